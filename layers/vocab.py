@@ -1,0 +1,242 @@
+"""The closed vocabularies of the domain: one table for storage, API, import and interface.
+
+A term is stored as a small integer, spoken as a slug in URLs, tiles and files, and shown in Chinese or
+English. Files from the districts carry the Chinese words, so an import accepts slug and Chinese alike.
+This module is pure (no Django) so that the demo recipe and the tests can use it without a database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One word of a vocabulary: ``id`` is stored, ``code`` is spoken, ``zh`` and ``en`` are shown."""
+
+    id: int
+    code: str
+    zh: str
+    en: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Vocab:
+    """An ordered, closed set of terms with look-ups by id, by code and by any spelling found in files."""
+
+    name: str
+    zh: str
+    en: str
+    terms: tuple[Term, ...]
+
+    def __iter__(self) -> Iterator[Term]:
+        return iter(self.terms)
+
+    def __len__(self) -> int:
+        return len(self.terms)
+
+    @cached_property
+    def by_id(self) -> dict[int, Term]:
+        return {term.id: term for term in self.terms}
+
+    @cached_property
+    def by_code(self) -> dict[str, Term]:
+        return {term.code: term for term in self.terms}
+
+    @cached_property
+    def spellings(self) -> dict[str, int]:
+        """Every accepted spelling (slug, Chinese, English, alias; lower case) → stored id."""
+        found: dict[str, int] = {}
+        for term in self.terms:
+            for word in (term.code, term.zh, term.en, *term.aliases):
+                found[word.lower()] = term.id
+        return found
+
+    @cached_property
+    def codes(self) -> tuple[str, ...]:
+        return tuple(term.code for term in self.terms)
+
+    def id_of(self, code: str) -> int:
+        """The stored id of a slug; KeyError when it is not of this vocabulary."""
+        return self.by_code[code].id
+
+    def choices(self) -> list[tuple[int, str]]:
+        """As Django wants them for a model field."""
+        return [(term.id, term.zh) for term in self.terms]
+
+
+# Water sources of the annex's table of 2019, in its order, and reclaimed water. "New water" is all but reclaimed.
+SOURCE = Vocab(
+    "source",
+    "水源类型",
+    "Source",
+    (
+        Term(1, "group_tap", "自来水集团", "Group tap water", ("集团自来水",)),
+        Term(2, "district_tap", "区自来水", "District tap water"),
+        Term(3, "township_supply", "集中供水", "Township supply", ("乡镇集中供水",)),
+        Term(4, "self_built_well", "自备井", "Self-built wells", ("自建设施",)),
+        Term(5, "village_supply", "村级供水", "Village supply"),
+        Term(6, "surface_water", "地表水", "Surface water"),
+        Term(7, "reclaimed", "再生水", "Reclaimed water"),
+    ),
+)
+RECLAIMED = SOURCE.id_of("reclaimed")
+NEW_WATER = "new_water"
+NEW_WATER_IDS = frozenset(term.id for term in SOURCE if term.id != RECLAIMED)
+
+PURPOSE = Vocab(
+    "purpose",
+    "取水用途",
+    "Purpose",
+    (
+        Term(1, "residential", "居民生活", "Residential", ("居民",)),
+        Term(2, "public_service", "公共服务", "Public service"),
+        Term(3, "industrial", "工业", "Industrial"),
+        Term(4, "agricultural", "农业", "Agricultural"),
+        Term(5, "environmental", "生态环境", "Environmental", ("环境",)),
+        Term(6, "construction", "建筑", "Construction"),
+        Term(7, "special_trades", "特殊行业", "Special trades"),
+    ),
+)
+RESIDENTIAL = PURPOSE.id_of("residential")
+NON_RESIDENTIAL_IDS = frozenset(term.id for term in PURPOSE if term.id != RESIDENTIAL)
+
+LEVEL = Vocab(
+    "level",
+    "统计级别",
+    "Level",
+    (
+        Term(1, "city", "市", "City"),
+        Term(2, "district", "区", "District"),
+        Term(3, "township", "街道(乡镇)", "Township", ("街道", "乡镇", "镇", "乡")),
+        Term(4, "village", "社区(村)", "Village", ("社区", "村")),
+        Term(5, "reporting_unit", "填报单位", "Reporting unit"),
+    ),
+)
+CITY, DISTRICT, TOWNSHIP, VILLAGE, REPORTING_UNIT = (term.id for term in LEVEL)
+# Digits of a division code at each level (National Bureau of Statistics); a code starts with its parent's.
+CODE_DIGITS = {CITY: 2, DISTRICT: 6, TOWNSHIP: 9, VILLAGE: 12}
+
+# Why a volume stands under no region of a level; 0 is a volume that does.
+GAP = Vocab(
+    "gap",
+    "未落到本级的原因",
+    "Why it is under no region",
+    (
+        Term(0, "placed", "已落图", "Placed"),
+        Term(1, "coarser", "仅计到上级", "Measured at a higher level"),
+        Term(2, "unassigned", "未分配", "Unassigned"),
+        Term(3, "outside", "市域之外", "Outside the city"),
+    ),
+)
+PLACED, COARSER, UNASSIGNED, OUTSIDE = (term.id for term in GAP)
+
+WELL_USE = Vocab(
+    "well_use",
+    "机井用途",
+    "Well use",
+    (
+        Term(1, "supply", "水源井", "Supply"),
+        Term(2, "irrigation", "农业", "Irrigation", ("农业机井", "农业井")),
+        Term(3, "greening", "园林绿化", "Greening", ("园林绿化井",)),
+        Term(4, "monitoring", "监测", "Monitoring", ("监测井",)),
+        Term(5, "heat_pump", "水源热泵", "Heat pump", ("水源热泵井",)),
+        Term(6, "mineral", "矿泉", "Mineral water", ("矿泉水井",)),
+        Term(7, "geothermal", "地热", "Geothermal", ("地热井",)),
+    ),
+)
+METERING = Vocab(
+    "metering",
+    "计量方式",
+    "Metering",
+    (
+        Term(1, "water_meter", "水表", "Water meter"),
+        Term(2, "electricity", "以电折水", "Electricity-derived"),
+        Term(3, "none", "无计量", "None", ("无",)),
+    ),
+)
+FACILITY_KIND = Vocab(
+    "facility_kind",
+    "供水设施类型",
+    "Facility kind",
+    (
+        Term(1, "urban_plant", "城镇公共供水厂", "Urban plant"),
+        Term(2, "township_plant", "乡镇集中供水厂", "Township plant"),
+        Term(3, "village_station", "村庄供水站", "Village station", ("村级供水站",)),
+        Term(4, "self_built", "自建设施", "Self-built supply", ("城市自建供水设施",)),
+    ),
+)
+# The finest level a facility's water can be counted at before it is shared out by supply area: a plant that serves
+# a district says nothing of the village it happens to stand in.
+FACILITY_SERVES_LEVEL = {1: DISTRICT, 2: TOWNSHIP, 3: VILLAGE, 4: VILLAGE}
+
+STATUS = Vocab(
+    "status",
+    "状态",
+    "Status",
+    (
+        Term(1, "in_service", "在用", "In service"),
+        Term(2, "standby", "备用", "Standby"),
+        Term(3, "stopped", "停用", "Stopped"),
+    ),
+)
+MANAGER = Vocab(
+    "manager",
+    "管理主体",
+    "Managed by",
+    (
+        Term(1, "group", "自来水集团", "Waterworks group"),
+        Term(2, "district", "区管", "District"),
+        Term(3, "city", "市管", "City"),
+        Term(4, "township", "乡镇", "Township"),
+        Term(5, "village", "村", "Village"),
+        Term(6, "company", "企业", "Company"),
+    ),
+)
+SEWAGE_KIND = Vocab(
+    "sewage_kind",
+    "污水设施类型",
+    "Sewage facility kind",
+    (
+        Term(1, "urban", "城镇污水处理厂", "Sewage plant"),
+        Term(2, "village", "村级污水处理站", "Village sewage station"),
+    ),
+)
+METER_SYSTEM = Vocab(
+    "meter_system",
+    "水表所属系统",
+    "Meter system",
+    (
+        Term(1, "conservation", "节水管理信息系统", "Conservation system"),
+        Term(2, "group", "自来水集团", "Waterworks group"),
+    ),
+)
+BOUNDARY_QUALITY = Vocab(
+    "boundary_quality",
+    "边界质量",
+    "Boundary quality",
+    (
+        Term(1, "surveyed", "实测", "Surveyed"),
+        Term(2, "simplified", "简化", "Simplified"),
+        Term(3, "synthetic", "合成", "Synthetic"),
+    ),
+)
+POSITION_QUALITY = Vocab(
+    "position_quality",
+    "位置质量",
+    "Position quality",
+    (
+        Term(1, "surveyed", "实测", "Surveyed"),
+        Term(2, "geocoded", "地址匹配", "Geocoded"),
+        Term(3, "synthetic", "合成", "Synthetic"),
+    ),
+)
+SYNTHETIC = 3  # the same id in both quality vocabularies, so that one filter marks all synthetic things
+
+ALL: tuple[Vocab, ...] = (
+    SOURCE, PURPOSE, LEVEL, GAP, WELL_USE, METERING, FACILITY_KIND, STATUS, MANAGER, SEWAGE_KIND,
+    METER_SYSTEM, BOUNDARY_QUALITY, POSITION_QUALITY,
+)  # fmt: skip
