@@ -1,0 +1,35 @@
+"""What can be wrong with a question. One small hierarchy; only `layers.feeds.problems` knows of HTTP statuses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class ShuituError(Exception):
+    """A mistake that the asker can mend: says what is wrong, of which parameter, and what is allowed."""
+
+    title = "The request cannot be answered"
+
+    def __init__(self, detail: str, *, param: str | None = None, allowed: Sequence[object] | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.param = param
+        self.allowed = list(allowed) if allowed is not None else None
+
+
+class BadParameter(ShuituError):
+    """A parameter is unknown, malformed or outside its range."""
+
+    title = "A parameter is wrong"
+
+
+class NotFound(ShuituError):
+    """The thing asked for does not exist."""
+
+    title = "There is no such thing"
+
+
+class TooSlow(ShuituError):
+    """The database gave up within the time a request may take."""
+
+    title = "The question takes too long"

@@ -1,0 +1,29 @@
+"""The water domain in space, one module a stage: regions, take, supply, use, drain, and the releases behind them."""
+
+from layers.models.drain import SewagePlant
+from layers.models.regions import Boundary, BoundaryPiece, Region, ReportingUnit
+from layers.models.releases import LayerVersion, Release
+from layers.models.sums import UsageSum
+from layers.models.supply import SupplyArea, SupplyFacility
+from layers.models.take import AbstractionHolder, AbstractionPermit, SurfaceIntake, Well
+from layers.models.use import Meter, UsageRecord, WaterUser
+
+__all__ = [
+    "AbstractionHolder",
+    "AbstractionPermit",
+    "Boundary",
+    "BoundaryPiece",
+    "LayerVersion",
+    "Meter",
+    "Region",
+    "Release",
+    "ReportingUnit",
+    "SewagePlant",
+    "SupplyArea",
+    "SupplyFacility",
+    "SurfaceIntake",
+    "UsageRecord",
+    "UsageSum",
+    "WaterUser",
+    "Well",
+]

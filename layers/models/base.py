@@ -1,0 +1,70 @@
+"""What every object on the map shares: a code, a position, and the regions it is said and found to be in."""
+
+from __future__ import annotations
+
+from django.contrib.gis.db import models
+from django.contrib.gis.db.models.functions import Transform
+from django.contrib.postgres.indexes import GistIndex
+
+from layers.vocab import POSITION_QUALITY
+
+STORAGE_SRID = 4490  # CGCS2000 geographic; stored x = longitude, y = latitude, as PostGIS orders coordinates
+PLANE_SRID = 4548  # CGCS2000 3-degree Gauss–Krüger, central meridian 117°E: metres, for areas and grids
+TILE_SRID = 3857
+
+
+class Placed(models.Model):
+    """An object with (at most) one position.
+
+    The declared region is what the register says, the found region is the village that covers the position.
+    They are kept apart: where they differ is a finding for the quality rules, never a silent correction. A position
+    without a found region lies outside the city.
+    """
+
+    code = models.CharField("编码", max_length=32, unique=True)
+    name = models.CharField("名称", max_length=120, blank=True)
+    geom = models.PointField("位置", srid=STORAGE_SRID, null=True, blank=True, spatial_index=False)
+    # Prepared for tiles, so that no request transforms anything.
+    geom_3857 = models.GeneratedField(
+        expression=Transform("geom", TILE_SRID),
+        output_field=models.PointField(srid=TILE_SRID, null=True, spatial_index=False),
+        db_persist=True,
+    )
+    position_quality = models.PositiveSmallIntegerField(
+        "位置质量", choices=POSITION_QUALITY.choices(), null=True, blank=True
+    )
+    declared_region = models.ForeignKey(
+        "layers.Region",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="declared_%(class)ss",
+        verbose_name="登记所在区划",
+    )
+    found_region = models.ForeignKey(
+        "layers.Region",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="found_%(class)ss",
+        verbose_name="位置所在区划",
+    )
+    release = models.ForeignKey(
+        "layers.Release", on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name="数据发布"
+    )
+
+    class Meta:
+        abstract = True
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}".strip()
+
+
+def placed_indexes(table: str) -> list[GistIndex]:
+    """Named GiST indexes on the stored and on the tile geometry of a `Placed` table."""
+    return [
+        GistIndex(fields=["geom"], name=f"{table}_geom_gist"),
+        GistIndex(fields=["geom_3857"], name=f"{table}_geom_3857_gist"),
+    ]

@@ -1,0 +1,24 @@
+"""排 — sewage plants and village sewage stations."""
+
+from __future__ import annotations
+
+from django.contrib.gis.db import models
+
+from layers.models.base import Placed, placed_indexes
+from layers.vocab import SEWAGE_KIND
+
+
+class SewagePlant(Placed):
+    kind = models.PositiveSmallIntegerField("类型", choices=SEWAGE_KIND.choices())
+    operator = models.CharField("运营单位", max_length=120, blank=True)
+    capacity_m3_d = models.BigIntegerField("处理能力(m³/日)", null=True, blank=True)
+
+    class Meta(Placed.Meta):
+        verbose_name = "污水处理设施"
+        verbose_name_plural = "污水处理设施"
+        indexes = [*placed_indexes("sewage_plant"), models.Index(fields=["kind"], name="sewage_plant_kind")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(capacity_m3_d=None) | models.Q(capacity_m3_d__gte=0), name="sewage_capacity_not_negative"
+            )
+        ]

@@ -1,0 +1,123 @@
+"""Divisions at four levels, their versioned boundaries, and the reporting units."""
+
+from __future__ import annotations
+
+from django.contrib.gis.db import models
+from django.contrib.gis.db.models.functions import Area, Transform
+from django.contrib.postgres.indexes import GistIndex
+
+from layers.models.base import PLANE_SRID, STORAGE_SRID, TILE_SRID
+from layers.vocab import BOUNDARY_QUALITY, LEVEL
+
+
+class ReportingUnit(models.Model):
+    """A bureau that reports water use: the sixteen districts', and 亦庄/经开区, which is a set of townships."""
+
+    code = models.CharField("编码", max_length=12, unique=True)
+    name = models.CharField("名称", max_length=60)
+    release = models.ForeignKey("layers.Release", on_delete=models.PROTECT, related_name="+", verbose_name="数据发布")
+
+    class Meta:
+        verbose_name = "填报单位"
+        verbose_name_plural = "填报单位"
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Region(models.Model):
+    """A division, from one release to another: what it is called and what it belongs to.
+
+    A division that is abolished or renamed is closed (``valid_to``) and never deleted, so last year's figures keep
+    their names. Its outline is versioned apart (`Boundary`): a redrawn line does not make another division.
+    """
+
+    code = models.CharField("区划代码", max_length=12)
+    name = models.CharField("名称", max_length=60)
+    level = models.PositiveSmallIntegerField("级别", choices=LEVEL.choices()[:4])
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级"
+    )
+    reporting_unit = models.ForeignKey(
+        ReportingUnit, on_delete=models.PROTECT, null=True, blank=True, related_name="regions", verbose_name="填报单位"
+    )
+    valid_from = models.ForeignKey("layers.Release", on_delete=models.PROTECT, related_name="+", verbose_name="生效")
+    valid_to = models.ForeignKey(
+        "layers.Release", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="失效"
+    )
+
+    class Meta:
+        verbose_name = "行政区划"
+        verbose_name_plural = "行政区划"
+        ordering = ("code",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code"], condition=models.Q(valid_to=None), name="region_one_current_per_code"
+            ),
+            # 2, 6, 9 and 12 digits, each starting with its parent's: the rule every prefix filter relies on.
+            models.CheckConstraint(
+                condition=models.Q(level=1, code__regex=r"^[0-9]{2}$")
+                | models.Q(level=2, code__regex=r"^[0-9]{6}$")
+                | models.Q(level=3, code__regex=r"^[0-9]{9}$")
+                | models.Q(level=4, code__regex=r"^[0-9]{12}$"),
+                name="region_code_digits_fit_level",
+            ),
+        ]
+        # For `code LIKE '110108%'` under any collation.
+        indexes = [models.Index(fields=["code"], name="region_code_prefix", opclasses=["varchar_pattern_ops"])]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.code}"
+
+
+class Boundary(models.Model):
+    """The outline of a region from one release to another; a published outline is never rewritten."""
+
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="boundaries", verbose_name="区划")
+    geom = models.MultiPolygonField("边界", srid=STORAGE_SRID, spatial_index=False)
+    geom_3857 = models.GeneratedField(
+        expression=Transform("geom", TILE_SRID),
+        output_field=models.MultiPolygonField(srid=TILE_SRID, spatial_index=False),
+        db_persist=True,
+    )
+    area_m2 = models.GeneratedField(
+        expression=Area(Transform("geom", PLANE_SRID)), output_field=models.FloatField(), db_persist=True
+    )
+    source = models.CharField("边界来源", max_length=200, blank=True)
+    quality = models.PositiveSmallIntegerField("边界质量", choices=BOUNDARY_QUALITY.choices())
+    valid_from = models.ForeignKey("layers.Release", on_delete=models.PROTECT, related_name="+", verbose_name="生效")
+    valid_to = models.ForeignKey(
+        "layers.Release", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="失效"
+    )
+
+    class Meta:
+        verbose_name = "区划边界"
+        verbose_name_plural = "区划边界"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region"], condition=models.Q(valid_to=None), name="boundary_one_current_per_region"
+            ),
+            models.CheckConstraint(condition=models.Q(geom__isvalid=True), name="boundary_geom_valid"),
+        ]
+        indexes = [
+            GistIndex(fields=["geom"], name="boundary_geom_gist"),
+            GistIndex(fields=["geom_3857"], name="boundary_geom_3857_gist"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.region} ({self.get_quality_display()})"
+
+
+class BoundaryPiece(models.Model):
+    """A current village boundary cut small, for point-in-polygon joins; rebuilt with the boundary it is cut from."""
+
+    boundary = models.ForeignKey(Boundary, on_delete=models.CASCADE, related_name="pieces")
+    region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="+")
+    geom = models.PolygonField(srid=STORAGE_SRID, spatial_index=False)
+
+    class Meta:
+        indexes = [GistIndex(fields=["geom"], name="boundary_piece_geom_gist")]
+
+    def __str__(self) -> str:
+        return f"{self.region_id}/{self.pk}"
