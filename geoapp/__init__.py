@@ -1,0 +1,1 @@
+"""Shuitu as a Django project: settings, wiring, the page, and the machine it runs on."""

@@ -1,0 +1,72 @@
+"""Environment text → typed values. Pure: nothing here reads the environment or a file by itself."""
+
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
+FALSE_WORDS = frozenset({"", "0", "false", "no", "off"})
+URL_SCHEMES = frozenset({"postgres", "postgresql", "postgis"})
+
+
+class BadSetting(ValueError):
+    """An environment variable holds text that cannot be understood; the message names it."""
+
+
+def flag(name: str, text: str | None) -> bool:
+    """`1 true yes on` or `0 false no off` (or nothing) → bool."""
+    word = (text or "").strip().lower()
+    if word in TRUE_WORDS:
+        return True
+    if word in FALSE_WORDS:
+        return False
+    raise BadSetting(f"{name}={text!r}: use 1 or 0")
+
+
+def integer(name: str, text: str | None, default: int, low: int, high: int) -> int:
+    """Decimal text → int within [low, high]; nothing → default."""
+    if text is None or not text.strip():
+        return default
+    try:
+        value = int(text)
+    except ValueError:
+        raise BadSetting(f"{name}={text!r}: use a whole number") from None
+    if not low <= value <= high:
+        raise BadSetting(f"{name}={text!r}: use a number from {low} to {high}")
+    return value
+
+
+def words(text: str | None, default: list[str]) -> list[str]:
+    """Comma-separated text → list of trimmed words; nothing → default."""
+    found = [word.strip() for word in (text or "").split(",") if word.strip()]
+    return found or list(default)
+
+
+def database_url(text: str) -> dict[str, Any]:
+    """`postgresql://user:password@host:port/name?sslmode=…` → Django's NAME, USER, PASSWORD, HOST, PORT, OPTIONS.
+
+    A host that is a directory (a socket) may be given percent-encoded or as `?host=/dir`.
+    The text may hold a password, so no error quotes it.
+    """
+    parts = urlsplit(text.strip())
+    if parts.scheme not in URL_SCHEMES:
+        raise BadSetting("DATABASE_URL: use postgresql://user:password@host:port/name")
+    try:
+        port = parts.port
+    except ValueError:
+        raise BadSetting("DATABASE_URL: the port is not a number") from None
+    name = unquote(parts.path.lstrip("/"))
+    if not name:
+        raise BadSetting("DATABASE_URL: the database name is missing: postgresql://user:password@host:port/name")
+    options = dict(parse_qsl(parts.query))
+    host = options.pop("host", None) or unquote(parts.hostname or "")
+    # urlsplit lowers the host's letters; a socket directory has to keep them.
+    if "%2f" in parts.netloc.lower():
+        host = unquote(parts.netloc.rpartition("@")[2].partition(":")[0])
+    return {
+        "NAME": name,
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": str(port or options.pop("port", "")),
+        "OPTIONS": options,
+    }

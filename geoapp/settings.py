@@ -1,0 +1,139 @@
+"""Settings: one file, read from the environment; what a first start made is read from the state directory.
+
+| variable | meaning | default |
+|---|---|---|
+| DATABASE_URL | a PostGIS to use instead of the private cluster | the private cluster |
+| SECRET_KEY, SHUITU_SECRET_KEY_FILE | Django's key, or the file that holds it | `.local/secret_key` |
+| SHUITU_STATE | where state is kept | `.local` |
+| ALLOWED_HOSTS, CSRF_TRUSTED_ORIGINS | comma-separated | this machine only; none |
+| HTTPS | 1 behind a TLS proxy: secure cookies, HSTS, X-Forwarded-Proto is believed | 0 |
+| DEBUG | 1 for development | 0 |
+| STATEMENT_TIMEOUT_MS | longest SQL statement of a web request; 0 for none | 15000 |
+| DB_POOL_SIZE | connections of one web process | 8 |
+| TEST_DATABASE | name of the tests' database, so that two runs do not meet | test_shuitu |
+| LOG_LEVEL | | INFO |
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from geoapp import env, localdb, state
+
+BASE_DIR = state.BASE_DIR
+STATE_DIR = state.state_dir()
+
+DEBUG = env.flag("DEBUG", os.environ.get("DEBUG"))
+# Empty before the first start: Django then refuses to sign anything, and says so.
+SECRET_KEY = os.environ.get("SECRET_KEY") or state.read_private(
+    Path(os.environ.get("SHUITU_SECRET_KEY_FILE") or STATE_DIR / "secret_key")
+)
+ALLOWED_HOSTS = env.words(os.environ.get("ALLOWED_HOSTS"), ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.words(os.environ.get("CSRF_TRUSTED_ORIGINS"), [])
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.gis",
+    "rest_framework",
+    "rest_framework_gis",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "layers",
+    "tiles",
+    "geoapp",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "geoapp.middleware.content_security_policy",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "geoapp.urls"
+WSGI_APPLICATION = "geoapp.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "geoapp" / "web" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# Only a web process (geoapp.wsgi sets the word) pools its connections and bounds its statements:
+# a load or a rebuild may run for minutes, in one connection of its own.
+SERVING = env.flag("SHUITU_SERVING", os.environ.get("SHUITU_SERVING"))
+_database = localdb.connection(os.environ.get("DATABASE_URL"))
+_options: dict[str, Any] = {"application_name": "shuitu", **_database.pop("OPTIONS")}
+if SERVING:
+    _timeout = env.integer("STATEMENT_TIMEOUT_MS", os.environ.get("STATEMENT_TIMEOUT_MS"), 15000, 0, 3_600_000)
+    _pool = env.integer("DB_POOL_SIZE", os.environ.get("DB_POOL_SIZE"), 8, 1, 200)
+    _options["options"] = f"{_options.get('options', '')} -c statement_timeout={_timeout}".strip()
+    _options["pool"] = {"min_size": 1, "max_size": _pool, "timeout": 10}
+DATABASES = {
+    "default": {
+        "ENGINE": "django.contrib.gis.db.backends.postgis",
+        **_database,
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": _options,
+        "TEST": {"NAME": os.environ.get("TEST_DATABASE")},
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+TIME_ZONE = "Asia/Shanghai"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = STATE_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+
+HTTPS = env.flag("HTTPS", os.environ.get("HTTPS"))
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+# MapLibre starts its worker from a blob and draws icons from data URLs; it and the admin's maps set inline styles.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; child-src blob:; "
+    "style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+)
+
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "INFO")},
+}
