@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.gis.db import models
-from django.contrib.gis.db.models.functions import Area, Transform
+from django.contrib.gis.db.models.functions import Area, PointOnSurface, Transform
 from django.contrib.postgres.indexes import GistIndex
 
 from layers.models.base import PLANE_SRID, STORAGE_SRID, TILE_SRID
@@ -81,6 +81,12 @@ class Boundary(models.Model):
         output_field=models.MultiPolygonField(srid=TILE_SRID, spatial_index=False),
         db_persist=True,
     )
+    # Where the name is written: inside the outline, once for the whole of it and not once a tile.
+    label_3857 = models.GeneratedField(
+        expression=PointOnSurface(Transform("geom", TILE_SRID)),
+        output_field=models.PointField(srid=TILE_SRID, spatial_index=False),
+        db_persist=True,
+    )
     area_m2 = models.GeneratedField(
         expression=Area(Transform("geom", PLANE_SRID)), output_field=models.FloatField(), db_persist=True
     )
@@ -103,6 +109,7 @@ class Boundary(models.Model):
         indexes = [
             GistIndex(fields=["geom"], name="boundary_geom_gist"),
             GistIndex(fields=["geom_3857"], name="boundary_geom_3857_gist"),
+            GistIndex(fields=["label_3857"], name="boundary_label_3857_gist"),
         ]
 
     def __str__(self) -> str:

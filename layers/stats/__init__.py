@@ -1,0 +1,1 @@
+"""Usage summed by region and period, classified and compared."""

@@ -1,0 +1,67 @@
+"""Which version of the data an answer shows.
+
+Every committed import raises its dataset's version in the transaction that changes the rows. The version of an
+answer is the newest release among the datasets it depends on: one integer that grows with every change that
+could alter the answer and with no other, so it can stand in an immutable tile URL, an ETag and a report alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F
+from django.utils import timezone
+
+from layers import registry
+from layers.models import LayerVersion
+
+EVERYTHING = tuple(dataset.name for dataset in registry.DATASETS)
+STATISTICS = ("region", "reporting_unit", "usage", "meter", "facility")
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """The data version of an answer; 0 with no time before anything was imported."""
+
+    version: int
+    changed_at: datetime | None
+
+    def to_dict(self) -> dict[str, Any]:
+        local = timezone.localtime(self.changed_at).isoformat(timespec="seconds") if self.changed_at else None
+        return {"version": self.version, "changed_at": local}
+
+
+NOTHING_YET = AsOf(0, None)
+
+
+def as_of(datasets: Iterable[str] = EVERYTHING) -> AsOf:
+    """The version of an answer made from these datasets. One query on a table of a dozen rows."""
+    rows = LayerVersion.objects.filter(dataset__in=tuple(datasets)).values_list("release_id", "changed_at")
+    return max((AsOf(*row) for row in rows), key=lambda found: found.version, default=NOTHING_YET)
+
+
+def as_of_layers(layers: Iterable[registry.Layer]) -> dict[str, AsOf]:
+    """The version of each layer, by layer id, from one query."""
+    current = {
+        row.dataset: AsOf(row.release_id, row.changed_at)
+        for row in LayerVersion.objects.only("dataset", "release_id", "changed_at")
+    }
+    return {
+        layer.id: max(
+            (current.get(name, NOTHING_YET) for name in layer.datasets), key=lambda found: found.version
+        )
+        for layer in layers
+    }
+
+
+def bump(dataset: str, release_id: int) -> None:
+    """Raise a dataset's version by one. Call inside the transaction that changed its rows."""
+    now = timezone.now()
+    changed = LayerVersion.objects.filter(dataset=dataset).update(
+        version=F("version") + 1, release_id=release_id, changed_at=now
+    )
+    if not changed:
+        LayerVersion.objects.create(dataset=dataset, version=1, release_id=release_id, changed_at=now)
