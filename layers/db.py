@@ -1,0 +1,33 @@
+"""The one place where hand-built read queries run: bounded in time, with errors the asker can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import OperationalError, connection
+from psycopg import errors as pg_errors
+from psycopg import sql
+
+from layers.errors import TooSlow
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A statement and its bound values: what a builder returns and `rows` runs."""
+
+    text: sql.Composable | str
+    params: Sequence[Any] | dict[str, Any] = ()
+
+
+def rows(query: Query) -> list[tuple[Any, ...]]:
+    """All rows of a query. `TooSlow` when the statement timeout of web requests (see settings) cuts it off."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(query.text, query.params)  # type: ignore[arg-type]
+            return list(cursor.fetchall())
+    except OperationalError as error:
+        if isinstance(error.__cause__, pg_errors.QueryCanceled):
+            raise TooSlow("The answer took longer than a request may. Ask for less: a region, a shorter period.") from None
+        raise

@@ -1,0 +1,118 @@
+"""Periods of months: what people write, and the fewest stored sums that make one up. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from layers.errors import BadParameter
+
+FORMS = ("2019", "2019-07", "2019-Q3", "2019-01..2019-06", "2019..2021")
+_ONE = re.compile(r"^(?P<year>\d{4})(?:-(?:(?P<month>\d{2})|Q(?P<quarter>[1-4])))?$")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Month:
+    """A calendar month, ordered and counted."""
+
+    year: int
+    month: int
+
+    @classmethod
+    def of(cls, day: date) -> Month:
+        return cls(day.year, day.month)
+
+    @property
+    def first_day(self) -> date:
+        return date(self.year, self.month, 1)
+
+    def plus(self, months: int) -> Month:
+        index = self.year * 12 + self.month - 1 + months
+        return Month(index // 12, index % 12 + 1)
+
+    def until(self, other: Month) -> int:
+        """How many months lie from this one to the other: 0 for itself."""
+        return (other.year - self.year) * 12 + other.month - self.month
+
+    def __str__(self) -> str:
+        return f"{self.year:04d}-{self.month:02d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Whole months from ``first`` to ``last``, both included."""
+
+    first: Month
+    last: Month
+
+    @property
+    def length(self) -> int:
+        return self.first.until(self.last) + 1
+
+    @property
+    def months(self) -> list[Month]:
+        return [self.first.plus(i) for i in range(self.length)]
+
+    def shifted(self, months: int) -> Period:
+        return Period(self.first.plus(months), self.last.plus(months))
+
+    def previous(self) -> Period:
+        """The period of the same length just before."""
+        return self.shifted(-self.length)
+
+    def year_before(self) -> Period:
+        """The same months of the year before."""
+        return self.shifted(-12)
+
+    def __str__(self) -> str:
+        if self.first == self.last:
+            return str(self.first)
+        if self.first.month == 1 and self.last.month == 12:
+            return str(self.first.year) if self.first.year == self.last.year else f"{self.first.year}..{self.last.year}"
+        return f"{self.first}..{self.last}"
+
+
+def _one(text: str) -> Period:
+    found = _ONE.match(text)
+    if found is None:
+        raise BadParameter(f"{text!r} is not a period.", param="period", allowed=FORMS)
+    year = int(found["year"])
+    if not 1900 <= year <= 2200:
+        raise BadParameter(f"The year {year} is outside 1900–2200.", param="period", allowed=FORMS)
+    if found["quarter"]:
+        first = 3 * int(found["quarter"]) - 2
+        return Period(Month(year, first), Month(year, first + 2))
+    if found["month"]:
+        if not 1 <= int(found["month"]) <= 12:
+            raise BadParameter(f"{text!r} has no such month.", param="period", allowed=FORMS)
+        month = Month(year, int(found["month"]))
+        return Period(month, month)
+    return Period(Month(year, 1), Month(year, 12))
+
+
+def parse_period(text: str) -> Period:
+    """``2019``, ``2019-07``, ``2019-Q3`` or two of them joined by ``..``; `BadParameter` for anything else."""
+    start, separator, end = text.strip().partition("..")
+    first = _one(start)
+    last = _one(end) if separator else first
+    if last.last < first.first:
+        raise BadParameter(f"The period {text!r} ends before it begins.", param="period", allowed=FORMS)
+    if first.first.until(last.last) >= 1200:
+        raise BadParameter(f"The period {text!r} is longer than a century.", param="period", allowed=FORMS)
+    return Period(first.first, last.last)
+
+
+def stored_spans(period: Period, years_of_sums: Sequence[int]) -> tuple[list[date], list[date]]:
+    """The (months, years) of stored sums whose total is the period: whole calendar years where they are kept."""
+    months: list[date] = []
+    years: list[date] = []
+    for year in range(period.first.year, period.last.year + 1):
+        whole = Period(Month(year, 1), Month(year, 12))
+        if period.first <= whole.first and whole.last <= period.last and year in years_of_sums:
+            years.append(whole.first.first_day)
+        else:
+            first, last = max(period.first, whole.first), min(period.last, whole.last)
+            months.extend(month.first_day for month in Period(first, last).months)
+    return months, years

@@ -1,0 +1,58 @@
+"""Classes for a legend: where to cut a list of values so that the map can be read."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import mapclassify
+import numpy as np
+
+METHODS = ("quantiles", "equal", "natural")
+# Fisher's exact natural breaks cost the square of the number of values; order statistics stand in for a long list.
+_NATURAL_SAMPLE = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """``breaks`` are the k-1 inner bounds, ascending; class i holds values in [breaks[i-1], breaks[i])."""
+
+    method: str
+    breaks: list[float]
+    counts: list[int]
+    low: float
+    high: float
+
+
+def round_significant(value: float, digits: int = 2) -> float:
+    """A value rounded to so many significant digits, for bounds that people can read out."""
+    if value == 0 or not math.isfinite(value):
+        return 0.0
+    return round(value, digits - 1 - math.floor(math.log10(abs(value))))
+
+
+def _cuts(values: np.ndarray, method: str, k: int) -> np.ndarray:
+    if method == "equal":
+        return mapclassify.EqualInterval(values, k=k).bins
+    if method == "quantiles":
+        return mapclassify.Quantiles(values, k=k).bins
+    ordered = np.sort(values)
+    if len(ordered) > _NATURAL_SAMPLE:
+        ordered = ordered[np.linspace(0, len(ordered) - 1, _NATURAL_SAMPLE).round().astype(int)]
+    return mapclassify.FisherJenks(ordered, k=k).bins
+
+
+def classify(values: list[float], method: str = "quantiles", k: int = 5) -> Classes:
+    """At most k classes of the values; fewer where there are fewer distinct values. Bounds have two digits."""
+    data = np.asarray([value for value in values if value is not None and math.isfinite(value)], dtype=float)
+    if not len(data):
+        return Classes(method, [], [], 0.0, 0.0)
+    distinct = len(np.unique(data))
+    low, high = float(data.min()), float(data.max())
+    breaks: list[float] = []
+    if distinct > 1:
+        bins = _cuts(data, method, min(k, distinct))
+        rounded = {round_significant(float(cut)) for cut in bins[:-1]}
+        breaks = sorted(cut for cut in rounded if low < cut <= high)
+    counts = np.bincount(np.searchsorted(breaks, data, side="right"), minlength=len(breaks) + 1)
+    return Classes(method, breaks, [int(count) for count in counts], low, high)

@@ -1,0 +1,102 @@
+"""Questions to the sums: builders return `Query` values, and every figure anywhere comes from these."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from layers import vocab
+from layers.db import Query, rows
+from layers.periods import Month, Period, stored_spans
+from layers.stats.selection import Selection
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Litres of one region in a period, or (``gap`` > 0) of what has none at that level, under ``parent_code``."""
+
+    code: str
+    parent_code: str
+    gap: int
+    volume_l: int
+
+
+def under(prefixes: Sequence[str]) -> tuple[str, list[str]]:
+    """A condition that keeps the rows in the given regions, those that stand above their level included."""
+    if not prefixes:
+        return "TRUE", []
+    patterns = [f"{prefix}%" for prefix in prefixes]  # prefixes are digits, checked against the region index
+    return "(code LIKE ANY(%s) OR (gap > 0 AND parent_code LIKE ANY(%s)))", [patterns, patterns]  # type: ignore[list-item]
+
+
+def totals_query(
+    level: int, months: Sequence[date], years: Sequence[date], selection: Selection, prefixes: Sequence[str] = ()
+) -> Query:
+    """Litres by region of a level. Grain of the answer: (code, parent_code, gap). Reads one covering index."""
+    inside, inside_params = under(prefixes)
+    parts: list[str] = []
+    params: list[object] = []
+    for span, starts in ((1, months), (12, years)):
+        if starts:
+            parts.append(
+                "SELECT code, parent_code, gap, volume_l FROM layers_usagesum"
+                " WHERE level = %s AND span = %s AND source_sel = ANY(%s) AND purpose_sel = ANY(%s)"
+                f" AND month = ANY(%s) AND {inside}"  # noqa: S608 - a fixed condition; values are bound
+            )
+            params += [level, span, selection.source_sels, selection.purpose_sels, list(starts), *inside_params]
+    source = " UNION ALL ".join(parts) or "SELECT ''::text, ''::text, 0, 0::bigint WHERE FALSE"
+    return Query(
+        "SELECT code, parent_code, gap, sum(volume_l)::bigint"
+        f" FROM ({source}) AS part (code, parent_code, gap, volume_l) GROUP BY 1, 2, 3",  # noqa: S608
+        params,
+    )
+
+
+def totals(level: int, period: Period, selection: Selection, prefixes: Sequence[str] = ()) -> list[Total]:
+    """Litres by region of a level in a period."""
+    years = sorted({month.year for month in available_months()})
+    month_starts, year_starts = stored_spans(period, years)
+    return [Total(*row) for row in rows(totals_query(level, month_starts, year_starts, selection, prefixes))]
+
+
+def series_query(
+    level: int, period: Period, selection: Selection, prefixes: Sequence[str] = (), *, by: str = ""
+) -> Query:
+    """Litres by region and month (and by ``source_sel`` or ``purpose_sel``). Grain: (code, gap, month[, by])."""
+    inside, inside_params = under(prefixes)
+    extra = {"": "", "source_sel": ", source_sel", "purpose_sel": ", purpose_sel"}[by]
+    sources = sorted(selection.sources) if by == "source_sel" else selection.source_sels
+    purposes = sorted(selection.purposes) if by == "purpose_sel" else selection.purpose_sels
+    return Query(
+        f"SELECT code, gap, month, sum(volume_l)::bigint{extra} FROM layers_usagesum"  # noqa: S608
+        " WHERE level = %s AND span = 1 AND source_sel = ANY(%s) AND purpose_sel = ANY(%s) AND month = ANY(%s)"
+        f" AND {inside} GROUP BY code, gap, month{extra}",
+        [level, sources, purposes, [month.first_day for month in period.months], *inside_params],
+    )
+
+
+def one_region_query(level: int, code: str, period: Period, selection: Selection, by: str) -> Query:
+    """Litres of one region by ``source_sel`` or ``purpose_sel`` and month; single terms only."""
+    column = {"source": "source_sel", "purpose": "purpose_sel"}[by]
+    sources = sorted(vocab.SOURCE.by_id) if by == "source" else selection.source_sels
+    purposes = sorted(vocab.PURPOSE.by_id) if by == "purpose" else selection.purpose_sels
+    return Query(
+        f"SELECT {column}, month, sum(volume_l)::bigint FROM layers_usagesum"  # noqa: S608
+        " WHERE level = %s AND span = 1 AND source_sel = ANY(%s) AND purpose_sel = ANY(%s) AND month = ANY(%s)"
+        " AND code = %s GROUP BY 1, 2",
+        [level, sources, purposes, [month.first_day for month in period.months], code],
+    )
+
+
+def available_months() -> list[Month]:
+    """The months that have usage, in order."""
+    return [
+        Month.of(row[0])
+        for row in rows(
+            Query(
+                "SELECT DISTINCT month FROM layers_usagesum"
+                " WHERE level = 1 AND span = 1 AND source_sel = 0 AND purpose_sel = 0 ORDER BY 1"
+            )
+        )
+    ]

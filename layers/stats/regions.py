@@ -1,0 +1,108 @@
+"""The regions of a level with names and areas, kept in memory for each version of the boundaries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from layers import vocab
+from layers.db import Query, rows
+from layers.errors import NotFound
+from layers.versions import as_of
+
+
+@dataclass(frozen=True, slots=True)
+class RegionInfo:
+    """One region as statistics need it. ``area_m2`` is 0 for a reporting unit or region without an outline."""
+
+    code: str
+    name: str
+    level: int
+    parent_code: str
+    unit_code: str
+    area_m2: float
+    bounds: tuple[float, float, float, float] | None  # west, south, east, north in degrees
+    quality: int
+    source: str
+    current: bool
+
+
+# Closed regions come along (last), so that a period before they were closed still finds their names.
+_SQL = """
+SELECT r.code, r.name, r.level, COALESCE(p.code, ''), COALESCE(u.code, ''), COALESCE(b.area_m2, 0),
+       ST_XMin(b.geom), ST_YMin(b.geom), ST_XMax(b.geom), ST_YMax(b.geom),
+       COALESCE(b.quality, 0), COALESCE(b.source, ''), r.valid_to_id IS NULL
+FROM layers_region r
+LEFT JOIN layers_region p ON p.id = r.parent_id
+LEFT JOIN layers_reportingunit u ON u.id = r.reporting_unit_id
+LEFT JOIN LATERAL (
+    SELECT * FROM layers_boundary WHERE region_id = r.id ORDER BY valid_to_id DESC NULLS FIRST LIMIT 1
+) b ON TRUE
+ORDER BY r.valid_to_id DESC NULLS FIRST, r.code
+"""
+
+
+class RegionIndex:
+    """All regions by code and by level; immutable once built."""
+
+    def __init__(self, found: list[RegionInfo], units: dict[str, str]) -> None:
+        self.by_code: dict[str, RegionInfo] = {}
+        for region in found:
+            self.by_code.setdefault(region.code, region)
+        self.levels: dict[int, list[RegionInfo]] = {term.id: [] for term in vocab.LEVEL}
+        for region in found:
+            if region.current:
+                self.levels[region.level].append(region)
+        self.levels[vocab.REPORTING_UNIT] = [self._unit(code, name) for code, name in sorted(units.items())]
+        self.units = {unit.code: unit for unit in self.levels[vocab.REPORTING_UNIT]}
+
+    def _unit(self, code: str, name: str) -> RegionInfo:
+        """A reporting unit as the sum of its townships; its area is theirs."""
+        townships = [r for r in self.levels[vocab.TOWNSHIP] if self.unit_of(r) == code]
+        area = sum(r.area_m2 for r in townships)
+        city = next((r.code for r in self.levels[vocab.CITY]), "")
+        return RegionInfo(code, name, vocab.REPORTING_UNIT, city, "", area, None, 0, "", True)
+
+    def unit_of(self, region: RegionInfo) -> str:
+        """The reporting unit of a region: its own, else the nearest ancestor's."""
+        while not region.unit_code and region.parent_code:
+            region = self.by_code[region.parent_code]
+        return region.unit_code
+
+    def prefixes(self, code: str) -> list[str]:
+        """Code prefixes of all that lies in a region or reporting unit; `NotFound` for an unknown code."""
+        if code in self.by_code:
+            return [code]
+        if code in self.units:
+            return [r.code for r in self.levels[vocab.TOWNSHIP] if self.unit_of(r) == code]
+        raise NotFound(
+            f"There is no region {code!r}.", param="region", allowed=["a division code of 2, 6, 9 or 12 digits"]
+        )
+
+    def path(self, code: str) -> list[RegionInfo]:
+        """The region and its ancestors, the city first."""
+        found: list[RegionInfo] = []
+        step: str = code
+        while step:
+            region = self.by_code[step]
+            found.append(region)
+            step = region.parent_code
+        return found[::-1]
+
+
+@lru_cache(maxsize=2)
+def _index(version: int) -> RegionIndex:
+    found = [
+        RegionInfo(
+            code, name, level, parent, unit, area, None if west is None else (west, south, east, north),
+            quality, source, current,
+        )
+        for code, name, level, parent, unit, area, west, south, east, north, quality, source, current in rows(Query(_SQL))
+    ]  # fmt: skip
+    units = dict(rows(Query("SELECT code, name FROM layers_reportingunit")))
+    return RegionIndex(found, units)
+
+
+def region_index() -> RegionIndex:
+    """The regions of today's boundaries. One small query for the version; the rest is kept."""
+    return _index(as_of(("region", "reporting_unit")).version)
