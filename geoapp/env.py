@@ -42,7 +42,7 @@ def words(text: str | None, default: list[str]) -> list[str]:
 
 
 def database_url(text: str) -> dict[str, Any]:
-    """`postgresql://user:password@host:port/name?sslmode=…` → Django's NAME, USER, PASSWORD, HOST, PORT, OPTIONS.
+    """`postgresql://user:password@host:port/name?sslmode=…` → NAME, USER, PASSWORD, HOST, PORT, OPTIONS.
 
     A host that is a directory (a socket) may be given percent-encoded or as `?host=/dir`.
     The text may hold a password, so no error quotes it.
@@ -56,7 +56,9 @@ def database_url(text: str) -> dict[str, Any]:
         raise BadSetting("DATABASE_URL: the port is not a number") from None
     name = unquote(parts.path.lstrip("/"))
     if not name:
-        raise BadSetting("DATABASE_URL: the database name is missing: postgresql://user:password@host:port/name")
+        raise BadSetting(
+            "DATABASE_URL: the database name is missing: postgresql://user:password@host:port/name"
+        )
     options = dict(parse_qsl(parts.query))
     host = options.pop("host", None) or unquote(parts.hostname or "")
     # urlsplit lowers the host's letters; a socket directory has to keep them.

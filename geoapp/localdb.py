@@ -1,57 +1,30 @@
-"""The private PostGIS cluster of one checkout, under `.local/pg`; or another database, by `DATABASE_URL`.
+"""The database of one checkout: a private PostGIS cluster under `.local/pg`, or another by `DATABASE_URL`.
 
-`python -m geoapp.localdb start|stop|status|check|destroy`. Settings call `connection()` and nothing else.
+`python -m geoapp.localdb start|stop|status|check|destroy|id`. Settings call `connection()` and nothing else.
 The cluster listens on a Unix socket only, in a short directory under /tmp, so that no port can clash and no
-checkout path is too long. PostgreSQL refuses to run as root, so root starts it as the `postgres` user.
+checkout path is too long.
 """
 
 import contextlib
 import fcntl
 import hashlib
+import json
 import os
-import pwd
 import secrets
 import shutil
 import signal
-import stat
-import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from geoapp import env, proc, state
+from geoapp import cluster, env, proc, state
+
+if TYPE_CHECKING:
+    import psycopg
 
 ROLE = DATABASE = "shuitu"
-SUPERUSER = "postgres"
-PORT = "5432"  # names the socket file only: nothing listens on TCP
-LIBRARIES = Path("/usr/lib/postgresql")
-EXTENSIONS = "/usr/share/postgresql/{version}/extension/postgis.control"
-ELSEWHERE = Path("/var/lib/shuitu")  # for checkouts the database's user cannot reach
-SOCKETS = Path("/tmp")  # noqa: S108 - short for any checkout; the directory in it is checked
-MB = 1 << 20
-
-
-class DatabaseTrouble(RuntimeError):
-    """Something the person at the terminal has to put right; the message says what."""
-
-
-@dataclass(frozen=True)
-class Cluster:
-    """Where the cluster is and who runs it."""
-
-    home: Path  # the real directory, whatever links lead there
-    owner: pwd.struct_passwd
-
-    @property
-    def data(self) -> Path:
-        return self.home / "data"
-
-    @property
-    def log(self) -> Path:
-        return self.home / "postgres.log"
+OLDEST = 14  # PostgreSQL this is known to need: Django 5.2's own floor
 
 
 def record_path() -> Path:
@@ -72,172 +45,9 @@ def connection(url: str | None = None) -> dict[str, Any]:
         "USER": ROLE,
         "PASSWORD": found.get("password", ""),
         "HOST": found.get("socket") or str(state.state_dir() / "no-database-yet"),
-        "PORT": PORT,
+        "PORT": cluster.PORT,
         "OPTIONS": {},
     }
-
-
-# ------------------------------------------------------------------ where, and as whom
-
-
-def programs(version: str = "") -> Path:
-    """The directory of `initdb` and `pg_ctl`: of that major version, else the newest that has PostGIS."""
-    have = [version] if version else sorted((path.name for path in LIBRARIES.glob("*")), key=_as_number, reverse=True)
-    for number in have:
-        folder = LIBRARIES / number / "bin"
-        if (folder / "initdb").exists() and Path(EXTENSIONS.format(version=number)).exists():
-            return folder
-    raise DatabaseTrouble(f"PostgreSQL {version} with PostGIS is not installed; ./shuitu up installs it".replace("  ", " "))
-
-
-def _as_number(text: str) -> int:
-    return int(text) if text.isdigit() else 0
-
-
-def find_cluster() -> Cluster:
-    """The cluster of this checkout, where it is or where it would be made; makes nothing."""
-    link = state.state_dir() / "pg"
-    if (link / "data").exists():
-        home = link.resolve()
-        owner = pwd.getpwuid((home / "data").stat().st_uid)
-        if os.geteuid() not in (0, owner.pw_uid):
-            raise DatabaseTrouble(f"the database in {home} belongs to {owner.pw_name}: run as that user, or as root")
-        return Cluster(home, owner)
-    owner = _server_user()
-    if link.is_symlink():
-        return Cluster(link.resolve(), owner)
-    if _reachable(state.state_dir(), owner):
-        return Cluster(link.absolute().parent.resolve() / "pg", owner)
-    name = hashlib.sha256(str(state.state_dir().resolve()).encode()).hexdigest()[:12]
-    return Cluster(ELSEWHERE / name, owner)
-
-
-def _server_user() -> pwd.struct_passwd:
-    """Whoever we are, or `postgres` for root."""
-    if os.geteuid() != 0:
-        return pwd.getpwuid(os.geteuid())
-    try:
-        return pwd.getpwnam("postgres")
-    except KeyError:
-        raise DatabaseTrouble("there is no user 'postgres' to run the database as; ./shuitu up makes one") from None
-
-
-def _reachable(path: Path, owner: pwd.struct_passwd) -> bool:
-    """Whether that user may pass through every directory down to `path`."""
-    if os.geteuid() == owner.pw_uid:
-        return True
-    deepest = next(parent for parent in (path, *path.parents) if parent.exists())
-    return _run_as(owner, ["test", "-x", str(deepest)], check=False).returncode == 0
-
-
-def _run_as(owner: pwd.struct_passwd, command: list[str], *, check: bool = True) -> subprocess.CompletedProcess[str]:
-    """Run a program as the database's user, in a clean environment."""
-    who: dict[str, Any] = {}
-    if os.geteuid() == 0 and owner.pw_uid != 0:
-        who = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
-    done = subprocess.run(
-        command,
-        cwd="/",
-        env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": owner.pw_dir},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        **who,
-    )
-    if check and done.returncode:
-        raise DatabaseTrouble(f"{Path(command[0]).name} failed:\n{done.stdout.strip()}")
-    return done
-
-
-def _own(path: Path, owner: pwd.struct_passwd, mode: int) -> Path:
-    """Hand a path to the database's user, with exactly this mode."""
-    if os.geteuid() == 0:
-        os.chown(path, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
-    path.chmod(mode)
-    return path
-
-
-def socket_dir(owner: pwd.struct_passwd, wanted: str = "") -> Path:
-    """A directory for the socket that nobody else can have prepared: ours or the server's, 0700, no link."""
-    first = hashlib.sha256(str(state.state_dir().resolve()).encode()).hexdigest()[:8]
-    names = [Path(wanted)] if wanted else []
-    names += [SOCKETS / f"shuitu-{first}", *(SOCKETS / f"shuitu-{secrets.token_hex(4)}" for _ in range(5))]
-    for path in names:
-        with contextlib.suppress(FileExistsError):
-            path.mkdir(mode=0o700)
-        found = path.lstat()
-        if stat.S_ISDIR(found.st_mode) and found.st_uid in (os.geteuid(), owner.pw_uid):
-            return _own(path, owner, 0o700)
-    raise DatabaseTrouble(f"cannot make a directory of our own for the socket in {SOCKETS}")
-
-
-# ------------------------------------------------------------------ making
-
-
-def _server_settings(socket: Path) -> str:
-    """A small server's settings, scaled down on a machine with little memory."""
-    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // MB
-    shared = min(512, memory // 4)
-    lines = {
-        "listen_addresses": "''",
-        "port": PORT,
-        "unix_socket_directories": f"'{socket}'",
-        "unix_socket_permissions": "0700",
-        "shared_buffers": f"{shared}MB",
-        "effective_cache_size": f"{max(memory // 2, shared)}MB",
-        "work_mem": "32MB",
-        "maintenance_work_mem": f"{min(512, memory // 8)}MB",
-        "random_page_cost": "1.1",
-        "jit": "off",
-        "wal_compression": "on",
-        "max_wal_size": "4GB",
-        "checkpoint_timeout": "15min",
-        "log_min_duration_statement": "2s",
-        "log_line_prefix": "'%m [%p] %u@%d '",
-        "password_encryption": "scram-sha-256",
-    }
-    # Containers often have a /dev/shm of 64 MB, too small for parallel queries.
-    if not Path("/dev/shm").is_dir() or shutil.disk_usage("/dev/shm").total < 256 * MB:  # noqa: S108
-        lines["dynamic_shared_memory_type"] = "sysv"
-    return "".join(f"{name} = {value}\n" for name, value in lines.items())
-
-
-def _initialise(cluster: Cluster) -> None:
-    """Make the data directory beside its place and move it there whole, so that a half-made one is never used."""
-    password = _superuser_password()
-    if cluster.home.is_relative_to(ELSEWHERE):
-        state.make_dir(ELSEWHERE)
-    cluster.home.mkdir(exist_ok=True)
-    _own(cluster.home, cluster.owner, 0o700)
-    link = state.state_dir() / "pg"
-    if link.absolute().parent.resolve() / "pg" != cluster.home and not link.is_symlink():
-        link.symlink_to(cluster.home)
-        print(f"    {cluster.owner.pw_name} cannot reach this checkout: the data are in {cluster.home}", flush=True)
-    part, word = cluster.home / "data.part", cluster.home / "word.part"
-    shutil.rmtree(part, ignore_errors=True)
-    word.unlink(missing_ok=True)
-    state.write_private(word, password + "\n")
-    _own(word, cluster.owner, 0o600)
-    try:
-        command = [str(programs() / "initdb"), "-D", str(part), f"--username={SUPERUSER}", f"--pwfile={word}"]
-        command += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums"]
-        _run_as(cluster.owner, command)
-    finally:
-        word.unlink(missing_ok=True)
-    (part / "pg_hba.conf").write_text("local all all scram-sha-256\n", encoding="utf-8")
-    with (part / "postgresql.conf").open("a", encoding="utf-8") as file:
-        file.write("\ninclude_if_exists 'shuitu.conf'  # rewritten at every start by geoapp/localdb.py\n")
-    part.rename(cluster.data)
-
-
-def _superuser_password() -> str:
-    """The cluster's superuser's password, made at the first call, before the cluster that knows it."""
-    path = state.state_dir() / "db_superuser_password"
-    if not state.read_private(path):
-        state.write_private(path, secrets.token_urlsafe(24) + "\n")
-    return state.read_private(path)
 
 
 def _furnish(socket: Path, password: str) -> None:
@@ -251,14 +61,25 @@ def _furnish(socket: Path, password: str) -> None:
 
     def connect(name: str) -> "psycopg.Connection[Any]":
         return psycopg.connect(
-            host=str(socket), port=PORT, user=SUPERUSER, password=_superuser_password(), dbname=name, autocommit=True
+            host=str(socket),
+            port=cluster.PORT,
+            user=cluster.SUPERUSER,
+            password=cluster.superuser_password(),
+            dbname=name,
+            autocommit=True,
         )
 
-    names = {"role": sql.Identifier(ROLE), "database": sql.Identifier(DATABASE), "password": sql.Literal(password)}
+    names = {
+        "role": sql.Identifier(ROLE),
+        "database": sql.Identifier(DATABASE),
+        "password": sql.Literal(password),
+    }
     with connect("postgres") as link:
         if not link.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone():
             link.execute(sql.SQL("CREATE ROLE {role}").format(**names))
-        link.execute(sql.SQL("ALTER ROLE {role} LOGIN CREATEDB NOSUPERUSER PASSWORD {password}").format(**names))
+        link.execute(
+            sql.SQL("ALTER ROLE {role} LOGIN CREATEDB NOSUPERUSER PASSWORD {password}").format(**names)
+        )
     with connect("template1") as link:
         link.execute("CREATE EXTENSION IF NOT EXISTS postgis")
     with connect("postgres") as link:
@@ -266,25 +87,28 @@ def _furnish(socket: Path, password: str) -> None:
             link.execute(sql.SQL("CREATE DATABASE {database} OWNER {role}").format(**names))
 
 
-# ------------------------------------------------------------------ running
+def _connect(url: str | None) -> "psycopg.Connection[Any]":
+    """One connection as the application's role, outside Django."""
+    import psycopg
 
-
-def running_pid(cluster: Cluster) -> int:
-    """The pid of this cluster's server; 0 when it is not running, whatever postmaster.pid says."""
-    pid = proc.first_number(cluster.data / "postmaster.pid")
-    return pid if pid and str(cluster.data) in proc.command_line(pid) else 0
+    place = connection(url)
+    named = {
+        "host": place["HOST"],
+        "port": place["PORT"],
+        "user": place["USER"],
+        "password": place["PASSWORD"],
+    }
+    given: dict[str, Any] = {name: value for name, value in named.items() if value}
+    given = {"connect_timeout": 5, **place["OPTIONS"], **given}
+    return psycopg.connect(dbname=place["NAME"], autocommit=True, **given)
 
 
 def answers(url: str | None = None) -> str:
     """Ask the database itself; → empty when it answers, else what is wrong."""
     import psycopg
 
-    place = connection(url)
     try:
-        with psycopg.connect(
-            host=place["HOST"], port=place["PORT"] or None, user=place["USER"] or None,
-            password=place["PASSWORD"] or None, dbname=place["NAME"], connect_timeout=5, **place["OPTIONS"],
-        ) as link:  # fmt: skip
+        with _connect(url) as link:
             link.execute("SELECT 1")
     except psycopg.Error as error:
         return str(error).strip()
@@ -300,59 +124,40 @@ def _alone() -> Iterator[None]:
 
 
 def start() -> None:
-    """Make the cluster if it is not there, start it if it is not running; quick when nothing is to do."""
+    """Make the cluster if it is not there, start it if it is not running; quick when nothing is to do.
+
+    The record is written before the launch, and marked ready last: killed in between, the next start finds
+    the server's socket and furnishes what is missing.
+    """
     with _alone():
         state.ensure_secrets()
-        cluster = find_cluster()
+        place = cluster.find_cluster()
         known = state.read_json(record_path())
-        if running_pid(cluster) and known.get("password") and not answers():
+        running = cluster.running_pid(place)
+        if running and known.get("ready") and not answers():
             return
-        if not (cluster.data / "PG_VERSION").exists():
-            _initialise(cluster)
-        if not running_pid(cluster):
-            known["socket"] = str(socket_dir(cluster.owner, known.get("socket", "")))
-            _launch(cluster, Path(known["socket"]))
-        known.setdefault("password", secrets.token_urlsafe(24))
-        known.setdefault("id", secrets.token_hex(8))
+        if not (place.data / "PG_VERSION").exists():
+            cluster.initialise(place)
+            known = {"id": secrets.token_hex(8), "password": secrets.token_urlsafe(24)}
+        if not running:
+            known["socket"] = str(cluster.socket_dir(place.owner, known.get("socket", "")))
+            state.write_private(record_path(), json.dumps(known, indent=1) + "\n")
+            cluster.launch(place, Path(known["socket"]))
+        if not known.get("socket") or not known.get("password"):
+            raise cluster.DatabaseTrouble(
+                f"{record_path()} is lost or damaged, and with it the database's password"
+            )
         _furnish(Path(known["socket"]), known["password"])
-        state.write_private(record_path(), state.json.dumps(known, indent=1) + "\n")
         if trouble := answers():
-            raise DatabaseTrouble(f"the database started but does not answer: {trouble}")
-
-
-def _launch(cluster: Cluster, socket: Path) -> None:
-    """Start the server and wait until it takes connections."""
-    # A server that was killed leaves its pid behind; after a restart of the machine that number may belong to
-    # anything, and PostgreSQL would wait for it. running_pid() has just seen that it is not this cluster's.
-    (cluster.data / "postmaster.pid").unlink(missing_ok=True)
-    conf = cluster.data / "shuitu.conf"
-    conf.unlink(missing_ok=True)
-    conf.write_text(_server_settings(socket), encoding="utf-8")
-    _own(conf, cluster.owner, 0o600)
-    if cluster.log.exists() and cluster.log.stat().st_size > 20 * MB:
-        cluster.log.replace(cluster.log.with_suffix(".log.1"))
-    cluster.log.touch()
-    _own(cluster.log, cluster.owner, 0o600)
-    shown = state.make_dir(state.state_dir() / "logs") / "postgres.log"
-    if not shown.is_symlink():
-        shown.symlink_to(cluster.log)
-    version = (cluster.data / "PG_VERSION").read_text(encoding="utf-8").strip()
-    command = [str(programs(version) / "pg_ctl"), "start", "-D", str(cluster.data), "-l", str(cluster.log), "-w", "-t", "120"]
-    for attempt in (1, 2, 3):
-        done = _run_as(cluster.owner, command, check=False)
-        if done.returncode == 0:
-            return
-        # Backends of a killed server may live on for a moment and keep its shared memory.
-        time.sleep(attempt)
-    tail = "".join(f"\n      {line}" for line in cluster.log.read_text(encoding="utf-8", errors="replace").splitlines()[-5:])
-    raise DatabaseTrouble(f"the database does not start; the end of {cluster.log}:{tail}")
+            raise cluster.DatabaseTrouble(f"the database started but does not answer: {trouble}")
+        state.write_private(record_path(), json.dumps({**known, "ready": True}, indent=1) + "\n")
 
 
 def stop() -> bool:
     """Stop this cluster's server and wait until it is down; → whether it was running."""
     with _alone():
-        cluster = find_cluster()
-        pid = running_pid(cluster)
+        place = cluster.find_cluster()
+        pid = cluster.running_pid(place)
         if not pid:
             return False
         # SIGINT is PostgreSQL's fast shutdown, SIGQUIT its immediate one (the next start recovers).
@@ -360,16 +165,16 @@ def stop() -> bool:
             proc.send(pid, number)
             if proc.wait_gone(pid, seconds):
                 return True
-        raise DatabaseTrouble(f"the database (pid {pid}) does not stop")
+        raise cluster.DatabaseTrouble(f"the database (pid {pid}) does not stop")
 
 
 def destroy() -> None:
     """Stop the cluster and delete it with all its data."""
     stop()
-    cluster = find_cluster()
+    place = cluster.find_cluster()
     known = state.read_json(record_path())
     link = state.state_dir() / "pg"
-    shutil.rmtree(cluster.home, ignore_errors=True)
+    shutil.rmtree(place.home, ignore_errors=True)
     if link.is_symlink():
         link.unlink()
     if known.get("socket"):
@@ -383,23 +188,25 @@ def check(url: str) -> None:
     import psycopg
 
     if trouble := answers(url):
-        raise DatabaseTrouble(f"DATABASE_URL: cannot connect: {trouble}")
-    place = connection(url)
-    with psycopg.connect(
-        host=place["HOST"], port=place["PORT"] or None, user=place["USER"] or None,
-        password=place["PASSWORD"] or None, dbname=place["NAME"], autocommit=True, **place["OPTIONS"],
-    ) as link:  # fmt: skip
-        if link.info.server_version < 140000:
-            raise DatabaseTrouble(f"DATABASE_URL: PostgreSQL {link.info.server_version // 10000} is too old; 14 or newer")
+        raise cluster.DatabaseTrouble(f"DATABASE_URL: cannot connect: {trouble}")
+    with _connect(url) as link:
+        if (number := link.info.server_version // 10000) < OLDEST:
+            raise cluster.DatabaseTrouble(f"DATABASE_URL: PostgreSQL {number} is too old: {OLDEST} or newer")
         try:
             link.execute("CREATE EXTENSION IF NOT EXISTS postgis")
         except psycopg.Error as error:
-            raise DatabaseTrouble(
-                f"DATABASE_URL: no PostGIS in database '{place['NAME']}', and this role cannot add it ({error}). "
-                "Have a superuser run there: CREATE EXTENSION postgis;"
+            raise cluster.DatabaseTrouble(
+                f"DATABASE_URL: no PostGIS in database '{link.info.dbname}', and this role cannot add it:\n"
+                f"    {str(error).strip()}\n    Have a superuser run there: CREATE EXTENSION postgis;"
             ) from None
         version = link.execute("SELECT postgis_lib_version()").fetchone()
-    print(f"    PostGIS {version[0] if version else '?'} in '{place['NAME']}' at {place['HOST'] or 'the local socket'}")
+        print(f"    PostGIS {version[0] if version else '?'}, database '{link.info.dbname}'")
+
+
+def identity(url: str) -> str:
+    """A short name for the database in use, other after a reset: what the launcher's stamps speak of."""
+    known = url or state.read_json(record_path()).get("id", "")
+    return hashlib.sha256(known.encode()).hexdigest()[:16]
 
 
 def report() -> int:
@@ -409,24 +216,31 @@ def report() -> int:
         trouble = answers(url)
         print(f"database  {'up' if not trouble else 'DOWN'}  (DATABASE_URL)  {trouble}".rstrip())
         return 3 if trouble else 0
-    cluster = find_cluster()
-    pid = running_pid(cluster)
+    place = cluster.find_cluster()
+    pid = cluster.running_pid(place)
     if not pid or answers():
         print("database  stopped")
         return 3
-    print(f"database  up    pid {pid}, socket {connection()['HOST']}, port {PORT}, data {cluster.data}")
+    print(f"database  up    pid {pid}, socket {connection()['HOST']}, port {cluster.PORT}, data {place.data}")
     return 0
 
 
 def main(argv: list[str]) -> int:
     url = os.environ.get("DATABASE_URL", "")
-    actions = {"start": start, "stop": stop, "status": report, "destroy": destroy, "check": lambda: check(url)}
+    actions: dict[str, Callable[[], object]] = {
+        "start": start,
+        "stop": stop,
+        "status": report,
+        "destroy": destroy,
+        "check": lambda: check(url),
+        "id": lambda: print(identity(url)),
+    }
     if len(argv) != 1 or argv[0] not in actions:
-        print("usage: python -m geoapp.localdb start|stop|status|check|destroy", file=sys.stderr)
+        print("usage: python -m geoapp.localdb start|stop|status|check|destroy|id", file=sys.stderr)
         return 2
     try:
         done = actions[argv[0]]()
-    except (DatabaseTrouble, env.BadSetting) as error:
+    except (cluster.DatabaseTrouble, env.BadSetting) as error:
         print(f"    {error}", file=sys.stderr)
         return 1
     return done if argv[0] == "status" and isinstance(done, int) else 0

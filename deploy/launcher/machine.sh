@@ -1,0 +1,87 @@
+# shellcheck shell=sh disable=SC2154 # a part of ../../shuitu, which sets $base, $state, $python and $web
+# The Debian packages: what is missing, and installing it without leaving anything else behind.
+
+postgis_there() {
+    for control in /usr/share/postgresql/*/extension/postgis.control; do
+        version=${control#/usr/share/postgresql/}
+        [ -f "$control" ] && [ -x "/usr/lib/postgresql/${version%%/*}/bin/initdb" ] && return 0
+    done
+    return 1
+}
+
+gdal_there() {
+    for library in /usr/lib/*/libgdal.so.* /usr/lib/libgdal.so.*; do
+        [ -f "$library" ] && return 0
+    done
+    return 1
+}
+
+node_is_new() {
+    version=$(node --version 2>/dev/null) || return 1
+    version=${version#v}
+    [ "${version%%.*}" -ge 18 ]
+}
+
+python_works() { "$1" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
+
+# Debian's own Python first; else the newest one in the PATH.
+find_python() {
+    for candidate in /usr/bin/python3 python3 python3.14 python3.13 python3.12 python3.11; do
+        if python_works "$candidate"; then
+            command -v "$candidate"
+            return 0
+        fi
+    done
+    return 1
+}
+
+# The Debian packages this machine lacks; "test" adds what only tests need.
+missing_packages() {
+    postgis_there || echo "$postgis_package"
+    gdal_there || echo gdal-bin
+    node_is_new || echo nodejs
+    command -v npm >/dev/null || echo npm
+    [ -d /usr/share/fonts/opentype/noto ] || echo fonts-noto-cjk
+    [ -x "$python" ] || find_python >/dev/null || echo python3-venv
+    if [ "$1" = test ]; then command -v chromium >/dev/null || echo chromium; fi
+}
+
+system_packages() {
+    postgis_package=postgresql-15-postgis-3
+    missing=$(missing_packages "$1" | tr '\n' ' ')
+    if [ -z "$missing" ]; then
+        was_done "system packages"
+        return 0
+    fi
+    begin "system packages: installing $missing"
+    command -v apt-get >/dev/null || die "missing: $missing— and this is no Debian: install their like by hand"
+    as_root=
+    if [ "$(id -u)" != 0 ]; then
+        command -v sudo >/dev/null ||
+            die "missing system packages, and neither root nor sudo to install them. Have an administrator run: apt-get install --no-install-recommends $missing"
+        as_root=sudo
+        sudo -v || die "sudo was refused. Have an administrator run: apt-get install --no-install-recommends $missing"
+    fi
+    # Repairs what an interrupted installation left half done.
+    quietly dpkg $as_root env DEBIAN_FRONTEND=noninteractive dpkg --force-confold --configure -a || die "dpkg cannot be repaired"
+    quietly apt-update $as_root apt-get -o DPkg::Lock::Timeout=600 update || die "apt-get update failed"
+    if ! apt-cache show "$postgis_package" >/dev/null 2>&1; then
+        # A newer Debian: whichever PostgreSQL is its own.
+        missing=$(echo "$missing" | sed "s/$postgis_package/postgresql-postgis/")
+    fi
+    # Without this, Debian's PostgreSQL makes and starts a cluster of its own, which nobody asked for.
+    # A drop-in just for this installation: whatever the machine's own rule is, it stays.
+    drop_in=/etc/postgresql-common/createcluster.d/shuitu.conf
+    case $missing in
+        *postgis*) $as_root sh -c "mkdir -p ${drop_in%/*} && echo 'create_main_cluster = false' >$drop_in" ;;
+    esac
+    installed=yes
+    # shellcheck disable=SC2086 # a list of words
+    quietly apt-install $as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 install -y \
+        --no-install-recommends $missing || installed=
+    $as_root rm -f "$drop_in"
+    [ "$installed" ] || die "apt-get could not install: $missing"
+    missing=$(missing_packages "$1" | tr '\n' ' ')
+    [ -z "$missing" ] || die "installed, and still not usable: $missing(Node has to be 18 or newer, Python 3.11 or newer)"
+    finish
+}

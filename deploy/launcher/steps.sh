@@ -1,0 +1,152 @@
+# shellcheck shell=sh disable=SC2154 # a part of ../../shuitu, which sets $base, $state, $python and $web
+# The steps of a set-up, in their order. Each is skipped when its stamp says that it is done.
+
+# python_packages run|test
+python_packages() {
+    stamp=$base/.venv/.shuitu
+    locks=requirements.lock
+    label="Python packages"
+    if [ "$1" = test ]; then
+        locks="requirements.lock requirements-dev.lock"
+        stamp=$base/.venv/.shuitu-dev
+        label="Python packages, with those of the tests"
+    fi
+    # shellcheck disable=SC2086 # a list of words
+    want=$({ "$python" --version 2>/dev/null || echo none; cat $locks; } | digest)
+    if is_stamped "$stamp" "$want"; then
+        was_done "$label"
+        return 0
+    fi
+    begin "$label: installing $(grep -ch '==' $locks | awk '{n += $1} END {print n}') into .venv"
+    if ! "$python" -m pip --version >/dev/null 2>&1 || [ ! -f .venv/.shuitu-made ]; then
+        maker=$(find_python) || die "no Python 3.11 or newer that can make a virtual environment"
+        rm -rf .venv
+        quietly venv "$maker" -m venv .venv || die "cannot make .venv with $maker"
+        : >.venv/.shuitu-made
+    fi
+    for file in $locks; do
+        quietly pip "$python" -m pip --disable-pip-version-check --no-input install --root-user-action=ignore \
+            --progress-bar off -r "$file" || die "pip could not install $file (the whole log: $state/logs/pip.log)"
+    done
+    # shellcheck disable=SC2086 # a list of words
+    put_stamp "$stamp" "$({ "$python" --version; cat $locks; } | digest)"
+    finish
+}
+
+page_inputs() {
+    node --version
+    find "$web" \( -name node_modules -o -name static -o -name templates -o -name __pycache__ \) -prune -o \
+        -type f ! -name '*.py' -print | LC_ALL=C sort | tr '\n' '\0' | xargs -0 sha256sum
+}
+
+page() {
+    label="the page's scripts and styles"
+    built=$state/stamps/page
+    want=$(page_inputs | digest)
+    if is_stamped "$built" "$want" && [ -d "$web/static" ]; then
+        was_done "$label"
+        return 0
+    fi
+    begin "$label: from npm, then built"
+    rm -f "$built"
+    modules=$web/node_modules/.shuitu
+    packages=$({ node --version; cat "$web/package.json" "$web/package-lock.json"; } | digest)
+    if ! is_stamped "$modules" "$packages"; then
+        (cd "$web" && quietly npm npm ci --no-audit --no-fund) || die "npm ci failed (the whole log: $state/logs/npm.log)"
+        put_stamp "$modules" "$packages"
+    fi
+    (cd "$web" && quietly build npm run build) || die "the page could not be built (the whole log: $state/logs/build.log)"
+    put_stamp "$built" "$want"
+    finish
+}
+
+database() {
+    if [ "${DATABASE_URL:-}" ]; then
+        begin "database: the one in DATABASE_URL"
+        "$python" -m geoapp.state secrets || exit 1
+        "$python" -m geoapp.localdb check || exit 1
+    else
+        begin "database: the private PostGIS in $state/pg"
+        "$python" -m geoapp.localdb start || exit 1
+    fi
+    database_id=$("$python" -m geoapp.localdb id)
+    finish
+}
+
+# The schema of a private database changes with the migrations alone; in somebody else's, look each time.
+schema() {
+    want=$({ echo "$database_id"; cat requirements.lock; find geoapp layers tiles -path '*/migrations/*.py' |
+        LC_ALL=C sort | tr '\n' '\0' | xargs -0 sha256sum; } | digest)
+    if [ -z "${DATABASE_URL:-}" ] && is_stamped "$state/stamps/schema" "$want"; then
+        was_done "schema"
+        return 0
+    fi
+    begin "schema: applying migrations"
+    quietly migrate "$python" manage.py migrate --no-input || die "the migrations failed (the whole log: $state/logs/migrate.log)"
+    put_stamp "$state/stamps/schema" "$want"
+    finish
+}
+
+static_files() {
+    want=$({ cat requirements.lock geoapp/settings.py; find geoapp layers tiles -path '*/node_modules' -prune -o \
+        -path '*/static/*' -type f -print | LC_ALL=C sort | tr '\n' '\0' | xargs -0 -r sha256sum; } | digest)
+    if is_stamped "$state/stamps/static" "$want" && [ -f "$state/static/staticfiles.json" ]; then
+        was_done "static files"
+        return 0
+    fi
+    begin "static files: collecting and compressing"
+    rm -f "$state/stamps/static"
+    quietly static "$python" manage.py collectstatic --no-input || die "collectstatic failed (the whole log: $state/logs/static.log)"
+    put_stamp "$state/stamps/static" "$want"
+    finish
+}
+
+administrator() {
+    if is_stamped "$state/stamps/administrator" "$database_id"; then
+        was_done "administrator (password in $state/admin_password)"
+        return 0
+    fi
+    begin "administrator"
+    "$python" manage.py ensure_admin || exit 1
+    put_stamp "$state/stamps/administrator" "$database_id"
+    finish
+}
+
+# Whether this database got the demo city or is an authority's own is decided at its first start, so
+# that a later "up" never pours a demo into real data.
+demo() {
+    chosen=$state/stamps/contents
+    if [ -f "$chosen" ] && [ "$(cut -d' ' -f1 "$chosen")" = "$database_id" ]; then
+        kind=$(cut -d' ' -f2 "$chosen")
+        if [ "$kind" = demo ] && [ "$1" ]; then
+            was_done "--empty: this database was started with the demo city, which stays (./shuitu reset begins anew)"
+            return 0
+        fi
+    else
+        kind=${1:+empty}
+        kind=${kind:-demo}
+        put_stamp "$chosen" "$database_id $kind"
+    fi
+    if [ "$kind" = empty ]; then
+        was_done "demo city: left out, as at the first start (./shuitu manage demo loads it)"
+    elif is_stamped "$state/stamps/demo" "$database_id"; then
+        was_done "demo city"
+    else
+        begin "demo city: loading, and computing the sums"
+        "$python" manage.py demo || die "the demo city could not be loaded; the next ./shuitu up carries on"
+        put_stamp "$state/stamps/demo" "$database_id"
+        finish
+    fi
+}
+
+server() {
+    begin "server: starting, and waiting until the map answers"
+    "$python" -m geoapp.serve start >"$state/server.out" || {
+        cat "$state/server.out" >&2
+        exit 1
+    }
+    sed '$d' "$state/server.out"
+    address=$(tail -n 1 "$state/server.out")
+    rm -f "$state/server.out"
+    finish
+}

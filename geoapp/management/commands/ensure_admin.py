@@ -1,0 +1,27 @@
+"""First start: the administrator `admin`, with the password kept in the state directory."""
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand
+
+from geoapp import state
+
+NAME = "admin"
+
+
+class Command(BaseCommand):
+    help = "Make the administrator 'admin', with the password kept in .local/, if there is none yet"
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        users = get_user_model()._default_manager
+        if users.filter(is_superuser=True).exists():
+            self.stdout.write("    an administrator is there already")
+            return
+        state.ensure_secrets()
+        path = state.state_dir() / "admin_password"
+        user, _new = users.get_or_create(username=NAME)
+        user.is_staff = user.is_superuser = user.is_active = True
+        user.set_password(state.read_private(path))
+        user.save()
+        self.stdout.write(f"    administrator '{NAME}', password in {path}")
