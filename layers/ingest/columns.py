@@ -1,0 +1,158 @@
+"""Which column of a file is which field: by name, Chinese, English or alias, or by the user's word. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from layers.ingest.refusal import ImportRefused
+from layers.registry import Field
+
+# Columns that hold a position or an outline as text; not fields of any dataset.
+GEOMETRY_WORDS: Mapping[str, tuple[str, ...]] = {
+    "lon": ("lon", "lng", "long", "longitude", "x", "经度", "东经"),
+    "lat": ("lat", "latitude", "y", "纬度", "北纬"),
+    "wkt": ("wkt", "geometry", "geom", "几何"),
+}
+# Headings carry units in brackets; only a unit that is the field's own may be dropped, for 万m³ is another number.
+UNIT_WORDS: Mapping[str, frozenset[str]] = {
+    "m": frozenset({"m", "米"}),
+    "m³": frozenset({"m3", "立方米", "方"}),
+    "m³/d": frozenset({"m3/d", "m3/日", "立方米/日", "立方米/天", "m3/天"}),
+    "L": frozenset({"l", "升"}),
+}
+_BRACKETS = re.compile(r"^(.*?)\s*\(([^()]*)\)$")
+
+
+def normal(word: str) -> str:
+    """A heading as it is compared: full width to half width, lower case, one space where there were several."""
+    return " ".join(unicodedata.normalize("NFKC", str(word)).replace("\ufeff", "").lower().split())
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMap:
+    """The outcome: field → column, geometry word → column, and the columns that are no field."""
+
+    fields: dict[str, str] = field(default_factory=dict)
+    geometry: dict[str, str] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, object]:
+        return {"fields": {**self.fields, **self.geometry}, "ignored": list(self.ignored)}
+
+
+def match(
+    fields: Sequence[Field],
+    headings: Sequence[str],
+    told: Mapping[str, str] | None = None,
+    *,
+    geometry_words: Iterable[str] = GEOMETRY_WORDS,
+) -> ColumnMap:
+    """Match headings to fields.
+
+    A field's own name, Chinese or English (with its unit in brackets, if any) is stronger than an alias; what the user
+    told is stronger than both. Of two columns for one field the stronger is taken and the other ignored; two of
+    equal strength raise `ImportRefused`, as does a told field or column that does not exist.
+    """
+    words = {word: GEOMETRY_WORDS[word] for word in geometry_words}
+    claims: dict[str, list[tuple[int, str]]] = {}
+    taken = _told(fields, headings, told or {}, words)
+    for name, heading in taken.items():
+        claims[name] = [(0, heading)]
+    for heading in headings:
+        if heading in taken.values() or not normal(heading):
+            continue
+        for strength, name in _candidates(fields, heading, words):
+            claims.setdefault(name, []).append((strength, heading))
+    chosen = {name: _choose(name, found) for name, found in claims.items()}
+    used = set(chosen.values())
+    return ColumnMap(
+        fields={f.name: chosen[f.name] for f in fields if f.name in chosen},
+        geometry={word: chosen[word] for word in words if word in chosen},
+        ignored=tuple(heading for heading in headings if heading not in used and normal(heading)),
+    )
+
+
+def _told(
+    fields: Sequence[Field], headings: Sequence[str], told: Mapping[str, str], words: Mapping[str, tuple[str, ...]]
+) -> dict[str, str]:
+    by_normal = {normal(heading): heading for heading in headings}
+    names = [f.name for f in fields] + list(words)
+    taken: dict[str, str] = {}
+    for name, column in told.items():
+        if name not in names:
+            raise ImportRefused(
+                f"--map 中没有字段 {name}", f"--map names no field {name!r}", param="map", allowed=names
+            )
+        if normal(column) not in by_normal:
+            raise ImportRefused(
+                f"文件中没有列“{column}”", f"the file has no column {column!r}", param="map", allowed=list(headings)
+            )
+        taken[name] = by_normal[normal(column)]
+    return taken
+
+
+def _candidates(
+    fields: Sequence[Field], heading: str, words: Mapping[str, tuple[str, ...]]
+) -> list[tuple[int, str]]:
+    """The fields a heading may stand for, each with the strength of the match (1 strong, 2 alias); usually one."""
+    plain = normal(heading)
+    bracketed = _BRACKETS.match(plain)
+    strong = [f.name for f in fields if plain in {normal(f.name), normal(f.zh), normal(f.en)}]
+    if strong:
+        return [(1, name) for name in strong]
+    found = [(2, f.name) for f in fields if plain in {normal(alias) for alias in f.aliases}]
+    found += [(1, word) for word, spellings in words.items() if plain in spellings]
+    if found or not bracketed:
+        return found
+    bare, unit = bracketed.group(1), bracketed.group(2).replace(" ", "")
+    return [
+        (strength, name)
+        for strength, name in _candidates(fields, bare, {})
+        if unit in UNIT_WORDS.get(next(f.unit for f in fields if f.name == name), frozenset())
+    ]
+
+
+def _choose(name: str, claims: list[tuple[int, str]]) -> str:
+    strongest = min(strength for strength, _ in claims)
+    best = [heading for strength, heading in claims if strength == strongest]
+    if len(best) > 1:
+        shown = "、".join(f"“{heading}”" for heading in best)
+        raise ImportRefused(
+            f"有多列对应字段 {name}：{shown}；请用 --map {name}=列名 指定其一",
+            f"several columns stand for {name}: {', '.join(best)}; choose one by --map {name}=column",
+            param=name,
+        )
+    return best[0]
+
+
+def require(mapping: ColumnMap, fields: Sequence[Field], given: Iterable[str], one_of: Iterable[tuple[str, ...]]) -> None:
+    """Raise `ImportRefused` when a required field has no column; ``given`` are fields the layer's scope fills in."""
+    have = set(mapping.fields) | set(given)
+    if not mapping.fields:
+        raise ImportRefused(
+            "文件中没有任何一列属于该图层，可能选错了图层或文件",
+            "no column of the file belongs to this layer: wrong layer, or wrong file",
+            allowed=[f"{f.name}（{f.zh}）" for f in fields],
+        )
+    missing = [f for f in fields if f.required and f.name not in have]
+    if missing:
+        zh = "、".join(f"{f.name}（{f.zh}）" for f in missing)
+        found = "、".join(mapping.fields.values())
+        raise ImportRefused(
+            f"缺少必需的列：{zh}；已识别的列：{found}。可用 --map 字段=列名 指定",
+            f"required columns are missing: {', '.join(f.name for f in missing)}; name them by --map field=column",
+            param=missing[0].name,
+            allowed=[f.name for f in fields],
+        )
+    for group in one_of:
+        present = [name for name in group if name in have]
+        if not present:
+            raise ImportRefused(
+                f"至少需要其中一列：{'、'.join(group)}",
+                f"at least one of these columns is required: {', '.join(group)}",
+                param=group[0],
+                allowed=list(group),
+            )

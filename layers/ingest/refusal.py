@@ -1,0 +1,124 @@
+"""What an import refuses: the whole file (`ImportRefused`) or single rows (`Refusal`), in Chinese and in English."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from layers.errors import ShuituError
+
+KEPT = 20_000  # refusals kept in detail; further ones are only counted
+VALUE_SHOWN = 80  # characters of a refused value that a report quotes
+
+
+class ImportRefused(ShuituError):
+    """The file as a whole cannot be imported; nothing was changed. ``zh`` and ``en`` say why and what to do."""
+
+    title = "The file cannot be imported"
+
+    def __init__(self, zh: str, en: str, *, param: str | None = None, allowed: Sequence[object] | None = None) -> None:
+        super().__init__(f"{zh} / {en}", param=param, allowed=allowed)
+        self.zh = zh
+        self.en = en
+
+
+# Reason → (Chinese, English); {expected} is what would have been right.
+REASONS: dict[str, tuple[str, str]] = {
+    "missing": ("必填项为空", "a required value is missing"),
+    "not_a_term": ("不在词表中", "not a word of the vocabulary"),
+    "not_an_integer": ("不是整数", "not a whole number"),
+    "not_a_number": ("不是数字", "not a number"),
+    "not_litres": ("水量不能精确到升（最多三位小数）", "not exact to the litre (at most three decimals)"),
+    "out_of_range": ("超出允许范围", "out of range"),
+    "not_a_date": ("不是日期", "not a date"),
+    "not_a_month": ("不是月份", "not a month"),
+    "too_long": ("文字过长", "the text is too long"),
+    "control_character": ("含有不可见的控制字符", "contains a control character"),
+    "bad_code": ("编码中不能有空格或分隔符", "a code holds no spaces or separators"),
+    "duplicate": ("文件内重复", "occurs more than once in the file"),
+    "unknown_reference": ("引用的对象不存在", "refers to something that does not exist"),
+    "other_layer": ("不属于所导入的图层", "does not belong to the layer imported"),
+    "code_digits": ("代码位数与级别不符", "the code's digits do not fit the level"),
+    "wrong_parent": ("上级不是代码的前缀", "the parent is not the code's prefix"),
+    "no_geometry": ("没有几何图形", "has no geometry"),
+    "bad_geometry": ("几何图形无法读取", "the geometry cannot be read"),
+    "geometry_type": ("几何类型不符", "of another geometry type"),
+    "invalid_geometry": ("几何图形无效", "the geometry is not valid"),
+    "half_position": ("坐标不完整", "half of the position is missing"),
+    "outside_china": ("坐标不在中国范围内", "the position is outside China"),
+    "one_place": (
+        "表、设施、区划必须且只能填一个",
+        "exactly one of meter, facility and region must be given",
+    ),
+    "negative": ("只有更正记录可以为负", "only a correction may be negative"),
+    "cells": ("列数与表头不符", "the row has another number of cells than the heading"),
+    "has_children": ("尚有未停用的下级区划", "still has divisions below it that are not closed"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One fault of one row. ``row`` is the line of the spreadsheet (heading = 1), or the feature's number from 1."""
+
+    row: int
+    field: str
+    value: str
+    reason: str  # a key of REASONS
+    expected: str = ""
+
+    @property
+    def zh(self) -> str:
+        return REASONS[self.reason][0] + (f"，应为：{self.expected}" if self.expected else "")
+
+    @property
+    def en(self) -> str:
+        return REASONS[self.reason][1] + (f"; expected: {self.expected}" if self.expected else "")
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "row": self.row,
+            "field": self.field,
+            "value": self.value,
+            "reason": self.reason,
+            "expected": self.expected,
+            "zh": self.zh,
+            "en": self.en,
+        }
+
+
+class Refusals:
+    """The refused rows of one import: all counted, the first `KEPT` faults kept. A row may have several faults."""
+
+    def __init__(self) -> None:
+        self.kept: list[Refusal] = []
+        self.rows: set[int] = set()
+        self.by_reason: Counter[tuple[str, str]] = Counter()
+
+    def add(self, row: int, field: str, value: object, reason: str, expected: str = "") -> None:
+        self.rows.add(int(row))
+        self.by_reason[field, reason] += 1
+        if len(self.kept) < KEPT:
+            text = "" if value is None else str(value)
+            # JSON in the database holds no NUL, and a report shows no control characters.
+            text = "".join(c if c.isprintable() else "·" for c in text[: VALUE_SHOWN + 1])
+            shown = text if len(text) <= VALUE_SHOWN else text[:VALUE_SHOWN] + "…"
+            self.kept.append(Refusal(int(row), field, shown, reason, expected))
+
+    def first(self, limit: int) -> list[Refusal]:
+        """The first faults in the order of the file."""
+        return sorted(self.kept, key=lambda refusal: refusal.row)[:limit]
+
+    def reasons(self) -> list[dict[str, Any]]:
+        """How often each fault of each field was met, the most frequent first."""
+        return [
+            {
+                "field": field,
+                "reason": reason,
+                "zh": REASONS[reason][0],
+                "en": REASONS[reason][1],
+                "count": count,
+            }
+            for (field, reason), count in self.by_reason.most_common()
+        ]

@@ -1,0 +1,185 @@
+"""What a file of a dataset must look like, read off the registry and the models: the import's specification.
+
+A `Spec` is data. It names for every field of the registry the database column it ends in, the type it is staged as,
+its bounds, and the value an empty cell stands for; nothing below it knows any dataset by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+
+from layers import registry
+from layers.ingest.refusal import ImportRefused
+from layers.registry import Dataset, Field, Geometry, Layer
+
+MAX_LINKS = 500  # codes in one cell
+
+# Bounds that the registry's kinds do not say: (dataset, field) → least and greatest value.
+BOUNDS: Mapping[tuple[str, str], tuple[float | None, float | None]] = {
+    ("well", "depth_m"): (0.01, 10_000),
+    ("well", "year_built"): (1800, date.today().year + 1),
+    ("facility", "capacity_m3_d"): (0, 1e10),
+    ("sewage_plant", "capacity_m3_d"): (0, 1e10),
+    ("permit", "permitted_m3_per_year"): (0, 1e12),
+    ("usage", "correction_no"): (0, 32767),
+}
+# Fields of which a file must have at least one column.
+ONE_OF: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "usage": (("meter", "facility", "region"), ("volume_l", "volume_m3")),
+}
+# What identifies a row where the code does not.
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "usage": ("month", "meter_id", "facility_id", "region_id", "source", "purpose", "correction_no"),
+}
+GEOMETRY_REQUIRED = frozenset({"region", "supply_area"})
+MONTHS = frozenset({("usage", "month")})
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One field on its way from the file to the table.
+
+    ``target`` is the table's column (a foreign key's for a reference, none for what another table holds); ``empty`` is
+    what an empty cell is stored as;
+    ``scale`` turns the file's unit into the stored one (m³ → litres), exactly.
+    """
+
+    field: Field
+    target: str
+    sql_type: str
+    max_length: int | None = None
+    low: float | None = None
+    high: float | None = None
+    empty: object = None
+    refers_to: str = ""
+    scale: int = 1
+    month: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.field.name
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """All an import needs to know of its dataset; ``scope`` holds the stored values a layer fixes, by field name."""
+
+    dataset: Dataset
+    layer: Layer | None
+    columns: tuple[Column, ...]
+    links: tuple[Field, ...]
+    table: str
+    key: tuple[str, ...]
+    geometry: Geometry
+    geometry_required: bool
+    one_of: tuple[tuple[str, ...], ...] = ()
+    scope: Mapping[str, int] = field(default_factory=dict)
+    # Columns of the table that no file gives: name → value for a new row.
+    defaults: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.dataset.name
+
+    @property
+    def target(self) -> str:
+        """The word the user gave: layer id or dataset name."""
+        return self.layer.id if self.layer else self.dataset.name
+
+    def column(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
+
+
+def spec_for(target: str) -> Spec:
+    """The spec of a dataset name or layer id; `ImportRefused` names those there are.
+
+    A word that is both means the dataset: a file of ``sewage_plant`` may hold plants and village stations.
+    """
+    if target in {dataset.name for dataset in registry.DATASETS}:
+        return _build(registry.dataset(target), None)
+    layer = next((layer for layer in registry.LAYERS if layer.id == target), None)
+    if layer is None:
+        allowed = sorted({d.name for d in registry.DATASETS} | {layer.id for layer in registry.LAYERS})
+        raise ImportRefused(
+            f"没有名为 {target} 的数据集或图层", f"there is no dataset or layer {target!r}", param="layer", allowed=allowed
+        )
+    return _build(layer.dataset, layer)
+
+
+def _build(dataset: Dataset, layer: Layer | None) -> Spec:
+    model = apps.get_model(dataset.model)
+    imported = [f for f in dataset.fields if f.imported]
+    return Spec(
+        dataset=dataset,
+        layer=layer,
+        columns=tuple(_column(dataset, model, f) for f in imported if f.kind != "links"),
+        links=tuple(f for f in imported if f.kind == "links"),
+        table=model._meta.db_table,
+        key=KEYS.get(dataset.name, ("code",)),
+        geometry=dataset.geometry,
+        geometry_required=dataset.name in GEOMETRY_REQUIRED,
+        one_of=ONE_OF.get(dataset.name, ()),
+        scope=_scope(layer) if layer else {},
+        defaults=_defaults(model),
+    )
+
+
+def _scope(layer: Layer) -> dict[str, int]:
+    """A layer's ORM scope (``kind``, ``region__level``) by the field's name in files."""
+    names = {f.orm_path: f.name for f in layer.fields}
+    return {names[path]: int(str(value)) for path, value in layer.scope.items() if path in names}
+
+
+def _defaults(model: type[models.Model]) -> dict[str, object]:
+    """Python-side defaults of columns that may not be NULL: the table itself has none."""
+    found: dict[str, object] = {}
+    for f in model._meta.concrete_fields:
+        if f.primary_key or f.null or getattr(f, "generated", False) or f.is_relation:
+            continue
+        if f.has_default():
+            found[f.column] = f.get_default()
+        elif isinstance(f, models.CharField) and f.blank:
+            found[f.column] = ""
+    return found
+
+
+def _model_field(model: type[models.Model], path: str) -> Any:
+    """The concrete field at the end of an ORM path."""
+    head, _, rest = path.partition("__")
+    found = model._meta.get_field(head)
+    return _model_field(found.related_model, rest) if rest else found  # type: ignore[arg-type]
+
+
+_SQL_TYPES = {"integer": "bigint", "number": "double precision", "date": "date", "term": "smallint"}
+
+
+# Fields that name an object of no dataset: (dataset, field) → (what they refer to, column).
+SIDE_REFERENCES: Mapping[tuple[str, str], tuple[str, str]] = {("permit", "holder_code"): ("holder", "holder_id")}
+
+
+def _column(dataset: Dataset, model: type[models.Model], f: Field) -> Column:
+    stored = _model_field(model, f.orm_path)
+    head = model._meta.get_field(f.orm_path.partition("__")[0])
+    refers_to, target = SIDE_REFERENCES.get((dataset.name, f.name), ("region" if f.kind == "region" else f.refers_to, ""))
+    if not target and (refers_to or "__" not in f.orm_path):
+        target = str(getattr(head, "column", ""))
+    litres = f.unit == "m³" and stored.column.startswith(("volume_l", "permitted_l"))
+    low, high = BOUNDS.get((dataset.name, f.name), (None, None))
+    return Column(
+        field=f,
+        target=target,
+        sql_type="bigint" if litres else _SQL_TYPES.get(f.kind, "text"),
+        max_length=getattr(stored, "max_length", None),
+        low=low,
+        high=high,
+        empty=_defaults(model).get(target),
+        refers_to=refers_to,
+        scale=1000 if litres else 1,
+        month=(dataset.name, f.name) in MONTHS,
+    )
