@@ -81,9 +81,7 @@ SERVING = env.flag("SHUITU_SERVING", os.environ.get("SHUITU_SERVING"))
 _database = localdb.connection(os.environ.get("DATABASE_URL"))
 _options: dict[str, Any] = {"application_name": "shuitu", **_database.pop("OPTIONS")}
 if SERVING:
-    _timeout = env.integer(
-        "STATEMENT_TIMEOUT_MS", os.environ.get("STATEMENT_TIMEOUT_MS"), 15000, 0, 3_600_000
-    )
+    _timeout = env.integer("STATEMENT_TIMEOUT_MS", os.environ.get("STATEMENT_TIMEOUT_MS"), 15000, 0, 3_600_000)
     _pool = env.integer("DB_POOL_SIZE", os.environ.get("DB_POOL_SIZE"), 8, 1, 200)
     _options["options"] = f"{_options.get('options', '')} -c statement_timeout={_timeout}".strip()
     _options["pool"] = {"min_size": 1, "max_size": _pool, "timeout": 10}
@@ -113,6 +111,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Source maps are big and asked for by nobody but a developer: they would take most of the time.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "png", "jpg", "jpeg", "gif", "webp", "woff", "woff2", "gz", "br", "zip"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
@@ -135,6 +135,16 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "layers.feeds.problems.handle",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "水图 Shuitu",
+    "DESCRIPTION": "Where a city takes, supplies, uses and drains its water: features, statistics, search.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {},
 }
 LOGGING = {
     "version": 1,

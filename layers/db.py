@@ -29,5 +29,7 @@ def rows(query: Query) -> list[tuple[Any, ...]]:
             return list(cursor.fetchall())
     except OperationalError as error:
         if isinstance(error.__cause__, pg_errors.QueryCanceled):
-            raise TooSlow("The answer took longer than a request may. Ask for less: a region, a shorter period.") from None
+            raise TooSlow(
+                "The answer took longer than a request may. Ask for less: a region, a shorter period."
+            ) from None
         raise

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -104,13 +103,13 @@ def parse_period(text: str) -> Period:
     return Period(first.first, last.last)
 
 
-def stored_spans(period: Period, years_of_sums: Sequence[int]) -> tuple[list[date], list[date]]:
-    """The (months, years) of stored sums whose total is the period: whole calendar years where they are kept."""
+def stored_spans(period: Period) -> tuple[list[date], list[date]]:
+    """First days of the (months, whole calendar years) that make up a period; sums are kept of both."""
     months: list[date] = []
     years: list[date] = []
     for year in range(period.first.year, period.last.year + 1):
         whole = Period(Month(year, 1), Month(year, 12))
-        if period.first <= whole.first and whole.last <= period.last and year in years_of_sums:
+        if period.first <= whole.first and whole.last <= period.last:
             years.append(whole.first.first_day)
         else:
             first, last = max(period.first, whole.first), min(period.last, whole.last)

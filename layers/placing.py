@@ -27,9 +27,7 @@ def place(cursor: Cursor, dataset: str, ids_table: str | None = None) -> int:
 
     ``ids_table`` names a (temporary) table with an ``id`` column that limits the work to those rows.
     """
-    which = (
-        sql.SQL("o.id IN (SELECT id FROM {})").format(sql.Identifier(ids_table)) if ids_table else sql.SQL("TRUE")
-    )
+    which = sql.SQL("o.id IN (SELECT id FROM {})").format(sql.Identifier(ids_table)) if ids_table else sql.SQL("TRUE")
     # The ORM cannot express UPDATE … FROM with DISTINCT ON.
     cursor.execute(sql.SQL(load("place")).format(table=sql.Identifier(table_of(dataset)), which=which))
     return int(cursor.rowcount)

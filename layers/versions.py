@@ -7,9 +7,12 @@ could alter the answer and with no other, so it can stand in an immutable tile U
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django.db.models import F
@@ -19,7 +22,6 @@ from layers import registry
 from layers.models import LayerVersion
 
 EVERYTHING = tuple(dataset.name for dataset in registry.DATASETS)
-STATISTICS = ("region", "reporting_unit", "usage", "meter", "facility")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,7 @@ def as_of_layers(layers: Iterable[registry.Layer]) -> dict[str, AsOf]:
         for row in LayerVersion.objects.only("dataset", "release_id", "changed_at")
     }
     return {
-        layer.id: max(
-            (current.get(name, NOTHING_YET) for name in layer.datasets), key=lambda found: found.version
-        )
+        layer.id: max((current.get(name, NOTHING_YET) for name in layer.datasets()), key=lambda found: found.version)
         for layer in layers
     }
 
@@ -65,3 +65,15 @@ def bump(dataset: str, release_id: int) -> None:
     )
     if not changed:
         LayerVersion.objects.create(dataset=dataset, version=1, release_id=release_id, changed_at=now)
+
+
+@cache
+def build() -> str:
+    """A fingerprint of the code that makes answers: an upgrade ends what caches hold, though the data stay."""
+    seen = hashlib.sha256()
+    root = Path(__file__).parent.parent
+    for package in ("layers", "tiles"):
+        for path in sorted((root / package).rglob("*.[ps][yq]*")):
+            if path.suffix in (".py", ".sql"):
+                seen.update(path.read_bytes())
+    return seen.hexdigest()[:12]

@@ -94,9 +94,7 @@ def _told(
     return taken
 
 
-def _candidates(
-    fields: Sequence[Field], heading: str, words: Mapping[str, tuple[str, ...]]
-) -> list[tuple[int, str]]:
+def _candidates(fields: Sequence[Field], heading: str, words: Mapping[str, tuple[str, ...]]) -> list[tuple[int, str]]:
     """The fields a heading may stand for, each with the strength of the match (1 strong, 2 alias); usually one."""
     plain = normal(heading)
     bracketed = _BRACKETS.match(plain)
@@ -128,7 +126,9 @@ def _choose(name: str, claims: list[tuple[int, str]]) -> str:
     return best[0]
 
 
-def require(mapping: ColumnMap, fields: Sequence[Field], given: Iterable[str], one_of: Iterable[tuple[str, ...]]) -> None:
+def require(
+    mapping: ColumnMap, fields: Sequence[Field], given: Iterable[str], one_of: Iterable[tuple[str, ...]]
+) -> None:
     """Raise `ImportRefused` when a required field has no column; ``given`` are fields the layer's scope fills in."""
     have = set(mapping.fields) | set(given)
     if not mapping.fields:

@@ -102,9 +102,7 @@ def inside_china(bounds: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Which boxes (n × west, south, east, north; NaN for none) lie inside the national bounds; NaN counts as inside."""
     west, south, east, north = CHINA
     with np.errstate(invalid="ignore"):
-        outside = (
-            (bounds[:, 0] < west) | (bounds[:, 1] < south) | (bounds[:, 2] > east) | (bounds[:, 3] > north)
-        )
+        outside = (bounds[:, 0] < west) | (bounds[:, 1] < south) | (bounds[:, 2] > east) | (bounds[:, 3] > north)
     return ~(outside | np.isinf(bounds).any(axis=1))
 
 

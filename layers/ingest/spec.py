@@ -107,7 +107,10 @@ def spec_for(target: str) -> Spec:
     if layer is None:
         allowed = sorted({d.name for d in registry.DATASETS} | {layer.id for layer in registry.LAYERS})
         raise ImportRefused(
-            f"没有名为 {target} 的数据集或图层", f"there is no dataset or layer {target!r}", param="layer", allowed=allowed
+            f"没有名为 {target} 的数据集或图层",
+            f"there is no dataset or layer {target!r}",
+            param="layer",
+            allowed=allowed,
         )
     return _build(layer.dataset, layer)
 
@@ -166,7 +169,9 @@ SIDE_REFERENCES: Mapping[tuple[str, str], tuple[str, str]] = {("permit", "holder
 def _column(dataset: Dataset, model: type[models.Model], f: Field) -> Column:
     stored = _model_field(model, f.orm_path)
     head = model._meta.get_field(f.orm_path.partition("__")[0])
-    refers_to, target = SIDE_REFERENCES.get((dataset.name, f.name), ("region" if f.kind == "region" else f.refers_to, ""))
+    refers_to, target = SIDE_REFERENCES.get(
+        (dataset.name, f.name), ("region" if f.kind == "region" else f.refers_to, "")
+    )
     if not target and (refers_to or "__" not in f.orm_path):
         target = str(getattr(head, "column", ""))
     litres = f.unit == "m³" and stored.column.startswith(("volume_l", "permitted_l"))

@@ -8,503 +8,1377 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AbstractionHolder',
+            name="AbstractionHolder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=32, unique=True, verbose_name='编码')),
-                ('name', models.CharField(max_length=120, verbose_name='名称')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("code", models.CharField(max_length=32, unique=True, verbose_name="编码")),
+                ("name", models.CharField(max_length=120, verbose_name="名称")),
             ],
             options={
-                'verbose_name': '取水户',
-                'verbose_name_plural': '取水户',
-                'ordering': ('code',),
+                "verbose_name": "取水户",
+                "verbose_name_plural": "取水户",
+                "ordering": ("code",),
             },
         ),
         migrations.CreateModel(
-            name='Release',
+            name="Release",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('dataset', models.CharField(max_length=32, verbose_name='数据集')),
-                ('file_name', models.CharField(max_length=255, verbose_name='文件')),
-                ('file_sha256', models.CharField(blank=True, max_length=64, verbose_name='文件指纹')),
-                ('actor', models.CharField(blank=True, max_length=150, verbose_name='操作人')),
-                ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='时间')),
-                ('rows_new', models.PositiveIntegerField(default=0, verbose_name='新增')),
-                ('rows_changed', models.PositiveIntegerField(default=0, verbose_name='变更')),
-                ('rows_unchanged', models.PositiveIntegerField(default=0, verbose_name='未变')),
-                ('rows_refused', models.PositiveIntegerField(default=0, verbose_name='拒收')),
-                ('report', models.JSONField(blank=True, default=dict, verbose_name='报告')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("dataset", models.CharField(max_length=32, verbose_name="数据集")),
+                ("file_name", models.CharField(max_length=255, verbose_name="文件")),
+                ("file_sha256", models.CharField(blank=True, max_length=64, verbose_name="文件指纹")),
+                ("actor", models.CharField(blank=True, max_length=150, verbose_name="操作人")),
+                ("made_at", models.DateTimeField(auto_now_add=True, verbose_name="时间")),
+                ("rows_new", models.PositiveIntegerField(default=0, verbose_name="新增")),
+                ("rows_changed", models.PositiveIntegerField(default=0, verbose_name="变更")),
+                ("rows_unchanged", models.PositiveIntegerField(default=0, verbose_name="未变")),
+                ("rows_refused", models.PositiveIntegerField(default=0, verbose_name="拒收")),
+                ("report", models.JSONField(blank=True, default=dict, verbose_name="报告")),
             ],
             options={
-                'verbose_name': '数据发布',
-                'verbose_name_plural': '数据发布',
-                'ordering': ('-id',),
+                "verbose_name": "数据发布",
+                "verbose_name_plural": "数据发布",
+                "ordering": ("-id",),
             },
         ),
         migrations.CreateModel(
-            name='Region',
+            name="Region",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12, verbose_name='区划代码')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('level', models.PositiveSmallIntegerField(choices=[(1, '市'), (2, '区'), (3, '街道(乡镇)'), (4, '社区(村)')], verbose_name='级别')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='layers.region', verbose_name='上级')),
-                ('valid_from', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='layers.release', verbose_name='生效')),
-                ('valid_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='layers.release', verbose_name='失效')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("code", models.CharField(max_length=12, verbose_name="区划代码")),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                (
+                    "level",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "市"), (2, "区"), (3, "街道(乡镇)"), (4, "社区(村)")],
+                        verbose_name="级别",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="layers.region",
+                        verbose_name="上级",
+                    ),
+                ),
+                (
+                    "valid_from",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="layers.release",
+                        verbose_name="生效",
+                    ),
+                ),
+                (
+                    "valid_to",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="layers.release",
+                        verbose_name="失效",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '行政区划',
-                'verbose_name_plural': '行政区划',
-                'ordering': ('code',),
+                "verbose_name": "行政区划",
+                "verbose_name_plural": "行政区划",
+                "ordering": ("code",),
             },
         ),
         migrations.CreateModel(
-            name='Meter',
+            name="Meter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=32, unique=True, verbose_name='编码')),
-                ('name', models.CharField(blank=True, max_length=120, verbose_name='名称')),
-                ('geom', django.contrib.gis.db.models.fields.PointField(blank=True, null=True, spatial_index=False, srid=4490, verbose_name='位置')),
-                ('geom_3857', models.GeneratedField(db_persist=True, expression=django.contrib.gis.db.models.functions.Transform('geom', 3857), output_field=django.contrib.gis.db.models.fields.PointField(null=True, spatial_index=False, srid=3857))),
-                ('position_quality', models.PositiveSmallIntegerField(blank=True, choices=[(1, '实测'), (2, '地址匹配'), (3, '合成')], null=True, verbose_name='位置质量')),
-                ('system', models.PositiveSmallIntegerField(choices=[(1, '节水管理信息系统'), (2, '自来水集团')], verbose_name='所属系统')),
-                ('source', models.PositiveSmallIntegerField(choices=[(1, '自来水集团'), (2, '区自来水'), (3, '集中供水'), (4, '自备井'), (5, '村级供水'), (6, '地表水'), (7, '再生水')], verbose_name='水源类型')),
-                ('purpose', models.PositiveSmallIntegerField(choices=[(1, '居民生活'), (2, '公共服务'), (3, '工业'), (4, '农业'), (5, '生态环境'), (6, '建筑'), (7, '特殊行业')], verbose_name='取水用途')),
-                ('declared_region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='declared_%(class)ss', to='layers.region', verbose_name='登记所在区划')),
-                ('found_region', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='found_%(class)ss', to='layers.region', verbose_name='位置所在区划')),
-                ('release', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='layers.release', verbose_name='数据发布')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("code", models.CharField(max_length=32, unique=True, verbose_name="编码")),
+                ("name", models.CharField(blank=True, max_length=120, verbose_name="名称")),
+                (
+                    "geom",
+                    django.contrib.gis.db.models.fields.PointField(
+                        blank=True, null=True, spatial_index=False, srid=4490, verbose_name="位置"
+                    ),
+                ),
+                (
+                    "geom_3857",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.gis.db.models.functions.Transform("geom", 3857),
+                        output_field=django.contrib.gis.db.models.fields.PointField(
+                            null=True, spatial_index=False, srid=3857
+                        ),
+                    ),
+                ),
+                (
+                    "position_quality",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        choices=[(1, "实测"), (2, "地址匹配"), (3, "合成")],
+                        null=True,
+                        verbose_name="位置质量",
+                    ),
+                ),
+                (
+                    "system",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "节水管理信息系统"), (2, "自来水集团")], verbose_name="所属系统"
+                    ),
+                ),
+                (
+                    "source",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "自来水集团"),
+                            (2, "区自来水"),
+                            (3, "集中供水"),
+                            (4, "自备井"),
+                            (5, "村级供水"),
+                            (6, "地表水"),
+                            (7, "再生水"),
+                        ],
+                        verbose_name="水源类型",
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "居民生活"),
+                            (2, "公共服务"),
+                            (3, "工业"),
+                            (4, "农业"),
+                            (5, "生态环境"),
+                            (6, "建筑"),
+                            (7, "特殊行业"),
+                        ],
+                        verbose_name="取水用途",
+                    ),
+                ),
+                (
+                    "declared_region",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="declared_%(class)ss",
+                        to="layers.region",
+                        verbose_name="登记所在区划",
+                    ),
+                ),
+                (
+                    "found_region",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="found_%(class)ss",
+                        to="layers.region",
+                        verbose_name="位置所在区划",
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="layers.release",
+                        verbose_name="数据发布",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '水表',
-                'verbose_name_plural': '水表',
-                'ordering': ('code',),
-                'abstract': False,
+                "verbose_name": "水表",
+                "verbose_name_plural": "水表",
+                "ordering": ("code",),
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='LayerVersion',
+            name="LayerVersion",
             fields=[
-                ('dataset', models.CharField(max_length=32, primary_key=True, serialize=False, verbose_name='数据集')),
-                ('version', models.PositiveIntegerField(verbose_name='版本')),
-                ('changed_at', models.DateTimeField(verbose_name='更新时间')),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='layers.release', verbose_name='数据发布')),
+                (
+                    "dataset",
+                    models.CharField(max_length=32, primary_key=True, serialize=False, verbose_name="数据集"),
+                ),
+                ("version", models.PositiveIntegerField(verbose_name="版本")),
+                ("changed_at", models.DateTimeField(verbose_name="更新时间")),
+                (
+                    "release",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="layers.release",
+                        verbose_name="数据发布",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '图层版本',
-                'verbose_name_plural': '图层版本',
+                "verbose_name": "图层版本",
+                "verbose_name_plural": "图层版本",
             },
         ),
         migrations.CreateModel(
-            name='Boundary',
+            name="Boundary",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('geom', django.contrib.gis.db.models.fields.MultiPolygonField(spatial_index=False, srid=4490, verbose_name='边界')),
-                ('geom_3857', models.GeneratedField(db_persist=True, expression=django.contrib.gis.db.models.functions.Transform('geom', 3857), output_field=django.contrib.gis.db.models.fields.MultiPolygonField(spatial_index=False, srid=3857))),
-                ('label_3857', models.GeneratedField(db_persist=True, expression=django.contrib.gis.db.models.functions.PointOnSurface(django.contrib.gis.db.models.functions.Transform('geom', 3857)), output_field=django.contrib.gis.db.models.fields.PointField(spatial_index=False, srid=3857))),
-                ('area_m2', models.GeneratedField(db_persist=True, expression=django.contrib.gis.db.models.functions.Area(django.contrib.gis.db.models.functions.Transform('geom', 4548)), output_field=models.FloatField())),
-                ('source', models.CharField(blank=True, max_length=200, verbose_name='边界来源')),
-                ('quality', models.PositiveSmallIntegerField(choices=[(1, '实测'), (2, '简化'), (3, '合成')], verbose_name='边界质量')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='boundaries', to='layers.region', verbose_name='区划')),
-                ('valid_from', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='layers.release', verbose_name='生效')),
-                ('valid_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='layers.release', verbose_name='失效')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "geom",
+                    django.contrib.gis.db.models.fields.MultiPolygonField(
+                        spatial_index=False, srid=4490, verbose_name="边界"
+                    ),
+                ),
+                (
+                    "geom_3857",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.gis.db.models.functions.Transform("geom", 3857),
+                        output_field=django.contrib.gis.db.models.fields.MultiPolygonField(
+                            spatial_index=False, srid=3857
+                        ),
+                    ),
+                ),
+                (
+                    "label_3857",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.gis.db.models.functions.PointOnSurface(
+                            django.contrib.gis.db.models.functions.Transform("geom", 3857)
+                        ),
+                        output_field=django.contrib.gis.db.models.fields.PointField(spatial_index=False, srid=3857),
+                    ),
+                ),
+                (
+                    "area_m2",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.gis.db.models.functions.Area(
+                            django.contrib.gis.db.models.functions.Transform("geom", 4548)
+                        ),
+                        output_field=models.FloatField(),
+                    ),
+                ),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="边界来源")),
+                (
+                    "quality",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "实测"), (2, "简化"), (3, "合成")], verbose_name="边界质量"
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="boundaries",
+                        to="layers.region",
+                        verbose_name="区划",
+                    ),
+                ),
+                (
+                    "valid_from",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="layers.release",
+                        verbose_name="生效",
+                    ),
+                ),
+                (
+                    "valid_to",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="layers.release",
+                        verbose_name="失效",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '区划边界',
-                'verbose_name_plural': '区划边界',
+                "verbose_name": "区划边界",
+                "verbose_name_plural": "区划边界",
             },
         ),
         migrations.CreateModel(
-            name='AbstractionPermit',
+            name="AbstractionPermit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=32, unique=True, verbose_name='许可证编号')),
-                ('permitted_l_per_year', models.BigIntegerField(blank=True, null=True, verbose_name='年许可水量(升)')),
-                ('valid_from', models.DateField(blank=True, null=True, verbose_name='有效期起')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='有效期止')),
-                ('holder', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='permits', to='layers.abstractionholder', verbose_name='取水户')),
-                ('declared_region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='layers.region', verbose_name='登记所在区划')),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='layers.release', verbose_name='数据发布')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("code", models.CharField(max_length=32, unique=True, verbose_name="许可证编号")),
+                (
+                    "permitted_l_per_year",
+                    models.BigIntegerField(blank=True, null=True, verbose_name="年许可水量(升)"),
+                ),
+                ("valid_from", models.DateField(blank=True, null=True, verbose_name="有效期起")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="有效期止")),
+                (
+                    "holder",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="permits",
+                        to="layers.abstractionholder",
+                        verbose_name="取水户",
+                    ),
+                ),
+                (
+                    "declared_region",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="layers.region",
+                        verbose_name="登记所在区划",
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="layers.release",
+                        verbose_name="数据发布",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '取水许可',
-                'verbose_name_plural': '取水许可',
-                'ordering': ('code',),
+                "verbose_name": "取水许可",
+                "verbose_name_plural": "取水许可",
+                "ordering": ("code",),
             },
         ),
         migrations.AddField(
-            model_name='abstractionholder',
-            name='release',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='layers.release', verbose_name='数据发布'),
+            model_name="abstractionholder",
+            name="release",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="layers.release",
+                verbose_name="数据发布",
+            ),
         ),
         migrations.CreateModel(
-            name='ReportingUnit',
+            name="ReportingUnit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12, unique=True, verbose_name='编码')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='layers.release', verbose_name='数据发布')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("code", models.CharField(max_length=12, unique=True, verbose_name="编码")),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                (
+                    "release",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="layers.release",
+                        verbose_name="数据发布",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '填报单位',
-                'verbose_name_plural': '填报单位',
-                'ordering': ('code',),
+                "verbose_name": "填报单位",
+                "verbose_name_plural": "填报单位",
+                "ordering": ("code",),
             },
         ),
         migrations.AddField(
-            model_name='region',
-            name='reporting_unit',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='regions', to='layers.reportingunit', verbose_name='填报单位'),
+            model_name="region",
+            name="reporting_unit",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="regions",
+                to="layers.reportingunit",
+                verbose_name="填报单位",
+            ),
         ),
         migrations.CreateModel(
-            name='SewagePlant',
+            name="SewagePlant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=32, unique=True, verbose_name='编码')),
-                ('name', models.CharField(blank=True, max_length=120, verbose_name='名称')),
-                ('geom', django.contrib.gis.db.models.fields.PointField(blank=True, null=True, spatial_index=False, srid=4490, verbose_name='位置')),
-                ('geom_3857', models.GeneratedField(db_persist=True, expression=django.contrib.gis.db.models.functions.Transform('geom', 3857), output_field=django.contrib.gis.db.models.fields.PointField(null=True, spatial_index=False, srid=3857))),
-                ('position_quality', models.PositiveSmallIntegerField(blank=True, choices=[(1, '实测'), (2, '地址匹配'), (3, '合成')], null=True, verbose_name='位置质量')),
-                ('kind', models.PositiveSmallIntegerField(choices=[(1, '城镇污水处理厂'), (2, '村级污水处理站')], verbose_name='类型')),
-                ('operator', models.CharField(blank=True, max_length=120, verbose_name='运营单位')),
-                ('capacity_m3_d', models.BigIntegerField(blank=True, null=True, verbose_name='处理能力(m³/日)')),
-                ('declared_region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='declared_%(class)ss', to='layers.region', verbose_name='登记所在区划')),
-                ('found_region', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='found_%(class)ss', to='layers.region', verbose_name='位置所在区划')),
-                ('release', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='layers.release', verbose_name='数据发布')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("code", models.CharField(max_length=32, unique=True, verbose_name="编码")),
+                ("name", models.CharField(blank=True, max_length=120, verbose_name="名称")),
+                (
+                    "geom",
+                    django.contrib.gis.db.models.fields.PointField(
+                        blank=True, null=True, spatial_index=False, srid=4490, verbose_name="位置"
+                    ),
+                ),
+                (
+                    "geom_3857",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.gis.db.models.functions.Transform("geom", 3857),
+                        output_field=django.contrib.gis.db.models.fields.PointField(
+                            null=True, spatial_index=False, srid=3857
+                        ),
+                    ),
+                ),
+                (
+                    "position_quality",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        choices=[(1, "实测"), (2, "地址匹配"), (3, "合成")],
+                        null=True,
+                        verbose_name="位置质量",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "城镇污水处理厂"), (2, "村级污水处理站")], verbose_name="类型"
+                    ),
+                ),
+                ("operator", models.CharField(blank=True, max_length=120, verbose_name="运营单位")),
+                (
+                    "capacity_m3_d",
+                    models.BigIntegerField(blank=True, null=True, verbose_name="处理能力(m³/日)"),
+                ),
+                (
+                    "declared_region",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="declared_%(class)ss",
+                        to="layers.region",
+                        verbose_name="登记所在区划",
+                    ),
+                ),
+                (
+                    "found_region",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="found_%(class)ss",
+                        to="layers.region",
+                        verbose_name="位置所在区划",
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="layers.release",
+                        verbose_name="数据发布",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '污水处理设施',
-                'verbose_name_plural': '污水处理设施',
-                'ordering': ('code',),
-                'abstract': False,
+                "verbose_name": "污水处理设施",
+                "verbose_name_plural": "污水处理设施",
+                "ordering": ("code",),
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='SupplyFacility',
+            name="SupplyFacility",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=32, unique=True, verbose_name='编码')),
-                ('name', models.CharField(blank=True, max_length=120, verbose_name='名称')),
-                ('geom', django.contrib.gis.db.models.fields.PointField(blank=True, null=True, spatial_index=False, srid=4490, verbose_name='位置')),
-                ('geom_3857', models.GeneratedField(db_persist=True, expression=django.contrib.gis.db.models.functions.Transform('geom', 3857), output_field=django.contrib.gis.db.models.fields.PointField(null=True, spatial_index=False, srid=3857))),
-                ('position_quality', models.PositiveSmallIntegerField(blank=True, choices=[(1, '实测'), (2, '地址匹配'), (3, '合成')], null=True, verbose_name='位置质量')),
-                ('kind', models.PositiveSmallIntegerField(choices=[(1, '城镇公共供水厂'), (2, '乡镇集中供水厂'), (3, '村庄供水站'), (4, '自建设施')], verbose_name='类型')),
-                ('managed_by', models.PositiveSmallIntegerField(blank=True, choices=[(1, '自来水集团'), (2, '区管'), (3, '市管'), (4, '乡镇'), (5, '村'), (6, '企业')], null=True, verbose_name='管理主体')),
-                ('status', models.PositiveSmallIntegerField(choices=[(1, '在用'), (2, '备用'), (3, '停用')], default=1, verbose_name='状态')),
-                ('capacity_m3_d', models.BigIntegerField(blank=True, null=True, verbose_name='供水能力(m³/日)')),
-                ('declared_region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='declared_%(class)ss', to='layers.region', verbose_name='登记所在区划')),
-                ('found_region', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='found_%(class)ss', to='layers.region', verbose_name='位置所在区划')),
-                ('release', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='layers.release', verbose_name='数据发布')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("code", models.CharField(max_length=32, unique=True, verbose_name="编码")),
+                ("name", models.CharField(blank=True, max_length=120, verbose_name="名称")),
+                (
+                    "geom",
+                    django.contrib.gis.db.models.fields.PointField(
+                        blank=True, null=True, spatial_index=False, srid=4490, verbose_name="位置"
+                    ),
+                ),
+                (
+                    "geom_3857",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.gis.db.models.functions.Transform("geom", 3857),
+                        output_field=django.contrib.gis.db.models.fields.PointField(
+                            null=True, spatial_index=False, srid=3857
+                        ),
+                    ),
+                ),
+                (
+                    "position_quality",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        choices=[(1, "实测"), (2, "地址匹配"), (3, "合成")],
+                        null=True,
+                        verbose_name="位置质量",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "城镇公共供水厂"),
+                            (2, "乡镇集中供水厂"),
+                            (3, "村庄供水站"),
+                            (4, "自建设施"),
+                        ],
+                        verbose_name="类型",
+                    ),
+                ),
+                (
+                    "managed_by",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        choices=[
+                            (1, "自来水集团"),
+                            (2, "区管"),
+                            (3, "市管"),
+                            (4, "乡镇"),
+                            (5, "村"),
+                            (6, "企业"),
+                        ],
+                        null=True,
+                        verbose_name="管理主体",
+                    ),
+                ),
+                (
+                    "status",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "在用"), (2, "备用"), (3, "停用")], default=1, verbose_name="状态"
+                    ),
+                ),
+                (
+                    "capacity_m3_d",
+                    models.BigIntegerField(blank=True, null=True, verbose_name="供水能力(m³/日)"),
+                ),
+                (
+                    "declared_region",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="declared_%(class)ss",
+                        to="layers.region",
+                        verbose_name="登记所在区划",
+                    ),
+                ),
+                (
+                    "found_region",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="found_%(class)ss",
+                        to="layers.region",
+                        verbose_name="位置所在区划",
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="layers.release",
+                        verbose_name="数据发布",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '供水设施',
-                'verbose_name_plural': '供水设施',
-                'ordering': ('code',),
-                'abstract': False,
+                "verbose_name": "供水设施",
+                "verbose_name_plural": "供水设施",
+                "ordering": ("code",),
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='SupplyArea',
+            name="SupplyArea",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, unique=True, verbose_name='编码')),
-                ('name', models.CharField(blank=True, max_length=120, verbose_name='名称')),
-                ('geom', django.contrib.gis.db.models.fields.MultiPolygonField(spatial_index=False, srid=4490, verbose_name='供水范围')),
-                ('geom_3857', models.GeneratedField(db_persist=True, expression=django.contrib.gis.db.models.functions.Transform('geom', 3857), output_field=django.contrib.gis.db.models.fields.MultiPolygonField(spatial_index=False, srid=3857))),
-                ('area_m2', models.GeneratedField(db_persist=True, expression=django.contrib.gis.db.models.functions.Area(django.contrib.gis.db.models.functions.Transform('geom', 4548)), output_field=models.FloatField())),
-                ('boundary_quality', models.PositiveSmallIntegerField(blank=True, choices=[(1, '实测'), (2, '简化'), (3, '合成')], null=True, verbose_name='边界质量')),
-                ('release', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='layers.release', verbose_name='数据发布')),
-                ('facility', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='supply_areas', to='layers.supplyfacility', verbose_name='供水设施')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("code", models.CharField(max_length=40, unique=True, verbose_name="编码")),
+                ("name", models.CharField(blank=True, max_length=120, verbose_name="名称")),
+                (
+                    "geom",
+                    django.contrib.gis.db.models.fields.MultiPolygonField(
+                        spatial_index=False, srid=4490, verbose_name="供水范围"
+                    ),
+                ),
+                (
+                    "geom_3857",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.gis.db.models.functions.Transform("geom", 3857),
+                        output_field=django.contrib.gis.db.models.fields.MultiPolygonField(
+                            spatial_index=False, srid=3857
+                        ),
+                    ),
+                ),
+                (
+                    "area_m2",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.gis.db.models.functions.Area(
+                            django.contrib.gis.db.models.functions.Transform("geom", 4548)
+                        ),
+                        output_field=models.FloatField(),
+                    ),
+                ),
+                (
+                    "boundary_quality",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        choices=[(1, "实测"), (2, "简化"), (3, "合成")],
+                        null=True,
+                        verbose_name="边界质量",
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="layers.release",
+                        verbose_name="数据发布",
+                    ),
+                ),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="supply_areas",
+                        to="layers.supplyfacility",
+                        verbose_name="供水设施",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '供水范围',
-                'verbose_name_plural': '供水范围',
-                'ordering': ('code',),
+                "verbose_name": "供水范围",
+                "verbose_name_plural": "供水范围",
+                "ordering": ("code",),
             },
         ),
         migrations.CreateModel(
-            name='SurfaceIntake',
+            name="SurfaceIntake",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=32, unique=True, verbose_name='编码')),
-                ('name', models.CharField(blank=True, max_length=120, verbose_name='名称')),
-                ('geom', django.contrib.gis.db.models.fields.PointField(blank=True, null=True, spatial_index=False, srid=4490, verbose_name='位置')),
-                ('geom_3857', models.GeneratedField(db_persist=True, expression=django.contrib.gis.db.models.functions.Transform('geom', 3857), output_field=django.contrib.gis.db.models.fields.PointField(null=True, spatial_index=False, srid=3857))),
-                ('position_quality', models.PositiveSmallIntegerField(blank=True, choices=[(1, '实测'), (2, '地址匹配'), (3, '合成')], null=True, verbose_name='位置质量')),
-                ('water_body', models.CharField(blank=True, max_length=60, verbose_name='水体')),
-                ('declared_region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='declared_%(class)ss', to='layers.region', verbose_name='登记所在区划')),
-                ('found_region', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='found_%(class)ss', to='layers.region', verbose_name='位置所在区划')),
-                ('permits', models.ManyToManyField(blank=True, related_name='intakes', to='layers.abstractionpermit', verbose_name='取水许可')),
-                ('release', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='layers.release', verbose_name='数据发布')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("code", models.CharField(max_length=32, unique=True, verbose_name="编码")),
+                ("name", models.CharField(blank=True, max_length=120, verbose_name="名称")),
+                (
+                    "geom",
+                    django.contrib.gis.db.models.fields.PointField(
+                        blank=True, null=True, spatial_index=False, srid=4490, verbose_name="位置"
+                    ),
+                ),
+                (
+                    "geom_3857",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.gis.db.models.functions.Transform("geom", 3857),
+                        output_field=django.contrib.gis.db.models.fields.PointField(
+                            null=True, spatial_index=False, srid=3857
+                        ),
+                    ),
+                ),
+                (
+                    "position_quality",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        choices=[(1, "实测"), (2, "地址匹配"), (3, "合成")],
+                        null=True,
+                        verbose_name="位置质量",
+                    ),
+                ),
+                ("water_body", models.CharField(blank=True, max_length=60, verbose_name="水体")),
+                (
+                    "declared_region",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="declared_%(class)ss",
+                        to="layers.region",
+                        verbose_name="登记所在区划",
+                    ),
+                ),
+                (
+                    "found_region",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="found_%(class)ss",
+                        to="layers.region",
+                        verbose_name="位置所在区划",
+                    ),
+                ),
+                (
+                    "permits",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="intakes",
+                        to="layers.abstractionpermit",
+                        verbose_name="取水许可",
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="layers.release",
+                        verbose_name="数据发布",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '地表取水口',
-                'verbose_name_plural': '地表取水口',
-                'ordering': ('code',),
-                'abstract': False,
+                "verbose_name": "地表取水口",
+                "verbose_name_plural": "地表取水口",
+                "ordering": ("code",),
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='UsageRecord',
+            name="UsageRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', models.DateField(verbose_name='月份')),
-                ('source', models.PositiveSmallIntegerField(choices=[(1, '自来水集团'), (2, '区自来水'), (3, '集中供水'), (4, '自备井'), (5, '村级供水'), (6, '地表水'), (7, '再生水')], verbose_name='水源类型')),
-                ('purpose', models.PositiveSmallIntegerField(choices=[(1, '居民生活'), (2, '公共服务'), (3, '工业'), (4, '农业'), (5, '生态环境'), (6, '建筑'), (7, '特殊行业')], verbose_name='取水用途')),
-                ('correction_no', models.PositiveSmallIntegerField(default=0, verbose_name='更正次序')),
-                ('volume_l', models.BigIntegerField(verbose_name='水量(升)')),
-                ('facility', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='usage', to='layers.supplyfacility', verbose_name='供水设施')),
-                ('meter', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='usage', to='layers.meter', verbose_name='水表')),
-                ('region', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='usage', to='layers.region', verbose_name='区划')),
-                ('release', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='layers.release', verbose_name='数据发布')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("month", models.DateField(verbose_name="月份")),
+                (
+                    "source",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "自来水集团"),
+                            (2, "区自来水"),
+                            (3, "集中供水"),
+                            (4, "自备井"),
+                            (5, "村级供水"),
+                            (6, "地表水"),
+                            (7, "再生水"),
+                        ],
+                        verbose_name="水源类型",
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "居民生活"),
+                            (2, "公共服务"),
+                            (3, "工业"),
+                            (4, "农业"),
+                            (5, "生态环境"),
+                            (6, "建筑"),
+                            (7, "特殊行业"),
+                        ],
+                        verbose_name="取水用途",
+                    ),
+                ),
+                ("correction_no", models.PositiveSmallIntegerField(default=0, verbose_name="更正次序")),
+                ("volume_l", models.BigIntegerField(verbose_name="水量(升)")),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="usage",
+                        to="layers.supplyfacility",
+                        verbose_name="供水设施",
+                    ),
+                ),
+                (
+                    "meter",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="usage",
+                        to="layers.meter",
+                        verbose_name="水表",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="usage",
+                        to="layers.region",
+                        verbose_name="区划",
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="layers.release",
+                        verbose_name="数据发布",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '用水记录',
-                'verbose_name_plural': '用水记录',
+                "verbose_name": "用水记录",
+                "verbose_name_plural": "用水记录",
             },
         ),
         migrations.CreateModel(
-            name='UsageSum',
+            name="UsageSum",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.PositiveSmallIntegerField(choices=[(1, '市'), (2, '区'), (3, '街道(乡镇)'), (4, '社区(村)'), (5, '填报单位')])),
-                ('span', models.PositiveSmallIntegerField()),
-                ('source_sel', models.PositiveSmallIntegerField()),
-                ('purpose_sel', models.PositiveSmallIntegerField()),
-                ('month', models.DateField()),
-                ('code', models.CharField(max_length=12)),
-                ('parent_code', models.CharField(max_length=12)),
-                ('gap', models.PositiveSmallIntegerField(choices=[(0, '已落图'), (1, '仅计到上级'), (2, '未分配'), (3, '市域之外')])),
-                ('volume_l', models.BigIntegerField()),
-                ('records', models.PositiveIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "level",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "市"), (2, "区"), (3, "街道(乡镇)"), (4, "社区(村)"), (5, "填报单位")]
+                    ),
+                ),
+                ("span", models.PositiveSmallIntegerField()),
+                ("source_sel", models.PositiveSmallIntegerField()),
+                ("purpose_sel", models.PositiveSmallIntegerField()),
+                ("month", models.DateField()),
+                ("code", models.CharField(max_length=12)),
+                ("parent_code", models.CharField(max_length=12)),
+                (
+                    "gap",
+                    models.PositiveSmallIntegerField(
+                        choices=[(0, "已落图"), (1, "仅计到上级"), (2, "未分配"), (3, "市域之外")]
+                    ),
+                ),
+                ("volume_l", models.BigIntegerField()),
+                ("records", models.PositiveIntegerField()),
             ],
             options={
-                'verbose_name': '用水汇总',
-                'verbose_name_plural': '用水汇总',
-                'constraints': [models.UniqueConstraint(fields=('level', 'span', 'source_sel', 'purpose_sel', 'month', 'code', 'parent_code', 'gap'), include=('volume_l', 'records'), name='usage_sum_cube'), models.CheckConstraint(condition=models.Q(models.Q(('gap', 0), models.Q(('code', ''), _negated=True)), models.Q(('code', ''), ('gap__gt', 0)), _connector='OR'), name='usage_sum_gap_or_code')],
+                "verbose_name": "用水汇总",
+                "verbose_name_plural": "用水汇总",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=(
+                            "level",
+                            "span",
+                            "source_sel",
+                            "purpose_sel",
+                            "month",
+                            "code",
+                            "parent_code",
+                            "gap",
+                        ),
+                        include=("volume_l", "records"),
+                        name="usage_sum_cube",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("gap", 0), models.Q(("code", ""), _negated=True)),
+                            models.Q(("code", ""), ("gap__gt", 0)),
+                            _connector="OR",
+                        ),
+                        name="usage_sum_gap_or_code",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='WaterUser',
+            name="WaterUser",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=32, unique=True, verbose_name='编码')),
-                ('name', models.CharField(blank=True, max_length=120, verbose_name='名称')),
-                ('geom', django.contrib.gis.db.models.fields.PointField(blank=True, null=True, spatial_index=False, srid=4490, verbose_name='位置')),
-                ('geom_3857', models.GeneratedField(db_persist=True, expression=django.contrib.gis.db.models.functions.Transform('geom', 3857), output_field=django.contrib.gis.db.models.fields.PointField(null=True, spatial_index=False, srid=3857))),
-                ('position_quality', models.PositiveSmallIntegerField(blank=True, choices=[(1, '实测'), (2, '地址匹配'), (3, '合成')], null=True, verbose_name='位置质量')),
-                ('source', models.PositiveSmallIntegerField(choices=[(1, '自来水集团'), (2, '区自来水'), (3, '集中供水'), (4, '自备井'), (5, '村级供水'), (6, '地表水'), (7, '再生水')], verbose_name='水源类型')),
-                ('industry', models.CharField(blank=True, max_length=8, verbose_name='国标行业')),
-                ('declared_region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='declared_%(class)ss', to='layers.region', verbose_name='登记所在区划')),
-                ('found_region', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='found_%(class)ss', to='layers.region', verbose_name='位置所在区划')),
-                ('permits', models.ManyToManyField(blank=True, related_name='users', to='layers.abstractionpermit', verbose_name='取水许可')),
-                ('release', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='layers.release', verbose_name='数据发布')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("code", models.CharField(max_length=32, unique=True, verbose_name="编码")),
+                ("name", models.CharField(blank=True, max_length=120, verbose_name="名称")),
+                (
+                    "geom",
+                    django.contrib.gis.db.models.fields.PointField(
+                        blank=True, null=True, spatial_index=False, srid=4490, verbose_name="位置"
+                    ),
+                ),
+                (
+                    "geom_3857",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.gis.db.models.functions.Transform("geom", 3857),
+                        output_field=django.contrib.gis.db.models.fields.PointField(
+                            null=True, spatial_index=False, srid=3857
+                        ),
+                    ),
+                ),
+                (
+                    "position_quality",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        choices=[(1, "实测"), (2, "地址匹配"), (3, "合成")],
+                        null=True,
+                        verbose_name="位置质量",
+                    ),
+                ),
+                (
+                    "source",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "自来水集团"),
+                            (2, "区自来水"),
+                            (3, "集中供水"),
+                            (4, "自备井"),
+                            (5, "村级供水"),
+                            (6, "地表水"),
+                            (7, "再生水"),
+                        ],
+                        verbose_name="水源类型",
+                    ),
+                ),
+                ("industry", models.CharField(blank=True, max_length=8, verbose_name="国标行业")),
+                (
+                    "declared_region",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="declared_%(class)ss",
+                        to="layers.region",
+                        verbose_name="登记所在区划",
+                    ),
+                ),
+                (
+                    "found_region",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="found_%(class)ss",
+                        to="layers.region",
+                        verbose_name="位置所在区划",
+                    ),
+                ),
+                (
+                    "permits",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="users",
+                        to="layers.abstractionpermit",
+                        verbose_name="取水许可",
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="layers.release",
+                        verbose_name="数据发布",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '用水户',
-                'verbose_name_plural': '用水户',
-                'ordering': ('code',),
-                'abstract': False,
+                "verbose_name": "用水户",
+                "verbose_name_plural": "用水户",
+                "ordering": ("code",),
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='meter',
-            name='users',
-            field=models.ManyToManyField(blank=True, related_name='meters', to='layers.wateruser', verbose_name='用水户'),
+            model_name="meter",
+            name="users",
+            field=models.ManyToManyField(
+                blank=True, related_name="meters", to="layers.wateruser", verbose_name="用水户"
+            ),
         ),
         migrations.CreateModel(
-            name='Well',
+            name="Well",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=32, unique=True, verbose_name='编码')),
-                ('name', models.CharField(blank=True, max_length=120, verbose_name='名称')),
-                ('geom', django.contrib.gis.db.models.fields.PointField(blank=True, null=True, spatial_index=False, srid=4490, verbose_name='位置')),
-                ('geom_3857', models.GeneratedField(db_persist=True, expression=django.contrib.gis.db.models.functions.Transform('geom', 3857), output_field=django.contrib.gis.db.models.fields.PointField(null=True, spatial_index=False, srid=3857))),
-                ('position_quality', models.PositiveSmallIntegerField(blank=True, choices=[(1, '实测'), (2, '地址匹配'), (3, '合成')], null=True, verbose_name='位置质量')),
-                ('use', models.PositiveSmallIntegerField(choices=[(1, '水源井'), (2, '农业'), (3, '园林绿化'), (4, '监测'), (5, '水源热泵'), (6, '矿泉'), (7, '地热')], verbose_name='用途')),
-                ('metering', models.PositiveSmallIntegerField(choices=[(1, '水表'), (2, '以电折水'), (3, '无计量')], verbose_name='计量方式')),
-                ('depth_m', models.FloatField(blank=True, null=True, verbose_name='井深(米)')),
-                ('year_built', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='成井年份')),
-                ('status', models.PositiveSmallIntegerField(choices=[(1, '在用'), (2, '备用'), (3, '停用')], default=1, verbose_name='状态')),
-                ('declared_region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='declared_%(class)ss', to='layers.region', verbose_name='登记所在区划')),
-                ('found_region', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='found_%(class)ss', to='layers.region', verbose_name='位置所在区划')),
-                ('permits', models.ManyToManyField(blank=True, related_name='wells', to='layers.abstractionpermit', verbose_name='取水许可')),
-                ('release', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='layers.release', verbose_name='数据发布')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("code", models.CharField(max_length=32, unique=True, verbose_name="编码")),
+                ("name", models.CharField(blank=True, max_length=120, verbose_name="名称")),
+                (
+                    "geom",
+                    django.contrib.gis.db.models.fields.PointField(
+                        blank=True, null=True, spatial_index=False, srid=4490, verbose_name="位置"
+                    ),
+                ),
+                (
+                    "geom_3857",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.gis.db.models.functions.Transform("geom", 3857),
+                        output_field=django.contrib.gis.db.models.fields.PointField(
+                            null=True, spatial_index=False, srid=3857
+                        ),
+                    ),
+                ),
+                (
+                    "position_quality",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        choices=[(1, "实测"), (2, "地址匹配"), (3, "合成")],
+                        null=True,
+                        verbose_name="位置质量",
+                    ),
+                ),
+                (
+                    "use",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "水源井"),
+                            (2, "农业"),
+                            (3, "园林绿化"),
+                            (4, "监测"),
+                            (5, "水源热泵"),
+                            (6, "矿泉"),
+                            (7, "地热"),
+                        ],
+                        verbose_name="用途",
+                    ),
+                ),
+                (
+                    "metering",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "水表"), (2, "以电折水"), (3, "无计量")], verbose_name="计量方式"
+                    ),
+                ),
+                ("depth_m", models.FloatField(blank=True, null=True, verbose_name="井深(米)")),
+                (
+                    "year_built",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="成井年份"),
+                ),
+                (
+                    "status",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "在用"), (2, "备用"), (3, "停用")], default=1, verbose_name="状态"
+                    ),
+                ),
+                (
+                    "declared_region",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="declared_%(class)ss",
+                        to="layers.region",
+                        verbose_name="登记所在区划",
+                    ),
+                ),
+                (
+                    "found_region",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="found_%(class)ss",
+                        to="layers.region",
+                        verbose_name="位置所在区划",
+                    ),
+                ),
+                (
+                    "permits",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="wells",
+                        to="layers.abstractionpermit",
+                        verbose_name="取水许可",
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="layers.release",
+                        verbose_name="数据发布",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '机井',
-                'verbose_name_plural': '机井',
-                'ordering': ('code',),
-                'abstract': False,
+                "verbose_name": "机井",
+                "verbose_name_plural": "机井",
+                "ordering": ("code",),
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='wateruser',
-            name='wells',
-            field=models.ManyToManyField(blank=True, related_name='users', to='layers.well', verbose_name='机井'),
+            model_name="wateruser",
+            name="wells",
+            field=models.ManyToManyField(blank=True, related_name="users", to="layers.well", verbose_name="机井"),
         ),
         migrations.AddField(
-            model_name='meter',
-            name='wells',
-            field=models.ManyToManyField(blank=True, related_name='meters', to='layers.well', verbose_name='机井'),
+            model_name="meter",
+            name="wells",
+            field=models.ManyToManyField(blank=True, related_name="meters", to="layers.well", verbose_name="机井"),
         ),
         migrations.CreateModel(
-            name='BoundaryPiece',
+            name="BoundaryPiece",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('geom', django.contrib.gis.db.models.fields.PolygonField(spatial_index=False, srid=4490)),
-                ('boundary', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pieces', to='layers.boundary')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='layers.region')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("geom", django.contrib.gis.db.models.fields.PolygonField(spatial_index=False, srid=4490)),
+                (
+                    "boundary",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pieces",
+                        to="layers.boundary",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="layers.region"
+                    ),
+                ),
             ],
             options={
-                'indexes': [django.contrib.postgres.indexes.GistIndex(fields=['geom'], name='boundary_piece_geom_gist')],
+                "indexes": [
+                    django.contrib.postgres.indexes.GistIndex(fields=["geom"], name="boundary_piece_geom_gist")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='boundary',
-            index=django.contrib.postgres.indexes.GistIndex(fields=['geom'], name='boundary_geom_gist'),
+            model_name="boundary",
+            index=django.contrib.postgres.indexes.GistIndex(fields=["geom"], name="boundary_geom_gist"),
         ),
         migrations.AddIndex(
-            model_name='boundary',
-            index=django.contrib.postgres.indexes.GistIndex(fields=['geom_3857'], name='boundary_geom_3857_gist'),
+            model_name="boundary",
+            index=django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="boundary_geom_3857_gist"),
         ),
         migrations.AddIndex(
-            model_name='boundary',
-            index=django.contrib.postgres.indexes.GistIndex(fields=['label_3857'], name='boundary_label_3857_gist'),
+            model_name="boundary",
+            index=django.contrib.postgres.indexes.GistIndex(fields=["label_3857"], name="boundary_label_3857_gist"),
         ),
         migrations.AddConstraint(
-            model_name='boundary',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_to', None)), fields=('region',), name='boundary_one_current_per_region'),
+            model_name="boundary",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("valid_to", None)),
+                fields=("region",),
+                name="boundary_one_current_per_region",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='boundary',
-            constraint=models.CheckConstraint(condition=models.Q(('geom__isvalid', True)), name='boundary_geom_valid'),
+            model_name="boundary",
+            constraint=models.CheckConstraint(condition=models.Q(("geom__isvalid", True)), name="boundary_geom_valid"),
         ),
         migrations.AddIndex(
-            model_name='region',
-            index=models.Index(fields=['code'], name='region_code_prefix', opclasses=['varchar_pattern_ops']),
+            model_name="region",
+            index=models.Index(fields=["code"], name="region_code_prefix", opclasses=["varchar_pattern_ops"]),
         ),
         migrations.AddConstraint(
-            model_name='region',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_to', None)), fields=('code',), name='region_one_current_per_code'),
+            model_name="region",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("valid_to", None)), fields=("code",), name="region_one_current_per_code"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='region',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('code__regex', '^[0-9]{2}$'), ('level', 1)), models.Q(('code__regex', '^[0-9]{6}$'), ('level', 2)), models.Q(('code__regex', '^[0-9]{9}$'), ('level', 3)), models.Q(('code__regex', '^[0-9]{12}$'), ('level', 4)), _connector='OR'), name='region_code_digits_fit_level'),
+            model_name="region",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("code__regex", "^[0-9]{2}$"), ("level", 1)),
+                    models.Q(("code__regex", "^[0-9]{6}$"), ("level", 2)),
+                    models.Q(("code__regex", "^[0-9]{9}$"), ("level", 3)),
+                    models.Q(("code__regex", "^[0-9]{12}$"), ("level", 4)),
+                    _connector="OR",
+                ),
+                name="region_code_digits_fit_level",
+            ),
         ),
         migrations.AddIndex(
-            model_name='sewageplant',
-            index=django.contrib.postgres.indexes.GistIndex(fields=['geom'], name='sewage_plant_geom_gist'),
+            model_name="sewageplant",
+            index=django.contrib.postgres.indexes.GistIndex(fields=["geom"], name="sewage_plant_geom_gist"),
         ),
         migrations.AddIndex(
-            model_name='sewageplant',
-            index=django.contrib.postgres.indexes.GistIndex(fields=['geom_3857'], name='sewage_plant_geom_3857_gist'),
+            model_name="sewageplant",
+            index=django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="sewage_plant_geom_3857_gist"),
         ),
         migrations.AddIndex(
-            model_name='sewageplant',
-            index=models.Index(fields=['kind'], name='sewage_plant_kind'),
+            model_name="sewageplant",
+            index=models.Index(fields=["kind"], name="sewage_plant_kind"),
         ),
         migrations.AddConstraint(
-            model_name='sewageplant',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity_m3_d', None), ('capacity_m3_d__gte', 0), _connector='OR'), name='sewage_capacity_not_negative'),
+            model_name="sewageplant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("capacity_m3_d", None), ("capacity_m3_d__gte", 0), _connector="OR"),
+                name="sewage_capacity_not_negative",
+            ),
         ),
         migrations.AddIndex(
-            model_name='supplyfacility',
-            index=django.contrib.postgres.indexes.GistIndex(fields=['geom'], name='facility_geom_gist'),
+            model_name="supplyfacility",
+            index=django.contrib.postgres.indexes.GistIndex(fields=["geom"], name="facility_geom_gist"),
         ),
         migrations.AddIndex(
-            model_name='supplyfacility',
-            index=django.contrib.postgres.indexes.GistIndex(fields=['geom_3857'], name='facility_geom_3857_gist'),
+            model_name="supplyfacility",
+            index=django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="facility_geom_3857_gist"),
         ),
         migrations.AddIndex(
-            model_name='supplyfacility',
-            index=models.Index(fields=['kind'], name='facility_kind'),
+            model_name="supplyfacility",
+            index=models.Index(fields=["kind"], name="facility_kind"),
         ),
         migrations.AddConstraint(
-            model_name='supplyfacility',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity_m3_d', None), ('capacity_m3_d__gte', 0), _connector='OR'), name='facility_capacity_not_negative'),
+            model_name="supplyfacility",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("capacity_m3_d", None), ("capacity_m3_d__gte", 0), _connector="OR"),
+                name="facility_capacity_not_negative",
+            ),
         ),
         migrations.AddIndex(
-            model_name='supplyarea',
-            index=django.contrib.postgres.indexes.GistIndex(fields=['geom'], name='supply_area_geom_gist'),
+            model_name="supplyarea",
+            index=django.contrib.postgres.indexes.GistIndex(fields=["geom"], name="supply_area_geom_gist"),
         ),
         migrations.AddIndex(
-            model_name='supplyarea',
-            index=django.contrib.postgres.indexes.GistIndex(fields=['geom_3857'], name='supply_area_geom_3857_gist'),
+            model_name="supplyarea",
+            index=django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="supply_area_geom_3857_gist"),
         ),
         migrations.AddConstraint(
-            model_name='supplyarea',
-            constraint=models.CheckConstraint(condition=models.Q(('geom__isvalid', True)), name='supply_area_geom_valid'),
+            model_name="supplyarea",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("geom__isvalid", True)), name="supply_area_geom_valid"
+            ),
         ),
         migrations.AddIndex(
-            model_name='surfaceintake',
-            index=django.contrib.postgres.indexes.GistIndex(fields=['geom'], name='surface_intake_geom_gist'),
+            model_name="surfaceintake",
+            index=django.contrib.postgres.indexes.GistIndex(fields=["geom"], name="surface_intake_geom_gist"),
         ),
         migrations.AddIndex(
-            model_name='surfaceintake',
-            index=django.contrib.postgres.indexes.GistIndex(fields=['geom_3857'], name='surface_intake_geom_3857_gist'),
+            model_name="surfaceintake",
+            index=django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="surface_intake_geom_3857_gist"),
         ),
         migrations.AddIndex(
-            model_name='usagerecord',
-            index=models.Index(condition=models.Q(('meter__isnull', False)), fields=['meter', 'month'], name='usage_of_meter'),
+            model_name="usagerecord",
+            index=models.Index(
+                condition=models.Q(("meter__isnull", False)), fields=["meter", "month"], name="usage_of_meter"
+            ),
         ),
         migrations.AddIndex(
-            model_name='usagerecord',
-            index=models.Index(condition=models.Q(('facility__isnull', False)), fields=['facility', 'month'], name='usage_of_facility'),
+            model_name="usagerecord",
+            index=models.Index(
+                condition=models.Q(("facility__isnull", False)),
+                fields=["facility", "month"],
+                name="usage_of_facility",
+            ),
         ),
         migrations.AddIndex(
-            model_name='usagerecord',
-            index=models.Index(condition=models.Q(('region__isnull', False)), fields=['region', 'month'], name='usage_of_region'),
+            model_name="usagerecord",
+            index=models.Index(
+                condition=models.Q(("region__isnull", False)),
+                fields=["region", "month"],
+                name="usage_of_region",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='usagerecord',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('facility', None), ('meter__isnull', False), ('region', None)), models.Q(('facility__isnull', False), ('meter', None), ('region', None)), models.Q(('facility', None), ('meter', None), ('region__isnull', False)), _connector='OR'), name='usage_measured_at_one_place'),
+            model_name="usagerecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("facility", None), ("meter__isnull", False), ("region", None)),
+                    models.Q(("facility__isnull", False), ("meter", None), ("region", None)),
+                    models.Q(("facility", None), ("meter", None), ("region__isnull", False)),
+                    _connector="OR",
+                ),
+                name="usage_measured_at_one_place",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='usagerecord',
-            constraint=models.CheckConstraint(condition=models.Q(('month__day', 1)), name='usage_month_is_first_day'),
+            model_name="usagerecord",
+            constraint=models.CheckConstraint(condition=models.Q(("month__day", 1)), name="usage_month_is_first_day"),
         ),
         migrations.AddConstraint(
-            model_name='usagerecord',
-            constraint=models.CheckConstraint(condition=models.Q(('correction_no__gt', 0), ('volume_l__gte', 0), _connector='OR'), name='usage_negative_only_corrects'),
+            model_name="usagerecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("correction_no__gt", 0), ("volume_l__gte", 0), _connector="OR"),
+                name="usage_negative_only_corrects",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='usagerecord',
-            constraint=models.UniqueConstraint(fields=('month', 'meter', 'facility', 'region', 'source', 'purpose', 'correction_no'), name='usage_one_per_place_month', nulls_distinct=False),
+            model_name="usagerecord",
+            constraint=models.UniqueConstraint(
+                fields=("month", "meter", "facility", "region", "source", "purpose", "correction_no"),
+                name="usage_one_per_place_month",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddIndex(
-            model_name='well',
-            index=django.contrib.postgres.indexes.GistIndex(fields=['geom'], name='well_geom_gist'),
+            model_name="well",
+            index=django.contrib.postgres.indexes.GistIndex(fields=["geom"], name="well_geom_gist"),
         ),
         migrations.AddIndex(
-            model_name='well',
-            index=django.contrib.postgres.indexes.GistIndex(fields=['geom_3857'], name='well_geom_3857_gist'),
+            model_name="well",
+            index=django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="well_geom_3857_gist"),
         ),
         migrations.AddConstraint(
-            model_name='well',
-            constraint=models.CheckConstraint(condition=models.Q(('depth_m', None), ('depth_m__gt', 0), _connector='OR'), name='well_depth_positive'),
+            model_name="well",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("depth_m", None), ("depth_m__gt", 0), _connector="OR"),
+                name="well_depth_positive",
+            ),
         ),
         migrations.AddIndex(
-            model_name='wateruser',
-            index=django.contrib.postgres.indexes.GistIndex(fields=['geom'], name='water_user_geom_gist'),
+            model_name="wateruser",
+            index=django.contrib.postgres.indexes.GistIndex(fields=["geom"], name="water_user_geom_gist"),
         ),
         migrations.AddIndex(
-            model_name='wateruser',
-            index=django.contrib.postgres.indexes.GistIndex(fields=['geom_3857'], name='water_user_geom_3857_gist'),
+            model_name="wateruser",
+            index=django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="water_user_geom_3857_gist"),
         ),
         migrations.AddIndex(
-            model_name='meter',
-            index=django.contrib.postgres.indexes.GistIndex(fields=['geom'], name='meter_geom_gist'),
+            model_name="meter",
+            index=django.contrib.postgres.indexes.GistIndex(fields=["geom"], name="meter_geom_gist"),
         ),
         migrations.AddIndex(
-            model_name='meter',
-            index=django.contrib.postgres.indexes.GistIndex(fields=['geom_3857'], name='meter_geom_3857_gist'),
+            model_name="meter",
+            index=django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="meter_geom_3857_gist"),
         ),
     ]

@@ -19,6 +19,7 @@ class SewagePlant(Placed):
         indexes = [*placed_indexes("sewage_plant"), models.Index(fields=["kind"], name="sewage_plant_kind")]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(capacity_m3_d=None) | models.Q(capacity_m3_d__gte=0), name="sewage_capacity_not_negative"
+                condition=models.Q(capacity_m3_d=None) | models.Q(capacity_m3_d__gte=0),
+                name="sewage_capacity_not_negative",
             )
         ]

@@ -40,11 +40,21 @@ class Region(models.Model):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级"
     )
     reporting_unit = models.ForeignKey(
-        ReportingUnit, on_delete=models.PROTECT, null=True, blank=True, related_name="regions", verbose_name="填报单位"
+        ReportingUnit,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="regions",
+        verbose_name="填报单位",
     )
     valid_from = models.ForeignKey("layers.Release", on_delete=models.PROTECT, related_name="+", verbose_name="生效")
     valid_to = models.ForeignKey(
-        "layers.Release", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="失效"
+        "layers.Release",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="失效",
     )
 
     class Meta:
@@ -94,7 +104,12 @@ class Boundary(models.Model):
     quality = models.PositiveSmallIntegerField("边界质量", choices=BOUNDARY_QUALITY.choices())
     valid_from = models.ForeignKey("layers.Release", on_delete=models.PROTECT, related_name="+", verbose_name="生效")
     valid_to = models.ForeignKey(
-        "layers.Release", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="失效"
+        "layers.Release",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="失效",
     )
 
     class Meta:

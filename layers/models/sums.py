@@ -41,7 +41,8 @@ class UsageSum(models.Model):
                 name="usage_sum_cube",
             ),
             models.CheckConstraint(
-                condition=models.Q(gap=0) & ~models.Q(code="") | models.Q(gap__gt=0, code=""), name="usage_sum_gap_or_code"
+                condition=models.Q(gap=0) & ~models.Q(code="") | models.Q(gap__gt=0, code=""),
+                name="usage_sum_gap_or_code",
             ),
         ]
 

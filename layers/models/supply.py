@@ -22,7 +22,8 @@ class SupplyFacility(Placed):
         indexes = [*placed_indexes("facility"), models.Index(fields=["kind"], name="facility_kind")]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(capacity_m3_d=None) | models.Q(capacity_m3_d__gte=0), name="facility_capacity_not_negative"
+                condition=models.Q(capacity_m3_d=None) | models.Q(capacity_m3_d__gte=0),
+                name="facility_capacity_not_negative",
             )
         ]
 

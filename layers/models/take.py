@@ -27,13 +27,23 @@ class AbstractionPermit(models.Model):
 
     code = models.CharField("许可证编号", max_length=32, unique=True)
     holder = models.ForeignKey(
-        AbstractionHolder, on_delete=models.PROTECT, null=True, blank=True, related_name="permits", verbose_name="取水户"
+        AbstractionHolder,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="permits",
+        verbose_name="取水户",
     )
     permitted_l_per_year = models.BigIntegerField("年许可水量(升)", null=True, blank=True)
     valid_from = models.DateField("有效期起", null=True, blank=True)
     valid_to = models.DateField("有效期止", null=True, blank=True)
     declared_region = models.ForeignKey(
-        "layers.Region", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="登记所在区划"
+        "layers.Region",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="登记所在区划",
     )
     release = models.ForeignKey("layers.Release", on_delete=models.PROTECT, related_name="+", verbose_name="数据发布")
 
@@ -59,7 +69,9 @@ class Well(Placed):
         verbose_name_plural = "机井"
         indexes = placed_indexes("well")
         constraints = [
-            models.CheckConstraint(condition=models.Q(depth_m=None) | models.Q(depth_m__gt=0), name="well_depth_positive")
+            models.CheckConstraint(
+                condition=models.Q(depth_m=None) | models.Q(depth_m__gt=0), name="well_depth_positive"
+            )
         ]
 
 

@@ -48,7 +48,13 @@ class UsageRecord(models.Model):
 
     month = models.DateField("月份")  # the first day of the month
     meter = models.ForeignKey(
-        Meter, on_delete=models.PROTECT, null=True, blank=True, related_name="usage", db_index=False, verbose_name="水表"
+        Meter,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="usage",
+        db_index=False,
+        verbose_name="水表",
     )
     facility = models.ForeignKey(
         "layers.SupplyFacility",
@@ -87,7 +93,9 @@ class UsageRecord(models.Model):
                 name="usage_measured_at_one_place",
             ),
             models.CheckConstraint(condition=Q(month__day=1), name="usage_month_is_first_day"),
-            models.CheckConstraint(condition=Q(correction_no__gt=0) | Q(volume_l__gte=0), name="usage_negative_only_corrects"),
+            models.CheckConstraint(
+                condition=Q(correction_no__gt=0) | Q(volume_l__gte=0), name="usage_negative_only_corrects"
+            ),
             # One index for identity and for "all of a month"; absent places compare equal.
             models.UniqueConstraint(
                 fields=["month", "meter", "facility", "region", "source", "purpose", "correction_no"],

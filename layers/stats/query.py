@@ -31,7 +31,11 @@ def under(prefixes: Sequence[str]) -> tuple[str, list[str]]:
 
 
 def totals_query(
-    level: int, months: Sequence[date], years: Sequence[date], selection: Selection, prefixes: Sequence[str] = ()
+    level: int,
+    months: Sequence[date],
+    years: Sequence[date],
+    selection: Selection,
+    prefixes: Sequence[str] = (),
 ) -> Query:
     """Litres by region of a level. Grain of the answer: (code, parent_code, gap). Reads one covering index."""
     inside, inside_params = under(prefixes)
@@ -40,24 +44,35 @@ def totals_query(
     for span, starts in ((1, months), (12, years)):
         if starts:
             parts.append(
-                "SELECT code, parent_code, gap, volume_l FROM layers_usagesum"
+                "SELECT code, parent_code, gap, volume_l FROM layers_usagesum"  # noqa: S608 - values are bound
                 " WHERE level = %s AND span = %s AND source_sel = ANY(%s) AND purpose_sel = ANY(%s)"
-                f" AND month = ANY(%s) AND {inside}"  # noqa: S608 - a fixed condition; values are bound
+                f" AND month = ANY(%s) AND {inside}"
             )
-            params += [level, span, selection.source_sels, selection.purpose_sels, list(starts), *inside_params]
+            params += [
+                level,
+                span,
+                selection.source_sels,
+                selection.purpose_sels,
+                list(starts),
+                *inside_params,
+            ]
     source = " UNION ALL ".join(parts) or "SELECT ''::text, ''::text, 0, 0::bigint WHERE FALSE"
     return Query(
         "SELECT code, parent_code, gap, sum(volume_l)::bigint"
-        f" FROM ({source}) AS part (code, parent_code, gap, volume_l) GROUP BY 1, 2, 3",  # noqa: S608
+        f" FROM ({source}) AS part (code, parent_code, gap, volume_l) GROUP BY 1, 2, 3",
         params,
     )
 
 
+def totals_of(level: int, period: Period, selection: Selection, prefixes: Sequence[str] = ()) -> Query:
+    """`totals_query` for a period, with whole calendar years taken from the sums kept of them."""
+    months, years = stored_spans(period)
+    return totals_query(level, months, years, selection, prefixes)
+
+
 def totals(level: int, period: Period, selection: Selection, prefixes: Sequence[str] = ()) -> list[Total]:
     """Litres by region of a level in a period."""
-    years = sorted({month.year for month in available_months()})
-    month_starts, year_starts = stored_spans(period, years)
-    return [Total(*row) for row in rows(totals_query(level, month_starts, year_starts, selection, prefixes))]
+    return [Total(*row) for row in rows(totals_of(level, period, selection, prefixes))]
 
 
 def series_query(

@@ -69,6 +69,10 @@ class RegionIndex:
             region = self.by_code[region.parent_code]
         return region.unit_code
 
+    def info(self, code: str, level: int) -> RegionInfo:
+        """The region, or at the level of reporting units the unit: a district and its bureau share their code."""
+        return self.units[code] if level == vocab.REPORTING_UNIT else self.by_code[code]
+
     def prefixes(self, code: str) -> list[str]:
         """Code prefixes of all that lies in a region or reporting unit; `NotFound` for an unknown code."""
         if code in self.by_code:
@@ -76,7 +80,9 @@ class RegionIndex:
         if code in self.units:
             return [r.code for r in self.levels[vocab.TOWNSHIP] if self.unit_of(r) == code]
         raise NotFound(
-            f"There is no region {code!r}.", param="region", allowed=["a division code of 2, 6, 9 or 12 digits"]
+            f"There is no region {code!r}.",
+            param="region",
+            allowed=["a division code of 2, 6, 9 or 12 digits"],
         )
 
     def path(self, code: str) -> list[RegionInfo]:

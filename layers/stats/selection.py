@@ -35,6 +35,9 @@ class Selection:
         }
 
 
+EVERYTHING = Selection()
+
+
 def _stored(chosen: frozenset[int], everything: frozenset[int], named: frozenset[int]) -> list[int]:
     if chosen == everything:
         return [ALL]
@@ -43,7 +46,9 @@ def _stored(chosen: frozenset[int], everything: frozenset[int], named: frozenset
     return sorted(chosen)
 
 
-def parse_terms(text: str | None, vocabulary: Vocab, param: str, named: dict[str, Iterable[int]] | None = None) -> frozenset[int]:
+def parse_terms(
+    text: str | None, vocabulary: Vocab, param: str, named: dict[str, Iterable[int]] | None = None
+) -> frozenset[int]:
     """Slugs joined by commas → ids; nothing → all. Aggregates such as ``new_water`` count as their members."""
     named = named or {}
     if text is None or not text.strip():
@@ -56,7 +61,9 @@ def parse_terms(text: str | None, vocabulary: Vocab, param: str, named: dict[str
             chosen.add(vocabulary.id_of(word))
         else:
             raise BadParameter(
-                f"{word!r} is not a {vocabulary.en.lower()}.", param=param, allowed=[*vocabulary.codes, *named]
+                f"{word!r} is not a {vocabulary.en.lower()}.",
+                param=param,
+                allowed=[*vocabulary.codes, *named],
             )
     return frozenset(chosen)
 
@@ -72,6 +79,7 @@ def parse_selection(source: str | None, purpose: str | None, resident: str | Non
         purposes &= by_answer[resident]
         if not purposes:
             raise BadParameter(
-                f"No purpose is left: purpose={purpose} and resident={resident} exclude each other.", param="resident"
+                f"No purpose is left: purpose={purpose} and resident={resident} exclude each other.",
+                param="resident",
             )
     return Selection(sources, purposes)

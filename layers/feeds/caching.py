@@ -1,0 +1,90 @@
+"""Answers kept for as long as they are true: by data version, never by time.
+
+An answer depends on its URL and on the version of the datasets behind it. Both make its key here and its ETag
+outside; a browser that asks again with the ETag gets 304 from one query to the version table.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils.cache import patch_vary_headers
+
+from layers.feeds.encoding import dumps
+from layers.versions import AsOf, build
+
+_LIMIT_BYTES = 64 * 2**20
+_GZIP_FROM = 1024  # bytes below which compressing costs more than it saves
+
+
+class ByteCache:
+    """A least-recently-used store of byte strings, bounded by their sum; one a process, safe between threads."""
+
+    def __init__(self, limit: int = _LIMIT_BYTES) -> None:
+        self.limit = limit
+        self.size = 0
+        self._held: OrderedDict[str, bytes] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: str) -> bytes | None:
+        with self._lock:
+            found = self._held.get(key)
+            if found is not None:
+                self._held.move_to_end(key)
+            return found
+
+    def put(self, key: str, value: bytes) -> None:
+        with self._lock:
+            self.size -= len(self._held.pop(key, b""))
+            self._held[key] = value
+            self.size += len(value)
+            while self.size > self.limit and len(self._held) > 1:
+                self.size -= len(self._held.popitem(last=False)[1])
+
+
+answers = ByteCache()
+
+
+def accepts_gzip(request: HttpRequest) -> bool:
+    return "gzip" in request.headers.get("Accept-Encoding", "")
+
+
+def etag(key: str, encoding: str) -> str:
+    """A strong ETag: it differs between encodings, as the bytes do."""
+    return f'"{hashlib.sha256(key.encode()).hexdigest()[:20]}{"-gz" if encoding else ""}"'
+
+
+def versioned_json(
+    request: HttpRequest,
+    as_of: AsOf,
+    make: Callable[[], dict[str, Any]],
+    content_type: str = "application/json",
+) -> HttpResponse:
+    """The JSON of ``make()`` with its ``as_of``, made once for each version and URL."""
+    key = f"{build()} {as_of.version} {request.get_full_path()}"
+    encoding = "gzip" if accepts_gzip(request) else ""
+    tag = etag(key, encoding)
+    response: HttpResponse
+    if request.headers.get("If-None-Match") == tag:
+        response = HttpResponseNotModified()
+    else:
+        body = answers.get(key + encoding)
+        if body is None:
+            body = dumps({"as_of": as_of.to_dict(), **make()})
+            if encoding and len(body) >= _GZIP_FROM:
+                body = gzip.compress(body, 5, mtime=0)
+            answers.put(key + encoding, body)
+        response = HttpResponse(body, content_type=content_type)
+        if body[:2] == b"\x1f\x8b":
+            response["Content-Encoding"] = "gzip"
+    response["ETag"] = tag
+    # Held by the browser, asked about each time: a new import shows at the next look.
+    response["Cache-Control"] = "no-cache"
+    patch_vary_headers(response, ["Accept-Encoding"])
+    return response

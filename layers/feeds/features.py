@@ -1,0 +1,128 @@
+"""Lists of features and single features of any layer."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import HttpRequest
+
+from layers import filters, params, registry
+from layers.errors import NotFound
+from layers.feeds.serializers import feature_serializer, with_relations
+from layers.registry import Layer
+from layers.stats.answer import Question, answer
+
+PAGE_DEFAULT, PAGE_MOST = 1000, 10_000
+PAGING = ("fields", "limit", "offset")
+USAGE_FIELDS = ("volume_l", "m3_per_km2")
+
+
+def query_params(request: HttpRequest, known: list[str]) -> dict[str, str]:
+    """The query string as a plain mapping; a parameter unknown or given twice is refused."""
+    params.refuse_unknown(request.GET, known)
+    params.refuse_repeated(dict(request.GET.lists()))
+    return {key: value for key, value in request.GET.items() if isinstance(value, str)}
+
+
+def feature_list(layer: Layer, given: dict[str, str], url: str) -> dict[str, Any]:
+    """One page of a layer's features, in code order, with the usage of a period where it is asked for."""
+    wanted = filters.parse(layer, given)
+    listed = [f.name for f in layer.listed_fields]
+    names = params.parse_words(given["fields"], "fields", listed) if given.get("fields") else listed
+    limit = params.parse_count(given.get("limit"), "limit", PAGE_DEFAULT, 1, PAGE_MOST)
+    offset = params.parse_count(given.get("offset"), "offset", 0, 0, 10**8)
+    code_path = next(f.orm_path for f in layer.fields if f.name == "code")
+    found = wanted.apply(layer)
+    count = found.count()
+    page = with_relations(layer, found).order_by(code_path)[offset : offset + limit]
+    body = feature_serializer(layer, tuple(names))(page, many=True).data
+    features = body["features"]
+    if wanted.period is not None:
+        _add_usage(layer, wanted, features)
+    return {
+        "type": "FeatureCollection",
+        "count": count,
+        "next": _page(url, given, offset + limit, limit) if offset + limit < count else None,
+        "previous": _page(url, given, max(0, offset - limit), limit) if offset else None,
+        "features": features,
+    }
+
+
+def _page(url: str, given: dict[str, str], offset: int, limit: int) -> str:
+    return f"{url}?{urlencode({**given, 'offset': offset, 'limit': limit}, safe=',:')}"
+
+
+def _add_usage(layer: Layer, wanted: filters.FeatureFilter, features: list[dict[str, Any]]) -> None:
+    """The same figures as the statistics API gives, as attributes for desktops that join nothing."""
+    assert wanted.period is not None
+    level = int(str(layer.scope["region__level"]))
+    answered = answer(Question(level, wanted.period, wanted.selection, parent=wanted.region))
+    by_code = {row["code"]: row for row in answered["rows"]}
+    for feature in features:
+        row = by_code.get(feature["id"], {})
+        feature["properties"]["period"] = str(wanted.period)
+        for name in USAGE_FIELDS:
+            feature["properties"][name] = row.get(name)
+
+
+def feature(layer: Layer, code: str) -> dict[str, Any]:
+    """One feature with all its fields and what it is linked to."""
+    code_path = next(f.orm_path for f in layer.fields if f.name == "code")
+    try:
+        found = with_relations(layer, filters.base(layer)).get(**{code_path: code})
+    except ObjectDoesNotExist:
+        raise NotFound(f"{layer.id} has no feature {code!r}.", param="code") from None
+    body: dict[str, Any] = feature_serializer(layer, tuple(f.name for f in layer.listed_fields))(found).data
+    body["links"] = links(layer, found)
+    return body
+
+
+# Relations of a feature's model that its page shows, with the most of each it lists.
+_RELATIONS = ("permits", "wells", "users", "meters", "intakes", "facility", "supply_areas")
+_LINKS_MOST = 200
+
+
+def links(layer: Layer, found: Any) -> dict[str, list[dict[str, Any]]]:
+    """Linked objects by relation: {layer, code, name}; ``layer`` is None for what has no page (permits)."""
+    linked: dict[str, list[dict[str, Any]]] = {}
+    for name in _RELATIONS:
+        if not any(f.name == name or getattr(f, "related_name", None) == name for f in found._meta.get_fields()):
+            continue
+        related = getattr(found, name)
+        objects = related.order_by("code")[:_LINKS_MOST] if hasattr(related, "order_by") else [related]
+        linked[name] = [_link(other) for other in objects]
+    regions = [
+        getattr(found, attribute)
+        for attribute in ("declared_region", "found_region")
+        if getattr(found, attribute, None) is not None
+    ]
+    if regions:
+        unique = {region.code: region for region in regions}
+        linked["region"] = [
+            {"layer": _level_layer(region.level), "code": region.code, "name": region.name}
+            for region in unique.values()
+        ]
+    return linked
+
+
+def _level_layer(level: int) -> str | None:
+    layer = registry.LEVEL_LAYERS.get(level)
+    return layer.id if layer else None
+
+
+def _link(other: Any) -> dict[str, Any]:
+    layer = layer_of(other)
+    name = getattr(other, "name", "") or (other.holder.name if getattr(other, "holder_id", None) else "")
+    return {"layer": layer.id if layer else None, "code": other.code, "name": name}
+
+
+def layer_of(found: Any) -> Layer | None:
+    """The layer that publishes an object: that of its model whose scope it fits."""
+    label = found._meta.label
+    for layer in registry.LAYERS:
+        fits = all(getattr(found, path, None) == value for path, value in layer.scope.items())
+        if layer.dataset.model == label and fits:
+            return layer
+    return None

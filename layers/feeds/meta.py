@@ -1,0 +1,109 @@
+"""What there is: layers with their fields, vocabularies, months, and what of it is synthetic."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from django.apps import apps
+
+from layers import filters, registry, vocab
+from layers.registry import Field, Layer
+from layers.stats import query
+from layers.stats.profile import object_counts
+from layers.stats.regions import region_index
+from layers.versions import EVERYTHING, AsOf, as_of, as_of_layers
+
+SYNTHETIC_NOTE = {
+    "zh": "演示城市：区划名称与代码、设施名录、用水总量为真实资料；街乡、村边界与全部点位为程序合成，不可用于决策。",
+    "en": "Demo city: division names and codes, facility rosters and totals are real; township and village boundaries"
+    " and all positions are synthetic and must not be used for decisions.",
+}
+
+
+def _field(layer: Layer, declared: Field) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "name": declared.name,
+        "zh": declared.zh,
+        "en": declared.en,
+        "kind": declared.kind,
+        "filter": declared.name in filters.filter_params(layer),
+    }
+    if declared.unit:
+        found["unit"] = declared.unit
+    if declared.vocab is not None:
+        found["vocab"] = declared.vocab.name
+    return found
+
+
+def layer_info(layer: Layer, version: AsOf, count: int, synthetic: bool) -> dict[str, Any]:
+    return {
+        "id": layer.id,
+        "title": {"zh": layer.zh, "en": layer.en},
+        "stage": layer.stage,
+        "geometry": layer.geometry,
+        "min_zoom": layer.min_zoom,
+        "max_zoom": layer.max_zoom,
+        "detail_zoom": layer.detail_zoom,
+        "color": layer.color,
+        "icon": layer.icon,
+        "count": count,
+        "synthetic": synthetic,
+        "with_usage": layer.with_usage,
+        "fields": [_field(layer, declared) for declared in layer.fields],
+        "filters": filters.allowed_params(layer),
+        "tilejson": f"/tiles/{layer.id}.json",
+        "features": f"/api/layers/{layer.id}/features",
+        "style": f"/styles/{layer.id}.json",
+        "as_of": version.to_dict(),
+    }
+
+
+@lru_cache(maxsize=2)
+def _held(version: int) -> dict[str, tuple[int, bool]]:
+    """Features and whether any is synthetic, by layer; kept for each data version."""
+    counts = {found["layer"]: found["count"] for found in object_counts()}
+    held: dict[str, tuple[int, bool]] = {}
+    for layer in registry.LAYERS:
+        quality = next(f for f in layer.fields if f.vocab in (vocab.POSITION_QUALITY, vocab.BOUNDARY_QUALITY))
+        features = filters.base(layer)
+        count = counts[layer.id] if layer.id in counts else features.count()
+        held[layer.id] = (count, features.filter(**{quality.orm_path: vocab.SYNTHETIC}).exists())
+    return held
+
+
+def layer_infos() -> list[dict[str, Any]]:
+    """Every layer with its version, size and fields, in the registry's order."""
+    held = _held(as_of(EVERYTHING).version)
+    versions = as_of_layers(registry.LAYERS)
+    return [layer_info(layer, versions[layer.id], *held[layer.id]) for layer in registry.LAYERS]
+
+
+def meta() -> dict[str, Any]:
+    """All a page needs to start with, in one answer."""
+    index = region_index()
+    city = next(iter(index.levels[vocab.CITY]), None)
+    infos = layer_infos()
+    return {
+        "title": {"zh": "水图", "en": "Shuitu water map"},
+        "synthetic": {**SYNTHETIC_NOTE, "parts": [info["id"] for info in infos if info["synthetic"]]},
+        "months": [str(month) for month in query.available_months()],
+        "vocab": {
+            vocabulary.name: [{"code": term.code, "zh": term.zh, "en": term.en} for term in vocabulary]
+            for vocabulary in vocab.ALL
+        },
+        "layers": infos,
+        "bounds": city.bounds if city else None,
+        "city": {"code": city.code, "name": city.name} if city else None,
+        "usage_records": _usage_records(as_of(EVERYTHING).version),
+    }
+
+
+@lru_cache(maxsize=2)
+def _usage_records(version: int) -> int:
+    total = (
+        apps.get_model("layers.UsageSum")
+        ._default_manager.filter(level=vocab.CITY, span=1, source_sel=0, purpose_sel=0)
+        .values_list("records", flat=True)
+    )
+    return sum(total)

@@ -1,0 +1,185 @@
+"""What drf-spectacular is told of each view: parameters and answers, built from the registry and vocabularies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+
+from layers import filters, registry, vocab
+from layers.feeds.features import PAGE_DEFAULT, PAGE_MOST
+from layers.stats.answer import MEASURES, METHODS, VERSUS
+
+PROBLEM = {
+    "type": "object",
+    "description": "RFC 9457 problem details: what is wrong, of which parameter, and what is allowed.",
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "param": {"type": "string"},
+        "allowed": {"type": "array", "items": {}},
+    },
+    "required": ["type", "title", "status", "detail"],
+}
+AS_OF = {
+    "type": "object",
+    "properties": {"version": {"type": "integer"}, "changed_at": {"type": "string", "nullable": True}},
+    "required": ["version", "changed_at"],
+}
+NUMBER_OR_NULL = {"type": "number", "nullable": True}
+
+
+def _answer(description: str, content_type: str = "application/json", **properties: Any) -> dict[Any, Any]:
+    body = {"type": "object", "properties": {"as_of": AS_OF, **properties}, "required": ["as_of", *properties]}
+    problem = {"application/problem+json": PROBLEM}
+    responses: dict[Any, Any] = {(200, content_type): OpenApiResponse(body, description)}
+    for status, why in ((400, "A parameter is unknown or wrong"), (404, "There is no such thing")):
+        responses[status, next(iter(problem))] = OpenApiResponse(PROBLEM, why)
+    return responses
+
+
+def _query(name: str, description: str, *, enum: Any = None, required: bool = False) -> OpenApiParameter:
+    return OpenApiParameter(name, OpenApiTypes.STR, description=description, enum=enum, required=required)
+
+
+def _path(name: str, description: str, enum: Any = None) -> OpenApiParameter:
+    return OpenApiParameter(name, OpenApiTypes.STR, OpenApiParameter.PATH, description=description, enum=enum)
+
+
+LAYER = _path("layer_id", "A layer's id", [layer.id for layer in registry.LAYERS])
+PERIOD = "A year, month, quarter or range of them: 2019, 2019-07, 2019-Q3, 2019-01..2019-06"
+SELECTION = [
+    _query("source", f"Sources joined by commas: {', '.join(vocab.SOURCE.codes)}, or new_water (all but reclaimed)"),
+    _query("purpose", f"Purposes joined by commas: {', '.join(vocab.PURPOSE.codes)}"),
+    _query("resident", "Residential use only, or all but it", enum=["yes", "no"]),
+]
+VERSUS_PARAM = _query("versus", "What to compare with: the period before, or the year before", enum=list(VERSUS))
+LEVEL = _query("level", "District unless told otherwise", enum=list(vocab.LEVEL.codes))
+PARENT = _query("parent", "Only regions inside this division or reporting unit (its code)")
+
+
+def _field_filters() -> list[OpenApiParameter]:
+    """One parameter a filterable field, with the layers that know it; another layer's field is refused with 400."""
+    known: dict[str, list[str]] = {}
+    for layer in registry.LAYERS:
+        for name in filters.filter_params(layer):
+            known.setdefault(name, []).append(layer.id)
+    taken = {parameter.name for parameter in SELECTION}
+    return [
+        _query(name, f"Field of {', '.join(layers)}: values joined by commas; numbers also as 10..50; null for none")
+        for name, layers in sorted(known.items())
+        if name not in taken
+    ]
+
+
+META = {
+    "operation_id": "meta",
+    "responses": _answer("What there is", layers={"type": "array", "items": {"type": "object"}}),
+}
+LAYERS = {
+    "operation_id": "layers",
+    "responses": _answer("Layers", layers={"type": "array", "items": {"type": "object"}}),
+}
+FEATURES = {
+    "operation_id": "features",
+    "parameters": [
+        LAYER,
+        _query("bbox", "west,south,east,north in degrees of CGCS2000, longitude first"),
+        _query("region", "Only what lies in this division or reporting unit (its code)"),
+        _query("period", f"On region layers: adds the usage of the period. {PERIOD}"),
+        *SELECTION,
+        *_field_filters(),
+        _query("fields", "Properties to send, joined by commas; all unless told"),
+        OpenApiParameter("limit", OpenApiTypes.INT, description=f"1..{PAGE_MOST}, {PAGE_DEFAULT} unless told"),
+        OpenApiParameter("offset", OpenApiTypes.INT, description="Features to skip"),
+    ],
+    "responses": _answer(
+        "A page of features in code order",
+        "application/geo+json",
+        type={"type": "string", "enum": ["FeatureCollection"]},
+        count={"type": "integer"},
+        next={"type": "string", "nullable": True},
+        previous={"type": "string", "nullable": True},
+        features={"type": "array", "items": {"type": "object"}},
+    ),
+}
+FEATURE = {
+    "operation_id": "feature",
+    "parameters": [LAYER, _path("code", "The feature's code")],
+    "responses": _answer(
+        "One feature",
+        "application/geo+json",
+        type={"type": "string", "enum": ["Feature"]},
+        properties={"type": "object"},
+        links={"type": "object"},
+    ),
+}
+ROW = {
+    "type": "object",
+    "properties": {
+        "code": {"type": "string"},
+        "name": {"type": "string"},
+        "volume_l": {"type": "integer"},
+        "share": NUMBER_OR_NULL,
+        "area_km2": {"type": "number"},
+        "m3_per_km2": NUMBER_OR_NULL,
+        "previous_l": {"type": "integer", "nullable": True},
+        "change": NUMBER_OR_NULL,
+    },
+}
+STATS = {
+    "operation_id": "stats",
+    "parameters": [
+        LEVEL,
+        PARENT,
+        _query("period", PERIOD, required=True),
+        *SELECTION,
+        VERSUS_PARAM,
+        _query("measure", "What the classes are of", enum=list(MEASURES)),
+        _query("method", "How the classes are cut", enum=list(METHODS)),
+        OpenApiParameter("k", OpenApiTypes.INT, description="Classes, 2..9"),
+    ],
+    "responses": _answer(
+        "rows + gaps = total, to the litre",
+        level={"type": "string"},
+        total_l={"type": "integer"},
+        rows={"type": "array", "items": ROW},
+        gaps={"type": "array", "items": {"type": "object"}},
+        classes={"type": "object"},
+    ),
+}
+SERIES = {
+    "operation_id": "series",
+    "parameters": [LEVEL, PARENT, _query("period", f"All months unless told. {PERIOD}"), *SELECTION],
+    "responses": _answer(
+        "Litres by region and month",
+        months={"type": "array", "items": {"type": "string"}},
+        codes={"type": "array", "items": {"type": "string"}},
+        volume_l={"type": "array", "items": {"type": "array", "items": {"type": "integer"}}},
+        gaps={"type": "object"},
+        total_l={"type": "array", "items": {"type": "integer"}},
+    ),
+}
+REGION = {
+    "operation_id": "region",
+    "parameters": [_path("code", "Division code"), _query("period", PERIOD), VERSUS_PARAM, *SELECTION],
+    "responses": _answer(
+        "One region",
+        code={"type": "string"},
+        name={"type": "string"},
+        volume_l={"type": "integer"},
+        children={"type": "array", "items": ROW},
+        facilities={"type": "array", "items": {"type": "object"}},
+    ),
+}
+SEARCH = {
+    "operation_id": "search",
+    "parameters": [
+        _query("q", "A name or code, or a part of one", required=True),
+        OpenApiParameter("limit", OpenApiTypes.INT, description="1..100, 20 unless told"),
+    ],
+    "responses": _answer("Matches, best first", results={"type": "array", "items": {"type": "object"}}),
+}

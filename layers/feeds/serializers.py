@@ -1,0 +1,74 @@
+"""Features as GeoJSON, made by djangorestframework-gis from a layer's entry in the registry."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django.db.models import QuerySet
+from rest_framework import serializers
+from rest_framework_gis.serializers import GeoFeatureModelSerializer, GeometryField
+
+from layers.models.base import Placed
+from layers.registry import Field, Layer
+from layers.vocab import Vocab
+
+# 1e-7° is about a centimetre: finer than any survey here, and a third of the bytes.
+_PRECISION = 7
+
+
+class TermField(serializers.Field):
+    """A stored vocabulary id, spoken as its slug."""
+
+    def __init__(self, vocab: Vocab, **kwargs: Any) -> None:
+        super().__init__(read_only=True, **kwargs)
+        self.vocab = vocab
+
+    def to_representation(self, value: int) -> str:
+        return self.vocab.by_id[value].code
+
+
+def _serializer_field(declared: Field) -> serializers.Field:
+    source = declared.orm_path.replace("__", ".")
+    kwargs: dict[str, Any] = {} if source == declared.name else {"source": source}
+    if "." in source:
+        kwargs["default"] = None  # a missing related object reads as null
+    if declared.vocab is not None:
+        return TermField(declared.vocab, **kwargs)
+    kind = {"integer": serializers.IntegerField, "number": serializers.FloatField}.get(
+        declared.kind, serializers.CharField
+    )
+    return kind(read_only=True, **kwargs)
+
+
+@cache
+def feature_serializer(layer: Layer, names: tuple[str, ...]) -> type[GeoFeatureModelSerializer]:
+    """A serializer of the named fields of a layer; the feature's id is its code."""
+    declared = [f for f in layer.listed_fields if f.name in names]
+    code = next(f for f in layer.fields if f.name == "code")
+    body: dict[str, Any] = {f.name: _serializer_field(f) for f in declared}
+    body["id"] = serializers.CharField(source=code.orm_path.replace("__", "."), read_only=True)
+    body["geom"] = GeometryField(precision=_PRECISION)
+    body["Meta"] = type(
+        "Meta",
+        (),
+        {
+            "model": apps.get_model(layer.dataset.model),
+            "geo_field": "geom",
+            "id_field": "id",
+            "fields": ["id", "geom", *[f.name for f in declared]],
+        },
+    )
+    return type(f"{layer.id.title().replace('_', '')}Serializer", (GeoFeatureModelSerializer,), body)
+
+
+def with_relations(layer: Layer, found: QuerySet[Any]) -> QuerySet[Any]:
+    """Fetches in one query what the fields reach for."""
+    reached = {f.orm_path.rpartition("__")[0] for f in layer.listed_fields if "__" in f.orm_path}
+    found = found.select_related(*sorted(reached)) if reached else found
+    # Generated tile geometry is as large as the stored one and never listed.
+    unused = ["geom_3857"] if issubclass(found.model, Placed) else [
+        name for name in ("geom_3857", "label_3857") if any(f.name == name for f in found.model._meta.fields)
+    ]  # fmt: skip
+    return found.defer(*unused)

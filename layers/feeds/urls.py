@@ -1,0 +1,16 @@
+"""Addresses of the JSON API."""
+
+from django.urls import path
+
+from layers.feeds import views
+
+urlpatterns = [
+    path("meta", views.meta_view, name="meta"),
+    path("layers", views.layers_view, name="layers"),
+    path("layers/<str:layer_id>/features", views.features_view, name="features"),
+    path("layers/<str:layer_id>/features/<str:code>", views.feature_view, name="feature"),
+    path("stats", views.stats_view, name="stats"),
+    path("stats/series", views.series_view, name="series"),
+    path("regions/<str:code>", views.region_view, name="region"),
+    path("search", views.search_view, name="search"),
+]

@@ -1,0 +1,115 @@
+"""The JSON API: each view parses, asks, and answers."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import api_view
+
+from layers import params, registry, vocab
+from layers.errors import BadParameter
+from layers.feeds import features, meta, schema
+from layers.feeds.caching import versioned_json
+from layers.feeds.features import PAGING, query_params
+from layers.feeds.search import search as find
+from layers.filters import allowed_params
+from layers.periods import parse_period
+from layers.stats import answer, profile
+from layers.stats.selection import parse_selection
+from layers.versions import EVERYTHING, as_of
+
+SELECTION = ["source", "purpose", "resident"]
+
+
+@extend_schema(**schema.META)
+@api_view(["GET"])
+def meta_view(request: HttpRequest) -> HttpResponse:
+    """Layers, vocabularies, months and the synthetic notice: all a client needs to start with."""
+    query_params(request, [])
+    return versioned_json(request, as_of(EVERYTHING), meta.meta)
+
+
+@extend_schema(**schema.LAYERS)
+@api_view(["GET"])
+def layers_view(request: HttpRequest) -> HttpResponse:
+    """Every layer with its fields, filters, size and version."""
+    query_params(request, [])
+    return versioned_json(request, as_of(EVERYTHING), lambda: {"layers": meta.layer_infos()})
+
+
+@extend_schema(**schema.FEATURES)
+@api_view(["GET"])
+def features_view(request: HttpRequest, layer_id: str) -> HttpResponse:
+    """A page of a layer's features as GeoJSON, filtered on the server."""
+    layer = registry.layer(layer_id)
+    given = query_params(request, [*allowed_params(layer), *PAGING])
+    url = request.build_absolute_uri(request.path)
+    return versioned_json(
+        request,
+        as_of(layer.datasets(usage="period" in given)),
+        lambda: features.feature_list(layer, given, url),
+        "application/geo+json",
+    )
+
+
+@extend_schema(**schema.FEATURE)
+@api_view(["GET"])
+def feature_view(request: HttpRequest, layer_id: str, code: str) -> HttpResponse:
+    """One feature with all its fields and links."""
+    layer = registry.layer(layer_id)
+    query_params(request, [])
+    return versioned_json(request, as_of(EVERYTHING), lambda: features.feature(layer, code), "application/geo+json")
+
+
+@extend_schema(**schema.STATS)
+@api_view(["GET"])
+def stats_view(request: HttpRequest) -> HttpResponse:
+    """Usage of every region of a level in a period: value, share, density, change, legend classes."""
+    given = query_params(request, ["level", "parent", "period", "versus", "measure", "method", "k", *SELECTION])
+    if not given.get("period"):
+        raise BadParameter("A period is needed.", param="period", allowed=["2019", "2019-07", "2019-01..2019-06"])
+    question = answer.Question(
+        level=vocab.LEVEL.id_of(params.parse_choice(given.get("level"), "level", "district", vocab.LEVEL.codes)),
+        period=parse_period(given["period"]),
+        selection=parse_selection(given.get("source"), given.get("purpose"), given.get("resident")),
+        parent=params.parse_region(given["parent"], "parent") if given.get("parent") else "",
+        versus=params.parse_choice(given.get("versus"), "versus", "previous", answer.VERSUS),
+        measure=params.parse_choice(given.get("measure"), "measure", "volume", tuple(answer.MEASURES)),
+        method=params.parse_choice(given.get("method"), "method", "quantiles", answer.METHODS),
+        k=params.parse_count(given.get("k"), "k", 5, 2, 9),
+    )
+    return versioned_json(request, as_of(registry.STATISTICS), lambda: answer.answer(question))
+
+
+@extend_schema(**schema.SERIES)
+@api_view(["GET"])
+def series_view(request: HttpRequest) -> HttpResponse:
+    """The monthly matrix of a level, for clients that move through the months without asking again."""
+    given = query_params(request, ["level", "parent", "period", *SELECTION])
+    level = vocab.LEVEL.id_of(params.parse_choice(given.get("level"), "level", "district", vocab.LEVEL.codes))
+    selection = parse_selection(given.get("source"), given.get("purpose"), given.get("resident"))
+    parent = params.parse_region(given["parent"], "parent") if given.get("parent") else ""
+    period = parse_period(given["period"]) if given.get("period") else None
+    return versioned_json(request, as_of(registry.STATISTICS), lambda: answer.series(level, selection, parent, period))
+
+
+@extend_schema(**schema.REGION)
+@api_view(["GET"])
+def region_view(request: HttpRequest, code: str) -> HttpResponse:
+    """One region at a glance; without a period, the last year that has data."""
+    given = query_params(request, ["period", "versus", *SELECTION])
+    period = parse_period(given["period"]) if given.get("period") else answer.last_year()
+    selection = parse_selection(given.get("source"), given.get("purpose"), given.get("resident"))
+    versus = params.parse_choice(given.get("versus"), "versus", "previous", answer.VERSUS)
+    params.parse_region(code, "code")
+    return versioned_json(request, as_of(EVERYTHING), lambda: profile.profile(code, period, selection, versus))
+
+
+@extend_schema(**schema.SEARCH)
+@api_view(["GET"])
+def search_view(request: HttpRequest) -> HttpResponse:
+    """Regions, facilities, wells, users and meters by name or code."""
+    given = query_params(request, ["q", "limit"])
+    limit = params.parse_count(given.get("limit"), "limit", 20, 1, 100)
+    text = given.get("q", "")
+    return versioned_json(request, as_of(EVERYTHING), lambda: {"results": find(text, limit)})

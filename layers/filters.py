@@ -1,0 +1,138 @@
+"""THE definition of every filter: parse → value → Q. Feed, tile, count, map and export use this one.
+
+A layer's own fields filter under their names (``use=irrigation,greening``, ``depth_m=..50``, ``depth_m=null``), a
+region by its code with all that lies in it, a box by ``bbox``. Where a layer carries usage, ``period`` and the
+selection of sources and purposes say which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.apps import apps
+from django.contrib.gis.geos import Polygon
+from django.db.models import Q, QuerySet
+
+from layers import params
+from layers.models import Region
+from layers.models.base import STORAGE_SRID
+from layers.params import Bbox, Range
+from layers.periods import Period, parse_period
+from layers.registry import REGION, SUPPLY_AREA, Field, Layer
+from layers.stats.regions import region_index
+from layers.stats.selection import EVERYTHING as ALL_USAGE
+from layers.stats.selection import Selection, parse_selection
+
+USAGE_PARAMS = ("period", "source", "purpose", "resident")
+PLACE_PARAMS = ("bbox", "region")
+
+
+@dataclass(frozen=True)
+class FeatureFilter:
+    """Which features of a layer are meant; the same value gives the same features everywhere."""
+
+    bbox: Bbox | None = None
+    region: str = ""
+    attributes: Mapping[str, Q] = field(default_factory=dict)
+    period: Period | None = None
+    selection: Selection = ALL_USAGE
+
+    def apply(self, layer: Layer) -> QuerySet[Any]:
+        """The layer's features that match, in no order yet. `NotFound` when the region does not exist."""
+        found = base(layer)
+        if self.bbox is not None:
+            box = Polygon.from_bbox((self.bbox.west, self.bbox.south, self.bbox.east, self.bbox.north))
+            box.srid = STORAGE_SRID
+            found = found.filter(geom__intersects=box)
+        if self.region:
+            found = found.filter(inside(layer, region_index().prefixes(self.region)))
+        for condition in self.attributes.values():
+            found = found.filter(condition)
+        return found
+
+
+EVERYTHING = FeatureFilter()
+
+
+def base(layer: Layer) -> QuerySet[Any]:
+    """All current features of a layer."""
+    found = apps.get_model(layer.dataset.model)._default_manager.filter(**layer.scope)
+    if layer.dataset is REGION:
+        found = found.filter(valid_to=None, region__valid_to=None)
+    return found
+
+
+def inside(layer: Layer, prefixes: list[str]) -> Q:
+    """Features in the regions with these code prefixes: by the found region; without a position, by the declared one."""
+    if layer.dataset is REGION:
+        return _any_prefix("region__code", prefixes)
+    regions = Region.objects.filter(_any_prefix("code", prefixes)).values("pk")
+    at = "facility__" if layer.dataset is SUPPLY_AREA else ""
+    return Q(**{f"{at}found_region__in": regions}) | Q(
+        **{f"{at}found_region": None, f"{at}geom": None, f"{at}declared_region__in": regions}
+    )
+
+
+def _any_prefix(path: str, prefixes: list[str]) -> Q:
+    condition = Q(pk__in=[])
+    for prefix in prefixes:
+        condition |= Q(**{f"{path}__startswith": prefix})
+    return condition
+
+
+def filter_params(layer: Layer) -> dict[str, Field]:
+    """The fields of a layer that can be filtered by, by parameter name."""
+    return {f.name: f for f in layer.fields if f.filter and f.name not in _reserved(layer)}
+
+
+def _reserved(layer: Layer) -> tuple[str, ...]:
+    """On a layer that carries usage, ``source`` and ``purpose`` choose the usage; elsewhere they are fields."""
+    return (*PLACE_PARAMS, *USAGE_PARAMS) if layer.with_usage else PLACE_PARAMS
+
+
+def allowed_params(layer: Layer) -> list[str]:
+    """Every filter parameter a layer knows."""
+    usage = USAGE_PARAMS if layer.with_usage else ()
+    return sorted({*PLACE_PARAMS, *usage, *filter_params(layer)})
+
+
+def parse(layer: Layer, given: Mapping[str, str]) -> FeatureFilter:
+    """A filter from the parameters it knows; others are the caller's to judge (see `params.refuse_unknown`)."""
+    attributes = {
+        name: _condition(declared, given[name]) for name, declared in filter_params(layer).items() if given.get(name)
+    }
+    usage = (
+        parse_selection(given.get("source"), given.get("purpose"), given.get("resident"))
+        if layer.with_usage
+        else ALL_USAGE
+    )
+    return FeatureFilter(
+        bbox=params.parse_bbox(given["bbox"]) if given.get("bbox") else None,
+        region=params.parse_region(given["region"]) if given.get("region") else "",
+        attributes=attributes,
+        period=parse_period(given["period"]) if layer.with_usage and given.get("period") else None,
+        selection=usage,
+    )
+
+
+def _condition(declared: Field, text: str) -> Q:
+    path = declared.orm_path
+    if declared.vocab is not None:
+        ids, null = params.parse_term_ids(text, declared.vocab, declared.name)
+        return Q(**{f"{path}__in": ids}) | (Q(**{f"{path}__isnull": True}) if null else Q())
+    if declared.kind in ("integer", "number"):
+        if text == params.NULL:
+            return Q(**{f"{path}__isnull": True})
+        return _within(path, params.parse_range(text, declared.name))
+    return Q(**{f"{path}__in": [part.strip() for part in text.split(",")]})
+
+
+def _within(path: str, bounds: Range) -> Q:
+    condition = Q(**{f"{path}__isnull": False})
+    if bounds.low is not None:
+        condition &= Q(**{f"{path}__gte": bounds.low})
+    if bounds.high is not None:
+        condition &= Q(**{f"{path}__lte": bounds.high})
+    return condition

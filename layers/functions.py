@@ -1,0 +1,42 @@
+"""PostGIS functions that Django does not bring, as expressions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.gis.geos import Polygon
+from django.db.models import BinaryField, Func, Value
+from django.db.models.expressions import Combinable
+
+
+class AsMVTGeom(Func):
+    """``ST_AsMVTGeom(geom, bounds, extent, buffer, clip)``: a geometry in the integer grid of a tile.
+
+    Declared binary so that Django hands the geometry through to ``ST_AsMVT`` as it is, without its own cast.
+    """
+
+    function = "ST_AsMVTGeom"
+    output_field = BinaryField()
+
+    def __init__(self, geom: Combinable | str, bounds: Polygon, extent: int, buffer: int, clip: bool = True) -> None:
+        super().__init__(geom, Envelope(bounds), Value(extent), Value(buffer), Value(clip))
+
+
+class Envelope(Func):
+    """A box in its own SRID, with bound corners."""
+
+    function = "ST_MakeEnvelope"
+    output_field = BinaryField()
+
+    def __init__(self, box: Polygon) -> None:
+        super().__init__(*(Value(corner) for corner in box.extent), Value(box.srid))
+
+
+class Raw(Func):
+    """A geometry column as it is, for outer SQL that works on it."""
+
+    template = "%(expressions)s"
+    output_field = BinaryField()
+
+    def __init__(self, geom: str, **extra: Any) -> None:
+        super().__init__(geom, **extra)

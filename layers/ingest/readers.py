@@ -1,0 +1,61 @@
+"""One door for all formats: a path → an opened `Table`."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from layers.ingest import archive
+from layers.ingest.delimited import open_delimited
+from layers.ingest.refusal import ImportRefused
+from layers.ingest.table import Table
+from layers.ingest.vector import open_parquet, open_vector
+from layers.ingest.workbook import open_workbook
+
+MAX_FILE_BYTES = 4 << 30
+
+Opener = Callable[[Path, str | None], Table]
+
+FORMATS: dict[str, Opener] = {
+    ".csv": lambda path, _: open_delimited(path),
+    ".txt": lambda path, _: open_delimited(path),
+    ".tsv": lambda path, _: open_delimited(path),
+    ".xlsx": open_workbook,
+    ".xlsm": open_workbook,
+    ".xls": open_workbook,
+    ".geojson": open_vector,
+    ".json": open_vector,
+    ".gpkg": open_vector,
+    ".shp": open_vector,
+    ".parquet": lambda path, _: open_parquet(path),
+}
+
+
+@contextmanager
+def opened(path: Path, layer: str | None = None) -> Iterator[Table]:
+    """Open a file of any known format; ``layer`` is the sheet or the layer within it. What a zip holds is
+    unpacked to a folder that is gone afterwards.
+
+    Raises `ImportRefused`: missing, empty, too large, of an unknown kind, or unreadable.
+    """
+    suffix = path.suffix.lower()
+    if not path.is_file():
+        raise ImportRefused(f"文件不存在：{path.name}", f"there is no file {path.name!r}", param="file")
+    if not path.stat().st_size:
+        raise ImportRefused("文件是空的", "the file is empty", param="file")
+    if path.stat().st_size > MAX_FILE_BYTES:
+        raise ImportRefused("文件过大", "the file is too large", param="file")
+    if suffix == ".zip":
+        with tempfile.TemporaryDirectory(prefix="shuitu-import-") as folder:
+            inner = archive.unpack(path, Path(folder), layer)
+            with opened(inner, None if layer in (inner.name, inner.stem) else layer) as table:
+                yield table
+        return
+    if suffix not in FORMATS:
+        raise ImportRefused(
+            f"不支持的文件类型“{suffix or path.name}”", f"files of the kind {suffix!r} cannot be read", param="file",
+            allowed=[*FORMATS, ".zip"],
+        )  # fmt: skip
+    yield FORMATS[suffix](path, layer)

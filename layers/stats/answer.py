@@ -1,0 +1,225 @@
+"""The statistics of a level and period, ready to be spoken: the one source of figures for map, feed and report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from layers import vocab
+from layers.db import rows
+from layers.errors import NotFound
+from layers.periods import Month, Period
+from layers.stats import query
+from layers.stats.classes import METHODS, classify
+from layers.stats.query import Total
+from layers.stats.regions import RegionIndex, RegionInfo, region_index
+from layers.stats.selection import EVERYTHING, Selection
+
+MEASURES = {"volume": "m3", "per_km2": "m3/km2", "change": "ratio"}
+VERSUS = ("previous", "year")
+
+
+__all__ = ["MEASURES", "METHODS", "VERSUS", "Question", "answer", "last_year", "series"]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the statistics API is asked; all of it parsed and known to be well formed."""
+
+    level: int
+    period: Period
+    selection: Selection = EVERYTHING
+    parent: str = ""
+    versus: str = "previous"
+    measure: str = "volume"
+    method: str = "quantiles"
+    k: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Which months of a period have data. A period with none of them is not answered at all."""
+
+    present: list[Month]
+    missing: list[Month]
+
+    @property
+    def period(self) -> Period:
+        """The period from its first to its last month with data."""
+        return Period(self.present[0], self.present[-1])
+
+
+def coverage(period: Period, available: Sequence[Month]) -> Coverage:
+    """Splits a period by what there is; `NotFound` (with the range there is) when nothing of it is there."""
+    held = set(available)
+    present = [month for month in period.months if month in held]
+    if not present:
+        have = f"{available[0]}..{available[-1]}" if available else "nothing yet: import a month of usage first"
+        raise NotFound(f"There is no usage in {period}.", param="period", allowed=[have])
+    return Coverage(present, [month for month in period.months if month not in held])
+
+
+def last_year() -> Period:
+    """The calendar year of the newest month with usage; `NotFound` when there is none at all."""
+    available = query.available_months()
+    if not available:
+        raise NotFound("There is no usage yet: import a month first.", param="period")
+    year = available[-1].year
+    return Period(Month(year, 1), Month(year, 12))
+
+
+def compared(covered: Coverage, versus: str, available: Sequence[Month]) -> Period | None:
+    """The period to compare with, like with like; None when any month of it is missing."""
+    base = covered.period
+    if len(covered.present) != base.length:
+        return None
+    other = base.year_before() if versus == "year" else base.previous()
+    held = set(available)
+    return other if all(month in held for month in other.months) else None
+
+
+def prefixes_of(index: RegionIndex, parent: str) -> list[str]:
+    return index.prefixes(parent) if parent else []
+
+
+def regions_of(index: RegionIndex, level: int, prefixes: Sequence[str]) -> list[RegionInfo]:
+    """The current regions of a level inside the given ones, in code order."""
+    if not prefixes:
+        return index.levels[level]
+    return [region for region in index.levels[level] if region.code.startswith(tuple(prefixes))]
+
+
+def ratio(now: int, before: int | None) -> float | None:
+    """Relative change; None without a base to compare with."""
+    return None if not before else (now - before) / before
+
+
+def per_km2(volume_l: int, area_m2: float) -> float | None:
+    """m³ per km² from litres and m²: 10⁻³ m³/L over 10⁻⁶ km²/m²."""
+    return volume_l * 1000.0 / area_m2 if area_m2 else None
+
+
+def answer(question: Question) -> dict[str, Any]:
+    """Value, share, density and change of every region of a level, what has no region there, and legend classes.
+
+    Grain: one row a current region (0 L where nothing was used). rows + gaps = total, to the litre.
+    """
+    index = region_index()
+    prefixes = prefixes_of(index, question.parent)
+    available = query.available_months()
+    covered = coverage(question.period, available)
+    found = query.totals(question.level, question.period, question.selection, prefixes)
+    other = compared(covered, question.versus, available)
+    before = (
+        {t.code: t.volume_l for t in query.totals(question.level, other, question.selection, prefixes) if not t.gap}
+        if other
+        else None
+    )
+    total = sum(t.volume_l for t in found)
+    lines = _lines(index, question, prefixes, found, before, total)
+    return {
+        "level": vocab.LEVEL.by_id[question.level].code,
+        "parent": question.parent or None,
+        "period": {
+            "text": str(question.period),
+            "from": str(question.period.first),
+            "to": str(question.period.last),
+            "months": len(covered.present),
+            "missing": [str(month) for month in covered.missing],
+        },
+        "versus": {"kind": question.versus, "period": str(other) if other else None},
+        "filters": question.selection.to_dict(),
+        "total_l": total,
+        "rows": lines,
+        "gaps": [
+            {"gap": vocab.GAP.by_id[t.gap].code, "parent": t.parent_code or None, "volume_l": t.volume_l}
+            for t in sorted(found, key=lambda t: (t.gap, t.parent_code))
+            if t.gap
+        ],
+        "classes": legend(lines, question),
+    }
+
+
+def _lines(
+    index: RegionIndex, question: Question, prefixes: Sequence[str], found: list[Total],
+    before: dict[str, int] | None, total: int,
+) -> list[dict[str, Any]]:  # fmt: skip
+    volumes = {t.code: t.volume_l for t in found if not t.gap}
+    regions = regions_of(index, question.level, prefixes)
+    known = {region.code for region in regions}
+    # A region closed since still has its volume, under its old name.
+    closed = [index.info(code, question.level) for code in sorted(volumes) if code not in known]
+    lines = []
+    for region in [*regions, *closed]:
+        volume = volumes.get(region.code, 0)
+        previous = None if before is None else before.get(region.code, 0)
+        lines.append(
+            {
+                "code": region.code,
+                "name": region.name,
+                "volume_l": volume,
+                "share": volume / total if total else None,
+                "area_km2": region.area_m2 / 1e6,
+                "m3_per_km2": per_km2(volume, region.area_m2),
+                "previous_l": previous,
+                "change": ratio(volume, previous),
+            }
+        )
+    return lines
+
+
+def legend(lines: list[dict[str, Any]], question: Question) -> dict[str, Any]:
+    """Classes of the asked measure over the rows, in the unit people read (m³, m³/km², ratio)."""
+    pick = {
+        "volume": lambda line: line["volume_l"] / 1000,
+        "per_km2": lambda line: line["m3_per_km2"],
+        "change": lambda line: line["change"],
+    }[question.measure]
+    found = classify([pick(line) for line in lines], question.method, question.k)
+    return {
+        "measure": question.measure,
+        "unit": MEASURES[question.measure],
+        "method": found.method,
+        "breaks": found.breaks,
+        "counts": found.counts,
+        "min": found.low,
+        "max": found.high,
+    }
+
+
+def series(level: int, selection: Selection, parent: str, period: Period | None) -> dict[str, Any]:
+    """The monthly matrix of a level: one row of litres a region, one column a month, gaps apart.
+
+    With it a page moves its month slider without asking again. Sums over rows and gaps equal ``total_l``.
+    """
+    index = region_index()
+    prefixes = prefixes_of(index, parent)
+    available = query.available_months()
+    months = coverage(period, available).present if period else available
+    regions = regions_of(index, level, prefixes)
+    column = {month.first_day: i for i, month in enumerate(months)}
+    matrix = {region.code: [0] * len(months) for region in regions}
+    gaps = {term.code: [0] * len(months) for term in vocab.GAP if term.id}
+    if months:
+        found = rows(query.series_query(level, Period(months[0], months[-1]), selection, prefixes))
+        for code, gap, day, volume in found:
+            if gap:
+                gaps[vocab.GAP.by_id[gap].code][column[day]] += volume
+            else:
+                matrix.setdefault(code, [0] * len(months))[column[day]] = volume
+    totals_by_month = [
+        sum(row[i] for row in matrix.values()) + sum(row[i] for row in gaps.values()) for i in range(len(months))
+    ]
+    return {
+        "level": vocab.LEVEL.by_id[level].code,
+        "parent": parent or None,
+        "filters": selection.to_dict(),
+        "months": [str(month) for month in months],
+        "codes": list(matrix),
+        "area_km2": [index.info(code, level).area_m2 / 1e6 for code in matrix],
+        "volume_l": list(matrix.values()),
+        "gaps": gaps,
+        "gaps_l": [sum(row[i] for row in gaps.values()) for i in range(len(months))],
+        "total_l": totals_by_month,
+    }

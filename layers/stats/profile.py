@@ -1,0 +1,146 @@
+"""One region at a glance: figures, months by source, purposes, ranked children, facilities."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Count
+from django.db.models.functions import Coalesce
+
+from layers import registry, vocab
+from layers.db import rows
+from layers.errors import NotFound
+from layers.periods import Month, Period
+from layers.stats import query
+from layers.stats.answer import Question, answer, per_km2
+from layers.stats.regions import RegionIndex, RegionInfo, region_index
+from layers.stats.selection import Selection
+from layers.versions import EVERYTHING, as_of
+
+_CHILD_LEVEL = {vocab.CITY: vocab.DISTRICT, vocab.DISTRICT: vocab.TOWNSHIP, vocab.TOWNSHIP: vocab.VILLAGE}
+
+
+def profile(code: str, period: Period, selection: Selection, versus: str) -> dict[str, Any]:
+    """Everything the region drawer and the report's first page show of one region. NotFound for unknown codes."""
+    index = region_index()
+    if code not in index.by_code:
+        raise NotFound(f"There is no region {code!r}.", param="code")
+    region = index.by_code[code]
+    own = answer(Question(region.level, period, selection, parent=code, versus=versus))
+    line = next(row for row in own["rows"] if row["code"] == code)
+    city = next(iter(index.levels[vocab.CITY]), region)
+    months = chart_months(period)
+    return {
+        "code": code,
+        "name": region.name,
+        "level": vocab.LEVEL.by_id[region.level].code,
+        "path": [_step(step) for step in index.path(code)],
+        "bounds": region.bounds,
+        "area_km2": region.area_m2 / 1e6,
+        "boundary": {
+            "source": region.source,
+            "quality": vocab.BOUNDARY_QUALITY.by_id[region.quality].code if region.quality else None,
+            "synthetic": region.quality == vocab.SYNTHETIC,
+        },
+        "reporting_unit": _unit(index, region),
+        "period": own["period"],
+        "versus": own["versus"],
+        "filters": own["filters"],
+        "volume_l": line["volume_l"],
+        "share_of_parent": _share(line["volume_l"], region.parent_code, index, period, selection),
+        "share_of_city": _share(line["volume_l"], city.code, index, period, selection),
+        "m3_per_km2": per_km2(line["volume_l"], region.area_m2),
+        "previous_l": line["previous_l"],
+        "change": line["change"],
+        "months": [str(month) for month in months],
+        "by_source_month": _by_source_month(region, months, selection),
+        "by_purpose": _by_purpose(region, period, selection),
+        **_children(region, period, selection, versus),
+        "facilities": object_counts(index.prefixes(code)),
+    }
+
+
+def _step(region: RegionInfo) -> dict[str, str]:
+    return {"code": region.code, "name": region.name, "level": vocab.LEVEL.by_id[region.level].code}
+
+
+def _unit(index: RegionIndex, region: RegionInfo) -> dict[str, str] | None:
+    code = index.unit_of(region)
+    return {"code": code, "name": index.units[code].name} if code else None
+
+
+def _share(volume_l: int, of: str, index: RegionIndex, period: Period, selection: Selection) -> float | None:
+    if not of:
+        return None
+    whole = sum(t.volume_l for t in query.totals(index.by_code[of].level, period, selection, [of]))
+    return volume_l / whole if whole else None
+
+
+def chart_months(period: Period) -> list[Month]:
+    """The twelve months of the chart: the calendar year of a period inside one, else the last twelve of it."""
+    if period.first.year == period.last.year:
+        return Period(Month(period.last.year, 1), Month(period.last.year, 12)).months
+    return Period(period.last.plus(-11), period.last).months
+
+
+def _by_source_month(region: RegionInfo, months: list[Month], selection: Selection) -> list[dict[str, Any]]:
+    """Litres by source and month; all sources whatever the filter, so that the chart keeps its context."""
+    asked = query.one_region_query(region.level, region.code, Period(months[0], months[-1]), selection, "source")
+    litres = {(source, Month.of(day)): volume for source, day, volume in rows(asked)}
+    return [
+        {"source": term.code, "volume_l": [litres.get((term.id, month), 0) for month in months]}
+        for term in vocab.SOURCE
+    ]
+
+
+def _by_purpose(region: RegionInfo, period: Period, selection: Selection) -> list[dict[str, Any]]:
+    """Litres by purpose in the period; all purposes whatever the filter on them."""
+    litres: dict[int, int] = {}
+    for purpose, _, volume in rows(query.one_region_query(region.level, region.code, period, selection, "purpose")):
+        litres[purpose] = litres.get(purpose, 0) + volume
+    return [{"purpose": term.code, "volume_l": litres.get(term.id, 0)} for term in vocab.PURPOSE]
+
+
+def _children(region: RegionInfo, period: Period, selection: Selection, versus: str) -> dict[str, Any]:
+    level = _CHILD_LEVEL.get(region.level)
+    if level is None:
+        return {"child_level": None, "children": [], "not_at_child_level_l": 0}
+    below = answer(Question(level, period, selection, parent=region.code, versus=versus))
+    return {
+        "child_level": below["level"],
+        "children": sorted(below["rows"], key=lambda row: (-row["volume_l"], row["code"])),
+        "not_at_child_level_l": sum(gap["volume_l"] for gap in below["gaps"]),
+    }
+
+
+@lru_cache(maxsize=2)
+def _counts(version: int) -> dict[str, dict[str, int]]:
+    """Objects by layer and finest known region code ('' where none is known), kept for each data version."""
+    coverage_by_layer: dict[str, dict[str, int]] = {}
+    for layer in registry.LAYERS:
+        if layer.dataset.placed:
+            where = Coalesce("found_region__code", "declared_region__code")
+        elif layer.dataset is registry.SUPPLY_AREA:
+            where = Coalesce("facility__found_region__code", "facility__declared_region__code")
+        else:
+            continue
+        counted = (
+            apps.get_model(layer.dataset.model)
+            ._default_manager.filter(**layer.scope)
+            .order_by()
+            .values_list(where)
+            .annotate(Count("pk"))
+        )
+        coverage_by_layer[layer.id] = {code or "": count for code, count in counted}
+    return coverage_by_layer
+
+
+def object_counts(prefixes: list[str] | None = None) -> list[dict[str, Any]]:
+    """How many objects of each layer lie in the given regions (all, without any)."""
+    inside = tuple(prefixes) if prefixes is not None else ("",)
+    return [
+        {"layer": layer_id, "count": sum(n for code, n in by_code.items() if code.startswith(inside))}
+        for layer_id, by_code in _counts(as_of(EVERYTHING).version).items()
+    ]

@@ -1,0 +1,114 @@
+"""Tiles kept by version: compressed once, shared by all processes, never stale.
+
+An unfiltered tile is a file under the state directory, named by build, layer and version; older versions are swept
+when a newer one is first written. Filtered tiles live in a bounded store of each process: their number has no end.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+
+from layers.feeds.caching import ByteCache
+from layers.versions import build
+from tiles.address import Tile
+
+_filtered = ByteCache(32 * 2**20)
+
+
+class _Flights:
+    """One maker a key: others that ask meanwhile wait and find it made."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: dict[str, tuple[threading.Lock, int]] = {}
+
+    @contextmanager
+    def turn(self, key: str) -> Iterator[None]:
+        with self._lock:
+            lock, users = self._waiting.get(key, (threading.Lock(), 0))
+            self._waiting[key] = (lock, users + 1)
+        try:
+            with lock:
+                yield
+        finally:
+            with self._lock:
+                lock, users = self._waiting[key]
+                if users == 1:
+                    del self._waiting[key]
+                else:
+                    self._waiting[key] = (lock, users - 1)
+
+
+_flights = _Flights()
+
+
+def root() -> Path:
+    return Path(settings.STATE_DIR) / "tiles" / build()
+
+
+def compress(body: bytes) -> bytes:
+    """Gzipped, with a fixed time so that the same tile has the same bytes; empty stays empty."""
+    return gzip.compress(body, 6, mtime=0) if body else b""
+
+
+def fetch(layer_id: str, version: int, tile: Tile, variant: str, make: Callable[[], bytes]) -> bytes:
+    """The gzipped tile (empty when nothing is there), from store or made now. ``variant`` is the canonical filter."""
+    if variant:
+        key = f"{build()} {layer_id} {version} {tile.z}/{tile.x}/{tile.y}?{variant}"
+        with _flights.turn(key):
+            found = _filtered.get(key)
+            if found is None:
+                found = compress(make())
+                _filtered.put(key, found)
+            return found
+    path = root() / layer_id / str(version) / str(tile.z) / str(tile.x) / f"{tile.y}.pbf.gz"
+    held = _read(path)
+    if held is not None:
+        return held
+    with _flights.turn(str(path)):
+        held = _read(path)
+        if held is None:
+            held = compress(make())
+            _write(path, held)
+        return held
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _write(path: Path, body: bytes) -> None:
+    """Whole or not at all: a reader in another process never sees half a tile. A full disk only costs the cache."""
+    version_dir = path.parents[2]
+    fresh = not version_dir.exists()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(body)
+        Path(temporary).replace(path)
+    except OSError:
+        return
+    if fresh:
+        _sweep(version_dir)
+
+
+def _sweep(newest: Path) -> None:
+    for other in newest.parent.iterdir():
+        if other.name.isdigit() and int(other.name) < int(newest.name):
+            shutil.rmtree(other, ignore_errors=True)
+    for other in newest.parents[1].parent.iterdir():  # tiles of other builds of the code
+        if other != newest.parents[1]:
+            shutil.rmtree(other, ignore_errors=True)

@@ -1,0 +1,174 @@
+"""The SQL of a vector tile, built from a layer's entry and the one filter; nothing here runs it.
+
+The ORM selects and filters (so a tile shows exactly what the feed lists); the outer statement turns vocabulary ids
+into slugs and aggregates to MVT, which the ORM cannot express.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.contrib.gis.geos import Polygon
+from django.db.models import F, QuerySet
+from psycopg import sql
+
+from layers.db import Query
+from layers.filters import EVERYTHING, FeatureFilter
+from layers.functions import AsMVTGeom, Raw
+from layers.models.base import TILE_SRID
+from layers.registry import Field, Layer
+from layers.stats.answer import prefixes_of
+from layers.stats.query import totals_of
+from layers.stats.regions import region_index
+from tiles.address import Tile
+
+EXTENT = 4096
+BUFFER = 64
+# Cluster cells on a side of a tile: 64 pixels each of a 512 pixel tile. Cells nest in tiles, so that each object is
+# counted in one cell of one tile and the counts of a zoom add up to the layer.
+CELLS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class TileRequest:
+    """What a tile is made of."""
+
+    layer: Layer
+    tile: Tile
+    wanted: FeatureFilter = EVERYTHING
+
+    @property
+    def clustered(self) -> bool:
+        return self.layer.geometry == "point" and self.tile.z < self.layer.detail_zoom
+
+
+def _box(bounds: tuple[float, float, float, float]) -> Polygon:
+    box = Polygon.from_bbox(bounds)
+    box.srid = TILE_SRID
+    return box
+
+
+def _columns(layer: Layer) -> dict[str, Any]:
+    """Tile fields under private names: an annotation may not carry the name of a model field."""
+    return {f"f_{field.name}": F(field.orm_path) for field in layer.tile_fields}
+
+
+def _select(found: QuerySet[Any], layer: Layer, **geometry: Any) -> tuple[sql.Composable, tuple[Any, ...]]:
+    columns = _columns(layer)
+    chosen = found.order_by().annotate(fid=F("pk"), **columns, **geometry).values("fid", *columns, *geometry)
+    text, params = chosen.query.sql_with_params()
+    return sql.SQL(text), tuple(params)  # type: ignore[arg-type] # the ORM's own text
+
+
+def _spoken(field: Field, column: sql.Composable) -> sql.Composable:
+    """A column as the tile says it: a vocabulary id as its slug."""
+    if field.vocab is None:
+        return column
+    cases = sql.SQL(" ").join(
+        sql.SQL("WHEN {} THEN {}").format(sql.Literal(term.id), sql.Literal(term.code)) for term in field.vocab
+    )
+    return sql.SQL("CASE {} {} END").format(column, cases)
+
+
+def _properties(layer: Layer, wrap: str = "{}") -> sql.Composable:
+    shape = sql.SQL(wrap)  # type: ignore[arg-type]
+    return sql.SQL(", ").join(
+        sql.SQL("{} AS {}").format(
+            _spoken(field, shape.format(sql.Identifier("f", f"f_{field.name}"))), sql.Identifier(field.name)
+        )
+        for field in layer.tile_fields
+    )
+
+
+def _mvt(name: str, body: sql.Composable) -> sql.Composable:
+    return sql.SQL("(SELECT ST_AsMVT(tile, {}, {}, 'geom', 'fid') FROM ({}) AS tile)").format(
+        sql.Literal(name), sql.Literal(EXTENT), body
+    )
+
+
+def features(request: TileRequest) -> Query:
+    """Every feature that touches the buffered tile, clipped to it, with its attributes."""
+    layer, tile = request.layer, request.tile
+    # Selected by the buffered box, so that a symbol on the edge is drawn whole by both neighbours.
+    found = request.wanted.apply(layer).filter(geom_3857__bboverlaps=_box(tile.buffered(BUFFER / EXTENT)))
+    inner, params = _select(found, layer, geom_mvt=AsMVTGeom("geom_3857", _box(tile.bounds), EXTENT, BUFFER))
+    usage, usage_columns, usage_params = _usage(request)
+    body = sql.SQL(
+        "SELECT f.fid, {}{}, f.geom_mvt AS geom FROM ({}) f {} WHERE f.geom_mvt IS NOT NULL ORDER BY f.fid"
+    ).format(_properties(layer), usage_columns, inner, usage)
+    text, all_params = _mvt(layer.id, body), (*params, *usage_params)
+    if _has_labels(layer):
+        labels, label_params = _labels(request)
+        text, all_params = text + sql.SQL(" || ") + labels, (*all_params, *label_params)
+    return Query(sql.SQL("SELECT ") + text, all_params)
+
+
+def _usage(request: TileRequest) -> tuple[sql.Composable, sql.Composable, tuple[Any, ...]]:
+    """A join that adds the usage of the asked period, the same figures as the statistics API's."""
+    wanted = request.wanted
+    if wanted.period is None:
+        return sql.SQL(""), sql.SQL(""), ()
+    level = int(str(request.layer.scope["region__level"]))
+    totals = totals_of(level, wanted.period, wanted.selection, prefixes_of(region_index(), wanted.region))
+    join = sql.SQL("LEFT JOIN ({}) u (code, parent_code, gap, volume_l) ON u.code = f.f_code AND u.gap = 0").format(
+        sql.SQL(str(totals.text))  # type: ignore[arg-type] # built by us, values bound
+    )
+    columns = sql.SQL(
+        ", COALESCE(u.volume_l, 0) AS volume_l, COALESCE(u.volume_l, 0) * 1000.0 / NULLIF(f.f_area_m2, 0) AS m3_per_km2"
+    )
+    return join, columns, tuple(totals.params)
+
+
+def _has_labels(layer: Layer) -> bool:
+    return any(f.name == "label_3857" for f in apps.get_model(layer.dataset.model)._meta.get_fields())
+
+
+def label_layer(layer: Layer) -> str | None:
+    """The name of the layer of label points that comes with a polygon layer's tiles, if it has one."""
+    return f"{layer.id}_label" if _has_labels(layer) else None
+
+
+def _labels(request: TileRequest) -> tuple[sql.Composable, tuple[Any, ...]]:
+    """One point a feature for its name; only in the tile that holds it, so that no name is written twice."""
+    layer, tile = request.layer, request.tile
+    found = request.wanted.apply(layer).filter(label_3857__bboverlaps=_box(tile.bounds))
+    inner, params = _select(found, layer, geom_mvt=AsMVTGeom("label_3857", _box(tile.bounds), EXTENT, 0))
+    body = sql.SQL(
+        "SELECT f.fid, f.f_code AS code, f.f_name AS name, f.geom_mvt AS geom FROM ({}) f"
+        " WHERE f.geom_mvt IS NOT NULL ORDER BY f.fid"
+    ).format(inner)
+    return _mvt(f"{layer.id}_label", body), params
+
+
+def clusters(request: TileRequest) -> Query:
+    """Points counted by cell; a cell with one point carries its attributes, so that it can be named and opened."""
+    layer, tile = request.layer, request.tile
+    west, south, east, north = tile.bounds
+    inner, params = _select(
+        request.wanted.apply(layer).filter(geom_3857__bboverlaps=_box(tile.bounds)), layer, point=Raw("geom_3857")
+    )
+    cell = tile.side_m / CELLS
+    # Half open: a point on the border of two tiles is of the eastern or southern one alone.
+    body = sql.SQL(
+        """
+        SELECT min(f.fid) AS fid, count(*)::integer AS count, {properties},
+               ST_AsMVTGeom(ST_SetSRID(ST_MakePoint(avg(f.x), avg(f.y)), %s), ST_MakeEnvelope(%s, %s, %s, %s, %s),
+                            {extent}, 0) AS geom
+        FROM (SELECT *, ST_X(point) AS x, ST_Y(point) AS y FROM ({inner}) AS found) AS f
+        WHERE f.x >= %s AND f.x < %s AND f.y > %s AND f.y <= %s
+        GROUP BY floor((f.x - %s) / %s), floor((%s - f.y) / %s)
+        ORDER BY 1
+        """
+    ).format(
+        properties=_properties(layer, "CASE count(*) WHEN 1 THEN min({}) END"), extent=sql.Literal(EXTENT), inner=inner
+    )
+    frame = (TILE_SRID, west, south, east, north, TILE_SRID)
+    limits = (west, east, south, north, west, cell, north, cell)
+    return Query(sql.SQL("SELECT ") + _mvt(layer.id, body), (*frame, *params, *limits))
+
+
+def tile_query(request: TileRequest) -> Query:
+    """The statement whose single value is the tile's bytes, empty when nothing is there."""
+    return clusters(request) if request.clustered else features(request)

