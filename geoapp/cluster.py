@@ -90,9 +90,7 @@ def _server_user() -> pwd.struct_passwd:
     try:
         return pwd.getpwnam("postgres")
     except KeyError:
-        raise DatabaseTrouble(
-            "there is no user 'postgres' to run the database as; ./shuitu up makes one"
-        ) from None
+        raise DatabaseTrouble("there is no user 'postgres' to run the database as; ./shuitu up makes one") from None
 
 
 def _reachable(path: Path, owner: pwd.struct_passwd) -> bool:
@@ -103,9 +101,7 @@ def _reachable(path: Path, owner: pwd.struct_passwd) -> bool:
     return _run_as(owner, ["test", "-x", str(deepest)], check=False).returncode == 0
 
 
-def _run_as(
-    owner: pwd.struct_passwd, command: list[str], *, check: bool = True
-) -> subprocess.CompletedProcess[str]:
+def _run_as(owner: pwd.struct_passwd, command: list[str], *, check: bool = True) -> subprocess.CompletedProcess[str]:
     """Run a program as the database's user, in a clean environment."""
     who: dict[str, Any] = {}
     if os.geteuid() == 0 and owner.pw_uid != 0:
@@ -256,7 +252,6 @@ def launch(cluster: Cluster, socket: Path) -> None:
         # Backends of a killed server may live on for a moment and keep its shared memory.
         time.sleep(attempt)
     tail = "".join(
-        f"\n      {line}"
-        for line in cluster.log.read_text(encoding="utf-8", errors="replace").splitlines()[-5:]
+        f"\n      {line}" for line in cluster.log.read_text(encoding="utf-8", errors="replace").splitlines()[-5:]
     )
     raise DatabaseTrouble(f"the database does not start; the end of {cluster.log}:{tail}")

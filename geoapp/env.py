@@ -56,9 +56,7 @@ def database_url(text: str) -> dict[str, Any]:
         raise BadSetting("DATABASE_URL: the port is not a number") from None
     name = unquote(parts.path.lstrip("/"))
     if not name:
-        raise BadSetting(
-            "DATABASE_URL: the database name is missing: postgresql://user:password@host:port/name"
-        )
+        raise BadSetting("DATABASE_URL: the database name is missing: postgresql://user:password@host:port/name")
     options = dict(parse_qsl(parts.query))
     host = options.pop("host", None) or unquote(parts.hostname or "")
     # urlsplit lowers the host's letters; a socket directory has to keep them.

@@ -77,9 +77,7 @@ def _furnish(socket: Path, password: str) -> None:
     with connect("postgres") as link:
         if not link.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone():
             link.execute(sql.SQL("CREATE ROLE {role}").format(**names))
-        link.execute(
-            sql.SQL("ALTER ROLE {role} LOGIN CREATEDB NOSUPERUSER PASSWORD {password}").format(**names)
-        )
+        link.execute(sql.SQL("ALTER ROLE {role} LOGIN CREATEDB NOSUPERUSER PASSWORD {password}").format(**names))
     with connect("template1") as link:
         link.execute("CREATE EXTENSION IF NOT EXISTS postgis")
     with connect("postgres") as link:
@@ -144,9 +142,7 @@ def start() -> None:
             state.write_private(record_path(), json.dumps(known, indent=1) + "\n")
             cluster.launch(place, Path(known["socket"]))
         if not known.get("socket") or not known.get("password"):
-            raise cluster.DatabaseTrouble(
-                f"{record_path()} is lost or damaged, and with it the database's password"
-            )
+            raise cluster.DatabaseTrouble(f"{record_path()} is lost or damaged, and with it the database's password")
         _furnish(Path(known["socket"]), known["password"])
         if trouble := answers():
             raise cluster.DatabaseTrouble(f"the database started but does not answer: {trouble}")

@@ -105,9 +105,18 @@ def free_port(bind: str, wanted: int = 0) -> int:
             except OSError:
                 continue
             return port
-    raise ServerTrouble(
-        f"port {wanted} is used by another program" if wanted else "no free port from 8000 to 8999"
-    )
+    raise ServerTrouble(f"port {wanted} is used by another program" if wanted else "no free port from 8000 to 8999")
+
+
+def _becomes_free(bind: str, port: int, seconds: float = 3.0) -> bool:
+    """Whether the port is free, or soon will be: the workers of a killed server keep it for a moment."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            return free_port(bind, port) == port
+        except ServerTrouble:
+            time.sleep(0.2)
+    return False
 
 
 def fingerprint() -> str:
@@ -144,8 +153,11 @@ def start() -> dict[str, Any]:
             print("    already running")
             return record
         print("    the running one is of another code or setting, or does not answer: replaced", flush=True)
-        wanted = wanted or record["port"]
-        stop()
+    # The same address as last time, if that can be had: somebody may have it open.
+    last = int(state.read_json(record_path()).get("port") or 0)
+    stop()
+    if not wanted and last:
+        wanted = last if _becomes_free(bind, last) else 0
     for _attempt in range(3):
         record = {"bind": bind, "port": free_port(bind, wanted), "fingerprint": code}
         record["pid"] = _launch(record)
@@ -204,9 +216,7 @@ def _wait(record: dict[str, Any]) -> bool:
             )
         time.sleep(0.1)
     stop()
-    raise ServerTrouble(
-        f"the server did not answer in {START_SECONDS:.0f} s; the end of {log_path()}:\n{_log_tail()}"
-    )
+    raise ServerTrouble(f"the server did not answer in {START_SECONDS:.0f} s; the end of {log_path()}:\n{_log_tail()}")
 
 
 def _log_tail(lines: int = 12) -> str:
@@ -222,12 +232,10 @@ def stop() -> bool:
     """Stop our server and wait until it is gone; → whether it was running."""
     record = running()
     if not record:
-        record_path().unlink(missing_ok=True)
         return False
     for number in (signal.SIGTERM, signal.SIGKILL):
         proc.send(record["pid"], number)
         if proc.wait_gone(record["pid"], STOP_SECONDS):
-            record_path().unlink(missing_ok=True)
             return True
     raise ServerTrouble(f"the server (pid {record['pid']}) does not stop")
 

@@ -17,7 +17,8 @@ python_packages() {
         was_done "$label"
         return 0
     fi
-    begin "$label: installing $(grep -ch '==' $locks | awk '{n += $1} END {print n}') into .venv"
+    # shellcheck disable=SC2086 # a list of words
+    begin "$label: installing $(cat $locks | grep -c '==') into .venv"
     if ! "$python" -m pip --version >/dev/null 2>&1 || [ ! -f .venv/.shuitu-made ]; then
         maker=$(find_python) || die "no Python 3.11 or newer that can make a virtual environment"
         rm -rf .venv
@@ -26,7 +27,7 @@ python_packages() {
     fi
     for file in $locks; do
         quietly pip "$python" -m pip --disable-pip-version-check --no-input install --root-user-action=ignore \
-            --progress-bar off -r "$file" || die "pip could not install $file (the whole log: $state/logs/pip.log)"
+            --progress-bar off -r "$file" || die "pip could not install $file (the whole log: $shown/logs/pip.log)"
     done
     # shellcheck disable=SC2086 # a list of words
     put_stamp "$stamp" "$({ "$python" --version; cat $locks; } | digest)"
@@ -52,10 +53,10 @@ page() {
     modules=$web/node_modules/.shuitu
     packages=$({ node --version; cat "$web/package.json" "$web/package-lock.json"; } | digest)
     if ! is_stamped "$modules" "$packages"; then
-        (cd "$web" && quietly npm npm ci --no-audit --no-fund) || die "npm ci failed (the whole log: $state/logs/npm.log)"
+        (cd "$web" && quietly npm npm ci --no-audit --no-fund) || die "npm ci failed (the whole log: $shown/logs/npm.log)"
         put_stamp "$modules" "$packages"
     fi
-    (cd "$web" && quietly build npm run build) || die "the page could not be built (the whole log: $state/logs/build.log)"
+    (cd "$web" && quietly build npm run build) || die "the page could not be built (the whole log: $shown/logs/build.log)"
     put_stamp "$built" "$want"
     finish
 }
@@ -66,7 +67,7 @@ database() {
         "$python" -m geoapp.state secrets || exit 1
         "$python" -m geoapp.localdb check || exit 1
     else
-        begin "database: the private PostGIS in $state/pg"
+        begin "database: the private PostGIS in $shown/pg"
         "$python" -m geoapp.localdb start || exit 1
     fi
     database_id=$("$python" -m geoapp.localdb id)
@@ -82,7 +83,7 @@ schema() {
         return 0
     fi
     begin "schema: applying migrations"
-    quietly migrate "$python" manage.py migrate --no-input || die "the migrations failed (the whole log: $state/logs/migrate.log)"
+    quietly migrate "$python" manage.py migrate --no-input || die "the migrations failed (the whole log: $shown/logs/migrate.log)"
     put_stamp "$state/stamps/schema" "$want"
     finish
 }
@@ -96,14 +97,14 @@ static_files() {
     fi
     begin "static files: collecting and compressing"
     rm -f "$state/stamps/static"
-    quietly static "$python" manage.py collectstatic --no-input || die "collectstatic failed (the whole log: $state/logs/static.log)"
+    quietly static "$python" manage.py collectstatic --no-input -v 2 || die "collectstatic failed (the whole log: $shown/logs/static.log)"
     put_stamp "$state/stamps/static" "$want"
     finish
 }
 
 administrator() {
     if is_stamped "$state/stamps/administrator" "$database_id"; then
-        was_done "administrator (password in $state/admin_password)"
+        was_done "administrator (password in $shown/admin_password)"
         return 0
     fi
     begin "administrator"
@@ -119,7 +120,7 @@ demo() {
     if [ -f "$chosen" ] && [ "$(cut -d' ' -f1 "$chosen")" = "$database_id" ]; then
         kind=$(cut -d' ' -f2 "$chosen")
         if [ "$kind" = demo ] && [ "$1" ]; then
-            was_done "--empty: this database was started with the demo city, which stays (./shuitu reset begins anew)"
+            told "demo city: --empty comes too late, this database was started with the demo city, which stays; ./shuitu reset begins anew"
             return 0
         fi
     else
@@ -128,7 +129,7 @@ demo() {
         put_stamp "$chosen" "$database_id $kind"
     fi
     if [ "$kind" = empty ]; then
-        was_done "demo city: left out, as at the first start (./shuitu manage demo loads it)"
+        told "demo city: left out, as asked at the first start; ./shuitu manage demo loads it"
     elif is_stamped "$state/stamps/demo" "$database_id"; then
         was_done "demo city"
     else
@@ -146,6 +147,7 @@ server() {
         exit 1
     }
     sed '$d' "$state/server.out"
+    # shellcheck disable=SC2034 # up ends with it
     address=$(tail -n 1 "$state/server.out")
     rm -f "$state/server.out"
     finish

@@ -19,9 +19,12 @@ begin() {
     printf '[%d/%d] %s\n' "$step" "$total" "$*"
 }
 
-was_done() {
+was_done() { told "$*: nothing to do"; }
+
+# A step that only has something to say.
+told() {
     step=$((step + 1))
-    printf '[%d/%d] %s: nothing to do\n' "$step" "$total" "$*"
+    printf '[%d/%d] %s\n' "$step" "$total" "$*"
 }
 
 finish() { printf '      done in %d s\n' "$(($(now) - began))"; }
@@ -34,7 +37,7 @@ quietly() {
     mkdir -p "$state/logs"
     : >"$log"
     rm -f "$log.status"
-    { if "$@" 2>&1; then echo 0; else echo $?; fi >"$log.status"; } </dev/null | tee -a "$log" | follow
+    { if "$@" 2>&1; then echo 0 >"$log.status"; fi; } </dev/null | tee -a "$log" | follow
     result=$(cat "$log.status" 2>/dev/null || echo 1)
     rm -f "$log.status"
     [ "$result" = 0 ] && return 0
@@ -45,6 +48,7 @@ quietly() {
 follow() {
     last=$(now)
     while IFS= read -r line; do
+        [ "$line" ] || continue
         if [ -t 1 ]; then
             printf '\r      %-100.100s' "$line"
         elif [ $(($(now) - last)) -ge 10 ]; then
@@ -70,8 +74,8 @@ put_stamp() {
 # One set-up at a time. The programs a killed set-up leaves behind keep the lock until they end; the
 # server and the database do not inherit it.
 take_lock() {
-    mkdir -p "$base/.local" "$state/stamps" 2>/dev/null || die "cannot write in $state: run as the user it belongs to"
-    [ -w "$state" ] && [ -w "$base/.local" ] || die "cannot write in $state: run as the user it belongs to"
+    mkdir -p "$base/.local" "$state/stamps" 2>/dev/null || die "cannot write in $shown: run as the user it belongs to"
+    if [ ! -w "$state" ] || [ ! -w "$base/.local" ]; then die "cannot write in $shown: run as the user it belongs to"; fi
     exec 9>>"$base/.local/up.lock"
     if ! flock -n 9; then
         echo "another ./shuitu is at work in this checkout (pid $(cat "$base/.local/up.pid" 2>/dev/null || echo '?')): waiting for it"
