@@ -1,0 +1,226 @@
+"""Divisions and their outlines, versioned.
+
+The rule: a `Region` row is one name and one reporting unit from one release to another. A file that changes either
+closes the row and opens a new one, and what refers to the division (children, declared and found regions, usage)
+follows to the new row; closed rows keep theirs. An outline is closed and opened the same way, and also when its
+region's row is, so that "as of release n" finds a region and its outline by the same test of the two validities.
+Why: docs/decisions, "A renamed division is a new row".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from psycopg.sql import SQL, Identifier
+
+from layers import placing, vocab
+from layers.ingest import follow
+from layers.ingest.refusal import ImportRefused, Refusals
+from layers.ingest.resolve import ROWS, reference_zh, refuse, refuse_duplicates, refuse_invalid, take_out
+from layers.ingest.rows import GEOM, ROW
+from layers.ingest.spec import Spec
+from layers.ingest.staging import STAGED
+from layers.ingest.upsert import Outcome
+from layers.sql import load
+from layers.stats import rebuild
+
+NAMED = 50  # renamed and overhanging divisions that a report names
+OVERHANG_SHARE = 0.01  # of a division's area outside its parent's outline, above which the report says so
+
+Cursor = Any
+
+
+def import_regions(
+    cursor: Cursor, spec: Spec, names: Sequence[str], refusals: Refusals, release_id: int, *, closing: bool
+) -> Outcome:
+    """Staged divisions → regions and boundaries, from the city down; see the module for the rule of versions."""
+    _make_rows(cursor, names)
+    refuse_duplicates(cursor, spec, refusals)
+    refuse_invalid(cursor, refusals)
+    _refuse_unknown_unit(cursor, names, refusals)
+    _refuse_orphans(cursor, refusals)
+    closed = _close_missing(cursor, refusals, release_id) if closing else 0
+    renamed = _renamed(cursor)
+    _write_regions(cursor, release_id)
+    follow.follow_regions(cursor)
+    boundaries = _write_boundaries(cursor, release_id)
+    outcome = _count(cursor, closed)
+    outcome.notes = _rename_notes(renamed) + _overhang_notes(cursor, boundaries)
+    if boundaries or closed:
+        outcome.moved = {k: n for k, n in placing.after_boundaries(cursor, boundaries).items() if n}
+    if outcome.anything:
+        outcome.months = rebuild.all_months(cursor)
+    return outcome
+
+
+def _make_rows(cursor: Cursor, names: Sequence[str]) -> None:
+    """`ROWS`: a row a division of the file beside the current region and outline of its code."""
+    given = {name: SQL("s.{}").format(Identifier(name)) for name in names}
+    unit = SQL("u.id") if "reporting_unit" in given else SQL("r.reporting_unit_id")
+    cursor.execute(SQL("DROP TABLE IF EXISTS pg_temp.{}").format(Identifier(ROWS)))
+    cursor.execute(
+        SQL(load("ingest_regions")).format(
+            rows=Identifier(ROWS),
+            staged=Identifier(STAGED),
+            row_no=Identifier(ROW),
+            unit=unit,
+            unit_code=given.get("reporting_unit", SQL("NULL::text")),
+            source=given.get("boundary_source", SQL("COALESCE(b.source, '')")),
+            quality=given.get("boundary_quality", SQL("b.quality")),
+        ),
+        {"digits": [vocab.CODE_DIGITS[level] for level in sorted(vocab.CODE_DIGITS)], "unsaid": _SURVEYED},
+    )
+    cursor.execute(SQL("ANALYZE {}").format(Identifier(ROWS)))
+
+
+# What an authority's own outlines are when its file does not say.
+_SURVEYED = vocab.BOUNDARY_QUALITY.id_of("surveyed")
+
+
+def _refuse_unknown_unit(cursor: Cursor, names: Sequence[str], refusals: Refusals) -> None:
+    if "reporting_unit" not in names:
+        return
+    cursor.execute(SQL("SELECT id, unit_code FROM {} WHERE unit_code IS NOT NULL AND unit_id IS NULL").format(_rows()))
+    found = cursor.fetchall()
+    refuse(found, "reporting_unit", refusals, "unknown_reference", reference_zh("reporting_unit"))
+    take_out(cursor, (row for row, _ in found))
+
+
+def _rows() -> Identifier:
+    return Identifier(ROWS)
+
+
+def _refuse_orphans(cursor: Cursor, refusals: Refusals) -> None:
+    """Refuse divisions whose parent is neither there nor in the file; from the top, for a refused parent has no children."""
+    for level in sorted(vocab.CODE_DIGITS)[1:]:
+        cursor.execute(
+            SQL(
+                "SELECT r.id, r.parent_code FROM {rows} r WHERE r.level = %s "
+                "AND NOT EXISTS (SELECT FROM {rows} p WHERE p.code = r.parent_code) AND NOT EXISTS "
+                "(SELECT FROM layers_region p WHERE p.code = r.parent_code AND p.valid_to_id IS NULL)"
+            ).format(rows=_rows()),
+            [level],
+        )
+        found = cursor.fetchall()
+        refuse(found, "parent", refusals, "unknown_reference", reference_zh("region"))
+        take_out(cursor, (row for row, _ in found))
+
+
+def _close_missing(cursor: Cursor, refusals: Refusals, release_id: int) -> int:
+    """Close the current divisions of the file's levels that it does not have, with their outlines; → how many."""
+    if refusals.rows:
+        raise ImportRefused(
+            "文件中有被拒收的行，不能同时停用缺失的区划；请先改正",
+            "rows were refused: mend them before closing what is missing",
+            param="closing",
+        )
+    cursor.execute(
+        SQL(
+            "WITH closed AS (UPDATE layers_region r SET valid_to_id = %s WHERE r.valid_to_id IS NULL "
+            "AND r.level IN (SELECT level FROM {rows}) AND r.code NOT IN (SELECT code FROM {rows}) RETURNING id), "
+            "outlines AS (UPDATE layers_boundary SET valid_to_id = %s WHERE valid_to_id IS NULL "
+            "AND region_id IN (SELECT id FROM closed)) SELECT count(*) FROM closed"
+        ).format(rows=_rows()),
+        [release_id, release_id],
+    )
+    closed = int(cursor.fetchone()[0])
+    cursor.execute(
+        "SELECT p.code, p.name FROM layers_region p WHERE p.valid_to_id = %s AND EXISTS (SELECT FROM layers_region c "
+        "WHERE c.parent_id = p.id AND c.valid_to_id IS NULL) ORDER BY 1 LIMIT 5",
+        [release_id],
+    )
+    if left := cursor.fetchall():
+        shown = "、".join(f"{name} {code}" for code, name in left)
+        raise ImportRefused(
+            f"这些区划不在文件中，但仍有现行的下级区划：{shown}",
+            f"missing divisions still have divisions below them: {shown}",
+            param="closing",
+        )
+    return closed
+
+
+def _renamed(cursor: Cursor) -> list[tuple[str, str, str]]:
+    cursor.execute(
+        SQL(
+            "SELECT n.code, o.name, n.name FROM {} n JOIN layers_region o ON o.id = n.region_id "
+            "WHERE n.name <> o.name ORDER BY 1"
+        ).format(_rows())
+    )
+    return [tuple(row) for row in cursor.fetchall()]
+
+
+def _write_regions(cursor: Cursor, release_id: int) -> None:
+    """Close the rows that change and open their successors and the new ones, parents before children."""
+    cursor.execute(
+        SQL("UPDATE layers_region SET valid_to_id = %s WHERE id IN (SELECT region_id FROM {} WHERE differs)").format(
+            _rows()
+        ),
+        [release_id],
+    )
+    for level in sorted(vocab.CODE_DIGITS):
+        cursor.execute(
+            SQL(
+                "INSERT INTO layers_region (code, name, level, parent_id, reporting_unit_id, valid_from_id) "
+                "SELECT r.code, r.name, r.level, p.id, r.unit_id, %s FROM {} r LEFT JOIN layers_region p "
+                "ON p.code = r.parent_code AND p.valid_to_id IS NULL "
+                "WHERE r.level = %s AND (r.region_id IS NULL OR r.differs) ORDER BY r.code"
+            ).format(_rows()),
+            [release_id, level],
+        )
+
+
+def _write_boundaries(cursor: Cursor, release_id: int) -> list[int]:
+    """Close the outlines that change and open the new ones; → their ids."""
+    redrawn = SQL("(r.boundary_id IS NULL OR r.redrawn OR r.differs)")
+    cursor.execute(
+        SQL("UPDATE layers_boundary SET valid_to_id = %s WHERE id IN (SELECT boundary_id FROM {} r WHERE {})").format(
+            _rows(), redrawn
+        ),
+        [release_id],
+    )
+    cursor.execute(
+        SQL(
+            "INSERT INTO layers_boundary (region_id, geom, source, quality, valid_from_id) "
+            "SELECT c.id, r.{}, r.source, r.quality, %s FROM {} r JOIN layers_region c "
+            "ON c.code = r.code AND c.valid_to_id IS NULL WHERE {} ORDER BY r.code RETURNING id"
+        ).format(Identifier(GEOM), _rows(), redrawn),
+        [release_id],
+    )
+    return [row[0] for row in cursor.fetchall()]
+
+
+def _count(cursor: Cursor, closed: int) -> Outcome:
+    cursor.execute(
+        SQL(
+            "SELECT count(*) FILTER (WHERE region_id IS NULL), "
+            "count(*) FILTER (WHERE region_id IS NOT NULL AND (differs OR redrawn)), count(*) FROM {}"
+        ).format(_rows())
+    )
+    new, changed, rows = cursor.fetchone()
+    # A closed division is a change of the dataset that no row of the file stands for.
+    return Outcome(new, changed, rows - new - changed, closed=closed)
+
+
+def _rename_notes(renamed: list[tuple[str, str, str]]) -> list[tuple[str, str]]:
+    notes = [(f"{code} 由“{old}”更名为“{new}”", f"{code} renamed from {old} to {new}") for code, old, new in renamed]
+    return _shortened(notes)
+
+
+def _shortened(notes: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    more = len(notes) - NAMED
+    return notes[:NAMED] + ([(f"另有 {more} 处", f"and {more} more")] if more > 0 else [])
+
+
+def _overhang_notes(cursor: Cursor, boundaries: Sequence[int]) -> list[tuple[str, str]]:
+    """A warning, not a refusal: real outlines of two levels seldom fit to the metre."""
+    cursor.execute(load("ingest_overhang"), {"boundaries": list(boundaries), "share": OVERHANG_SHARE})
+    return _shortened(
+        [
+            (
+                f"{name} {code} 有 {share:.1%} 的面积在上级边界之外",
+                f"{code} {name}: {share:.1%} of it lies outside its parent",
+            )
+            for code, name, share in cursor.fetchall()
+        ]
+    )

@@ -1,0 +1,190 @@
+"""What an import did, or would do: counts, columns, what was refused and why. Easy to render, in JSON and as text."""
+
+from __future__ import annotations
+
+import csv
+import json
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from layers.ingest.columns import ColumnMap
+from layers.ingest.refusal import Refusals
+
+IN_RELEASE = 1_000  # refusals kept with the release
+SHOWN = 20  # refusals a person is shown at once
+_WIDEST = 40  # characters of a table's cell
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """The report of one import.
+
+    ``committed`` says whether the database was changed; a dry run counts the same by doing the same and undoing it.
+    ``new + changed + unchanged + refused == read``, in rows of the file.
+    """
+
+    target: str  # what was asked for: a dataset or a layer
+    dataset: str
+    file_name: str
+    file_sha256: str = ""
+    actor: str = ""
+    wanted_commit: bool = False
+    committed: bool = False
+    release_id: int | None = None
+    version_raised: bool = False
+    format: str = ""
+    crs: str = ""
+    columns: ColumnMap = field(default_factory=ColumnMap)
+    absent: Sequence[str] = ()  # fields that the file has no column for
+    read: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    closed: int = 0
+    links_added: int = 0
+    links_removed: int = 0
+    refusals: Refusals = field(default_factory=Refusals)
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    months: list[date] = field(default_factory=list)  # whose sums were computed anew
+    seconds: float = 0.0
+    steps: dict[str, float] = field(default_factory=dict)  # seconds by step
+
+    @property
+    def refused(self) -> int:
+        return len(self.refusals.rows)
+
+    @property
+    def accepted(self) -> int:
+        return self.new + self.changed + self.unchanged
+
+    @property
+    def refused_as_a_whole(self) -> bool:
+        """No row was fit to be imported: nothing was changed."""
+        return bool(self.refused) and not self.accepted
+
+    @property
+    def rows_per_second(self) -> int:
+        return round(self.read / self.seconds) if self.seconds > 0 else 0
+
+    def to_dict(self, refusals: int = IN_RELEASE) -> dict[str, Any]:
+        """The report as JSON, with at most so many refusals."""
+        return {
+            "target": self.target,
+            "dataset": self.dataset,
+            "file": {"name": self.file_name, "sha256": self.file_sha256, "format": self.format},
+            "actor": self.actor,
+            "dry_run": not self.wanted_commit,
+            "committed": self.committed,
+            "release": self.release_id if self.committed else None,
+            "version_raised": self.version_raised,
+            "crs": self.crs,
+            "columns": self.columns.to_dict() | {"absent": list(self.absent)},
+            "rows": {
+                "read": self.read,
+                "new": self.new,
+                "changed": self.changed,
+                "unchanged": self.unchanged,
+                "refused": self.refused,
+                "closed": self.closed,
+            },
+            "links": {"added": self.links_added, "removed": self.links_removed},
+            "months": [f"{month:%Y-%m}" for month in self.months],
+            "notes": [{"zh": zh, "en": en} for zh, en in self.notes],
+            "reasons": self.refusals.reasons(),
+            "refusals": [refusal.to_dict() for refusal in self.refusals.first(refusals)],
+            "seconds": round(self.seconds, 3),
+            "rows_per_second": self.rows_per_second,
+            "steps": {name: round(seconds, 3) for name, seconds in self.steps.items()},
+        }
+
+
+def write(report: ImportReport, path: Path) -> None:
+    """Write the whole report as JSON, or its refusals as CSV (with a mark, so that Excel reads the Chinese)."""
+    if path.suffix.lower() == ".csv":
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            lines = csv.writer(file)
+            lines.writerow(["行号", "字段", "值", "原因", "应为", "reason"])
+            for refusal in report.refusals.first(len(report.refusals.kept)):
+                zh = refusal.zh.split("，应为：")[0]
+                value = refusal.value
+                # A spreadsheet would run a cell that starts like a formula.
+                shown = f"'{value}" if value[:1] in {"=", "+", "-", "@"} else value
+                lines.writerow([refusal.row, refusal.field, shown, zh, refusal.expected, refusal.reason])
+        return
+    text = json.dumps(report.to_dict(len(report.refusals.kept)), ensure_ascii=False, indent=2)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def lines(report: ImportReport) -> Iterator[str]:
+    """The report as a person reads it in a terminal, in Chinese."""
+    yield f"文件    {report.file_name}（{report.format}）→ {report.target}"
+    if report.crs:
+        yield f"坐标系  {report.crs}"
+    for zh, _ in report.notes:
+        yield f"说明    {zh}"
+    if report.columns.ignored:
+        yield f"忽略列  {'、'.join(report.columns.ignored)}"
+    yield (
+        f"行数    读取 {report.read:,}：新增 {report.new:,}，变更 {report.changed:,}，"
+        f"未变 {report.unchanged:,}，拒收 {report.refused:,}"
+    )
+    if report.closed:
+        yield f"停用    {report.closed:,}"
+    if report.links_added or report.links_removed:
+        yield f"关联    新增 {report.links_added:,}，删除 {report.links_removed:,}"
+    if report.months:
+        yield f"汇总    {'、'.join(f'{month:%Y-%m}' for month in report.months)}"
+    yield f"用时    {report.seconds:.1f} 秒，每秒 {report.rows_per_second:,} 行"
+    if report.refused:
+        yield ""
+        yield from _reasons(report)
+        yield from _refusals(report)
+    yield ""
+    yield _next(report)
+
+
+def _reasons(report: ImportReport) -> Iterator[str]:
+    yield "拒收原因"
+    for reason in report.refusals.reasons():
+        yield f"  {reason['count']:>8,}  {reason['field'] or '（整行）'}：{reason['zh']}"
+
+
+def _refusals(report: ImportReport) -> Iterator[str]:
+    first = report.refusals.first(SHOWN)
+    rows = [("行号", "字段", "值", "原因")] + [(str(r.row), r.field, r.value, r.zh) for r in first]
+    widths = [min(max(_width(row[i]) for row in rows), _WIDEST) for i in range(3)]
+    for row in rows:
+        cells = [_padded(_cut(cell, _WIDEST), width) for cell, width in zip(row[:3], widths, strict=True)]
+        yield f"  {'  '.join(cells)}  {row[3]}"
+    if report.refused > SHOWN:
+        yield "  …… 其余用 --report 文件.csv 查看"
+
+
+def _width(text: str) -> int:
+    """Columns of a terminal: a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * max(width - _width(text), 0)
+
+
+def _cut(text: str, width: int) -> str:
+    while _width(text) > width:
+        text = text[:-2] + "…"
+    return text
+
+
+def _next(report: ImportReport) -> str:
+    if report.refused_as_a_whole:
+        return "所有行均被拒收，数据未改动。请按上表改正后重新导入。"
+    rest = "；被拒收的行可改正后单独再次导入" if report.refused else ""
+    if not report.committed:
+        return f"这是试运行，数据未改动。确认无误后加 --commit 正式导入{rest}。"
+    if not report.version_raised:
+        return f"已登记（第 {report.release_id} 号发布），没有任何变化，版本未变{rest}。"
+    return f"已导入（第 {report.release_id} 号发布）{rest}。"

@@ -1,0 +1,164 @@
+"""Staged codes → ids by joins, each row beside the row it would replace; unknown codes and duplicates are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.apps import apps
+from psycopg.sql import SQL, Composed, Identifier, Literal
+
+from layers import registry
+from layers.ingest.refusal import Refusals
+from layers.ingest.rows import GEOM, ROW
+from layers.ingest.spec import Column, Spec
+from layers.ingest.staging import STAGED
+
+ROWS = "import_rows"
+FOUND = "found_region_id"
+
+Cursor = Any
+
+
+def lookup(refers_to: str) -> Composed:
+    """What a reference is looked up in: (id, code) of the rows that can be referred to now."""
+    model = {"region": "layers.Region", "holder": "layers.AbstractionHolder"}.get(refers_to)
+    table = apps.get_model(model or registry.dataset(refers_to).model)._meta.db_table
+    current = SQL(" WHERE valid_to_id IS NULL") if refers_to == "region" else SQL("")
+    return SQL("(SELECT id, code FROM {}{})").format(Identifier(table), current)
+
+
+def stored_columns(spec: Spec, names: Sequence[str]) -> list[Column]:
+    """The columns of the target table that the file gives; ``names`` are the staged ones."""
+    return [column for column in spec.columns if column.name in names and column.target]
+
+
+def written(spec: Spec, names: Sequence[str]) -> list[str]:
+    """The target table's columns that the file says something of: what an update sets."""
+    found = [column.target for column in stored_columns(spec, names)]
+    return found + ([GEOM] if GEOM in names else [])
+
+
+def make_rows(cursor: Cursor, spec: Spec, names: Sequence[str]) -> None:
+    """Make `ROWS` from staging.
+
+    Grain: a row of the file. Columns: ``id`` (row number), ``target_id`` (the row it would replace, by code),
+    ``writes`` (it is new or differs), ``unknown`` (a reference is not found), the target table's columns, the links
+    as text, and ``found_region_id`` to be filled in by placing.
+    """
+    stored = stored_columns(spec, names)
+    selected: list[Composed] = [SQL("s.{} AS id").format(Identifier(ROW))]
+    joins: list[Composed] = []
+    unknown: list[Composed] = []
+    values: dict[str, Composed] = {}
+    for at, column in enumerate(stored):
+        text = SQL("s.{}").format(Identifier(column.name))
+        if not column.refers_to:
+            values[column.target] = text
+            continue
+        alias = Identifier(f"r{at}")
+        values[column.target] = SQL("{}.id").format(alias)
+        joins.append(SQL(" LEFT JOIN {} {a} ON {a}.code = {}").format(lookup(column.refers_to), text, a=alias))
+        unknown.append(SQL("({} IS NOT NULL AND {}.id IS NULL)").format(text, alias))
+    if GEOM in names:
+        values[GEOM] = SQL("s.{}").format(Identifier(GEOM))
+    for name in spec.key:
+        if name not in values:
+            empty = spec.defaults.get(name)
+            values[name] = SQL("{}").format(Literal(empty)) if empty is not None else SQL("NULL::bigint")
+    selected += [SQL("{} AS {}").format(value, Identifier(name)) for name, value in values.items()]
+    selected.append(SQL("({}) AS unknown").format(SQL(" OR ").join(unknown) if unknown else SQL("FALSE")))
+    selected += [SQL("s.{}").format(Identifier(link.name)) for link in spec.links if link.name in names]
+    if spec.key == ("code",):
+        joins.append(SQL(" LEFT JOIN {} t ON t.code = s.code").format(Identifier(spec.table)))
+        selected += [SQL("t.id AS target_id"), SQL("{} AS writes").format(_differs(values))]
+        if spec.dataset.placed:
+            selected.append(SQL("NULL::bigint AS {}").format(Identifier(FOUND)))
+    cursor.execute(SQL("DROP TABLE IF EXISTS pg_temp.{}").format(Identifier(ROWS)))
+    cursor.execute(
+        SQL("CREATE TEMP TABLE {} ON COMMIT DROP AS SELECT {} FROM {} s{}").format(
+            Identifier(ROWS), SQL(", ").join(selected), Identifier(STAGED), SQL("").join(joins)
+        )
+    )
+    cursor.execute(SQL("ANALYZE {}").format(Identifier(ROWS)))
+
+
+def _differs(values: dict[str, Composed]) -> Composed:
+    """Whether a row is new or any value that the file gives differs. PostGIS's = on geometry compares every vertex."""
+    theirs = SQL(", ").join(SQL("t.{}").format(Identifier(name)) for name in values)
+    return SQL("(t.id IS NULL OR ROW({}) IS DISTINCT FROM ROW({}))").format(theirs, SQL(", ").join(values.values()))
+
+
+def refuse_unknown(cursor: Cursor, spec: Spec, names: Sequence[str], refusals: Refusals) -> None:
+    """Refuse and take out the rows that refer to something that is not there."""
+    cursor.execute(SQL("SELECT count(*) FROM {} WHERE unknown").format(Identifier(ROWS)))
+    if not cursor.fetchone()[0]:
+        return
+    for column in stored_columns(spec, names):
+        if column.refers_to:
+            cursor.execute(
+                SQL(
+                    "SELECT r.id, s.{0} FROM {1} r JOIN {2} s ON s.{3} = r.id "
+                    "WHERE r.unknown AND s.{0} IS NOT NULL AND r.{4} IS NULL ORDER BY 1"
+                ).format(
+                    Identifier(column.name),
+                    Identifier(ROWS),
+                    Identifier(STAGED),
+                    Identifier(ROW),
+                    Identifier(column.target),
+                )
+            )
+            refuse(cursor.fetchall(), column.name, refusals, "unknown_reference", reference_zh(column.refers_to))
+    cursor.execute(SQL("DELETE FROM {} WHERE unknown").format(Identifier(ROWS)))
+
+
+def reference_zh(refers_to: str) -> str:
+    """How a report names what a code should have been of."""
+    words = {"region": "现行的区划代码", "holder": "已登记的取水户"}
+    return words.get(refers_to) or f"已登记的{registry.dataset(refers_to).zh}编码"
+
+
+def refuse_duplicates(cursor: Cursor, spec: Spec, refusals: Refusals) -> None:
+    """Refuse and take out every row whose key occurs more than once: which of them is right only the sender knows."""
+    key = SQL(", ").join(Identifier(name) for name in spec.key)
+    cursor.execute(
+        SQL(
+            "WITH d AS (SELECT {key}, array_agg(id ORDER BY id) AS ids FROM {rows} GROUP BY {key} HAVING count(*) > 1) "
+            "SELECT r.id, {shown}, d.ids[1:5] FROM d JOIN {rows} r ON r.id = ANY(d.ids) ORDER BY 1"
+        ).format(
+            key=key,
+            rows=Identifier(ROWS),
+            shown=SQL("r.code") if spec.key == ("code",) else SQL("to_char(r.month, 'YYYY-MM')"),
+        )
+    )
+    found = cursor.fetchall()
+    for row, value, ids in found:
+        others = "、".join(str(other) for other in ids if other != row)
+        refusals.add(row, spec.key[0].removesuffix("_id"), value, "duplicate", f"与第 {others} 行不同")
+    take_out(cursor, (row for row, _, _ in found))
+
+
+def refuse_invalid(cursor: Cursor, refusals: Refusals) -> None:
+    """Refuse outlines that PostGIS calls invalid though the reader's library did not: the table would refuse them all."""
+    cursor.execute(
+        SQL("SELECT id, ST_IsValidReason({g}) FROM {r} WHERE {g} IS NOT NULL AND NOT ST_IsValid({g})").format(
+            g=Identifier(GEOM), r=Identifier(ROWS)
+        )
+    )
+    found = cursor.fetchall()
+    refuse(found, "geometry", refusals, "invalid_geometry")
+    take_out(cursor, (row for row, _ in found))
+
+
+def refuse(
+    found: Sequence[tuple[int, object]], field: str, refusals: Refusals, reason: str, expected: str = ""
+) -> None:
+    """Refuse the (row, value) pairs of a query."""
+    for row, value in found:
+        refusals.add(row, field, value, reason, expected)
+
+
+def take_out(cursor: Cursor, rows: Iterable[int]) -> None:
+    """Take refused rows out of `ROWS`."""
+    if numbers := list(rows):
+        cursor.execute(SQL("DELETE FROM {} WHERE id = ANY(%s)").format(Identifier(ROWS)), [numbers])

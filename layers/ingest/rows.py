@@ -1,0 +1,112 @@
+"""A chunk of text → a typed Arrow table of the rows that are sound, ready to be copied to staging."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from layers import vocab
+from layers.ingest import checks, geometry
+from layers.ingest.checks import Judge, as_mask
+from layers.ingest.columns import ColumnMap
+from layers.ingest.crs import SourceCrs
+from layers.ingest.refusal import Refusals
+from layers.ingest.spec import Spec
+from layers.ingest.table import Chunk
+
+ROW = "row_no"
+GEOM = "geom"
+
+Values = dict[str, pa.Array]
+
+
+def sound_rows(chunk: Chunk, spec: Spec, columns: ColumnMap, source: SourceCrs | None, refusals: Refusals) -> pa.Table:
+    """The rows of a chunk without a fault of their own: ``row_no``, one column a mapped field, links, geometry as hex.
+
+    ``source`` is None for a file without geometry. References are not looked up here, nor duplicates.
+    """
+    for row, text in chunk.ragged:
+        refusals.add(row, "", text, "cells", "")
+    judge = Judge(chunk.rows, refusals)
+    values: Values = {ROW: pa.array(chunk.rows)}
+    for column in spec.columns:
+        if column.name in columns.fields:
+            texts = chunk.columns[columns.fields[column.name]]
+            values[column.name] = checks.column_values(texts, column, judge)
+    _keep_to_scope(values, spec, chunk, columns, judge)
+    for link in spec.links:
+        if link.name in columns.fields:
+            values[link.name] = checks.link_values(chunk.columns[columns.fields[link.name]], link, judge)
+    if source is not None and spec.geometry != "none":
+        found = geometry.read(chunk, columns.geometry, judge)
+        placed = geometry.judge_geometries(found, source, spec.geometry, spec.geometry_required, judge)
+        values[GEOM] = geometry.as_hex(placed)
+    if extra := _EXTRA.get(spec.name):
+        extra(values, judge)
+    return pa.table(values).filter(pa.array(~judge.refused))
+
+
+def _keep_to_scope(values: Values, spec: Spec, chunk: Chunk, columns: ColumnMap, judge: Judge) -> None:
+    """Fill in what the layer fixes, and refuse rows that say otherwise."""
+    for name, wanted in spec.scope.items():
+        column = spec.column(name)
+        assert column.field.vocab is not None
+        if name not in columns.fields:
+            values[name] = pa.array(np.full(len(chunk), wanted, dtype=np.int16))
+            continue
+        other = as_mask(pc.not_equal(values[name], wanted))
+        term = column.field.vocab.by_id[wanted]
+        judge.refuse(other, name, chunk.columns[columns.fields[name]], "other_layer", f"{term.zh}（{term.code}）")
+
+
+def _nothing(values: Values) -> pa.Array:
+    return pa.nulls(len(values[ROW]), pa.string())
+
+
+def _region(values: Values, judge: Judge) -> None:
+    """Digits fit the level, and the parent, where told, is the code's prefix: the rule every prefix filter relies on."""
+    code, level = values["code"], values["level"]
+    told = values.get("parent", _nothing(values))
+    for at, digits in vocab.CODE_DIGITS.items():
+        here = as_mask(pc.equal(level, at))
+        fits = as_mask(pc.match_substring_regex(code, rf"^[0-9]{{{digits}}}$"))
+        judge.refuse(here & ~fits & as_mask(code.is_valid()), "code", code, "code_digits", f"{digits} 位数字")
+        above = vocab.CODE_DIGITS.get(at - 1)
+        prefix = pc.utf8_slice_codeunits(code, 0, above) if above else _nothing(values)
+        other = here & as_mask(told.is_valid()) & ~as_mask(pc.equal(told, prefix))
+        judge.refuse(other & ~judge.refused, "parent", told, "wrong_parent", "代码的前缀")
+    of_another_kind = ~np.isin(pc.fill_null(level, 0).to_numpy(zero_copy_only=False), [0, *vocab.CODE_DIGITS])
+    judge.refuse(of_another_kind, "level", None, "not_a_term", "市、区、街道(乡镇)、社区(村)")
+
+
+def _permit(values: Values, judge: Judge) -> None:
+    """A holder is known by code; a name alone names nobody."""
+    code, name = (values.get(field, _nothing(values)) for field in ("holder_code", "holder_name"))
+    judge.refuse(as_mask(pc.and_(name.is_valid(), code.is_null())), "holder_code", None, "missing")
+    begin, end = (values.get(field) for field in ("valid_from", "valid_to"))
+    if begin is not None and end is not None:
+        judge.refuse(as_mask(pc.less(end, begin)), "valid_to", end.cast(pa.string()), "out_of_range", "≥ valid_from")
+
+
+def _usage(values: Values, judge: Judge) -> None:
+    """Measured at exactly one place; given as litres or as m³; negative only as a correction."""
+    given = np.zeros(len(values[ROW]), dtype=np.int8)
+    for place in ("meter", "facility", "region"):
+        given += as_mask(values.get(place, _nothing(values)).is_valid())
+    judge.refuse(given != 1, "meter/facility/region", None, "one_place")
+    litres = [values.pop(name) for name in ("volume_l", "volume_m3") if name in values]
+    volume = litres[0] if len(litres) == 1 else pc.coalesce(*litres)
+    judge.refuse(as_mask(volume.is_null()) & ~judge.refused, "volume_l", None, "missing")
+    if len(litres) == 2:
+        differ = as_mask(pc.not_equal(litres[0], litres[1]))
+        judge.refuse(differ, "volume_m3", litres[1].cast(pa.string()), "duplicate", "volume_l / 1000")
+    values["volume_l"] = volume
+    correction = values.get("correction_no", pa.array(np.zeros(len(given), dtype=np.int64)))
+    negative = as_mask(pc.and_(pc.less(volume, 0), pc.equal(correction, 0)))
+    judge.refuse(negative, "volume_l", volume.cast(pa.string()), "negative", "≥ 0")
+
+
+_EXTRA: Mapping[str, Callable[[Values, Judge], None]] = {"region": _region, "permit": _permit, "usage": _usage}

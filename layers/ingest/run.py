@@ -1,0 +1,264 @@
+"""The one way in: `run(target, source)` reads a file, checks it, writes what is sound and reports.
+
+A dry run does everything in a transaction and undoes it, so that its report is the truth and not a forecast. Only the
+sums of usage are left out of it: they cannot refuse anything, and take as long as the rest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.db import DatabaseError, connection, transaction
+
+from layers import versions
+from layers.ingest import columns, crs, holders, links, regions, resolve, staging, upsert, usage
+from layers.ingest.columns import GEOMETRY_WORDS, ColumnMap
+from layers.ingest.readers import opened
+from layers.ingest.refusal import ImportRefused
+from layers.ingest.report import ImportReport
+from layers.ingest.rows import GEOM, sound_rows
+from layers.ingest.spec import Spec, spec_for
+from layers.ingest.table import Table
+from layers.ingest.upsert import Outcome
+from layers.models import Release
+from layers.stats import rebuild
+
+Progress = Callable[[str, int, int | None], None]
+"""Told (step, done, of how many or None)."""
+
+WAIT_S = 60.0
+_POLL_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file to import. ``name`` is what it was called if ``path`` is an upload's; ``layer`` the sheet or layer within
+    it; ``crs`` overrides the file's own; ``field_map`` gives columns to fields by hand."""
+
+    path: Path
+    name: str = ""
+    layer: str | None = None
+    crs: str | None = None
+    field_map: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def shown(self) -> str:
+        return (self.name or self.path.name)[-255:]
+
+
+def run(
+    target: str,
+    source: Source,
+    *,
+    commit: bool = False,
+    actor: str = "",
+    progress: Progress | None = None,
+    closing: bool = False,
+    context: Mapping[str, Any] | None = None,
+    wait_s: float = WAIT_S,
+) -> ImportReport:
+    """Import a file into a dataset or layer; → what was, or for a dry run would be, done.
+
+    ``closing`` closes the divisions of the file's levels that the file lacks. ``context`` is kept with the release's
+    report. One import runs at a time; another is waited for ``wait_s`` seconds. Raises `ImportRefused` when the file
+    as a whole cannot be imported; the database is then as it was. Rows that are refused do not hold up the others.
+    """
+    return _Import(spec_for(target), source, commit, actor, progress, closing, context or {}, wait_s).run()
+
+
+class _Import:
+    """One run. The steps are methods so that each can be read, and timed, by itself."""
+
+    def __init__(
+        self, spec: Spec, source: Source, commit: bool, actor: str, progress: Progress | None, closing: bool,
+        context: Mapping[str, Any], wait_s: float,
+    ) -> None:  # fmt: skip
+        self.spec = spec
+        self.source = source
+        self.progress = progress
+        self.closing = closing
+        self.context = context
+        self.wait_s = wait_s
+        self.report = ImportReport(spec.target, spec.name, source.shown, actor=actor[:150], wanted_commit=commit)
+
+    def run(self) -> ImportReport:
+        began = time.perf_counter()
+        with opened(self.source.path, self.source.layer) as table:
+            found = self._match(table)
+            source_crs = self._crs(table, found)
+            try:
+                with transaction.atomic(), connection.cursor() as cursor:
+                    self._transact(cursor, table, found, source_crs)
+            except DatabaseError as error:
+                raise _database_refusal(error) from error
+        self.report.seconds = time.perf_counter() - began
+        return self.report
+
+    def _match(self, table: Table) -> ColumnMap:
+        fields = [f for f in self.spec.dataset.fields if f.imported]
+        words = GEOMETRY_WORDS if self.spec.geometry != "none" else ()
+        found = columns.match(fields, table.headings, self.source.field_map, geometry_words=words)
+        columns.require(found, fields, self.spec.scope, self.spec.one_of)
+        self.report.format = table.format
+        self.report.columns = found
+        self.report.absent = [f.name for f in fields if f.name not in found.fields and f.name not in self.spec.scope]
+        self.report.notes += table.notes
+        return found
+
+    def _crs(self, table: Table, found: ColumnMap) -> crs.SourceCrs | None:
+        """What the coordinates are in; None when the file has no geometry or the dataset takes none."""
+        if self.spec.geometry == "none" or not (found.geometry or table.has_geometry):
+            if self.spec.geometry_required:
+                raise ImportRefused(
+                    "文件中没有几何图形：该图层需要面",
+                    "the file holds no geometry: this layer takes polygons",
+                    param="geometry",
+                )
+            return None
+        told = crs.parse(self.source.crs) if self.source.crs else None
+        own = crs.of_file(table.crs) if table.has_geometry and not found.geometry else None
+        chosen = told or own
+        if chosen is None and found.geometry:
+            chosen = crs.parse(crs.STORED)
+            self.report.notes.append(
+                ("未指定坐标系，坐标列按 EPSG:4490 经纬度处理", "no CRS was told: coordinates are taken as EPSG:4490")
+            )
+        if chosen is None:
+            raise ImportRefused(
+                "文件没有说明坐标系，请用 --crs 指定（如 EPSG:4490、EPSG:4548、GCJ-02）",
+                "the file does not say its coordinate reference system: tell it by --crs",
+                param="crs",
+            )
+        self.report.crs = chosen.name
+        return chosen
+
+    def _transact(self, cursor: Any, table: Table, found: ColumnMap, source_crs: crs.SourceCrs | None) -> None:
+        # A web process bounds its statements; an import takes what it takes.
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        with self._timed("wait"):
+            _alone(cursor, self.wait_s)
+        release = Release.objects.create(
+            dataset=self.spec.name, file_name=self.source.shown, file_sha256=_sha256(self.source.path),
+            actor=self.report.actor,
+        )  # fmt: skip
+        self.report.file_sha256 = release.file_sha256
+        with self._timed("read"):
+            names = self._stage(cursor, table, found, source_crs)
+        with self._timed("write"):
+            outcome = self._write(cursor, names, release.pk)
+        self._tell("检查约束", self.report.read)
+        with self._timed("constraints"):
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        self._note(outcome, release)
+        if not self.report.wanted_commit or self.report.refused_as_a_whole:
+            transaction.set_rollback(True)
+            return
+        with self._timed("sums"):
+            self._settle(cursor, outcome, release)
+        self.report.committed = True
+
+    def _stage(self, cursor: Any, table: Table, found: ColumnMap, source_crs: crs.SourceCrs | None) -> list[str]:
+        """Read, check and copy the file chunk by chunk; → the staged columns."""
+        names: list[str] = []
+        for chunk in table.chunks():
+            rows = sound_rows(chunk, self.spec, found, source_crs, self.report.refusals)
+            if not names:
+                names = list(rows.column_names)
+                staging.make_staging(cursor, self.spec, names)
+            staging.copy_rows(cursor, rows)
+            self.report.read += len(chunk) + len(chunk.ragged)
+            self._tell("读取", self.report.read)
+        if not self.report.read:
+            raise ImportRefused("文件中没有数据行", "the file holds no rows")
+        return names
+
+    def _write(self, cursor: Any, names: list[str], release_id: int) -> Outcome:
+        self._tell("写入", self.report.read)
+        cursor.execute("ANALYZE import_staged")
+        refusals = self.report.refusals
+        if self.spec.name == "region":
+            return regions.import_regions(cursor, self.spec, names, refusals, release_id, closing=self.closing)
+        renamed: list[int] = []
+        if self.spec.name == "permit":
+            renamed = holders.write_holders(cursor, names, release_id, refusals)
+        resolve.make_rows(cursor, self.spec, names)
+        resolve.refuse_unknown(cursor, self.spec, names, refusals)
+        resolve.refuse_duplicates(cursor, self.spec, refusals)
+        if self.spec.geometry == "polygon" and GEOM in names:
+            resolve.refuse_invalid(cursor, refusals)
+        if self.spec.name == "usage":
+            return usage.write_usage(cursor, self.spec, release_id)
+        holders.mark_renamed(cursor, renamed)
+        given = links.make_links(cursor, self.spec, names, refusals)
+        outcome = upsert.upsert(cursor, self.spec, names, given, release_id)
+        outcome.months = rebuild.months_of(cursor, self.spec.name, upsert.TOUCHED)
+        return outcome
+
+    def _note(self, outcome: Outcome, release: Release) -> None:
+        report = self.report
+        report.new, report.changed, report.unchanged = outcome.new, outcome.changed, outcome.unchanged
+        report.closed = outcome.closed
+        report.links_added, report.links_removed = outcome.links_added, outcome.links_removed
+        report.months = outcome.months
+        report.notes += outcome.notes
+        report.release_id = release.pk
+        report.version_raised = outcome.anything
+
+    def _settle(self, cursor: Any, outcome: Outcome, release: Release) -> None:
+        """Sums, versions and the release's own record, in the transaction that changed the rows."""
+        report = self.report
+        if outcome.months:
+            self._tell("汇总", 0)
+            rebuild.rebuild(cursor, outcome.months)
+        if outcome.anything:
+            versions.bump(self.spec.name, release.pk)
+            for dataset in outcome.moved:
+                versions.bump(dataset, release.pk)
+        release.rows_new, release.rows_changed = report.new, report.changed
+        release.rows_unchanged, release.rows_refused = report.unchanged, report.refused
+        report.committed = True
+        release.report = report.to_dict() | ({"context": dict(self.context)} if self.context else {})
+        release.save()
+
+    def _tell(self, step: str, done: int) -> None:
+        if self.progress:
+            self.progress(step, done, None)
+
+    @contextmanager
+    def _timed(self, step: str) -> Iterator[None]:
+        began = time.perf_counter()
+        yield
+        self.report.steps[step] = time.perf_counter() - began
+
+
+def _alone(cursor: Any, wait_s: float) -> None:
+    """Take the lock under which imports run one at a time; it goes with the transaction."""
+    until = time.monotonic() + wait_s
+    while True:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('shuitu import'))")
+        if cursor.fetchone()[0]:
+            return
+        if time.monotonic() >= until:
+            raise ImportRefused("另一个导入正在进行，请稍后再试", "another import is running: try again later")
+        time.sleep(_POLL_S)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _database_refusal(error: DatabaseError) -> ImportRefused:
+    """The database's own guard caught what the checks did not: name the rule, and no database text."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    rule = getattr(diagnosis, "constraint_name", None) or getattr(diagnosis, "column_name", None) or "?"
+    return ImportRefused(
+        f"数据库拒绝了这批数据（约束 {rule}），未作任何改动", f"the database refused the data (constraint {rule})"
+    )

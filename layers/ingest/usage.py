@@ -1,0 +1,74 @@
+"""Usage records: millions of rows, identified by month, place, source, purpose and correction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psycopg.sql import SQL, Identifier
+
+from layers.ingest.resolve import ROWS
+from layers.ingest.spec import Spec
+from layers.ingest.upsert import Outcome, insertion
+
+TABLE = "layers_usagerecord"
+
+Cursor = Any
+
+
+def write_usage(cursor: Cursor, spec: Spec, release_id: int) -> Outcome:
+    """Write `ROWS`. When none of the file's months is there yet, which is how months arrive, by a plain INSERT."""
+    months = file_months(cursor)
+    columns = [*spec.key, "volume_l"]
+    cursor.execute(
+        SQL("SELECT m FROM unnest(%s::date[]) m WHERE EXISTS (SELECT FROM {} u WHERE u.month = m)").format(
+            Identifier(TABLE)
+        ),
+        [months],
+    )
+    there = [row[0] for row in cursor.fetchall()]
+    if not there:
+        cursor.execute(
+            SQL("INSERT INTO {table} ({columns}) SELECT {values} FROM {rows} r ORDER BY r.id").format(
+                table=Identifier(TABLE), rows=Identifier(ROWS), **insertion(spec, columns, release_id)
+            )
+        )
+        return Outcome(new=cursor.rowcount, months=months)
+    return _merge(cursor, spec, columns, release_id)
+
+
+def file_months(cursor: Cursor) -> list[Any]:
+    """The months of the rows to be written."""
+    cursor.execute(SQL("SELECT DISTINCT month FROM {} ORDER BY 1").format(Identifier(ROWS)))
+    return [row[0] for row in cursor.fetchall()]
+
+
+# Absent places compare equal; 0 is no id, and unlike IS NOT DISTINCT FROM an equality can be hashed.
+_SAME = SQL(
+    "u.month = r.month AND COALESCE(u.meter_id, 0) = COALESCE(r.meter_id, 0) "
+    "AND COALESCE(u.facility_id, 0) = COALESCE(r.facility_id, 0) "
+    "AND COALESCE(u.region_id, 0) = COALESCE(r.region_id, 0) "
+    "AND u.source = r.source AND u.purpose = r.purpose AND u.correction_no = r.correction_no"
+)
+
+
+def _merge(cursor: Cursor, spec: Spec, columns: list[str], release_id: int) -> Outcome:
+    """Insert the records that are not there, update those whose volume differs, leave the others."""
+    cursor.execute(
+        SQL(
+            "WITH done AS (INSERT INTO {table} AS t ({columns}) SELECT {values} FROM {rows} r "
+            "LEFT JOIN (SELECT * FROM {table} WHERE month IN (SELECT month FROM {rows})) u ON {same} "
+            "WHERE u.id IS NULL OR u.volume_l <> r.volume_l "
+            "ON CONFLICT ({key}) DO UPDATE SET volume_l = EXCLUDED.volume_l, release_id = EXCLUDED.release_id "
+            "RETURNING t.month, t.xmax = 0 AS is_new) "
+            "SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new), "
+            "array_agg(DISTINCT month ORDER BY month), (SELECT count(*) FROM {rows}) FROM done"
+        ).format(
+            table=Identifier(TABLE),
+            rows=Identifier(ROWS),
+            same=_SAME,
+            key=SQL(", ").join(map(Identifier, spec.key)),
+            **insertion(spec, columns, release_id),
+        )
+    )
+    new, changed, months, rows = cursor.fetchone()
+    return Outcome(new, changed, rows - new - changed, months=list(months or []))

@@ -1,0 +1,76 @@
+"""`manage.py import_layer LAYER FILE`: import a file of an authority's own data. A dry run unless ``--commit``.
+
+Exit code 0: done, or a dry run of it, also when single rows were refused (the report says so); 1: the file was refused
+and nothing was changed; 2: the command was not understood.
+"""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from layers import registry
+from layers.ingest import report as reports
+from layers.ingest.refusal import ImportRefused
+from layers.ingest.run import Source, run
+
+
+class Command(BaseCommand):
+    help = "导入一个文件（GeoJSON、GeoPackage、Shapefile/zip、CSV、XLSX）；默认试运行，不改动数据"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        names = [d.name for d in registry.DATASETS] + [layer.id for layer in registry.LAYERS]
+        parser.add_argument("layer", metavar="LAYER", help="数据集或图层：" + "、".join(dict.fromkeys(names)))
+        parser.add_argument("file", metavar="FILE", type=Path)
+        parser.add_argument("--crs", help="坐标系：EPSG:4490、EPSG:4548、GCJ-02 等；不填用文件自带的")
+        parser.add_argument(
+            "--map", action="append", default=[], metavar="FIELD=COLUMN", help="指定字段对应的列，可重复"
+        )
+        parser.add_argument("--sheet", "--file-layer", dest="inner", help="工作表名，或文件内的图层名")
+        parser.add_argument("--closing", action="store_true", help="行政区划：停用文件中没有的同级区划")
+        parser.add_argument("--commit", action="store_true", help="正式导入；不加则试运行")
+        parser.add_argument("--report", type=Path, metavar="OUT", help="把报告写入 .json，或把拒收明细写入 .csv")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        source = Source(
+            options["file"], layer=options["inner"], crs=options["crs"], field_map=_field_map(options["map"])
+        )
+        try:
+            found = run(
+                options["layer"], source, commit=options["commit"], actor=getpass.getuser(),
+                progress=self._progress, closing=options["closing"],
+            )  # fmt: skip
+        except ImportRefused as error:
+            self._clear()
+            allowed = f"\n  可用：{'、'.join(map(str, error.allowed))}" if error.allowed else ""
+            raise CommandError(f"未导入：{error.zh}。\n  {error.en}{allowed}", returncode=1) from error
+        self._clear()
+        for line in reports.lines(found):
+            self.stdout.write(line)
+        if options["report"]:
+            reports.write(found, options["report"])
+            self.stdout.write(f"报告已写入 {options['report']}")
+        if found.refused_as_a_whole:
+            raise CommandError("未导入：没有一行可以接收。", returncode=1)
+
+    def _progress(self, step: str, done: int, of: int | None) -> None:
+        if sys.stderr.isatty():
+            self.stderr.write(f"\r\033[K{step} {done:,}", ending="")
+
+    def _clear(self) -> None:
+        if sys.stderr.isatty():
+            self.stderr.write("\r\033[K", ending="")
+
+
+def _field_map(told: list[str]) -> dict[str, str]:
+    """``["code=井编号"]`` → ``{"code": "井编号"}``; `CommandError` (2) for anything without an equals sign."""
+    pairs = [word.partition("=") for word in told]
+    if wrong := next(
+        (word for word, (name, sign, column) in zip(told, pairs, strict=True) if not (name and sign and column)), None
+    ):
+        raise CommandError(f"--map {wrong}：应写作 字段=列名", returncode=2)
+    return {name.strip(): column.strip() for name, _, column in pairs}
