@@ -65,7 +65,7 @@ def make_meters(places: Places, users: Users) -> Meters:
     total = len(user)
     purpose = users.purpose[user].copy()
     source = users.source[user]
-    for name in PER_USER.keys() | {"group_tap"}:
+    for name in (*PER_USER, "group_tap"):
         other = np.flatnonzero((source == name) & (rng.random(total) < 0.12))
         weights = profiles.user_purposes(name)
         purpose[other] = choose(generator("meter purpose", name), weights, len(other))
