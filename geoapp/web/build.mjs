@@ -1,0 +1,52 @@
+// Builds the page into static/web. Entry names are stable (Django's manifest storage hashes them);
+// chunks and the map's worker carry esbuild's own content hash, because they are found by relative URL.
+import { cp, mkdir, rm } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import * as esbuild from "esbuild";
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const outdir = path.join(here, "static", "web");
+const watch = process.argv.includes("--watch");
+const common = {
+  absWorkingDir: here,
+  bundle: true,
+  format: "esm",
+  minify: !watch,
+  target: ["es2022"],
+  outdir,
+  legalComments: "linked",
+  logLevel: "warning",
+  metafile: true,
+  charset: "utf8",
+};
+
+await rm(outdir, { recursive: true, force: true });
+await mkdir(outdir, { recursive: true });
+await cp(path.join(here, "src", "assets"), outdir, { recursive: true });
+
+// MapLibre's worker is a file of its own: its hashed name is handed to the page as a constant.
+const worker = await esbuild.build({
+  ...common,
+  entryPoints: { worker: "maplibre-gl/dist/maplibre-gl-worker.mjs" },
+  entryNames: "[name]-[hash]",
+});
+const workerFile = Object.keys(worker.metafile.outputs).find((name) => name.endsWith(".js"));
+
+const options = {
+  ...common,
+  entryPoints: { app: "src/main.ts", object: "src/object.ts" },
+  splitting: true,
+  chunkNames: "chunk-[hash]",
+  define: { WORKER_FILE: JSON.stringify(`./${path.basename(workerFile)}`) },
+};
+if (watch) {
+  const context = await esbuild.context(options);
+  await context.watch();
+} else {
+  const result = await esbuild.build(options);
+  const outputs = { ...worker.metafile.outputs, ...result.metafile.outputs };
+  for (const [name, { bytes }] of Object.entries(outputs)) {
+    if (/\.(js|css)$/.test(name)) console.log(`${path.basename(name).padEnd(24)} ${(bytes / 1024).toFixed(0)} kB`);
+  }
+}

@@ -1,0 +1,86 @@
+// The HTTP contract, typed, and the one way this page asks for anything.
+export type Lang = "zh" | "en";
+export interface Words { zh: string; en: string }
+export interface Term extends Words { code: string }
+export interface AsOf { version: number; changed_at: string | null }
+
+export interface FieldInfo extends Words { name: string; kind: string; unit?: string | null; vocab?: string | null; filter: boolean }
+export type Stage = "region" | "take" | "supply" | "use" | "drain";
+export interface LayerInfo {
+  id: string; title: Words; stage: Stage; geometry: "point" | "polygon";
+  min_zoom: number; max_zoom: number; detail_zoom: number; color: string; icon: string; count: number;
+  fields: FieldInfo[]; synthetic: boolean; tilejson: string; features: string; style: string; as_of: AsOf;
+}
+export interface Meta {
+  title: Words; as_of: AsOf; synthetic: (Words & { parts: string[] }) | null; months: string[];
+  vocab: Record<string, Term[]>; layers: LayerInfo[]; bounds: Bounds; city: { code: string; name: string };
+}
+export type Bounds = [number, number, number, number];
+export type Level = "city" | "district" | "township" | "village" | "reporting_unit";
+
+export interface GapSeries { coarser: number[]; unassigned: number[]; outside: number[] }
+/** Litres per region and month: `volume_l[i][m]` is region `codes[i]` in month `months[m]`. */
+export interface Series {
+  level: Level; months: string[]; codes: string[]; area_km2: (number | null)[];
+  volume_l: number[][]; total_l: number[]; gaps_l: number[]; gaps?: Partial<GapSeries>; as_of: AsOf;
+}
+export interface PathStep { code: string; name: string; level: Level }
+export interface RegionChild { code: string; name: string; volume_l: number; share: number | null; m3_per_km2: number | null; change: number | null }
+export interface RegionDetail extends PathStep {
+  path: PathStep[]; bounds: Bounds | null; area_km2: number | null;
+  boundary: { source: string; quality: string; synthetic: boolean } | null;
+  volume_l: number; share_of_parent: number | null; m3_per_km2: number | null;
+  previous_l: number | null; change: number | null;
+  by_source_month: { source: string; volume_l: number[] }[]; months: string[];
+  by_purpose: { purpose: string; volume_l: number }[]; children: RegionChild[];
+  not_at_child_level_l: number; facilities: { layer: string; count: number }[]; as_of: AsOf;
+}
+export interface SearchHit { layer: string; level?: Level; code: string; name: string; path: string; lon: number | null; lat: number | null; bounds?: Bounds | null }
+export interface LinkedObject { layer: string | null; code: string; name: string }
+export interface ObjectFeature {
+  id: string; geometry: GeoJSON.Geometry | null; properties: Record<string, unknown>; bbox?: Bounds;
+  links?: Record<string, LinkedObject | LinkedObject[] | null>;
+}
+export interface Filters { source: string[]; purpose: string[]; resident: "" | "yes" | "no" }
+
+interface Problem { title?: string; detail?: string; status?: number; allowed?: string[] }
+export class ApiError extends Error {
+  constructor(readonly url: string, readonly status: number, readonly problem: Problem = {}) {
+    super(problem.detail || problem.title || (status ? `HTTP ${status}` : "network"));
+  }
+}
+
+export async function getJson<T>(url: string, signal?: AbortSignal): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(url, { signal, headers: { Accept: "application/json" } });
+  } catch (error) {
+    if ((error as Error).name === "AbortError") throw error;
+    throw new ApiError(url, 0);
+  }
+  if (!response.ok) {
+    const body = await response.json().catch(() => ({}));
+    throw new ApiError(url, response.status, body as Problem);
+  }
+  return (await response.json()) as T;
+}
+
+/** A query string in a fixed order without empty values, so that equal questions have equal URLs. */
+export function query(parts: Record<string, string | string[] | undefined | null>): string {
+  const pairs = Object.entries(parts)
+    .map(([key, value]) => [key, Array.isArray(value) ? value.join(",") : value ?? ""] as const)
+    .filter(([, value]) => value !== "");
+  return pairs.length ? "?" + pairs.map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll("%2C", ",")}`).join("&") : "";
+}
+const filterParts = (filters: Filters) => ({ source: filters.source, purpose: filters.purpose, resident: filters.resident });
+
+export const metaUrl = "/api/meta";
+export const seriesUrl = (level: Level, filters: Filters, span?: [string, string], parent?: string): string =>
+  "/api/stats/series" + query({ level, parent, period: span?.join(".."), ...filterParts(filters) });
+export const regionUrl = (code: string, period: string, filters: Filters): string =>
+  `/api/regions/${encodeURIComponent(code)}` + query({ period, ...filterParts(filters) });
+export const searchUrl = (text: string, limit = 12): string => "/api/search" + query({ q: text, limit: String(limit) });
+export const objectUrl = (layer: string, code: string): string =>
+  `/api/layers/${encodeURIComponent(layer)}/features/${encodeURIComponent(code)}`;
+export const objectPage = (layer: string, code: string, lang: Lang): string =>
+  `/objects/${encodeURIComponent(layer)}/${encodeURIComponent(code)}` + (lang === "en" ? "?lang=en" : "");

@@ -1,0 +1,62 @@
+// Classes of the choropleth. The rule, told in the data note: breaks are quantiles of every value of the level in the
+// calendar year shown (all its months when one month is shown), rounded to two figures, so that colours compare over time.
+// Change has fixed steps on both sides of "about the same", chosen from a ladder by the size of the changes.
+
+export interface Scale {
+  /** Inner breaks, ascending: class i holds breaks[i-1] <= value < breaks[i]. */
+  breaks: number[];
+  colors: string[];
+  diverging: boolean;
+}
+
+// Paper to deep water; lightness falls evenly, so it reads in grey and to colour-blind eyes.
+export const SEQUENTIAL = ["#dcefeb", "#b3dbd9", "#7fc0c6", "#479fb1", "#1f7594", "#0d4a6b"];
+// Less water (teal) to more (brown), after the BrBG family.
+export const DIVERGING = ["#0f6b6b", "#5aada7", "#b9ddd8", "#f1efe8", "#ecd3a4", "#cf9440", "#8a5210"];
+export const NO_DATA = "#ebe8e1";
+
+const LADDER = [[0.01, 0.02, 0.05], [0.02, 0.05, 0.1], [0.05, 0.1, 0.2], [0.05, 0.15, 0.3], [0.1, 0.25, 0.5], [0.2, 0.5, 1]];
+
+export function pretty(value: number, figures = 2): number {
+  if (!value) return 0;
+  const scale = 10 ** (figures - 1 - Math.floor(Math.log10(Math.abs(value))));
+  return Math.round(value * scale) / scale;
+}
+
+function quantile(sorted: ArrayLike<number>, at: number): number {
+  const position = (sorted.length - 1) * at;
+  const low = Math.floor(position);
+  const high = Math.min(low + 1, sorted.length - 1);
+  return sorted[low] + (sorted[high] - sorted[low]) * (position - low);
+}
+
+export function sequentialScale(values: number[]): Scale {
+  const sorted = Float64Array.from(values.filter((value) => Number.isFinite(value) && value > 0)).sort();
+  const breaks: number[] = [];
+  if (sorted.length) {
+    for (let i = 1; i < SEQUENTIAL.length; i++) {
+      const value = pretty(quantile(sorted, i / SEQUENTIAL.length));
+      if (value > (breaks[breaks.length - 1] ?? 0) && value < sorted[sorted.length - 1]) breaks.push(value);
+    }
+  }
+  // Fewer classes than colours: spread the ramp over what there is.
+  const count = breaks.length + 1;
+  const colors = Array.from({ length: count }, (_, i) =>
+    SEQUENTIAL[count === 1 ? 3 : Math.round((i * (SEQUENTIAL.length - 1)) / (count - 1))]);
+  return { breaks, colors, diverging: false };
+}
+
+export function changeScale(values: number[]): Scale {
+  const sizes = Float64Array.from(values.filter(Number.isFinite).map(Math.abs)).sort();
+  const reach = sizes.length ? quantile(sizes, 0.85) : 0.1;
+  const [small, middle, large] = LADDER.find((steps) => steps[2] >= reach) ?? LADDER[LADDER.length - 1];
+  return { breaks: [-large, -middle, -small, small, middle, large], colors: DIVERGING, diverging: true };
+}
+
+/** Index of the class of a value; -1 is no data. */
+export function classOf(value: number | null, scale: Scale): number {
+  if (value === null || !Number.isFinite(value)) return -1;
+  let index = 0;
+  while (index < scale.breaks.length && value >= scale.breaks[index]) index++;
+  return index;
+}

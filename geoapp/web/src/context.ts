@@ -1,0 +1,56 @@
+// What every part of the page is handed: the state, the metadata, the data, and a few signals between parts.
+import type { Filters, LayerInfo, Level, Meta, Series } from "./api";
+import type { Data } from "./data";
+import type { State, Store } from "./state";
+import type { Picture } from "./values";
+
+export type MapLevel = "district" | "township" | "village";
+
+/** What the map shows now; the legend, the tooltip and the time bar read the same numbers. */
+export interface Shown { level: MapLevel; series: Series; picture: Picture; period: string; measure: State["measure"] }
+
+type Signals = {
+  /** The level the map is at, before its data is here. */
+  level: MapLevel;
+  shown: Shown;
+  busy: boolean;
+  hover: { code: string; name: string; x: number; y: number } | null;
+  failed: { what: "series" | "tiles" | "region" | "chart"; error: unknown; retry?: () => void };
+  /** Move the camera to a region or a point. */
+  go: { bounds?: [number, number, number, number]; point?: [number, number]; zoom?: number };
+  /** Open the popup of an object. */
+  openObject: { layer: string; code: string; name: string; point: [number, number] };
+};
+
+export class Context {
+  shown: Shown | null = null;
+  level: MapLevel = "district";
+  private hearers = new Map<keyof Signals, ((value: never) => void)[]>();
+  constructor(readonly store: Store, readonly meta: Meta, readonly data: Data) {}
+
+  get state(): State {
+    return this.store.state;
+  }
+  get filters(): Filters {
+    const { source, purpose, resident } = this.state;
+    return { source, purpose, resident };
+  }
+  get city(): string {
+    return this.meta.city.code;
+  }
+  layer(id: string): LayerInfo | undefined {
+    return this.meta.layers.find((layer) => layer.id === id);
+  }
+  on<K extends keyof Signals>(name: K, hear: (value: Signals[K]) => void): void {
+    this.hearers.set(name, [...(this.hearers.get(name) ?? []), hear]);
+  }
+  emit<K extends keyof Signals>(name: K, value: Signals[K]): void {
+    for (const hear of this.hearers.get(name) ?? []) (hear as (value: Signals[K]) => void)(value);
+  }
+}
+
+const DIGITS: Record<number, Level> = { 2: "city", 6: "district", 9: "township", 12: "village" };
+/** The level of a division code, told by its length (National Bureau of Statistics). */
+export const levelOf = (code: string): Level => DIGITS[code.length] ?? "city";
+export const CHILD: Partial<Record<Level, MapLevel>> = { city: "district", district: "township", township: "village" };
+export const isMapLevel = (level: string): level is MapLevel => level === "district" || level === "township" || level === "village";

@@ -1,0 +1,58 @@
+// The series the map and the drawer read, asked for once per question and kept.
+import { type Filters, getJson, type Level, type RegionDetail, regionUrl, type Series, seriesUrl } from "./api";
+import { kindOf, shift } from "./periods";
+
+const KEEP = 24;
+/** Above this many months the village matrix is asked for two years at a time, to stay small. */
+const LONG = 24;
+
+export class Data {
+  private kept = new Map<string, Promise<unknown>>();
+  private ready = new Map<string, unknown>();
+  constructor(readonly months: readonly string[]) {}
+
+  /** The months a series is asked for: all of them, or the period's year and the year before when all would be heavy. */
+  span(level: Level, period: string): [string, string] | undefined {
+    if (level !== "village" || this.months.length <= LONG || kindOf(period) === "range") return undefined;
+    const year = period.slice(0, 4);
+    const from = shift(`${year}-01`, -12);
+    return [from < this.months[0] ? this.months[0] : from, this.months.filter((month) => month.startsWith(year)).at(-1)!];
+  }
+  series(level: Level, period: string, filters: Filters, parent?: string): Promise<Series> {
+    return this.ask(seriesUrl(level, filters, this.span(level, period), parent)) as Promise<Series>;
+  }
+  /** The same series if it is already here. */
+  seriesNow(level: Level, period: string, filters: Filters, parent?: string): Series | undefined {
+    return this.ready.get(seriesUrl(level, filters, this.span(level, period), parent)) as Series | undefined;
+  }
+  region(code: string, period: string, filters: Filters): Promise<RegionDetail> {
+    return this.ask(regionUrl(code, period, filters)) as Promise<RegionDetail>;
+  }
+  regionNow(code: string, period: string, filters: Filters): RegionDetail | undefined {
+    return this.ready.get(regionUrl(code, period, filters)) as RegionDetail | undefined;
+  }
+
+  private ask(url: string): Promise<unknown> {
+    const known = this.kept.get(url);
+    if (known) {
+      this.kept.delete(url); // to the young end: the oldest answers leave first
+      this.kept.set(url, known);
+      return known;
+    }
+    const asked = getJson(url).then((answer) => {
+      this.ready.set(url, answer);
+      return answer;
+    });
+    this.kept.set(url, asked);
+    asked.catch(() => this.forget(url)); // a failed question may be asked again
+    for (const old of this.kept.keys()) {
+      if (this.kept.size <= KEEP) break;
+      this.forget(old);
+    }
+    return asked;
+  }
+  private forget(url: string): void {
+    this.kept.delete(url);
+    this.ready.delete(url);
+  }
+}

@@ -1,0 +1,72 @@
+// Numbers and periods as they are read: 万 m³ in Chinese, 10⁴ m³ in English; storage is litres.
+import type { Lang } from "./api";
+import { kindOf } from "./periods";
+
+export const LITRES_PER_M3 = 1000;
+export const LITRES_PER_UNIT = 10_000 * LITRES_PER_M3; // one 万 m³
+
+const formats = new Map<string, Intl.NumberFormat>();
+function decimals(value: number, digits: number): string {
+  const key = String(digits);
+  let format = formats.get(key);
+  if (!format) formats.set(key, (format = new Intl.NumberFormat("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits })));
+  return format.format(value);
+}
+export const integer = (value: number): string => decimals(value, 0);
+const digitsFor = (value: number): number => (value >= 1000 ? 1 : value >= 100 ? 1 : value >= 1 ? 2 : 3);
+
+export interface Figure { number: string; unit: string }
+export const unitName = (lang: Lang, large: boolean): string => (large ? (lang === "zh" ? "万 m³" : "10⁴ m³") : "m³");
+
+/** A volume in the unit that suits its size: below 0.1 ×10⁴ m³ in m³. */
+export function volume(litres: number, lang: Lang): Figure {
+  const large = litres / LITRES_PER_UNIT;
+  if (litres !== 0 && Math.abs(large) < 0.1) {
+    const m3 = litres / LITRES_PER_M3;
+    return { number: decimals(m3, Math.abs(m3) < 10 ? 1 : 0), unit: unitName(lang, false) };
+  }
+  return { number: decimals(large, digitsFor(Math.abs(large))), unit: unitName(lang, true) };
+}
+export const volumeText = (litres: number, lang: Lang): string => {
+  const figure = volume(litres, lang);
+  return `${figure.number} ${figure.unit}`;
+};
+export function density(m3PerKm2: number, lang: Lang): Figure {
+  const large = Math.abs(m3PerKm2) >= 10_000;
+  const value = large ? m3PerKm2 / 10_000 : m3PerKm2;
+  return { number: decimals(value, large ? (value >= 100 ? 1 : 2) : value >= 100 ? 0 : 1), unit: `${unitName(lang, large)}/km²` };
+}
+export function percent(fraction: number | null | undefined, digits = 1): string {
+  if (fraction === null || fraction === undefined || !Number.isFinite(fraction)) return "—";
+  if (fraction !== 0 && Math.abs(fraction) < 0.0005 && digits === 1) return fraction < 0 ? ">−0.1%" : "<0.1%";
+  return `${decimals(fraction * 100, digits).replace("-", "−")}%`;
+}
+export function change(fraction: number | null | undefined): string {
+  if (fraction === null || fraction === undefined || !Number.isFinite(fraction)) return "—";
+  const text = decimals(Math.abs(fraction) * 100, 1);
+  if (Number(text.replaceAll(",", "")) === 0) return "±0.0%";
+  return `${fraction > 0 ? "+" : "−"}${text}%`;
+}
+export const area = (km2: number): string => `${decimals(km2, km2 >= 100 ? 0 : km2 >= 10 ? 1 : 2)} km²`;
+
+/** A break of the legend: as few digits as it needs. */
+export function breakText(value: number): string {
+  return new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3, maximumFractionDigits: 6 }).format(value);
+}
+
+const EN_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+export const monthShort = (month: string, lang: Lang): string =>
+  lang === "zh" ? `${Number(month.slice(5, 7))}月` : EN_MONTHS[Number(month.slice(5, 7)) - 1];
+const monthLong = (month: string, lang: Lang): string =>
+  lang === "zh" ? `${month.slice(0, 4)}年${Number(month.slice(5, 7))}月` : `${monthShort(month, lang)} ${month.slice(0, 4)}`;
+export function periodText(period: string, lang: Lang): string {
+  const kind = kindOf(period);
+  if (kind === "month") return monthLong(period, lang);
+  if (kind === "year") return lang === "zh" ? `${period}年全年` : `Year ${period}`;
+  return period.split("..").map((month) => monthLong(month, lang)).join(lang === "zh" ? "至" : " – ");
+}
+/** An ISO time as the authority's own clock shows it. */
+export function moment(iso: string | null, lang: Lang): string {
+  if (!iso) return "—";
+  return new Intl.DateTimeFormat(lang === "zh" ? "zh-CN" : "en-GB", { dateStyle: "medium", timeStyle: "short", timeZone: "Asia/Shanghai" }).format(new Date(iso));
+}

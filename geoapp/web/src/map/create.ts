@@ -1,0 +1,63 @@
+// The map itself: our own layers on paper, nothing from outside.
+import { Map as GlMap, NavigationControl, ScaleControl, setWorkerUrl, type StyleSpecification } from "maplibre-gl";
+import type { Bounds, LayerInfo } from "../api";
+import { calm } from "../dom";
+
+declare const WORKER_FILE: string;
+setWorkerUrl(new URL(WORKER_FILE, import.meta.url).href);
+
+// No glyph server: the browser draws text itself with the fonts of the machine, Chinese ones first.
+export const FONT = ["Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "sans-serif"];
+export const PAPER = "#f4f2ec";
+
+export function sourceUrl(layer: LayerInfo): string {
+  return new URL(layer.tilejson, location.href).href;
+}
+
+export function baseStyle(): StyleSpecification {
+  return {
+    version: 8,
+    sources: {},
+    layers: [{ id: "paper", type: "background", paint: { "background-color": PAPER } }],
+    transition: { duration: 120, delay: 0 },
+  };
+}
+
+export function createMap(container: HTMLElement, bounds: Bounds, options: { small?: boolean; label: string }): GlMap {
+  const map = new GlMap({
+    container,
+    style: baseStyle(),
+    bounds,
+    fitBoundsOptions: { padding: 24 },
+    minZoom: 5,
+    maxZoom: 18,
+    maxPitch: 0,
+    dragRotate: false,
+    pitchWithRotate: false,
+    touchPitch: false,
+    attributionControl: { compact: true },
+    fadeDuration: calm() ? 0 : 120,
+    renderWorldCopies: false,
+    locale: { "Map.Title": options.label },
+  });
+  map.touchZoomRotate.disableRotation();
+  map.keyboard.disableRotation();
+  if (!options.small) map.addControl(new ScaleControl({ maxWidth: 90, unit: "metric" }), "bottom-right");
+  else map.addControl(new NavigationControl({ showCompass: false }), "top-right");
+  return map;
+}
+
+/** What the panels cover, so that a region is shown in the free part of the window. */
+export function freePadding(): { top: number; right: number; bottom: number; left: number } {
+  if (matchMedia("(max-width: 760px)").matches) {
+    const sheet = document.getElementById("sheet");
+    const covered = sheet ? innerHeight - sheet.getBoundingClientRect().top : 200;
+    return { top: 76, right: 18, left: 18, bottom: Math.min(covered + 14, innerHeight * 0.6) };
+  }
+  const side = (id: string): number => {
+    const box = document.getElementById(id)?.getBoundingClientRect();
+    return box && box.width > 0 ? box.width + 32 : 24;
+  };
+  const bar = document.getElementById("timebar")?.getBoundingClientRect();
+  return { top: 70, left: side("panel"), right: side("drawer"), bottom: bar ? innerHeight - bar.top + 20 : 60 };
+}

@@ -1,0 +1,88 @@
+// Facility layers: added to the map the first time they are switched on, hidden when off.
+import type { ExpressionSpecification, FilterSpecification, Map as GlMap } from "maplibre-gl";
+import type { LayerInfo } from "../api";
+import type { Context } from "../context";
+import { FONT, sourceUrl } from "./create";
+import { badge, iconId } from "./icons";
+import { Regions } from "./regions";
+
+const SMALL: ReadonlySet<string> = new Set(["meter", "water_user", "well", "village_station", "village_sewage_station", "self_built"]);
+const IS_CLUSTER: FilterSpecification = [">", ["coalesce", ["get", "count"], 1], 1];
+const IS_SINGLE: FilterSpecification = ["<=", ["coalesce", ["get", "count"], 1], 1];
+
+export class Facilities {
+  private added = new Set<string>();
+  constructor(private readonly map: GlMap, private readonly context: Context) {}
+
+  /** Show exactly the layers that are on. */
+  apply(on: readonly string[]): void {
+    for (const layer of this.context.meta.layers) {
+      if (layer.stage === "region") continue;
+      const visible = on.includes(layer.id);
+      if (visible && !this.added.has(layer.id)) this.add(layer);
+      for (const id of this.layerIds(layer.id)) this.map.setLayoutProperty(id, "visibility", visible ? "visible" : "none");
+    }
+  }
+  /** Layers that answer a click, points before areas. */
+  clickable(): string[] {
+    const on = this.context.state.layers.filter((id) => this.added.has(id));
+    return on.flatMap((id) => this.layerIds(id)).filter((id) => !id.endsWith("-line") && !id.endsWith("-number"));
+  }
+  layerOf(styleLayer: string): LayerInfo | undefined {
+    return this.context.layer(styleLayer.replace(/^facility-/, "").replace(/-(icon|cluster|number|fill|line)$/, ""));
+  }
+  private layerIds(id: string): string[] {
+    return ["fill", "line", "cluster", "number", "icon"].map((part) => `facility-${id}-${part}`).filter((each) => this.map.getLayer(each));
+  }
+
+  private add(layer: LayerInfo): void {
+    this.added.add(layer.id);
+    this.map.addSource(layer.id, { type: "vector", url: sourceUrl(layer), promoteId: "code" });
+    if (layer.geometry === "polygon") this.addArea(layer);
+    else this.addPoints(layer);
+  }
+  private addArea(layer: LayerInfo): void {
+    const before = this.firstPointLayer();
+    const common = { source: layer.id, "source-layer": layer.id };
+    this.map.addLayer({ id: `facility-${layer.id}-fill`, type: "fill", ...common, paint: { "fill-color": layer.color, "fill-opacity": 0.14 } }, before);
+    this.map.addLayer({
+      id: `facility-${layer.id}-line`, type: "line", ...common,
+      paint: { "line-color": layer.color, "line-width": ["interpolate", ["linear"], ["zoom"], 8, 0.7, 14, 2], "line-dasharray": [3, 2] },
+    }, before);
+  }
+  private firstPointLayer(): string {
+    return this.map.getStyle().layers.find((each) => /^facility-.*-(cluster|icon)$/.test(each.id))?.id ?? Regions.labelsFrom;
+  }
+  private addPoints(layer: LayerInfo): void {
+    if (!this.map.hasImage(iconId(layer))) this.map.addImage(iconId(layer), badge(layer), { pixelRatio: 2 });
+    const common = { source: layer.id, "source-layer": layer.id };
+    const before = this.map.getLayer(Regions.labelsFrom) ? Regions.labelsFrom : undefined;
+    const count: ExpressionSpecification = ["get", "count"];
+    this.map.addLayer({
+      id: `facility-${layer.id}-cluster`, type: "circle", ...common, filter: IS_CLUSTER,
+      paint: {
+        "circle-color": layer.color, "circle-opacity": 0.86, "circle-stroke-color": "#ffffff", "circle-stroke-width": 1.5, "circle-stroke-opacity": 0.9,
+        "circle-radius": ["interpolate", ["linear"], ["log10", count], 0.3, 8.5, 1, 11, 2, 14, 3, 18, 4, 23, 5.5, 30],
+      },
+    }, before);
+    this.map.addLayer({
+      id: `facility-${layer.id}-number`, type: "symbol", ...common, filter: IS_CLUSTER,
+      layout: {
+        "text-field": ["case", [">=", count, 10000], ["concat", ["to-string", ["/", ["round", ["/", count, 100]], 10]], "k"], ["to-string", count]],
+        "text-font": FONT, "text-size": ["interpolate", ["linear"], ["log10", count], 0.3, 10, 4, 13], "text-allow-overlap": true,
+      },
+      paint: { "text-color": "#ffffff" },
+    });
+    const scale = SMALL.has(layer.id) ? 0.82 : 1;
+    this.map.addLayer({
+      id: `facility-${layer.id}-icon`, type: "symbol", ...common, filter: IS_SINGLE,
+      layout: {
+        "icon-image": iconId(layer), "icon-allow-overlap": true,
+        "icon-size": ["interpolate", ["linear"], ["zoom"], 7, 0.62 * scale, 11, 0.85 * scale, 15, 1.1 * scale],
+        "text-field": ["step", ["zoom"], "", SMALL.has(layer.id) ? 14.5 : 11, ["coalesce", ["get", "name"], ""]], "text-font": FONT, "text-size": 11.5,
+        "text-anchor": "top", "text-offset": [0, 1.05], "text-optional": true, "text-max-width": 9,
+      },
+      paint: { "text-color": "#1d333c", "text-halo-color": "rgba(255,255,255,0.92)", "text-halo-width": 1.4 },
+    });
+  }
+}

@@ -1,0 +1,162 @@
+// Regions on the map: three levels of polygons whose colour is a feature state, set from the series by code.
+// Moving the month changes states only: no tile and no request.
+import type { ExpressionSpecification, Map as GlMap, VectorTileSource } from "maplibre-gl";
+import { classOf, NO_DATA } from "../classes";
+import type { Context, MapLevel, Shown } from "../context";
+import { FONT, sourceUrl } from "./create";
+
+export const LEVELS: MapLevel[] = ["district", "township", "village"];
+const INK = "#33474f";
+const LINE: Record<MapLevel, { color: string; width: [number, number, number] }> = {
+  district: { color: "#ffffff", width: [1, 1.8, 2.6] },
+  township: { color: "#ffffff", width: [0.4, 1, 1.6] },
+  village: { color: "#ffffff", width: [0.2, 0.5, 0.9] },
+};
+
+const widthByZoom = ([far, middle, near]: [number, number, number]): ExpressionSpecification =>
+  ["interpolate", ["linear"], ["zoom"], 7, far, 10, middle, 14, near];
+
+function fillColor(colors: readonly string[]): ExpressionSpecification {
+  const classes = colors.flatMap((color, index) => [index, color]);
+  return ["match", ["coalesce", ["feature-state", "class"], -1], ...classes, NO_DATA] as unknown as ExpressionSpecification;
+}
+
+export class Regions {
+  private painted = new Map<MapLevel, Map<string, number>>();
+  private ramp = new Map<MapLevel, string>();
+  private hovered: { level: MapLevel; code: string } | null = null;
+  private levels: MapLevel[];
+
+  constructor(private readonly map: GlMap, context: Context) {
+    this.levels = LEVELS.filter((level) => context.layer(level));
+    for (const level of this.levels) {
+      map.addSource(level, { type: "vector", url: sourceUrl(context.layer(level)!), promoteId: "code" });
+    }
+    this.addGlow();
+    for (const level of this.levels) this.addFill(level);
+    for (const level of [...this.levels].reverse()) this.addLine(level);
+    for (const level of this.levels) this.addMarks(level);
+  }
+
+  /** Layers of facilities go under this one, so that names stay readable. */
+  static readonly labelsFrom = "label-village";
+
+  private addGlow(): void {
+    if (!this.levels.includes("district")) return;
+    // Only its outer half shows beyond the fills: a soft shore around the city.
+    for (const [id, width, blur, color] of [["shore-wide", 14, 12, "#c9d4d2"], ["shore", 3, 1, "#a9bab9"]] as const) {
+      this.map.addLayer({
+        id, type: "line", source: "district", "source-layer": "district",
+        layout: { "line-join": "round" }, paint: { "line-color": color, "line-width": width, "line-blur": blur },
+      });
+    }
+    this.map.addLayer({ id: "land", type: "fill", source: "district", "source-layer": "district", paint: { "fill-color": NO_DATA, "fill-antialias": false } });
+  }
+  private addFill(level: MapLevel): void {
+    this.map.addLayer({
+      id: `fill-${level}`, type: "fill", source: level, "source-layer": level,
+      layout: { visibility: "none" },
+      paint: { "fill-color": NO_DATA, "fill-antialias": false },
+    });
+  }
+  private addLine(level: MapLevel): void {
+    const { color, width } = LINE[level];
+    this.map.addLayer({
+      id: `line-${level}`, type: "line", source: level, "source-layer": level,
+      layout: { visibility: level === "district" ? "visible" : "none", "line-join": "round" },
+      paint: { "line-color": color, "line-width": widthByZoom(width), "line-opacity": level === "district" ? 1 : 0.85 },
+    });
+  }
+  private addMarks(level: MapLevel): void {
+    this.map.addLayer({
+      id: `hover-${level}`, type: "line", source: level, "source-layer": level,
+      layout: { "line-join": "round", visibility: "none" },
+      paint: { "line-color": INK, "line-width": ["case", ["boolean", ["feature-state", "hover"], false], 2, 0] },
+    });
+    for (const [id, width, color] of [["halo", 6, "#ffffff"], ["selected", 2.6, "#0a2f3d"]] as const) {
+      this.map.addLayer({
+        id: `${id}-${level}`, type: "line", source: level, "source-layer": level, filter: ["==", ["get", "code"], ""],
+        layout: { "line-join": "round" }, paint: { "line-color": color, "line-width": width, "line-opacity": id === "halo" ? 0.8 : 1 },
+      });
+    }
+  }
+
+  /** Names: points of their own where the tiles have them (one a region), else the polygons. */
+  addLabels(): void {
+    for (const level of [...this.levels].reverse()) {
+      const source = this.map.getSource(level) as (VectorTileSource & { vectorLayerIds?: string[] }) | undefined;
+      const own = `${level}_label`;
+      const known = source?.vectorLayerIds?.includes(own) ?? false;
+      const size: Record<MapLevel, ExpressionSpecification> = {
+        district: ["interpolate", ["linear"], ["zoom"], 7, 11.5, 9, 14, 12, 17],
+        township: ["interpolate", ["linear"], ["zoom"], 9, 11, 12, 13.5, 14, 16],
+        village: ["interpolate", ["linear"], ["zoom"], 11, 10.5, 15, 13],
+      };
+      this.map.addLayer({
+        id: `label-${level}`, type: "symbol", source: level, "source-layer": known ? own : level,
+        minzoom: { district: 0, township: 9.3, village: 12.2 }[level],
+        layout: {
+          visibility: level === "district" ? "visible" : "none",
+          "text-field": ["get", "name"], "text-font": FONT, "text-size": size[level], "text-max-width": 8, "text-padding": 3,
+          "text-letter-spacing": level === "district" ? 0.08 : 0.02,
+        },
+        paint: {
+          "text-color": "#17303a", "text-halo-color": "rgba(255,255,255,0.88)", "text-halo-width": 1.5,
+          "text-opacity": level === "district" ? ["interpolate", ["linear"], ["zoom"], 10.5, 1, 11.5, 0] : 1,
+        },
+      });
+    }
+  }
+
+  /** Show a level's fill; the coarser fills beneath stay until the finer tiles have come, so nothing blinks. */
+  show(level: MapLevel): void {
+    const rank = LEVELS.indexOf(level);
+    for (const each of this.levels) {
+      const other = LEVELS.indexOf(each);
+      const visible = (on: boolean) => (on ? "visible" : "none");
+      if (each === level || other > rank) this.visible(`fill-${each}`, visible(each === level));
+      this.visible(`line-${each}`, visible(each === "district" || other <= rank));
+      this.visible(`hover-${each}`, visible(each === level));
+      this.visible(`label-${each}`, visible(other <= rank && other >= rank - 1));
+    }
+    this.hover(null, null);
+  }
+  /** Hide the fills under the level once its own tiles are here. */
+  settle(level: MapLevel): void {
+    for (const each of this.levels) if (each !== level) this.visible(`fill-${each}`, "none");
+  }
+  private visible(layer: string, value: "visible" | "none"): void {
+    if (this.map.getLayer(layer) && this.map.getLayoutProperty(layer, "visibility") !== value) {
+      this.map.setLayoutProperty(layer, "visibility", value);
+    }
+  }
+
+  paint({ level, picture }: Shown): void {
+    const { scale } = picture;
+    const ramp = scale.colors.join();
+    if (this.ramp.get(level) !== ramp) {
+      this.map.setPaintProperty(`fill-${level}`, "fill-color", fillColor(scale.colors));
+      this.ramp.set(level, ramp);
+    }
+    let known = this.painted.get(level);
+    if (!known) this.painted.set(level, (known = new Map()));
+    for (const [code, value] of picture.values) {
+      const index = classOf(value.shown, scale);
+      if (known.get(code) === index) continue;
+      known.set(code, index);
+      this.map.setFeatureState({ source: level, sourceLayer: level, id: code }, { class: index });
+    }
+  }
+
+  hover(level: MapLevel | null, code: string | null): void {
+    if (this.hovered?.level === level && this.hovered?.code === code) return;
+    if (this.hovered) this.map.setFeatureState({ source: this.hovered.level, sourceLayer: this.hovered.level, id: this.hovered.code }, { hover: false });
+    this.hovered = level && code ? { level, code } : null;
+    if (this.hovered) this.map.setFeatureState({ source: level!, sourceLayer: level!, id: code! }, { hover: true });
+  }
+  select(code: string): void {
+    for (const level of this.levels) {
+      for (const id of ["halo", "selected"]) this.map.setFilter(`${id}-${level}`, ["==", ["get", "code"], code]);
+    }
+  }
+}

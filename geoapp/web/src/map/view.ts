@@ -1,0 +1,249 @@
+// The map as a part of the page: follows the state, tells the others what it shows.
+import type { Map as GlMap, MapMouseEvent, MapSourceDataEvent } from "maplibre-gl";
+import { type Bounds, getJson, type ObjectFeature, objectUrl } from "../api";
+import type { Context, MapLevel } from "../context";
+import { calm, debounce, isPhone } from "../dom";
+import { t } from "../i18n";
+import { picture } from "../values";
+import { createMap, freePadding } from "./create";
+import { Facilities } from "./facilities";
+import { levelAt } from "./level";
+import { ObjectPopup, objectsOf } from "./popup";
+import { Regions } from "./regions";
+
+export class MapView {
+  readonly map: GlMap;
+  private regions!: Regions;
+  private facilities!: Facilities;
+  private popup!: ObjectPopup;
+  private fitZoom: number | null = null;
+  private asked = 0;
+
+  constructor(container: HTMLElement, private readonly context: Context) {
+    this.map = createMap(container, context.meta.bounds, { label: t("mapLabel") });
+    this.map.on("load", () => this.start());
+    this.map.on("error", (event) => this.failed(event as unknown as { error?: Error & { status?: number }; sourceId?: string }));
+    context.on("go", (target) => this.go(target));
+    context.on("openObject", ({ layer, code, name, point }) => {
+      const info = context.layer(layer);
+      if (info) this.popup.open(point, [{ layer: info, properties: { code, name } }]);
+    });
+  }
+
+  private start(): void {
+    const { map, context } = this;
+    const camera = context.state.camera;
+    if (camera) map.jumpTo({ center: [camera.lon, camera.lat], zoom: camera.zoom });
+    else map.fitBounds(context.meta.bounds, { padding: freePadding(), animate: false });
+    this.regions = new Regions(map, context);
+    this.facilities = new Facilities(map, context);
+    this.popup = new ObjectPopup(map, context);
+    this.whenDescribed(() => {
+      this.regions.addLabels();
+      this.regions.show(context.level);
+      this.facilities.apply(context.state.layers);
+      void this.restoreObject();
+    });
+    map.on("zoom", () => this.checkLevel());
+    map.on("moveend", debounce(() => this.keepCamera(), 250));
+    map.on("sourcedata", (event) => this.onSource(event));
+    map.on("idle", () => (document.documentElement.dataset.idle = String(Number(document.documentElement.dataset.idle ?? 0) + 1)));
+    map.on("mousemove", (event) => this.onMove(event));
+    map.on("mouseout", () => this.onLeave());
+    map.on("movestart", () => this.onLeave());
+    map.on("click", (event) => this.onClick(event));
+    context.store.subscribe((state, changed, cause) => {
+      if (changed.has("region")) void this.onRegion(!(cause === "history" && state.camera));
+      if (cause === "history" && changed.has("camera")) this.restoreCamera();
+      if (changed.has("level")) this.checkLevel();
+      if (["period", "measure", "source", "purpose", "resident"].some((key) => changed.has(key as never))) this.refresh();
+      if (changed.has("layers")) this.facilities.apply(state.layers);
+    });
+    this.regions.select(context.state.region);
+    this.setLevel(levelAt(map.getZoom(), context, null));
+    if (context.state.region) void this.onRegion(!camera);
+  }
+
+  /** Labels choose their source layer by what the TileJSONs say, so they wait for them (or go on without, after a while). */
+  private whenDescribed(then: () => void): void {
+    let done = false;
+    const ready = () => ["district", "township", "village"].every((id) => {
+      const source = this.map.getSource(id) as { vectorLayerIds?: string[] } | undefined;
+      return !source || source.vectorLayerIds !== undefined;
+    });
+    const check = () => {
+      if (done || !ready()) return;
+      finish();
+    };
+    const finish = () => {
+      if (done) return;
+      done = true;
+      this.map.off("sourcedata", check);
+      then();
+    };
+    this.map.on("sourcedata", check);
+    setTimeout(finish, 4000);
+    check();
+  }
+
+  private checkLevel(): void {
+    const level = levelAt(this.map.getZoom(), this.context, this.fitZoom);
+    if (level !== this.context.level) this.setLevel(level);
+  }
+  private setLevel(level: MapLevel): void {
+    this.context.level = level;
+    this.context.emit("level", level);
+    this.regions.show(level);
+    this.onLeave();
+    this.refresh();
+  }
+
+  /** Ask for the series of the level and paint it; an answer that is no longer wanted is dropped. */
+  refresh(): void {
+    const { context } = this;
+    const { period } = context.state;
+    const { level, filters } = context;
+    const here = context.data.seriesNow(level, period, filters);
+    if (here) return this.show(level);
+    const ticket = ++this.asked;
+    context.emit("busy", true);
+    context.data.series(level, period, filters).then(
+      () => ticket === this.asked && this.show(context.level),
+      (error) => {
+        if (ticket !== this.asked) return;
+        context.emit("busy", false);
+        context.emit("failed", { what: "series", error, retry: () => this.refresh() });
+      },
+    );
+  }
+  private show(level: MapLevel): void {
+    const { context } = this;
+    const { period, measure } = context.state;
+    const series = context.data.seriesNow(level, period, context.filters);
+    if (!series) return this.refresh();
+    this.asked++;
+    context.shown = { level, series, picture: picture(series, period, measure), period, measure };
+    this.regions.paint(context.shown);
+    context.emit("busy", false);
+    context.emit("shown", context.shown);
+    const data = document.documentElement.dataset;
+    Object.assign(data, { level, period, measure });
+    this.map.once("render", () => this.settled(level));
+    this.map.triggerRepaint();
+  }
+  private onSource(event: MapSourceDataEvent): void {
+    if (event.sourceId === this.context.level && event.isSourceLoaded) this.settled(this.context.level);
+  }
+  private settled(level: MapLevel): void {
+    if (!this.map.isSourceLoaded(level) || this.context.shown?.level !== level) return;
+    this.regions.settle(level);
+    if (document.documentElement.dataset.ready) return;
+    this.map.once("render", () => {
+      document.documentElement.dataset.ready = "1";
+      performance.mark("first-map");
+    });
+    this.map.triggerRepaint();
+  }
+
+  private keepCamera(): void {
+    const { lng, lat } = this.map.getCenter();
+    this.context.store.set({ camera: { zoom: this.map.getZoom(), lat, lon: lng } });
+  }
+  private restoreCamera(): void {
+    const { camera } = this.context.state;
+    if (camera) this.map.easeTo({ center: [camera.lon, camera.lat], zoom: camera.zoom, duration: calm() ? 0 : 500 });
+    else this.go({ bounds: this.context.meta.bounds });
+  }
+  private async onRegion(move: boolean): Promise<void> {
+    const { context } = this;
+    const { region, period } = context.state;
+    this.regions.select(region);
+    this.fitZoom = null;
+    if (!region) {
+      if (move) this.go({ bounds: context.meta.bounds });
+      return this.checkLevel();
+    }
+    const detail = await context.data.region(region, period, context.filters).catch(() => null);
+    if (!detail?.bounds || context.state.region !== region) return;
+    const camera = this.map.cameraForBounds(detail.bounds, { padding: freePadding(), maxZoom: 15 });
+    this.fitZoom = camera?.zoom ?? null;
+    if (move) this.go({ bounds: detail.bounds });
+    else this.checkLevel();
+  }
+  /** Select a region and bring it into the free part of the window. */
+  private go({ bounds, point, zoom }: { bounds?: Bounds; point?: [number, number]; zoom?: number }): void {
+    const duration = calm() ? 0 : 700;
+    if (bounds) this.map.fitBounds(bounds, { padding: freePadding(), maxZoom: 15, duration });
+    else if (point) {
+      const { top, right, bottom, left } = freePadding();
+      this.map.easeTo({ center: point, zoom: zoom ?? Math.max(this.map.getZoom(), 14), duration, offset: [(left - right) / 2, (top - bottom) / 2] });
+    }
+  }
+  selectRegion(code: string): void {
+    const region = code === this.context.city ? "" : code;
+    const same = this.context.state.region === region;
+    this.context.store.set({ region, drawer: true, object: "" }, !same);
+    if (same) void this.onRegion(true);
+  }
+
+  private regionUnder(event: MapMouseEvent): { code: string; name: string; level: MapLevel } | null {
+    const { level } = this.context;
+    const layer = `fill-${level}`;
+    if (!this.map.getLayer(layer)) return null;
+    const [feature] = this.map.queryRenderedFeatures(event.point, { layers: [layer] });
+    return feature ? { code: String(feature.properties.code), name: String(feature.properties.name), level } : null;
+  }
+  private objectsUnder(event: MapMouseEvent, reach = 3) {
+    const layers = this.facilities.clickable();
+    if (!layers.length) return [];
+    const { x, y } = event.point;
+    return this.map.queryRenderedFeatures([[x - reach, y - reach], [x + reach, y + reach]], { layers });
+  }
+  private onMove(event: MapMouseEvent): void {
+    if (isPhone() || this.map.isMoving()) return;
+    const points = this.objectsUnder(event, 1).filter((feature) => feature.layer.type !== "fill");
+    const region = this.regionUnder(event);
+    this.map.getCanvas().style.cursor = points.length || region ? "pointer" : "";
+    this.regions.hover(region?.level ?? null, region?.code ?? null);
+    const { x, y } = event.point;
+    this.context.emit("hover", region ? { code: region.code, name: region.name, x, y } : null);
+  }
+  private onLeave(): void {
+    this.regions.hover(null, null);
+    this.context.emit("hover", null);
+  }
+  private onClick(event: MapMouseEvent): void {
+    const features = this.objectsUnder(event, isPhone() ? 12 : 4);
+    const cluster = features.find((feature) => Number(feature.properties.count) > 1);
+    const found = objectsOf(features.filter((feature) => feature.layer.type !== "fill"), (id) => this.facilities.layerOf(id));
+    if (cluster && !found.length) {
+      const at = cluster.geometry.type === "Point" ? (cluster.geometry.coordinates as [number, number]) : ([event.lngLat.lng, event.lngLat.lat] as [number, number]);
+      this.map.easeTo({ center: at, zoom: Math.min(this.map.getZoom() + 2, 17), duration: calm() ? 0 : 500 });
+      return;
+    }
+    const areas = objectsOf(features.filter((feature) => feature.layer.type === "fill"), (id) => this.facilities.layerOf(id));
+    if (found.length || areas.length) return this.popup.open([event.lngLat.lng, event.lngLat.lat], found.length ? found : areas);
+    if (this.popup.close()) return;
+    const region = this.regionUnder(event);
+    if (region) this.selectRegion(region.code);
+  }
+  /** Esc: the popup first, then one region up. Says whether there was anything to do. */
+  escape(): boolean {
+    return this.popup?.close() ?? false;
+  }
+
+  private async restoreObject(): Promise<void> {
+    const [layer, code] = this.context.state.object.split("/");
+    const info = layer && code ? this.context.layer(layer) : undefined;
+    if (!info) return;
+    const feature = await getJson<ObjectFeature>(objectUrl(layer, code)).catch(() => null);
+    if (!feature) return;
+    const at = feature.geometry?.type === "Point" ? (feature.geometry.coordinates as [number, number]) : null;
+    if (at) this.popup.open(at, [{ layer: info, properties: { ...feature.properties, code } }]);
+  }
+  private failed(event: { error?: Error & { status?: number }; sourceId?: string }): void {
+    if (event.error?.name === "AbortError") return;
+    console.error(event.error);
+    this.context.emit("failed", { what: "tiles", error: event.error });
+  }
+}

@@ -1,0 +1,130 @@
+// The page of one object: every field in words, what it is linked with, where it stands.
+import "maplibre-gl/dist/maplibre-gl.css";
+import "./styles/index.css";
+import "./styles/object.css";
+import { ApiError, type Bounds, getJson, type LayerInfo, type LinkedObject, type Meta, metaUrl, objectPage, type ObjectFeature, objectUrl, query } from "./api";
+import { byId, h, icon, replace } from "./dom";
+import { fieldText } from "./fields";
+import { language, setLanguage, t, tk, words } from "./i18n";
+import { badge, badgeElement, iconId } from "./map/icons";
+import { createMap, sourceUrl } from "./map/create";
+import { showError } from "./ui/notices";
+import { parse } from "./state";
+
+const place = byId("object");
+const layerId = place.dataset.layer ?? "";
+const code = place.dataset.code ?? "";
+
+async function start(): Promise<void> {
+  setLanguage(parse(location.search).lang);
+  byId("notice").hidden = true;
+  try {
+    const [meta, feature] = await Promise.all([getJson<Meta>(metaUrl), getJson<ObjectFeature>(objectUrl(layerId, code))]);
+    const layer = meta.layers.find((each) => each.id === layerId);
+    if (!layer) throw new ApiError("", 404);
+    draw(meta, layer, feature);
+  } catch (error) {
+    if (error instanceof ApiError && (error.status === 404 || error.status === 400)) return missing();
+    showError(byId("notice"), error, () => void start());
+  }
+}
+
+function missing(): void {
+  replace(place, h("div", { class: "notice", "data-testid": "missing" }, icon("search", 32), h("h2", {}, t("objectMissing")), h("p", {}, t("objectMissingText", { layer: layerId, code })), back(null)));
+}
+function back(target: string | null): HTMLElement {
+  return h("a", { class: "button", href: target ?? "/" + query({ lang: language() === "en" ? "en" : "" }), "data-testid": "back" }, target ? t("showOnMap") : t("backToMap"));
+}
+
+function draw(meta: Meta, layer: LayerInfo, feature: ObjectFeature): void {
+  const values = feature.properties;
+  const name = String(values.name ?? "") || code;
+  const quality = String(values.position_quality ?? values.boundary_quality ?? "");
+  document.title = `${name} · ${t("app")}`;
+  const point = feature.geometry?.type === "Point" ? (feature.geometry.coordinates as [number, number]) : null;
+  const region = layer.stage === "region";
+  const onMap = "/" + query({
+    lang: language() === "en" ? "en" : "", layers: region ? "" : layer.id, region: region ? code : "", object: point ? `${layer.id}/${code}` : "",
+    map: point ? `${Math.max(layer.detail_zoom + 0.5, 14)}/${point[1].toFixed(5)}/${point[0].toFixed(5)}` : "",
+  }).replaceAll("%2F", "/");
+  replace(place,
+    h("header", { class: "object-head" },
+      badgeElement(layer, 44),
+      h("div", {}, h("p", {}, [tk("stageName", layer.stage), words(layer.title)].filter((part) => part !== "region").join(" · ")), h("h1", { "data-testid": "object-name" }, name)),
+      quality === "synthetic" ? h("span", { class: "tag synthetic", "data-testid": "synthetic" }, t("syntheticShort")) : null),
+    h("div", { class: "object-grid" },
+      h("section", { class: "card" }, h("h2", {}, t("fields")), fields(meta, layer, feature)),
+      h("section", { class: "card" }, h("h2", {}, t("location")),
+        feature.geometry ? h("div", { id: "object-map", "data-testid": "object-map" }) : h("p", { class: "hint" }, t("noPosition")),
+        point ? h("p", { class: "fine num" }, `${point[0].toFixed(6)}, ${point[1].toFixed(6)} · CGCS2000 (EPSG:4490)`) : null,
+        feature.geometry ? h("p", {}, back(onMap)) : null),
+      h("section", { class: "card wide" }, h("h2", {}, t("links")), links(feature))));
+  if (feature.geometry) map(layer, feature);
+}
+
+/** A division is told by name as well as by code, where the links name it. */
+function regionText(feature: ObjectFeature, code: string): string {
+  const named = [feature.links?.region ?? []].flat().find((each) => each?.code === code);
+  return named?.name ? `${named.name} · ${code}` : code;
+}
+function fields(meta: Meta, layer: LayerInfo, feature: ObjectFeature): HTMLElement {
+  const values = feature.properties;
+  return h("dl", { class: "fields", "data-testid": "fields" },
+    layer.fields.filter((field) => field.kind !== "links").map((field) => {
+      const plain = fieldText(meta, field, values[field.name]);
+      const text = field.kind === "region" && plain ? regionText(feature, plain) : plain;
+      return [h("dt", {}, words(field)), h("dd", { "data-field": field.name, class: text ? "" : "none" }, text || t("empty"))];
+    }));
+}
+
+function links(feature: ObjectFeature): HTMLElement {
+  const groups = Object.entries(feature.links ?? {})
+    .map(([name, value]) => [name, (Array.isArray(value) ? value : [value]).filter((each): each is LinkedObject => Boolean(each?.code))] as const)
+    .filter(([, list]) => list.length > 0);
+  if (!groups.length) return h("p", { class: "hint" }, t("noLinks"));
+  return h("div", { class: "links", "data-testid": "links" }, groups.map(([name, list]) => h("div", {},
+    h("h3", {}, tk("link", name), " ", h("small", { class: "num" }, list.length)),
+    h("ul", {}, list.slice(0, 200).map((each) => h("li", {},
+      each.layer ? h("a", { href: objectPage(each.layer, each.code, language()), "data-code": each.code }, each.name || each.code) : h("span", { "data-code": each.code }, each.name || each.code),
+      each.name && each.name !== each.code ? h("small", { class: "num" }, each.code) : null))))));
+}
+
+function boundsOf(geometry: GeoJSON.Geometry): Bounds {
+  const box: Bounds = [180, 90, -180, -90];
+  const visit = (part: unknown): void => {
+    if (Array.isArray(part) && typeof part[0] === "number") {
+      const [x, y] = part as number[];
+      box[0] = Math.min(box[0], x); box[1] = Math.min(box[1], y); box[2] = Math.max(box[2], x); box[3] = Math.max(box[3], y);
+    } else if (Array.isArray(part)) part.forEach(visit);
+  };
+  if (geometry.type !== "GeometryCollection") visit(geometry.coordinates);
+  return box;
+}
+
+/** A small map: the divisions around, and the object itself from the answer we have. */
+function map(layer: LayerInfo, feature: ObjectFeature): void {
+  const geometry = feature.geometry!;
+  const box = boundsOf(geometry);
+  const small = createMap(byId("object-map"), box, { small: true, label: t("location") });
+  small.on("load", async () => {
+    const meta = await getJson<Meta>(metaUrl);
+    for (const id of ["district", "township"]) {
+      const each = meta.layers.find((candidate) => candidate.id === id);
+      if (!each) continue;
+      small.addSource(id, { type: "vector", url: sourceUrl(each) });
+      if (id === "district") small.addLayer({ id: "land", type: "fill", source: id, "source-layer": id, paint: { "fill-color": "#fffefb" } });
+      small.addLayer({ id: `line-${id}`, type: "line", source: id, "source-layer": id, paint: { "line-color": id === "district" ? "#8fa3a8" : "#cfd6d4", "line-width": id === "district" ? 1.6 : 0.8 } });
+    }
+    small.addSource("object", { type: "geojson", data: { type: "Feature", geometry, properties: {} } });
+    if (geometry.type === "Point") {
+      small.addImage(iconId(layer), badge(layer), { pixelRatio: 2 });
+      small.addLayer({ id: "object", type: "symbol", source: "object", layout: { "icon-image": iconId(layer), "icon-size": 1.3, "icon-allow-overlap": true } });
+      small.jumpTo({ center: geometry.coordinates as [number, number], zoom: 12.5 });
+    } else {
+      small.addLayer({ id: "object", type: "fill", source: "object", paint: { "fill-color": layer.color, "fill-opacity": 0.25 } });
+      small.addLayer({ id: "object-line", type: "line", source: "object", paint: { "line-color": layer.color, "line-width": 2 } });
+    }
+    document.documentElement.dataset.ready = "1";
+  });
+}
+void start();

@@ -1,0 +1,47 @@
+// Periods as index ranges into a list of months; and the period each is compared with.
+import type { Measure } from "./state";
+
+export type PeriodKind = "month" | "year" | "range";
+export const kindOf = (period: string): PeriodKind => (period.includes("..") ? "range" : period.length === 4 ? "year" : "month");
+
+/** Shift a "YYYY-MM" by a number of months. */
+export function shift(month: string, by: number): string {
+  const index = Number(month.slice(0, 4)) * 12 + Number(month.slice(5, 7)) - 1 + by;
+  return `${Math.floor(index / 12)}-${String((index % 12) + 1).padStart(2, "0")}`;
+}
+
+/** The months of a period that are really there, ascending. */
+export function monthsOf(period: string, months: readonly string[]): string[] {
+  const kind = kindOf(period);
+  if (kind === "month") return months.filter((month) => month === period);
+  if (kind === "year") return months.filter((month) => month.startsWith(period));
+  const [from, to] = period.split("..");
+  return months.filter((month) => month >= from && month <= to);
+}
+
+/** Months compared with, pairwise: like with like, so a part year meets the same months of the year before. */
+export function comparedWith(period: string, measure: Measure, months: readonly string[]): { now: string[]; before: string[] } {
+  const current = monthsOf(period, months);
+  const kind = kindOf(period);
+  const back = kind === "month" && measure !== "change_year" ? 1 : kind === "range" && measure !== "change_year" ? current.length : 12;
+  const pairs = current.map((month) => [month, shift(month, -back)]).filter(([, before]) => months.includes(before));
+  return { now: pairs.map(([now]) => now), before: pairs.map(([, before]) => before) };
+}
+
+export const years = (months: readonly string[]): string[] => [...new Set(months.map((month) => month.slice(0, 4)))];
+
+/** What the slider steps over: months, years, or the one whole range. */
+export function steps(kind: PeriodKind, months: readonly string[]): string[] {
+  if (kind === "month") return [...months];
+  if (kind === "year") return years(months);
+  return [`${months[0]}..${months[months.length - 1]}`];
+}
+
+/** The same moment in another kind of period: a year's last month, a month's year, the whole range. */
+export function convert(period: string, kind: PeriodKind, months: readonly string[]): string {
+  if (kind === "range") return steps("range", months)[0];
+  const within = monthsOf(period, months);
+  const last = within[within.length - 1] ?? months[months.length - 1];
+  if (kind === "year") return last.slice(0, 4);
+  return kindOf(period) === "month" ? period : last;
+}

@@ -1,0 +1,99 @@
+// The page's whole state, kept in the URL: what is shown can always be shared, reloaded and gone back to.
+import type { Filters, Lang } from "./api";
+import { query } from "./api";
+
+export type Measure = "volume" | "per_km2" | "change_previous" | "change_year";
+export type LevelChoice = "auto" | "district" | "township" | "village";
+export interface Camera { zoom: number; lat: number; lon: number }
+export interface State extends Filters {
+  lang: Lang;
+  /** "2019-07", "2019", or "2019-01..2023-09"; "" until the months are known. */
+  period: string;
+  measure: Measure;
+  level: LevelChoice;
+  /** Code of the selected region; "" is the whole city. */
+  region: string;
+  /** Ids of the facility layers that are on. */
+  layers: string[];
+  /** "layer/code" of the object whose popup is open. */
+  object: string;
+  camera: Camera | null;
+  drawer: boolean;
+}
+
+const MEASURES: readonly Measure[] = ["volume", "per_km2", "change_previous", "change_year"];
+const LEVELS: readonly LevelChoice[] = ["auto", "district", "township", "village"];
+const pick = <T extends string>(value: string | null, allowed: readonly T[]): T =>
+  allowed.includes(value as T) ? (value as T) : allowed[0];
+const list = (value: string | null): string[] => (value ?? "").split(",").filter((part) => /^[a-z_]+$/.test(part));
+
+export function parse(search: string): State {
+  const params = new URLSearchParams(search);
+  const camera = (params.get("map") ?? "").split("/").map(Number);
+  const text = (key: string, pattern: RegExp) => (pattern.test(params.get(key) ?? "") ? params.get(key)! : "");
+  return {
+    lang: pick(params.get("lang"), ["zh", "en"] as const),
+    period: text("period", /^\d{4}(-\d\d)?$|^\d{4}-\d\d\.\.\d{4}-\d\d$/),
+    measure: pick(params.get("measure"), MEASURES),
+    level: pick(params.get("level"), LEVELS),
+    source: list(params.get("source")),
+    purpose: list(params.get("purpose")),
+    resident: pick(params.get("resident"), ["", "yes", "no"] as const),
+    region: text("region", /^\d{2,12}$/),
+    layers: list(params.get("layers")),
+    object: text("object", /^[a-z_]+\/[\w.-]+$/),
+    camera: camera.length === 3 && camera.every(Number.isFinite) ? { zoom: camera[0], lat: camera[1], lon: camera[2] } : null,
+    drawer: params.get("drawer") !== "0",
+  };
+}
+
+/** The query string of a state; defaults are left out, so the plain page has the plain address. */
+export function serialise(state: State, defaultPeriod: string): string {
+  const { camera } = state;
+  return query({
+    lang: state.lang === "zh" ? "" : state.lang,
+    period: state.period === defaultPeriod ? "" : state.period,
+    source: state.source,
+    purpose: state.purpose,
+    resident: state.resident,
+    measure: state.measure === "volume" ? "" : state.measure,
+    level: state.level === "auto" ? "" : state.level,
+    region: state.region,
+    layers: state.layers,
+    object: state.object,
+    drawer: state.drawer ? "" : "0",
+    map: camera ? `${camera.zoom.toFixed(2)}/${camera.lat.toFixed(4)}/${camera.lon.toFixed(4)}` : "",
+  }).replaceAll("%2F", "/");
+}
+
+type Listener = (state: State, changed: ReadonlySet<keyof State>, cause: Cause) => void;
+export type Cause = "set" | "history";
+
+export class Store {
+  private listeners: Listener[] = [];
+  defaultPeriod = "";
+  constructor(public state: State) {
+    addEventListener("popstate", () => this.apply({ ...parse(location.search) }, "history"));
+  }
+  subscribe(listener: Listener): void {
+    this.listeners.push(listener);
+  }
+  /** Change some of the state. `push` makes a step the back button returns from; else the address is replaced. */
+  set(patch: Partial<State>, push = false): void {
+    const before = location.pathname + location.search;
+    const next = { ...this.state, ...patch };
+    const address = location.pathname + serialise(next, this.defaultPeriod);
+    if (push && address !== before) history.pushState(null, "", address);
+    else if (address !== before) history.replaceState(null, "", address);
+    this.apply(next, "set");
+  }
+  private apply(next: State, cause: Cause): void {
+    if (!next.period) next.period = this.defaultPeriod;
+    const changed = new Set<keyof State>();
+    for (const key of Object.keys(next) as (keyof State)[]) {
+      if (JSON.stringify(next[key]) !== JSON.stringify(this.state[key])) changed.add(key);
+    }
+    this.state = next;
+    if (changed.size) for (const listener of this.listeners) listener(next, changed, cause);
+  }
+}

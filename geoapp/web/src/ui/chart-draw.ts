@@ -1,0 +1,67 @@
+// Twelve months of use, stacked by source (ECharts, only the parts it takes).
+import { BarChart } from "echarts/charts";
+import { GridComponent, MarkAreaComponent, TooltipComponent } from "echarts/components";
+import { type EChartsType, init, use } from "echarts/core";
+import { SVGRenderer } from "echarts/renderers";
+import type { RegionDetail } from "../api";
+import type { Context } from "../context";
+import { calm, h } from "../dom";
+import { LITRES_PER_M3, LITRES_PER_UNIT, monthShort, periodText, unitName, volumeText } from "../format";
+import { language, term } from "../i18n";
+import { monthsOf } from "../periods";
+import { OTHER_COLOR, SOURCE_COLORS } from "./colors";
+
+use([BarChart, GridComponent, MarkAreaComponent, TooltipComponent, SVGRenderer]);
+
+export interface Chart { mark(period: string): void; instance: EChartsType }
+
+export function drawChart(place: HTMLElement, detail: RegionDetail, context: Context, before: Chart | null): Chart {
+  const instance = before?.instance ?? init(place, null, { renderer: "svg" });
+  const lang = language();
+  const most = Math.max(...detail.months.map((_, m) => detail.by_source_month.reduce((sum, row) => sum + (row.volume_l[m] ?? 0), 0)));
+  const large = most >= LITRES_PER_UNIT / 10;
+  const divide = large ? LITRES_PER_UNIT : LITRES_PER_M3;
+  const rows = detail.by_source_month.filter((row) => row.volume_l.some((litres) => litres > 0));
+  const compact = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
+  const quiet = { color: "#5c6b72", fontSize: 11, fontFamily: "inherit" };
+  const option = (period: string) => ({
+    animationDuration: calm() ? 0 : 300,
+    color: rows.map((row) => SOURCE_COLORS[row.source] ?? OTHER_COLOR),
+    grid: { left: 4, right: 6, top: 24, bottom: 2, containLabel: true },
+    tooltip: {
+      trigger: "axis", axisPointer: { type: "shadow", shadowStyle: { color: "rgba(20,86,122,0.07)" } }, confine: true, padding: 0, borderWidth: 0,
+      formatter: (points: { dataIndex: number }[]) => tip(points[0]?.dataIndex ?? 0),
+    },
+    xAxis: { type: "category", data: detail.months.map((month) => monthShort(month, lang)), axisTick: { show: false }, axisLine: { lineStyle: { color: "#cdd4d3" } }, axisLabel: { ...quiet, interval: 0, fontSize: 10.5, formatter: (text: string) => text.replace("月", "") } },
+    yAxis: { type: "value", name: unitName(lang, large), nameTextStyle: { ...quiet, align: "left", padding: [0, 0, 0, -22] }, nameGap: 10, splitNumber: 3, splitLine: { lineStyle: { color: "#e7e6e0" } }, axisLabel: { ...quiet, formatter: (value: number) => compact.format(value) } },
+    series: rows.map((row, i) => ({
+      name: term(context.meta, "source", row.source), type: "bar", stack: "use", barCategoryGap: "28%", emphasis: { focus: "series" },
+      data: row.volume_l.map((litres) => litres / divide),
+      ...(i === 0 ? { markArea: marks(period) } : {}),
+    })),
+  });
+  function marks(period: string) {
+    const chosen = monthsOf(period, detail.months);
+    if (!chosen.length || chosen.length === detail.months.length) return { data: [] };
+    const at = (month: string) => monthShort(month, lang);
+    return { silent: true, itemStyle: { color: "rgba(10,92,115,0.10)" }, data: [[{ xAxis: at(chosen[0]) }, { xAxis: at(chosen[chosen.length - 1]) }]] };
+  }
+  function tip(m: number): HTMLElement {
+    const total = rows.reduce((sum, row) => sum + row.volume_l[m], 0);
+    return h("div", { class: "chart-tip" },
+      h("strong", {}, periodText(detail.months[m], lang), h("span", { class: "num" }, volumeText(total, lang))),
+      rows.filter((row) => row.volume_l[m] > 0).map((row) => h("div", {},
+        h("i", { style: `background:${SOURCE_COLORS[row.source] ?? OTHER_COLOR}` }), h("span", {}, term(context.meta, "source", row.source)), h("span", { class: "num" }, volumeText(row.volume_l[m], lang)))));
+  }
+  instance.setOption(option(context.state.period), true);
+  instance.off("click");
+  instance.on("click", (event) => {
+    const month = detail.months[(event as { dataIndex?: number }).dataIndex ?? -1];
+    if (month) context.store.set({ period: month });
+  });
+  if (!before) new ResizeObserver(() => instance.resize()).observe(place);
+  return {
+    instance,
+    mark: (period) => instance.setOption({ series: [{ markArea: marks(period) }] }),
+  };
+}

@@ -1,0 +1,70 @@
+// The place of the twelve-month chart. The chart library is large, so it comes after the map, when first needed.
+import type { RegionDetail } from "../api";
+import type { Context } from "../context";
+import { h, replace } from "../dom";
+import { monthShort, volumeText } from "../format";
+import { language, t, term } from "../i18n";
+import type { Chart } from "./chart-draw";
+import { OTHER_COLOR, SOURCE_COLORS } from "./colors";
+
+export function mountChart(place: HTMLElement, context: Context) {
+  const canvas = h("div", { class: "chart", "data-testid": "chart", role: "img" });
+  const table = h("table", { class: "visually-hidden" });
+  const title = h("h3", {}, t("bySource"));
+  const legend = h("ul", { class: "chart-legend", "aria-hidden": "true" });
+  replace(place, title, canvas, legend, table);
+  let chart: Chart | null = null;
+  let ticket = 0;
+
+  async function draw(detail: RegionDetail): Promise<void> {
+    const mine = ++ticket;
+    title.textContent = `${t("bySource")} ${yearText(detail.months)}`;
+    const total = detail.by_source_month.reduce((sum, row) => sum + row.volume_l.reduce((a, b) => a + b, 0), 0);
+    place.hidden = total === 0;
+    drawTable(detail);
+    if (total === 0) return;
+    try {
+      await firstMap(); // the map first: the chart's code would compete with it
+      const { drawChart } = await import("./chart-draw");
+      if (mine !== ticket) return;
+      chart = drawChart(canvas, detail, context, chart);
+      chart.mark(context.state.period);
+      canvas.dataset.drawn = detail.code;
+    } catch (error) {
+      context.emit("failed", { what: "chart", error, retry: () => void draw(detail) });
+    }
+  }
+  /** The same figures for those who cannot see the chart. */
+  function drawTable(detail: RegionDetail): void {
+    const lang = language();
+    replace(table,
+      h("caption", {}, t("bySource")),
+      h("tr", {}, h("th", {}, t("source")), detail.months.map((month) => h("th", {}, monthShort(month, lang)))),
+      detail.by_source_month.map((row) => h("tr", { "data-source": row.source },
+        h("th", {}, term(context.meta, "source", row.source)), row.volume_l.map((litres) => h("td", { "data-litres": litres }, volumeText(litres, lang))))));
+    replace(legend, detail.by_source_month.filter((row) => row.volume_l.some((litres) => litres > 0)).map((row) =>
+      h("li", {}, h("i", { style: `background:${SOURCE_COLORS[row.source] ?? OTHER_COLOR}` }), term(context.meta, "source", row.source))));
+    canvas.setAttribute("aria-label", `${t("bySource")} · ${detail.name}`);
+  }
+  return {
+    draw: (detail: RegionDetail) => void draw(detail),
+    mark: (period: string) => chart?.mark(period),
+    clear: () => { ticket++; canvas.removeAttribute("data-drawn"); },
+  };
+}
+
+function yearText(months: string[]): string {
+  const found = [...new Set(months.map((month) => month.slice(0, 4)))];
+  return found.join("–");
+}
+/** Resolves when the first map has been drawn, or after a while without one. */
+function firstMap(): Promise<void> {
+  return new Promise((resolve) => {
+    const started = performance.now();
+    const look = () => {
+      if (document.documentElement.dataset.ready || performance.now() - started > 5000) resolve();
+      else setTimeout(look, 60);
+    };
+    look();
+  });
+}

@@ -1,0 +1,104 @@
+// Parts of the region drawer that are drawn from one answer: heading, figures, purposes, facilities.
+import type { RegionDetail } from "../api";
+import type { Context } from "../context";
+import { h, icon, replace } from "../dom";
+import { area, change, density, integer, percent, periodText, volume } from "../format";
+import { language, t, term, tk, words } from "../i18n";
+import { badgeElement } from "../map/icons";
+import { monthsOf } from "../periods";
+import type { RegionValue } from "../values";
+import { redraw } from "./choices";
+import { OTHER_COLOR, PURPOSE_COLORS } from "./colors";
+import { filterWords } from "./filters";
+
+export function head(place: HTMLElement, context: Context, detail: RegionDetail, select: (code: string) => void, close: () => void): void {
+  const above = detail.path.filter((step) => step.code !== detail.code);
+  const boundary = detail.boundary;
+  const tag = boundary?.synthetic ? t("boundarySynthetic") : boundary?.quality === "simplified" ? t("boundarySimplified") : "";
+  redraw(place,
+    h("div", { class: "drawer-top" },
+      h("nav", { class: "crumbs", "aria-label": t("up"), "data-testid": "breadcrumb" },
+        above.map((step) => [
+          h("button", { type: "button", class: "crumb", "data-code": step.code, value: step.code, onclick: () => select(step.code) }, step.level === "city" ? context.meta.city.name : step.name),
+          h("span", { "aria-hidden": "true" }, "/")]),
+        h("span", { class: "crumb-here" }, tk("level", detail.level))),
+      h("button", { type: "button", class: "icon-button close", value: "close", "aria-label": t("close"), title: t("close"), "data-testid": "drawer-close", onclick: close }, icon("close"))),
+    h("h2", { class: "region-name", "data-testid": "region-name", "data-code": detail.code }, detail.name),
+    h("p", { class: "region-sub" },
+      h("span", { class: "num" }, detail.code),
+      tag ? h("span", { class: `tag${boundary?.synthetic ? " synthetic" : ""}`, title: boundary?.source, "data-testid": "boundary-quality" }, tag) : null));
+}
+
+function cell(label: string, value: string, unit = "", kind = ""): HTMLElement {
+  return h("div", { class: `figure ${kind}` }, h("dt", {}, label), h("dd", {}, h("b", { class: "num" }, value), unit ? h("small", {}, unit) : null));
+}
+
+export function figures(place: HTMLElement, context: Context, value: RegionValue | null, detail: RegionDetail | null, share: number | null): void {
+  if (!value) return;
+  const lang = language();
+  const { period, measure } = context.state;
+  const total = volume(value.volume_l, lang);
+  const dense = value.m3_per_km2 === null ? null : density(value.m3_per_km2, lang);
+  const parent = detail && detail.path.length > 1 ? detail.path[detail.path.length - 2] : null;
+  const direction = value.change === null ? "" : value.change > 0.0005 ? "up" : value.change < -0.0005 ? "down" : "";
+  replace(place,
+    h("div", { class: "hero" },
+      h("p", {}, [periodText(period, lang), filterWords(context) || t("total")].join(" · ")),
+      h("div", { class: "hero-value", "data-testid": "region-total", "data-litres": value.volume_l },
+        h("b", { class: "num" }, total.number), h("span", {}, total.unit))),
+    h("dl", { class: "figure-grid" },
+      cell(t(measure === "change_year" ? "changeYear" : "changePrevious"), change(value.change), "", `change ${direction}`),
+      cell(t("per_km2"), dense?.number ?? "—", dense?.unit),
+      parent ? cell(t("shareOf", { parent: parent.level === "city" ? t("wholeCity") : parent.name }), percent(share)) : null,
+      detail?.area_km2 ? cell(t("areaFigure"), area(detail.area_km2).replace(" km²", ""), "km²") : null,
+      parent || !detail ? null : cell(t("reclaimedShare"), percent(reclaimedShare(detail, period)))),
+    value.volume_l === 0 ? h("p", { class: "hint" }, t("noRecords")) : null);
+}
+
+/** Reclaimed water in all water of a period, as far as the answer's months reach. */
+function reclaimedShare(detail: RegionDetail, period: string): number | null {
+  const at = monthsOf(period, detail.months).map((month) => detail.months.indexOf(month));
+  const sum = (rows: RegionDetail["by_source_month"]) => rows.reduce((all, row) => all + at.reduce((part, m) => part + (row.volume_l[m] ?? 0), 0), 0);
+  const all = sum(detail.by_source_month);
+  return all ? sum(detail.by_source_month.filter((row) => row.source === "reclaimed")) / all : null;
+}
+
+export function purposes(place: HTMLElement, context: Context, detail: RegionDetail): void {
+  const lang = language();
+  const rows = detail.by_purpose.filter((row) => row.volume_l > 0).sort((a, b) => b.volume_l - a.volume_l);
+  const total = rows.reduce((sum, row) => sum + row.volume_l, 0);
+  place.hidden = rows.length === 0;
+  replace(place,
+    h("h3", {}, t("byPurpose")),
+    h("div", { class: "parts-bar", "aria-hidden": "true" },
+      rows.map((row) => h("i", { style: `flex:${row.volume_l};background:${PURPOSE_COLORS[row.purpose] ?? OTHER_COLOR}` }))),
+    h("ul", { class: "parts" },
+      rows.map((row) => {
+        const figure = volume(row.volume_l, lang);
+        return h("li", { "data-testid": "purpose-row", "data-purpose": row.purpose, "data-litres": row.volume_l },
+          h("i", { style: `background:${PURPOSE_COLORS[row.purpose] ?? OTHER_COLOR}` }),
+          h("span", {}, term(context.meta, "purpose", row.purpose)),
+          h("span", { class: "num" }, `${figure.number} `, h("small", {}, figure.unit)),
+          h("span", { class: "num share" }, percent(row.volume_l / total)));
+      })));
+}
+
+export function facilities(place: HTMLElement, context: Context, detail: RegionDetail): void {
+  const { store } = context;
+  const rows = detail.facilities.filter((row) => row.count > 0).flatMap((row) => {
+    const layer = context.layer(row.layer);
+    return layer ? [{ layer, count: row.count }] : [];
+  });
+  const toggle = (id: string) => {
+    const { layers } = store.state;
+    store.set({ layers: layers.includes(id) ? layers.filter((each) => each !== id) : [...layers, id] });
+  };
+  redraw(place,
+    h("h3", {}, t("facilities")),
+    rows.length ? h("div", { class: "facility-grid", "data-testid": "facilities" },
+      rows.map(({ layer, count }) => h("button", {
+        type: "button", class: "facility", "aria-pressed": String(store.state.layers.includes(layer.id)), value: layer.id,
+        "data-layer": layer.id, "data-count": count, onclick: () => toggle(layer.id),
+      }, badgeElement(layer), h("span", {}, words(layer.title)), h("b", { class: "num" }, integer(count)))))
+      : h("p", { class: "hint" }, t("noFacilities")));
+}

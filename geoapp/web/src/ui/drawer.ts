@@ -1,0 +1,140 @@
+// The region drawer: what one region used, how it divides, and where to go from it.
+// Figures and ranking follow the slider from the series already here; the rest comes once a period is settled on.
+import { ApiError, type RegionDetail, type Series } from "../api";
+import { CHILD, type Context, isMapLevel, levelOf } from "../context";
+import { debounce, h, icon, replace } from "../dom";
+import { t } from "../i18n";
+import type { State } from "../state";
+import { cityValue, regionValue, type RegionValue } from "../values";
+import { mountChart } from "./chart";
+import { facilities, figures, head, purposes } from "./drawer-parts";
+import { mountRanking } from "./ranking";
+
+const SETTLE_MS = 180;
+
+export function mountDrawer(place: HTMLElement, context: Context, select: (code: string) => void): void {
+  const { store, data } = context;
+  let detail: RegionDetail | null = null;
+  let children: Series | null = null;
+  let ticket = 0;
+
+  const parts = {
+    head: h("div", { class: "drawer-head" }),
+    figures: h("section", { class: "figures", "data-testid": "figures" }),
+    chart: h("section", { class: "block chart-block" }),
+    purposes: h("section", { class: "block" }),
+    ranking: h("section", { class: "block" }),
+    facilities: h("section", { class: "block" }),
+  };
+  replace(place, parts.head, h("div", { class: "drawer-body", tabindex: -1, id: "drawer-body" }, parts.figures, parts.chart, parts.purposes, parts.ranking, parts.facilities));
+  const chart = mountChart(parts.chart, context);
+  const ranking = mountRanking(parts.ranking, context, select);
+
+  const code = () => store.state.region || context.city;
+  function ownValue(): RegionValue | null {
+    const { period, measure } = store.state;
+    const level = levelOf(code());
+    if (level === "city") return context.shown ? cityValue(context.shown.series, period, measure) : null;
+    const series = isMapLevel(level) ? data.seriesNow(level, period, context.filters) : undefined;
+    const value = series && regionValue(series, code(), period, measure);
+    if (value) return value;
+    if (!detail || detail.code !== code()) return null;
+    return { volume_l: detail.volume_l, before_l: detail.previous_l, change: detail.change, m3_per_km2: detail.m3_per_km2, shown: detail.volume_l };
+  }
+  function parentValue(): RegionValue | null {
+    const { period, measure } = store.state;
+    const parent = detail?.path.at(-2) ?? detail?.path.at(-1);
+    if (!parent || parent.code === code()) return null;
+    if (parent.level === "city") return context.shown ? cityValue(context.shown.series, period, measure) : null;
+    const series = isMapLevel(parent.level) ? data.seriesNow(parent.level, period, context.filters) : undefined;
+    return series ? regionValue(series, parent.code, period, measure) : null;
+  }
+
+  /** What follows the slider: no request. */
+  function drawFigures(): void {
+    const value = ownValue();
+    const parent = parentValue();
+    const share = parent && value && parent.volume_l ? value.volume_l / parent.volume_l : detail?.share_of_parent ?? null;
+    figures(parts.figures, context, value, detail, share);
+    if (children || detail) ranking.draw(detail, children, value?.volume_l ?? detail?.volume_l ?? 0);
+    chart.mark(store.state.period);
+  }
+  function drawAll(): void {
+    if (!detail) return;
+    head(parts.head, context, detail, select, close);
+    chart.draw(detail);
+    purposes(parts.purposes, context, detail);
+    facilities(parts.facilities, context, detail);
+    drawFigures();
+  }
+  function skeleton(): void {
+    for (const each of [parts.purposes, parts.ranking, parts.facilities]) replace(each, h("div", { class: "skeleton" }));
+    replace(parts.figures, h("div", { class: "skeleton tall" }));
+    chart.clear();
+  }
+
+  async function load(): Promise<void> {
+    const mine = ++ticket;
+    const wanted = code();
+    const { period } = store.state;
+    const child = CHILD[levelOf(wanted)];
+    try {
+      const now = data.regionNow(wanted, period, context.filters) ?? (await data.region(wanted, period, context.filters));
+      if (mine !== ticket) return;
+      detail = now;
+      drawAll();
+      if (!child) return;
+      const series = data.seriesNow(child, period, context.filters) ?? (await data.series(child, period, context.filters, wanted));
+      if (mine !== ticket) return;
+      children = series;
+      drawFigures();
+    } catch (error) {
+      if (mine !== ticket || (error as Error).name === "AbortError") return;
+      const missing = error instanceof ApiError && error.status === 404;
+      replace(parts.head, h("h2", {}, missing ? t("unknownRegion", { code: wanted }) : t("errorRegion")),
+        missing ? h("button", { type: "button", class: "button", onclick: () => select(context.city) }, t("home"))
+          : h("button", { type: "button", class: "button", onclick: () => void load() }, t("retry")));
+      for (const part of [parts.figures, parts.purposes, parts.ranking, parts.facilities]) replace(part);
+      chart.clear();
+    }
+  }
+  const settle = debounce(() => { if (!document.documentElement.dataset.playing) void load(); }, SETTLE_MS);
+
+  function close(): void {
+    store.set({ drawer: false });
+    document.getElementById("open-drawer")?.focus();
+  }
+  function visibility(): void {
+    document.body.classList.toggle("drawer-closed", !store.state.drawer);
+  }
+
+  visibility();
+  skeleton();
+  void load();
+  context.on("shown", () => drawFigures());
+  context.on("level", () => settle());
+  store.subscribe((_, changed) => {
+    const any = (...keys: (keyof State)[]) => keys.some((key) => changed.has(key));
+    if (changed.has("drawer")) visibility();
+    if (changed.has("region")) {
+      detail = null;
+      children = null;
+      if (!data.regionNow(code(), store.state.period, context.filters)) skeleton();
+      void load();
+      place.querySelector(".drawer-body")?.scrollTo(0, 0);
+    } else if (any("source", "purpose", "resident")) {
+      children = null;
+      void load();
+    } else if (any("period")) settle();
+    if (any("lang")) drawAll();
+    if (any("measure", "layers") && detail) {
+      drawFigures();
+      facilities(parts.facilities, context, detail);
+    }
+  });
+}
+
+export function openDrawerButton(context: Context): HTMLElement {
+  return h("button", { type: "button", id: "open-drawer", class: "card open-drawer", "data-testid": "open-drawer", onclick: () => context.store.set({ drawer: true }) },
+    icon("chevron", 16), h("span", {}, t("overview")));
+}

@@ -1,0 +1,51 @@
+// Measure and filters. What is chosen here is asked of the API under the same names.
+import type { Context } from "../context";
+import { h } from "../dom";
+import { t, term, tk } from "../i18n";
+import type { Measure, State } from "../state";
+import { chips, redraw, segmented } from "./choices";
+
+const MEASURES: Measure[] = ["volume", "per_km2", "change_previous", "change_year"];
+const NEW_WATER = "new_water";
+
+export function mountFilters(place: HTMLElement, context: Context): void {
+  const { store, meta } = context;
+  const set = (patch: Partial<State>) => store.set(patch);
+  const options = (vocab: string) => (meta.vocab[vocab] ?? []).map(({ code }) => ({ value: code, text: term(meta, vocab, code) }));
+
+  function draw(): void {
+    const { state } = store;
+    const filtered = state.source.length + state.purpose.length + (state.resident ? 1 : 0) > 0;
+    redraw(place,
+      h("section", { class: "block" },
+        h("h2", {}, t("measure")),
+        segmented("measure", t("measure"), MEASURES.map((value) => ({ value, text: tk("measure", value), hint: tk("measureTitle", value) })), state.measure,
+          (value) => set({ measure: value as Measure }))),
+      h("section", { class: "block" },
+        h("h2", {}, t("source"),
+          filtered ? h("button", { type: "button", class: "reset", "data-testid": "filter-reset", onclick: () => set({ source: [], purpose: [], resident: "" }) }, t("reset")) : null),
+        chips("source", t("source"), t("all"), [{ value: NEW_WATER, text: t("new_water"), hint: t("newWaterHint") }, ...options("source")], state.source,
+          (source) => set({ source }), [NEW_WATER])),
+      h("section", { class: "block" },
+        h("h2", {}, t("purpose")),
+        chips("purpose", t("purpose"), t("all"), options("purpose"), state.purpose, (purpose) => set({ purpose, resident: "" }))),
+      h("section", { class: "block row" },
+        h("h2", {}, t("resident")),
+        segmented("resident", t("resident"), ["", "yes", "no"].map((value) => ({ value, text: tk("resident", value) })), state.resident,
+          (value) => set({ resident: value as State["resident"], purpose: [] }))));
+  }
+  draw();
+  store.subscribe((_, changed) => {
+    if (["measure", "source", "purpose", "resident", "lang"].some((key) => changed.has(key as keyof State))) draw();
+  });
+}
+
+/** The filters in words, for captions: "自备井 · 工业". Empty when nothing is filtered. */
+export function filterWords(context: Context): string {
+  const { state, meta } = context;
+  return [
+    ...state.source.map((code) => (code === NEW_WATER ? t("new_water") : term(meta, "source", code))),
+    ...state.purpose.map((code) => term(meta, "purpose", code)),
+    ...(state.resident ? [tk("resident", state.resident)] : []),
+  ].join(" · ");
+}

@@ -1,0 +1,46 @@
+// The list of facility layers by the four stages 取 供 用 排, each with its badge, count and switch.
+import type { LayerInfo, Stage } from "../api";
+import type { Context } from "../context";
+import { h } from "../dom";
+import { integer } from "../format";
+import { t, tk, words } from "../i18n";
+import { badgeElement } from "../map/icons";
+import { redraw } from "./choices";
+
+const STAGES: Stage[] = ["take", "supply", "use", "drain"];
+
+export function mountLayers(place: HTMLElement, context: Context): void {
+  const { store, meta } = context;
+  const toggle = (id: string, on: boolean) => {
+    const layers = store.state.layers.filter((each) => each !== id);
+    store.set({ layers: on ? [...layers, id] : layers });
+  };
+  function row(layer: LayerInfo): HTMLElement {
+    const on = store.state.layers.includes(layer.id);
+    return h("label", { class: `layer${layer.count ? "" : " none"}`, title: layer.synthetic ? t("syntheticNote") : undefined },
+      h("input", { type: "checkbox", value: layer.id, checked: on, disabled: !layer.count, "data-testid": `layer-${layer.id}`, onchange: (event: Event) => toggle(layer.id, (event.target as HTMLInputElement).checked) }),
+      layer.geometry === "polygon"
+        ? h("span", { class: "badge area", style: `--layer:${layer.color}`, "aria-hidden": "true" })
+        : badgeElement(layer),
+      h("span", { class: "layer-name" }, words(layer.title)),
+      h("span", { class: "layer-count", "data-testid": `count-${layer.id}`, "data-count": layer.count }, integer(layer.count)),
+      h("span", { class: "switch", "aria-hidden": "true" }));
+  }
+  function draw(): void {
+    redraw(place,
+      h("section", { class: "block layers" },
+        h("h2", {}, t("layersTitle")),
+        STAGES.map((stage) => {
+          const layers = meta.layers.filter((layer) => layer.stage === stage);
+          return layers.length
+            ? h("div", { class: `stage stage-${stage}`, role: "group", "aria-label": tk("stageName", stage) },
+              h("span", { class: "stage-mark", "aria-hidden": "true" }, tk("stage", stage)),
+              h("div", { class: "stage-layers" }, layers.map(row)))
+            : null;
+        })));
+  }
+  draw();
+  store.subscribe((_, changed) => {
+    if (changed.has("layers") || changed.has("lang")) draw();
+  });
+}

@@ -1,0 +1,74 @@
+// The ranking of a region's children: by the measure on the map, click to go there.
+import type { RegionDetail, Series } from "../api";
+import { CHILD, type Context, levelOf } from "../context";
+import { h } from "../dom";
+import { change, density, percent, volume, volumeText } from "../format";
+import { language, t, tk } from "../i18n";
+import { isChange, regionValue } from "../values";
+import { redraw } from "./choices";
+
+const SHORT = 8;
+interface Row { code: string; name: string; volume_l: number; change: number | null; m3_per_km2: number | null; by: number | null }
+
+export function mountRanking(place: HTMLElement, context: Context, select: (code: string) => void) {
+  let all = false;
+  let of = "";
+  let last: [RegionDetail | null, Series | null, number] | null = null;
+
+  function rowsOf(detail: RegionDetail, series: Series | null): Row[] {
+    const { period, measure } = context.state;
+    const index = series && new Map(series.codes.map((code, i) => [code, i]));
+    return detail.children.map((child) => {
+      const value = index?.has(child.code) ? regionValue(series!, child.code, period, measure) : null;
+      const row = value ?? child;
+      const by = isChange(measure) ? row.change : measure === "per_km2" ? row.m3_per_km2 : row.volume_l;
+      return { code: child.code, name: child.name, volume_l: row.volume_l, change: row.change, m3_per_km2: row.m3_per_km2, by };
+    }).sort((a, b) => (b.by ?? -Infinity) - (a.by ?? -Infinity) || a.code.localeCompare(b.code));
+  }
+  function text(row: Row): [string, string] {
+    const lang = language();
+    const { measure } = context.state;
+    if (isChange(measure)) return [change(row.change), ""];
+    if (measure === "per_km2") {
+      if (row.m3_per_km2 === null) return ["—", ""];
+      const dense = density(row.m3_per_km2, lang);
+      return [dense.number, dense.unit];
+    }
+    const figure = volume(row.volume_l, lang);
+    return [figure.number, figure.unit];
+  }
+
+  function draw(detail: RegionDetail | null, series: Series | null, own: number): void {
+    last = [detail, series, own];
+    if (!detail) return;
+    if (of !== detail.code) {
+      of = detail.code;
+      all = false;
+    }
+    const child = CHILD[levelOf(detail.code)];
+    place.hidden = !child || !detail.children.length;
+    if (place.hidden) return;
+    const { measure } = context.state;
+    const rows = rowsOf(detail, series);
+    const most = Math.max(...rows.map((row) => Math.abs(row.by ?? 0)), 1e-9);
+    const placed = rows.reduce((sum, row) => sum + row.volume_l, 0);
+    const left = series ? own - placed : detail.not_at_child_level_l;
+    redraw(place,
+      h("h3", {}, t("rankingOf", { level: tk("level", child!) }), h("small", {}, tk("measure", measure))),
+      h("ol", { class: "ranking", "data-testid": "ranking" },
+        rows.slice(0, all ? undefined : SHORT).map((row, i) => {
+          const [number, unit] = text(row);
+          return h("li", {}, h("button", { type: "button", class: "rank", value: row.code, "data-code": row.code, "data-litres": row.volume_l, onclick: () => select(row.code) },
+            h("span", { class: "rank-no num" }, i + 1),
+            h("span", { class: "rank-name" }, row.name),
+            h("span", { class: "rank-value num" }, number, " ", h("small", {}, unit)),
+            measure === "volume" ? h("span", { class: "rank-share num" }, own ? percent(row.volume_l / own) : "—") : h("span", { class: "rank-share" }),
+            h("span", { class: "rank-bar", "aria-hidden": "true" }, h("i", { class: (row.by ?? 0) < 0 ? "less" : "", style: `width:${(Math.abs(row.by ?? 0) / most) * 100}%` }))));
+        })),
+      rows.length > SHORT ? h("button", { type: "button", class: "button small", value: "all", "data-testid": "ranking-all", onclick: () => { all = !all; if (last) draw(...last); } },
+        all ? t("showLess") : t("showAll", { n: rows.length })) : null,
+      left > 0 ? h("p", { class: "hint", "data-testid": "not-at-child", "data-litres": left }, t("notAtChild", { v: volumeText(left, language()), level: tk("level", child!) })) : null,
+      h("p", { class: "fine" }, t("rankNote")));
+  }
+  return { draw };
+}

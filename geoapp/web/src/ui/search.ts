@@ -1,0 +1,114 @@
+// Search over regions, objects and codes: a combobox (WAI-ARIA), answered by the server as one types.
+import { getJson, objectPage, type SearchHit, searchUrl } from "../api";
+import type { Context } from "../context";
+import { announce, debounce, h, icon, replace } from "../dom";
+import { language, t, tk, words } from "../i18n";
+import { badgeElement } from "../map/icons";
+
+const WAIT_MS = 160;
+
+export function mountSearch(place: HTMLElement, context: Context, select: (code: string) => void): { focus(): void } {
+  let hits: SearchHit[] = [];
+  let active = -1;
+  let pending: AbortController | null = null;
+
+  const list = h("ul", { id: "search-list", class: "search-list", role: "listbox", "data-testid": "search-results", hidden: true });
+  const input = h("input", {
+    type: "search", role: "combobox", "aria-expanded": "false", "aria-controls": "search-list", "aria-autocomplete": "list", autocomplete: "off", spellcheck: "false",
+    enterkeyhint: "search", "data-testid": "search", id: "search-input",
+  });
+  replace(place, h("div", { class: "search-box" }, icon("search", 18), input), list);
+
+  const isRegion = (hit: SearchHit) => hit.layer === "region" || ["district", "township", "village"].includes(hit.layer);
+  function kind(hit: SearchHit): string {
+    if (isRegion(hit)) return tk("level", hit.level ?? hit.layer);
+    const layer = context.layer(hit.layer);
+    return layer ? words(layer.title) : hit.layer;
+  }
+  function open(on: boolean): void {
+    list.hidden = !on;
+    input.setAttribute("aria-expanded", String(on));
+    if (!on) point(-1);
+  }
+  function point(index: number): void {
+    active = index;
+    [...list.querySelectorAll("[role=option]")].forEach((option, i) => {
+      option.setAttribute("aria-selected", String(i === index));
+      if (i === index) option.scrollIntoView({ block: "nearest" });
+    });
+    if (index >= 0) input.setAttribute("aria-activedescendant", `hit-${index}`);
+    else input.removeAttribute("aria-activedescendant");
+  }
+  function draw(text: string): void {
+    replace(list, hits.length
+      ? hits.map((hit, i) => {
+        const layer = context.layer(hit.layer);
+        return h("li", { id: `hit-${i}`, role: "option", "aria-selected": "false", "data-code": hit.code, "data-layer": hit.layer, onmousedown: (event: Event) => { event.preventDefault(); choose(hit); }, onmousemove: () => active !== i && point(i) },
+          isRegion(hit) || !layer || layer.geometry === "polygon" ? h("span", { class: "badge area region", "aria-hidden": "true" }) : badgeElement(layer),
+          h("span", { class: "hit-text" }, h("strong", {}, hit.name || hit.code), h("small", {}, [hit.path, hit.code].filter(Boolean).join(" · "))),
+          h("span", { class: "hit-kind" }, kind(hit)));
+      })
+      : h("li", { class: "hit-none", role: "presentation" }, t("searchNone", { q: text })));
+    open(true);
+    point(hits.length ? 0 : -1);
+    announce(hits.length ? t("searchCount", { n: hits.length }) : t("searchNone", { q: text }));
+  }
+  async function ask(): Promise<void> {
+    const text = input.value.trim();
+    pending?.abort();
+    if (!text) return open(false);
+    const mine = (pending = new AbortController());
+    try {
+      const answer = await getJson<{ results: SearchHit[] }>(searchUrl(text), mine.signal);
+      hits = answer.results;
+      draw(text);
+    } catch (error) {
+      if ((error as Error).name === "AbortError") return;
+      hits = [];
+      replace(list, h("li", { class: "hit-none", role: "presentation" }, t("searchFail")));
+      open(true);
+    }
+  }
+  const later = debounce(() => void ask(), WAIT_MS);
+
+  function choose(hit: SearchHit): void {
+    open(false);
+    input.value = hit.name || hit.code;
+    if (isRegion(hit)) return select(hit.code);
+    if (hit.lon === null || hit.lat === null || hit.lon === undefined || !context.layer(hit.layer)) {
+      location.href = objectPage(hit.layer, hit.code, language());
+      return;
+    }
+    const { layers } = context.state;
+    context.store.set({ layers: layers.includes(hit.layer) ? layers : [...layers, hit.layer] });
+    const point: [number, number] = [hit.lon, hit.lat!];
+    context.emit("go", { point, zoom: Math.max(context.layer(hit.layer)!.detail_zoom + 0.5, 13) });
+    context.emit("openObject", { layer: hit.layer, code: hit.code, name: hit.name, point });
+  }
+
+  input.addEventListener("input", () => later());
+  input.addEventListener("focus", () => { if (input.value.trim() && hits.length) open(true); });
+  input.addEventListener("blur", () => open(false));
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (list.hidden && hits.length) open(true);
+      if (hits.length) point((active + (event.key === "ArrowDown" ? 1 : hits.length - 1) + (active < 0 && event.key === "ArrowUp" ? 1 : 0)) % hits.length);
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      if (!list.hidden && hits[active]) choose(hits[active]);
+      else void ask();
+    } else if (event.key === "Escape" && !list.hidden) {
+      event.stopPropagation();
+      open(false);
+    }
+  });
+  const label = () => {
+    input.placeholder = t("search");
+    input.setAttribute("aria-label", t("search"));
+    list.setAttribute("aria-label", t("search"));
+  };
+  label();
+  context.store.subscribe((_, changed) => { if (changed.has("lang")) label(); });
+  return { focus: () => input.focus() };
+}

@@ -1,0 +1,73 @@
+// Buttons over the map: level, home, zoom, share, language; and the note of version and of what is synthetic.
+import type { Map as GlMap } from "maplibre-gl";
+import type { Context } from "../context";
+import { h, icon, replace } from "../dom";
+import { moment } from "../format";
+import { language, t, tk, words } from "../i18n";
+import type { LevelChoice } from "../state";
+import { redraw, segmented } from "./choices";
+import { toast } from "./notices";
+
+const LEVELS: LevelChoice[] = ["auto", "district", "township", "village"];
+
+export function mountLevel(place: HTMLElement, context: Context): void {
+  const draw = () => {
+    const { level } = context.state;
+    const now = tk("levelShort", context.level);
+    redraw(place, segmented("level", t("levelLabel"), LEVELS.map((value) => ({
+      value, text: value === "auto" ? (level === "auto" ? `${t("level_auto")} · ${now}` : t("level_auto")) : tk("levelShort", value),
+      hint: value === "auto" ? t("levelAutoNow", { level: tk("level", context.level) }) : tk("level", value),
+    })), level, (value) => context.store.set({ level: value as LevelChoice })));
+  };
+  draw();
+  context.on("level", draw);
+  context.store.subscribe((_, changed) => { if (changed.has("level") || changed.has("lang")) draw(); });
+}
+
+async function share(): Promise<void> {
+  const address = location.href;
+  try {
+    await navigator.clipboard.writeText(address);
+    toast(t("copied"));
+  } catch {
+    // An intranet without TLS has no clipboard: offer the text to be copied by hand.
+    const input = h("input", { class: "copy-by-hand", readonly: true, "aria-label": t("copyByHand") });
+    input.value = address;
+    toast(t("copyByHand"));
+    document.querySelector("#toast .toast span")?.append(" ", input);
+    input.select();
+    if (document.execCommand("copy")) toast(t("copied"));
+  }
+}
+
+export function mountTools(place: HTMLElement, zoomPlace: HTMLElement, context: Context, map: GlMap, home: () => void): void {
+  const button = (name: string, label: string, id: string, click: () => void) =>
+    h("button", { type: "button", class: "icon-button", "aria-label": label, title: label, value: id, "data-testid": id, onclick: click }, icon(name));
+  const draw = () => {
+    const other = language() === "zh" ? "en" : "zh";
+    redraw(place,
+      h("button", { type: "button", class: "text-button", lang: other === "zh" ? "zh-CN" : "en", value: "language", "aria-label": t("languageLabel"), "data-testid": "language", onclick: () => context.store.set({ lang: other }) }, t("language")),
+      h("button", { type: "button", class: "text-button", value: "share", "aria-label": t("shareLabel"), title: t("shareLabel"), "data-testid": "share", onclick: () => void share() }, icon("share", 16), h("span", { class: "wide-only" }, t("share"))),
+      h("a", { class: "text-button", href: language() === "en" ? "/about?lang=en" : "/about", "aria-label": t("about"), title: t("about"), "data-testid": "about" }, icon("info", 17)));
+    redraw(zoomPlace,
+      button("plus", t("zoomIn"), "zoom-in", () => map.zoomIn()),
+      button("minus", t("zoomOut"), "zoom-out", () => map.zoomOut()),
+      button("home", t("home"), "home", home));
+  };
+  draw();
+  context.store.subscribe((_, changed) => { if (changed.has("lang")) draw(); });
+}
+
+/** Always on screen: which version of the data this is, and that the demo is partly synthetic. */
+export function mountStatus(place: HTMLElement, context: Context): void {
+  const { meta } = context;
+  const synthetic = meta.synthetic && meta.synthetic.parts.length > 0 ? meta.synthetic : null;
+  const draw = () => {
+    const lang = language();
+    replace(place,
+      synthetic ? h("a", { class: "tag synthetic", href: lang === "en" ? "/about?lang=en" : "/about", title: words(synthetic), "data-testid": "synthetic" }, t("synthetic")) : null,
+      h("span", { class: "version num", "data-testid": "as-of", "data-version": meta.as_of.version, title: t("asOfLong", { version: meta.as_of.version, time: moment(meta.as_of.changed_at, lang) }) }, t("asOf", { version: meta.as_of.version })));
+  };
+  draw();
+  context.store.subscribe((_, changed) => { if (changed.has("lang")) draw(); });
+}

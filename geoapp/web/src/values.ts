@@ -1,0 +1,109 @@
+// From the matrix of litres to what the map shows: one value per region for a period and a measure.
+import type { Series } from "./api";
+import { changeScale, type Scale, sequentialScale } from "./classes";
+import { comparedWith, kindOf, monthsOf } from "./periods";
+import type { Measure } from "./state";
+
+export interface RegionValue {
+  volume_l: number;
+  /** Litres of the period compared with; null when it is not there. */
+  before_l: number | null;
+  change: number | null;
+  m3_per_km2: number | null;
+  /** The measure chosen: litres, m³/km² or a fraction. Null is no data. */
+  shown: number | null;
+}
+export interface Picture {
+  values: Map<string, RegionValue>;
+  scale: Scale;
+  total_l: number;
+  placed_l: number;
+  gaps_l: number;
+  gaps: { coarser: number; unassigned: number; outside: number } | null;
+  hasComparison: boolean;
+}
+
+const at = (row: readonly number[], indexes: readonly number[]): number => indexes.reduce((sum, i) => sum + (row[i] ?? 0), 0);
+export const isChange = (measure: Measure): boolean => measure.startsWith("change");
+
+function ratio(now: number, before: number | null): number | null {
+  return before === null || before === 0 ? null : now / before - 1;
+}
+
+function shownValue(measure: Measure, volume: number, area: number | null, change: number | null): number | null {
+  if (isChange(measure)) return change;
+  if (volume === 0) return null;
+  if (measure === "volume") return volume;
+  return area ? volume / 1000 / area : null;
+}
+
+/** Values of every region of a series for a period; the scale is that of the whole calendar year (see classes.ts). */
+export function picture(series: Series, period: string, measure: Measure): Picture {
+  const index = new Map(series.months.map((month, i) => [month, i]));
+  const indexes = (months: string[]) => months.map((month) => index.get(month)!);
+  const current = indexes(monthsOf(period, series.months));
+  const pairs = comparedWith(period, measure, series.months);
+  const now = indexes(pairs.now);
+  const before = indexes(pairs.before);
+  const hasComparison = before.length > 0;
+
+  const values = new Map<string, RegionValue>();
+  let placed = 0;
+  series.codes.forEach((code, i) => {
+    const row = series.volume_l[i];
+    const area = series.area_km2[i] ?? null;
+    const volume = at(row, current);
+    placed += volume;
+    const previous = hasComparison ? at(row, before) : null;
+    const change = ratio(at(row, now), previous);
+    const density = area ? volume / 1000 / area : null;
+    values.set(code, { volume_l: volume, before_l: previous, change, m3_per_km2: density, shown: shownValue(measure, volume, area, change) });
+  });
+  const sum = (row: readonly number[] | undefined) => (row ? at(row, current) : 0);
+  const { gaps } = series;
+  return {
+    values,
+    scale: scaleOf(series, period, measure, values),
+    total_l: sum(series.total_l),
+    placed_l: placed,
+    gaps_l: sum(series.gaps_l),
+    gaps: gaps ? { coarser: sum(gaps.coarser), unassigned: sum(gaps.unassigned), outside: sum(gaps.outside) } : null,
+    hasComparison,
+  };
+}
+
+function scaleOf(series: Series, period: string, measure: Measure, values: Map<string, RegionValue>): Scale {
+  const make = isChange(measure) ? changeScale : sequentialScale;
+  if (kindOf(period) !== "month") return make([...values.values()].map((value) => value.shown ?? NaN));
+  const months = monthsOf(period.slice(0, 4), series.months);
+  const all: number[] = [];
+  for (const month of months) {
+    const pairs = comparedWith(month, measure, series.months);
+    const m = series.months.indexOf(month);
+    const b = pairs.before.length ? series.months.indexOf(pairs.before[0]) : -1;
+    series.volume_l.forEach((row, i) => {
+      const change = b < 0 ? null : ratio(row[m], row[b]);
+      all.push(shownValue(measure, row[m], series.area_km2[i] ?? null, change) ?? NaN);
+    });
+  }
+  return make(all);
+}
+
+/** One region's value, without the classes of the whole map; null when the series does not hold it. */
+export function regionValue(series: Series, code: string, period: string, measure: Measure): RegionValue | null {
+  const i = series.codes.indexOf(code);
+  return i < 0 ? null : valueOf(series.volume_l[i], series, series.area_km2[i] ?? null, period, measure);
+}
+/** The whole city's value: everything recorded, placed or not. */
+export function cityValue(series: Series, period: string, measure: Measure): RegionValue {
+  const area = series.area_km2.reduce<number>((sum, km2) => sum + (km2 ?? 0), 0);
+  return valueOf(series.total_l, series, area || null, period, measure);
+}
+function valueOf(row: readonly number[], series: Series, area: number | null, period: string, measure: Measure): RegionValue {
+  const indexes = (months: string[]) => months.map((month) => series.months.indexOf(month));
+  const pairs = comparedWith(period, measure, series.months);
+  const volume = at(row, indexes(monthsOf(period, series.months)));
+  const before = pairs.before.length ? at(row, indexes(pairs.before)) : null;
+  const change = ratio(at(row, indexes(pairs.now)), before);
+  return { volume_l: volume, before_l: before, change, m3_per_km2: area ? volume / 1000 / area : null, shown: shownValue(measure, volume, area, change) };
+}

@@ -1,0 +1,12 @@
+"""Addresses of the page. The map keeps its whole state in the query string."""
+
+from django.urls import path
+
+from geoapp.web import views
+
+app_name = "web"
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("objects/<slug:layer>/<str:code>", views.object_page, name="object"),
+    path("about", views.about, name="about"),
+]
