@@ -18,4 +18,5 @@ urlpatterns = [
     path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("api/", include("layers.feeds.urls")),
     path("", include("tiles.urls")),
+    path("", include("geoapp.web.urls")),
 ]

@@ -61,7 +61,7 @@ __all__ = [
 STATISTICS = ("reporting_unit", "region", "facility", "meter", "usage")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # one object a layer: compared and hashed as itself
 class Layer:
     """A published slice of a dataset: what the map shows, tiles carry and feeds list under one name."""
 

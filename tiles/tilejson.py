@@ -6,7 +6,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from layers import vocab
-from layers.registry import REGION, Field, Layer
+from layers.feeds.meta import is_synthetic
+from layers.registry import Field, Layer
 from layers.stats.regions import region_index
 from layers.versions import AsOf
 from tiles.mvt import label_layer
@@ -20,13 +21,10 @@ def _type(field: Field) -> str:
 
 
 def attribution(layer: Layer) -> str:
-    """Who is to be named: the source of real outlines, and that the rest is synthetic where it is."""
-    if layer.dataset is REGION:
-        qualities = {region.quality for region in region_index().levels[int(str(layer.scope["region__level"]))]}
-        if vocab.SYNTHETIC in qualities:
-            return SYNTHETIC
-        return DISTRICT_SOURCE if layer.id == "district" else ""
-    return ""
+    """Who is to be named: the source of real outlines, or that the layer is synthetic."""
+    if is_synthetic(layer):
+        return SYNTHETIC
+    return DISTRICT_SOURCE if layer.id == "district" else ""
 
 
 def tilejson(layer: Layer, version: AsOf, root_url: str, wanted: dict[str, str]) -> dict[str, Any]:

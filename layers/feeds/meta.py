@@ -72,6 +72,11 @@ def _held(version: int) -> dict[str, tuple[int, bool]]:
     return held
 
 
+def is_synthetic(layer: Layer) -> bool:
+    """Whether any of a layer's positions or outlines is made up: then everything that shows it says so."""
+    return _held(as_of(EVERYTHING).version)[layer.id][1]
+
+
 def layer_infos() -> list[dict[str, Any]]:
     """Every layer with its version, size and fields, in the registry's order."""
     held = _held(as_of(EVERYTHING).version)

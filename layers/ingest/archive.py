@@ -6,6 +6,7 @@ import shutil
 import stat
 import zipfile
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from layers.ingest.refusal import ImportRefused
 
@@ -87,7 +88,7 @@ def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, into: Path) -> P
 class _Bounded:
     """A reader that refuses to give more than ``limit`` bytes."""
 
-    def __init__(self, source: zipfile.ZipExtFile, limit: int) -> None:
+    def __init__(self, source: IO[bytes], limit: int) -> None:
         self._source = source
         self._left = limit
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import pyproj
@@ -94,8 +93,8 @@ def to_stored(geometries: Geometries, source: SourceCrs) -> Geometries:
             x, y = _transformer(source.crs.to_wkt()).transform(xy[:, 0], xy[:, 1])
         return np.column_stack([x, y])
 
-    moved: Any = shapely.transform(geometries, move)
-    return moved  # type: ignore[no-any-return]
+    moved: Geometries = shapely.transform(geometries, move)
+    return moved
 
 
 def inside_china(bounds: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -42,7 +42,14 @@ def read(chunk: Chunk, columns: Mapping[str, str], judge: Judge) -> Geometries:
     judge.refuse(given & shapely.is_missing(found), "geometry", texts, "bad_geometry")
     found = shapely.force_2d(found)
     # An empty shape is how several formats say "none".
-    return np.where(shapely.is_empty(found), None, found)
+    return without(found, shapely.is_empty(found))
+
+
+def without(found: Geometries, out: Mask) -> Geometries:
+    """The same geometries with None where the mask is set."""
+    kept = np.array(found, dtype=object)
+    kept[out] = None
+    return kept
 
 
 def _from_numbers(chunk: Chunk, columns: Mapping[str, str], judge: Judge) -> Geometries:
@@ -90,7 +97,7 @@ def judge_geometries(
             param="geometry", allowed=[kind.name.title() for kind in _ALLOWED[geometry]],
         )  # fmt: skip
     judge.refuse(wrong, "geometry", _type_names(kinds), "geometry_type", _ZH[geometry])
-    found = np.where(wrong, None, found)
+    found = without(found, wrong)
     moved = crs.to_stored(found, source)
     moved = _refuse_outside(moved, judge)
     if geometry == "point":
@@ -123,7 +130,7 @@ def _refuse_outside(moved: Geometries, judge: Judge) -> Geometries:
         alike = np.isin(np.arange(len(moved)), [at for at, found in hints.items() if found == hint])
         shown = [f"{box[0]:.6g}, {box[1]:.6g}" if flag else None for box, flag in zip(bounds, alike, strict=True)]
         judge.refuse(alike, "geometry", pa.array(shown, pa.string()), "outside_china", hint)
-    return np.where(outside, None, moved)
+    return without(moved, outside)
 
 
 def _refuse_invalid(moved: Geometries, judge: Judge) -> Geometries:
@@ -132,7 +139,7 @@ def _refuse_invalid(moved: Geometries, judge: Judge) -> Geometries:
         return moved
     reasons = np.where(invalid, shapely.is_valid_reason(moved), None)
     judge.refuse(invalid, "geometry", pa.array(reasons, pa.string()), "invalid_geometry")
-    return np.where(invalid, None, moved)
+    return without(moved, invalid)
 
 
 def _multipolygons(found: Geometries) -> Geometries:

@@ -47,10 +47,10 @@ def make_rows(cursor: Cursor, spec: Spec, names: Sequence[str]) -> None:
     as text, and ``found_region_id`` to be filled in by placing.
     """
     stored = stored_columns(spec, names)
-    selected: list[Composed] = [SQL("s.{} AS id").format(Identifier(ROW))]
+    selected: list[SQL | Composed] = [SQL("s.{} AS id").format(Identifier(ROW))]
     joins: list[Composed] = []
     unknown: list[Composed] = []
-    values: dict[str, Composed] = {}
+    values: dict[str, SQL | Composed] = {}
     for at, column in enumerate(stored):
         text = SQL("s.{}").format(Identifier(column.name))
         if not column.refers_to:
@@ -83,7 +83,7 @@ def make_rows(cursor: Cursor, spec: Spec, names: Sequence[str]) -> None:
     cursor.execute(SQL("ANALYZE {}").format(Identifier(ROWS)))
 
 
-def _differs(values: dict[str, Composed]) -> Composed:
+def _differs(values: dict[str, SQL | Composed]) -> Composed:
     """Whether a row is new or any value that the file gives differs. PostGIS's = on geometry compares every vertex."""
     theirs = SQL(", ").join(SQL("t.{}").format(Identifier(name)) for name in values)
     return SQL("(t.id IS NULL OR ROW({}) IS DISTINCT FROM ROW({}))").format(theirs, SQL(", ").join(values.values()))

@@ -143,7 +143,7 @@ def _defaults(model: type[models.Model]) -> dict[str, object]:
     """Python-side defaults of columns that may not be NULL: the table itself has none."""
     found: dict[str, object] = {}
     for f in model._meta.concrete_fields:
-        if f.primary_key or f.null or getattr(f, "generated", False) or f.is_relation:
+        if not f.column or f.primary_key or f.null or getattr(f, "generated", False) or f.is_relation:
             continue
         if f.has_default():
             found[f.column] = f.get_default()

@@ -38,7 +38,7 @@ def open_vector(path: Path, layer: str | None) -> Table:
         if info["driver"] not in _DRIVERS[suffix]:
             raise _unreadable()
         encoding = _dbf_encoding(path) if suffix == ".shp" else None
-        meta, table = pyogrio.read_arrow(path, layer=chosen, encoding=encoding, force_2d=True, **_options(suffix))
+        meta, table = pyogrio.read_arrow(path, layer=chosen, encoding=encoding, **_options(suffix))
     except (DataSourceError, DataLayerError, FeatureError, pa.ArrowException, UnicodeDecodeError) as error:
         raise _unreadable() from error
     notes = [(f"属性表编码按 {encoding} 读取", f"attributes read as {encoding}")] if encoding == "GB18030" else []

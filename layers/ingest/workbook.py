@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -56,7 +57,7 @@ def _choose(book: CalamineWorkbook, wanted: str | None) -> CalamineSheet:
     )  # fmt: skip
 
 
-def _heading(lines: Iterator[list[object]]) -> tuple[int, tuple[str, ...]]:
+def _heading(lines: Iterator[list[Any]]) -> tuple[int, tuple[str, ...]]:
     """The first line with anything in it: (its number within the used area from 1, its words)."""
     for number, line in enumerate(lines, start=1):
         words = tuple(cell_text(value) or "" for value in line)
@@ -65,8 +66,8 @@ def _heading(lines: Iterator[list[object]]) -> tuple[int, tuple[str, ...]]:
     raise ImportRefused("工作表是空的", "the sheet is empty")
 
 
-def _chunks(lines: Iterator[list[object]], headings: tuple[str, ...], at: int) -> Iterator[Chunk]:
-    batch: list[list[object]] = []
+def _chunks(lines: Iterator[list[Any]], headings: tuple[str, ...], at: int) -> Iterator[Chunk]:
+    batch: list[list[Any]] = []
     for line in lines:
         batch.append(line)
         if len(batch) == CHUNK_ROWS:
@@ -77,7 +78,7 @@ def _chunks(lines: Iterator[list[object]], headings: tuple[str, ...], at: int) -
         yield _chunk(batch, headings, at)
 
 
-def _chunk(batch: list[list[object]], headings: tuple[str, ...], at: int) -> Chunk:
+def _chunk(batch: list[list[Any]], headings: tuple[str, ...], at: int) -> Chunk:
     columns: dict[str, pa.Array] = {}
     for i, heading in enumerate(headings):
         if heading not in columns:

@@ -11,8 +11,8 @@ class UsageSum(models.Model):
     """Litres of one level, region, period and selection of source and purpose.
 
     Grain: (level, region or gap, period, source selection, purpose selection). A period is a month (``span`` 1) or a
-    whole calendar year (``span`` 12). Selections hold a vocabulary id, or 0 for all, or 100 for the aggregate that
-    people ask for by name: new water (all sources but reclaimed), non-residential (all purposes but residential).
+    whole calendar year (``span`` 12). Selections hold a vocabulary id, or 0 for all; whatever else is asked for is a
+    signed sum of them (non-residential = all − residential).
     Within one level, period and selection the rows partition the records: every litre is in exactly one of them.
     A row without a region code says why (``gap``) and stands under the finest region that is known
     (``parent_code``). Rows are keyed by division code and not by region id, so that a rebuilt month of last

@@ -1,8 +1,8 @@
--- From the finest regions to every level, and from single sources and purposes to the selections people ask for.
+-- From the finest regions to every level, and from single sources and purposes to all of them.
 -- 1. lineage: each region's ancestors by level (and its reporting unit: its township's, else its district's bureau).
 -- 2. levelled: each base row once a level, under its region there or, where it is only known at a higher level,
 --    under none with the reason. Within a level the rows partition the records.
--- 3. the grouping sets add "all" (0) and the named aggregate (100) to source and purpose.
+-- 3. the grouping sets add "all" (0) to source and purpose.
 WITH RECURSIVE lineage AS (
     SELECT id, level, code AS city, NULL::text AS district, NULL::text AS township, NULL::text AS village,
            reporting_unit_id
@@ -45,14 +45,12 @@ WITH RECURSIVE lineage AS (
 INSERT INTO layers_usagesum
     (level, span, source_sel, purpose_sel, month, code, parent_code, gap, volume_l, records)
 SELECT level, 1,
-       CASE WHEN grouping(source) = 0 THEN source WHEN grouping(new_water) = 0 THEN 100 ELSE 0 END,
-       CASE WHEN grouping(purpose) = 0 THEN purpose WHEN grouping(non_residential) = 0 THEN 100 ELSE 0 END,
+       CASE WHEN grouping(source) = 0 THEN source ELSE 0 END,
+       CASE WHEN grouping(purpose) = 0 THEN purpose ELSE 0 END,
        month, code, parent_code, gap, sum(volume_l), sum(records)
-FROM (
-    SELECT *, source = ANY(%(new_water)s) AS new_water, purpose = ANY(%(non_residential)s) AS non_residential
-    FROM levelled
-) selected
+FROM levelled
 GROUP BY level, month, code, parent_code, gap,
-    GROUPING SETS ((source), (new_water), ()),
-    GROUPING SETS ((purpose), (non_residential), ())
-HAVING (grouping(new_water) = 1 OR new_water) AND (grouping(non_residential) = 1 OR non_residential)
+    GROUPING SETS ((source), ()),
+    GROUPING SETS ((purpose), ())
+-- In the order of the index, so that it grows page by page.
+ORDER BY 1, 3, 4, 5, 6, 7, 8

@@ -9,7 +9,7 @@ from datetime import date
 from layers import vocab
 from layers.db import Query, rows
 from layers.periods import Month, Period, stored_spans
-from layers.stats.selection import Selection
+from layers.stats.selection import Selection, Signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,38 +30,36 @@ def under(prefixes: Sequence[str]) -> tuple[str, list[str]]:
     return "(code LIKE ANY(%s) OR (gap > 0 AND parent_code LIKE ANY(%s)))", [patterns, patterns]  # type: ignore[list-item]
 
 
+def _selected(sources: Signed, purposes: Signed) -> tuple[str, list[object]]:
+    """A join that keeps the selected sums, with ``s.sign * p.sign`` as their weight."""
+    text = (
+        " JOIN unnest(%s::int[], %s::int[]) AS s (sel, sign) ON source_sel = s.sel"
+        " JOIN unnest(%s::int[], %s::int[]) AS p (sel, sign) ON purpose_sel = p.sel"
+    )
+    params: list[object] = []
+    for signed in (sources, purposes):
+        params += [[sel for sel, _ in signed], [sign for _, sign in signed]]
+    return text, params
+
+
 def totals_query(
-    level: int,
-    months: Sequence[date],
-    years: Sequence[date],
-    selection: Selection,
-    prefixes: Sequence[str] = (),
+    level: int, months: Sequence[date], years: Sequence[date], selection: Selection, prefixes: Sequence[str] = ()
 ) -> Query:
     """Litres by region of a level. Grain of the answer: (code, parent_code, gap). Reads one covering index."""
     inside, inside_params = under(prefixes)
+    join, join_params = _selected(selection.source_sels, selection.purpose_sels)
     parts: list[str] = []
     params: list[object] = []
     for span, starts in ((1, months), (12, years)):
         if starts:
             parts.append(
-                "SELECT code, parent_code, gap, volume_l FROM layers_usagesum"  # noqa: S608 - values are bound
-                " WHERE level = %s AND span = %s AND source_sel = ANY(%s) AND purpose_sel = ANY(%s)"
-                f" AND month = ANY(%s) AND {inside}"
+                f"SELECT code, parent_code, gap, volume_l * s.sign * p.sign FROM layers_usagesum{join}"
+                f" WHERE level = %s AND span = %s AND month = ANY(%s) AND {inside}"
             )
-            params += [
-                level,
-                span,
-                selection.source_sels,
-                selection.purpose_sels,
-                list(starts),
-                *inside_params,
-            ]
+            params += [*join_params, level, span, list(starts), *inside_params]
     source = " UNION ALL ".join(parts) or "SELECT ''::text, ''::text, 0, 0::bigint WHERE FALSE"
-    return Query(
-        "SELECT code, parent_code, gap, sum(volume_l)::bigint"
-        f" FROM ({source}) AS part (code, parent_code, gap, volume_l) GROUP BY 1, 2, 3",
-        params,
-    )
+    text = f"SELECT code, parent_code, gap, sum(volume_l)::bigint FROM ({source}) AS part (code, parent_code, gap, volume_l)"
+    return Query(text + " GROUP BY 1, 2, 3", params)
 
 
 def totals_of(level: int, period: Period, selection: Selection, prefixes: Sequence[str] = ()) -> Query:
@@ -75,32 +73,28 @@ def totals(level: int, period: Period, selection: Selection, prefixes: Sequence[
     return [Total(*row) for row in rows(totals_of(level, period, selection, prefixes))]
 
 
-def series_query(
-    level: int, period: Period, selection: Selection, prefixes: Sequence[str] = (), *, by: str = ""
-) -> Query:
-    """Litres by region and month (and by ``source_sel`` or ``purpose_sel``). Grain: (code, gap, month[, by])."""
+def series_query(level: int, period: Period, selection: Selection, prefixes: Sequence[str] = ()) -> Query:
+    """Litres by region and month. Grain: (code, gap, month)."""
     inside, inside_params = under(prefixes)
-    extra = {"": "", "source_sel": ", source_sel", "purpose_sel": ", purpose_sel"}[by]
-    sources = sorted(selection.sources) if by == "source_sel" else selection.source_sels
-    purposes = sorted(selection.purposes) if by == "purpose_sel" else selection.purpose_sels
+    join, join_params = _selected(selection.source_sels, selection.purpose_sels)
     return Query(
-        f"SELECT code, gap, month, sum(volume_l)::bigint{extra} FROM layers_usagesum"  # noqa: S608
-        " WHERE level = %s AND span = 1 AND source_sel = ANY(%s) AND purpose_sel = ANY(%s) AND month = ANY(%s)"
-        f" AND {inside} GROUP BY code, gap, month{extra}",
-        [level, sources, purposes, [month.first_day for month in period.months], *inside_params],
+        f"SELECT code, gap, month, sum(volume_l * s.sign * p.sign)::bigint FROM layers_usagesum{join}"
+        f" WHERE level = %s AND span = 1 AND month = ANY(%s) AND {inside} GROUP BY code, gap, month",
+        [*join_params, level, [month.first_day for month in period.months], *inside_params],
     )
 
 
 def one_region_query(level: int, code: str, period: Period, selection: Selection, by: str) -> Query:
-    """Litres of one region by ``source_sel`` or ``purpose_sel`` and month; single terms only."""
-    column = {"source": "source_sel", "purpose": "purpose_sel"}[by]
-    sources = sorted(vocab.SOURCE.by_id) if by == "source" else selection.source_sels
-    purposes = sorted(vocab.PURPOSE.by_id) if by == "purpose" else selection.purpose_sels
+    """Litres of one region by month and by each source (or purpose), whatever is selected of that one."""
+    every = {"source": vocab.SOURCE, "purpose": vocab.PURPOSE}[by]
+    singles = [(term.id, 1) for term in every]
+    join, join_params = _selected(
+        singles if by == "source" else selection.source_sels, singles if by == "purpose" else selection.purpose_sels
+    )
     return Query(
-        f"SELECT {column}, month, sum(volume_l)::bigint FROM layers_usagesum"  # noqa: S608
-        " WHERE level = %s AND span = 1 AND source_sel = ANY(%s) AND purpose_sel = ANY(%s) AND month = ANY(%s)"
-        " AND code = %s GROUP BY 1, 2",
-        [level, sources, purposes, [month.first_day for month in period.months], code],
+        f"SELECT {by}_sel, month, sum(volume_l * s.sign * p.sign)::bigint FROM layers_usagesum{join}"
+        " WHERE level = %s AND span = 1 AND month = ANY(%s) AND code = %s GROUP BY 1, 2",
+        [*join_params, level, [month.first_day for month in period.months], code],
     )
 
 

@@ -13,16 +13,13 @@ from layers.sql import load
 
 Cursor = Any
 
-AGGREGATE = 100  # the selection "new water" of sources and "non-residential" of purposes
-ALL = 0
+ALL = 0  # the selection of all sources, or of all purposes
 
 _TERMS: dict[str, Any] = {
     "outside": vocab.OUTSIDE,
     "unassigned": vocab.UNASSIGNED,
     "coarser": vocab.COARSER,
     "serves_level": [vocab.FACILITY_SERVES_LEVEL[kind] for kind in sorted(vocab.FACILITY_SERVES_LEVEL)],
-    "new_water": sorted(vocab.NEW_WATER_IDS),
-    "non_residential": sorted(vocab.NON_RESIDENTIAL_IDS),
 }
 
 
@@ -71,7 +68,9 @@ def rebuild(cursor: Cursor, months: Sequence[date]) -> int:
     cursor.execute("DELETE FROM layers_usagesum WHERE span = 1 AND month = ANY(%s)", [list(months)])
     cursor.execute(load("usage_sums"), _TERMS)
     written = int(cursor.rowcount)
-    cursor.execute("DELETE FROM layers_usagesum WHERE span = 12 AND month = ANY(%s)", [years])
-    cursor.execute(load("usage_year_sums"), {"years": years})
     cursor.execute("DROP TABLE usage_base")
-    return written + int(cursor.rowcount)
+    cursor.execute("DELETE FROM layers_usagesum WHERE span = 12 AND month = ANY(%s)", [years])
+    for year in years:
+        cursor.execute(load("usage_year_sums"), {"year": year, "next_year": year.replace(year=year.year + 1)})
+        written += int(cursor.rowcount)
+    return written

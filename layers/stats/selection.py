@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from layers import vocab
 from layers.errors import BadParameter
-from layers.stats.rebuild import AGGREGATE, ALL
+from layers.stats.rebuild import ALL
 from layers.vocab import Vocab
+
+Signed = list[tuple[int, int]]  # (stored selection, +1 or -1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +21,13 @@ class Selection:
     purposes: frozenset[int] = frozenset(vocab.PURPOSE.by_id)
 
     @property
-    def source_sels(self) -> list[int]:
-        """The ``source_sel`` values of `UsageSum` whose rows add up to this selection, as few as can be."""
-        return _stored(self.sources, frozenset(vocab.SOURCE.by_id), vocab.NEW_WATER_IDS)
+    def source_sels(self) -> Signed:
+        """The ``source_sel`` values of `UsageSum`, with their signs, whose sum is this selection."""
+        return _stored(self.sources, frozenset(vocab.SOURCE.by_id))
 
     @property
-    def purpose_sels(self) -> list[int]:
-        return _stored(self.purposes, frozenset(vocab.PURPOSE.by_id), vocab.NON_RESIDENTIAL_IDS)
+    def purpose_sels(self) -> Signed:
+        return _stored(self.purposes, frozenset(vocab.PURPOSE.by_id))
 
     def to_dict(self) -> dict[str, list[str]]:
         """The slugs selected, in vocabulary order."""
@@ -38,12 +40,12 @@ class Selection:
 EVERYTHING = Selection()
 
 
-def _stored(chosen: frozenset[int], everything: frozenset[int], named: frozenset[int]) -> list[int]:
-    if chosen == everything:
-        return [ALL]
-    if chosen >= named:
-        return [AGGREGATE, *sorted(chosen - named)]
-    return sorted(chosen)
+def _stored(chosen: frozenset[int], everything: frozenset[int]) -> Signed:
+    """As few stored sums as can be: the chosen ones, or all without the others."""
+    others = everything - chosen
+    if len(chosen) <= 1 + len(others):
+        return [(term, 1) for term in sorted(chosen)]
+    return [(ALL, 1), *((term, -1) for term in sorted(others))]
 
 
 def parse_terms(
