@@ -1,6 +1,6 @@
 """The database of one checkout: a private PostGIS cluster under `.local/pg`, or another by `DATABASE_URL`.
 
-`python -m geoapp.localdb start|stop|status|check|destroy|id`. Settings call `connection()` and nothing else.
+`python -m geoapp.localdb start|stop|status|check|destroy|id|contents`. Settings call `connection()` and nothing else.
 The cluster listens on a Unix socket only, in a short directory under /tmp, so that no port can clash and no
 checkout path is too long.
 """
@@ -205,6 +205,17 @@ def identity(url: str) -> str:
     return hashlib.sha256(known.encode()).hexdigest()[:16]
 
 
+def holds_data(url: str) -> bool:
+    """Whether anything was ever imported into this database: before the demo is poured into somebody's own."""
+    import psycopg
+
+    try:
+        with _connect(url or None) as link:
+            return link.execute("SELECT 1 FROM layers_release LIMIT 1").fetchone() is not None
+    except psycopg.errors.UndefinedTable:
+        return False
+
+
 def report() -> int:
     """Print one line on the database; → 0 when it answers, 3 when not."""
     url = os.environ.get("DATABASE_URL")
@@ -230,9 +241,10 @@ def main(argv: list[str]) -> int:
         "destroy": destroy,
         "check": lambda: check(url),
         "id": lambda: print(identity(url)),
+        "contents": lambda: print("data" if holds_data(url) else "empty"),
     }
     if len(argv) != 1 or argv[0] not in actions:
-        print("usage: python -m geoapp.localdb start|stop|status|check|destroy|id", file=sys.stderr)
+        print("usage: python -m geoapp.localdb start|stop|status|check|destroy|id|contents", file=sys.stderr)
         return 2
     try:
         done = actions[argv[0]]()

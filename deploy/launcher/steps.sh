@@ -88,6 +88,7 @@ schema() {
     finish
 }
 
+# The browsable API and Redoc come with the packages, are not served, and take long to compress.
 static_files() {
     want=$({ cat requirements.lock geoapp/settings.py; find geoapp layers tiles -path '*/node_modules' -prune -o \
         -path '*/static/*' -type f -print | LC_ALL=C sort | tr '\n' '\0' | xargs -0 -r sha256sum; } | digest)
@@ -97,7 +98,7 @@ static_files() {
     fi
     begin "static files: collecting and compressing"
     rm -f "$state/stamps/static"
-    quietly static "$python" manage.py collectstatic --no-input -v 2 || die "collectstatic failed (the whole log: $shown/logs/static.log)"
+    quietly static "$python" manage.py collectstatic --no-input -v 2 -i rest_framework -i redoc || die "collectstatic failed (the whole log: $shown/logs/static.log)"
     put_stamp "$state/stamps/static" "$want"
     finish
 }
@@ -114,7 +115,7 @@ administrator() {
 }
 
 # Whether this database got the demo city or is an authority's own is decided at its first start, so
-# that a later "up" never pours a demo into real data.
+# that a later "up" never pours a demo into real data; nor does a first one, into a database that has some.
 demo() {
     chosen=$state/stamps/contents
     if [ -f "$chosen" ] && [ "$(cut -d' ' -f1 "$chosen")" = "$database_id" ]; then
@@ -126,9 +127,13 @@ demo() {
     else
         kind=${1:+empty}
         kind=${kind:-demo}
+        held=$("$python" -m geoapp.localdb contents) || exit 1
+        [ "$held" = empty ] || kind=kept
         put_stamp "$chosen" "$database_id $kind"
     fi
-    if [ "$kind" = empty ]; then
+    if [ "$kind" = kept ]; then
+        told "demo city: left out, this database has data of its own"
+    elif [ "$kind" = empty ]; then
         told "demo city: left out, as asked at the first start; ./shuitu manage demo loads it"
     elif is_stamped "$state/stamps/demo" "$database_id"; then
         was_done "demo city"
