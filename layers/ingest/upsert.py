@@ -49,6 +49,10 @@ def upsert(cursor: Cursor, spec: Spec, names: Sequence[str], links: Sequence[Fie
     if placed:
         # Placed before it is written, so that each row and its index entries are written once.
         which = SQL("o.writes AND o.{} IS NOT NULL").format(Identifier(GEOM))
+        cursor.execute(
+            SQL("CREATE INDEX ON {} USING gist ({}) WHERE writes").format(Identifier(ROWS), Identifier(GEOM))
+        )
+        cursor.execute(SQL("ANALYZE {}").format(Identifier(ROWS)))
         cursor.execute(SQL(load("place")).format(table=Identifier(ROWS), which=which))
     columns = written(spec, names) + ([FOUND] if placed else [])
     cursor.execute(SQL("DROP TABLE IF EXISTS pg_temp.{}").format(Identifier(TOUCHED)))
