@@ -41,7 +41,22 @@ CITY_PLANTS = {
     "石景山水厂": "110107005",
 }
 _COMPANY = re.compile(r"公司|服务中心")
-_WORDS = re.compile(r"街道|地区|镇|满族乡|回族乡|乡")
+_RANK = re.compile(r"(街道|地区|满族乡|回族乡|镇|乡)$")
+# Township plants whose names say their place in other words than the township's: our reading.
+PLANT_TOWNSHIPS = {
+    "永乐供水": "110112117",
+    "马桥联村": "110112109",
+    "金马驹": "110112109",
+    "金桥科技": "110112109",
+    "狼各庄": "110115005",
+    "芦城": "110115005",
+    "孙村": "110115005",
+    "南各庄": "110115107",
+    "榆垓": "110115107",
+    "青云东方": "110115103",
+    "未来科技城": "110114115",
+    "高端制造业基地": "110111103",
+}
 COLUMNS = ["code", "name", "kind", "managed_by", "status", "capacity_m3_d", "region", "position_quality"]
 
 
@@ -57,8 +72,11 @@ def township_in(places: Places, name: str, district: str, rng: np.random.Generat
     """
     own = np.flatnonzero(places.district == district)
     townships = pd.Series(places.town_name[own], index=places.township[own]).groupby(level=0).first()
-    words = sorted(((_WORDS.sub("", t), code) for code, t in townships.items()), key=lambda p: (-len(p[0]), p[1]))
-    for word, code in words:
+    for word, code in PLANT_TOWNSHIPS.items():
+        if word in name and code.startswith(district):
+            return code
+    words = [(word, code) for code, full in townships.items() for word in {full, _RANK.sub("", full)}]
+    for word, code in sorted(words, key=lambda pair: (-len(pair[0]), pair)):
         if len(word) >= 2 and word in name:
             return code
     villages = {re.sub("村$", "", s): places.township[i] for s, i in zip(places.short[own], own, strict=True)}

@@ -66,11 +66,11 @@ def make_meters(places: Places, users: Users) -> Meters:
     purpose = users.purpose[user].copy()
     source = users.source[user]
     for name in (*PER_USER, "group_tap"):
+        if PER_USER.get(name) == 1:
+            continue  # the only meter of a user says what the user does
         other = np.flatnonzero((source == name) & (rng.random(total) < 0.12))
         weights = profiles.user_purposes(name)
         purpose[other] = choose(generator("meter purpose", name), weights, len(other))
-    kept = (source == "surface_water") & (users.purpose[user] == 0)
-    purpose[kept] = 0
     village, lonlat = _positions(places, users, user, rng)
     serial = np.concatenate([np.arange(1, count + 1) for count in counts])
     prefix = np.repeat(["MC", "MG"], counts)

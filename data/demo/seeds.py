@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from scipy.spatial import cKDTree
 
 from . import reference
 from .seeding import choose, generator
@@ -37,12 +38,8 @@ def points_in(shape: shapely.Geometry, count: int, rng: np.random.Generator) -> 
 
 
 def nearest(seeds: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Index of the seed nearest to each point; the lowest index where two are equally near."""
-    tree = shapely.STRtree(shapely.points(seeds))
-    hit, seed = tree.query_nearest(shapely.points(points), all_matches=False)
-    found = np.empty(len(points), dtype=np.int64)
-    found[hit] = seed
-    return found
+    """Index of the seed nearest to each point."""
+    return np.asarray(cKDTree(seeds).query(points)[1], dtype=np.int64)
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def resident_townships(places: Places) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _zone_weights(places: Places, users: Users, meters: Meters) -> np.ndarray:
-    """Weight of each meter: heavy-tailed, then scaled so that each zone gets its planned share of the source."""
+    """Weight of each meter: heavy-tailed, then scaled so that each zone gets its planned share of every purpose."""
     zone, source = users.zone[meters.user], meters.source
     weight = np.empty(len(meters))
     for name, sigma in profiles.WEIGHT_SIGMA.items():
@@ -82,12 +82,12 @@ def _zone_weights(places: Places, users: Users, meters: Meters) -> np.ndarray:
         "self_built_well": {z: max(1, well[z]) for z in group},
         "reclaimed": profiles.RECLAIMED_ZONES,
     }
-    for name, by_zone in target.items():
-        for code, amount in by_zone.items():
-            rows = (source == name) & (zone == code)
-            if rows.any():
-                weight[rows] *= amount / weight[rows].sum()
-    return weight
+    # Scaled within each source, zone and purpose; a source without a target keeps the drawn weights.
+    cells = pd.DataFrame({"source": source, "zone": zone, "purpose": meters.purpose, "weight": weight})
+    total = cells.groupby(["source", "zone", "purpose"]).weight.transform("sum").to_numpy()
+    goal = pd.Series({(name, code): float(n) for name, zones in target.items() for code, n in zones.items()})
+    wanted = goal.reindex(pd.MultiIndex.from_arrays([source, zone])).to_numpy()
+    return np.where(np.isnan(wanted), weight, weight * wanted / total)
 
 
 def make_usage_places(places: Places, users: Users, meters: Meters, facilities: pd.DataFrame) -> UsagePlaces:

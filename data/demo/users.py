@@ -22,6 +22,8 @@ USER_COLUMNS = (
     ("reclaimed_users", "reclaimed", 0.7, 1.0),
 )
 
+FEW, ENVIRONMENTAL = 5, PURPOSE.id_of("environmental") - 1
+
 # GB/T 4754 divisions a user of a purpose plausibly has.
 INDUSTRIES = {
     "residential": ("K70", "K70", "S96"),
@@ -69,6 +71,8 @@ def make_users(places: Places) -> Users:
         count = int(row.users)
         village = np.sort(places.pick(row.zone, count, rng, row.community, row.village))
         purpose = choose(rng, profiles.user_purposes(row.source), count)
+        if row.source == "reclaimed" and count <= FEW:
+            purpose[:] = ENVIRONMENTAL  # one "user" for a whole district is the replenishing of its rivers
         if row.source == "surface_water" and row.zone == "110119":
             purpose[:4] = 0  # a few surface users serve residents: the printed table has a figure for them
         parts.append(
