@@ -39,6 +39,8 @@ export function density(m3PerKm2: number, lang: Lang): Figure {
 export function percent(fraction: number | null | undefined, digits = 1): string {
   if (fraction === null || fraction === undefined || !Number.isFinite(fraction)) return "—";
   if (fraction !== 0 && Math.abs(fraction) < 0.0005 && digits === 1) return fraction < 0 ? ">−0.1%" : "<0.1%";
+  // A part is not the whole: 99.98 % must not read 100.0 %.
+  if (fraction < 1 && fraction > 1 - 0.5 * 10 ** (-digits - 2)) return `>${decimals(100 - 10 ** -digits, digits)}%`;
   return `${decimals(fraction * 100, digits).replace("-", "−")}%`;
 }
 export function change(fraction: number | null | undefined): string {

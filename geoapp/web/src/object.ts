@@ -7,7 +7,7 @@ import { byId, h, icon, replace } from "./dom";
 import { fieldText } from "./fields";
 import { language, setLanguage, t, tk, words } from "./i18n";
 import { badge, badgeElement, iconId } from "./map/icons";
-import { createMap, sourceUrl } from "./map/create";
+import { createMap, FONT, sourceUrl } from "./map/create";
 import { showError } from "./ui/notices";
 import { parse } from "./state";
 
@@ -115,11 +115,15 @@ function map(layer: LayerInfo, feature: ObjectFeature): void {
       if (id === "district") small.addLayer({ id: "land", type: "fill", source: id, "source-layer": id, paint: { "fill-color": "#fffefb" } });
       small.addLayer({ id: `line-${id}`, type: "line", source: id, "source-layer": id, paint: { "line-color": id === "district" ? "#8fa3a8" : "#cfd6d4", "line-width": id === "district" ? 1.6 : 0.8 } });
     }
+    for (const id of ["township", "district"]) {
+      if (!small.getSource(id)) continue;
+      small.addLayer({ id: `label-${id}`, type: "symbol", source: id, "source-layer": `${id}_label`, layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": id === "district" ? 14 : 12 }, paint: { "text-color": "#5c6b72", "text-halo-color": "#ffffff", "text-halo-width": 1.4 } });
+    }
     small.addSource("object", { type: "geojson", data: { type: "Feature", geometry, properties: {} } });
     if (geometry.type === "Point") {
       small.addImage(iconId(layer), badge(layer), { pixelRatio: 2 });
       small.addLayer({ id: "object", type: "symbol", source: "object", layout: { "icon-image": iconId(layer), "icon-size": 1.3, "icon-allow-overlap": true } });
-      small.jumpTo({ center: geometry.coordinates as [number, number], zoom: 12.5 });
+      small.jumpTo({ center: geometry.coordinates as [number, number], zoom: 11.5 });
     } else {
       small.addLayer({ id: "object", type: "fill", source: "object", paint: { "fill-color": layer.color, "fill-opacity": 0.25 } });
       small.addLayer({ id: "object-line", type: "line", source: "object", paint: { "line-color": layer.color, "line-width": 2 } });

@@ -26,7 +26,7 @@ export const zh = {
   measure: "指标",
   measure_volume: "用水量", measure_per_km2: "每平方公里", measure_change_previous: "较上期", measure_change_year: "较上年",
   measureTitle_volume: "用水量", measureTitle_per_km2: "单位面积用水量", measureTitle_change_previous: "较上期变化", measureTitle_change_year: "较上年同期变化",
-  filters: "筛选", layersTitle: "设施图层", legend: "图例", overview: "概况",
+  filters: "筛选", layersTitle: "设施图层", layersShort: "图层", legend: "图例", overview: "概况",
   source: "水源", purpose: "用途", resident: "居民",
   all: "全部", new_water: "新水", newWaterHint: "不含再生水",
   resident_: "全部", resident_yes: "居民", resident_no: "非居民",

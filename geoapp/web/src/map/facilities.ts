@@ -44,11 +44,23 @@ export class Facilities {
   private addArea(layer: LayerInfo): void {
     const before = this.firstPointLayer();
     const common = { source: layer.id, "source-layer": layer.id };
-    this.map.addLayer({ id: `facility-${layer.id}-fill`, type: "fill", ...common, paint: { "fill-color": layer.color, "fill-opacity": 0.14 } }, before);
+    // Areas of several kinds lie over each other and over the classes: an outline each, and a fill that only takes clicks.
+    this.map.addLayer({ id: `facility-${layer.id}-fill`, type: "fill", ...common, paint: { "fill-color": layer.color, "fill-opacity": 0.04 } }, before);
+    const kind = ["coalesce", ["get", "facility_kind"], ""];
+    const byKind = (urban: number, township: number, other: number) => ["match", kind, "urban_plant", urban, "township_plant", township, other];
     this.map.addLayer({
       id: `facility-${layer.id}-line`, type: "line", ...common,
-      paint: { "line-color": layer.color, "line-width": ["interpolate", ["linear"], ["zoom"], 8, 0.7, 14, 2], "line-dasharray": [3, 2] },
+      layout: { "line-join": "round" },
+      paint: {
+        "line-color": ["match", kind, ...this.kindColors(), layer.color] as unknown as ExpressionSpecification,
+        "line-width": ["interpolate", ["linear"], ["zoom"], 8, byKind(1.6, 1, 0.4), 14, byKind(3.4, 2.4, 1.4)] as unknown as ExpressionSpecification,
+        "line-opacity": ["step", ["zoom"], byKind(0.9, 0.9, 0), 10.5, 0.9] as unknown as ExpressionSpecification,
+      },
     }, before);
+  }
+  private kindColors(): string[] {
+    const kinds = ["urban_plant", "township_plant", "village_station", "self_built"];
+    return kinds.flatMap((kind) => [kind, { urban_plant: "#7a2f6b", township_plant: "#b0562a" }[kind] ?? this.context.layer(kind)?.color ?? "#5b7f95"]);
   }
   private firstPointLayer(): string {
     return this.map.getStyle().layers.find((each) => /^facility-.*-(cluster|icon)$/.test(each.id))?.id ?? Regions.labelsFrom;
@@ -69,16 +81,16 @@ export class Facilities {
       id: `facility-${layer.id}-number`, type: "symbol", ...common, filter: IS_CLUSTER,
       layout: {
         "text-field": ["case", [">=", count, 10000], ["concat", ["to-string", ["/", ["round", ["/", count, 100]], 10]], "k"], ["to-string", count]],
-        "text-font": FONT, "text-size": ["interpolate", ["linear"], ["log10", count], 0.3, 10, 4, 13], "text-allow-overlap": true,
+        "text-font": FONT, "text-size": ["interpolate", ["linear"], ["log10", count], 0.3, 10, 4, 13], "text-allow-overlap": true, "text-ignore-placement": true,
       },
       paint: { "text-color": "#ffffff" },
     });
-    const scale = SMALL.has(layer.id) ? 0.82 : 1;
+    const scale = SMALL.has(layer.id) ? 0.78 : 1;
     this.map.addLayer({
       id: `facility-${layer.id}-icon`, type: "symbol", ...common, filter: IS_SINGLE,
       layout: {
-        "icon-image": iconId(layer), "icon-allow-overlap": true,
-        "icon-size": ["interpolate", ["linear"], ["zoom"], 7, 0.62 * scale, 11, 0.85 * scale, 15, 1.1 * scale],
+        "icon-image": iconId(layer), "icon-allow-overlap": true, "icon-ignore-placement": true,
+        "icon-size": ["interpolate", ["linear"], ["zoom"], 7, 0.74 * scale, 11, 0.92 * scale, 15, 1.15 * scale],
         "text-field": ["step", ["zoom"], "", SMALL.has(layer.id) ? 14.5 : 11, ["coalesce", ["get", "name"], ""]], "text-font": FONT, "text-size": 11.5,
         "text-anchor": "top", "text-offset": [0, 1.05], "text-optional": true, "text-max-width": 9,
       },

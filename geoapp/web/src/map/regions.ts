@@ -21,6 +21,12 @@ function fillColor(colors: readonly string[]): ExpressionSpecification {
   return ["match", ["coalesce", ["feature-state", "class"], -1], ...classes, NO_DATA] as unknown as ExpressionSpecification;
 }
 
+// On the map a village goes without the name of its committee: 芙蓉里社区居委会 is 芙蓉里社区.
+const LABEL: ExpressionSpecification = [
+  "let", "end", ["slice", ["get", "name"], -3],
+  ["case", ["any", ["==", ["var", "end"], "居委会"], ["==", ["var", "end"], "村委会"]], ["slice", ["get", "name"], 0, -3], ["get", "name"]],
+];
+
 export class Regions {
   private painted = new Map<MapLevel, Map<string, number>>();
   private ramp = new Map<MapLevel, string>();
@@ -97,7 +103,7 @@ export class Regions {
         minzoom: { district: 0, township: 9.3, village: 12.2 }[level],
         layout: {
           visibility: level === "district" ? "visible" : "none",
-          "text-field": ["get", "name"], "text-font": FONT, "text-size": size[level], "text-max-width": 8, "text-padding": 3,
+          "text-field": LABEL, "text-font": FONT, "text-size": size[level], "text-max-width": 8, "text-padding": 3,
           "text-letter-spacing": level === "district" ? 0.08 : 0.02,
         },
         paint: {

@@ -135,7 +135,9 @@ export class MapView {
     if (event.sourceId === this.context.level && event.isSourceLoaded) this.settled(this.context.level);
   }
   private settled(level: MapLevel): void {
+    // A source counts as loaded before it has asked for its first tile: wait for regions, not for the word.
     if (!this.map.isSourceLoaded(level) || this.context.shown?.level !== level) return;
+    if (!this.map.querySourceFeatures(level, { sourceLayer: level }).length) return;
     this.regions.settle(level);
     if (document.documentElement.dataset.ready) return;
     this.map.once("render", () => {
@@ -239,6 +241,7 @@ export class MapView {
     const feature = await getJson<ObjectFeature>(objectUrl(layer, code)).catch(() => null);
     if (!feature) return;
     const at = feature.geometry?.type === "Point" ? (feature.geometry.coordinates as [number, number]) : null;
+    if (at && !this.map.getBounds().contains(at)) this.go({ point: at, zoom: Math.max(info.detail_zoom + 0.5, 13) });
     if (at) this.popup.open(at, [{ layer: info, properties: { ...feature.properties, code } }]);
   }
   private failed(event: { error?: Error & { status?: number }; sourceId?: string }): void {

@@ -4,7 +4,7 @@ import { byId, h, replace } from "../dom";
 import { type Key, t } from "../i18n";
 
 const PHONE = matchMedia("(max-width: 760px)");
-const TABS: [string, Key][] = [["overview", "overview"], ["filters", "filters"], ["layers", "layersTitle"], ["legend", "legend"]];
+const TABS: [string, Key][] = [["overview", "overview"], ["filters", "filters"], ["layers", "layersShort"], ["legend", "legend"]];
 type Height = "low" | "half" | "full";
 
 export function mountLayout(context: Context): { tab(name: string): void; raise(): void } {

@@ -1,7 +1,7 @@
 // Buttons over the map: level, home, zoom, share, language; and the note of version and of what is synthetic.
 import type { Map as GlMap } from "maplibre-gl";
 import type { Context } from "../context";
-import { h, icon, replace } from "../dom";
+import { h, icon, isPhone, replace } from "../dom";
 import { moment } from "../format";
 import { language, t, tk, words } from "../i18n";
 import type { LevelChoice } from "../state";
@@ -15,7 +15,7 @@ export function mountLevel(place: HTMLElement, context: Context): void {
     const { level } = context.state;
     const now = tk("levelShort", context.level);
     redraw(place, segmented("level", t("levelLabel"), LEVELS.map((value) => ({
-      value, text: value === "auto" ? (level === "auto" ? `${t("level_auto")} · ${now}` : t("level_auto")) : tk("levelShort", value),
+      value, text: value === "auto" ? (level === "auto" && !isPhone() ? `${t("level_auto")} · ${now}` : t("level_auto")) : tk("levelShort", value),
       hint: value === "auto" ? t("levelAutoNow", { level: tk("level", context.level) }) : tk("level", value),
     })), level, (value) => context.store.set({ level: value as LevelChoice })));
   };
