@@ -25,7 +25,7 @@ def rows(query: Query) -> list[tuple[Any, ...]]:
     """All rows of a query. `TooSlow` when the statement timeout of web requests (see settings) cuts it off."""
     try:
         with connection.cursor() as cursor:
-            cursor.execute(query.text, query.params)  # type: ignore[arg-type]
+            cursor.execute(query.text, query.params)
             return list(cursor.fetchall())
     except OperationalError as error:
         if isinstance(error.__cause__, pg_errors.QueryCanceled):

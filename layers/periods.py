@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -103,15 +104,21 @@ def parse_period(text: str) -> Period:
     return Period(first.first, last.last)
 
 
-def stored_spans(period: Period) -> tuple[list[date], list[date]]:
-    """First days of the (months, whole calendar years) that make up a period; sums are kept of both."""
-    months: list[date] = []
-    years: list[date] = []
+def signed_months(period: Period, available: Sequence[Month]) -> tuple[list[date], list[tuple[date, int]]]:
+    """The stored sums that make up a period: (single months, signed years to date), as first days.
+
+    A year from which one month is asked takes that month; otherwise the year to date of the last month asked, less
+    that of the last one before the first. ``available`` are the months that have sums, in order.
+    """
+    singles: list[date] = []
+    signed: list[tuple[date, int]] = []
     for year in range(period.first.year, period.last.year + 1):
-        whole = Period(Month(year, 1), Month(year, 12))
-        if period.first <= whole.first and whole.last <= period.last:
-            years.append(whole.first.first_day)
-        else:
-            first, last = max(period.first, whole.first), min(period.last, whole.last)
-            months.extend(month.first_day for month in Period(first, last).months)
-    return months, years
+        held = [month for month in available if month.year == year]
+        asked = [month for month in held if period.first <= month <= period.last]
+        before = [month for month in held if month < period.first]
+        if len(asked) == 1:
+            singles.append(asked[0].first_day)
+        elif asked:
+            signed.append((asked[-1].first_day, 1))
+            signed += [(before[-1].first_day, -1)] if before else []
+    return singles, signed

@@ -59,7 +59,7 @@ def _select(found: QuerySet[Any], layer: Layer, **geometry: Any) -> tuple[sql.Co
     columns = _columns(layer)
     chosen = found.order_by().annotate(fid=F("pk"), **columns, **geometry).values("fid", *columns, *geometry)
     text, params = chosen.query.sql_with_params()
-    return sql.SQL(text), tuple(params)  # type: ignore[arg-type] # the ORM's own text
+    return sql.SQL(text), tuple(params)
 
 
 def _spoken(field: Field, column: sql.Composable) -> sql.Composable:
@@ -73,7 +73,7 @@ def _spoken(field: Field, column: sql.Composable) -> sql.Composable:
 
 
 def _properties(layer: Layer, wrap: str = "{}") -> sql.Composable:
-    shape = sql.SQL(wrap)  # type: ignore[arg-type]
+    shape = sql.SQL(wrap)
     return sql.SQL(", ").join(
         sql.SQL("{} AS {}").format(
             _spoken(field, shape.format(sql.Identifier("f", f"f_{field.name}"))), sql.Identifier(field.name)
@@ -113,7 +113,7 @@ def _usage(request: TileRequest) -> tuple[sql.Composable, sql.Composable, tuple[
     level = int(str(request.layer.scope["region__level"]))
     totals = totals_of(level, wanted.period, wanted.selection, prefixes_of(region_index(), wanted.region))
     join = sql.SQL("LEFT JOIN ({}) u (code, parent_code, gap, volume_l) ON u.code = f.f_code AND u.gap = 0").format(
-        sql.SQL(str(totals.text))  # type: ignore[arg-type] # built by us, values bound
+        sql.SQL(str(totals.text))
     )
     columns = sql.SQL(
         ", COALESCE(u.volume_l, 0) AS volume_l, COALESCE(u.volume_l, 0) * 1000.0 / NULLIF(f.f_area_m2, 0) AS m3_per_km2"

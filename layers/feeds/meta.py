@@ -108,7 +108,7 @@ def meta() -> dict[str, Any]:
 def _usage_records(version: int) -> int:
     total = (
         apps.get_model("layers.UsageSum")
-        ._default_manager.filter(level=vocab.CITY, span=1, source_sel=0, purpose_sel=0)
+        ._default_manager.filter(level=vocab.CITY, source_sel=0, purpose_sel=0)
         .values_list("records", flat=True)
     )
     return sum(total)

@@ -11,7 +11,9 @@ from layers import filters, registry, vocab
 from layers.feeds.features import PAGE_DEFAULT, PAGE_MOST
 from layers.stats.answer import MEASURES, METHODS, VERSUS
 
-PROBLEM = {
+Described = dict[str, Any]  # keyword arguments of extend_schema
+
+PROBLEM: dict[str, Any] = {
     "type": "object",
     "description": "RFC 9457 problem details: what is wrong, of which parameter, and what is allowed.",
     "properties": {
@@ -24,7 +26,7 @@ PROBLEM = {
     },
     "required": ["type", "title", "status", "detail"],
 }
-AS_OF = {
+AS_OF: dict[str, Any] = {
     "type": "object",
     "properties": {"version": {"type": "integer"}, "changed_at": {"type": "string", "nullable": True}},
     "required": ["version", "changed_at"],
@@ -75,15 +77,15 @@ def _field_filters() -> list[OpenApiParameter]:
     ]
 
 
-META = {
+META: Described = {
     "operation_id": "meta",
     "responses": _answer("What there is", layers={"type": "array", "items": {"type": "object"}}),
 }
-LAYERS = {
+LAYERS: Described = {
     "operation_id": "layers",
     "responses": _answer("Layers", layers={"type": "array", "items": {"type": "object"}}),
 }
-FEATURES = {
+FEATURES: Described = {
     "operation_id": "features",
     "parameters": [
         LAYER,
@@ -106,7 +108,7 @@ FEATURES = {
         features={"type": "array", "items": {"type": "object"}},
     ),
 }
-FEATURE = {
+FEATURE: Described = {
     "operation_id": "feature",
     "parameters": [LAYER, _path("code", "The feature's code")],
     "responses": _answer(
@@ -117,7 +119,7 @@ FEATURE = {
         links={"type": "object"},
     ),
 }
-ROW = {
+ROW: dict[str, Any] = {
     "type": "object",
     "properties": {
         "code": {"type": "string"},
@@ -130,7 +132,7 @@ ROW = {
         "change": NUMBER_OR_NULL,
     },
 }
-STATS = {
+STATS: Described = {
     "operation_id": "stats",
     "parameters": [
         LEVEL,
@@ -151,7 +153,7 @@ STATS = {
         classes={"type": "object"},
     ),
 }
-SERIES = {
+SERIES: Described = {
     "operation_id": "series",
     "parameters": [LEVEL, PARENT, _query("period", f"All months unless told. {PERIOD}"), *SELECTION],
     "responses": _answer(
@@ -163,7 +165,7 @@ SERIES = {
         total_l={"type": "array", "items": {"type": "integer"}},
     ),
 }
-REGION = {
+REGION: Described = {
     "operation_id": "region",
     "parameters": [_path("code", "Division code"), _query("period", PERIOD), VERSUS_PARAM, *SELECTION],
     "responses": _answer(
@@ -175,7 +177,7 @@ REGION = {
         facilities={"type": "array", "items": {"type": "object"}},
     ),
 }
-SEARCH = {
+SEARCH: Described = {
     "operation_id": "search",
     "parameters": [
         _query("q", "A name or code, or a part of one", required=True),

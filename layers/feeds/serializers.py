@@ -36,10 +36,8 @@ def _serializer_field(declared: Field) -> serializers.Field:
         kwargs["default"] = None  # a missing related object reads as null
     if declared.vocab is not None:
         return TermField(declared.vocab, **kwargs)
-    kind = {"integer": serializers.IntegerField, "number": serializers.FloatField}.get(
-        declared.kind, serializers.CharField
-    )
-    return kind(read_only=True, **kwargs)
+    kinds: dict[str, type[serializers.Field]] = {"integer": serializers.IntegerField, "number": serializers.FloatField}
+    return kinds.get(declared.kind, serializers.CharField)(read_only=True, **kwargs)
 
 
 @cache

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
+from psycopg.sql import SQL, Identifier
 
 from layers import versions
 from layers.ingest import columns, crs, holders, links, regions, resolve, staging, upsert, usage
@@ -34,6 +35,7 @@ Progress = Callable[[str, int, int | None], None]
 
 WAIT_S = 60.0
 _POLL_S = 0.2
+_MANY_ROWS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +216,9 @@ class _Import:
     def _settle(self, cursor: Any, outcome: Outcome, release: Release) -> None:
         """Sums, versions and the release's own record, in the transaction that changed the rows."""
         report = self.report
+        if outcome.new + outcome.changed > _MANY_ROWS:
+            # The sums, and whoever asks before autovacuum comes by, are planned on these statistics.
+            cursor.execute(SQL("ANALYZE {}").format(Identifier(self.spec.table)))
         if outcome.months:
             self._tell("汇总", 0)
             rebuild.rebuild(cursor, outcome.months)

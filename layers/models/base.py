@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.gis.db import models
 from django.contrib.gis.db.models.functions import Transform
 from django.contrib.postgres.indexes import GistIndex
+from django.db.models import Index
 
 from layers.vocab import POSITION_QUALITY
 
@@ -62,7 +63,7 @@ class Placed(models.Model):
         return f"{self.code} {self.name}".strip()
 
 
-def placed_indexes(table: str) -> list[GistIndex]:
+def placed_indexes(table: str) -> list[Index]:
     """Named GiST indexes on the stored and on the tile geometry of a `Placed` table."""
     return [
         GistIndex(fields=["geom"], name=f"{table}_geom_gist"),

@@ -8,19 +8,18 @@ from layers.vocab import GAP, LEVEL
 
 
 class UsageSum(models.Model):
-    """Litres of one level, region, period and selection of source and purpose.
+    """Litres of one level, region, month and selection of source and purpose, and of the year up to that month.
 
-    Grain: (level, region or gap, period, source selection, purpose selection). A period is a month (``span`` 1) or a
-    whole calendar year (``span`` 12). Selections hold a vocabulary id, or 0 for all; whatever else is asked for is a
-    signed sum of them (non-residential = all − residential).
-    Within one level, period and selection the rows partition the records: every litre is in exactly one of them.
+    Grain: (level, region or gap, month, source selection, purpose selection). Selections hold a vocabulary id, or 0
+    for all; whatever else is asked for is a signed sum of them (non-residential = all − residential). A range of months
+    is one too, through the year to date: two rows a year at most, however long the range.
+    Within one level, month and selection the rows partition the records: every litre is in exactly one of them.
     A row without a region code says why (``gap``) and stands under the finest region that is known
     (``parent_code``). Rows are keyed by division code and not by region id, so that a rebuilt month of last
     year keeps its names when boundaries change.
     """
 
     level = models.PositiveSmallIntegerField(choices=LEVEL.choices())
-    span = models.PositiveSmallIntegerField()
     source_sel = models.PositiveSmallIntegerField()
     purpose_sel = models.PositiveSmallIntegerField()
     month = models.DateField()
@@ -28,6 +27,7 @@ class UsageSum(models.Model):
     parent_code = models.CharField(max_length=12)
     gap = models.PositiveSmallIntegerField(choices=GAP.choices())
     volume_l = models.BigIntegerField()
+    ytd_l = models.BigIntegerField()
     records = models.PositiveIntegerField()
 
     class Meta:
@@ -36,8 +36,8 @@ class UsageSum(models.Model):
         constraints = [
             # Identity and covering index in one: every statistics query is a range scan of this index alone.
             models.UniqueConstraint(
-                fields=["level", "span", "source_sel", "purpose_sel", "month", "code", "parent_code", "gap"],
-                include=["volume_l", "records"],
+                fields=["level", "source_sel", "purpose_sel", "month", "code", "parent_code", "gap"],
+                include=["volume_l", "ytd_l"],
                 name="usage_sum_cube",
             ),
             models.CheckConstraint(

@@ -1,8 +1,9 @@
--- From the finest regions to every level, and from single sources and purposes to all of them.
+-- From the finest regions to all of them, and from single sources and purposes to all of them; months apart.
 -- 1. lineage: each region's ancestors by level (and its reporting unit: its township's, else its district's bureau).
 -- 2. levelled: each base row once a level, under its region there or, where it is only known at a higher level,
 --    under none with the reason. Within a level the rows partition the records.
 -- 3. the grouping sets add "all" (0) to source and purpose.
+CREATE TEMP TABLE usage_fresh ON COMMIT DROP AS
 WITH RECURSIVE lineage AS (
     SELECT id, level, code AS city, NULL::text AS district, NULL::text AS township, NULL::text AS village,
            reporting_unit_id
@@ -42,15 +43,11 @@ WITH RECURSIVE lineage AS (
     ) AS at (level, code, parent_code)
     GROUP BY 1, 2, 3, 4, 5, 6, 7
 )
-INSERT INTO layers_usagesum
-    (level, span, source_sel, purpose_sel, month, code, parent_code, gap, volume_l, records)
-SELECT level, 1,
-       CASE WHEN grouping(source) = 0 THEN source ELSE 0 END,
-       CASE WHEN grouping(purpose) = 0 THEN purpose ELSE 0 END,
-       month, code, parent_code, gap, sum(volume_l), sum(records)
+SELECT level,
+       CASE WHEN grouping(source) = 0 THEN source ELSE 0 END AS source_sel,
+       CASE WHEN grouping(purpose) = 0 THEN purpose ELSE 0 END AS purpose_sel,
+       month, code, parent_code, gap, sum(volume_l)::bigint AS volume_l, sum(records)::integer AS records
 FROM levelled
 GROUP BY level, month, code, parent_code, gap,
     GROUPING SETS ((source), ()),
     GROUPING SETS ((purpose), ())
--- In the order of the index, so that it grows page by page.
-ORDER BY 1, 3, 4, 5, 6, 7, 8

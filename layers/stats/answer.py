@@ -134,8 +134,7 @@ def answer(question: Question) -> dict[str, Any]:
         "rows": lines,
         "gaps": [
             {"gap": vocab.GAP.by_id[t.gap].code, "parent": t.parent_code or None, "volume_l": t.volume_l}
-            for t in sorted(found, key=lambda t: (t.gap, t.parent_code))
-            if t.gap
+            for t in sorted((t for t in found if t.gap), key=lambda t: (t.gap, t.parent_code))
         ],
         "classes": legend(lines, question),
     }

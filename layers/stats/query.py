@@ -8,7 +8,7 @@ from datetime import date
 
 from layers import vocab
 from layers.db import Query, rows
-from layers.periods import Month, Period, stored_spans
+from layers.periods import Month, Period, signed_months
 from layers.stats.selection import Selection, Signed
 
 
@@ -43,29 +43,36 @@ def _selected(sources: Signed, purposes: Signed) -> tuple[str, list[object]]:
 
 
 def totals_query(
-    level: int, months: Sequence[date], years: Sequence[date], selection: Selection, prefixes: Sequence[str] = ()
-) -> Query:
+    level: int, singles: Sequence[date], signed: Sequence[tuple[date, int]], selection: Selection,
+    prefixes: Sequence[str] = (),
+) -> Query:  # fmt: skip
     """Litres by region of a level. Grain of the answer: (code, parent_code, gap). Reads one covering index."""
     inside, inside_params = under(prefixes)
     join, join_params = _selected(selection.source_sels, selection.purpose_sels)
     parts: list[str] = []
     params: list[object] = []
-    for span, starts in ((1, months), (12, years)):
-        if starts:
+    for column, months in (("volume_l", [(month, 1) for month in singles]), ("ytd_l", signed)):
+        if months:
             parts.append(
-                f"SELECT code, parent_code, gap, volume_l * s.sign * p.sign FROM layers_usagesum{join}"
-                f" WHERE level = %s AND span = %s AND month = ANY(%s) AND {inside}"
+                f"SELECT code, parent_code, gap, {column} * s.sign * p.sign * m.sign FROM layers_usagesum{join}"
+                " JOIN unnest(%s::date[], %s::int[]) AS m (month, sign) ON layers_usagesum.month = m.month"
+                f" WHERE level = %s AND {inside}"
             )
-            params += [*join_params, level, span, list(starts), *inside_params]
+            params += [
+                *join_params,
+                [month for month, _ in months],
+                [sign for _, sign in months],
+                level,
+                *inside_params,
+            ]
     source = " UNION ALL ".join(parts) or "SELECT ''::text, ''::text, 0, 0::bigint WHERE FALSE"
     text = f"SELECT code, parent_code, gap, sum(volume_l)::bigint FROM ({source}) AS part (code, parent_code, gap, volume_l)"
     return Query(text + " GROUP BY 1, 2, 3", params)
 
 
 def totals_of(level: int, period: Period, selection: Selection, prefixes: Sequence[str] = ()) -> Query:
-    """`totals_query` for a period, with whole calendar years taken from the sums kept of them."""
-    months, years = stored_spans(period)
-    return totals_query(level, months, years, selection, prefixes)
+    """`totals_query` for a period: of the months of it that there are."""
+    return totals_query(level, *signed_months(period, available_months()), selection, prefixes)
 
 
 def totals(level: int, period: Period, selection: Selection, prefixes: Sequence[str] = ()) -> list[Total]:
@@ -79,7 +86,7 @@ def series_query(level: int, period: Period, selection: Selection, prefixes: Seq
     join, join_params = _selected(selection.source_sels, selection.purpose_sels)
     return Query(
         f"SELECT code, gap, month, sum(volume_l * s.sign * p.sign)::bigint FROM layers_usagesum{join}"
-        f" WHERE level = %s AND span = 1 AND month = ANY(%s) AND {inside} GROUP BY code, gap, month",
+        f" WHERE level = %s AND month = ANY(%s) AND {inside} GROUP BY code, gap, month",
         [*join_params, level, [month.first_day for month in period.months], *inside_params],
     )
 
@@ -93,7 +100,7 @@ def one_region_query(level: int, code: str, period: Period, selection: Selection
     )
     return Query(
         f"SELECT {by}_sel, month, sum(volume_l * s.sign * p.sign)::bigint FROM layers_usagesum{join}"
-        " WHERE level = %s AND span = 1 AND month = ANY(%s) AND code = %s GROUP BY 1, 2",
+        " WHERE level = %s AND month = ANY(%s) AND code = %s GROUP BY 1, 2",
         [*join_params, level, [month.first_day for month in period.months], code],
     )
 
@@ -105,7 +112,7 @@ def available_months() -> list[Month]:
         for row in rows(
             Query(
                 "SELECT DISTINCT month FROM layers_usagesum"
-                " WHERE level = 1 AND span = 1 AND source_sel = 0 AND purpose_sel = 0 ORDER BY 1"
+                " WHERE level = 1 AND source_sel = 0 AND purpose_sel = 0 ORDER BY 1"
             )
         )
     ]

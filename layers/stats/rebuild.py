@@ -54,23 +54,35 @@ def all_months(cursor: Cursor) -> list[date]:
 
 
 def rebuild(cursor: Cursor, months: Sequence[date]) -> int:
-    """Replace the sums of these months and of their years; returns the number of rows written.
+    """Replace the sums of these months; returns the number of rows written.
 
-    Must run inside a transaction: readers see the old sums until it commits, never none.
+    The later months of their years are written again with them, from their kept sums, because each carries the year
+    to date. Must run inside a transaction: readers see the old sums until it commits, never none.
     """
     if not months:
         return 0
-    years = sorted({month.replace(month=1, day=1) for month in months})
     cursor.execute("SELECT pg_advisory_xact_lock(hashtext('layers_usagesum'))")
-    cursor.execute("DROP TABLE IF EXISTS usage_base")
+    cursor.execute("DROP TABLE IF EXISTS usage_base, usage_fresh, usage_kept")
     cursor.execute(load("usage_base"), {**_TERMS, "months": list(months)})
     cursor.execute("ANALYZE usage_base")
-    cursor.execute("DELETE FROM layers_usagesum WHERE span = 1 AND month = ANY(%s)", [list(months)])
     cursor.execute(load("usage_sums"), _TERMS)
-    written = int(cursor.rowcount)
-    cursor.execute("DROP TABLE usage_base")
-    cursor.execute("DELETE FROM layers_usagesum WHERE span = 12 AND month = ANY(%s)", [years])
-    for year in years:
-        cursor.execute(load("usage_year_sums"), {"year": year, "next_year": year.replace(year=year.year + 1)})
+    cursor.execute("SELECT DISTINCT month FROM layers_usagesum")
+    kept = {row[0] for row in cursor.fetchall()} - set(months)
+    cursor.execute("SELECT DISTINCT month FROM usage_fresh")
+    fresh = {row[0] for row in cursor.fetchall()}
+    # A touched month without records any more has no fresh sums: its old ones just go.
+    later = sorted(month for month in kept if any(t.year == month.year and t < month for t in months))
+    cursor.execute(
+        "CREATE TEMP TABLE usage_kept ON COMMIT DROP AS SELECT * FROM layers_usagesum WHERE month = ANY(%s)", [later]
+    )
+    cursor.execute("DELETE FROM layers_usagesum WHERE month = ANY(%s)", [[*months, *later]])
+    written = 0
+    standing = sorted(kept - set(later))
+    for month in sorted({*fresh, *later}):
+        before = max((m for m in standing if m.year == month.year and m < month), default=None)
+        own = sql.Identifier("usage_fresh" if month in fresh else "usage_kept")
+        cursor.execute(sql.SQL(load("usage_chain")).format(own=own), {"month": month, "before": before})
         written += int(cursor.rowcount)
+        standing.append(month)
+    cursor.execute("DROP TABLE usage_base, usage_fresh, usage_kept")
     return written
