@@ -69,12 +69,19 @@ def last_year() -> Period:
     return Period(Month(year, 1), Month(year, 12))
 
 
-def compared(covered: Coverage, versus: str, available: Sequence[Month]) -> Period | None:
-    """The period to compare with, like with like; None when any month of it is missing."""
+def compared(asked: Period, covered: Coverage, versus: str, available: Sequence[Month]) -> Period | None:
+    """The period to compare with, like with like; None when any month of it is missing.
+
+    Before a year comes a year: of one that is not complete yet, the same months are compared and not the season before.
+    """
     base = covered.period
     if len(covered.present) != base.length:
         return None
-    other = base.year_before() if versus == "year" else base.previous()
+    whole_years = asked.first.month == 1 and asked.last.month == 12
+    if versus == "year":
+        other = base.year_before()
+    else:
+        other = base.shifted(-asked.length) if whole_years else base.previous()
     held = set(available)
     return other if all(month in held for month in other.months) else None
 
@@ -110,7 +117,7 @@ def answer(question: Question) -> dict[str, Any]:
     available = query.available_months()
     covered = coverage(question.period, available)
     found = query.totals(question.level, question.period, question.selection, prefixes)
-    other = compared(covered, question.versus, available)
+    other = compared(question.period, covered, question.versus, available)
     before = (
         {t.code: t.volume_l for t in query.totals(question.level, other, question.selection, prefixes) if not t.gap}
         if other
