@@ -1,0 +1,216 @@
+"""The whole demo city for tests: a database made once and kept, and a server on it as in production.
+
+The database `shuitu_city_test` lies on the default database's cluster. It is made by `migrate` and `demo`, and
+made anew only when the recipe, the schema or the SQL of the sums is another than it was made from. It can be
+replaced by a city that runs already: SHUITU_TEST_CITY_URL and SHUITU_TEST_CITY_DSN.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+from urllib.parse import quote, urlencode
+
+import psycopg
+from psycopg import sql
+
+from data import demo
+from geoapp import state
+
+NAME = "shuitu_city_test"
+ROOT = Path(__file__).resolve().parent.parent
+START_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class City:
+    """`url` of the server, without a slash at its end, and the city's database for reading."""
+
+    url: str
+    link: psycopg.Connection[Any]
+
+    def sql(self, query: str, params: Sequence[Any] | dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """All rows of a reading query."""
+        return self.link.execute(query, params).fetchall()  # type: ignore[arg-type]
+
+
+def fingerprint() -> str:
+    """What the city is made from: the recipe, the migrations, and the SQL that places objects and sums usage."""
+    digest = hashlib.sha256(demo.fingerprint().encode())
+    made_by = [
+        *ROOT.glob("*/migrations/0*.py"),
+        *(ROOT / "layers/sql").glob("usage_*.sql"),
+        *(ROOT / "layers/sql").glob("*p[li][ae]ce*.sql"),
+        ROOT / "layers/stats/rebuild.py",
+    ]
+    for path in sorted(made_by):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def database_url(settings: dict[str, Any], name: str) -> str:
+    """A URL for the database of that name beside the one of Django's settings."""
+    user = f"{quote(settings['USER'], safe='')}:{quote(settings['PASSWORD'], safe='')}@" if settings["USER"] else ""
+    kept = {key: value for key, value in settings["OPTIONS"].items() if key.startswith("ssl")}
+    place = {"host": settings["HOST"], "port": settings["PORT"], **kept}
+    return f"postgresql://{user}/{name}?{urlencode({key: value for key, value in place.items() if value})}"
+
+
+def _run(command: list[str], environment: dict[str, str], say: TextIO) -> None:
+    """One `manage.py` command in a process of its own; its output is shown as it comes."""
+    print(f"\n[city] {' '.join(command)}", file=say, flush=True)
+    with subprocess.Popen(
+        [sys.executable, "-u", "manage.py", *command],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        last: list[str] = []
+        for line in process.stdout:
+            last = [*last[-30:], line]
+            print(f"[city]   {line.rstrip()}", file=say, flush=True)
+    if process.returncode:
+        raise RuntimeError(f"manage.py {' '.join(command)} failed:\n{''.join(last)}")
+
+
+@contextlib.contextmanager
+def _lock(say: TextIO) -> Iterator[TextIO]:
+    """Held shared by every run that uses the city, alone by one that makes it."""
+    with (state.make_dir(state.state_dir()) / "test-city.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("\n[city] another run is making the city: waiting", file=say, flush=True)
+            fcntl.flock(file, fcntl.LOCK_SH)
+        yield file
+
+
+def _is_made(settings: dict[str, Any], wanted: str) -> bool:
+    with psycopg.connect(database_url(settings, "postgres"), autocommit=True) as link:
+        found = link.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [NAME]
+        ).fetchone()
+    return found is not None and found[0] == wanted
+
+
+def _make(settings: dict[str, Any], wanted: str, environment: dict[str, str], say: TextIO) -> None:
+    """The database from nothing; it gets its mark last, so that half a city is never taken for one."""
+    name = sql.Identifier(NAME)
+    with psycopg.connect(database_url(settings, "postgres"), autocommit=True) as link:
+        link.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+        link.execute(sql.SQL("CREATE DATABASE {}").format(name))
+        started = time.monotonic()
+        _run(["migrate", "--no-input"], environment, say)
+        _run(["demo"], environment, say)
+        link.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, sql.Literal(wanted)))
+    print(f"\n[city] made in {time.monotonic() - started:.0f} s", file=say, flush=True)
+
+
+def _static(home: Path, environment: dict[str, str], say: TextIO) -> None:
+    """The page's assets: those collected already, if they are of the newest build, else collected here."""
+    collected = ROOT / ".local/static/staticfiles.json"
+    built = [path.stat().st_mtime for path in (ROOT / "geoapp/web/static").rglob("*") if path.is_file()]
+    link = home / "static"
+    if link.is_symlink():
+        link.unlink()
+    if collected.exists() and collected.stat().st_mtime >= max(built, default=0.0):
+        if not link.exists():
+            link.symlink_to(collected.parent)
+        return
+    mine = link / "staticfiles.json"
+    if not mine.exists() or mine.stat().st_mtime < max(built, default=0.0):
+        _run(["collectstatic", "--no-input", "-v", "0", "-i", "rest_framework", "-i", "redoc"], environment, say)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _answers(url: str) -> bool:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(f"{url}/healthz", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (OSError, urllib.error.URLError):
+        return False
+
+
+@contextlib.contextmanager
+def served(environment: dict[str, str], home: Path) -> Iterator[str]:
+    """A gunicorn on a free port of this machine, as in production; → its URL."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "gunicorn", "geoapp.wsgi:application", "--bind", f"127.0.0.1:{port}"]
+    command += ["--worker-class", "gthread", "--workers", "2", "--threads", "8", "--timeout", "60"]
+    command += ["--no-control-socket"]
+    log = home / "server.log"
+    with log.open("w") as out:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
+        try:
+            until = time.monotonic() + START_SECONDS
+            while not _answers(url):
+                if process.poll() is not None or time.monotonic() > until:
+                    raise RuntimeError(f"the city's server does not start:\n{log.read_text()[-3000:]}")
+                time.sleep(0.1)
+            yield url
+        finally:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _reading(url: str) -> psycopg.Connection[Any]:
+    return psycopg.connect(url, autocommit=True, options="-c default_transaction_read_only=on")
+
+
+@contextlib.contextmanager
+def running_city(settings: dict[str, Any], say: TextIO) -> Iterator[City]:
+    """The city, made where it is missing, and a server on it for as long as it is used."""
+    url, dsn = os.environ.get("SHUITU_TEST_CITY_URL"), os.environ.get("SHUITU_TEST_CITY_DSN")
+    if url and dsn:
+        with _reading(dsn) as link:
+            yield City(url.rstrip("/"), link)
+        return
+    # A state directory of its own: tiles are kept by version, and other databases have other versions.
+    home = state.make_dir(state.state_dir() / "test-city")
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database_url(settings, NAME),
+        "SHUITU_STATE": str(home),
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "DEBUG": "0",
+        "ALLOWED_HOSTS": "127.0.0.1,localhost",
+    }
+    for unwanted in ("HTTPS", "SHUITU_SERVING"):
+        environment.pop(unwanted, None)
+    with _lock(say) as lock:
+        wanted = fingerprint()
+        if not _is_made(settings, wanted):
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not _is_made(settings, wanted):  # by the run we may have waited for
+                _make(settings, wanted, environment, say)
+            fcntl.flock(lock, fcntl.LOCK_SH)
+        _static(home, environment, say)
+        with served(environment, home) as address, _reading(environment["DATABASE_URL"]) as link:
+            yield City(address, link)

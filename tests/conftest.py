@@ -1,0 +1,150 @@
+"""What tests share: caches that forget, the whole demo city, and a browser that tells of every fault."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings as django_settings
+
+from tests import city as cities
+
+CHROMIUM = "/usr/bin/chromium"
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",  # WebGL without a graphics card
+    "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        names = getattr(item, "fixturenames", ())
+        for marker in ("city", "browser"):
+            if marker in names:
+                item.add_marker(marker)
+
+
+@pytest.fixture(autouse=True)
+def _forgetful(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Nothing kept in memory or on disk passes from one test to another, or to a server of this checkout."""
+    if not {"db", "transactional_db"} & set(request.fixturenames):
+        yield
+        return
+    from layers.feeds import caching, meta
+    from layers.stats import profile, regions
+    from tiles import cache
+
+    for held in (regions._index, meta._held, meta._usage_records, profile._counts):
+        held.cache_clear()
+    caching.answers = caching.ByteCache()
+    cache._filtered = caching.ByteCache()
+    settings = request.getfixturevalue("settings")
+    settings.STATE_DIR = request.getfixturevalue("tmp_path")
+    # The page's assets need not be built for tests that look at none.
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    yield
+
+
+@pytest.fixture(scope="session")
+def city(request: pytest.FixtureRequest) -> Iterator[cities.City]:
+    """The whole twelve-month demo city: ``.url`` of a server on it, ``.sql(query, params)`` for reading."""
+    shown = sys.stderr if request.config.option.capture == "no" else sys.__stderr__ or sys.stderr
+    with cities.running_city(django_settings.DATABASES["default"], shown) as found:
+        yield found
+
+
+class Watch:
+    """What a page did wrong: requests to other hosts, messages on the console, uncaught exceptions."""
+
+    def __init__(self, host: str) -> None:
+        self.host = host
+        self.faults: list[str] = []
+        self._allowed: list[str] = []
+
+    def allow(self, pattern: str) -> None:
+        """Faults that match are expected in this test."""
+        self._allowed.append(pattern)
+
+    def follow(self, page: Any) -> None:
+        page.on("request", lambda request: self._request(request.url))
+        page.on("console", lambda message: self._console(message))
+        page.on("pageerror", lambda error: self.faults.append(f"uncaught: {error}"))
+
+    def _request(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("data", "blob", "about") and parts.netloc != self.host:
+            self.faults.append(f"request to another host: {url}")
+
+    def _console(self, message: Any) -> None:
+        if message.type == "error":
+            self.faults.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    @property
+    def unexpected(self) -> list[str]:
+        return [fault for fault in self.faults if not any(re.search(one, fault) for one in self._allowed)]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """One headless Chromium for the run."""
+    from playwright.sync_api import sync_playwright
+
+    # Playwright keeps an event loop in this thread, which Django would take for an asynchronous caller.
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def watch(city: cities.City) -> Watch:
+    return Watch(urlsplit(city.url).netloc)
+
+
+@pytest.fixture
+def new_page(browser: Any, city: cities.City, watch: Watch) -> Iterator[Callable[..., Any]]:
+    """Makes watched pages: ``new_page(viewport={…}, has_touch=True)``, in a browser context of their own each."""
+    contexts = []
+
+    def make(**options: Any) -> Any:
+        chosen = {"base_url": city.url, "locale": "zh-CN", "viewport": {"width": 1440, "height": 900}, **options}
+        context = browser.new_context(**chosen)
+        contexts.append(context)
+        opened = context.new_page()
+        watch.follow(opened)
+        return opened
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert watch.unexpected == []
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Any]) -> Any:
+    """A page of 1440×900; the test fails on a request to another host, a console error or an uncaught exception."""
+    return new_page()
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return cities.ROOT
