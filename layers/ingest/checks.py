@@ -26,7 +26,7 @@ _INTEGER = r"^[+-]?[0-9]{1,18}(\.0+)?$"
 NUMBER = r"^[+-]?([0-9]{1,30}(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
 _LITRES = r"^[+-]?[0-9]{1,15}(\.[0-9]{0,3}0*)?$"
 _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
-_NOT_IN_CODE = r"[\s;；,，、|]"
+_NOT_IN_CODE = r"[\s\p{Z};；,，、|]"  # RE2's \s knows only the white space of ASCII
 
 
 def as_mask(condition: pa.Array) -> Mask:
@@ -66,8 +66,8 @@ def column_values(texts: pa.Array, column: Column, judge: Judge) -> pa.Array:
 def _text(texts: pa.Array, column: Column, judge: Judge) -> pa.Array:
     control = as_mask(pc.match_substring_regex(texts, _CONTROL))
     judge.refuse(control, column.name, texts, "control_character")
-    if as_mask(pc.match_substring_regex(texts, r"\s\s|[^\S ]")).any():
-        texts = pc.replace_substring_regex(texts, r"\s+", " ")  # line breaks within a cell
+    if as_mask(pc.match_substring_regex(texts, r"[\s\p{Z}]{2}|[^\S ]")).any():
+        texts = pc.replace_substring_regex(texts, r"[\s\p{Z}]+", " ")  # line breaks within a cell
     return _fitting(texts, column, judge)
 
 
