@@ -20,6 +20,7 @@ from layers.ingest.run import Source, run
 
 
 class Command(BaseCommand):
+    requires_system_checks = ()  # they would load every view and what it needs
     help = "导入一个文件（GeoJSON、GeoPackage、Shapefile/zip、CSV、XLSX）；默认试运行，不改动数据"
 
     def add_arguments(self, parser: CommandParser) -> None:
