@@ -1,24 +1,37 @@
-"""The pages: shells that the scripts fill from the API. No data is read here, so a page opens even when it is down."""
+"""The pages: shells that the scripts fill from the API, so that a page opens and can say so even when the data are down."""
 
+from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
+
+from layers import filters, registry
+from layers.errors import NotFound
 
 # What the page asks first when its address says nothing else; the browser fetches it beside the script.
 FIRST_SERIES = "/api/stats/series?level=district"
 FILTERS = ("source", "purpose", "resident")
 
 
-def _language(request: HttpRequest) -> str:
-    """``zh`` unless the address says ``en``."""
-    return "en" if request.GET.get("lang") == "en" else "zh"
-
-
-def _page(request: HttpRequest, template: str, **context: object) -> HttpResponse:
-    lang = _language(request)
-    response = render(request, template, {"lang": lang, "html_lang": "en" if lang == "en" else "zh-CN", **context})
+def _page(request: HttpRequest, template: str, status: int = 200, **context: object) -> HttpResponse:
+    """A page in Chinese, or in English when the address says ``lang=en``."""
+    lang = "en" if request.GET.get("lang") == "en" else "zh"
+    html_lang = "en" if lang == "en" else "zh-CN"
+    response = render(request, template, {"lang": lang, "html_lang": html_lang, **context}, status=status)
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+def _is_known(layer_id: str, code: str) -> bool:
+    """Whether there is such an object; an unreachable database is for the script to tell, not a missing object."""
+    try:
+        layer = registry.layer(layer_id)
+        path = next(field.orm_path for field in layer.fields if field.name == "code")
+        return filters.base(layer).filter(**{path: code}).exists()
+    except NotFound:
+        return False
+    except DatabaseError:
+        return True
 
 
 @require_safe
@@ -30,8 +43,8 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def object_page(request: HttpRequest, layer: str, code: str) -> HttpResponse:
-    """Everything known of one object of a layer."""
-    return _page(request, "web/object.html", layer=layer, code=code)
+    """Everything known of one object of a layer; 404 (with a page that says so) when there is none."""
+    return _page(request, "web/object.html", 200 if _is_known(layer, code) else 404, layer=layer, code=code)
 
 
 @require_safe

@@ -13,8 +13,10 @@ type Signals = {
   /** The level the map is at, before its data is here. */
   level: MapLevel;
   shown: Shown;
+  /** The play has come to its end: those who waited look again. */
+  rest: null;
   busy: boolean;
-  hover: { code: string; name: string; x: number; y: number } | null;
+  hover: { code: string; name: string; object: string; x: number; y: number } | null;
   failed: { what: "series" | "tiles" | "region" | "chart"; error: unknown; retry?: () => void };
   /** Move the camera to a region or a point. */
   go: { bounds?: [number, number, number, number]; point?: [number, number]; zoom?: number };

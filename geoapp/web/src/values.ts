@@ -72,7 +72,17 @@ export function picture(series: Series, period: string, measure: Measure): Pictu
   };
 }
 
+const scales = new WeakMap<Series, Map<string, Scale>>();
+/** The scale of a series for a measure: one for all months of a year, so it is made once a year. */
 function scaleOf(series: Series, period: string, measure: Measure, values: Map<string, RegionValue>): Scale {
+  const known = scales.get(series) ?? new Map<string, Scale>();
+  scales.set(series, known);
+  const key = `${measure}/${kindOf(period) === "month" ? `months of ${period.slice(0, 4)}` : period}`;
+  const scale = known.get(key) ?? makeScale(series, period, measure, values);
+  known.set(key, scale);
+  return scale;
+}
+function makeScale(series: Series, period: string, measure: Measure, values: Map<string, RegionValue>): Scale {
   const make = isChange(measure) ? changeScale : sequentialScale;
   if (kindOf(period) !== "month") return make([...values.values()].map((value) => value.shown ?? NaN));
   const months = monthsOf(period.slice(0, 4), series.months);

@@ -44,14 +44,15 @@ export class ObjectPopup {
   private popup: Popup | null = null;
   constructor(private readonly map: GlMap, private readonly context: Context) {}
 
-  open(at: [number, number], found: Found[]): void {
+  open(at: [number, number], found: Found[], region?: { name: string; go: () => void }): void {
     this.popup?.remove();
     if (!found.length) return;
     const compact = found.length > 1;
     const content = h("div", { class: "objects", "data-testid": "popup" },
       compact ? h("p", { class: "objects-count" }, t("objectsHere", { n: found.length })) : null,
       found.slice(0, SHOW).map((each) => card(this.context, each, compact)),
-      found.length > SHOW ? h("p", { class: "objects-count" }, t("more", { n: found.length - SHOW })) : null);
+      found.length > SHOW ? h("p", { class: "objects-count" }, t("more", { n: found.length - SHOW })) : null,
+      region ? h("button", { type: "button", class: "button small to-region", "data-testid": "popup-region", onclick: () => { this.close(); region.go(); } }, t("selectRegion", { name: region.name })) : null);
     const popup = new Popup({ maxWidth: "320px", offset: 12, closeButton: true, focusAfterOpen: false, locale: undefined } as ConstructorParameters<typeof Popup>[0])
       .setLngLat(at).setDOMContent(content).addTo(this.map);
     this.popup = popup;

@@ -1,14 +1,15 @@
 // The map as a part of the page: follows the state, tells the others what it shows.
-import type { Map as GlMap, MapMouseEvent, MapSourceDataEvent } from "maplibre-gl";
+import type { Map as GlMap, MapSourceDataEvent } from "maplibre-gl";
 import { type Bounds, getJson, type ObjectFeature, objectUrl } from "../api";
 import type { Context, MapLevel } from "../context";
-import { calm, debounce, isPhone } from "../dom";
+import { calm, debounce } from "../dom";
 import { t } from "../i18n";
 import { picture } from "../values";
 import { createMap, freePadding } from "./create";
 import { Facilities } from "./facilities";
 import { levelAt } from "./level";
-import { ObjectPopup, objectsOf } from "./popup";
+import { Pointer } from "./pointer";
+import { ObjectPopup } from "./popup";
 import { Regions } from "./regions";
 
 export class MapView {
@@ -16,6 +17,7 @@ export class MapView {
   private regions!: Regions;
   private facilities!: Facilities;
   private popup!: ObjectPopup;
+  private pointer?: Pointer;
   private fitZoom: number | null = null;
   private asked = 0;
 
@@ -48,10 +50,7 @@ export class MapView {
     map.on("moveend", debounce(() => this.keepCamera(), 250));
     map.on("sourcedata", (event) => this.onSource(event));
     map.on("idle", () => (document.documentElement.dataset.idle = String(Number(document.documentElement.dataset.idle ?? 0) + 1)));
-    map.on("mousemove", (event) => this.onMove(event));
-    map.on("mouseout", () => this.onLeave());
-    map.on("movestart", () => this.onLeave());
-    map.on("click", (event) => this.onClick(event));
+    this.pointer = new Pointer(map, context, this.regions, this.facilities, this.popup, (code) => this.selectRegion(code));
     context.store.subscribe((state, changed, cause) => {
       if (changed.has("region")) void this.onRegion(!(cause === "history" && state.camera));
       if (cause === "history" && changed.has("camera")) this.restoreCamera();
@@ -94,7 +93,7 @@ export class MapView {
     this.context.level = level;
     this.context.emit("level", level);
     this.regions.show(level);
-    this.onLeave();
+    this.pointer?.leave();
     this.refresh();
   }
 
@@ -188,47 +187,6 @@ export class MapView {
     if (same) void this.onRegion(true);
   }
 
-  private regionUnder(event: MapMouseEvent): { code: string; name: string; level: MapLevel } | null {
-    const { level } = this.context;
-    const layer = `fill-${level}`;
-    if (!this.map.getLayer(layer)) return null;
-    const [feature] = this.map.queryRenderedFeatures(event.point, { layers: [layer] });
-    return feature ? { code: String(feature.properties.code), name: String(feature.properties.name), level } : null;
-  }
-  private objectsUnder(event: MapMouseEvent, reach = 3) {
-    const layers = this.facilities.clickable();
-    if (!layers.length) return [];
-    const { x, y } = event.point;
-    return this.map.queryRenderedFeatures([[x - reach, y - reach], [x + reach, y + reach]], { layers });
-  }
-  private onMove(event: MapMouseEvent): void {
-    if (isPhone() || this.map.isMoving()) return;
-    const points = this.objectsUnder(event, 1).filter((feature) => feature.layer.type !== "fill");
-    const region = this.regionUnder(event);
-    this.map.getCanvas().style.cursor = points.length || region ? "pointer" : "";
-    this.regions.hover(region?.level ?? null, region?.code ?? null);
-    const { x, y } = event.point;
-    this.context.emit("hover", region ? { code: region.code, name: region.name, x, y } : null);
-  }
-  private onLeave(): void {
-    this.regions.hover(null, null);
-    this.context.emit("hover", null);
-  }
-  private onClick(event: MapMouseEvent): void {
-    const features = this.objectsUnder(event, isPhone() ? 12 : 4);
-    const cluster = features.find((feature) => Number(feature.properties.count) > 1);
-    const found = objectsOf(features.filter((feature) => feature.layer.type !== "fill"), (id) => this.facilities.layerOf(id));
-    if (cluster && !found.length) {
-      const at = cluster.geometry.type === "Point" ? (cluster.geometry.coordinates as [number, number]) : ([event.lngLat.lng, event.lngLat.lat] as [number, number]);
-      this.map.easeTo({ center: at, zoom: Math.min(this.map.getZoom() + 2, 17), duration: calm() ? 0 : 500 });
-      return;
-    }
-    const areas = objectsOf(features.filter((feature) => feature.layer.type === "fill"), (id) => this.facilities.layerOf(id));
-    if (found.length || areas.length) return this.popup.open([event.lngLat.lng, event.lngLat.lat], found.length ? found : areas);
-    if (this.popup.close()) return;
-    const region = this.regionUnder(event);
-    if (region) this.selectRegion(region.code);
-  }
   /** Esc: the popup first, then one region up. Says whether there was anything to do. */
   escape(): boolean {
     return this.popup?.close() ?? false;

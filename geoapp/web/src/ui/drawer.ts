@@ -1,9 +1,10 @@
 // The region drawer: what one region used, how it divides, and where to go from it.
 // Figures and ranking follow the slider from the series already here; the rest comes once a period is settled on.
-import { ApiError, type RegionDetail, type Series } from "../api";
-import { CHILD, type Context, isMapLevel, levelOf } from "../context";
+import { ApiError, type RegionDetail, regionUrl, type Series } from "../api";
+import { CHILD, type Context, isMapLevel, levelOf, type MapLevel } from "../context";
 import { debounce, h, icon, replace } from "../dom";
 import { t } from "../i18n";
+import { monthsOf } from "../periods";
 import type { State } from "../state";
 import { cityValue, regionValue, type RegionValue } from "../values";
 import { mountChart } from "./chart";
@@ -15,6 +16,8 @@ const SETTLE_MS = 180;
 export function mountDrawer(place: HTMLElement, context: Context, select: (code: string) => void): void {
   const { store, data } = context;
   let detail: RegionDetail | null = null;
+  let detailOf = ""; // the question the detail answers
+  let own: Series | null = null;
   let children: Series | null = null;
   let ticket = 0;
 
@@ -31,14 +34,15 @@ export function mountDrawer(place: HTMLElement, context: Context, select: (code:
   const ranking = mountRanking(parts.ranking, context, select);
 
   const code = () => store.state.region || context.city;
+  const question = () => regionUrl(code(), store.state.period, context.filters);
   function ownValue(): RegionValue | null {
     const { period, measure } = store.state;
     const level = levelOf(code());
     if (level === "city") return context.shown ? cityValue(context.shown.series, period, measure) : null;
-    const series = isMapLevel(level) ? data.seriesNow(level, period, context.filters) : undefined;
-    const value = series && regionValue(series, code(), period, measure);
+    const series = (isMapLevel(level) && data.seriesNow(level, period, context.filters)) || own;
+    const value = series && series.months.includes(monthsOf(period, context.meta.months)[0]) ? regionValue(series, code(), period, measure) : null;
     if (value) return value;
-    if (!detail || detail.code !== code()) return null;
+    if (!detail || detailOf !== question()) return null;
     return { volume_l: detail.volume_l, before_l: detail.previous_l, change: detail.change, m3_per_km2: detail.m3_per_km2, shown: detail.volume_l };
   }
   function parentValue(): RegionValue | null {
@@ -54,7 +58,7 @@ export function mountDrawer(place: HTMLElement, context: Context, select: (code:
   function drawFigures(): void {
     const value = ownValue();
     const parent = parentValue();
-    const share = parent && value && parent.volume_l ? value.volume_l / parent.volume_l : detail?.share_of_parent ?? null;
+    const share = parent && value && parent.volume_l ? value.volume_l / parent.volume_l : detailOf === question() ? detail?.share_of_parent ?? null : null;
     figures(parts.figures, context, value, detail, share);
     if (children || detail) ranking.draw(detail, children, value?.volume_l ?? detail?.volume_l ?? 0);
     chart.mark(store.state.period);
@@ -82,11 +86,16 @@ export function mountDrawer(place: HTMLElement, context: Context, select: (code:
       const now = data.regionNow(wanted, period, context.filters) ?? (await data.region(wanted, period, context.filters));
       if (mine !== ticket) return;
       detail = now;
+      detailOf = regionUrl(wanted, period, context.filters);
       drawAll();
-      if (!child) return;
-      const series = data.seriesNow(child, period, context.filters) ?? (await data.series(child, period, context.filters, wanted));
+      // Small matrices of the region itself and of its children let figures and ranking follow the slider.
+      const level = levelOf(wanted);
+      const above = now.path.at(-2)?.code ?? "";
+      const series = (each: MapLevel, parent: string) => data.seriesNow(each, period, context.filters) ?? data.series(each, period, context.filters, parent);
+      const [mineOwn, mineChildren] = await Promise.all([isMapLevel(level) ? series(level, above) : null, child ? series(child, wanted) : null]);
       if (mine !== ticket) return;
-      children = series;
+      own = mineOwn;
+      children = mineChildren;
       drawFigures();
     } catch (error) {
       if (mine !== ticket || (error as Error).name === "AbortError") return;
@@ -112,18 +121,17 @@ export function mountDrawer(place: HTMLElement, context: Context, select: (code:
   skeleton();
   void load();
   context.on("shown", () => drawFigures());
-  context.on("level", () => settle());
+  context.on("rest", () => settle());
   store.subscribe((_, changed) => {
     const any = (...keys: (keyof State)[]) => keys.some((key) => changed.has(key));
     if (changed.has("drawer")) visibility();
     if (changed.has("region")) {
-      detail = null;
-      children = null;
+      detail = own = children = null;
       if (!data.regionNow(code(), store.state.period, context.filters)) skeleton();
       void load();
       place.querySelector(".drawer-body")?.scrollTo(0, 0);
     } else if (any("source", "purpose", "resident")) {
-      children = null;
+      own = children = null;
       void load();
     } else if (any("period")) settle();
     if (any("lang")) drawAll();

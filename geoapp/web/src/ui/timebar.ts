@@ -47,8 +47,7 @@ export function mountTimebar(place: HTMLElement, context: Context): void {
     timer = 0;
     delete document.documentElement.dataset.playing;
     drawButton();
-    store.set({ period: store.state.period });
-    context.emit("level", context.level); // those who waited for the end of the play look again
+    context.emit("rest", null);
   }
   function drawButton(): void {
     replace(playButton, icon(timer ? "pause" : "play", 20));

@@ -11,7 +11,7 @@ export function mountTooltip(place: HTMLElement, context: Context): void {
     place.hidden = !hover;
     if (!hover) return void (last = "");
     const { shown } = context;
-    const key = `${hover.code}/${shown?.period}/${shown?.measure}`;
+    const key = `${hover.object}/${hover.code}/${shown?.period}/${shown?.measure}`;
     if (key !== last) {
       last = key;
       const value = shown?.picture.values.get(hover.code);
@@ -22,6 +22,7 @@ export function mountTooltip(place: HTMLElement, context: Context): void {
       const main = shown && isChange(shown.measure) ? [change(value?.change), t(which)]
         : shown?.measure === "per_km2" && dense ? [dense.number, dense.unit] : [figure?.number ?? "—", figure?.unit ?? ""];
       replace(place,
+        hover.object ? h("p", { class: "hover-object" }, hover.object) : null,
         h("strong", {}, hover.name),
         h("div", { class: "main" }, h("b", { class: "num" }, main[0]), " ", main[1]),
         value ? h("dl", {},

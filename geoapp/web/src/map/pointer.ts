@@ -1,0 +1,71 @@
+// What the pointer does on the map: hover tells, a click opens an object, a cluster, or selects a region.
+import type { Map as GlMap, MapMouseEvent } from "maplibre-gl";
+import type { Context, MapLevel } from "../context";
+import { calm, isPhone } from "../dom";
+import { t, words } from "../i18n";
+import type { Facilities } from "./facilities";
+import { type ObjectPopup, objectsOf } from "./popup";
+import type { Regions } from "./regions";
+
+export class Pointer {
+  constructor(
+    private readonly map: GlMap, private readonly context: Context, private readonly regions: Regions,
+    private readonly facilities: Facilities, private readonly popup: ObjectPopup, private readonly select: (code: string) => void,
+  ) {
+    map.on("mousemove", (event) => this.move(event));
+    map.on("mouseout", () => this.leave());
+    map.on("movestart", () => this.leave());
+    map.on("click", (event) => this.click(event));
+  }
+
+  private regionUnder(event: MapMouseEvent): { code: string; name: string; level: MapLevel } | null {
+    const { level } = this.context;
+    const layer = `fill-${level}`;
+    if (!this.map.getLayer(layer)) return null;
+    const [feature] = this.map.queryRenderedFeatures(event.point, { layers: [layer] });
+    return feature ? { code: String(feature.properties.code), name: String(feature.properties.name), level } : null;
+  }
+  private objectsUnder(event: MapMouseEvent, reach = 3) {
+    const layers = this.facilities.clickable();
+    if (!layers.length) return [];
+    const { x, y } = event.point;
+    return this.map.queryRenderedFeatures([[x - reach, y - reach], [x + reach, y + reach]], { layers });
+  }
+  private move(event: MapMouseEvent): void {
+    if (isPhone() || this.map.isMoving()) return;
+    const points = this.objectsUnder(event, 1).filter((feature) => feature.layer.type !== "fill");
+    const region = this.regionUnder(event);
+    this.map.getCanvas().style.cursor = points.length || region ? "pointer" : "";
+    this.regions.hover(region?.level ?? null, region?.code ?? null);
+    const { x, y } = event.point;
+    this.context.emit("hover", region ? { code: region.code, name: region.name, object: this.objectName(points[0]?.properties, points[0]?.layer.id), x, y } : null);
+  }
+  private objectName(properties?: Record<string, unknown>, styleLayer = ""): string {
+    const layer = this.facilities.layerOf(styleLayer);
+    if (!properties || !layer) return "";
+    const count = Number(properties.count ?? 1);
+    return count > 1 ? `${words(layer.title)} ${t("clusterHint", { n: count })}` : `${words(layer.title)} · ${String(properties.name || properties.code || "")}`;
+  }
+  leave(): void {
+    this.regions.hover(null, null);
+    this.context.emit("hover", null);
+  }
+  private click(event: MapMouseEvent): void {
+    const features = this.objectsUnder(event, isPhone() ? 12 : 4);
+    const cluster = features.find((feature) => Number(feature.properties.count) > 1);
+    const found = objectsOf(features.filter((feature) => feature.layer.type !== "fill"), (id) => this.facilities.layerOf(id));
+    if (cluster && !found.length) {
+      const at = cluster.geometry.type === "Point" ? (cluster.geometry.coordinates as [number, number]) : ([event.lngLat.lng, event.lngLat.lat] as [number, number]);
+      this.map.easeTo({ center: at, zoom: Math.min(this.map.getZoom() + 2, 17), duration: calm() ? 0 : 500 });
+      return;
+    }
+    const areas = objectsOf(features.filter((feature) => feature.layer.type === "fill"), (id) => this.facilities.layerOf(id));
+    const region = this.regionUnder(event);
+    const at: [number, number] = [event.lngLat.lng, event.lngLat.lat];
+    if (found.length) return this.popup.open(at, found);
+    // An area covers the region beneath: its popup leads there too.
+    if (areas.length) return this.popup.open(at, areas, region ? { name: region.name, go: () => this.select(region.code) } : undefined);
+    if (this.popup.close()) return;
+    if (region) this.select(region.code);
+  }
+}

@@ -1,0 +1,78 @@
+"""Source, purpose and residents; each filter's totals are the records'."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.page_model import by_id, chip, choose, litres, open_map, query_state, wait_total
+from tests.city import City
+
+SUM = "SELECT sum(volume_l)::bigint FROM layers_usagerecord WHERE extract(year FROM month) = 2019 AND {where}"
+
+
+@pytest.mark.parametrize(
+    ("address", "where"),
+    [
+        ("/?source=reclaimed", "source = 7"),
+        ("/?source=new_water", "source <> 7"),
+        ("/?source=self_built_well,surface_water&purpose=industrial", "source IN (4, 6) AND purpose = 3"),
+        ("/?resident=yes", "purpose = 1"),
+        ("/?resident=no&source=group_tap", "purpose <> 1 AND source = 1"),
+    ],
+)
+def test_a_filter_in_the_address_filters_the_figures(page: Any, city: City, address: str, where: str) -> None:
+    open_map(page, address)
+    ((total,),) = city.sql(SUM.format(where=where))
+    wait_total(page, total)
+    assert litres(page, "ledger-total") == total
+
+
+def test_chips_choose_and_clear(page: Any, city: City) -> None:
+    open_map(page)
+    chip(page, "source", "self_built_well")
+    wait_total(page, city.sql(SUM.format(where="source = 4"))[0][0])
+    chip(page, "source", "surface_water")
+    wait_total(page, city.sql(SUM.format(where="source IN (4, 6)"))[0][0])
+    assert query_state(page, "source") == "self_built_well,surface_water"
+    chip(page, "source", "new_water")  # a whole excludes its parts
+    assert query_state(page, "source") == "new_water"
+    choose(page, "resident", "no")
+    wait_total(page, city.sql(SUM.format(where="source <> 7 AND purpose <> 1"))[0][0])
+    by_id(page, "filter-reset").click()
+    wait_total(page, city.sql(SUM.format(where="true"))[0][0])
+    assert page.evaluate("location.search").find("source") == -1
+
+
+def test_per_km2_ranks_by_density(page: Any, city: City) -> None:
+    open_map(page)
+    choose(page, "measure", "per_km2")
+    rows = city.sql(
+        "SELECT s.code FROM layers_usagesum s JOIN layers_region r ON r.code = s.code"
+        " JOIN layers_boundary b ON b.region_id = r.id AND b.valid_to_id IS NULL"
+        " WHERE s.level = 2 AND s.gap = 0 AND source_sel = 0 AND purpose_sel = 0 AND extract(year FROM s.month) = 2019"
+        " GROUP BY s.code, b.area_m2 ORDER BY sum(s.volume_l) / b.area_m2 DESC LIMIT 1"
+    )
+    expect(by_id(page, "ranking").locator(".rank").first).to_have_attribute("data-code", rows[0][0])
+    expect(by_id(page, "legend-unit")).to_contain_text("/km²")
+
+
+def test_purposes_and_chart_hold_the_records(page: Any, city: City) -> None:
+    open_map(page, "/?period=2019-07")
+    wanted = dict(
+        city.sql("SELECT purpose, sum(volume_l)::bigint FROM layers_usagerecord WHERE month = '2019-07-01' GROUP BY 1")
+    )
+    expect(by_id(page, "purpose-row")).to_have_count(len(wanted))
+    shown = by_id(page, "purpose-row").evaluate_all("rows => rows.map(row => Number(row.dataset.litres))")
+    assert sorted(shown) == sorted(wanted.values())
+    group = city.sql(
+        "SELECT sum(volume_l)::bigint FROM layers_usagerecord WHERE source = 1 AND extract(year FROM month) = 2019"
+        " GROUP BY month ORDER BY month"
+    )
+    cells = page.locator("tr[data-source=group_tap] td").evaluate_all(
+        "cells => cells.map(c => Number(c.dataset.litres))"
+    )
+    assert cells == [volume for (volume,) in group]
+    page.wait_for_selector("[data-testid=chart][data-drawn='11'] svg", timeout=15_000)

@@ -1,0 +1,92 @@
+"""Facility layers: counts, clusters, popups, and the page of an object."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.page_model import by_id, open_map, query_state
+from tests.city import City
+
+COUNTS = {
+    "well": "SELECT count(*) FROM layers_well",
+    "urban_plant": "SELECT count(*) FROM layers_supplyfacility WHERE kind = 1",
+    "village_station": "SELECT count(*) FROM layers_supplyfacility WHERE kind = 3",
+    "sewage_plant": "SELECT count(*) FROM layers_sewageplant WHERE kind = 1",
+    "meter": "SELECT count(*) FROM layers_meter",
+}
+
+
+def test_every_layer_shows_its_count(page: Any, city: City) -> None:
+    open_map(page)
+    by_id(page, "tab-layers").click()
+    for layer, query in COUNTS.items():
+        assert by_id(page, f"count-{layer}").get_attribute("data-count") == str(city.sql(query)[0][0]), layer
+
+
+def test_clusters_on_the_screen_add_up_to_the_layer(page: Any, city: City) -> None:
+    open_map(page)
+    by_id(page, "tab-layers").click()
+    by_id(page, "layer-well").check(force=True)
+    assert query_state(page, "layers") == "well"
+    for _ in range(60):
+        page.wait_for_timeout(250)
+        shown = page.evaluate(
+            """() => {
+                if (!shuitu.map.getSource('well') || !shuitu.map.isSourceLoaded('well')) return -1;
+                const seen = new Map();
+                for (const f of shuitu.map.querySourceFeatures('well', {sourceLayer: 'well'}))
+                    seen.set(f.geometry.coordinates.map(c => c.toFixed(5)).join() + (f.properties.code ?? ''), f.properties.count ?? 1);
+                return [...seen.values()].reduce((a, b) => a + b, 0);
+            }"""
+        )
+        if shown > 0:
+            break
+    ((placed,),) = city.sql("SELECT count(*) FROM layers_well WHERE geom IS NOT NULL")
+    assert shown == pytest.approx(placed, rel=0.02)  # wells misplaced beyond the window are not drawn
+
+
+def test_an_object_on_the_map_leads_to_its_page(page: Any, city: City) -> None:
+    code, name, lon, lat = city.sql(
+        "SELECT code, name, ST_X(geom), ST_Y(geom) FROM layers_supplyfacility WHERE kind = 1 ORDER BY code LIMIT 1"
+    )[0]
+    open_map(page, f"/?layers=urban_plant&map=13/{lat:.5f}/{lon:.5f}")
+    page.wait_for_timeout(500)
+    for _ in range(40):
+        if page.evaluate("shuitu.map.areTilesLoaded()"):
+            break
+        page.wait_for_timeout(250)
+    at = page.evaluate("([lon, lat]) => { const p = shuitu.map.project([lon, lat]); return [p.x, p.y]; }", [lon, lat])
+    page.mouse.click(*at)
+    card = by_id(page, "popup").locator(f"[data-code='{code}']")
+    expect(card).to_contain_text(name)
+    card.get_by_test_id("popup-link").click()
+    page.wait_for_url(f"**/objects/urban_plant/{code}")
+    expect(by_id(page, "object-name")).to_have_text(name)
+
+
+def test_the_page_of_a_well_shows_fields_links_and_that_it_is_synthetic(page: Any, city: City) -> None:
+    code, permit, depth = city.sql(
+        "SELECT w.code, p.code, w.depth_m FROM layers_well w JOIN layers_well_permits l ON l.well_id = w.id"
+        " JOIN layers_abstractionpermit p ON p.id = l.abstractionpermit_id"
+        " WHERE w.depth_m IS NOT NULL AND w.geom IS NOT NULL ORDER BY w.code, p.code LIMIT 1"
+    )[0]
+    page.goto(f"/objects/well/{code}")
+    expect(by_id(page, "fields").locator("[data-field=code]")).to_have_text(code)
+    assert float(by_id(page, "fields").locator("[data-field=depth_m]").inner_text().split()[0].replace(",", "")) == (
+        pytest.approx(float(depth), abs=0.01)
+    )
+    expect(by_id(page, "links").locator(f"[data-code='{permit}']")).to_be_visible()
+    expect(by_id(page, "synthetic")).to_be_visible()
+    page.wait_for_selector("html[data-ready]", state="attached", timeout=20_000)
+    by_id(page, "back").click()
+    page.wait_for_url("**/?*layers=well*")
+    expect(by_id(page, "popup-object")).to_have_attribute("data-code", code, timeout=20_000)
+
+
+def test_an_object_that_is_not_there(page: Any, watch: Any) -> None:
+    watch.allow("404")
+    page.goto("/objects/well/NOPE")
+    expect(by_id(page, "missing")).to_contain_text("NOPE")

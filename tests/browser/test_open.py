@@ -1,0 +1,58 @@
+"""The first map: it comes up, says what it shows, and its figures are the database's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.browser.page_model import by_id, litres, open_map, painted, ranking, wait_total
+from tests.city import City
+
+CITY_YEAR = """
+    SELECT sum(volume_l)::bigint FROM layers_usagerecord
+    WHERE month >= '2019-01-01' AND month < '2020-01-01'
+"""
+DISTRICTS = """
+    SELECT code, sum(volume_l)::bigint FROM layers_usagesum
+    WHERE level = 2 AND source_sel = 0 AND purpose_sel = 0 AND gap = 0
+      AND month >= '2019-01-01' AND month < '2020-01-01'
+    GROUP BY code ORDER BY 2 DESC, 1
+"""
+
+
+def test_the_city_and_its_districts_add_up_on_the_screen(page: Any, city: City) -> None:
+    open_map(page)
+    ((total,),) = city.sql(CITY_YEAR)
+    wait_total(page, total)
+    assert litres(page, "ledger-total") == total
+    districts = city.sql(DISTRICTS)
+    assert len(districts) == 16
+    by_id(page, "ranking-all").click()
+    assert ranking(page) == districts
+    assert litres(page, "ledger-placed") == sum(volume for _, volume in districts)
+    parts = by_id(page, "ledger").locator(".gap").evaluate_all("rows => rows.map(row => Number(row.dataset.litres))")
+    assert litres(page, "ledger-placed") + sum(parts) == total
+
+
+def test_the_map_is_painted_by_the_classes_of_its_legend(page: Any, city: City) -> None:
+    open_map(page)
+    classes = by_id(page, "legend-class").evaluate_all(
+        "rows => rows.map(row => [row.dataset.from, row.dataset.to, Number(row.dataset.count)])"
+    )
+    assert sum(count for _, _, count in classes) == 16
+    for code, volume in city.sql(DISTRICTS):
+        wanted = next(
+            i
+            for i, (low, high, _) in enumerate(classes)
+            if (not low or float(low) <= volume) and (not high or volume < float(high))
+        )
+        assert painted(page, "district", code) == wanted, code
+
+
+def test_it_says_which_version_it_shows_and_what_is_synthetic(page: Any, city: City) -> None:
+    open_map(page)
+    ((version,),) = city.sql("SELECT max(version) FROM layers_layerversion")
+    assert int(by_id(page, "as-of").get_attribute("data-version")) >= version
+    assert "合成" in by_id(page, "synthetic").inner_text()
+    by_id(page, "synthetic").click()
+    page.wait_for_url("**/about")
+    assert "天地图" in page.inner_text("main")

@@ -1,0 +1,61 @@
+"""Search: by name and code, by keyboard alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import expect
+
+from tests.browser.page_model import by_id, open_map, query_state, wait_level, wait_region
+from tests.city import City
+
+
+def type_in(page: Any, text: str) -> None:
+    by_id(page, "search").fill("")
+    by_id(page, "search").press_sequentially(text)
+
+
+def test_a_region_by_keyboard(page: Any) -> None:
+    open_map(page)
+    page.keyboard.press("/")
+    expect(by_id(page, "search")).to_be_focused()
+    type_in(page, "中关村街道")
+    first = by_id(page, "search-results").locator("[role=option]").first
+    expect(first).to_have_attribute("data-code", "110108011")
+    expect(first).to_have_attribute("aria-selected", "true")
+    expect(by_id(page, "search")).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("Enter")
+    wait_region(page, "110108011")
+    wait_level(page, "village")
+
+
+def test_arrows_move_and_escape_closes(page: Any) -> None:
+    open_map(page)
+    type_in(page, "中关村")
+    options = by_id(page, "search-results").locator("[role=option]")
+    expect(options.nth(1)).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    expect(options.nth(1)).to_have_attribute("aria-selected", "true")
+    expect(by_id(page, "search")).to_have_attribute("aria-activedescendant", "hit-1")
+    page.keyboard.press("Escape")
+    expect(by_id(page, "search-results")).to_be_hidden()
+
+
+def test_a_well_by_its_code_opens_on_the_map(page: Any, city: City) -> None:
+    ((code, name),) = city.sql("SELECT code, name FROM layers_well WHERE geom IS NOT NULL ORDER BY code LIMIT 1")
+    open_map(page)
+    type_in(page, code)
+    expect(by_id(page, "search-results").locator("[role=option]").first).to_have_attribute("data-code", code)
+    page.keyboard.press("Enter")
+    expect(by_id(page, "popup-object")).to_contain_text(name or code)
+    assert query_state(page, "layers") == "well"
+    assert query_state(page, "object") == f"well/{code}"
+    by_id(page, "popup-link").click()
+    page.wait_for_url(f"**/objects/well/{code}")
+    expect(by_id(page, "object-name")).to_contain_text(name or code)
+
+
+def test_nothing_found_says_what_to_try(page: Any) -> None:
+    open_map(page)
+    type_in(page, "没有这个名字的地方")
+    expect(by_id(page, "search-results")).to_contain_text("没有找到")
