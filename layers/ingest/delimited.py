@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from layers.ingest.refusal import ImportRefused
@@ -74,22 +75,37 @@ def _chunks(path: Path, encoding: str, delimiter: str, width: int, headings: tup
         column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=True
     )
     at = 2
+    unbalanced = _quotes(path) % 2 == 1
     try:
         with pacsv.open_csv(path, reading, parsing, converting) as reader:
             for batch in reader:
-                found, ragged = ragged, []
-                rows = _row_numbers(at, batch.num_rows, [number for number, _ in found])
+                rows, found = _row_numbers(at, batch.num_rows, ragged)
                 at += batch.num_rows + len(found)
-                yield without_empty_rows(Chunk(rows, _columns(batch, headings), None, found))
+                columns = _columns(batch, headings)
+                if unbalanced and any(pc.any(pc.match_substring(cells, "\n")).as_py() for cells in columns.values()):
+                    raise _unreadable()
+                yield without_empty_rows(Chunk(rows, columns, None, found))
     except (pa.ArrowInvalid, UnicodeDecodeError) as error:
         if "Empty CSV file" in str(error):
             return
-        raise ImportRefused(
-            "文件不能按表格读取（引号未闭合或行过长）",
-            "the file cannot be read as a table (an open quote or an overlong line)",
-        ) from error
+        raise _unreadable() from error
     if ragged:
         yield Chunk(np.empty(0, np.int64), {h: pa.array([], pa.string()) for h in headings}, None, ragged)
+
+
+def _unreadable() -> ImportRefused:
+    return ImportRefused(
+        "文件不能按表格读取（引号未闭合或行过长）", "the file cannot be read as a table (an open quote or an overlong line)"
+    )
+
+
+def _quotes(path: Path) -> int:
+    """How many quotes there are. An odd number may be an open one, which would swallow all rows behind it in silence."""
+    count = 0
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            count += block.count(b'"')
+    return count
 
 
 def _columns(batch: pa.RecordBatch, headings: tuple[str, ...]) -> dict[str, pa.Array]:
@@ -99,7 +115,15 @@ def _columns(batch: pa.RecordBatch, headings: tuple[str, ...]) -> dict[str, pa.A
     return found
 
 
-def _row_numbers(at: int, count: int, skipped: list[int]) -> np.ndarray:
-    """The line numbers of ``count`` rows from line ``at`` on when the ``skipped`` lines among them were left out."""
-    rows = np.arange(at, at + count + len(skipped), dtype=np.int64)
-    return np.setdiff1d(rows, np.array(skipped, dtype=np.int64), assume_unique=True)[:count]
+def _row_numbers(at: int, count: int, ragged: list[tuple[int, str]]) -> tuple[np.ndarray, list[tuple[int, str]]]:
+    """The line numbers of ``count`` rows from line ``at`` on, and the ragged rows among them, taken from ``ragged``.
+
+    The reader parses ahead, so that some of ``ragged`` may stand behind these rows.
+    """
+    found: list[tuple[int, str]] = []
+    last = at + count - 1
+    while ragged and ragged[0][0] <= last:
+        found.append(ragged.pop(0))
+        last += 1
+    rows = np.arange(at, last + 1, dtype=np.int64)
+    return np.setdiff1d(rows, np.array([number for number, _ in found], dtype=np.int64), assume_unique=True), found

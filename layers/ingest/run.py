@@ -144,7 +144,7 @@ class _Import:
         # A web process bounds its statements; an import takes what it takes.
         cursor.execute("SET LOCAL statement_timeout = 0")
         with self._timed("wait"):
-            _alone(cursor, self.wait_s)
+            alone(cursor, self.wait_s)
         release = Release.objects.create(
             dataset=self.spec.name, file_name=self.source.shown, file_sha256=_sha256(self.source.path),
             actor=self.report.actor,
@@ -243,7 +243,7 @@ class _Import:
         self.report.steps[step] = time.perf_counter() - began
 
 
-def _alone(cursor: Any, wait_s: float) -> None:
+def alone(cursor: Any, wait_s: float) -> None:
     """Take the lock under which imports run one at a time; it goes with the transaction."""
     until = time.monotonic() + wait_s
     while True:

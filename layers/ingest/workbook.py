@@ -33,10 +33,8 @@ def open_workbook(path: Path, sheet: str | None) -> Table:
         raise ImportRefused(
             "工作簿无法打开，可能已损坏或加密", "the workbook cannot be opened: damaged or encrypted"
         ) from error
-    # iter_rows begins at the sheet's first used line; row numbers are the spreadsheet's own.
-    offset = found.start[0] if found.start else 0
     notes = [(f"读取工作表“{found.name}”", f"read the sheet {found.name!r}")] if len(book.sheet_names) > 1 else []
-    return Table("workbook", headings, lambda: _chunks(lines, headings, offset + at + 1), notes=notes)
+    return Table("workbook", headings, lambda: _chunks(lines, headings, at + 1), notes=notes)
 
 
 def _choose(book: CalamineWorkbook, wanted: str | None) -> CalamineSheet:
@@ -58,7 +56,7 @@ def _choose(book: CalamineWorkbook, wanted: str | None) -> CalamineSheet:
 
 
 def _heading(lines: Iterator[list[Any]]) -> tuple[int, tuple[str, ...]]:
-    """The first line with anything in it: (its number within the used area from 1, its words)."""
+    """The first line with anything in it: (its number in the sheet from 1, its words)."""
     for number, line in enumerate(lines, start=1):
         words = tuple(cell_text(value) or "" for value in line)
         if any(words):
