@@ -11,6 +11,7 @@
 | STATEMENT_TIMEOUT_MS | longest SQL statement of a web request; 0 for none | 15000 |
 | DB_POOL_SIZE | connections of one web process | 8 |
 | TEST_DATABASE | name of the tests' database, so that two runs do not meet | test_shuitu |
+| IMPORT_MAX_MB | largest file the administration takes for import | 200 |
 | LOG_LEVEL | | INFO |
 """
 
@@ -32,7 +33,7 @@ ALLOWED_HOSTS = env.words(os.environ.get("ALLOWED_HOSTS"), ["localhost", "127.0.
 CSRF_TRUSTED_ORIGINS = env.words(os.environ.get("CSRF_TRUSTED_ORIGINS"), [])
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "layers.adminsite.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -130,6 +131,8 @@ CONTENT_SECURITY_POLICY = (
     "style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'self'; form-action 'self'; "
     "frame-ancestors 'self'"
 )
+
+IMPORT_MAX_BYTES = env.integer("IMPORT_MAX_MB", os.environ.get("IMPORT_MAX_MB"), 200, 1, 4096) << 20
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

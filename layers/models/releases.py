@@ -27,6 +27,7 @@ class Release(models.Model):
         verbose_name = "数据发布"
         verbose_name_plural = "数据发布"
         ordering = ("-id",)
+        permissions = (("import_data", "可以上传并导入数据文件"),)
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.dataset} {self.file_name}"
