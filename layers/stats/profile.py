@@ -29,6 +29,7 @@ def profile(code: str, period: Period, selection: Selection, versus: str) -> dic
         raise NotFound(f"There is no region {code!r}.", param="code")
     region = index.by_code[code]
     own = answer(Question(region.level, period, selection, parent=code, versus=versus))
+    whole = answer(Question(region.level, period, selection)) if region.level == vocab.CITY else None
     line = next(row for row in own["rows"] if row["code"] == code)
     city = next(iter(index.levels[vocab.CITY]), region)
     months = chart_months(period)
@@ -49,6 +50,8 @@ def profile(code: str, period: Period, selection: Selection, versus: str) -> dic
         "versus": own["versus"],
         "filters": own["filters"],
         "volume_l": line["volume_l"],
+        # What was recorded and lies in no region at all stands beside the city's own figure, never in it.
+        "outside_l": sum(gap["volume_l"] for gap in whole["gaps"]) if whole else 0,
         "share_of_parent": _share(line["volume_l"], region.parent_code, index, period, selection),
         "share_of_city": _share(line["volume_l"], city.code, index, period, selection),
         "m3_per_km2": per_km2(line["volume_l"], region.area_m2),
