@@ -248,7 +248,7 @@ def main(argv: list[str]) -> int:
         return 2
     try:
         done = actions[argv[0]]()
-    except (cluster.DatabaseTrouble, env.BadSetting) as error:
+    except (cluster.DatabaseTrouble, env.BadSetting, PermissionError) as error:
         print(f"    {error}", file=sys.stderr)
         return 1
     return done if argv[0] == "status" and isinstance(done, int) else 0

@@ -152,6 +152,8 @@ def start() -> dict[str, Any]:
         if same and healthy(url(record)):
             print("    already running")
             return record
+        if wanted not in (0, record["port"]):
+            free_port(bind, wanted)  # refused before the running one is stopped
         print("    the running one is of another code or setting, or does not answer: replaced", flush=True)
     # The same address as last time, if that can be had: somebody may have it open.
     last = int(state.read_json(record_path()).get("port") or 0)
@@ -275,7 +277,7 @@ def main(argv: list[str]) -> int:
             case _:
                 print("usage: python -m geoapp.serve start|stop|status", file=sys.stderr)
                 return 2
-    except (ServerTrouble, env.BadSetting) as error:
+    except (ServerTrouble, env.BadSetting, PermissionError) as error:
         print(f"    {error}", file=sys.stderr)
         return 1
     return 0

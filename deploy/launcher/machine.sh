@@ -46,6 +46,24 @@ missing_packages() {
     if [ "$1" = test ]; then command -v chromium >/dev/null || echo chromium; fi
 }
 
+apt_install() {
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 -o Dpkg::Options::=--force-confold \
+        install -y --no-install-recommends "$@"
+}
+
+# What an interrupted installation left: packages unpacked but not set up, or cut off in the unpacking.
+repair_packages() {
+    [ "$(dpkg --audit)" ] || return 0
+    echo "      repairing an interrupted installation of packages"
+    # shellcheck disable=SC2086 # nothing, or "sudo"
+    quietly dpkg $as_root env DEBIAN_FRONTEND=noninteractive dpkg --force-confold --configure -a 2>/dev/null || true
+    broken=$(dpkg-query -W -f '${db:Status-Abbrev}\t${Package}\n' | sed -n 's/^..R.*\t//p')
+    # shellcheck disable=SC2086 # a list of words
+    [ -z "$broken" ] || quietly apt-repair apt_install --reinstall $broken || true
+    quietly apt-repair apt_install --fix-broken || die "apt-get cannot repair what an interrupted installation left"
+}
+
+# system_packages run|test
 system_packages() {
     postgis_package=postgresql-15-postgis-3
     missing=$(missing_packages "$1" | tr '\n' ' ')
@@ -62,9 +80,8 @@ system_packages() {
         as_root=sudo
         sudo -v || die "sudo was refused. Have an administrator run: apt-get install --no-install-recommends $missing"
     fi
-    # Repairs what an interrupted installation left half done.
-    quietly dpkg $as_root env DEBIAN_FRONTEND=noninteractive dpkg --force-confold --configure -a || die "dpkg cannot be repaired"
     quietly apt-update $as_root apt-get -o DPkg::Lock::Timeout=600 update || die "apt-get update failed"
+    repair_packages
     if ! apt-cache show "$postgis_package" >/dev/null 2>&1; then
         # A newer Debian: whichever PostgreSQL is its own.
         missing=$(echo "$missing" | sed "s/$postgis_package/postgresql-postgis/")
@@ -77,8 +94,7 @@ system_packages() {
     esac
     installed=yes
     # shellcheck disable=SC2086 # a list of words
-    quietly apt-install $as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 install -y \
-        --no-install-recommends $missing || installed=
+    quietly apt-install apt_install $missing || installed=
     $as_root rm -f "$drop_in"
     [ "$installed" ] || die "apt-get could not install: $missing"
     missing=$(missing_packages "$1" | tr '\n' ' ')

@@ -71,11 +71,17 @@ put_stamp() {
     mv -f "$1.part" "$1"
 }
 
+# What one user made, another could only half use, and root would leave files behind that are root's.
+same_user() {
+    [ -d "$state" ] || return 0
+    [ "$(stat -c %u "$state")" = "$(id -u)" ] || die "$shown belongs to $(stat -c %U "$state"): run ./shuitu as that user"
+}
+
 # One set-up at a time. The programs a killed set-up leaves behind keep the lock until they end; the
 # server and the database do not inherit it.
 take_lock() {
-    mkdir -p "$base/.local" "$state/stamps" 2>/dev/null || die "cannot write in $shown: run as the user it belongs to"
-    if [ ! -w "$state" ] || [ ! -w "$base/.local" ]; then die "cannot write in $shown: run as the user it belongs to"; fi
+    same_user
+    mkdir -p "$base/.local" "$state/stamps" 2>/dev/null || die "cannot write in $base"
     exec 9>>"$base/.local/up.lock"
     if ! flock -n 9; then
         echo "another ./shuitu is at work in this checkout (pid $(cat "$base/.local/up.pid" 2>/dev/null || echo '?')): waiting for it"
