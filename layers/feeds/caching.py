@@ -78,7 +78,8 @@ def versioned_json(
         if body is None:
             body = dumps({"as_of": as_of.to_dict(), **make()})
             if encoding and len(body) >= _GZIP_FROM:
-                body = gzip.compress(body, 5, mtime=0)
+                # The lowest level: on these figures the highest saves a fifteenth more and takes four times as long.
+                body = gzip.compress(body, 1, mtime=0)
             answers.put(key + encoding, body)
         response = HttpResponse(body, content_type=content_type)
         if body[:2] == b"\x1f\x8b":
