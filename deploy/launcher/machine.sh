@@ -41,7 +41,7 @@ missing_packages() {
     gdal_there || echo gdal-bin
     node_is_new || echo nodejs
     command -v npm >/dev/null || echo npm
-    [ -d /usr/share/fonts/opentype/noto ] || echo fonts-noto-cjk
+    [ -f /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] || echo fonts-noto-cjk
     [ -x "$python" ] || find_python >/dev/null || echo python3-venv
     if [ "$1" = test ]; then command -v chromium >/dev/null || echo chromium; fi
 }
