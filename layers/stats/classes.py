@@ -31,11 +31,21 @@ def round_significant(value: float, digits: int = 2) -> float:
     return round(value, digits - 1 - math.floor(math.log10(abs(value))))
 
 
+def _between(below: float, above: float, low: float, high: float) -> float:
+    """A round bound between two neighbouring values; in a dense list one near them that parts the list at all."""
+    middle = below + (above - below) / 2
+    tight = [round_significant(middle, digits) for digits in (2, 3)]
+    loose = [round_significant(middle, digits) for digits in range(2, 17)]
+    parts = [bound for bound in tight if below < bound <= above] + [bound for bound in loose if low < bound <= high]
+    return parts[0] if parts else above
+
+
 def _cuts(values: np.ndarray, method: str, k: int) -> np.ndarray:
     if method == "equal":
         return mapclassify.EqualInterval(values, k=k).bins
     if method == "quantiles":
-        return mapclassify.Quantiles(values, k=k).bins
+        # As mapclassify's own, which drops the last cut of a list whose largest value fills a class.
+        return np.append(np.quantile(values, np.arange(1, k) / k), values.max())
     ordered = np.sort(values)
     if len(ordered) > _NATURAL_SAMPLE:
         ordered = ordered[np.linspace(0, len(ordered) - 1, _NATURAL_SAMPLE).round().astype(int)]
@@ -43,7 +53,9 @@ def _cuts(values: np.ndarray, method: str, k: int) -> np.ndarray:
 
 
 def classify(values: list[float], method: str = "quantiles", k: int = 5) -> Classes:
-    """At most k classes of the values; fewer where there are fewer distinct values. Bounds have two digits."""
+    """At most k classes of the values; fewer where there are fewer distinct values. Bounds have two digits
+    where these can part the values, else as many as it takes.
+    """
     data = np.asarray([value for value in values if value is not None and math.isfinite(value)], dtype=float)
     if not len(data):
         return Classes(method, [], [], 0.0, 0.0)
@@ -52,7 +64,11 @@ def classify(values: list[float], method: str = "quantiles", k: int = 5) -> Clas
     breaks: list[float] = []
     if distinct > 1:
         bins = _cuts(data, method, min(k, distinct))
-        rounded = {round_significant(float(cut)) for cut in bins[:-1]}
-        breaks = sorted(cut for cut in rounded if low < cut <= high)
+        # mapclassify's bins are the largest values of their classes; ours begin the class above.
+        below_top = float(data[data < high].max())
+        inner = [min(float(cut), below_top) if method != "equal" else float(cut) for cut in bins[:-1]]
+        above = [cut if method == "equal" else float(data[data > cut].min()) for cut in inner]
+        bounds = {_between(cut, after, low, high) for cut, after in zip(inner, above, strict=True)}
+        breaks = sorted(bound for bound in bounds if low < bound <= high)
     counts = np.bincount(np.searchsorted(breaks, data, side="right"), minlength=len(breaks) + 1)
     return Classes(method, breaks, [int(count) for count in counts], low, high)
