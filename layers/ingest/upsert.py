@@ -103,7 +103,7 @@ def _touch_relinked(cursor: Cursor, spec: Spec, release_id: int) -> None:
     cursor.execute(
         SQL(
             "WITH again AS (UPDATE {target} SET release_id = %s WHERE id IN (SELECT id FROM {relinked}) "
-            "AND id NOT IN (SELECT id FROM {touched}) RETURNING id) INSERT INTO {touched} SELECT id, FALSE FROM again"
+            "AND NOT EXISTS (SELECT FROM {touched} t WHERE t.id = {target}.id) RETURNING id) INSERT INTO {touched} SELECT id, FALSE FROM again"
         ).format(target=Identifier(spec.table), relinked=Identifier(RELINKED), touched=Identifier(TOUCHED)),
         [release_id],
     )
