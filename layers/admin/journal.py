@@ -1,0 +1,108 @@
+"""A change by hand is a small import: it has a release, raises the version, and what depends on it is made again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any, Literal
+
+from django.apps import apps
+from django.db import connection
+from django.db.models import BooleanField, ExpressionWrapper, Q
+
+from layers import placing, registry, versions
+from layers.ingest.run import alone
+from layers.models import Release, UsageRecord
+from layers.stats import rebuild
+
+FILE_NAME = "admin"  # stands in a release where an import has its file
+WAIT_S = 5.0
+NAMED = 50  # objects that a release names
+_TOUCHED = "admin_touched"
+
+Action = Literal["add", "change", "delete"]
+# Where a meter's or a facility's usage is counted; the sums are made again only if this changes.
+_COUNTED_BY = ("found_region_id", "declared_region_id", "kind")
+
+
+def claim() -> None:
+    """Wait for a running import, and keep others out until the transaction ends.
+
+    Raises `ImportRefused` when one is still running after some seconds. Lifts the time limit of a web request: sums may
+    have to be made again.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        alone(cursor, WAIT_S)
+
+
+class Change:
+    """One change by hand to rows of one dataset, inside one transaction.
+
+    Made before the rows are written (it makes the release that they are to carry), settled after.
+    """
+
+    def __init__(
+        self, dataset: str, actor: str, action: Action, ids: Sequence[int] = (), names: Iterable[str] = ()
+    ) -> None:
+        self.dataset = registry.dataset(dataset)
+        self._ids = list(ids)
+        self._before = self._counted()
+        self._months: set[date] = set(self._usage_months())
+        named = list(names)
+        self.release = Release.objects.create(
+            dataset=dataset,
+            file_name=FILE_NAME,
+            actor=actor[:150],
+            rows_new=1 if action == "add" else 0,
+            rows_changed=len(self._ids) if action != "add" else 0,
+            report={"admin": {"action": action, "objects": named[:NAMED], "count": len(named)}},
+        )
+
+    def settle(self, ids: Sequence[int] = ()) -> list[date]:
+        """Place the rows, make sums again where they changed, raise the version; → the months summed again."""
+        self._ids = list(ids)
+        with connection.cursor() as cursor:
+            if self._ids and self.dataset.placed:
+                self._list(cursor, self._ids)
+                placing.place(cursor, self.dataset.name, _TOUCHED)
+            months = sorted(self._months | set(self._usage_months()) | self._recounted(cursor))
+            rebuild.rebuild(cursor, months)
+        versions.bump(self.dataset.name, self.release.pk)
+        if months:
+            self.release.report["months"] = [f"{month:%Y-%m}" for month in months]
+            self.release.save(update_fields=["report"])
+        return months
+
+    def _list(self, cursor: Any, ids: Sequence[int]) -> None:
+        cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{_TOUCHED}")
+        cursor.execute(f"CREATE TEMP TABLE {_TOUCHED} (id bigint) ON COMMIT DROP")
+        cursor.execute(f"INSERT INTO {_TOUCHED} SELECT unnest(%s::bigint[])", [list(ids)])
+        # Unknown sizes would be taken for thousands of rows, and all pieces of the city walked for one point.
+        cursor.execute(f"ANALYZE {_TOUCHED}")
+
+    def _usage_months(self) -> list[date]:
+        """The months of the usage records themselves that are changed."""
+        if self.dataset.name != "usage" or not self._ids:
+            return []
+        return list(UsageRecord.objects.filter(pk__in=self._ids).values_list("month", flat=True).distinct())
+
+    def _counted(self) -> dict[int, tuple[Any, ...]]:
+        """By id: where the usage measured at these meters or facilities is counted."""
+        if self.dataset.name not in ("meter", "facility") or not self._ids:
+            return {}
+        model = apps.get_model(self.dataset.model)
+        known = {f.attname for f in model._meta.concrete_fields}
+        columns = [name for name in _COUNTED_BY if name in known]
+        placed = ExpressionWrapper(Q(geom__isnull=False), output_field=BooleanField())
+        rows = model._default_manager.filter(pk__in=self._ids).annotate(placed=placed)
+        return {row[0]: row[1:] for row in rows.values_list("pk", "placed", *columns)}
+
+    def _recounted(self, cursor: Any) -> set[date]:
+        """The months of the meters or facilities whose usage is now counted elsewhere."""
+        after = self._counted()
+        moved = [pk for pk, where in self._before.items() if pk in after and after[pk] != where]
+        if not moved:
+            return set()
+        self._list(cursor, moved)
+        return set(rebuild.months_of(cursor, self.dataset.name, _TOUCHED))

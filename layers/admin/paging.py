@@ -1,0 +1,50 @@
+"""Lists of millions of rows: counted exactly while that is cheap, estimated beyond, and never fetched with outlines."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.gis.db.models import GeometryField
+from django.core.paginator import Paginator
+from django.db.models import GeneratedField, QuerySet
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+
+EXACT_UP_TO = 10_000
+
+
+class BoundedPaginator(Paginator):  # type: ignore[type-arg]
+    """Counts at most `EXACT_UP_TO` + 1 rows; more are estimated by the planner (``estimated`` tells)."""
+
+    estimated = False
+
+    @cached_property
+    def count(self) -> int:  # type: ignore[override]
+        rows = self.object_list
+        assert isinstance(rows, QuerySet)
+        counted = rows.order_by().values("pk")[: EXACT_UP_TO + 1].count()
+        if counted <= EXACT_UP_TO:
+            return counted
+        self.estimated = True
+        return max(_planned_rows(rows), counted)
+
+
+def _planned_rows(rows: QuerySet[Any]) -> int:
+    """How many rows PostgreSQL expects: its statistics answer in a millisecond what a count takes seconds for."""
+    plan = json.loads(rows.order_by().values("pk").explain(format="json"))
+    return int(plan[0]["Plan"]["Plan Rows"])
+
+
+class LightChangeList(ChangeList):
+    """Leaves geometries in the database: no list shows them, and an outline can weigh a megabyte."""
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
+        heavy = [f.name for f in self.model._meta.concrete_fields if _is_heavy(f)]
+        return super().get_queryset(request, exclude_parameters).defer(*heavy)
+
+
+def _is_heavy(field: Any) -> bool:
+    stored = field.output_field if isinstance(field, GeneratedField) else field
+    return isinstance(stored, GeometryField)

@@ -1,0 +1,43 @@
+"""供 — facilities and the areas they supply."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from layers.admin.base import PublishedAdmin, quality_mark
+from layers.admin.filters import DistrictFilter
+from layers.admin.placed import PlacedAdmin
+from layers.models import SupplyArea, SupplyFacility
+
+
+@admin.register(SupplyFacility)
+class FacilityAdmin(PlacedAdmin):
+    dataset = "facility"
+    own = ("kind", "managed_by", "status", "capacity_m3_d")
+    shown = ("kind", "managed_by", "status", "capacity_m3_d")
+    list_filter = ("kind", "managed_by", "status")
+
+
+class FacilityDistrictFilter(DistrictFilter):
+    path = "facility__declared_region__code"
+
+
+@admin.register(SupplyArea)
+class SupplyAreaAdmin(PublishedAdmin):
+    dataset = layer = "supply_area"
+    list_display = ("code", "name", "facility", "square_km", quality_mark)
+    list_select_related = ("facility",)
+    list_filter = ("boundary_quality", "facility__kind", FacilityDistrictFilter)
+    search_fields = ("code", "name", "facility__name")
+    autocomplete_fields = ("facility",)
+    readonly_fields = ("square_km",)
+    fieldsets = (
+        (None, {"fields": ("code", "name", "facility")}),
+        ("范围", {"fields": ("geom", "boundary_quality", "square_km")}),
+        ("来源", {"fields": ("release",)}),
+    )
+    synthetic_field = "boundary_quality"
+
+    @admin.display(description="面积(km²)", ordering="area_m2")
+    def square_km(self, obj: SupplyArea) -> str:
+        return f"{obj.area_m2 / 1e6:,.3f}" if obj.pk else "—"

@@ -1,0 +1,167 @@
+"""用 — water users, their meters, and what was used."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+from layers import vocab
+from layers.admin.amounts import CubicMetresField, cubic_metres
+from layers.admin.base import PublishedAdmin, PublishedForm, ReadOnlyAdmin
+from layers.admin.placed import PlacedAdmin
+from layers.models import Boundary, Meter, Region, SupplyFacility, UsageRecord, UsageSum, WaterUser
+from layers.stats.rebuild import all_months
+
+MATCHED = 1000  # places that one search word may stand for
+
+
+@admin.register(WaterUser)
+class WaterUserAdmin(PlacedAdmin):
+    dataset = layer = "water_user"
+    own = ("source", "industry", "permits", "wells")
+    shown = ("source", "industry")
+    list_filter = ("source",)
+    autocomplete_fields = ("declared_region", "permits", "wells")
+
+
+@admin.register(Meter)
+class MeterAdmin(PlacedAdmin):
+    dataset = layer = "meter"
+    own = ("system", "source", "purpose", "users", "wells")
+    shown = ("system", "source", "purpose")
+    list_filter = ("system", "source", "purpose")
+    autocomplete_fields = ("declared_region", "users", "wells")
+
+
+class MonthFilter(admin.SimpleListFilter):
+    """The months there are, found by a walk over the index; a date hierarchy would scan every record for them."""
+
+    title = "月份"
+    parameter_name = "month"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        with connection.cursor() as cursor:
+            months = all_months(cursor)
+        return [(f"{month:%Y-%m}", f"{month:%Y-%m}") for month in reversed(months)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = dict(self.lookup_choices).get(self.value() or "")
+        return queryset.filter(month=date.fromisoformat(f"{chosen}-01")) if chosen else queryset
+
+
+class UsageForm(PublishedForm):
+    volume_l = CubicMetresField(label="水量(m³)", help_text="精确到升，最多三位小数")
+
+    def clean_month(self) -> date:
+        return self.cleaned_data["month"].replace(day=1)
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        value = lambda name: cleaned.get(name, getattr(self.instance, name, None))  # noqa: E731
+        if sum(value(name) is not None for name in ("meter", "facility", "region")) != 1:
+            raise forms.ValidationError("水表、供水设施、区划须且只能填一个。", code="one_place")
+        if (cleaned.get("volume_l") or 0) < 0 and not value("correction_no"):
+            self.add_error("volume_l", "只有更正记录（更正次序大于 0）可以为负。")
+        return cleaned
+
+
+@admin.register(UsageRecord)
+class UsageRecordAdmin(PublishedAdmin):
+    """Millions of rows: newest first by id, the one order that an index gives without a sort."""
+
+    dataset = "usage"
+    form = UsageForm
+    list_display = ("month", "place", "source", "purpose", "volume", "correction_no")
+    list_display_links = ("month", "place")
+    list_select_related = ("meter", "facility", "region")
+    list_filter = (MonthFilter, "source", "purpose")
+    ordering = ("-id",)
+    sortable_by = ()
+    search_help_text = "按水表、供水设施或区划的编码开头查找；也可填设施或区划的名称"
+    autocomplete_fields = ("meter", "facility", "region")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("month", "meter", "facility", "region", "source", "purpose", "correction_no", "volume_l"),
+                "description": "已上报的读数不应改写：更正请另加一条“更正次序”大于 0 的记录（可为负）。"
+                "保存后重新汇总所在月份及当年其后各月，约需十秒到一分钟。",
+            },
+        ),
+        ("计量位置", {"fields": ("map",)}),
+        ("来源", {"fields": ("release",)}),
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Of a record only its volume can be wrong: another place or month is another record."""
+        fixed = super().get_readonly_fields(request, obj)
+        identity = ("month", "meter", "facility", "region", "source", "purpose", "correction_no")
+        return [*fixed, *identity] if obj else fixed
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        """One at a time: "select all" would mean millions."""
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    def word_query(self, word: str) -> Q:
+        """Places first, records by their indexes: a join over millions of records would take seconds."""
+        found = Q()
+        code = Q(code__startswith=word) | Q(code__startswith=word.upper())
+        named = code if word.isascii() else code | Q(name__icontains=word)
+        for name, model, how in (
+            ("meter", Meter, code),
+            ("facility", SupplyFacility, named),
+            ("region", Region, named),
+        ):
+            ids = list(model._default_manager.filter(how).order_by("pk").values_list("pk", flat=True)[:MATCHED])
+            found |= Q(**{f"{name}__in": ids})
+        return found
+
+    @admin.display(description="计量位置")
+    def place(self, obj: UsageRecord) -> str:
+        return str(obj.meter or obj.facility or obj.region)
+
+    @admin.display(description="水量(m³)")
+    def volume(self, obj: UsageRecord) -> str:
+        return cubic_metres(obj.volume_l, grouped=True)
+
+    def shown_geometry(self, obj: UsageRecord) -> Any:
+        if obj.region:
+            return Boundary.objects.filter(region=obj.region, valid_to=None).values_list("geom", flat=True).first()
+        place = obj.meter or obj.facility
+        return place.geom if place else None
+
+
+@admin.register(UsageSum)
+class UsageSumAdmin(ReadOnlyAdmin):
+    """Computed from the records, so never edited; here to be checked against them."""
+
+    list_display = ("month", "level", "code_or_gap", "source_text", "purpose_text", "volume", "records")
+    list_filter = ("level", MonthFilter)
+    search_fields = ("code",)
+    search_help_text = "按区划代码开头查找"
+    ordering = ("-id",)
+    sortable_by = ()
+
+    @admin.display(description="区划")
+    def code_or_gap(self, obj: UsageSum) -> str:
+        return obj.code or f"{obj.get_gap_display()}（{obj.parent_code}）"
+
+    @admin.display(description="水源")
+    def source_text(self, obj: UsageSum) -> str:
+        return vocab.SOURCE.by_id[obj.source_sel].zh if obj.source_sel in vocab.SOURCE.by_id else "全部"
+
+    @admin.display(description="用途")
+    def purpose_text(self, obj: UsageSum) -> str:
+        return vocab.PURPOSE.by_id[obj.purpose_sel].zh if obj.purpose_sel in vocab.PURPOSE.by_id else "全部"
+
+    @admin.display(description="水量(m³)")
+    def volume(self, obj: UsageSum) -> str:
+        return cubic_metres(obj.volume_l, grouped=True)
