@@ -78,8 +78,15 @@ class UsageRecord(models.Model):
     purpose = models.PositiveSmallIntegerField("取水用途", choices=PURPOSE.choices())
     correction_no = models.PositiveSmallIntegerField("更正次序", default=0)
     volume_l = models.BigIntegerField("水量(升)")
+    # Written by the import alone, next to the release itself: checking it again for each of millions of rows would
+    # take as long as the place's check, and could find nothing.
     release = models.ForeignKey(
-        "layers.Release", on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name="数据发布"
+        "layers.Release",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+        verbose_name="数据发布",
     )
 
     class Meta:
@@ -96,18 +103,12 @@ class UsageRecord(models.Model):
             models.CheckConstraint(
                 condition=Q(correction_no__gt=0) | Q(volume_l__gte=0), name="usage_negative_only_corrects"
             ),
-            # One index for identity and for "all of a month"; absent places compare equal.
+            # One index for identity, for "all of a month", and (probed month by month) for the history of one place.
             models.UniqueConstraint(
                 fields=["month", "meter", "facility", "region", "source", "purpose", "correction_no"],
                 nulls_distinct=False,
                 name="usage_one_per_place_month",
             ),
-        ]
-        # The history of one place; partial, so that each holds only the rows it can find.
-        indexes = [
-            models.Index(fields=["meter", "month"], condition=Q(meter__isnull=False), name="usage_of_meter"),
-            models.Index(fields=["facility", "month"], condition=Q(facility__isnull=False), name="usage_of_facility"),
-            models.Index(fields=["region", "month"], condition=Q(region__isnull=False), name="usage_of_region"),
         ]
 
     def __str__(self) -> str:

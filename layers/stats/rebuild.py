@@ -28,10 +28,13 @@ def months_of(cursor: Cursor, dataset: str, ids_table: str) -> list[date]:
     column = {"meter": "meter_id", "facility": "facility_id", "region": "region_id"}.get(dataset)
     if column is None:
         return []
+    # Month by month: the records' one index leads with the month, and a month is decided by the first hit in it.
     cursor.execute(
-        sql.SQL("SELECT DISTINCT month FROM layers_usagerecord WHERE {} IN (SELECT id FROM {}) ORDER BY 1").format(
-            sql.Identifier(column), sql.Identifier(ids_table)
-        )
+        sql.SQL(
+            "SELECT m FROM unnest(%s::date[]) AS m WHERE EXISTS"
+            " (SELECT FROM layers_usagerecord u WHERE u.month = m AND u.{} IN (SELECT id FROM {})) ORDER BY m"
+        ).format(sql.Identifier(column), sql.Identifier(ids_table)),
+        [all_months(cursor)],
     )
     return [row[0] for row in cursor.fetchall()]
 
