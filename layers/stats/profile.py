@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Count
+from django.db.models import Case, Count, F, When
 from django.db.models.functions import Coalesce
 
 from layers import registry, vocab
@@ -124,11 +124,14 @@ def _counts(version: int) -> dict[str, dict[str, int]]:
     coverage_by_layer: dict[str, dict[str, int]] = {}
     for layer in registry.LAYERS:
         if layer.dataset.placed:
-            where = Coalesce("found_region__code", "declared_region__code")
+            at = ""
         elif layer.dataset is registry.SUPPLY_AREA:
-            where = Coalesce("facility__found_region__code", "facility__declared_region__code")
+            at = "facility__"
         else:
             continue
+        # As `filters.inside` has it: a position outside the city is believed, and not what was declared.
+        declared = Case(When(**{f"{at}geom": None}, then=F(f"{at}declared_region__code")))
+        where = Coalesce(F(f"{at}found_region__code"), declared)
         counted = (
             apps.get_model(layer.dataset.model)
             ._default_manager.filter(**layer.scope)
