@@ -1,0 +1,316 @@
+"""Answers of the statistics, by hand on the small grid: totals, shares, densities, comparisons, gaps, legends."""
+
+from __future__ import annotations
+
+import random
+from datetime import date
+from itertools import combinations
+from typing import Any
+
+import pyproj
+import pytest
+
+from layers import models, vocab
+from layers.errors import NotFound
+from layers.periods import parse_period
+from layers.stats import query
+from layers.stats.answer import Question, answer, last_year, series
+from layers.stats.regions import region_index
+from layers.stats.selection import Selection, parse_selection
+from layers.vocab import CITY, DISTRICT, REPORTING_UNIT, TOWNSHIP, VILLAGE
+from tests import factories as make
+from tests.factories import NORTHERN, SOUTHERN, UNIT, A, B, C, D, Grid, at
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def grid() -> Grid:
+    return make.make_grid(unit_of_north=True)
+
+
+def use(place: Any, volume_l: int, month: str = "2019-01", source: int = 1, purpose: int = 1, **more: Any) -> None:
+    """A record at a meter, facility or region."""
+    kind = {models.Meter: "meter", models.SupplyFacility: "facility", models.Region: "region"}[type(place)]
+    day = date.fromisoformat(f"{month}-01")
+    make.UsageFactory(**{kind: place}, volume_l=volume_l, month=day, source=source, purpose=purpose, **more)
+
+
+def ask(level: int, period: str = "2019-01", **more: Any) -> dict[str, Any]:
+    return answer(Question(level, parse_period(period), **more))
+
+
+def litres(found: dict[str, Any]) -> dict[str, int]:
+    return {row["code"]: row["volume_l"] for row in found["rows"]}
+
+
+SOURCE_SUBSETS = [frozenset(chosen) for size in range(1, 8) for chosen in combinations(range(1, 8), size)]
+PURPOSE_SUBSETS = [
+    frozenset(vocab.PURPOSE.by_id), frozenset({1}), vocab.NON_RESIDENTIAL_IDS, frozenset({2, 5}),
+    frozenset({1, 3, 4, 6, 7}), frozenset({1, 2, 3, 4}),
+]  # fmt: skip
+
+
+def test_every_selection_of_sources_and_purposes_is_the_sum_of_its_records(grid: Grid) -> None:
+    """127 sets of sources by 6 of purposes, over four months in two years and every way of measuring."""
+    chance = random.Random(7)
+    places = [
+        grid[A], grid[C], grid[NORTHERN], make.MeterFactory(geom=at(1.5, 0.5)), make.MeterFactory(geom=at(9, 9)),
+        make.FacilityFactory(kind=1),
+    ]  # fmt: skip
+    records = []
+    for month in ("2018-12", "2019-01", "2019-02", "2019-04"):
+        for source in vocab.SOURCE.by_id:
+            for purpose in vocab.PURPOSE.by_id:
+                volume = chance.randrange(10**9)
+                use(chance.choice(places), volume, month, source, purpose)
+                records.append((month, source, purpose, volume))
+    grid.settle()
+    for text, months in (
+        ("2019-01", {"2019-01"}),
+        ("2019-02..2019-04", {"2019-02", "2019-04"}),
+        ("2018-12..2019-02", {"2018-12", "2019-01", "2019-02"}),
+    ):
+        for purposes in PURPOSE_SUBSETS:
+            for sources in SOURCE_SUBSETS:
+                selection, period = Selection(sources, purposes), parse_period(text)
+                direct = sum(v for m, s, p, v in records if m in months and s in sources and p in purposes)
+                level = (VILLAGE, CITY, REPORTING_UNIT)[len(sources) % 3]
+                found = query.totals(level, period, selection)
+                assert sum(total.volume_l for total in found) == direct, (text, sources, purposes)
+
+
+def test_an_answer_by_hand(grid: Grid) -> None:
+    use(grid[A], 1_000)
+    use(make.MeterFactory(geom=at(1.5, 0.5)), 3_000)
+    use(grid[SOUTHERN], 500)  # measured for the township: on no village
+    use(make.FacilityFactory(kind=1), 250)  # counted for the district
+    use(make.MeterFactory(geom=at(9, 9)), 150)  # outside the city
+    use(make.MeterFactory(geom=None), 100)  # nowhere
+    grid.settle()
+    found = ask(VILLAGE)
+    assert found["level"] == "village"
+    assert found["total_l"] == 5_000
+    assert litres(found) == {A: 1_000, B: 3_000, C: 0, D: 0}
+    assert [row["share"] for row in found["rows"]] == [0.2, 0.6, 0, 0]
+    assert found["gaps"] == [
+        {"gap": "coarser", "parent": make.DISTRICT, "volume_l": 250},
+        {"gap": "coarser", "parent": SOUTHERN, "volume_l": 500},
+        {"gap": "unassigned", "parent": None, "volume_l": 100},
+        {"gap": "outside", "parent": None, "volume_l": 150},
+    ]
+    assert found["period"] == {"text": "2019-01", "from": "2019-01", "to": "2019-01", "months": 1, "missing": []}
+    assert litres(ask(TOWNSHIP)) == {SOUTHERN: 4_500, NORTHERN: 0}
+    assert litres(ask(DISTRICT)) == {make.DISTRICT: 4_750}
+    assert litres(ask(CITY)) == {make.CITY: 4_750}
+    assert litres(ask(REPORTING_UNIT)) == {make.DISTRICT: 4_750, UNIT: 0}
+    for level in vocab.LEVEL.by_id:
+        found = ask(level)
+        on_map, off_map = sum(litres(found).values()), sum(gap["volume_l"] for gap in found["gaps"])
+        assert on_map + off_map == found["total_l"] == 5_000
+
+
+def test_density_is_of_the_true_area(grid: Grid) -> None:
+    """Against the geodesic area on the CGCS2000 ellipsoid, by another library; the map's plane is true to 1 in 1000."""
+    use(grid[D], 123_456_789)
+    grid.settle()
+    row = next(row for row in ask(VILLAGE)["rows"] if row["code"] == D)
+    ring = make.square(1, 1, 2, 2).coords[0]
+    area_m2, _ = pyproj.Geod(a=6378137, rf=298.257222101).polygon_area_perimeter(*zip(*ring, strict=True))
+    assert row["area_km2"] == pytest.approx(abs(area_m2) / 1e6, rel=1e-3)
+    assert row["m3_per_km2"] == pytest.approx(123_456.789 / (abs(area_m2) / 1e6), rel=1e-3)
+    assert row["m3_per_km2"] == pytest.approx(123_456.789 / row["area_km2"], rel=1e-12)
+
+
+def test_parts_of_a_region_share_its_area(grid: Grid) -> None:
+    villages = {row["code"]: row["area_km2"] for row in grid_rows(VILLAGE)}
+    # To 1 m²: the ends of an edge are projected, and not what lies between.
+    assert sum(villages.values()) == pytest.approx(grid_rows(CITY)[0]["area_km2"], abs=1e-6)
+    units = {row["code"]: row["area_km2"] for row in grid_rows(REPORTING_UNIT)}
+    assert units[UNIT] == pytest.approx(villages[C] + villages[D], abs=1e-6)
+
+
+def grid_rows(level: int) -> list[dict[str, Any]]:
+    if not models.UsageSum.objects.exists():
+        use(models.Region.objects.get(code=A), 1)
+        Grid().settle()
+    return list(ask(level)["rows"])
+
+
+def test_under_a_parent_only_what_is_in_it(grid: Grid) -> None:
+    for place, volume in ((A, 1), (B, 2), (C, 4), (D, 8), (SOUTHERN, 16), (NORTHERN, 32), (make.DISTRICT, 64)):
+        use(grid[place], volume)
+    grid.settle()
+    south = ask(VILLAGE, parent=SOUTHERN)
+    assert litres(south) == {A: 1, B: 2}
+    assert south["gaps"] == [{"gap": "coarser", "parent": SOUTHERN, "volume_l": 16}]
+    assert south["total_l"] == 19 == litres(ask(TOWNSHIP))[SOUTHERN]
+    assert litres(ask(VILLAGE, parent=A)) == {A: 1}
+    assert litres(ask(TOWNSHIP, parent=make.CITY)) == {SOUTHERN: 19, NORTHERN: 44}
+    # A reporting unit is a set of townships.
+    assert litres(ask(VILLAGE, parent=UNIT)) == {C: 4, D: 8}
+    assert litres(ask(TOWNSHIP, parent=UNIT)) == {NORTHERN: 44}
+    assert ask(VILLAGE, parent=UNIT)["total_l"] == 44
+
+
+@pytest.mark.parametrize("parent", ["12", "110102", "110101009", "110101001009"])
+def test_an_unknown_parent_is_not_found(grid: Grid, parent: str) -> None:
+    use(grid[A], 1)
+    grid.settle()
+    with pytest.raises(NotFound, match=parent):
+        ask(VILLAGE, parent=parent)
+
+
+def test_what_a_period_is_compared_with(grid: Grid) -> None:
+    by_month = {"2018-01": 50, "2018-02": 100, "2018-03": 200, "2019-01": 400, "2019-02": 1000, "2019-03": 500}
+    for month, volume in by_month.items():
+        use(grid[A], volume, month)
+    grid.settle()
+    for period, versus, other, before, now in (
+        ("2019-02", "previous", "2019-01", 400, 1000),
+        ("2019-02", "year", "2018-02", 100, 1000),
+        ("2019-01..2019-03", "year", "2018-01..2018-03", 350, 1900),
+        ("2019-Q1", "year", "2018-01..2018-03", 350, 1900),
+        # Of a year that is not complete the same months, not the season before.
+        ("2019", "previous", "2018-01..2018-03", 350, 1900),
+        ("2019", "year", "2018-01..2018-03", 350, 1900),
+    ):
+        found = ask(VILLAGE, period, versus=versus)
+        assert found["versus"] == {"kind": versus, "period": other}
+        rows = {row["code"]: row for row in found["rows"]}
+        assert (rows[A]["previous_l"], rows[A]["volume_l"]) == (before, now), period
+        assert rows[A]["change"] == pytest.approx((now - before) / before)
+        assert (rows[B]["previous_l"], rows[B]["change"]) == (0, None)  # nothing to be compared with
+
+
+@pytest.mark.parametrize(
+    ("period", "versus"),
+    [("2019-01", "previous"), ("2019-01", "year"), ("2019-01..2019-03", "previous"), ("2018-12..2019-01", "year")],
+)
+def test_without_a_whole_period_before_nothing_is_compared(grid: Grid, period: str, versus: str) -> None:
+    for month in ("2018-11", "2019-01", "2019-02", "2019-03"):
+        use(grid[A], 1, month)
+    grid.settle()
+    found = ask(VILLAGE, period, versus=versus)
+    assert found["versus"]["period"] is None
+    assert {(row["previous_l"], row["change"]) for row in found["rows"]} == {(None, None)}
+
+
+def test_months_that_are_missing_are_named(grid: Grid) -> None:
+    use(grid[A], 1, "2019-02")
+    use(grid[A], 2, "2019-04")
+    grid.settle()
+    found = ask(VILLAGE, "2019-01..2019-05")
+    assert found["period"]["months"] == 2
+    assert found["period"]["missing"] == ["2019-01", "2019-03", "2019-05"]
+    assert found["total_l"] == 3
+
+
+@pytest.mark.parametrize("period", ["2018", "2019-01", "2020-Q1"])
+def test_a_period_without_any_month_is_not_found_and_says_what_there_is(grid: Grid, period: str) -> None:
+    use(grid[A], 1, "2019-02")
+    use(grid[A], 1, "2019-04")
+    grid.settle()
+    with pytest.raises(NotFound) as caught:
+        ask(VILLAGE, period)
+    assert (caught.value.param, caught.value.allowed) == ("period", ["2019-02..2019-04"])
+
+
+def test_before_any_import_there_is_nothing() -> None:
+    with pytest.raises(NotFound, match="no usage"):
+        ask(DISTRICT)
+    with pytest.raises(NotFound, match="no usage yet"):
+        last_year()
+    empty = series(DISTRICT, Selection(), "", None)
+    assert (empty["months"], empty["codes"], empty["volume_l"], empty["total_l"]) == ([], [], [], [])
+
+
+def test_a_region_closed_since_keeps_its_line_and_name(grid: Grid) -> None:
+    use(grid[A], 7)
+    models.Region.objects.filter(pk=grid[A].pk).update(valid_to=make.ReleaseFactory())
+    models.Boundary.objects.filter(region=grid[A]).update(valid_to=make.ReleaseFactory())
+    make.publish()
+    grid.settle()
+    row = next(row for row in ask(VILLAGE)["rows"] if row["code"] == A)
+    assert (row["name"], row["volume_l"]) == (make.NAMES[A], 7)
+    assert row["area_km2"] > 0
+
+
+def test_a_selection_narrows_and_is_repeated_in_the_answer(grid: Grid) -> None:
+    use(grid[A], 1, source=1, purpose=1)
+    use(grid[A], 10, source=1, purpose=3)
+    use(grid[A], 100, source=7, purpose=5)
+    grid.settle()
+    for asked, expected in (
+        ((None, None, None), 111),
+        (("new_water", None, None), 11),
+        (("reclaimed", None, None), 100),
+        ((None, None, "yes"), 1),
+        ((None, None, "no"), 110),
+        (("group_tap", "industrial", None), 10),
+        (("district_tap", None, None), 0),
+    ):
+        selection = parse_selection(*asked)
+        found = ask(VILLAGE, selection=selection)
+        assert (litres(found)[A], found["total_l"]) == (expected, expected)
+        assert found["filters"] == selection.to_dict()
+        if not expected:
+            assert {row["share"] for row in found["rows"]} == {None}
+
+
+@pytest.mark.parametrize(
+    ("measure", "unit", "low", "high"),
+    [("volume", "m3", 1.0, 8.0), ("per_km2", "m3/km2", 1.05, 8.5), ("change", "ratio", -0.5, 1.0)],
+)
+def test_legends_of_each_measure(grid: Grid, measure: str, unit: str, low: float, high: float) -> None:
+    for code, before, now in ((A, 1_000, 1_000), (B, 1_000, 2_000), (C, 8_000, 4_000), (D, 8_000, 8_000)):
+        use(grid[code], before, "2019-01")
+        use(grid[code], now, "2019-02")
+    grid.settle()
+    found = ask(VILLAGE, "2019-02", measure=measure, k=4)["classes"]
+    assert (found["measure"], found["unit"], found["method"]) == (measure, unit, "quantiles")
+    assert found["min"] == pytest.approx(low, rel=0.02)
+    assert found["max"] == pytest.approx(high, rel=0.02)
+    assert sum(found["counts"]) == 4
+    assert found["breaks"] == sorted(found["breaks"])
+
+
+def test_a_series_is_the_answers_of_its_months(grid: Grid) -> None:
+    for number, month in enumerate(("2019-01", "2019-02", "2019-04"), 1):
+        use(grid[A], number, month)
+        use(grid[NORTHERN], 10 * number, month)
+        use(make.MeterFactory(geom=at(9, 9)), 100 * number, month)
+    grid.settle()
+    found = series(VILLAGE, Selection(), "", None)
+    assert found["months"] == ["2019-01", "2019-02", "2019-04"]
+    assert found["codes"] == [A, B, C, D]
+    assert found["volume_l"] == [[1, 2, 3], [0, 0, 0], [0, 0, 0], [0, 0, 0]]
+    assert found["gaps"] == {"coarser": [10, 20, 30], "unassigned": [0, 0, 0], "outside": [100, 200, 300]}
+    assert found["gaps_l"] == [110, 220, 330]
+    assert found["total_l"] == [111, 222, 333]
+    for column, month in enumerate(found["months"]):
+        single = ask(VILLAGE, month)
+        assert [row["volume_l"] for row in single["rows"]] == [row[column] for row in found["volume_l"]]
+        assert single["total_l"] == found["total_l"][column]
+    north = series(VILLAGE, Selection(), NORTHERN, parse_period("2019-02..2019-04"))
+    assert (north["codes"], north["months"], north["total_l"]) == ([C, D], ["2019-02", "2019-04"], [20, 30])
+
+
+def test_the_index_of_regions_knows_paths_units_and_bounds(grid: Grid) -> None:
+    index = region_index()
+    assert [step.code for step in index.path(A)] == [make.CITY, make.DISTRICT, SOUTHERN, A]
+    assert index.unit_of(index.by_code[D]) == UNIT
+    assert index.unit_of(index.by_code[A]) == make.DISTRICT
+    assert index.by_code[A].bounds == pytest.approx((116, 40, 116.01, 40.01))
+    assert index.prefixes(UNIT) == [NORTHERN]
+    assert index.prefixes(make.DISTRICT) == [make.DISTRICT]
+
+
+def test_a_year_is_read_from_two_index_ranges_at_most(grid: Grid, django_assert_num_queries: Any) -> None:
+    for month in range(1, 13):
+        use(grid[A], month, f"2019-{month:02d}")
+    grid.settle()
+    ask(VILLAGE, "2019")  # regions are in memory from here
+    # version of the regions; months there are; months again for the range, and the totals; no comparison: no 2018
+    with django_assert_num_queries(4):
+        assert ask(VILLAGE, "2019-02..2019-11")["total_l"] == sum(range(2, 12))
