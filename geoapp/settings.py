@@ -91,6 +91,7 @@ DATABASES = {
         "ENGINE": "django.contrib.gis.db.backends.postgis",
         **_database,
         "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,  # a pool outlives a restart of the database
         "OPTIONS": _options,
         "TEST": {"NAME": os.environ.get("TEST_DATABASE")},
     }

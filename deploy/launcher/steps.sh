@@ -90,7 +90,7 @@ schema() {
 
 # The browsable API and Redoc come with the packages, are not served, and take long to compress.
 static_files() {
-    want=$({ cat requirements.lock geoapp/settings.py; find geoapp layers tiles -path '*/node_modules' -prune -o \
+    want=$({ cat requirements.lock; grep -E 'STATIC|WHITENOISE|whitenoise' geoapp/settings.py; find geoapp layers tiles -path '*/node_modules' -prune -o \
         -path '*/static/*' -type f -print | LC_ALL=C sort | tr '\n' '\0' | xargs -0 -r sha256sum; } | digest)
     if is_stamped "$state/stamps/static" "$want" && [ -f "$state/static/staticfiles.json" ]; then
         was_done "static files"

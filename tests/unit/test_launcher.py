@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import socket
 import stat
@@ -109,6 +110,14 @@ def test_it_is_plain_posix_shell(name: str) -> None:
     subprocess.run(["dash", "-n", ROOT / name], check=True)
 
 
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_lock_files_pin_every_package_and_name_no_registry(name: str) -> None:
+    lines = [line for line in (ROOT / name).read_text().splitlines() if line and not line.startswith("#")]
+    pins = [line for line in lines if line != "-r requirements.lock"]
+    assert len(pins) > 10
+    assert [line for line in pins if not re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+!]+", line)] == []
+
+
 # ------------------------------------------------------------------ secrets
 
 
@@ -160,6 +169,18 @@ def test_a_recycled_pid_is_not_our_database(own_state: Path) -> None:
     data.mkdir(parents=True)
     (data / "postmaster.pid").write_text(f"{os.getpid()}\n")
     assert cluster.running_pid(cluster.find_cluster()) == 0
+
+
+def test_a_server_is_replaced_when_what_it_has_read_changes(own_state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = serve.fingerprint()
+    assert serve.fingerprint() == before
+    monkeypatch.setenv("ALLOWED_HOSTS", "water.example")
+    assert serve.fingerprint() != before
+    monkeypatch.undo()
+    monkeypatch.setenv("SHUITU_STATE", str(own_state))
+    (own_state / "static").mkdir(parents=True)
+    (own_state / "static" / "staticfiles.json").write_text("{}")
+    assert serve.fingerprint() != before
 
 
 def test_a_process_that_has_ended_has_no_command_line() -> None:
