@@ -15,9 +15,11 @@ from layers.stats.regions import region_index
 from layers.versions import EVERYTHING, AsOf, as_of, as_of_layers
 
 SYNTHETIC_NOTE = {
-    "zh": "演示城市：区划名称与代码、设施名录、用水总量为真实资料；街乡、村边界与全部点位为程序合成，不可用于决策。",
-    "en": "Demo city: division names and codes, facility rosters and totals are real; township and village boundaries"
-    " and all positions are synthetic and must not be used for decisions.",
+    "zh": "演示城市：区划名称与代码、设施名录及所在区、各类总数与用水总量取自真实资料；街乡和社区（村）边界、全部点位、"
+    "单个对象的属性（供水与处理能力、井深、许可、用户、水表、逐表水量）为程序合成，不可用于决策。",
+    "en": "Demo city: division names and codes, facility rosters with their districts, counts and totals of use are real;"
+    " township and village boundaries, all positions and what single objects carry (capacity, depth, permits, users,"
+    " meters and their volumes) are synthetic and must not be used for decisions.",
 }
 
 
