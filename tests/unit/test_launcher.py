@@ -184,7 +184,7 @@ def test_a_server_is_replaced_when_what_it_has_read_changes(own_state: Path, mon
 
 
 def test_a_process_that_has_ended_has_no_command_line() -> None:
-    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    child = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
     assert child.stdin is not None
     assert proc.command_line(child.pid)
     child.stdin.close()
