@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps
-from django.contrib.gis.geos import Polygon
+from django.contrib.gis.geos import GEOSGeometry, LineString, Point, Polygon
 from django.db.models import Q, QuerySet
 
 from layers import params
@@ -43,9 +43,7 @@ class FeatureFilter:
         """The layer's features that match, in no order yet. `NotFound` when the region does not exist."""
         found = base(layer)
         if self.bbox is not None:
-            box = Polygon.from_bbox((self.bbox.west, self.bbox.south, self.bbox.east, self.bbox.north))
-            box.srid = STORAGE_SRID
-            found = found.filter(geom__intersects=box)
+            found = found.filter(geom__intersects=_shape(self.bbox))
         if self.region:
             found = found.filter(inside(layer, region_index().prefixes(self.region)))
         for condition in self.attributes.values():
@@ -54,6 +52,18 @@ class FeatureFilter:
 
 
 EVERYTHING = FeatureFilter()
+
+
+def _shape(bbox: Bbox) -> GEOSGeometry:
+    """A box as a geometry; without width or height a polygon would be invalid and meet nothing."""
+    low, high = (bbox.west, bbox.south), (bbox.east, bbox.north)
+    if low == high:
+        return Point(*low, srid=STORAGE_SRID)
+    if bbox.west == bbox.east or bbox.south == bbox.north:
+        return LineString(low, high, srid=STORAGE_SRID)
+    box = Polygon.from_bbox((*low, *high))
+    box.srid = STORAGE_SRID
+    return box
 
 
 def base(layer: Layer) -> QuerySet[Any]:

@@ -1,0 +1,277 @@
+"""One filter for feed, count and tile: what each kind of filter keeps, and that all three keep the same."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import mapbox_vector_tile
+import pytest
+from django.db import connection
+
+from layers import filters, models, params, registry
+from layers.db import rows
+from layers.errors import BadParameter, NotFound
+from layers.feeds.features import feature_list
+from layers.stats.regions import region_index
+from tests import factories as make
+from tests.factories import DISTRICT, NORTHERN, SOUTH, SOUTHERN, UNIT, WEST, A, B, C, D, Grid, at
+from tiles.address import Tile, tile_of
+from tiles.mvt import TileRequest, tile_query
+
+pytestmark = pytest.mark.django_db
+CELL = make.CELL
+
+
+@pytest.fixture
+def grid() -> Grid:
+    return make.make_grid(unit_of_north=True)
+
+
+@pytest.fixture
+def wells(grid: Grid) -> dict[str, models.Well]:
+    """Five wells that differ in everything that can be filtered by."""
+    found = {
+        "a": make.WellFactory(
+            code="W-a", name="甲井", use=1, metering=1, depth_m=10, year_built=1980, geom=at(0.5, 0.5)
+        ),
+        "b": make.WellFactory(
+            code="W-b", name="乙井", use=2, metering=1, depth_m=50, year_built=None, geom=at(1.5, 0.5)
+        ),
+        "c": make.WellFactory(code="W-c", name="丙,井", use=2, metering=3, depth_m=None, status=3, geom=at(0.5, 1.5)),
+        "none": make.WellFactory(code="W-none", use=3, depth_m=120.5, geom=None, declared_region=grid[D]),
+        "out": make.WellFactory(code="W-out", use=3, depth_m=0.5, geom=at(5, 5), declared_region=grid[A]),
+    }
+    grid.settle()
+    return found
+
+
+def codes(layer_id: str = "well", **given: str) -> set[str]:
+    layer = registry.layer(layer_id)
+    path = next(f.orm_path for f in layer.fields if f.name == "code")
+    found = filters.parse(layer, given).apply(layer).values_list(path, flat=True)
+    return {code.removeprefix("W-") for code in found}
+
+
+BOX = f"{WEST},{SOUTH},{WEST + CELL},{SOUTH + CELL}"
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, "a b c none out"),
+        ({"use": "supply"}, "a"),
+        ({"use": "irrigation,greening"}, "b c none out"),
+        ({"use": "mineral"}, ""),
+        ({"use": "irrigation", "metering": "none"}, "c"),
+        ({"status": "stopped"}, "c"),
+        ({"depth_m": "10"}, "a"),
+        ({"depth_m": "10..50"}, "a b"),
+        ({"depth_m": "..10"}, "a out"),
+        ({"depth_m": "50.."}, "b none"),
+        ({"depth_m": "50..10"}, ""),
+        ({"depth_m": "null"}, "c"),
+        ({"year_built": "1980"}, "a"),
+        ({"year_built": "1979.5..1980.5"}, "a"),
+        ({"year_built": "null"}, "b c none out"),
+        ({"year_built": "..1e300"}, "a"),
+        ({"position_quality": "null"}, "a b c none out"),
+        ({"position_quality": "synthetic,null"}, "a b c none out"),
+        ({"position_quality": "synthetic"}, ""),
+        ({"code": "W-a"}, "a"),
+        ({"code": "W-a, W-b"}, "a b"),
+        ({"code": "w-a"}, ""),
+        ({"name": "甲井"}, "a"),
+        ({"name": "甲井' OR '1'='1"}, ""),
+        ({"name": "甲%"}, ""),
+        ({"bbox": "115,39,117,41"}, "a b c out"),  # without a position, in no box
+        (
+            {"bbox": f"{WEST + CELL / 2},{SOUTH + CELL / 2},{WEST + CELL / 2},{SOUTH + CELL / 2}"},
+            "a",
+        ),  # its edge counts
+        ({"bbox": f"{WEST + CELL / 2},{SOUTH},{WEST + CELL / 2},{SOUTH + CELL}"}, "a"),  # without a width
+        ({"bbox": f"{WEST},{SOUTH + CELL / 2},{WEST + CELL / 2},{SOUTH + CELL / 2}"}, "a"),  # without a height
+        ({"bbox": "115,39,115.9,41"}, ""),
+        ({"region": A}, "a"),
+        ({"region": SOUTHERN}, "a b"),
+        ({"region": DISTRICT}, "a b c none"),  # declared counts only without a position
+        ({"region": "11"}, "a b c none"),
+        ({"region": UNIT}, "c none"),
+        ({"region": D}, "none"),
+        ({"region": SOUTHERN, "use": "irrigation", "depth_m": "1.."}, "b"),
+    ],
+)
+def test_wells(wells: Any, given: dict[str, str], expected: str) -> None:
+    assert codes(**given) == set(expected.split())
+
+
+@pytest.mark.parametrize(
+    ("layer", "given", "expected"),
+    [
+        ("village", {}, {A, B, C, D}),
+        ("village", {"region": SOUTHERN}, {A, B}),
+        ("village", {"region": UNIT}, {C, D}),
+        ("township", {"region": UNIT}, {NORTHERN}),
+        ("district", {"region": SOUTHERN}, set()),
+        ("village", {"region": A}, {A}),
+        ("village", {"code": f"{A},{C}"}, {A, C}),
+        ("village", {"name": "甲社区"}, {A}),
+        ("village", {"boundary_quality": "surveyed"}, set()),
+        ("village", {"boundary_quality": "synthetic"}, {A, B, C, D}),
+        # The corner that all four share is in all of them, as is each edge of a box.
+        ("village", {"bbox": f"{WEST + CELL},{SOUTH + CELL},{WEST + CELL},{SOUTH + CELL}"}, {A, B, C, D}),
+        ("village", {"bbox": f"{WEST - 1},{SOUTH},{WEST},{SOUTH + CELL / 2}"}, {A}),
+        # On a layer with usage these choose the usage, and every region stays.
+        ("village", {"period": "2019", "source": "reclaimed", "purpose": "industrial"}, {A, B, C, D}),
+    ],
+)
+def test_regions(grid: Grid, layer: str, given: dict[str, str], expected: set[str]) -> None:
+    assert codes(layer, **given) == expected
+
+
+def test_only_current_regions_are_shown(grid: Grid) -> None:
+    models.Boundary.objects.filter(region=grid[A]).update(valid_to=make.ReleaseFactory())
+    assert codes("village") == {B, C, D}
+    models.Region.objects.filter(pk=grid[B].pk).update(valid_to=make.ReleaseFactory())
+    assert codes("village") == {C, D}
+
+
+def test_layers_of_one_dataset_show_their_own_kind(grid: Grid) -> None:
+    for kind in (1, 2, 3, 4):
+        make.FacilityFactory(code=f"F{kind}", kind=kind)
+    assert [codes(layer) for layer in ("urban_plant", "township_plant", "village_station", "self_built")] == [
+        {"F1"}, {"F2"}, {"F3"}, {"F4"},
+    ]  # fmt: skip
+    assert codes("urban_plant", kind="township_plant") == set()  # a filter narrows and never widens
+
+
+def test_a_supply_area_is_where_its_facility_is(grid: Grid) -> None:
+    make.SupplyAreaFactory(code="here", facility=make.FacilityFactory(code="FA", kind=2, geom=at(0.5, 0.5)))
+    make.SupplyAreaFactory(code="there", facility=make.FacilityFactory(code="FD", kind=3, geom=at(1.5, 1.5)))
+    grid.settle()
+    assert codes("supply_area", region=A) == {"here"}
+    assert codes("supply_area", region=UNIT) == {"there"}
+    assert codes("supply_area", facility="FD") == {"there"}
+    assert codes("supply_area", facility_kind="township_plant") == {"here"}
+
+
+def test_users_filter_by_source_where_it_is_a_field(grid: Grid) -> None:
+    make.WaterUserFactory(code="U1", source=1)
+    make.WaterUserFactory(code="U7", source=7, industry="C15")
+    assert codes("water_user", source="reclaimed") == {"U7"}
+    assert codes("water_user", industry="C15") == {"U7"}
+    with pytest.raises(BadParameter):  # no alias of sums here: users have one source each
+        codes("water_user", source="new_water")
+
+
+@pytest.mark.parametrize(
+    ("layer", "given", "error"),
+    [
+        ("well", {"use": "drinking"}, BadParameter),
+        ("well", {"depth_m": "deep"}, BadParameter),
+        ("well", {"bbox": "1,2,3"}, BadParameter),
+        ("well", {"region": "海淀"}, BadParameter),
+        ("well", {"region": "110199"}, NotFound),
+        ("village", {"period": "yesterday"}, BadParameter),
+        ("village", {"source": "sea"}, BadParameter),
+        ("village", {"resident": "perhaps"}, BadParameter),
+    ],
+)
+def test_what_is_wrong_is_refused(grid: Grid, layer: str, given: dict[str, str], error: type[Exception]) -> None:
+    with pytest.raises(error) as caught:
+        codes(layer, **given)
+    assert caught.value.param in given  # type: ignore[attr-defined]
+
+
+def test_a_layer_knows_its_own_parameters() -> None:
+    assert filters.allowed_params(registry.layer("well")) == sorted(
+        ["bbox", "region", "code", "name", "use", "metering", "depth_m", "year_built", "status", "position_quality"]
+    )
+    assert {"period", "source", "purpose", "resident"} <= set(filters.allowed_params(registry.layer("village")))
+    assert "period" not in filters.allowed_params(registry.layer("water_user"))
+
+
+def tile_codes(layer_id: str, given: dict[str, str]) -> set[str]:
+    """Codes in the tiles of the deepest zoom that cover the grid and what stands outside it."""
+    layer = registry.layer(layer_id)
+    wanted = filters.parse(layer, given)
+    found: set[str] = set()
+    for tile in tiles_over(layer):
+        body = rows(tile_query(TileRequest(layer, tile, wanted)))[0][0]
+        decoded = mapbox_vector_tile.decode(bytes(body)).get(layer_id, {"features": []})
+        found |= {feature["properties"]["code"] for feature in decoded["features"]}
+    return found
+
+
+def tiles_over(layer: registry.Layer) -> list[Tile]:
+    """Tiles of zoom 16, or the layer's deepest, around the points that tests use."""
+    z = layer.max_zoom
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ST_X(g), ST_Y(g) FROM (SELECT ST_Transform(ST_SetSRID(ST_MakePoint(x, y), 4490), 3857) g"
+            " FROM (VALUES (%s, %s), (%s, %s)) v (x, y)) p",
+            [WEST, SOUTH, WEST + 6 * CELL, SOUTH + 6 * CELL],
+        )
+        corners = cursor.fetchall()
+    side = Tile(z, 0, 0).side_m
+    half = Tile(0, 0, 0).bounds[2]
+    (west, east), (north, south) = (sorted(int((x + half) / side) for x, _ in corners),
+                                    sorted(int((half - y) / side) for _, y in corners))  # fmt: skip
+    return [tile_of(layer, z, x, y) for x in range(west, east + 1) for y in range(north, south + 1)]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"use": "irrigation"},
+        {"depth_m": "10..50"},
+        {"depth_m": "null"},
+        {"region": SOUTHERN},
+        {"region": UNIT},
+        {"bbox": BOX},
+        {"bbox": BOX, "use": "supply"},
+        {"code": "W-a,W-c"},
+        {"name": "'; DROP TABLE layers_well; --"},
+    ],
+    ids=str,
+)
+def test_feed_count_and_tile_show_the_same_wells(wells: dict[str, models.Well], given: dict[str, str]) -> None:
+    """What has no position is in no tile, and only there: it cannot be drawn."""
+    listed = feature_list(registry.layer("well"), dict(given), "http://testserver/")
+    ids = {feature["id"] for feature in listed["features"]}
+    assert listed["count"] == len(ids) == len(codes(**given))
+    drawn = {feature["id"] for feature in listed["features"] if feature["geometry"]}
+    assert tile_codes("well", given) == drawn
+
+
+@pytest.mark.parametrize("given", [{}, {"region": SOUTHERN}, {"region": UNIT}, {"bbox": BOX}, {"code": A}], ids=str)
+def test_feed_count_and_tile_show_the_same_villages(grid: Grid, given: dict[str, str]) -> None:
+    listed = feature_list(registry.layer("village"), dict(given), "http://testserver/")
+    ids = {feature["id"] for feature in listed["features"]}
+    assert listed["count"] == len(ids)
+    assert tile_codes("village", given) == ids == codes("village", **given)
+
+
+def test_pages_of_a_list_are_the_list(wells: Any) -> None:
+    layer = registry.layer("well")
+    whole = [feature["id"] for feature in feature_list(layer, {}, "/f")["features"]]
+    assert whole == sorted(whole)
+    pages = [feature_list(layer, {"limit": "2", "offset": str(offset)}, "/f") for offset in (0, 2, 4)]
+    assert [feature["id"] for page in pages for feature in page["features"]] == whole
+    assert {page["count"] for page in pages} == {5}
+    assert [page["next"] is not None for page in pages] == [True, True, False]
+    assert [page["previous"] is not None for page in pages] == [False, True, True]
+    for before, after in pairwise(pages):
+        assert f"offset={before['next'].split('offset=')[1].split('&')[0]}" in before["next"]
+        assert "limit=2" in after["previous"]
+    assert feature_list(layer, {"offset": "100"}, "/f")["features"] == []
+
+
+def test_a_region_filter_takes_codes_by_their_beginning(grid: Grid) -> None:
+    """`11` and `110101` are prefixes of all below them; a code that is only digits like another's is not inside it."""
+    assert region_index().prefixes("11") == ["11"]
+    assert params.parse_region("110101") == "110101"
+    make.RegionFactory(code="110102", parent=grid["11"])
+    make.publish()
+    assert codes("village", region="110102") == set()
