@@ -7,12 +7,21 @@ from pathlib import Path
 
 
 def command_line(pid: int) -> list[str]:
-    """The words of a running process; empty when it is gone, a zombie, or not ours to see."""
+    """The words of a running process; empty when it is gone, a zombie, just being started, or not ours to see."""
     try:
         raw = Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return []
     return [word.decode(errors="replace") for word in raw.split(b"\0") if word]
+
+
+def alive(pid: int) -> bool:
+    """Whether the process still runs; one that has ended and waits to be asked for its status does not."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return text.rpartition(")")[2].split()[0] not in ("Z", "X")
 
 
 def working_dir(pid: int) -> str:
@@ -34,7 +43,7 @@ def first_number(path: Path) -> int:
 def wait_gone(pid: int, seconds: float) -> bool:
     """Wait until the process has ended; → whether it has."""
     until = time.monotonic() + seconds
-    while command_line(pid):
+    while alive(pid):
         if time.monotonic() > until:
             return False
         time.sleep(0.05)

@@ -206,7 +206,7 @@ def _wait(record: dict[str, Any]) -> bool:
     """Wait until both /healthz and the map's page answer; → False when the server has ended."""
     address, until = url(record), time.monotonic() + START_SECONDS
     while time.monotonic() < until:
-        if not proc.command_line(record["pid"]):
+        if not proc.alive(record["pid"]):
             return False
         if healthy(address, 2.0):
             answer = status_of(address, 30.0)

@@ -183,13 +183,15 @@ def test_a_server_is_replaced_when_what_it_has_read_changes(own_state: Path, mon
     assert serve.fingerprint() != before
 
 
-def test_a_process_that_has_ended_has_no_command_line() -> None:
+def test_a_process_that_has_ended_is_gone() -> None:
     child = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
     assert child.stdin is not None
-    assert proc.command_line(child.pid)
+    assert proc.alive(child.pid)
     child.stdin.close()
     assert proc.wait_gone(child.pid, 10)  # as a zombie: nobody has asked for its status yet
+    assert proc.command_line(child.pid) == []
     child.wait()
+    assert not proc.alive(child.pid)
 
 
 def test_the_first_free_port_is_taken_and_a_wanted_one_must_be_free() -> None:
