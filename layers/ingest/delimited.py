@@ -95,7 +95,8 @@ def _chunks(path: Path, encoding: str, delimiter: str, width: int, headings: tup
 
 def _unreadable() -> ImportRefused:
     return ImportRefused(
-        "文件不能按表格读取（引号未闭合或行过长）", "the file cannot be read as a table (an open quote or an overlong line)"
+        "文件不能按表格读取（引号未闭合或行过长）",
+        "the file cannot be read as a table (an open quote or an overlong line)",
     )
 
 
