@@ -25,10 +25,12 @@ class Tile:
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
-        """West, south, east, north in metres of EPSG:3857."""
-        west = -HALF + self.x * self.side_m
-        north = HALF - self.y * self.side_m
-        return west, north - self.side_m, west + self.side_m, north
+        """West, south, east, north in metres of EPSG:3857.
+
+        Each edge from its own number, so that neighbours share it to the last bit.
+        """
+        side = self.side_m
+        return -HALF + self.x * side, HALF - (self.y + 1) * side, -HALF + (self.x + 1) * side, HALF - self.y * side
 
     def buffered(self, share: float) -> tuple[float, float, float, float]:
         """The bounds widened on each side by a share of the tile's side."""

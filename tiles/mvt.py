@@ -134,12 +134,24 @@ def _labels(request: TileRequest) -> tuple[sql.Composable, tuple[Any, ...]]:
     """One point a feature for its name; only in the tile that holds it, so that no name is written twice."""
     layer, tile = request.layer, request.tile
     found = request.wanted.apply(layer).filter(label_3857__bboverlaps=_box(tile.bounds))
-    inner, params = _select(found, layer, geom_mvt=AsMVTGeom("label_3857", _box(tile.bounds), EXTENT, 0))
+    inner, params = _select(
+        found, layer, geom_mvt=AsMVTGeom("label_3857", _box(tile.bounds), EXTENT, 0), point=Raw("label_3857")
+    )
     body = sql.SQL(
-        "SELECT f.fid, f.f_code AS code, f.f_name AS name, f.geom_mvt AS geom FROM ({}) f"
-        " WHERE f.geom_mvt IS NOT NULL ORDER BY f.fid"
-    ).format(inner)
-    return _mvt(f"{layer.id}_label", body), params
+        "SELECT f.fid, f.f_code AS code, f.f_name AS name, f.geom_mvt AS geom"
+        " FROM (SELECT *, ST_X(point) AS x, ST_Y(point) AS y FROM ({}) AS found) AS f"
+        " WHERE f.geom_mvt IS NOT NULL AND {} ORDER BY f.fid"
+    ).format(inner, _HELD)
+    return _mvt(f"{layer.id}_label", body), (*params, *_held_params(tile))
+
+
+# Half open: a point on the border of two tiles is of the eastern or southern one alone.
+_HELD = sql.SQL("f.x >= %s AND f.x < %s AND f.y > %s AND f.y <= %s")
+
+
+def _held_params(tile: Tile) -> tuple[float, ...]:
+    west, south, east, north = tile.bounds
+    return west, east, south, north
 
 
 def clusters(request: TileRequest) -> Query:
@@ -150,22 +162,22 @@ def clusters(request: TileRequest) -> Query:
         request.wanted.apply(layer).filter(geom_3857__bboverlaps=_box(tile.bounds)), layer, point=Raw("geom_3857")
     )
     cell = tile.side_m / CELLS
-    # Half open: a point on the border of two tiles is of the eastern or southern one alone.
     body = sql.SQL(
         """
         SELECT min(f.fid) AS fid, count(*)::integer AS count, {properties},
                ST_AsMVTGeom(ST_SetSRID(ST_MakePoint(avg(f.x), avg(f.y)), %s), ST_MakeEnvelope(%s, %s, %s, %s, %s),
                             {extent}, 0) AS geom
         FROM (SELECT *, ST_X(point) AS x, ST_Y(point) AS y FROM ({inner}) AS found) AS f
-        WHERE f.x >= %s AND f.x < %s AND f.y > %s AND f.y <= %s
+        WHERE {held}
         GROUP BY floor((f.x - %s) / %s), floor((%s - f.y) / %s)
         ORDER BY 1
         """
     ).format(
-        properties=_properties(layer, "CASE count(*) WHEN 1 THEN min({}) END"), extent=sql.Literal(EXTENT), inner=inner
-    )
+        properties=_properties(layer, "CASE count(*) WHEN 1 THEN min({}) END"), extent=sql.Literal(EXTENT), inner=inner,
+        held=_HELD,
+    )  # fmt: skip
     frame = (TILE_SRID, west, south, east, north, TILE_SRID)
-    limits = (west, east, south, north, west, cell, north, cell)
+    limits = (*_held_params(tile), west, cell, north, cell)
     return Query(sql.SQL("SELECT ") + _mvt(layer.id, body), (*frame, *params, *limits))
 
 
