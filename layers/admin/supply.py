@@ -24,7 +24,7 @@ class FacilityDistrictFilter(DistrictFilter):
 
 @admin.register(SupplyArea)
 class SupplyAreaAdmin(PublishedAdmin):
-    dataset = layer = "supply_area"
+    dataset = "supply_area"
     list_display = ("code", "name", "facility", "square_km", quality_mark)
     list_select_related = ("facility",)
     list_filter = ("boundary_quality", "facility__kind", FacilityDistrictFilter)
