@@ -62,14 +62,19 @@ def test_per_km2_ranks_by_density(page: Any, city: City) -> None:
 def test_purposes_and_chart_hold_the_records(page: Any, city: City) -> None:
     open_map(page, "/?period=2019-07")
     wanted = dict(
-        city.sql("SELECT purpose, sum(volume_l)::bigint FROM layers_usagerecord WHERE month = '2019-07-01' GROUP BY 1")
+        city.sql(
+            "SELECT purpose_sel, sum(volume_l)::bigint FROM layers_usagesum WHERE level = 1 AND code = '11'"
+            " AND month = '2019-07-01' AND source_sel = 0 AND purpose_sel BETWEEN 1 AND 7 GROUP BY 1"
+        )
     )
     expect(by_id(page, "purpose-row")).to_have_count(len(wanted))
     shown = by_id(page, "purpose-row").evaluate_all("rows => rows.map(row => Number(row.dataset.litres))")
     assert sorted(shown) == sorted(wanted.values())
+    ((recorded,),) = city.sql("SELECT sum(volume_l)::bigint FROM layers_usagerecord WHERE month = '2019-07-01'")
+    assert litres(page, "purpose-left") + sum(shown) == recorded  # what lies outside the city is a row of its own
     group = city.sql(
-        "SELECT sum(volume_l)::bigint FROM layers_usagerecord WHERE source = 1 AND extract(year FROM month) = 2019"
-        " GROUP BY month ORDER BY month"
+        "SELECT sum(volume_l)::bigint FROM layers_usagesum WHERE level = 1 AND code = '11' AND source_sel = 1"
+        " AND purpose_sel = 0 AND extract(year FROM month) = 2019 GROUP BY month ORDER BY month"
     )
     cells = page.locator("tr[data-source=group_tap] td").evaluate_all(
         "cells => cells.map(c => Number(c.dataset.litres))"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -82,7 +83,7 @@ def test_the_page_of_a_well_shows_fields_links_and_that_it_is_synthetic(page: An
     expect(by_id(page, "synthetic")).to_be_visible()
     page.wait_for_selector("html[data-ready]", state="attached", timeout=20_000)
     by_id(page, "back").click()
-    page.wait_for_url("**/?*layers=well*")
+    page.wait_for_url(re.compile(r"/\?layers=well"))
     expect(by_id(page, "popup-object")).to_have_attribute("data-code", code, timeout=20_000)
 
 

@@ -53,6 +53,7 @@ export const en: Record<Key, string> = {
   notAtChild: "{v} more is not known by {level}",
   noRecords: "No use is recorded in this period.",
   noFacilities: "No facilities are registered.",
+  outsideOrUnassigned: "Outside or not assigned",
   wholeCity: "city",
   up: "Up one level",
   boundarySynthetic: "Synthetic boundary", boundarySimplified: "Simplified boundary",

@@ -52,6 +52,7 @@ export const zh = {
   notAtChild: "另有 {v} 未落到{level}",
   noRecords: "该时段没有用水记录。",
   noFacilities: "没有登记设施。",
+  outsideOrUnassigned: "市域外或未分配",
   wholeCity: "全市",
   up: "上一级",
   boundarySynthetic: "边界为合成", boundarySimplified: "简化边界",

@@ -63,10 +63,13 @@ function reclaimedShare(detail: RegionDetail, period: string): number | null {
   return all ? sum(detail.by_source_month.filter((row) => row.source === "reclaimed")) / all : null;
 }
 
-export function purposes(place: HTMLElement, context: Context, detail: RegionDetail): void {
+/** `own_l` is the region's figure: what the purposes leave of it (water of the city that lies in no region) is a row too. */
+export function purposes(place: HTMLElement, context: Context, detail: RegionDetail, own_l: number | null): void {
   const lang = language();
   const rows = detail.by_purpose.filter((row) => row.volume_l > 0).sort((a, b) => b.volume_l - a.volume_l);
-  const total = rows.reduce((sum, row) => sum + row.volume_l, 0);
+  const known = rows.reduce((sum, row) => sum + row.volume_l, 0);
+  const left = own_l === null || context.state.purpose.length || context.state.resident ? 0 : Math.max(0, own_l - known);
+  const total = known + left;
   place.hidden = rows.length === 0;
   replace(place,
     h("h3", {}, t("byPurpose")),
@@ -80,7 +83,10 @@ export function purposes(place: HTMLElement, context: Context, detail: RegionDet
           h("span", {}, term(context.meta, "purpose", row.purpose)),
           h("span", { class: "num" }, `${figure.number} `, h("small", {}, figure.unit)),
           h("span", { class: "num share" }, percent(row.volume_l / total)));
-      })));
+      }),
+      left ? h("li", { "data-testid": "purpose-left", "data-litres": left },
+        h("i", { class: "left" }), h("span", {}, t("outsideOrUnassigned")),
+        h("span", { class: "num" }, `${volume(left, lang).number} `, h("small", {}, volume(left, lang).unit)), h("span", { class: "num share" }, percent(left / total))) : null));
 }
 
 export function facilities(place: HTMLElement, context: Context, detail: RegionDetail): void {

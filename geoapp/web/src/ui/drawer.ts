@@ -61,13 +61,13 @@ export function mountDrawer(place: HTMLElement, context: Context, select: (code:
     const share = parent && value && parent.volume_l ? value.volume_l / parent.volume_l : detailOf === question() ? detail?.share_of_parent ?? null : null;
     figures(parts.figures, context, value, detail, share);
     if (children || detail) ranking.draw(detail, children, value?.volume_l ?? detail?.volume_l ?? 0);
+    if (detail && detailOf === question()) purposes(parts.purposes, context, detail, levelOf(code()) === "city" ? value?.volume_l ?? null : null);
     chart.mark(store.state.period);
   }
   function drawAll(): void {
     if (!detail) return;
     head(parts.head, context, detail, select, close);
     chart.draw(detail);
-    purposes(parts.purposes, context, detail);
     facilities(parts.facilities, context, detail);
     drawFigures();
   }
