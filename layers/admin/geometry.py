@@ -135,8 +135,10 @@ class OutlineField(gis_forms.MultiPolygonField):
     widget = OutlineWidget
 
     def to_python(self, value: Any) -> MultiPolygon | None:
-        if not value or isinstance(value, GEOSGeometry):
-            return value or None
+        if not value:
+            return None
+        if isinstance(value, MultiPolygon):
+            return value
         return read_outline(_text(value))
 
     def clean(self, value: Any, initial: Any = None) -> MultiPolygon | None:

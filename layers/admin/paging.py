@@ -15,13 +15,13 @@ from django.utils.functional import cached_property
 EXACT_UP_TO = 10_000
 
 
-class BoundedPaginator(Paginator):  # type: ignore[type-arg]
+class BoundedPaginator(Paginator):
     """Counts at most `EXACT_UP_TO` + 1 rows; more are estimated by the planner (``estimated`` tells)."""
 
     estimated = False
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         rows = self.object_list
         assert isinstance(rows, QuerySet)
         counted = rows.order_by().values("pk")[: EXACT_UP_TO + 1].count()
