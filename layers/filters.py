@@ -21,6 +21,8 @@ from layers.models.base import STORAGE_SRID
 from layers.params import Bbox, Range
 from layers.periods import Period, parse_period
 from layers.registry import REGION, SUPPLY_AREA, Field, Layer
+from layers.stats.answer import coverage
+from layers.stats.query import available_months
 from layers.stats.regions import region_index
 from layers.stats.selection import EVERYTHING as ALL_USAGE
 from layers.stats.selection import Selection, parse_selection
@@ -49,6 +51,13 @@ class FeatureFilter:
         for condition in self.attributes.values():
             found = found.filter(condition)
         return found
+
+    def check(self) -> None:
+        """`NotFound` when there is no such region, or no month of the period."""
+        if self.region:
+            region_index().prefixes(self.region)
+        if self.period is not None:
+            coverage(self.period, available_months())
 
 
 EVERYTHING = FeatureFilter()

@@ -119,3 +119,10 @@ def refuse_repeated(given: Mapping[str, Sequence[str]]) -> None:
     for param, values in given.items():
         if len(values) > 1:
             raise BadParameter(f"{param!r} is given {len(values)} times; join values by commas.", param=param)
+
+
+def refuse_unwritable(given: Mapping[str, object]) -> None:
+    """`BadParameter` for text with a zero character, which no database text can hold."""
+    for param, value in given.items():
+        if "\x00" in str(value):
+            raise BadParameter(f"{param} holds a character that no text has.", param=param)

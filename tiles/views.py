@@ -86,7 +86,7 @@ def tilejson_view(request: HttpRequest, layer_id: str) -> HttpResponse:
     """A layer's TileJSON; filters in the query string are passed on to its tiles."""
     layer = registry.layer(layer_id)
     given = query_params(request, filters.allowed_params(layer))
-    filters.parse(layer, given)
+    filters.parse(layer, given).check()
     version = as_of(layer.datasets(usage="period" in given))
     return versioned_json(request, as_of(EVERYTHING), lambda: tilejson(layer, version, _root(request), given))
 

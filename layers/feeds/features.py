@@ -23,6 +23,7 @@ def query_params(request: HttpRequest, known: list[str]) -> dict[str, str]:
     """The query string as a plain mapping; a parameter unknown or given twice is refused."""
     params.refuse_unknown(request.GET, known)
     params.refuse_repeated(dict(request.GET.lists()))
+    params.refuse_unwritable(request.GET)
     return {key: value for key, value in request.GET.items() if isinstance(value, str)}
 
 
@@ -70,6 +71,7 @@ def _add_usage(layer: Layer, wanted: filters.FeatureFilter, features: list[dict[
 def feature(layer: Layer, code: str) -> dict[str, Any]:
     """One feature with all its fields and what it is linked to."""
     code_path = next(f.orm_path for f in layer.fields if f.name == "code")
+    params.refuse_unwritable({"code": code})
     try:
         found = with_relations(layer, filters.base(layer)).get(**{code_path: code})
     except ObjectDoesNotExist:

@@ -22,7 +22,7 @@ SELECTION = ["source", "purpose", "resident"]
 
 
 @extend_schema(**schema.META)
-@api_view(["GET"])
+@api_view(["GET", "HEAD"])
 def meta_view(request: HttpRequest) -> HttpResponse:
     """Layers, vocabularies, months and the synthetic notice: all a client needs to start with."""
     query_params(request, [])
@@ -30,7 +30,7 @@ def meta_view(request: HttpRequest) -> HttpResponse:
 
 
 @extend_schema(**schema.LAYERS)
-@api_view(["GET"])
+@api_view(["GET", "HEAD"])
 def layers_view(request: HttpRequest) -> HttpResponse:
     """Every layer with its fields, filters, size and version."""
     query_params(request, [])
@@ -38,7 +38,7 @@ def layers_view(request: HttpRequest) -> HttpResponse:
 
 
 @extend_schema(**schema.FEATURES)
-@api_view(["GET"])
+@api_view(["GET", "HEAD"])
 def features_view(request: HttpRequest, layer_id: str) -> HttpResponse:
     """A page of a layer's features as GeoJSON, filtered on the server."""
     layer = registry.layer(layer_id)
@@ -53,7 +53,7 @@ def features_view(request: HttpRequest, layer_id: str) -> HttpResponse:
 
 
 @extend_schema(**schema.FEATURE)
-@api_view(["GET"])
+@api_view(["GET", "HEAD"])
 def feature_view(request: HttpRequest, layer_id: str, code: str) -> HttpResponse:
     """One feature with all its fields and links."""
     layer = registry.layer(layer_id)
@@ -62,7 +62,7 @@ def feature_view(request: HttpRequest, layer_id: str, code: str) -> HttpResponse
 
 
 @extend_schema(**schema.STATS)
-@api_view(["GET"])
+@api_view(["GET", "HEAD"])
 def stats_view(request: HttpRequest) -> HttpResponse:
     """Usage of every region of a level in a period: value, share, density, change, legend classes."""
     given = query_params(request, ["level", "parent", "period", "versus", "measure", "method", "k", *SELECTION])
@@ -82,7 +82,7 @@ def stats_view(request: HttpRequest) -> HttpResponse:
 
 
 @extend_schema(**schema.SERIES)
-@api_view(["GET"])
+@api_view(["GET", "HEAD"])
 def series_view(request: HttpRequest) -> HttpResponse:
     """The monthly matrix of a level, for clients that move through the months without asking again."""
     given = query_params(request, ["level", "parent", "period", *SELECTION])
@@ -94,7 +94,7 @@ def series_view(request: HttpRequest) -> HttpResponse:
 
 
 @extend_schema(**schema.REGION)
-@api_view(["GET"])
+@api_view(["GET", "HEAD"])
 def region_view(request: HttpRequest, code: str) -> HttpResponse:
     """One region at a glance; without a period, the last year that has data."""
     given = query_params(request, ["period", "versus", *SELECTION])
@@ -106,7 +106,7 @@ def region_view(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @extend_schema(**schema.SEARCH)
-@api_view(["GET"])
+@api_view(["GET", "HEAD"])
 def search_view(request: HttpRequest) -> HttpResponse:
     """Regions, facilities, wells, users and meters by name or code."""
     given = query_params(request, ["q", "limit"])
