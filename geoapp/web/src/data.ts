@@ -1,5 +1,5 @@
 // The series the map and the drawer read, asked for once per question and kept.
-import { type Filters, getJson, type Level, type RegionDetail, regionUrl, type Series, seriesUrl } from "./api";
+import { type Filters, getJson, type LayerInfo, type Level, type RegionDetail, regionUrl, type Series, seriesUrl } from "./api";
 import { kindOf, shift } from "./periods";
 
 const KEEP = 24;
@@ -30,6 +30,12 @@ export class Data {
   }
   regionNow(code: string, period: string, filters: Filters): RegionDetail | undefined {
     return this.ready.get(regionUrl(code, period, filters)) as RegionDetail | undefined;
+  }
+
+  /** How many objects of a layer pass its filters. */
+  async count(layer: LayerInfo, filter: string): Promise<number> {
+    const answer = (await this.ask(`${layer.features}${filter}${filter ? "&" : "?"}limit=1&fields=code`)) as { count: number };
+    return answer.count;
   }
 
   private ask(url: string): Promise<unknown> {

@@ -10,8 +10,8 @@ setWorkerUrl(new URL(WORKER_FILE, import.meta.url).href);
 export const FONT = ["Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "sans-serif"];
 export const PAPER = "#f4f2ec";
 
-export function sourceUrl(layer: LayerInfo): string {
-  return new URL(layer.tilejson, location.href).href;
+export function sourceUrl(layer: LayerInfo, filter = ""): string {
+  return new URL(layer.tilejson + filter, location.href).href;
 }
 
 export function baseStyle(): StyleSpecification {
