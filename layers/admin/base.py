@@ -107,6 +107,12 @@ class ReadOnlyAdmin(FastAdmin):
 class PublishedForm(forms.ModelForm):
     """Takes the imports' lock while it can still say so kindly: a running import and a change must not cross."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, OutlineField) and self.instance.pk:
+                field.required = False  # empty keeps the outline that is there
+
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
         try:
