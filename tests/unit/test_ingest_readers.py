@@ -136,6 +136,14 @@ def test_workbook_with_empty_lines_above_keeps_its_line_numbers(tmp_path: Path) 
     assert read(path)[:2] == ([4, 6], {"code": ["a", "b"]})
 
 
+def test_a_title_above_the_heading_is_passed_over(tmp_path: Path) -> None:
+    lines = [["机井台账"], [None, "2019 年"], ["code", "name"], ["a", "b"]]
+    path = workbook(tmp_path / "a.xlsx", S=lines)
+    assert read(path)[:2] == ([4], {"code": ["a"], "name": ["b"]})
+    with opened(path) as table:
+        assert table.notes == [("表头取自第 3 行", "the heading is line 3")]
+
+
 def test_of_several_sheets_one_is_chosen(tmp_path: Path) -> None:
     path = workbook(tmp_path / "a.xlsx", 甲=[["code"], ["a"]], 乙=[["code"], ["b"]], 空=[])
     with pytest.raises(ImportRefused) as caught:
