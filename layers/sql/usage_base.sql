@@ -1,4 +1,4 @@
--- Usage of the given months by the finest region each record can be counted at.
+-- Usage of the given months (of the given records only, if any are given) by the finest region each can be counted at.
 -- Grain: (month, region or gap, source, purpose). Every record falls into exactly one row.
 --   a meter counts where it stands; without a position, where it is declared to be; a position that no village
 --   covers is outside the city;
@@ -39,5 +39,5 @@ SELECT u.month,
 FROM layers_usagerecord u
 LEFT JOIN meter_place m ON m.id = u.meter_id
 LEFT JOIN facility_place f ON f.id = u.facility_id
-WHERE u.month = ANY(%(months)s)
+WHERE u.month = ANY(%(months)s) AND (%(records)s::bigint[] IS NULL OR u.id = ANY(%(records)s))
 GROUP BY 1, 2, 3, 4, 5, 6
