@@ -13,6 +13,7 @@ from layers.ingest.refusal import Refusals
 from layers.ingest.rows import GEOM, ROW
 from layers.ingest.spec import Column, Spec
 from layers.ingest.staging import STAGED
+from layers.sql import load
 
 ROWS = "import_rows"
 FOUND = "found_region_id"
@@ -140,11 +141,7 @@ def refuse_duplicates(cursor: Cursor, spec: Spec, refusals: Refusals) -> None:
 
 def refuse_invalid(cursor: Cursor, refusals: Refusals) -> None:
     """Refuse outlines that PostGIS calls invalid though the reader's library did not: the table would refuse them all."""
-    cursor.execute(
-        SQL("SELECT id, ST_IsValidReason({g}) FROM {r} WHERE {g} IS NOT NULL AND NOT ST_IsValid({g})").format(
-            g=Identifier(GEOM), r=Identifier(ROWS)
-        )
-    )
+    cursor.execute(SQL(load("ingest_invalid")).format(rows=Identifier(ROWS)))
     found = cursor.fetchall()
     refuse(found, "geometry", refusals, "invalid_geometry")
     take_out(cursor, (row for row, _ in found))

@@ -91,6 +91,7 @@ def test_of_two_columns_of_one_name_the_first_is_read(tmp_path: Path) -> None:
         (b"", "空"),
         (b"\n\n", "空"),
         (b"code\n\xff\xff\xff\n", "编码"),
+        ("code,name\n".encode("utf-16-le"), "不能按表格读取"),
         (b'code,name\n1,"open\n2,b\n', "引号"),
     ],
 )
