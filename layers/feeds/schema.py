@@ -167,7 +167,13 @@ SERIES: Described = {
 }
 REGION: Described = {
     "operation_id": "region",
-    "parameters": [_path("code", "Division code"), _query("period", PERIOD), VERSUS_PARAM, *SELECTION],
+    "parameters": [
+        _path("code", "Code of a division or reporting unit; one that both share means the division"),
+        _query("level", "The reporting unit of that code", enum=["reporting_unit"]),
+        _query("period", PERIOD),
+        VERSUS_PARAM,
+        *SELECTION,
+    ],
     "responses": _answer(
         "One region",
         code={"type": "string"},

@@ -19,6 +19,7 @@ from layers.stats.selection import parse_selection
 from layers.versions import EVERYTHING, as_of
 
 SELECTION = ["source", "purpose", "resident"]
+UNIT = vocab.LEVEL.by_id[vocab.REPORTING_UNIT].code
 
 
 @extend_schema(**schema.META)
@@ -97,12 +98,15 @@ def series_view(request: HttpRequest) -> HttpResponse:
 @api_view(["GET", "HEAD"])
 def region_view(request: HttpRequest, code: str) -> HttpResponse:
     """One region at a glance; without a period, the last year that has data."""
-    given = query_params(request, ["period", "versus", *SELECTION])
+    given = query_params(request, ["period", "versus", "level", *SELECTION])
+    unit = params.parse_choice(given.get("level"), "level", "", (UNIT,)) == UNIT
     period = parse_period(given["period"]) if given.get("period") else answer.last_year()
     selection = parse_selection(given.get("source"), given.get("purpose"), given.get("resident"))
     versus = params.parse_choice(given.get("versus"), "versus", "previous", answer.VERSUS)
     params.parse_region(code, "code")
-    return versioned_json(request, as_of(EVERYTHING), lambda: profile.profile(code, period, selection, versus))
+    return versioned_json(
+        request, as_of(EVERYTHING), lambda: profile.profile(code, period, selection, versus, unit=unit)
+    )
 
 
 @extend_schema(**schema.SEARCH)

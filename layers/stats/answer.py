@@ -31,6 +31,7 @@ class Question:
     period: Period
     selection: Selection = EVERYTHING
     parent: str = ""
+    unit: bool = False  # the parent is the reporting unit of that code and not the division
     versus: str = "previous"
     measure: str = "volume"
     method: str = "quantiles"
@@ -86,8 +87,8 @@ def compared(asked: Period, covered: Coverage, versus: str, available: Sequence[
     return other if all(month in held for month in other.months) else None
 
 
-def prefixes_of(index: RegionIndex, parent: str) -> list[str]:
-    return index.prefixes(parent) if parent else []
+def prefixes_of(index: RegionIndex, parent: str, *, unit: bool = False) -> list[str]:
+    return index.prefixes(parent, unit=unit) if parent else []
 
 
 def regions_of(index: RegionIndex, level: int, prefixes: Sequence[str]) -> list[RegionInfo]:
@@ -113,7 +114,7 @@ def answer(question: Question) -> dict[str, Any]:
     Grain: one row a current region (0 L where nothing was used). rows + gaps = total, to the litre.
     """
     index = region_index()
-    prefixes = prefixes_of(index, question.parent)
+    prefixes = prefixes_of(index, question.parent, unit=question.unit)
     available = query.available_months()
     covered = coverage(question.period, available)
     found = query.totals(question.level, question.period, question.selection, prefixes)

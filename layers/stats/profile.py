@@ -19,16 +19,24 @@ from layers.stats.regions import RegionIndex, RegionInfo, region_index
 from layers.stats.selection import Selection
 from layers.versions import EVERYTHING, as_of
 
-_CHILD_LEVEL = {vocab.CITY: vocab.DISTRICT, vocab.DISTRICT: vocab.TOWNSHIP, vocab.TOWNSHIP: vocab.VILLAGE}
+_CHILD_LEVEL = {
+    vocab.CITY: vocab.DISTRICT,
+    vocab.DISTRICT: vocab.TOWNSHIP,
+    vocab.TOWNSHIP: vocab.VILLAGE,
+    vocab.REPORTING_UNIT: vocab.TOWNSHIP,
+}
 
 
-def profile(code: str, period: Period, selection: Selection, versus: str) -> dict[str, Any]:
-    """Everything the region drawer and the report's first page show of one region. NotFound for unknown codes."""
+def profile(code: str, period: Period, selection: Selection, versus: str, *, unit: bool = False) -> dict[str, Any]:
+    """Everything the region drawer and the report's first page show of one region or reporting unit.
+
+    A code that a district shares with its bureau means the district, unless the ``unit`` is asked for. `NotFound` for
+    unknown codes.
+    """
     index = region_index()
-    if code not in index.by_code:
-        raise NotFound(f"There is no region {code!r}.", param="code")
-    region = index.by_code[code]
-    own = answer(Question(region.level, period, selection, parent=code, versus=versus))
+    region = _asked(index, code, unit=unit)
+    unit = region.level == vocab.REPORTING_UNIT
+    own = answer(Question(region.level, period, selection, parent="" if unit else code, versus=versus))
     whole = answer(Question(region.level, period, selection)) if region.level == vocab.CITY else None
     line = next(row for row in own["rows"] if row["code"] == code)
     city = next(iter(index.levels[vocab.CITY]), region)
@@ -37,7 +45,7 @@ def profile(code: str, period: Period, selection: Selection, versus: str) -> dic
         "code": code,
         "name": region.name,
         "level": vocab.LEVEL.by_id[region.level].code,
-        "path": [_step(step) for step in index.path(code)],
+        "path": [_step(step) for step in index.lineage(region)],
         "bounds": region.bounds,
         "area_km2": region.area_m2 / 1e6,
         "boundary": {
@@ -60,9 +68,16 @@ def profile(code: str, period: Period, selection: Selection, versus: str) -> dic
         "months": [str(month) for month in months],
         "by_source_month": _by_source_month(region, months, selection),
         "by_purpose": _by_purpose(region, period, selection),
-        **_children(region, period, selection, versus),
-        "facilities": object_counts(index.prefixes(code)),
+        **_children(region, period, selection, versus, line["volume_l"]),
+        "facilities": object_counts(index.prefixes(code, unit=unit)),
     }
+
+
+def _asked(index: RegionIndex, code: str, *, unit: bool) -> RegionInfo:
+    found = index.units.get(code) if unit else index.by_code.get(code) or index.units.get(code)
+    if found is None:
+        raise NotFound(f"There is no {'reporting unit' if unit else 'region'} {code!r}.", param="code")
+    return found
 
 
 def _step(region: RegionInfo) -> dict[str, str]:
@@ -106,15 +121,17 @@ def _by_purpose(region: RegionInfo, period: Period, selection: Selection) -> lis
     return [{"purpose": term.code, "volume_l": litres.get(term.id, 0)} for term in vocab.PURPOSE]
 
 
-def _children(region: RegionInfo, period: Period, selection: Selection, versus: str) -> dict[str, Any]:
+def _children(region: RegionInfo, period: Period, selection: Selection, versus: str, volume_l: int) -> dict[str, Any]:
     level = _CHILD_LEVEL.get(region.level)
     if level is None:
         return {"child_level": None, "children": [], "not_at_child_level_l": 0}
-    below = answer(Question(level, period, selection, parent=region.code, versus=versus))
+    unit = region.level == vocab.REPORTING_UNIT
+    below = answer(Question(level, period, selection, parent=region.code, unit=unit, versus=versus))
     return {
         "child_level": below["level"],
         "children": sorted(below["rows"], key=lambda row: (-row["volume_l"], row["code"])),
-        "not_at_child_level_l": sum(gap["volume_l"] for gap in below["gaps"]),
+        # Not the sum of the gaps: what a bureau's district is only known to use as a whole is in none of its townships.
+        "not_at_child_level_l": volume_l - sum(row["volume_l"] for row in below["rows"]),
     }
 
 
