@@ -81,10 +81,11 @@ def scratch_database() -> Iterator[None]:
     from django.core.management import call_command
     from django.db import connection
 
+    # Without FORCE, which an autovacuum worker of the superuser's would fail; a plain DROP sends such workers away.
     real = connection.settings_dict["NAME"]
     connection.close()
     with connection._nodb_cursor() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+        cursor.execute(f"DROP DATABASE IF EXISTS {NAME}")
         cursor.execute(f"CREATE DATABASE {NAME}")
     connection.settings_dict["NAME"] = NAME
     try:
@@ -94,7 +95,7 @@ def scratch_database() -> Iterator[None]:
         connection.close()
         connection.settings_dict["NAME"] = real
         with connection._nodb_cursor() as cursor:
-            cursor.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+            cursor.execute(f"DROP DATABASE IF EXISTS {NAME}")
 
 
 def tables_of(dataset: str) -> list[str]:
