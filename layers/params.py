@@ -82,6 +82,8 @@ def parse_words(text: str, param: str, allowed: Sequence[str]) -> list[str]:
     for word in words:
         if word not in allowed:
             raise BadParameter(f"{word!r} is not one of the {param}.", param=param, allowed=allowed)
+    if not words:
+        raise BadParameter(f"{param}={text!r} names nothing.", param=param, allowed=allowed)
     return words
 
 

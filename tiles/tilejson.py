@@ -50,7 +50,7 @@ def tilejson(layer: Layer, version: AsOf, root_url: str, wanted: dict[str, str])
         "version": f"{version.version}.0.0",
         "attribution": attribution(layer),
         "scheme": "xyz",
-        "tiles": [f"{root_url}/tiles/{layer.id}/v{version.version}/{{z}}/{{x}}/{{y}}.pbf{query}"],
+        "tiles": [f"{root_url}/tiles/{layer.id}/v{version.stamp}/{{z}}/{{x}}/{{y}}.pbf{query}"],
         **zooms,
         **({"bounds": list(city.bounds)} if city and city.bounds else {}),
         "vector_layers": layers,
