@@ -41,7 +41,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(autouse=True)
 def _forgetful(request: pytest.FixtureRequest) -> Iterator[None]:
     """Nothing kept in memory or on disk passes from one test to another, or to a server of this checkout."""
-    if not {"db", "transactional_db"} & set(request.fixturenames):
+    needs_database = request.node.get_closest_marker("django_db") or {"db", "transactional_db"} & set(
+        request.fixturenames
+    )
+    if not needs_database:
         yield
         return
     from layers.feeds import caching, meta
