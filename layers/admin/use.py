@@ -91,7 +91,7 @@ class UsageRecordAdmin(PublishedAdmin):
             {
                 "fields": ("month", "meter", "facility", "region", "source", "purpose", "correction_no", "volume_l"),
                 "description": "已上报的读数不应改写：更正请另加一条“更正次序”大于 0 的记录（可为负）。"
-                "保存后重新汇总所在月份及当年其后各月，约需十秒到一分钟。",
+                "保存后，所在月份及当年累计的汇总随之更新。",
             },
         ),
         ("计量位置", {"fields": ("map",)}),
