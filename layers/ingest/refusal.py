@@ -57,6 +57,9 @@ REASONS: dict[str, tuple[str, str]] = {
     "has_children": ("尚有未停用的下级区划", "still has divisions below it that are not closed"),
 }
 
+# Reasons whose ``expected`` says more of the fault, and not what would have been right.
+_EXPLAINED = frozenset({"outside_china", "duplicate"})
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -70,11 +73,13 @@ class Refusal:
 
     @property
     def zh(self) -> str:
-        return REASONS[self.reason][0] + (f"，应为：{self.expected}" if self.expected else "")
+        join = "：" if self.reason in _EXPLAINED else "，应为："
+        return REASONS[self.reason][0] + (f"{join}{self.expected}" if self.expected else "")
 
     @property
     def en(self) -> str:
-        return REASONS[self.reason][1] + (f"; expected: {self.expected}" if self.expected else "")
+        join = ": " if self.reason in _EXPLAINED else "; expected: "
+        return REASONS[self.reason][1] + (f"{join}{self.expected}" if self.expected else "")
 
     def to_dict(self) -> dict[str, Any]:
         return {

@@ -141,7 +141,7 @@ def refuse_duplicates(cursor: Cursor, spec: Spec, refusals: Refusals) -> None:
     )
     found = cursor.fetchall()
     for row, value, other in found:
-        refusals.add(row, spec.key[0], value, "duplicate", f"与第 {other} 行不同")
+        refusals.add(row, spec.key[0], value, "duplicate", f"见第 {other} 行")
     take_out(cursor, (row for row, _, _ in found))
 
 
