@@ -38,6 +38,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "control_character": ("含有不可见的控制字符", "contains a control character"),
     "bad_code": ("编码中不能有空格或分隔符", "a code holds no spaces or separators"),
     "duplicate": ("文件内重复", "occurs more than once in the file"),
+    "contradiction": ("与同一行的另一列矛盾", "contradicts another column of the row"),
     "unknown_reference": ("引用的对象不存在", "refers to something that does not exist"),
     "other_layer": ("不属于所导入的图层", "does not belong to the layer imported"),
     "code_digits": ("代码位数与级别不符", "the code's digits do not fit the level"),
