@@ -164,7 +164,7 @@ def test_what_is_allowed_is_said(client: Client, url: str, status: int, word: st
         f"{T}/5/0/1.5.pbf",
         f"{T}/a/b/c.pbf",
         f"{T}/5/0/0.png",
-        f"{T}/v-1/5/0/0.pbf",
+        f"{T}/v/5/0/0.pbf",
         f"{T}/5/0.pbf",
         "/api/nothing",
         "/api/regions/",
