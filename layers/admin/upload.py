@@ -36,6 +36,7 @@ PERMISSION = "layers.import_data"
 FORM_BYTES = 1 << 20  # what a request may be longer than its file
 # The core speaks to the command line; here its options have other names.
 _OPTIONS = {
+    "--map 字段=列名": "“字段对应”（字段=列名）",
     "--file-layer": "“工作表或图层名”", "--sheet": "“工作表或图层名”", "--crs": "“坐标系”", "--map": "“字段对应”",
 }  # fmt: skip
 
