@@ -40,7 +40,9 @@ def feature_list(layer: Layer, given: dict[str, str], url: str) -> dict[str, Any
     page = with_relations(layer, found).order_by(code_path)[offset : offset + limit]
     body = feature_serializer(layer, tuple(names))(page, many=True).data
     features = body["features"]
-    if wanted.period is not None:
+    if not features:
+        wanted.check()  # a month that is not there is told though nothing carries it
+    elif wanted.period is not None:
         _add_usage(layer, wanted, features)
     return {
         "type": "FeatureCollection",

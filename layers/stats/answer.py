@@ -8,7 +8,7 @@ from typing import Any
 
 from layers import vocab
 from layers.db import rows
-from layers.errors import NotFound
+from layers.errors import BadParameter, NotFound
 from layers.periods import Month, Period
 from layers.stats import query
 from layers.stats.classes import METHODS, classify
@@ -91,6 +91,20 @@ def prefixes_of(index: RegionIndex, parent: str, *, unit: bool = False) -> list[
     return index.prefixes(parent, unit=unit) if parent else []
 
 
+def refuse_finer_parent(index: RegionIndex, level: int, parent: str, *, unit: bool = False) -> None:
+    """`BadParameter` for a parent that can hold no region of the level: nothing, summed, would look like an answer.
+
+    Reporting units are parts of the city; a unit holds townships and villages.
+    """
+    if not parent:
+        return
+    own = vocab.TOWNSHIP if unit or parent not in index.by_code else index.by_code[parent].level
+    held = [n for n in vocab.LEVEL.by_id if (own == vocab.CITY if n == vocab.REPORTING_UNIT else own <= n)]
+    if level not in held:
+        asked, allowed = vocab.LEVEL.by_id[level].code, [vocab.LEVEL.by_id[n].code for n in held]
+        raise BadParameter(f"{parent} holds no region of the level {asked}.", param="level", allowed=allowed)
+
+
 def regions_of(index: RegionIndex, level: int, prefixes: Sequence[str]) -> list[RegionInfo]:
     """The current regions of a level inside the given ones, in code order."""
     if not prefixes:
@@ -115,6 +129,7 @@ def answer(question: Question) -> dict[str, Any]:
     """
     index = region_index()
     prefixes = prefixes_of(index, question.parent, unit=question.unit)
+    refuse_finer_parent(index, question.level, question.parent, unit=question.unit)
     available = query.available_months()
     covered = coverage(question.period, available)
     found = query.totals(question.level, question.period, question.selection, prefixes)
@@ -202,6 +217,7 @@ def series(level: int, selection: Selection, parent: str, period: Period | None)
     """
     index = region_index()
     prefixes = prefixes_of(index, parent)
+    refuse_finer_parent(index, level, parent)
     available = query.available_months()
     months = coverage(period, available).present if period else available
     regions = regions_of(index, level, prefixes)

@@ -38,7 +38,9 @@ def profile(code: str, period: Period, selection: Selection, versus: str, *, uni
     unit = region.level == vocab.REPORTING_UNIT
     own = answer(Question(region.level, period, selection, parent="" if unit else code, versus=versus))
     whole = answer(Question(region.level, period, selection)) if region.level == vocab.CITY else None
-    line = next(row for row in own["rows"] if row["code"] == code)
+    line = next((row for row in own["rows"] if row["code"] == code), None)
+    if line is None:  # only of a closed region: a current one has a row of 0 L
+        raise NotFound(f"The region {code!r} is closed, and has no usage in {period}.", param="code")
     city = next(iter(index.levels[vocab.CITY]), region)
     months = chart_months(period)
     return {
