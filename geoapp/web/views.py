@@ -22,14 +22,16 @@ PRELOAD = Path(__file__).parent / "static" / "web" / "preload.json"
 
 
 @lru_cache(maxsize=1)
-def _chunks() -> dict[str, list[str]]:
-    """Scripts each entry imports at once, as the build wrote them; none when the page is not built here."""
-    return json.loads(PRELOAD.read_text("utf-8")) if PRELOAD.exists() else {}
+def _chunks(built_ns: int) -> dict[str, list[str]]:
+    """Scripts each entry imports at once, as the build of that time wrote them."""
+    return json.loads(PRELOAD.read_text("utf-8"))
 
 
 def _preload(entry: str) -> list[str]:
-    # By the names the scripts themselves import, which the static files' manifest does not change.
-    return [f"{settings.STATIC_URL}web/{chunk}" for chunk in _chunks().get(entry, [])]
+    """Their addresses, by the names the scripts import (not the manifest's); none when the page is not built here."""
+    if not PRELOAD.exists():
+        return []
+    return [f"{settings.STATIC_URL}web/{chunk}" for chunk in _chunks(PRELOAD.stat().st_mtime_ns).get(entry, [])]
 
 
 def _page(request: HttpRequest, template: str, status: int = 200, **context: object) -> HttpResponse:

@@ -99,7 +99,7 @@ export class Facilities {
       layout: {
         "icon-image": iconId(layer), "icon-allow-overlap": true, "icon-ignore-placement": SMALL.has(layer.id),
         "icon-size": ["interpolate", ["linear"], ["zoom"], 7, 0.74 * scale, 11, 0.92 * scale, 15, 1.15 * scale],
-        "text-field": ["step", ["zoom"], "", SMALL.has(layer.id) ? 14.5 : 11, ["coalesce", ["get", "name"], ""]], "text-font": FONT, "text-size": 11.5,
+        "text-field": ["step", ["zoom"], "", SMALL.has(layer.id) ? (layer.stage === "use" ? 17 : 14.5) : 11, ["coalesce", ["get", "name"], ""]], "text-font": FONT, "text-size": 11.5,
         "text-anchor": "top", "text-offset": [0, 1.05], "text-optional": true, "text-max-width": 9,
       },
       paint: { "text-color": "#1d333c", "text-halo-color": "rgba(255,255,255,0.92)", "text-halo-width": 1.4 },
