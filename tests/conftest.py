@@ -51,7 +51,7 @@ def _forgetful(request: pytest.FixtureRequest) -> Iterator[None]:
     from layers.stats import profile, regions
     from tiles import cache
 
-    for held in (regions._index, meta._held, meta._usage_records, profile._counts):
+    for held in (regions._index, meta._sizes, meta._synthetic, meta._usage_records, profile._counts):
         held.cache_clear()
     caching.answers = caching.ByteCache()
     cache._filtered = caching.ByteCache()

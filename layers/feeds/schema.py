@@ -31,6 +31,7 @@ AS_OF: dict[str, Any] = {
     "properties": {"version": {"type": "integer"}, "changed_at": {"type": "string", "nullable": True}},
     "required": ["version", "changed_at"],
 }
+SYNTHETIC: dict[str, Any] = {"type": "boolean", "description": "Whether figures or positions in it are made up"}
 NUMBER_OR_NULL = {"type": "number", "nullable": True}
 
 
@@ -101,6 +102,7 @@ FEATURES: Described = {
     "responses": _answer(
         "A page of features in code order",
         "application/geo+json",
+        synthetic=SYNTHETIC,
         type={"type": "string", "enum": ["FeatureCollection"]},
         count={"type": "integer"},
         next={"type": "string", "nullable": True},
@@ -114,6 +116,7 @@ FEATURE: Described = {
     "responses": _answer(
         "One feature",
         "application/geo+json",
+        synthetic=SYNTHETIC,
         type={"type": "string", "enum": ["Feature"]},
         properties={"type": "object"},
         links={"type": "object"},
@@ -146,6 +149,7 @@ STATS: Described = {
     ],
     "responses": _answer(
         "rows + gaps = total, to the litre",
+        synthetic=SYNTHETIC,
         level={"type": "string"},
         total_l={"type": "integer"},
         rows={"type": "array", "items": ROW},
@@ -158,6 +162,7 @@ SERIES: Described = {
     "parameters": [LEVEL, PARENT, _query("period", f"All months unless told. {PERIOD}"), *SELECTION],
     "responses": _answer(
         "Litres by region and month",
+        synthetic=SYNTHETIC,
         months={"type": "array", "items": {"type": "string"}},
         codes={"type": "array", "items": {"type": "string"}},
         volume_l={"type": "array", "items": {"type": "array", "items": {"type": "integer"}}},
@@ -176,6 +181,7 @@ REGION: Described = {
     ],
     "responses": _answer(
         "One region",
+        synthetic=SYNTHETIC,
         code={"type": "string"},
         name={"type": "string"},
         volume_l={"type": "integer"},

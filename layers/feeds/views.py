@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view
@@ -20,6 +23,22 @@ from layers.versions import EVERYTHING, as_of
 
 SELECTION = ["source", "purpose", "resident"]
 UNIT = vocab.LEVEL.by_id[vocab.REPORTING_UNIT].code
+
+
+Answer = Callable[[], dict[str, Any]]
+
+
+def _figures(make: Answer) -> Answer:
+    """An answer with the mark that its figures carry when they are made up."""
+    return lambda: {"synthetic": meta.figures_are_synthetic(), **make()}
+
+
+def _features(layer: registry.Layer, make: Answer, *, usage: bool = False) -> Answer:
+    """Features with the mark of their layer, and of the figures that a period adds to them."""
+    return lambda: {
+        "synthetic": meta.is_synthetic(layer) or (usage and meta.figures_are_synthetic()),
+        **make(),
+    }
 
 
 @extend_schema(**schema.META)
@@ -48,7 +67,7 @@ def features_view(request: HttpRequest, layer_id: str) -> HttpResponse:
     return versioned_json(
         request,
         as_of(layer.datasets(usage="period" in given)),
-        lambda: features.feature_list(layer, given, url),
+        _features(layer, lambda: features.feature_list(layer, given, url), usage="period" in given),
         "application/geo+json",
     )
 
@@ -59,7 +78,9 @@ def feature_view(request: HttpRequest, layer_id: str, code: str) -> HttpResponse
     """One feature with all its fields and links."""
     layer = registry.layer(layer_id)
     query_params(request, [])
-    return versioned_json(request, as_of(EVERYTHING), lambda: features.feature(layer, code), "application/geo+json")
+    return versioned_json(
+        request, as_of(EVERYTHING), _features(layer, lambda: features.feature(layer, code)), "application/geo+json"
+    )
 
 
 @extend_schema(**schema.STATS)
@@ -79,7 +100,7 @@ def stats_view(request: HttpRequest) -> HttpResponse:
         method=params.parse_choice(given.get("method"), "method", "quantiles", answer.METHODS),
         k=params.parse_count(given.get("k"), "k", 5, 2, 9),
     )
-    return versioned_json(request, as_of(registry.STATISTICS), lambda: answer.answer(question))
+    return versioned_json(request, as_of(registry.STATISTICS), _figures(lambda: answer.answer(question)))
 
 
 @extend_schema(**schema.SERIES)
@@ -91,7 +112,9 @@ def series_view(request: HttpRequest) -> HttpResponse:
     selection = parse_selection(given.get("source"), given.get("purpose"), given.get("resident"))
     parent = params.parse_region(given["parent"], "parent") if given.get("parent") else ""
     period = parse_period(given["period"]) if given.get("period") else None
-    return versioned_json(request, as_of(registry.STATISTICS), lambda: answer.series(level, selection, parent, period))
+    return versioned_json(
+        request, as_of(registry.STATISTICS), _figures(lambda: answer.series(level, selection, parent, period))
+    )
 
 
 @extend_schema(**schema.REGION)
@@ -105,7 +128,7 @@ def region_view(request: HttpRequest, code: str) -> HttpResponse:
     versus = params.parse_choice(given.get("versus"), "versus", "previous", answer.VERSUS)
     params.parse_region(code, "code")
     return versioned_json(
-        request, as_of(EVERYTHING), lambda: profile.profile(code, period, selection, versus, unit=unit)
+        request, as_of(EVERYTHING), _figures(lambda: profile.profile(code, period, selection, versus, unit=unit))
     )
 
 

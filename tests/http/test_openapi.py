@@ -67,7 +67,7 @@ QUESTIONS = {
     "search": "/api/search?q=甲",
 }
 TYPES: dict[str, type | tuple[type, ...]] = {
-    "string": str, "integer": int, "number": (int, float), "array": list, "object": dict,
+    "string": str, "integer": int, "number": (int, float), "array": list, "object": dict, "boolean": bool,
 }  # fmt: skip
 
 

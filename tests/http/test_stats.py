@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from layers import registry, vocab
+from layers import models, registry, vocab
 from layers.versions import as_of
 from tests import factories as make
 from tests.factories import NORTHERN, SOUTHERN, A, B, C, D, Grid, at
@@ -40,7 +40,7 @@ def get(client: Client, url: str) -> dict[str, Any]:
 def test_an_answer_has_all_its_parts(client: Client, grid: Grid) -> None:
     body = get(client, "/api/stats?level=village&period=2019-02&versus=year&measure=per_km2&method=equal&k=3")
     assert set(body) == {
-        "as_of", "level", "parent", "period", "versus", "filters", "total_l", "rows", "gaps", "classes",
+        "as_of", "synthetic", "level", "parent", "period", "versus", "filters", "total_l", "rows", "gaps", "classes",
     }  # fmt: skip
     assert body["as_of"] == as_of(registry.STATISTICS).to_dict()
     assert [row["code"] for row in body["rows"]] == [A, B, C, D]
@@ -101,10 +101,25 @@ def test_a_parent_limits_rows_and_gaps(client: Client, grid: Grid) -> None:
 
 def test_an_answer_costs_few_statements(client: Client, grid: Grid, django_assert_num_queries: Any) -> None:
     get(client, "/api/stats?level=village&period=2019-01")  # the regions are in memory from here
-    with django_assert_num_queries(7):
-        # version for the answer and for the regions; months there are; months and totals; the same for the year before
+    with django_assert_num_queries(8):
+        # version for the answer, the regions and what is synthetic; months there are; months and totals; the same for the year before
         get(client, "/api/stats?level=village&period=2019-01&versus=year")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         get(client, "/api/stats/series?level=village")
     with django_assert_num_queries(1):
         get(client, "/api/stats/series?level=village")
+
+
+def test_made_up_places_make_made_up_figures(client: Client, grid: Grid) -> None:
+    """No figure by place goes out without the mark; surveyed places alone take it off."""
+    urls = (
+        "/api/stats?period=2019",
+        "/api/stats/series",
+        f"/api/regions/{SOUTHERN}",
+        "/api/layers/district/features?period=2019",
+    )
+    assert [get(client, url)["synthetic"] for url in urls] == [True] * 4
+    models.Boundary.objects.update(quality=1)
+    models.Meter.objects.update(position_quality=1)
+    grid.settle()
+    assert [get(client, url)["synthetic"] for url in urls] == [False] * 4
