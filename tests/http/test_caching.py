@@ -130,6 +130,19 @@ def test_a_release_of_another_dataset_leaves_a_layers_tiles_alone(client: Client
     assert get(client, "/api/layers/well/features")["ETag"] == listed
 
 
+@pytest.mark.parametrize("dataset", ["usage", "meter", "facility", "reporting_unit", "region"])
+def test_what_changes_a_figure_makes_all_that_shows_it_new(client: Client, grid: Grid, dataset: str) -> None:
+    _, x, y = tile_at(at(0.5, 0.5), 12)
+    tile = f"/tiles/village/12/{x}/{y}.pbf"
+    shown = [f"{tile}?period=2019", "/api/layers/village/features?period=2019", "/api/stats?period=2019",
+             "/api/stats/series", f"/api/regions/{A}"]  # fmt: skip
+    tags = [get(client, url)["ETag"] for url in shown]
+    address = client.get("/tiles/village.json?period=2019").json()["tiles"]
+    make.publish(dataset)
+    assert not set(tags) & {get(client, url)["ETag"] for url in shown}
+    assert client.get("/tiles/village.json?period=2019").json()["tiles"] != address
+
+
 def test_new_outlines_make_figures_and_places_new(client: Client, grid: Grid) -> None:
     tags = [get(client, url)["ETag"] for url in URLS]
     make.publish("region")
