@@ -61,6 +61,7 @@ def codes(client: Client, text: str) -> list[str]:
         ("%", ["SP001"]),
         ("_", ["SP001"]),
         ("没有", []),
+        ("000001", []),  # a code is found by its beginning
         (" 甲社区 ", [A]),
         ("'", []),
         ("\\", []),
