@@ -84,14 +84,12 @@ def base(layer: Layer) -> QuerySet[Any]:
 
 
 def inside(layer: Layer, prefixes: list[str]) -> Q:
-    """Features in the regions with these code prefixes: by the found region; without a position, by the declared one."""
+    """Features that count in the regions with these code prefixes (see `Placed.counted_region`)."""
     if layer.dataset is REGION:
         return _any_prefix("region__code", prefixes)
     regions = Region.objects.filter(_any_prefix("code", prefixes)).values("pk")
     at = "facility__" if layer.dataset is SUPPLY_AREA else ""
-    return Q(**{f"{at}found_region__in": regions}) | Q(
-        **{f"{at}found_region": None, f"{at}geom": None, f"{at}declared_region__in": regions}
-    )
+    return Q(**{f"{at}counted_region__in": regions})
 
 
 def _any_prefix(path: str, prefixes: list[str]) -> Q:

@@ -9,7 +9,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest
 
 from layers import filters, params, registry
-from layers.errors import NotFound
+from layers.errors import BadParameter, NotFound
 from layers.feeds.serializers import feature_serializer, with_relations
 from layers.registry import Layer
 from layers.stats.answer import Question, answer
@@ -37,6 +37,12 @@ def feature_list(layer: Layer, given: dict[str, str], url: str) -> dict[str, Any
     code_path = next(f.orm_path for f in layer.fields if f.name == "code")
     found = wanted.apply(layer)
     count = found.count()
+    if offset and offset >= count:
+        raise BadParameter(
+            f"offset={offset} is past the last of {count} features.",
+            param="offset",
+            allowed=[f"0..{max(0, count - 1)}"],
+        )
     page = with_relations(layer, found).order_by(code_path)[offset : offset + limit]
     body = feature_serializer(layer, tuple(names))(page, many=True).data
     features = body["features"]

@@ -60,6 +60,8 @@ SELECTION = [
     _query("resident", "Residential use only, or all but it", enum=["yes", "no"]),
 ]
 VERSUS_PARAM = _query("versus", "What to compare with: the period before, or the year before", enum=list(VERSUS))
+METHOD = _query("method", "How the classes are cut", enum=list(METHODS))
+CLASSES = OpenApiParameter("k", OpenApiTypes.INT, description="Classes, 2..9")
 LEVEL = _query("level", "District unless told otherwise", enum=list(vocab.LEVEL.codes))
 PARENT = _query("parent", "Only regions inside this division or reporting unit (its code)")
 
@@ -144,8 +146,8 @@ STATS: Described = {
         *SELECTION,
         VERSUS_PARAM,
         _query("measure", "What the classes are of", enum=list(MEASURES)),
-        _query("method", "How the classes are cut", enum=list(METHODS)),
-        OpenApiParameter("k", OpenApiTypes.INT, description="Classes, 2..9"),
+        METHOD,
+        CLASSES,
     ],
     "responses": _answer(
         "rows + gaps = total, to the litre",
@@ -159,7 +161,7 @@ STATS: Described = {
 }
 SERIES: Described = {
     "operation_id": "series",
-    "parameters": [LEVEL, PARENT, _query("period", f"All months unless told. {PERIOD}"), *SELECTION],
+    "parameters": [LEVEL, PARENT, _query("period", f"All months unless told. {PERIOD}"), *SELECTION, METHOD, CLASSES],
     "responses": _answer(
         "Litres by region and month",
         synthetic=SYNTHETIC,
@@ -168,6 +170,7 @@ SERIES: Described = {
         volume_l={"type": "array", "items": {"type": "array", "items": {"type": "integer"}}},
         gaps={"type": "object"},
         total_l={"type": "array", "items": {"type": "integer"}},
+        classes={"type": "object"},
     ),
 }
 REGION: Described = {

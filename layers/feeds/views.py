@@ -19,6 +19,7 @@ from layers.filters import allowed_params
 from layers.periods import parse_period
 from layers.stats import answer, profile
 from layers.stats.selection import parse_selection
+from layers.stats.series import series
 from layers.versions import EVERYTHING, as_of
 
 SELECTION = ["source", "purpose", "resident"]
@@ -107,14 +108,15 @@ def stats_view(request: HttpRequest) -> HttpResponse:
 @api_view(["GET", "HEAD"])
 def series_view(request: HttpRequest) -> HttpResponse:
     """The monthly matrix of a level, for clients that move through the months without asking again."""
-    given = query_params(request, ["level", "parent", "period", *SELECTION])
+    given = query_params(request, ["level", "parent", "period", "method", "k", *SELECTION])
     level = vocab.LEVEL.id_of(params.parse_choice(given.get("level"), "level", "district", vocab.LEVEL.codes))
     selection = parse_selection(given.get("source"), given.get("purpose"), given.get("resident"))
     parent = params.parse_region(given["parent"], "parent") if given.get("parent") else ""
     period = parse_period(given["period"]) if given.get("period") else None
-    return versioned_json(
-        request, as_of(registry.STATISTICS), _figures(lambda: answer.series(level, selection, parent, period))
-    )
+    method = params.parse_choice(given.get("method"), "method", "quantiles", answer.METHODS)
+    k = params.parse_count(given.get("k"), "k", 5, 2, 9)
+    make = _figures(lambda: series(level, selection, parent, period, method, k))
+    return versioned_json(request, as_of(registry.STATISTICS), make)
 
 
 @extend_schema(**schema.REGION)

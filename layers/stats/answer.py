@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from layers import vocab
-from layers.db import rows
 from layers.errors import BadParameter, NotFound
 from layers.periods import Month, Period
 from layers.stats import query
-from layers.stats.classes import METHODS, classify
+from layers.stats.classes import METHODS, Classes, classify
 from layers.stats.query import Total
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
 from layers.stats.selection import EVERYTHING, Selection
@@ -20,7 +19,7 @@ MEASURES = {"volume": "m3", "per_km2": "m3/km2", "change": "ratio"}
 VERSUS = ("previous", "year")
 
 
-__all__ = ["MEASURES", "METHODS", "VERSUS", "Question", "answer", "last_year", "series"]
+__all__ = ["MEASURES", "METHODS", "VERSUS", "Question", "answer", "last_year"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,51 +197,17 @@ def legend(lines: list[dict[str, Any]], question: Question) -> dict[str, Any]:
         "per_km2": lambda line: line["m3_per_km2"],
         "change": lambda line: line["change"],
     }[question.measure]
-    found = classify([pick(line) for line in lines], question.method, question.k)
+    return spoken(question.measure, classify([pick(line) for line in lines], question.method, question.k))
+
+
+def spoken(measure: str, found: Classes) -> dict[str, Any]:
+    """Classes as the API says them."""
     return {
-        "measure": question.measure,
-        "unit": MEASURES[question.measure],
+        "measure": measure,
+        "unit": MEASURES[measure],
         "method": found.method,
         "breaks": found.breaks,
         "counts": found.counts,
         "min": found.low,
         "max": found.high,
-    }
-
-
-def series(level: int, selection: Selection, parent: str, period: Period | None) -> dict[str, Any]:
-    """The monthly matrix of a level: one row of litres a region, one column a month, gaps apart.
-
-    With it a page moves its month slider without asking again. Sums over rows and gaps equal ``total_l``.
-    """
-    index = region_index()
-    prefixes = prefixes_of(index, parent)
-    refuse_finer_parent(index, level, parent)
-    available = query.available_months()
-    months = coverage(period, available).present if period else available
-    regions = regions_of(index, level, prefixes)
-    column = {month.first_day: i for i, month in enumerate(months)}
-    matrix = {region.code: [0] * len(months) for region in regions}
-    gaps = {term.code: [0] * len(months) for term in vocab.GAP if term.id}
-    if months:
-        found = rows(query.series_query(level, Period(months[0], months[-1]), selection, prefixes))
-        for code, gap, day, volume in found:
-            if gap:
-                gaps[vocab.GAP.by_id[gap].code][column[day]] += volume
-            else:
-                matrix.setdefault(code, [0] * len(months))[column[day]] = volume
-    totals_by_month = [
-        sum(row[i] for row in matrix.values()) + sum(row[i] for row in gaps.values()) for i in range(len(months))
-    ]
-    return {
-        "level": vocab.LEVEL.by_id[level].code,
-        "parent": parent or None,
-        "filters": selection.to_dict(),
-        "months": [str(month) for month in months],
-        "codes": list(matrix),
-        "area_km2": [index.info(code, level).area_m2 / 1e6 for code in matrix],
-        "volume_l": list(matrix.values()),
-        "gaps": gaps,
-        "gaps_l": [sum(row[i] for row in gaps.values()) for i in range(len(months))],
-        "total_l": totals_by_month,
     }

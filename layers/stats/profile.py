@@ -6,12 +6,12 @@ from functools import lru_cache
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Case, Count, F, When
-from django.db.models.functions import Coalesce
+from django.db.models import Count
 
 from layers import registry, vocab
 from layers.db import rows
 from layers.errors import NotFound
+from layers.models import Region
 from layers.periods import Month, Period
 from layers.stats import query
 from layers.stats.answer import Question, answer, per_km2
@@ -41,6 +41,7 @@ def profile(code: str, period: Period, selection: Selection, versus: str, *, uni
     line = next((row for row in own["rows"] if row["code"] == code), None)
     if line is None:  # only of a closed region: a current one has a row of 0 L
         raise NotFound(f"The region {code!r} is closed, and has no usage in {period}.", param="code")
+    outside = sum(gap["volume_l"] for gap in whole["gaps"]) if whole else 0
     city = next(iter(index.levels[vocab.CITY]), region)
     months = chart_months(period)
     return {
@@ -61,7 +62,8 @@ def profile(code: str, period: Period, selection: Selection, versus: str, *, uni
         "filters": own["filters"],
         "volume_l": line["volume_l"],
         # What was recorded and lies in no region at all stands beside the city's own figure, never in it.
-        "outside_l": sum(gap["volume_l"] for gap in whole["gaps"]) if whole else 0,
+        "outside_l": outside,
+        "recorded_l": line["volume_l"] + outside,
         "share_of_parent": _share(line["volume_l"], region.parent_code, index, period, selection),
         "share_of_city": _share(line["volume_l"], city.code, index, period, selection),
         "m3_per_km2": per_km2(line["volume_l"], region.area_m2),
@@ -140,17 +142,15 @@ def _children(region: RegionInfo, period: Period, selection: Selection, versus: 
 @lru_cache(maxsize=2)
 def _counts(version: int) -> dict[str, dict[str, int]]:
     """Objects by layer and finest known region code ('' where none is known), kept for each data version."""
-    coverage_by_layer: dict[str, dict[str, int]] = {}
+    codes = dict(Region.objects.values_list("pk", "code"))
+    found: dict[str, dict[str, int]] = {}
     for layer in registry.LAYERS:
         if layer.dataset.placed:
-            at = ""
+            where = "counted_region"
         elif layer.dataset is registry.SUPPLY_AREA:
-            at = "facility__"
+            where = "facility__counted_region"
         else:
             continue
-        # As `filters.inside` has it: a position outside the city is believed, and not what was declared.
-        declared = Case(When(**{f"{at}geom": None}, then=F(f"{at}declared_region__code")))
-        where = Coalesce(F(f"{at}found_region__code"), declared)
         counted = (
             apps.get_model(layer.dataset.model)
             ._default_manager.filter(**layer.scope)
@@ -158,8 +158,8 @@ def _counts(version: int) -> dict[str, dict[str, int]]:
             .values_list(where)
             .annotate(Count("pk"))
         )
-        coverage_by_layer[layer.id] = {code or "": count for code, count in counted}
-    return coverage_by_layer
+        found[layer.id] = {codes.get(region, ""): count for region, count in counted}
+    return found
 
 
 def object_counts(prefixes: list[str] | None = None) -> list[dict[str, Any]]:

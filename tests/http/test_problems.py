@@ -6,9 +6,8 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from django.db import OperationalError
+from django.db import connection, transaction
 from django.test import Client
-from psycopg import errors as pg_errors
 
 from layers import db
 from layers.errors import BadParameter, NotFound, ShuituError, TooSlow
@@ -235,25 +234,33 @@ def test_every_error_has_its_status() -> None:
     assert set(STATUS) == ours
 
 
-def test_a_question_that_takes_too_long_is_answered_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    def cut_off(*args: Any, **kwargs: Any) -> Any:
-        raise OperationalError("canceling statement due to statement timeout") from pg_errors.QueryCanceled()
+def slow(*args: Any, **kwargs: Any) -> Any:
+    """Cut off by the database itself, as the statement timeout of a web process does it."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '20ms'")
+        cursor.execute("SELECT pg_sleep(5)")
 
-    class Cursor:
-        def __enter__(self) -> Cursor:
-            return self
 
-        def __exit__(self, *args: object) -> None: ...
-
-        execute = cut_off
-
-    class Connection:
-        def cursor(self) -> Cursor:
-            return Cursor()
-
-    monkeypatch.setattr(db, "connection", Connection())
-    body = problem(client, f"{T}/14/13471/6213.pbf", 503)
+@pytest.mark.parametrize(
+    ("url", "where"),
+    [
+        (F, "layers.feeds.features.feature_list"),  # by the ORM
+        (f"{S}?period=2019", "layers.stats.query.available_months"),
+        ("/api/search?q=a", "layers.feeds.views.find"),
+    ],
+)
+def test_a_question_that_takes_too_long_is_answered_so(
+    client: Client, monkeypatch: pytest.MonkeyPatch, url: str, where: str
+) -> None:
+    monkeypatch.setattr(where, slow)
+    body = problem(client, url, 503)
     assert "shorter" in body["detail"]
+
+
+def test_a_statement_of_our_own_is_cut_off_too() -> None:
+    with pytest.raises(TooSlow), transaction.atomic():
+        db.rows(db.Query("SELECT set_config('statement_timeout', '20ms', true)"))
+        db.rows(db.Query("SELECT pg_sleep(5)"))
 
 
 def test_a_fault_of_ours_tells_nothing_of_the_house(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -123,3 +123,14 @@ def test_made_up_places_make_made_up_figures(client: Client, grid: Grid) -> None
     models.Meter.objects.update(position_quality=1)
     grid.settle()
     assert [get(client, url)["synthetic"] for url in urls] == [False] * 4
+
+
+def test_legend_classes_of_the_matrix_are_those_of_the_period(client: Client, grid: Grid) -> None:
+    """One question, one legend: a year's classes in the matrix are what the statistics give for that year."""
+    matrix = get(client, "/api/stats/series?level=village&k=3&method=equal")["classes"]
+    for measure in ("volume", "per_km2"):
+        asked = get(client, f"/api/stats?level=village&period=2019&k=3&method=equal&measure={measure}")
+        assert matrix[measure]["year"]["2019"] == asked["classes"]
+        assert sum(matrix[measure]["month"]["counts"]) == 4 * len(
+            get(client, "/api/stats/series?level=village")["months"]
+        )
