@@ -14,7 +14,7 @@ from layers import filters, registry
 from layers.errors import NotFound
 
 # What the page asks first when its address says nothing else; the browser fetches it beside the script.
-FIRST_SERIES = "/api/stats/series?level=district"
+FIRST_SERIES = "/api/stats/series?level=district&k=6"
 FILTERS = ("source", "purpose", "resident")
 
 
@@ -45,6 +45,8 @@ def _page(request: HttpRequest, template: str, status: int = 200, **context: obj
 
 def _is_known(layer_id: str, code: str) -> bool:
     """Whether there is such an object; an unreachable database is for the script to tell, not a missing object."""
+    if "\x00" in code:
+        return False  # no text in the database holds it, and PostgreSQL refuses to look
     try:
         layer = registry.layer(layer_id)
         path = next(field.orm_path for field in layer.fields if field.name == "code")

@@ -93,6 +93,11 @@ def test_an_object_that_is_not_there(page: Any, watch: Any) -> None:
     expect(by_id(page, "missing")).to_contain_text("NOPE")
 
 
+@pytest.mark.parametrize("address", ["/objects/well/%00", "/objects/well/W%00", "/objects/nothing/%00"])
+def test_a_code_that_no_text_can_hold_is_not_found(page: Any, city: City, address: str) -> None:
+    assert page.request.get(city.url + address).status == 404
+
+
 def test_a_layer_is_filtered_by_attribute_in_count_tiles_and_address(page: Any, city: City) -> None:
     open_map(page, "/?layers=well")
     by_id(page, "tab-layers").click()

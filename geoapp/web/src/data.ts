@@ -19,12 +19,24 @@ export class Data {
     return [from < this.months[0] ? this.months[0] : from, this.months.filter((month) => month.startsWith(year)).at(-1)!];
   }
   series(level: Level, period: string, filters: Filters, parent?: string): Promise<Series> {
-    return this.ask(seriesUrl(level, filters, this.span(level, period), parent)) as Promise<Series>;
+    const url = seriesUrl(level, filters, this.span(level, period), parent);
+    if (!this.isPart(period)) return this.ask(url) as Promise<Series>;
+    // A range that is not the whole has classes of its own: they come from a series of just that range.
+    return this.keep(this.partKey(url, period), async () => {
+      const part = seriesUrl(level, filters, period.split("..") as [string, string], parent);
+      const [whole, range] = (await Promise.all([this.ask(url), this.ask(part)])) as [Series, Series];
+      return { ...whole, classes: range.classes };
+    }) as Promise<Series>;
   }
   /** The same series if it is already here. */
   seriesNow(level: Level, period: string, filters: Filters, parent?: string): Series | undefined {
-    return this.ready.get(seriesUrl(level, filters, this.span(level, period), parent)) as Series | undefined;
+    const url = seriesUrl(level, filters, this.span(level, period), parent);
+    return this.ready.get(this.isPart(period) ? this.partKey(url, period) : url) as Series | undefined;
   }
+  private isPart(period: string): boolean {
+    return kindOf(period) === "range" && period !== `${this.months[0]}..${this.months[this.months.length - 1]}`;
+  }
+  private partKey = (url: string, period: string): string => `${url}#${period}`;
   region(code: string, period: string, filters: Filters): Promise<RegionDetail> {
     return this.ask(regionUrl(code, period, filters)) as Promise<RegionDetail>;
   }
@@ -39,13 +51,16 @@ export class Data {
   }
 
   private ask(url: string): Promise<unknown> {
+    return this.keep(url, () => getJson(url));
+  }
+  private keep(url: string, get: () => Promise<unknown>): Promise<unknown> {
     const known = this.kept.get(url);
     if (known) {
       this.kept.delete(url); // to the young end: the oldest answers leave first
       this.kept.set(url, known);
       return known;
     }
-    const asked = getJson(url).then((answer) => {
+    const asked = get().then((answer) => {
       this.ready.set(url, answer);
       return answer;
     });
