@@ -408,6 +408,22 @@ def test_statistics_series_feed_and_tiles_say_one_number(city: City, level: str,
     assert len(drawn) >= len(rows) * 0.99
 
 
+@pytest.mark.parametrize("method", ["quantiles", "equal", "natural"])
+@pytest.mark.parametrize("level", ["district", "township", "village"])
+def test_a_legend_is_the_same_wherever_it_is_asked_for(city: City, level: str, method: str) -> None:
+    """And its classes count every region once, by the rule that a bound begins the class above it."""
+    matrix = get(city, f"/api/stats/series?level={level}&method={method}&k=6")["classes"]
+    for measure, value in (("volume", lambda row: row["volume_l"] / 1000), ("per_km2", lambda row: row["m3_per_km2"])):
+        asked = get(city, f"/api/stats?level={level}&period=2019&method={method}&k=6&measure={measure}")
+        classes = asked["classes"]
+        assert matrix[measure]["year"]["2019"] == classes
+        by_hand = [sum(bound <= value(row) for bound in classes["breaks"]) for row in asked["rows"]]
+        assert classes["counts"] == [by_hand.count(number) for number in range(len(classes["breaks"]) + 1)]
+        assert 3 <= len(classes["counts"]) <= 6
+        if method == "quantiles":
+            assert max(classes["counts"]) <= 2 * len(asked["rows"]) / len(classes["counts"])
+
+
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_the_glance_at_a_region_says_the_statistics_number(city: City, question: str) -> None:
     for level, code in (("city", "11"), ("district", "110108"), ("township", "110115403"), ("village", "")):
