@@ -80,11 +80,34 @@ def test_the_page_of_a_well_shows_fields_links_and_that_it_is_synthetic(page: An
         pytest.approx(float(depth), abs=0.01)
     )
     expect(by_id(page, "links").locator(f"[data-code='{permit}']")).to_be_visible()
-    expect(by_id(page, "synthetic")).to_be_visible()
+    expect(by_id(page, "synthetic")).to_have_text("位置与单项属性为合成")
+    meta = page.request.get(f"{city.url}/api/meta").json()
+    expect(by_id(page, "synthetic-note")).to_have_text(meta["synthetic"]["zh"])
     page.wait_for_selector("html[data-ready]", state="attached", timeout=20_000)
     by_id(page, "back").click()
     page.wait_for_url(re.compile(r"/\?layers=well"))
     expect(by_id(page, "popup-object")).to_have_attribute("data-code", code, timeout=20_000)
+
+
+def test_one_object_has_one_popup_however_it_is_opened(new_page: Any, city: City) -> None:
+    code, name, region = city.sql(
+        "SELECT f.code, f.name, r.name FROM layers_supplyfacility f JOIN layers_region r ON r.id = f.declared_region_id"
+        " WHERE f.kind = 1 AND f.geom IS NOT NULL ORDER BY f.code LIMIT 1"
+    )[0]
+    page = new_page()
+    open_map(page)
+    by_id(page, "search").press_sequentially(code)
+    expect(by_id(page, "search-results").locator(f"[data-code='{code}']")).to_be_visible()
+    page.keyboard.press("Enter")
+    card = by_id(page, "popup-object")
+    expect(card).to_contain_text(f"{region} · ")
+    expect(card).to_contain_text(name)
+    expect(by_id(page, "popup-synthetic")).to_have_text("位置与单项属性为合成")
+    page.wait_for_timeout(1500)  # the camera comes to rest and is written down
+    other = new_page()
+    open_map(other, page.url)
+    expect(by_id(other, "popup-object")).to_contain_text(f"{region} · ", timeout=15_000)
+    assert by_id(other, "popup-object").inner_text() == card.inner_text()
 
 
 def test_an_object_that_is_not_there(page: Any, watch: Any) -> None:

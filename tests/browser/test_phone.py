@@ -37,6 +37,18 @@ def test_everything_is_reached_from_the_sheet(new_page: Callable[..., Any]) -> N
     assert not page.evaluate(OVERFLOW)
 
 
+def test_what_a_finger_hits_is_large_enough_and_the_version_is_told(new_page: Callable[..., Any]) -> None:
+    page = new_page(**PHONE)
+    open_map(page)
+    expect(by_id(page, "as-of")).to_be_visible()
+    for group in ("level", "period-kind"):
+        for label in by_id(page, group).locator("label").all():
+            box = label.bounding_box()
+            assert box["width"] >= 40, (group, box)
+            assert box["height"] >= 40, (group, box)
+    assert page.evaluate("shuitu.map.getLayoutProperty('label-district', 'text-anchor')") == "center"
+
+
 def test_search_on_a_phone(new_page: Callable[..., Any]) -> None:
     page = new_page(**PHONE)
     open_map(page)

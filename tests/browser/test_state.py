@@ -83,6 +83,32 @@ def test_figures_that_fail_leave_the_map_usable(page: Any, watch: Any) -> None:
     expect(by_id(page, "legend")).to_contain_text("再生水")
 
 
+def test_what_an_address_asks_for_in_vain_is_told_and_mended(page: Any) -> None:
+    open_map(page, "/?period=2031&measure=depth&level=street&layers=well,foo")
+    told = by_id(page, "toast")
+    for asked in ("2031", "depth", "street", "foo"):
+        expect(told).to_contain_text(asked)
+    expect(by_id(page, "period")).to_have_attribute("data-period", "2019")
+    assert query_state(page, "layers") == "well"
+    for name in ("period", "measure", "level"):
+        assert query_state(page, name) is None, name
+
+
+def test_a_filter_the_server_refuses_can_be_cleared_not_tried_again(page: Any, watch: Any) -> None:
+    watch.allow("400|preload")
+    page.goto("/?source=bogus")
+    expect(by_id(page, "legend-failed")).to_be_visible(timeout=20_000)
+    expect(by_id(page, "drawer-action")).to_have_text("清除筛选")
+    expect(page.locator(".skeleton:visible")).to_have_count(0)
+    expect(page.locator("#timebar .columns")).to_be_hidden()
+    assert page.get_by_role("button", name="重试").count() == 0
+    by_id(page, "drawer-action").click()
+    expect(by_id(page, "legend-class").first).to_be_visible(timeout=15_000)
+    expect(page.locator("#timebar .columns")).to_be_visible()
+    assert litres(page, "region-total") > 0
+    assert query_state(page, "source") is None
+
+
 def test_an_empty_database_says_what_to_do(page: Any, city: City) -> None:
     meta = page.request.get(f"{city.url}/api/meta").json()
     empty = {**meta, "months": [], "bounds": None, "city": None, "synthetic": {**meta["synthetic"], "parts": []}}

@@ -51,7 +51,7 @@ export interface ObjectFeature {
 }
 export interface Filters { source: string[]; purpose: string[]; resident: "" | "yes" | "no" }
 
-interface Problem { title?: string; detail?: string; status?: number; allowed?: string[] }
+interface Problem { title?: string; detail?: string; status?: number; param?: string; allowed?: string[] }
 export class ApiError extends Error {
   constructor(readonly url: string, readonly status: number, readonly problem: Problem = {}) {
     super(problem.detail || problem.title || (status ? `HTTP ${status}` : "network"));

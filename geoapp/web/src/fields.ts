@@ -1,5 +1,5 @@
 // Values of an object's fields as they are read: terms by vocabulary, numbers with their unit.
-import type { FieldInfo, Meta } from "./api";
+import type { FieldInfo, Meta, ObjectFeature } from "./api";
 import { t, term } from "./i18n";
 
 const NUMBER = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
@@ -22,4 +22,10 @@ export function fieldText(meta: Meta, field: FieldInfo, value: unknown): string 
     return [pair.name, pair.code].filter(Boolean).join(" · ") || JSON.stringify(value);
   }
   return String(value);
+}
+
+/** A division is told by name as well as by code, where the links name it. */
+export function regionText(links: ObjectFeature["links"], code: string): string {
+  const named = Object.values(links ?? {}).flat().find((each) => each?.code === code);
+  return named?.name ? `${named.name} · ${code}` : code;
 }

@@ -1,19 +1,22 @@
 // The page's start: ask for the metadata, draw the parts, and hand every part the same state.
 import "maplibre-gl/dist/maplibre-gl.css";
 import "./styles/index.css";
+import { mend, type Mended } from "./address";
 import { getJson, type Meta, metaUrl } from "./api";
 import { Context, levelOf } from "./context";
 import { Data } from "./data";
 import { byId, h, icon, isPhone, replace } from "./dom";
-import { setLanguage, t } from "./i18n";
+import { periodText } from "./format";
+import { setLanguage, t, tk } from "./i18n";
+import { nameControls } from "./map/create";
 import { MapView } from "./map/view";
-import { parse, Store } from "./state";
+import { parse, type State, Store } from "./state";
 import { mountDrawer, openDrawerButton } from "./ui/drawer";
 import { mountFilters } from "./ui/filters";
 import { mountLayers } from "./ui/layers";
 import { mountLayout } from "./ui/layout";
 import { mountLegend } from "./ui/legend";
-import { errorText, showEmpty, showError, showUnsupported, toast } from "./ui/notices";
+import { errorText, isRefused, showEmpty, showError, showUnsupported, toast, wayOut } from "./ui/notices";
 import { mountSearch } from "./ui/search";
 import { mountTimebar } from "./ui/timebar";
 import { mountLevel, mountStatus, mountTools } from "./ui/tools";
@@ -46,10 +49,22 @@ async function start(): Promise<void> {
   if (!meta.months.length || !meta.layers.some((layer) => layer.id === "district" && layer.count > 0)) return showEmpty(byId("notice"));
   document.body.classList.add("ready");
   store.defaultPeriod = defaultPeriod(meta.months);
-  const known = (period: string) => period && meta.months.some((month) => month.startsWith(period.slice(0, period.includes("..") ? 7 : undefined)));
-  if (!known(store.state.period)) store.state.period = store.defaultPeriod;
+  const mended = mend(store.state, location.search, meta.months, meta.layers, store.defaultPeriod);
   const context = new Context(store, meta, new Data(meta.months));
   run(context);
+  if (mended.length) {
+    store.set({}); // the address says what is shown
+    tellMended(store.state, mended);
+  }
+}
+
+function tellMended(state: State, mended: Mended[]): void {
+  const now: Record<Mended["part"], string> = {
+    period: periodText(state.period, state.lang), measure: tk("measureTitle", state.measure), level: tk("level", state.level),
+    resident: tk("resident", state.resident), layers: "", region: "",
+  };
+  const lines = mended.map(({ part, asked }) => t(now[part] ? "addressMended" : "addressDropped", { part: tk("param", part), asked: asked.slice(0, 40), now: now[part] }));
+  toast(lines.join(" "), { kind: "warn", stays: true });
 }
 
 function run(context: Context): void {
@@ -87,9 +102,10 @@ function run(context: Context): void {
     if (what === "tiles" && Date.now() - lastTiles < 15_000) return;
     if (what === "tiles") lastTiles = Date.now();
     const first = t(what === "tiles" ? "errorTiles" : what === "series" ? "errorSeries" : what === "chart" ? "errorChart" : "errorRegion");
-    toast(what === "tiles" ? first : `${first} ${errorText(error)}`, retry, "warn");
+    const action = isRefused(error) ? wayOut(context, home) : retry && { text: t("retry"), run: retry };
+    toast(what === "tiles" ? first : `${first} ${errorText(error)}`, { action, kind: "warn" });
   });
-  store.subscribe((_, changed) => { if (changed.has("lang")) title(context); });
+  store.subscribe((_, changed) => { if (changed.has("lang")) { title(context); nameControls(view.map); } });
   addEventListener("keydown", (event) => {
     const typing = event.target instanceof HTMLElement && /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) && (event.target as HTMLInputElement).type !== "range";
     if (event.key === "/" && !typing) {

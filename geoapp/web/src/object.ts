@@ -4,7 +4,7 @@ import "./styles/index.css";
 import "./styles/object.css";
 import { ApiError, type Bounds, getJson, type LayerInfo, type LinkedObject, type Meta, metaUrl, objectPage, type ObjectFeature, objectUrl, query } from "./api";
 import { byId, h, icon, replace } from "./dom";
-import { fieldText } from "./fields";
+import { fieldText, regionText } from "./fields";
 import { language, setLanguage, t, tk, words } from "./i18n";
 import { badge, badgeElement, iconId } from "./map/icons";
 import { createMap, FONT, sourceUrl } from "./map/create";
@@ -51,7 +51,8 @@ function draw(meta: Meta, layer: LayerInfo, feature: ObjectFeature): void {
     h("header", { class: "object-head" },
       badgeElement(layer, 44),
       h("div", {}, h("p", {}, [tk("stageName", layer.stage), words(layer.title)].filter((part) => part !== "region").join(" · ")), h("h1", { "data-testid": "object-name" }, name)),
-      quality === "synthetic" ? h("span", { class: "tag synthetic", "data-testid": "synthetic" }, t("syntheticShort")) : null),
+      quality === "synthetic" ? h("span", { class: "tag synthetic", "data-testid": "synthetic" }, t(layer.geometry === "polygon" ? "boundarySynthetic" : "syntheticShort")) : null),
+    meta.synthetic?.parts.includes(layer.id) ? h("p", { class: "synthetic-note", "data-testid": "synthetic-note" }, icon("info", 16), words(meta.synthetic)) : null,
     h("div", { class: "object-grid" },
       h("section", { class: "card" }, h("h2", {}, t("fields")), fields(meta, layer, feature)),
       h("section", { class: "card" }, h("h2", {}, t("location")),
@@ -62,17 +63,12 @@ function draw(meta: Meta, layer: LayerInfo, feature: ObjectFeature): void {
   if (feature.geometry) map(layer, feature);
 }
 
-/** A division is told by name as well as by code, where the links name it. */
-function regionText(feature: ObjectFeature, code: string): string {
-  const named = [feature.links?.region ?? []].flat().find((each) => each?.code === code);
-  return named?.name ? `${named.name} · ${code}` : code;
-}
 function fields(meta: Meta, layer: LayerInfo, feature: ObjectFeature): HTMLElement {
   const values = feature.properties;
   return h("dl", { class: "fields", "data-testid": "fields" },
     layer.fields.filter((field) => field.kind !== "links").map((field) => {
       const plain = fieldText(meta, field, values[field.name]);
-      const text = field.kind === "region" && plain ? regionText(feature, plain) : plain;
+      const text = field.kind === "region" && plain ? regionText(feature.links, plain) : plain;
       return [h("dt", {}, words(field)), h("dd", { "data-field": field.name, class: text ? "" : "none" }, text || t("empty"))];
     }));
 }

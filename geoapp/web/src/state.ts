@@ -24,8 +24,8 @@ export interface State extends Filters {
   drawer: boolean;
 }
 
-const MEASURES: readonly Measure[] = ["volume", "per_km2", "change_previous", "change_year"];
-const LEVELS: readonly LevelChoice[] = ["auto", "district", "township", "village"];
+export const MEASURES: readonly Measure[] = ["volume", "per_km2", "change_previous", "change_year"];
+export const LEVELS: readonly LevelChoice[] = ["auto", "district", "township", "village"];
 const pick = <T extends string>(value: string | null, allowed: readonly T[]): T =>
   allowed.includes(value as T) ? (value as T) : allowed[0];
 const list = (value: string | null): string[] => (value ?? "").split(",").filter((part) => /^[a-z_]+$/.test(part));
@@ -37,7 +37,8 @@ export function parse(search: string): State {
   return {
     lang: pick(params.get("lang"), ["zh", "en"] as const),
     period: text("period", /^\d{4}(-\d\d)?$|^\d{4}-\d\d\.\.\d{4}-\d\d$/),
-    measure: pick(params.get("measure"), MEASURES),
+    // The API's own word for it is "change".
+    measure: pick(params.get("measure") === "change" ? "change_previous" : params.get("measure"), MEASURES),
     level: pick(params.get("level"), LEVELS),
     source: list(params.get("source")),
     purpose: list(params.get("purpose")),

@@ -2,6 +2,7 @@
 import { Map as GlMap, NavigationControl, ScaleControl, setWorkerUrl, type StyleSpecification } from "maplibre-gl";
 import type { Bounds, LayerInfo } from "../api";
 import { calm } from "../dom";
+import { t } from "../i18n";
 
 declare const WORKER_FILE: string;
 setWorkerUrl(new URL(WORKER_FILE, import.meta.url).href);
@@ -23,6 +24,17 @@ export function baseStyle(): StyleSpecification {
   };
 }
 
+const controlWords = (title: string): Record<string, string> => ({
+  "Map.Title": title, "AttributionControl.ToggleAttribution": t("attribution"), "AttributionControl.MapFeedback": t("attribution"), "Popup.Close": t("close"),
+  "NavigationControl.ZoomIn": t("zoomIn"), "NavigationControl.ZoomOut": t("zoomOut"),
+});
+/** The map's own controls in the language of the page, after a switch. */
+export function nameControls(map: GlMap): void {
+  Object.assign((map as unknown as { _locale?: Record<string, string> })._locale ?? {}, controlWords(t("mapLabel")));
+  const button = map.getContainer().querySelector(".maplibregl-ctrl-attrib-button");
+  for (const name of ["title", "aria-label"]) button?.setAttribute(name, t("attribution"));
+}
+
 export function createMap(container: HTMLElement, bounds: Bounds, options: { small?: boolean; label: string }): GlMap {
   const map = new GlMap({
     container,
@@ -38,7 +50,7 @@ export function createMap(container: HTMLElement, bounds: Bounds, options: { sma
     attributionControl: { compact: true },
     fadeDuration: calm() ? 0 : 120,
     renderWorldCopies: false,
-    locale: { "Map.Title": options.label },
+    locale: controlWords(options.label),
   });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();

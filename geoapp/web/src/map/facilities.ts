@@ -4,10 +4,15 @@ import type { LayerInfo } from "../api";
 import type { Context } from "../context";
 import { layerQuery } from "../where";
 import { FONT, sourceUrl } from "./create";
+import { AREA_COLORS } from "../ui/colors";
 import { badge, iconId } from "./icons";
 import { Regions } from "./regions";
 
 const SMALL: ReadonlySet<string> = new Set(["meter", "water_user", "well", "village_station", "village_sewage_station", "self_built"]);
+/** Pixels a layer's clusters step aside when several layers are on. */
+const STEP_ASIDE = 19;
+/** Below this zoom small areas are noise over the classes. */
+const SMALL_AREAS_FROM = 10;
 const IS_CLUSTER: FilterSpecification = [">", ["coalesce", ["get", "count"], 1], 1];
 const IS_SINGLE: FilterSpecification = ["<=", ["coalesce", ["get", "count"], 1], 1];
 
@@ -30,6 +35,16 @@ export class Facilities {
       }
       for (const id of this.layerIds(layer.id)) this.map.setLayoutProperty(id, "visibility", visible ? "visible" : "none");
     }
+    this.spread(on.filter((id) => this.map.getLayer(`facility-${id}-cluster`)));
+  }
+  /** Clusters of several layers stand at much the same places: each layer steps aside, so that its numbers can be read. */
+  private spread(on: readonly string[]): void {
+    on.forEach((id, i) => {
+      const turn = (i / on.length) * 2 * Math.PI - Math.PI;
+      const by: [number, number] = on.length < 2 ? [0, 0] : [Math.round(STEP_ASIDE * Math.cos(turn)), Math.round(STEP_ASIDE * Math.sin(turn))];
+      this.map.setPaintProperty(`facility-${id}-cluster`, "circle-translate", by);
+      this.map.setPaintProperty(`facility-${id}-number`, "text-translate", by);
+    });
   }
   /** Layers that answer a click, points before areas. */
   clickable(): string[] {
@@ -52,10 +67,11 @@ export class Facilities {
   }
   private addArea(layer: LayerInfo): void {
     const before = this.firstPointLayer();
-    const common = { source: layer.id, "source-layer": layer.id };
+    const kind: ExpressionSpecification = ["coalesce", ["get", "facility_kind"], ""];
+    const filter: FilterSpecification = ["any", [">=", ["zoom"], SMALL_AREAS_FROM], ["in", kind, ["literal", ["urban_plant", "township_plant"]]]];
+    const common = { source: layer.id, "source-layer": layer.id, filter };
     // Areas of several kinds lie over each other and over the classes: an outline each, and a fill that only takes clicks.
-    this.map.addLayer({ id: `facility-${layer.id}-fill`, type: "fill", ...common, paint: { "fill-color": layer.color, "fill-opacity": 0.04 } }, before);
-    const kind = ["coalesce", ["get", "facility_kind"], ""];
+    this.map.addLayer({ id: `facility-${layer.id}-fill`, type: "fill", ...common, paint: { "fill-color": layer.color, "fill-opacity": 0.03 } }, before);
     const byKind = (urban: number, township: number, other: number) => ["match", kind, "urban_plant", urban, "township_plant", township, other];
     this.map.addLayer({
       id: `facility-${layer.id}-line`, type: "line", ...common,
@@ -63,13 +79,12 @@ export class Facilities {
       paint: {
         "line-color": ["match", kind, ...this.kindColors(), layer.color] as unknown as ExpressionSpecification,
         "line-width": ["interpolate", ["linear"], ["zoom"], 8, byKind(1.6, 1, 0.4), 14, byKind(3.4, 2.4, 1.4)] as unknown as ExpressionSpecification,
-        "line-opacity": ["step", ["zoom"], byKind(0.9, 0.9, 0), 10.5, 0.9] as unknown as ExpressionSpecification,
+        "line-opacity": 0.9,
       },
     }, before);
   }
   private kindColors(): string[] {
-    const kinds = ["urban_plant", "township_plant", "village_station", "self_built"];
-    return kinds.flatMap((kind) => [kind, { urban_plant: "#7a2f6b", township_plant: "#b0562a" }[kind] ?? this.context.layer(kind)?.color ?? "#5b7f95"]);
+    return Object.entries(AREA_COLORS).flat();
   }
   private firstPointLayer(): string {
     return this.map.getStyle().layers.find((each) => /^facility-.*-(cluster|icon)$/.test(each.id))?.id ?? Regions.labelsFrom;
@@ -88,10 +103,11 @@ export class Facilities {
     this.map.addLayer({
       id: `facility-${layer.id}-number`, type: "symbol", ...common, filter: IS_CLUSTER,
       layout: {
-        "text-field": ["case", [">=", count, 10000], ["concat", ["to-string", ["/", ["round", ["/", count, 100]], 10]], "k"], ["to-string", count]],
-        "text-font": FONT, "text-size": ["interpolate", ["linear"], ["log10", count], 0.3, 10, 4, 13], "text-allow-overlap": true,
+        "text-field": ["number-format", count, { locale: "en-US", "max-fraction-digits": 0 }],
+        // Numbers that would run into each other are not readable: the larger one stays, its neighbour's comes with the zoom.
+        "text-font": FONT, "text-size": ["interpolate", ["linear"], ["log10", count], 0.3, 10, 4, 12.5], "text-padding": 1, "symbol-sort-key": ["-", 0, count],
       },
-      paint: { "text-color": "#ffffff" },
+      paint: { "text-color": "#ffffff", "text-halo-color": layer.color, "text-halo-width": 1.2 },
     });
     const scale = SMALL.has(layer.id) ? 0.78 : 1;
     this.map.addLayer({

@@ -1,14 +1,14 @@
 // The popup of objects on the map: what they are, and the way to their page.
 import { type Map as GlMap, type MapGeoJSONFeature, Popup } from "maplibre-gl";
-import { type LayerInfo, objectPage } from "../api";
+import { getJson, type LayerInfo, type ObjectFeature, objectPage, objectUrl } from "../api";
 import type { Context } from "../context";
-import { h, icon } from "../dom";
-import { fieldText } from "../fields";
-import { language, t, term, words } from "../i18n";
+import { h, icon, replace } from "../dom";
+import { fieldText, regionText } from "../fields";
+import { language, t, words } from "../i18n";
 import { badgeElement } from "./icons";
 
 const SHOW = 5;
-export interface Found { layer: LayerInfo; properties: Record<string, unknown> }
+export interface Found { layer: LayerInfo; properties: Record<string, unknown>; links?: ObjectFeature["links"] }
 
 /** Objects under a click, each once, in drawing order. */
 export function objectsOf(features: MapGeoJSONFeature[], layerOf: (id: string) => LayerInfo | undefined): Found[] {
@@ -21,22 +21,24 @@ export function objectsOf(features: MapGeoJSONFeature[], layerOf: (id: string) =
   return [...found.values()];
 }
 
-function card(context: Context, { layer, properties }: Found, compact: boolean): HTMLElement {
+function card(context: Context, { layer, properties, links }: Found, compact: boolean): HTMLElement {
   const code = String(properties.code);
   const name = String(properties.name ?? "") || code;
   const rows = compact ? [] : layer.fields
     .filter((field) => field.name in properties && !["code", "name", "position_quality", "boundary_quality"].includes(field.name))
-    .map((field) => [words(field), fieldText(context.meta, field, properties[field.name])] as const)
+    .map((field) => {
+      const text = fieldText(context.meta, field, properties[field.name]);
+      return [words(field), field.kind === "region" ? regionText(links, text) : text] as const;
+    })
     .filter(([, text]) => text !== "");
   const synthetic = properties.position_quality === "synthetic" || properties.boundary_quality === "synthetic"
     || (layer.synthetic && !("position_quality" in properties) && !("boundary_quality" in properties));
-  const quality = String(properties.position_quality ?? properties.boundary_quality ?? "");
   return h("article", { class: "object-card", "data-testid": "popup-object", "data-code": code },
     h("header", {}, badgeElement(layer, 24),
       h("div", {}, h("strong", {}, name), h("small", {}, words(layer.title), " · ", code))),
     rows.length ? h("dl", {}, rows.map(([label, text]) => [h("dt", {}, label), h("dd", {}, text)])) : null,
     h("footer", {},
-      synthetic ? h("span", { class: "tag synthetic", title: quality ? term(context.meta, "position_quality", quality) : undefined }, t("syntheticShort")) : h("span"),
+      synthetic ? h("span", { class: "tag synthetic", "data-testid": "popup-synthetic" }, t(layer.geometry === "polygon" ? "boundarySynthetic" : "syntheticShort")) : h("span"),
       h("a", { href: objectPage(layer.id, code, language()), class: "more", "data-testid": "popup-link" }, t("details"), icon("chevron", 14))));
 }
 
@@ -48,15 +50,24 @@ export class ObjectPopup {
     this.popup?.remove();
     if (!found.length) return;
     const compact = found.length > 1;
+    const cards = h("div", {}, found.slice(0, SHOW).map((each) => card(this.context, each, compact)));
     const content = h("div", { class: "objects", "data-testid": "popup" },
       compact ? h("p", { class: "objects-count" }, t("objectsHere", { n: found.length })) : null,
-      found.slice(0, SHOW).map((each) => card(this.context, each, compact)),
+      cards,
       found.length > SHOW ? h("p", { class: "objects-count" }, t("more", { n: found.length - SHOW })) : null,
       region ? h("button", { type: "button", class: "button small to-region", "data-testid": "popup-region", onclick: () => { this.close(); region.go(); } }, t("selectRegion", { name: region.name })) : null);
     const popup = new Popup({ maxWidth: "320px", offset: 12, closeButton: true, focusAfterOpen: false, locale: undefined } as ConstructorParameters<typeof Popup>[0])
       .setLngLat(at).setDOMContent(content).addTo(this.map);
     this.popup = popup;
     const first = found[0];
+    // However it was opened, an object is told from one answer: tiles and search hold only some of its fields.
+    if (!compact && !first.links) {
+      void getJson<ObjectFeature>(objectUrl(first.layer.id, String(first.properties.code))).then(({ properties, links }) => {
+        if (this.popup !== popup) return;
+        replace(cards, card(this.context, { layer: first.layer, properties, links: links ?? {} }, false));
+        popup.setLngLat(at); // it has grown: place it anew
+      }, () => undefined);
+    }
     this.context.store.set({ object: `${first.layer.id}/${String(first.properties.code)}` });
     popup.on("close", () => {
       if (this.popup !== popup) return;

@@ -30,6 +30,7 @@ const LABEL: ExpressionSpecification = [
 export class Regions {
   private painted = new Map<MapLevel, Map<string, number>>();
   private ramp = new Map<MapLevel, string>();
+  private areas = new Map<MapLevel, [string, number][]>();
   private hovered: { level: MapLevel; code: string } | null = null;
   private levels: MapLevel[];
 
@@ -94,7 +95,7 @@ export class Regions {
       const own = `${level}_label`;
       const known = source?.vectorLayerIds?.includes(own) ?? false;
       const size: Record<MapLevel, ExpressionSpecification> = {
-        district: ["interpolate", ["linear"], ["zoom"], 7, 11.5, 9, 14, 12, 17],
+        district: ["interpolate", ["linear"], ["zoom"], 7, 10.5, 8, 11.5, 9, 14, 12, 17],
         township: ["interpolate", ["linear"], ["zoom"], 9, 11, 12, 13.5, 14, 16],
         village: ["interpolate", ["linear"], ["zoom"], 11, 10.5, 15, 13],
       };
@@ -104,8 +105,8 @@ export class Regions {
         layout: {
           visibility: level === "district" ? "visible" : "none",
           "text-field": LABEL, "text-font": FONT, "text-size": size[level], "text-max-width": 8, "text-padding": 3,
-          // A name gives way to the numbers of clusters, which are above it.
-          "text-variable-anchor": ["center", "bottom", "top", "right", "left"], "text-radial-offset": 0.9,
+          // A name stands on its own region or not at all, and gives way to the numbers of clusters, which are above it.
+          "text-anchor": "center",
           "text-letter-spacing": level === "district" ? 0.08 : 0.02,
         },
         paint: {
@@ -113,7 +114,14 @@ export class Regions {
           "text-opacity": level === "district" ? ["interpolate", ["linear"], ["zoom"], 10.5, 1, 11.5, 0] : 1,
         },
       });
+      this.sortLabels(level);
     }
+  }
+  /** Larger regions are named first, by the areas that come with the figures. */
+  private sortLabels(level: MapLevel): void {
+    const areas = this.areas.get(level);
+    if (!areas || level === "village" || !this.map.getLayer(`label-${level}`)) return;
+    this.map.setLayoutProperty(`label-${level}`, "symbol-sort-key", ["match", ["get", "code"], ...areas.flatMap(([code, km2]) => [code, -km2]), 0] as unknown as ExpressionSpecification);
   }
 
   /** Show a level's fill; the coarser fills beneath stay until the finer tiles have come, so nothing blinks. */
@@ -139,7 +147,11 @@ export class Regions {
     }
   }
 
-  paint({ level, picture }: Shown): void {
+  paint({ level, picture, series }: Shown): void {
+    if (!this.areas.has(level) && series.codes.length) {
+      this.areas.set(level, series.codes.map((code, i) => [code, series.area_km2[i] ?? 0]));
+      this.sortLabels(level);
+    }
     const { scale } = picture;
     const ramp = scale.colors.join();
     if (this.ramp.get(level) !== ramp) {
@@ -154,6 +166,12 @@ export class Regions {
       known.set(code, index);
       this.map.setFeatureState({ source: level, sourceLayer: level, id: code }, { class: index });
     }
+  }
+
+  /** Every region as without data. */
+  clear(level: MapLevel): void {
+    this.painted.delete(level);
+    this.map.removeFeatureState({ source: level, sourceLayer: level });
   }
 
   hover(level: MapLevel | null, code: string | null): void {

@@ -112,6 +112,8 @@ export class MapView {
       (error) => {
         if (ticket !== this.asked) return;
         context.emit("busy", false);
+        context.shown = null;
+        this.regions.clear(level); // colours of another question would be a wrong answer to this one
         context.emit("failed", { what: "series", error, retry: () => this.refresh() });
       },
     );
@@ -201,7 +203,7 @@ export class MapView {
     if (!feature) return;
     const at = feature.geometry?.type === "Point" ? (feature.geometry.coordinates as [number, number]) : null;
     if (at && !this.map.getBounds().contains(at)) this.go({ point: at, zoom: Math.max(info.detail_zoom + 0.5, 13) });
-    if (at) this.popup.open(at, [{ layer: info, properties: { ...feature.properties, code } }]);
+    if (at) this.popup.open(at, [{ layer: info, properties: { ...feature.properties, code }, links: feature.links ?? {} }]);
   }
   private failed(event: { error?: Error & { status?: number }; sourceId?: string }): void {
     if (event.error?.name === "AbortError") return;

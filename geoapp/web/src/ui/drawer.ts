@@ -9,6 +9,7 @@ import type { State } from "../state";
 import { cityValue, regionValue, type RegionValue } from "../values";
 import { mountChart } from "./chart";
 import { facilities, figures, head, purposes } from "./drawer-parts";
+import { errorText, isRefused, wayOut } from "./notices";
 import { mountRanking } from "./ranking";
 
 const SETTLE_MS = 180;
@@ -68,14 +69,19 @@ export function mountDrawer(place: HTMLElement, context: Context, select: (code:
     if (detail && detailOf === question()) purposes(parts.purposes, context, detail);
     chart.mark(store.state.period);
   }
+  function sections(shown: boolean): void {
+    for (const part of [parts.figures, parts.chart, parts.purposes, parts.ranking, parts.facilities]) part.hidden = !shown;
+  }
   function drawAll(): void {
     if (!detail) return;
+    sections(true);
     head(parts.head, context, detail, select, close);
     chart.draw(detail);
     facilities(parts.facilities, context, detail);
     drawFigures();
   }
   function skeleton(): void {
+    sections(true);
     for (const each of [parts.purposes, parts.ranking, parts.facilities]) replace(each, h("div", { class: "skeleton" }));
     replace(parts.figures, h("div", { class: "skeleton tall" }));
     chart.clear();
@@ -104,10 +110,13 @@ export function mountDrawer(place: HTMLElement, context: Context, select: (code:
     } catch (error) {
       if (mine !== ticket || (error as Error).name === "AbortError") return;
       const missing = error instanceof ApiError && error.status === 404;
+      const home = { text: t("home"), run: () => select(context.city) };
+      const action = missing ? home : isRefused(error) ? wayOut(context, home.run) : { text: t("retry"), run: () => void load() };
       replace(parts.head, h("h2", {}, missing ? t("unknownRegion", { code: wanted }) : t("errorRegion")),
-        missing ? h("button", { type: "button", class: "button", onclick: () => select(context.city) }, t("home"))
-          : h("button", { type: "button", class: "button", onclick: () => void load() }, t("retry")));
-      for (const part of [parts.figures, parts.purposes, parts.ranking, parts.facilities]) replace(part);
+        missing ? null : h("p", { class: "hint" }, errorText(error)),
+        h("button", { type: "button", class: "button", "data-testid": "drawer-action", onclick: action.run }, action.text));
+      detail = null;
+      sections(false);
       chart.clear();
     }
   }

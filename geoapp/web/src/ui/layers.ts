@@ -7,6 +7,7 @@ import { t, term, tk, words } from "../i18n";
 import { badgeElement } from "../map/icons";
 import { askable, choose, chosen, layerQuery } from "../where";
 import { chips, redraw } from "./choices";
+import { AREA_COLORS } from "./colors";
 
 const STAGES: Stage[] = ["take", "supply", "use", "drain"];
 
@@ -27,6 +28,13 @@ export function mountLayers(place: HTMLElement, context: Context): void {
       h("span", { class: "layer-name" }, words(layer.title)),
       h("span", { class: "layer-count", "data-testid": `count-${layer.id}`, "data-count": layer.count }, integer(layer.count)),
       h("span", { class: "switch", "aria-hidden": "true" }));
+  }
+  /** Lines of several colours on the map: which is which, from which zoom. */
+  function areaKinds(layer: LayerInfo): HTMLElement | null {
+    if (layer.id !== "supply_area" || !store.state.layers.includes(layer.id)) return null;
+    return h("ul", { class: "area-kinds", "data-testid": "area-kinds" }, Object.entries(AREA_COLORS).map(([kind, color]) =>
+      h("li", {}, h("i", { style: `background:${color}` }), term(meta, "facility_kind", kind),
+        kind.endsWith("plant") ? null : h("small", {}, t("layerZoom")))));
   }
   /** Under a layer that is on: its terms to choose from, and how many objects pass. */
   function conditions(layer: LayerInfo): HTMLElement | null {
@@ -59,7 +67,7 @@ export function mountLayers(place: HTMLElement, context: Context): void {
           return layers.length
             ? h("div", { class: `stage stage-${stage}`, role: "group", "aria-label": tk("stageName", stage) },
               h("span", { class: "stage-mark", "aria-hidden": "true" }, tk("stage", stage)),
-              h("div", { class: "stage-layers" }, layers.map((layer) => [row(layer), conditions(layer)])))
+              h("div", { class: "stage-layers" }, layers.map((layer) => [row(layer), areaKinds(layer), conditions(layer)])))
             : null;
         })));
   }

@@ -6,6 +6,7 @@ import { breakText, LITRES_PER_M3, LITRES_PER_UNIT, percent, periodText, unitNam
 import { language, t, tk } from "../i18n";
 import { isChange } from "../values";
 import { filterWords } from "./filters";
+import { errorText, isRefused, wayOut } from "./notices";
 
 interface Unit { name: string; divide: number }
 /** One unit for the whole legend, so that its breaks can be compared. */
@@ -39,13 +40,14 @@ function ledger(shown: Shown): HTMLElement {
   const row = (name: string, litres: number, key: string, kind = "") =>
     h("div", { class: `ledger-row ${kind}`, "data-testid": `ledger-${key}`, "data-litres": litres },
       h("span", {}, name), h("span", { class: "num" }, volumeText(litres, lang)), h("span", { class: "num share" }, share(litres)));
+  // What is nothing gets no row.
   const parts = gaps ? (["coarser", "unassigned", "outside"] as const).filter((gap) => gaps[gap] > 0) : [];
   return h("div", { class: "ledger", "data-testid": "ledger", title: t("ledgerHint") },
     h("div", { class: "ledger-bar", "aria-hidden": "true" },
       h("i", { style: `width:${total_l ? (placed_l / total_l) * 100 : 0}%` })),
     row(t("recorded"), total_l, "total", "sum"),
     row(t("onMap", { level: tk("levelShort", shown.level) }), placed_l, "placed"),
-    parts.length ? parts.map((gap) => row(tk("gap", gap), gaps![gap], gap, "gap")) : row(t("gaps"), gaps_l, "gaps", "gap"));
+    parts.length ? parts.map((gap) => row(tk("gap", gap), gaps![gap], gap, "gap")) : gaps_l > 0 ? row(t("gaps"), gaps_l, "gaps", "gap") : null);
 }
 
 export function mountLegend(place: HTMLElement, context: Context): void {
@@ -77,10 +79,18 @@ export function mountLegend(place: HTMLElement, context: Context): void {
           h("i", { class: "swatch", style: `background:${NO_DATA}` }), h("span", {}, isChange(shown.measure) ? t("noChange") : t("noData")),
           h("span", { class: "count" }, h("em", {}, t("regions", { n: none })))) : null),
       isChange(shown.measure) && !shown.picture.hasComparison ? h("p", { class: "hint", "data-testid": "no-comparison" }, t("comparedNone")) : null,
+      shown.measure === "volume" ? h("p", { class: "fine area-hint" }, t("areaHint")) : null,
       ledger(shown));
     announce(`${title}, ${periodText(shown.period, language())}, ${tk("level", shown.level)}: ${volumeText(shown.picture.total_l, language())}`);
   }
   replace(place, h("div", { class: "skeleton tall" }));
+  context.on("failed", ({ what, error, retry }) => {
+    if (what !== "series") return;
+    const action = isRefused(error) ? wayOut(context, () => context.store.set({ region: "" })) : retry && { text: t("retry"), run: retry };
+    replace(place, h("div", { "data-testid": "legend-failed" },
+      h("p", { class: "hint" }, t("errorSeries"), " ", errorText(error)),
+      action ? h("button", { type: "button", class: "button small", onclick: action.run }, action.text) : null));
+  });
   context.on("shown", draw);
   context.store.subscribe((_, changed) => {
     if (changed.has("lang") && context.shown) draw(context.shown);

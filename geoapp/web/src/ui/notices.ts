@@ -1,9 +1,21 @@
 // What the page says when something is missing or wrong, and what to do about it.
 import { ApiError } from "../api";
+import type { Context } from "../context";
 import { announce, h, icon, replace } from "../dom";
-import { t } from "../i18n";
+import { t, tk } from "../i18n";
+
+/** Whether the question itself was wrong: asking again cannot help. */
+export const isRefused = (error: unknown): boolean => error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 429;
+export interface Action { text: string; run: () => void }
+/** What to do about a question that was wrong: without the filters, or else from the whole city. */
+export function wayOut(context: Context, home: () => void): Action {
+  const { source, purpose, resident, period } = context.state;
+  if (source.length || purpose.length || resident) return { text: t("reset"), run: () => context.store.set({ source: [], purpose: [], resident: "" }) };
+  return { text: t("home"), run: () => { if (period !== context.store.defaultPeriod) context.store.set({ period: context.store.defaultPeriod }); home(); } };
+}
 
 export function errorText(error: unknown): string {
+  if (error instanceof ApiError && isRefused(error) && error.problem.param) return t("errorParam", { param: tk("param", error.problem.param) });
   if (error instanceof ApiError && error.status) return t("errorStatus", { status: error.status, detail: error.message });
   return t("errorServer");
 }
@@ -37,15 +49,15 @@ export function showEmpty(place: HTMLElement): void {
 }
 
 let timer = 0;
-/** A line at the top of the map that goes away; with a way to try again it stays longer. */
-export function toast(text: string, retry?: () => void, kind = "info"): void {
+/** A line at the top of the map that goes away; with something to do about it, it stays longer, or until it is closed. */
+export function toast(text: string, { action, kind = "info", stays = false }: { action?: Action; kind?: string; stays?: boolean } = {}): void {
   const place = document.getElementById("toast")!;
   clearTimeout(timer);
   const hide = () => (place.hidden = true);
   replace(place, h("div", { class: `toast ${kind}`, "data-testid": "toast" }, h("span", {}, text),
-    retry ? h("button", { type: "button", class: "button small", onclick: () => { hide(); retry(); } }, t("retry")) : null,
+    action ? h("button", { type: "button", class: "button small", "data-testid": "toast-action", onclick: () => { hide(); action.run(); } }, action.text) : null,
     h("button", { type: "button", class: "icon-button", "aria-label": t("close"), onclick: hide }, icon("close", 15))));
   place.hidden = false;
   announce(text);
-  timer = window.setTimeout(hide, retry ? 20_000 : 4000);
+  if (!stays) timer = window.setTimeout(hide, action ? 20_000 : 4000);
 }

@@ -98,6 +98,7 @@ export function mountTimebar(place: HTMLElement, context: Context): void {
     drawColumns();
   }
   function onShown({ series, picture }: Shown): void {
+    place.classList.remove("no-figures");
     total.textContent = volumeText(picture.total_l, language());
     // A series of part of the months (villages of a long city) says nothing of the others: districts have them all.
     if (series.months.length < months.length) return void drawTotals();
@@ -114,6 +115,14 @@ export function mountTimebar(place: HTMLElement, context: Context): void {
   draw();
   drawAxis();
   context.on("shown", onShown);
+  context.on("failed", ({ what }) => {
+    if (what !== "series") return;
+    // No columns at all: low ones would say that little was used.
+    place.classList.add("no-figures");
+    total.textContent = "";
+    totals = [];
+    drawColumns();
+  });
   store.subscribe((_, changed) => {
     if (changed.has("period") || changed.has("lang")) draw();
     if (changed.has("lang")) drawAxis();
