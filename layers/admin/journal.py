@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from layers import placing, registry, versions
+from layers.grid import assign
 from layers.ingest.run import alone
 from layers.models import Release, UsageRecord
 from layers.stats import rebuild
@@ -68,6 +69,7 @@ class Change:
                 placing.place(cursor, self.dataset.name, _TOUCHED)
             months = sorted(self._months | set(self._usage_months()) | self._recounted(cursor))
             rebuild.rebuild(cursor, months)
+            assign.settle(cursor, self.dataset.name, months)
         versions.bump(self.dataset.name, self.release.pk)
         if months:
             self.release.report["months"] = [f"{month:%Y-%m}" for month in months]

@@ -1,10 +1,10 @@
-
 import django.contrib.gis.db.models.fields
 import django.contrib.gis.db.models.functions
 import django.contrib.postgres.indexes
 import django.db.models.deletion
-import layers.functions
 from django.db import migrations, models
+
+import layers.functions
 
 
 class Migration(migrations.Migration):

@@ -30,7 +30,16 @@ def refused(constraint: str, write: Callable[[], Any]) -> None:
 
 @pytest.mark.parametrize(
     ("code", "level"),
-    [("11", 2), ("110101", 1), ("110101", 3), ("1101", 2), ("110101001", 4), ("110101001001", 3), ("11010a", 2), ("", 1)],
+    [
+        ("11", 2),
+        ("110101", 1),
+        ("110101", 3),
+        ("1101", 2),
+        ("110101001", 4),
+        ("110101001001", 3),
+        ("11010a", 2),
+        ("", 1),
+    ],
 )
 def test_a_code_has_the_digits_of_its_level(code: str, level: int) -> None:
     refused("region_code_digits_fit_level", lambda: make.RegionFactory(code=code, level=level))
@@ -132,9 +141,7 @@ def test_usage_is_measured_at_exactly_one_place(grid: Grid) -> None:
 
 @pytest.mark.parametrize("day", [2, 15, 31])
 def test_a_month_is_its_first_day(day: int) -> None:
-    refused(
-        "usage_month_is_first_day", lambda: make.UsageFactory(meter=make.MeterFactory(), month=date(2019, 1, day))
-    )
+    refused("usage_month_is_first_day", lambda: make.UsageFactory(meter=make.MeterFactory(), month=date(2019, 1, day)))
 
 
 def test_only_a_correction_may_be_negative() -> None:

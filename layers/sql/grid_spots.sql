@@ -1,0 +1,33 @@
+-- The unit of every (township, 100 m cell) that something stands in: a join of integers.
+-- A position whose village reaches a hair beyond its township's outline has no unit there: it belongs to the nearest
+-- one of its township, in steps from cell to cell, the lowest code of several.
+CREATE TEMP TABLE grid_spots ON COMMIT DROP AS
+WITH wanted AS (
+    SELECT DISTINCT v.parent_id AS township_id, o.cell_x, o.cell_y
+    FROM (
+        SELECT found_region_id, cell_x, cell_y FROM layers_meter
+        UNION ALL SELECT found_region_id, cell_x, cell_y FROM layers_wateruser
+        UNION ALL SELECT found_region_id, cell_x, cell_y FROM layers_supplyfacility
+    ) o
+    JOIN layers_region v ON v.id = o.found_region_id
+    WHERE o.cell_x IS NOT NULL
+), exact AS (
+    SELECT w.*, u.id AS unit_id
+    FROM wanted w
+    LEFT JOIN layers_gridunit u
+        ON u.size = %(size)s AND u.region_id = w.township_id
+        AND u.col = floor(w.cell_x / %(ratio)s::float8)::integer AND u.row = floor(w.cell_y / %(ratio)s::float8)::integer
+)
+SELECT township_id, cell_x, cell_y, unit_id FROM exact WHERE unit_id IS NOT NULL
+UNION ALL
+SELECT e.township_id, e.cell_x, e.cell_y, near.id
+FROM exact e
+CROSS JOIN LATERAL (
+    SELECT u.id
+    FROM layers_gridunit u
+    WHERE u.size = %(size)s AND u.region_id = e.township_id
+    ORDER BY abs(u.col - floor(e.cell_x / %(ratio)s::float8)) + abs(u.row - floor(e.cell_y / %(ratio)s::float8)),
+             u.code COLLATE "C"
+    LIMIT 1
+) near
+WHERE e.unit_id IS NULL
