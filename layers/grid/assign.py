@@ -12,11 +12,10 @@ from typing import Any
 
 from psycopg import sql
 
-from layers import vocab
 from layers.grid import conservation, units, weights
-from layers.grid.cells import BASE_SIZE, DEFAULT_SIZE, check_size
+from layers.grid.cells import DEFAULT_SIZE, check_size
 from layers.sql import load
-from layers.stats.rebuild import all_months, months_of
+from layers.stats.rebuild import all_months
 
 Cursor = Any
 Progress = Callable[[date, int, int], None]
@@ -24,20 +23,6 @@ Progress = Callable[[date, int, int], None]
 
 # Months whose records are read together: bounds the temporary tables of a long rebuild.
 _AT_ONCE = 3
-
-TERMS: dict[str, Any] = {
-    "meter": vocab.PLACE_METER,
-    "facility": vocab.PLACE_FACILITY,
-    "region": vocab.PLACE_REGION,
-    "by_meter": vocab.BY_METER,
-    "by_user": vocab.BY_USER,
-    "by_own": vocab.BY_FACILITY_POSITION,
-    "by_nothing": vocab.BY_NOTHING,
-    "coarse": vocab.GRID_COARSE,
-    "no_place": vocab.GRID_NO_PLACE,
-    "no_units": vocab.GRID_NO_UNITS,
-    "outside": vocab.GRID_OUTSIDE,
-}
 
 
 def sizes(cursor: Cursor) -> list[int]:
@@ -62,20 +47,9 @@ def settle(cursor: Cursor, dataset: str, months: Collection[date]) -> None:
             "INSERT INTO layers_gridbuild (size, weighed_release, changed_at) VALUES (%s, 0, now())", [DEFAULT_SIZE]
         )
         kept = [DEFAULT_SIZE]
-    by_user = _months_by_user(cursor) if dataset == "water_user" else []
     for size in kept:
-        touched = {*months, *by_user, *prepare(cursor, size)}
+        touched = {*months, *prepare(cursor, size)}
         rebuild(cursor, sorted(touched), size)
-
-
-def _months_by_user(cursor: Cursor) -> list[date]:
-    """The months of the meters that count where their users are: a user that moved may have moved them."""
-    cursor.execute("DROP TABLE IF EXISTS grid_by_user")
-    cursor.execute(
-        "CREATE TEMP TABLE grid_by_user ON COMMIT DROP AS SELECT DISTINCT m.id FROM layers_meter m"
-        " JOIN layers_meter_users mu ON mu.meter_id = m.id WHERE m.geom IS NULL"
-    )
-    return months_of(cursor, "meter", "grid_by_user")
 
 
 def prepare(cursor: Cursor, size: int = DEFAULT_SIZE) -> list[date]:
@@ -108,12 +82,13 @@ def rebuild(cursor: Cursor, months: Sequence[date], size: int = DEFAULT_SIZE, pr
     if not months:
         return 0
     cursor.execute("SELECT pg_advisory_xact_lock(hashtext('layers_gridusage'))")
-    place(cursor, size)
+    # The sorts of a month take some 100 MB; on disk they take twice as long.
+    cursor.execute("SET LOCAL work_mem = '192MB'")
     written = 0
     for first in range(0, len(months), _AT_ONCE):
         some = list(months[first : first + _AT_ONCE])
         cursor.execute("DROP TABLE IF EXISTS grid_base, grid_shares")
-        cursor.execute(load("grid_base"), {**TERMS, "months": some})
+        cursor.execute(load("grid_base"), {**weights.TERMS, "size": size, "months": some})
         cursor.execute("ANALYZE grid_base")
         cursor.execute(shares_statement("grid_base", "grid_shares"), {"size": size})
         cursor.execute("DELETE FROM layers_gridusage WHERE size = %s AND month = ANY(%s)", [size, some])
@@ -122,16 +97,8 @@ def rebuild(cursor: Cursor, months: Sequence[date], size: int = DEFAULT_SIZE, pr
         conservation.hold(cursor, size, some)
         if progress:
             progress(some[-1], min(first + _AT_ONCE, len(months)), len(months))
-    cursor.execute("DROP TABLE grid_base, grid_shares, grid_places, grid_spots")
+    cursor.execute("DROP TABLE grid_base, grid_shares")
     return written
-
-
-def place(cursor: Cursor, size: int) -> None:
-    """`grid_places`: where the water of every meter, facility and region goes."""
-    weights.spots(cursor, size, size // BASE_SIZE)
-    cursor.execute("DROP TABLE IF EXISTS grid_places")
-    cursor.execute(load("grid_places"), {**TERMS, "size": size})
-    cursor.execute("ANALYZE grid_places")
 
 
 def shares_statement(base: str, shares: str) -> sql.Composed:

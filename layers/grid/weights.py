@@ -21,12 +21,28 @@ from layers.grid.tessellate import Floats, Ints, Parts, tessellate
 from layers.grid.units import from_wkb
 from layers.models.base import PLANE_SRID
 from layers.sql import load
-from layers.stats.rebuild import all_months, months_of
+from layers.stats.rebuild import months_of
 
 Cursor = Any
 
 # The datasets on which weights depend: where things stand, and the outlines they stand in.
 DATASETS = ("region", "facility", "supply_area", "meter", "water_user")
+
+TERMS: dict[str, Any] = {
+    "meter": vocab.PLACE_METER,
+    "facility": vocab.PLACE_FACILITY,
+    "region": vocab.PLACE_REGION,
+    "by_meter": vocab.BY_METER,
+    "by_user": vocab.BY_USER,
+    "by_own": vocab.BY_FACILITY_POSITION,
+    "by_nothing": vocab.BY_NOTHING,
+    "coarse": vocab.GRID_COARSE,
+    "no_place": vocab.GRID_NO_PLACE,
+    "no_units": vocab.GRID_NO_UNITS,
+    "outside": vocab.GRID_OUTSIDE,
+}
+
+_DATASET_OF = {vocab.PLACE_METER: "meter", vocab.PLACE_FACILITY: "facility", vocab.PLACE_REGION: "region"}
 
 # A cut supply area has so few vertices that a point is tested against few edges.
 _VERTICES = 64
@@ -78,11 +94,23 @@ def refresh(cursor: Cursor, size: int, rules: Rules | None = None) -> Changed:
     cursor.execute(load("grid_weights_rest"), terms)
     cursor.execute("ANALYZE grid_weights_new")
     cursor.execute(load("grid_weights_swap"), {"size": size})
+    _places(cursor, size)
     found = _changed(cursor)
     if found.regions + found.facilities > 100:
         cursor.execute("ANALYZE layers_gridweight")
-    cursor.execute("DROP TABLE grid_weights_new, grid_weights_changed, grid_areas")
+    cursor.execute(
+        "DROP TABLE grid_weights_new, grid_weights_changed, grid_areas, grid_spots, grid_places, grid_places_changed"
+    )
     return found
+
+
+def _places(cursor: Cursor, size: int) -> None:
+    """Where each meter, facility and region goes; only what differs is written."""
+    cursor.execute("DROP TABLE IF EXISTS grid_places, grid_places_changed")
+    cursor.execute(load("grid_places"), {**TERMS, "size": size})
+    cursor.execute("SELECT count(*) FROM grid_places_changed")
+    if cursor.fetchone()[0] > 1000:
+        cursor.execute("ANALYZE layers_gridplace")
 
 
 def spots(cursor: Cursor, size: int, ratio: int) -> None:
@@ -94,21 +122,26 @@ def spots(cursor: Cursor, size: int, ratio: int) -> None:
 
 
 def _changed(cursor: Cursor) -> Changed:
-    counts = {vocab.PLACE_REGION: 0, vocab.PLACE_FACILITY: 0}
+    """What was written by kind, and the months with records whose litres go elsewhere now."""
     cursor.execute("SELECT place_kind, count(*) FROM grid_weights_changed GROUP BY 1")
-    counts.update(cursor.fetchall())
-    found = Changed(counts[vocab.PLACE_REGION], counts[vocab.PLACE_FACILITY])
+    counts = dict(cursor.fetchall())
+    found = Changed(counts.get(vocab.PLACE_REGION, 0), counts.get(vocab.PLACE_FACILITY, 0))
+    # A place is touched if it goes elsewhere, or if what it shares by is weighed otherwise.
+    cursor.execute("DROP TABLE IF EXISTS grid_touched")
+    cursor.execute(
+        "CREATE TEMP TABLE grid_touched ON COMMIT DROP AS SELECT kind, id FROM grid_places_changed UNION"
+        " SELECT p.kind, p.id FROM grid_places p"
+        " JOIN grid_weights_changed c ON c.place_kind = p.share_kind AND c.place_id = p.share_id"
+    )
     months: set[date] = set()
-    if all_months(cursor):
-        for kind, dataset in ((vocab.PLACE_REGION, "region"), (vocab.PLACE_FACILITY, "facility")):
-            if counts[kind]:
-                cursor.execute("DROP TABLE IF EXISTS grid_weighed")
-                cursor.execute(
-                    "CREATE TEMP TABLE grid_weighed ON COMMIT DROP AS"
-                    " SELECT place_id AS id FROM grid_weights_changed WHERE place_kind = %s",
-                    [kind],
-                )
-                months |= set(months_of(cursor, dataset, "grid_weighed"))
+    for kind, dataset in _DATASET_OF.items():
+        cursor.execute("DROP TABLE IF EXISTS grid_touched_ids")
+        cursor.execute(
+            "CREATE TEMP TABLE grid_touched_ids ON COMMIT DROP AS SELECT id FROM grid_touched WHERE kind = %s", [kind]
+        )
+        if cursor.rowcount:
+            cursor.execute("ANALYZE grid_touched_ids")
+            months |= set(months_of(cursor, dataset, "grid_touched_ids"))
     found.months = sorted(months)
     return found
 

@@ -185,6 +185,63 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="GridPlace",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("size", models.PositiveSmallIntegerField()),
+                ("kind", models.PositiveSmallIntegerField(choices=[(1, "区划"), (2, "供水设施"), (3, "水表")])),
+                ("place_id", models.BigIntegerField()),
+                (
+                    "rule",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "水表位置"),
+                            (2, "用水户位置"),
+                            (3, "供水范围内用户"),
+                            (4, "供水范围面积"),
+                            (5, "设施位置"),
+                            (6, "区划内水表与用户"),
+                            (7, "区划面积"),
+                            (8, "无规则可用"),
+                        ]
+                    ),
+                ),
+                (
+                    "share_kind",
+                    models.PositiveSmallIntegerField(choices=[(1, "区划"), (2, "供水设施"), (3, "水表")], null=True),
+                ),
+                ("share_id", models.BigIntegerField(null=True)),
+                (
+                    "gap",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (0, "已落格"),
+                            (1, "仅计到区或市"),
+                            (2, "位置与区划均不明"),
+                            (3, "区划没有边界"),
+                            (4, "市域之外"),
+                        ],
+                        default=0,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="places",
+                        to="layers.gridunit",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "网格归属",
+                "verbose_name_plural": "网格归属",
+            },
+        ),
+        migrations.CreateModel(
             name="GridUsage",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -248,6 +305,8 @@ class Migration(migrations.Migration):
                 ("place_id", models.BigIntegerField()),
                 ("purpose", models.PositiveSmallIntegerField(default=0)),
                 ("weight", models.BigIntegerField()),
+                ("total", models.BigIntegerField()),
+                ("nth", models.IntegerField()),
                 (
                     "basis",
                     models.PositiveSmallIntegerField(
@@ -291,11 +350,38 @@ class Migration(migrations.Migration):
             model_name="gridunit",
             constraint=models.CheckConstraint(condition=models.Q(("area_m2__gt", 0)), name="grid_unit_area_positive"),
         ),
+        migrations.AddIndex(
+            model_name="gridplace",
+            index=models.Index(condition=models.Q(("unit__isnull", False)), fields=["unit"], name="grid_place_unit"),
+        ),
+        migrations.AddIndex(
+            model_name="gridplace",
+            index=models.Index(
+                condition=models.Q(("share_kind__isnull", False)),
+                fields=["size", "share_kind", "share_id"],
+                name="grid_place_share",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="gridplace",
+            constraint=models.UniqueConstraint(fields=("size", "kind", "place_id"), name="grid_place_one_per_size"),
+        ),
+        migrations.AddConstraint(
+            model_name="gridplace",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("gap", 0), ("share_kind", None), ("unit__isnull", False)),
+                    models.Q(("gap", 0), ("share_id__isnull", False), ("share_kind__isnull", False), ("unit", None)),
+                    models.Q(("gap__gt", 0), ("share_kind", None), ("unit", None)),
+                    _connector="OR",
+                ),
+                name="grid_place_unit_shares_or_gap",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="gridusage",
             constraint=models.UniqueConstraint(
                 fields=("size", "month", "unit", "gap", "source", "purpose", "rule"),
-                include=("volume_l",),
                 name="grid_usage_cube",
                 nulls_distinct=False,
             ),

@@ -51,7 +51,7 @@ class GridUnit(models.Model):
 
 
 class GridWeight(models.Model):
-    """How much of a place's water a unit takes: ``weight`` of the place's sum of weights, all whole numbers.
+    """How much of a place's water a unit takes: ``weight`` parts of ``total``, all whole numbers.
 
     Grain: (size, place, purpose, unit). Purpose 0 stands for every purpose that has no weights of its own. A place is a
     region or a facility; its id is not a foreign key, because there are two tables of them.
@@ -63,6 +63,8 @@ class GridWeight(models.Model):
     purpose = models.PositiveSmallIntegerField(default=0)
     unit = models.ForeignKey(GridUnit, on_delete=models.CASCADE, related_name="weights")
     weight = models.BigIntegerField()
+    total = models.BigIntegerField()  # of the place and purpose: what makes the weights add up to one
+    nth = models.IntegerField()  # of the place's units by code: who comes first when remainders are equal
     basis = models.PositiveSmallIntegerField(choices=GRID_RULE.choices())
 
     class Meta:
@@ -77,6 +79,48 @@ class GridWeight(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_place_kind_display()} {self.place_id} → {self.unit_id}: {self.weight}"
+
+
+class GridPlace(models.Model):
+    """Where the water measured at a meter, facility or region goes: into one unit, into the shares of a place, or nowhere.
+
+    Grain: (size, place). Kept per data version, so that a month is a join with this and the weights.
+    """
+
+    size = models.PositiveSmallIntegerField()
+    kind = models.PositiveSmallIntegerField(choices=GRID_PLACE.choices())
+    place_id = models.BigIntegerField()
+    unit = models.ForeignKey(
+        GridUnit, on_delete=models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="places"
+    )
+    rule = models.PositiveSmallIntegerField(choices=GRID_RULE.choices())
+    share_kind = models.PositiveSmallIntegerField(choices=GRID_PLACE.choices(), null=True)
+    share_id = models.BigIntegerField(null=True)
+    gap = models.PositiveSmallIntegerField(choices=GRID_GAP.choices(), default=0)
+
+    class Meta:
+        verbose_name = "网格归属"
+        verbose_name_plural = "网格归属"
+        constraints = [
+            models.UniqueConstraint(fields=["size", "kind", "place_id"], name="grid_place_one_per_size"),
+            models.CheckConstraint(
+                condition=models.Q(unit__isnull=False, share_kind=None, gap=0)
+                | models.Q(unit=None, share_kind__isnull=False, share_id__isnull=False, gap=0)
+                | models.Q(unit=None, share_kind=None, gap__gt=0),
+                name="grid_place_unit_shares_or_gap",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["unit"], name="grid_place_unit", condition=models.Q(unit__isnull=False)),
+            models.Index(
+                fields=["size", "share_kind", "share_id"],
+                name="grid_place_share",
+                condition=models.Q(share_kind__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.place_id} → {self.unit_id or self.share_id or self.get_gap_display()}"
 
 
 class GridUsage(models.Model):
@@ -106,7 +150,6 @@ class GridUsage(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["size", "month", "unit", "gap", "source", "purpose", "rule"],
-                include=["volume_l"],
                 nulls_distinct=False,
                 name="grid_usage_cube",
             ),

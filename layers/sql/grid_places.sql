@@ -66,3 +66,23 @@ SELECT kind, id,
             WHEN declared_level < 3 THEN %(coarse)s
             ELSE %(no_units)s END AS gap
 FROM found
+;
+
+CREATE TEMP TABLE grid_places_changed ON COMMIT DROP AS
+SELECT kind, place_id AS id
+FROM (SELECT * FROM layers_gridplace WHERE size = %(size)s) old
+FULL JOIN (SELECT kind, id AS place_id, rule, unit_id, share_kind, share_id, gap FROM grid_places) new
+    USING (kind, place_id)
+WHERE (old.rule, old.unit_id, old.share_kind, old.share_id, old.gap)
+    IS DISTINCT FROM (new.rule, new.unit_id, new.share_kind, new.share_id, new.gap)
+    OR old.id IS NULL;
+
+DELETE FROM layers_gridplace p
+USING grid_places_changed c
+WHERE p.size = %(size)s AND p.kind = c.kind AND p.place_id = c.id;
+
+INSERT INTO layers_gridplace (size, kind, place_id, rule, unit_id, share_kind, share_id, gap)
+SELECT %(size)s, n.kind, n.id, n.rule, n.unit_id, n.share_kind, n.share_id, n.gap
+FROM grid_places n
+JOIN grid_places_changed c USING (kind, id)
+ORDER BY 2, 3

@@ -15,26 +15,22 @@ WITH wanted AS (
         WHERE g.size = %(size)s AND g.place_kind = w.share_kind AND g.place_id = w.share_id AND g.purpose = w.purpose
     ) THEN w.purpose ELSE 0 END AS weighed_purpose
     FROM wanted w
-), weights AS (
-    SELECT c.share_kind, c.share_id, c.purpose, g.unit_id, g.weight, g.basis, u.code COLLATE "C" AS code,
-           sum(g.weight) OVER (PARTITION BY c.share_kind, c.share_id, c.purpose)::bigint AS total
-    FROM chosen c
-    JOIN layers_gridweight g
-        ON g.size = %(size)s AND g.place_kind = c.share_kind AND g.place_id = c.share_id AND g.purpose = c.weighed_purpose
-    JOIN layers_gridunit u ON u.id = g.unit_id
 ), quotas AS (
     SELECT b.id, b.month, b.source, b.purpose, b.share_kind, b.share_id, b.volume_l, b.records,
-           w.unit_id, w.code, w.basis, w.weight, w.total,
+           w.unit_id, w.nth AS unit_nth, w.basis, w.weight, w.total,
            abs(b.volume_l) / w.total * w.weight + abs(b.volume_l) %% w.total * w.weight / w.total AS litres,
            abs(b.volume_l) %% w.total * w.weight %% w.total AS remainder
     FROM {base} b
-    JOIN weights w USING (share_kind, share_id, purpose)
+    JOIN chosen c USING (share_kind, share_id, purpose)
+    JOIN layers_gridweight w
+        ON w.size = %(size)s AND w.place_kind = c.share_kind AND w.place_id = c.share_id
+        AND w.purpose = c.weighed_purpose
 ), ranked AS (
     SELECT q.*,
            row_number() OVER by_remainder AS nth,
            abs(q.volume_l) - sum(q.litres) OVER (PARTITION BY q.id) AS left_over
     FROM quotas q
-    WINDOW by_remainder AS (PARTITION BY q.id ORDER BY q.remainder DESC, q.code)
+    WINDOW by_remainder AS (PARTITION BY q.id ORDER BY q.remainder DESC, q.unit_nth)
 )
 SELECT id, month, source, purpose, share_kind, share_id, unit_id, basis, weight, total, records,
        sign(volume_l)::integer * (litres + (nth <= left_over)::integer)::bigint AS volume_l

@@ -9,8 +9,11 @@ DELETE FROM layers_gridweight w
 USING grid_weights_changed c
 WHERE w.size = %(size)s AND w.place_kind = c.place_kind AND w.place_id = c.place_id;
 
-INSERT INTO layers_gridweight (size, place_kind, place_id, purpose, unit_id, weight, basis)
-SELECT %(size)s, n.place_kind, n.place_id, n.purpose, n.unit_id, n.weight, n.basis
+INSERT INTO layers_gridweight (size, place_kind, place_id, purpose, unit_id, weight, basis, total, nth)
+SELECT %(size)s, n.place_kind, n.place_id, n.purpose, n.unit_id, n.weight, n.basis,
+       sum(n.weight) OVER (PARTITION BY n.place_kind, n.place_id, n.purpose),
+       row_number() OVER (PARTITION BY n.place_kind, n.place_id, n.purpose ORDER BY u.code COLLATE "C")
 FROM grid_weights_new n
 JOIN grid_weights_changed c USING (place_kind, place_id)
+JOIN layers_gridunit u ON u.id = n.unit_id
 ORDER BY 2, 3, 4, 5

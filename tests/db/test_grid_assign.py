@@ -320,7 +320,7 @@ def test_only_the_months_asked_are_assigned(world: Grid) -> None:
 def test_a_lost_litre_ends_the_transaction(world: Grid, monkeypatch: pytest.MonkeyPatch) -> None:
     used(10, region=world[A])
     assigned(world)
-    used(7, meter=make.MeterFactory(geom=spot(10, 10)))
+    used(7, region=world[B])
     honest = assign.load
     wrong = honest("grid_usage").replace("sum(volume_l)", "sum(volume_l) - 1")
     monkeypatch.setattr(assign, "load", lambda name: wrong if name == "grid_usage" else honest(name))
