@@ -250,11 +250,12 @@ GRID_RULE = Vocab(
         Term(6, "region_positions", "区划内水表与用户", "Meters and users in the region"),
         Term(7, "region_area", "区划面积", "Area of the region"),
         Term(8, "none", "无规则可用", "No rule applies"),
+        Term(9, "declared", "登记区划", "Declared region"),  # of a region's figure: counted where a register says
     ),
 )
 (
     BY_METER, BY_USER, BY_FACILITY_USERS, BY_FACILITY_AREA, BY_FACILITY_POSITION,
-    BY_REGION_POSITIONS, BY_REGION_AREA, BY_NOTHING,
+    BY_REGION_POSITIONS, BY_REGION_AREA, BY_NOTHING, BY_DECLARED,
 ) = (term.id for term in GRID_RULE)  # fmt: skip
 # Water that lies where it does by area alone: the uncertain share of a cell.
 AREA_RULES = frozenset({BY_FACILITY_AREA, BY_REGION_AREA})

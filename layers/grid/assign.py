@@ -90,7 +90,9 @@ def rebuild(cursor: Cursor, months: Sequence[date], size: int = DEFAULT_SIZE, pr
         cursor.execute("DROP TABLE IF EXISTS grid_base, grid_shares")
         cursor.execute(load("grid_base"), {**weights.TERMS, "size": size, "months": some})
         cursor.execute("ANALYZE grid_base")
-        cursor.execute(shares_statement("grid_base", "grid_shares"), {"size": size})
+        cursor.execute(
+            sql.SQL("CREATE TEMP TABLE grid_shares ON COMMIT DROP AS {}").format(shares_of("grid_base")), {"size": size}
+        )
         cursor.execute("DELETE FROM layers_gridusage WHERE size = %s AND month = ANY(%s)", [size, some])
         cursor.execute(load("grid_usage"), {"size": size})
         written += int(cursor.rowcount)
@@ -101,6 +103,6 @@ def rebuild(cursor: Cursor, months: Sequence[date], size: int = DEFAULT_SIZE, pr
     return written
 
 
-def shares_statement(base: str, shares: str) -> sql.Composed:
-    """The largest-remainder statement from one temporary table to another; needs ``size``."""
-    return sql.SQL(load("grid_shares")).format(base=sql.Identifier(base), shares=sql.Identifier(shares))
+def shares_of(base: str) -> sql.Composed:
+    """The largest-remainder statement over a table or CTE of base rows; needs ``size``."""
+    return sql.SQL(load("grid_shares")).format(base=sql.Identifier(base))

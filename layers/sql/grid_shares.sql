@@ -1,9 +1,8 @@
--- What the shared rows of grid_base give to units, by largest remainder: each unit gets the whole litres of its quota
+-- What the shared rows of grid_base (or of what is being explained: the same statement serves both) give to units, by largest remainder: each unit gets the whole litres of its quota
 -- v · w / W, and the litres left go one each to the largest remainders, of equal ones to the lowest unit code. A
 -- negative sum is shared as its positive one and turned. All in whole numbers: v · w / W is taken as
 -- (v div W) · w + (v mod W) · w / W, whose products stay below W² and so within a bigint.
 -- Grain: (base row, unit); only parts of at least a litre.
-CREATE TEMP TABLE {shares} ON COMMIT DROP AS
 WITH wanted AS (
     SELECT DISTINCT b.share_kind, b.share_id, b.purpose
     FROM {base} b
