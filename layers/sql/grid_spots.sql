@@ -1,4 +1,5 @@
 -- The unit of every (township, 100 m cell) that something stands in: a join of integers.
+-- Division of whole numbers is the floor here: no unit has a negative column or row, because it would have no code.
 -- A position whose village reaches a hair beyond its township's outline has no unit there: it belongs to the nearest
 -- one of its township, in steps from cell to cell, the lowest code of several.
 CREATE TEMP TABLE grid_spots ON COMMIT DROP AS
@@ -16,7 +17,7 @@ WITH wanted AS (
     FROM wanted w
     LEFT JOIN layers_gridunit u
         ON u.size = %(size)s AND u.region_id = w.township_id
-        AND u.col = floor(w.cell_x / %(ratio)s::float8)::integer AND u.row = floor(w.cell_y / %(ratio)s::float8)::integer
+        AND u.col = w.cell_x / %(ratio)s AND u.row = w.cell_y / %(ratio)s
 )
 SELECT township_id, cell_x, cell_y, unit_id FROM exact WHERE unit_id IS NOT NULL
 UNION ALL
@@ -26,7 +27,7 @@ CROSS JOIN LATERAL (
     SELECT u.id
     FROM layers_gridunit u
     WHERE u.size = %(size)s AND u.region_id = e.township_id
-    ORDER BY abs(u.col - floor(e.cell_x / %(ratio)s::float8)) + abs(u.row - floor(e.cell_y / %(ratio)s::float8)),
+    ORDER BY abs(u.col - e.cell_x / %(ratio)s) + abs(u.row - e.cell_y / %(ratio)s),
              u.code COLLATE "C"
     LIMIT 1
 ) near
