@@ -203,6 +203,7 @@ class Migration(migrations.Migration):
                             (6, "区划内水表与用户"),
                             (7, "区划面积"),
                             (8, "无规则可用"),
+                            (9, "登记区划"),
                         ]
                     ),
                 ),
@@ -274,6 +275,7 @@ class Migration(migrations.Migration):
                             (6, "区划内水表与用户"),
                             (7, "区划面积"),
                             (8, "无规则可用"),
+                            (9, "登记区划"),
                         ]
                     ),
                 ),
@@ -319,6 +321,7 @@ class Migration(migrations.Migration):
                             (6, "区划内水表与用户"),
                             (7, "区划面积"),
                             (8, "无规则可用"),
+                            (9, "登记区划"),
                         ]
                     ),
                 ),

@@ -144,6 +144,20 @@ def test_the_cell_of_a_position_is_kept_with_it(world: Grid) -> None:
     assert (far.cell_x, far.cell_y) == (None, None)
 
 
+@pytest.mark.parametrize("x", [0, 0.001, -0.001, 100, 250.5, 999.999, 1000])
+@pytest.mark.parametrize("y", [0, 99.9995, 500])
+def test_the_database_and_the_arithmetic_agree_to_the_border(world: Grid, x: float, y: float) -> None:
+    meter = make.MeterFactory(geom=spot(x, y))
+    with cursor_of() as cursor:
+        cursor.execute(
+            "SELECT cell_x, cell_y, ST_X(ST_Transform(geom, 4548)), ST_Y(ST_Transform(geom, 4548))"
+            " FROM layers_meter WHERE id = %s",
+            [meter.pk],
+        )
+        cell_x, cell_y, found_x, found_y = cursor.fetchone()
+    assert (cell_x, cell_y) == (cells.index_of(found_x, 100), cells.index_of(found_y, 100))
+
+
 def test_a_position_without_a_unit_of_its_own_belongs_to_the_nearest_of_its_township(world: Grid) -> None:
     # The village reaches a metre beyond its township's outline: no unit lies there.
     models.Boundary.objects.filter(region=world[B]).update(geom=outline(rectangle(2000, 0, 3500, 1001)))
