@@ -20,3 +20,5 @@ urlpatterns = [
     path("", include("tiles.urls")),
     path("", include("geoapp.web.urls")),
 ]
+handler404 = "geoapp.problems.not_found"
+handler500 = "geoapp.problems.fault"

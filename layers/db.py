@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,15 +22,21 @@ class Query:
     params: Sequence[Any] | dict[str, Any] = ()
 
 
-def rows(query: Query) -> list[tuple[Any, ...]]:
-    """All rows of a query. `TooSlow` when the statement timeout of web requests (see settings) cuts it off."""
+@contextmanager
+def bounded() -> Iterator[None]:
+    """`TooSlow` when the statement timeout of web requests (see settings) cuts off a query of ours or the ORM's."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(query.text, query.params)
-            return list(cursor.fetchall())
+        yield
     except OperationalError as error:
         if isinstance(error.__cause__, pg_errors.QueryCanceled):
             raise TooSlow(
                 "The answer took longer than a request may. Ask for less: a region, a shorter period."
             ) from None
         raise
+
+
+def rows(query: Query) -> list[tuple[Any, ...]]:
+    """All rows of a query, or `TooSlow`."""
+    with bounded(), connection.cursor() as cursor:
+        cursor.execute(query.text, query.params)
+        return list(cursor.fetchall())

@@ -21,6 +21,8 @@ from layers.models.base import STORAGE_SRID
 from layers.params import Bbox, Range
 from layers.periods import Period, parse_period
 from layers.registry import REGION, SUPPLY_AREA, Field, Layer
+from layers.stats.answer import coverage
+from layers.stats.query import available_months
 from layers.stats.regions import region_index
 from layers.stats.selection import EVERYTHING as ALL_USAGE
 from layers.stats.selection import Selection, parse_selection
@@ -50,6 +52,13 @@ class FeatureFilter:
             found = found.filter(condition)
         return found
 
+    def check(self) -> None:
+        """`NotFound` when there is no such region, or no month of the period."""
+        if self.region:
+            region_index().prefixes(self.region)
+        if self.period is not None:
+            coverage(self.period, available_months())
+
 
 EVERYTHING = FeatureFilter()
 
@@ -75,14 +84,12 @@ def base(layer: Layer) -> QuerySet[Any]:
 
 
 def inside(layer: Layer, prefixes: list[str]) -> Q:
-    """Features in the regions with these code prefixes: by the found region; without a position, by the declared one."""
+    """Features that count in the regions with these code prefixes (see `Placed.counted_region`)."""
     if layer.dataset is REGION:
         return _any_prefix("region__code", prefixes)
     regions = Region.objects.filter(_any_prefix("code", prefixes)).values("pk")
     at = "facility__" if layer.dataset is SUPPLY_AREA else ""
-    return Q(**{f"{at}found_region__in": regions}) | Q(
-        **{f"{at}found_region": None, f"{at}geom": None, f"{at}declared_region__in": regions}
-    )
+    return Q(**{f"{at}counted_region__in": regions})
 
 
 def _any_prefix(path: str, prefixes: list[str]) -> Q:

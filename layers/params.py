@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from layers.errors import BadParameter
 from layers.vocab import Vocab
 
-REGION_CODE = re.compile(r"^(\d{2}|\d{6}|\d{9}|\d{12})$")
+REGION_CODE = re.compile(r"(\d{2}|\d{6}|\d{9}|\d{12})", re.ASCII)
 NULL = "null"
 
 
@@ -54,14 +54,14 @@ def parse_count(text: str | None, param: str, default: int, low: int, high: int)
     """A whole number of low..high."""
     if text is None or text == "":
         return default
-    if not re.fullmatch(r"\d{1,9}", text) or not low <= int(text) <= high:
+    if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or not low <= int(text) <= high:
         raise BadParameter(f"{param}={text!r} is not in its range.", param=param, allowed=[f"{low}..{high}"])
     return int(text)
 
 
 def parse_region(text: str, param: str = "region") -> str:
     """A division code; whether it exists is the database's to say."""
-    if not REGION_CODE.match(text):
+    if not REGION_CODE.fullmatch(text):
         raise BadParameter(
             f"{text!r} is not a division code.", param=param, allowed=["2, 6, 9 or 12 digits, such as 110108"]
         )
@@ -82,6 +82,8 @@ def parse_words(text: str, param: str, allowed: Sequence[str]) -> list[str]:
     for word in words:
         if word not in allowed:
             raise BadParameter(f"{word!r} is not one of the {param}.", param=param, allowed=allowed)
+    if not words:
+        raise BadParameter(f"{param}={text!r} names nothing.", param=param, allowed=allowed)
     return words
 
 
@@ -119,3 +121,10 @@ def refuse_repeated(given: Mapping[str, Sequence[str]]) -> None:
     for param, values in given.items():
         if len(values) > 1:
             raise BadParameter(f"{param!r} is given {len(values)} times; join values by commas.", param=param)
+
+
+def refuse_unwritable(given: Mapping[str, object]) -> None:
+    """`BadParameter` for text with a zero character, which no database text can hold."""
+    for param, value in given.items():
+        if "\x00" in str(value):
+            raise BadParameter(f"{param} holds a character that no text has.", param=param)

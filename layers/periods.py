@@ -10,7 +10,7 @@ from datetime import date
 from layers.errors import BadParameter
 
 FORMS = ("2019", "2019-07", "2019-Q3", "2019-01..2019-06", "2019..2021")
-_ONE = re.compile(r"^(?P<year>\d{4})(?:-(?:(?P<month>\d{2})|Q(?P<quarter>[1-4])))?$")
+_ONE = re.compile(r"(?P<year>\d{4})(?:-(?:(?P<month>\d{2})|Q(?P<quarter>[1-4])))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -75,7 +75,7 @@ class Period:
 
 
 def _one(text: str) -> Period:
-    found = _ONE.match(text)
+    found = _ONE.fullmatch(text)
     if found is None:
         raise BadParameter(f"{text!r} is not a period.", param="period", allowed=FORMS)
     year = int(found["year"])

@@ -28,8 +28,16 @@ def place(cursor: Cursor, dataset: str, ids_table: str | None = None) -> int:
     ``ids_table`` names a (temporary) table with an ``id`` column that limits the work to those rows.
     """
     which = sql.SQL("o.id IN (SELECT id FROM {})").format(sql.Identifier(ids_table)) if ids_table else sql.SQL("TRUE")
+    return place_rows(cursor, table_of(dataset), which)
+
+
+def place_rows(cursor: Cursor, table: str, which: sql.Composable) -> int:
+    """The same for any table ``o`` with ``id``, ``geom`` and ``found_region_id``: an import places in staging.
+
+    ``which`` is a condition on ``o``; returns how many findings changed.
+    """
     # The ORM cannot express UPDATE … FROM with DISTINCT ON.
-    cursor.execute(sql.SQL(load("place")).format(table=sql.Identifier(table_of(dataset)), which=which))
+    cursor.execute(sql.SQL(load("place")).format(table=sql.Identifier(table), which=which))
     return int(cursor.rowcount)
 
 

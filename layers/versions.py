@@ -31,6 +31,16 @@ class AsOf:
     version: int
     changed_at: datetime | None
 
+    @property
+    def stamp(self) -> str:
+        """The version with what tells it from the same number elsewhere, for addresses and keys: ``26-1a2b3c4d``.
+
+        Release ids begin again in another database or after a restore, and new code makes other answers of the same
+        data; addresses that may be kept for ever must differ in both cases.
+        """
+        told = hashlib.sha256(f"{build()} {self.version} {self.changed_at}".encode())
+        return f"{self.version}-{told.hexdigest()[:8]}"
+
     def to_dict(self) -> dict[str, Any]:
         local = timezone.localtime(self.changed_at).isoformat(timespec="seconds") if self.changed_at else None
         return {"version": self.version, "changed_at": local}

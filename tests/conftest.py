@@ -41,14 +41,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(autouse=True)
 def _forgetful(request: pytest.FixtureRequest) -> Iterator[None]:
     """Nothing kept in memory or on disk passes from one test to another, or to a server of this checkout."""
-    if not {"db", "transactional_db"} & set(request.fixturenames):
+    needs_database = request.node.get_closest_marker("django_db") or {"db", "transactional_db"} & set(
+        request.fixturenames
+    )
+    if not needs_database:
         yield
         return
     from layers.feeds import caching, meta
     from layers.stats import profile, regions
     from tiles import cache
 
-    for held in (regions._index, meta._held, meta._usage_records, profile._counts):
+    for held in (regions._index, meta._sizes, meta._synthetic, meta._usage_records, profile._counts):
         held.cache_clear()
     caching.answers = caching.ByteCache()
     cache._filtered = caching.ByteCache()

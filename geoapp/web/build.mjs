@@ -1,6 +1,6 @@
 // Builds the page into static/web. Entry names are stable (Django's manifest storage hashes them);
 // chunks and the map's worker carry esbuild's own content hash, because they are found by relative URL.
-import { cp, mkdir, rm } from "node:fs/promises";
+import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
@@ -45,8 +45,23 @@ if (watch) {
   await context.watch();
 } else {
   const result = await esbuild.build(options);
+  await writeFile(path.join(outdir, "preload.json"), JSON.stringify(chunksOf(result.metafile.outputs)));
   const outputs = { ...worker.metafile.outputs, ...result.metafile.outputs };
   for (const [name, { bytes }] of Object.entries(outputs)) {
     if (/\.(js|css)$/.test(name)) console.log(`${path.basename(name).padEnd(24)} ${(bytes / 1024).toFixed(0)} kB`);
   }
+}
+
+/** Chunks each entry imports at once: the templates ask for them beside the entry, not after it. */
+function chunksOf(outputs) {
+  const follow = (name, found = new Set()) => {
+    for (const { path: chunk, kind } of outputs[name].imports) {
+      if (kind !== "import-statement" || found.has(chunk)) continue;
+      found.add(chunk);
+      follow(chunk, found);
+    }
+    return [...found].map((chunk) => path.basename(chunk));
+  };
+  const entries = Object.keys(outputs).filter((name) => outputs[name].entryPoint && /(app|object)\.js$/.test(name));
+  return Object.fromEntries(entries.map((name) => [path.basename(name, ".js"), follow(name)]));
 }

@@ -1,5 +1,10 @@
 """The pages: shells that the scripts fill from the API, so that a page opens and can say so even when the data are down."""
 
+import json
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,8 +14,24 @@ from layers import filters, registry
 from layers.errors import NotFound
 
 # What the page asks first when its address says nothing else; the browser fetches it beside the script.
-FIRST_SERIES = "/api/stats/series?level=district"
+FIRST_SERIES = "/api/stats/series?level=district&k=6"
 FILTERS = ("source", "purpose", "resident")
+
+
+PRELOAD = Path(__file__).parent / "static" / "web" / "preload.json"
+
+
+@lru_cache(maxsize=1)
+def _chunks(built_ns: int) -> dict[str, list[str]]:
+    """Scripts each entry imports at once, as the build of that time wrote them."""
+    return json.loads(PRELOAD.read_text("utf-8"))
+
+
+def _preload(entry: str) -> list[str]:
+    """Their addresses, by the names the scripts import (not the manifest's); none when the page is not built here."""
+    if not PRELOAD.exists():
+        return []
+    return [f"{settings.STATIC_URL}web/{chunk}" for chunk in _chunks(PRELOAD.stat().st_mtime_ns).get(entry, [])]
 
 
 def _page(request: HttpRequest, template: str, status: int = 200, **context: object) -> HttpResponse:
@@ -24,6 +45,8 @@ def _page(request: HttpRequest, template: str, status: int = 200, **context: obj
 
 def _is_known(layer_id: str, code: str) -> bool:
     """Whether there is such an object; an unreachable database is for the script to tell, not a missing object."""
+    if "\x00" in code:
+        return False  # no text in the database holds it, and PostgreSQL refuses to look
     try:
         layer = registry.layer(layer_id)
         path = next(field.orm_path for field in layer.fields if field.name == "code")
@@ -38,13 +61,14 @@ def _is_known(layer_id: str, code: str) -> bool:
 def index(request: HttpRequest) -> HttpResponse:
     """The map."""
     plain = not any(request.GET.get(name) for name in FILTERS)
-    return _page(request, "web/index.html", first_series=FIRST_SERIES if plain else "")
+    return _page(request, "web/index.html", first_series=FIRST_SERIES if plain else "", preload=_preload("app"))
 
 
 @require_safe
 def object_page(request: HttpRequest, layer: str, code: str) -> HttpResponse:
     """Everything known of one object of a layer; 404 (with a page that says so) when there is none."""
-    return _page(request, "web/object.html", 200 if _is_known(layer, code) else 404, layer=layer, code=code)
+    status = 200 if _is_known(layer, code) else 404
+    return _page(request, "web/object.html", status, layer=layer, code=code, preload=_preload("object"))
 
 
 @require_safe

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
@@ -54,7 +55,7 @@ class FastAdmin(admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     list_max_show_all = 200
-    search_fields = ("code", "name")
+    search_fields: ClassVar[tuple[str, ...]] = ("code", "name")
     search_help_text = "按编码开头或名称查找"
     synthetic_field: ClassVar[str] = ""
 
@@ -106,6 +107,12 @@ class ReadOnlyAdmin(FastAdmin):
 class PublishedForm(forms.ModelForm):
     """Takes the imports' lock while it can still say so kindly: a running import and a change must not cross."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, OutlineField) and self.instance.pk:
+                field.required = False  # empty keeps the outline that is there
+
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
         try:
@@ -115,7 +122,7 @@ class PublishedForm(forms.ModelForm):
         return cleaned
 
     def _clean_fields(self) -> None:
-        super()._clean_fields()
+        super()._clean_fields()  # type: ignore[misc]  # not of the stubs
         # An outline that nobody replaced is the one the object has.
         for name, field in self.fields.items():
             if isinstance(field, OutlineField) and self.cleaned_data.get(name, ...) is None and self.instance.pk:
@@ -147,10 +154,14 @@ class PublishedAdmin(FastAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Who may not change the object sees the map without its inputs."""
-        sets = super().get_fieldsets(request, obj)
+        sets = self.sections() or super().get_fieldsets(request, obj)
         if obj is None or self.has_change_permission(request, obj):
             return sets
         return [(t, {**o, "fields": ["map" if f == "geom" else f for f in o["fields"]]}) for t, o in sets]
+
+    def sections(self) -> tuple[Any, ...]:
+        """The form's sections where a kind derives them instead of listing ``fieldsets``."""
+        return ()
 
     @admin.display(description="地图")
     def map(self, obj: Any) -> SafeString | str:
@@ -209,12 +220,12 @@ class PublishedAdmin(FastAdmin):
         with transaction.atomic():
             return self._or_busy(request, lambda: super(PublishedAdmin, self).changelist_view(request, extra_context))
 
-    def _or_busy(self, request: HttpRequest, view: Any) -> HttpResponse:
+    def _or_busy(self, request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
         if request.method != "POST":
-            return view()  # type: ignore[no-any-return]
+            return view()
         try:
             with transaction.atomic():
-                return view()  # type: ignore[no-any-return]
+                return view()
         except ImportRefused as error:
             messages.error(request, f"{error.zh}。没有改动任何数据。")
             return HttpResponseRedirect(request.get_full_path())

@@ -130,18 +130,20 @@ class OutlineWidget(forms.Widget):
 
 
 class OutlineField(gis_forms.MultiPolygonField):
-    """GeoJSON, typed or as a file → a valid multipolygon in EPSG:4490. Empty: the outline that the object has."""
+    """GeoJSON, typed or as a file → a valid multipolygon in EPSG:4490; None when empty, and not a change."""
 
     widget = OutlineWidget
 
     def to_python(self, value: Any) -> MultiPolygon | None:
-        if not value or isinstance(value, GEOSGeometry):
-            return value or None
+        if not value:
+            return None
+        if isinstance(value, MultiPolygon):
+            return value
         return read_outline(_text(value))
 
-    def clean(self, value: Any, initial: Any = None) -> MultiPolygon | None:
+    def clean(self, value: Any) -> MultiPolygon | None:
         found = self.to_python(value)
-        if found is None and self.required and initial is None:
+        if found is None and self.required:
             raise ValidationError("请粘贴或选择边界的 GeoJSON。", code="required")
         return found
 

@@ -14,7 +14,7 @@ from layers import placing, registry, versions
 from layers.grid import assign
 from layers.ingest.run import alone
 from layers.models import Release, UsageRecord
-from layers.stats import rebuild
+from layers.stats.adjust import Adjustment
 
 FILE_NAME = "admin"  # stands in a release where an import has its file
 WAIT_S = 5.0
@@ -22,7 +22,7 @@ NAMED = 50  # objects that a release names
 _TOUCHED = "admin_touched"
 
 Action = Literal["add", "change", "delete"]
-# Where a meter's or a facility's usage is counted; the sums are made again only if this changes.
+# Where a meter's or a facility's usage is counted; its sums are touched only if this changes.
 _COUNTED_BY = ("found_region_id", "declared_region_id", "kind")
 
 
@@ -38,7 +38,7 @@ def claim() -> None:
 
 
 class Change:
-    """One change by hand to rows of one dataset, inside one transaction.
+    """One change by hand to rows of one dataset, inside one transaction, after `claim`.
 
     Made before the rows are written (it makes the release that they are to carry), settled after.
     """
@@ -47,28 +47,26 @@ class Change:
         self, dataset: str, actor: str, action: Action, ids: Sequence[int] = (), names: Iterable[str] = ()
     ) -> None:
         self.dataset = registry.dataset(dataset)
-        self._ids = list(ids)
-        self._before = self._counted()
-        self._months: set[date] = set(self._usage_months())
+        self._before = self._counted(ids)
+        with connection.cursor() as cursor:
+            self._sums = Adjustment(cursor, self._records(ids))
         named = list(names)
         self.release = Release.objects.create(
             dataset=dataset,
             file_name=FILE_NAME,
             actor=actor[:150],
             rows_new=1 if action == "add" else 0,
-            rows_changed=len(self._ids) if action != "add" else 0,
+            rows_changed=len(ids) if action != "add" else 0,
             report={"admin": {"action": action, "objects": named[:NAMED], "count": len(named)}},
         )
 
     def settle(self, ids: Sequence[int] = ()) -> list[date]:
-        """Place the rows, make sums again where they changed, raise the version; → the months summed again."""
-        self._ids = list(ids)
+        """Place the rows, bring the sums to what they count now, raise the version; → the months whose sums changed."""
         with connection.cursor() as cursor:
-            if self._ids and self.dataset.placed:
-                self._list(cursor, self._ids)
-                placing.place(cursor, self.dataset.name, _TOUCHED)
-            months = sorted(self._months | set(self._usage_months()) | self._recounted(cursor))
-            rebuild.rebuild(cursor, months)
+            if ids and self.dataset.placed:
+                self._place(cursor, ids)
+            moved = self._before != self._counted(ids)
+            months = self._sums.apply(cursor, self._records(ids)) if moved or self.dataset.name == "usage" else []
             assign.settle(cursor, self.dataset.name, months)
         versions.bump(self.dataset.name, self.release.pk)
         if months:
@@ -76,35 +74,27 @@ class Change:
             self.release.save(update_fields=["report"])
         return months
 
-    def _list(self, cursor: Any, ids: Sequence[int]) -> None:
+    def _place(self, cursor: Any, ids: Sequence[int]) -> None:
         cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{_TOUCHED}")
-        cursor.execute(f"CREATE TEMP TABLE {_TOUCHED} (id bigint) ON COMMIT DROP")
-        cursor.execute(f"INSERT INTO {_TOUCHED} SELECT unnest(%s::bigint[])", [list(ids)])
+        cursor.execute(f"CREATE TEMP TABLE {_TOUCHED} ON COMMIT DROP AS SELECT unnest(%s::bigint[]) AS id", [list(ids)])
         # Unknown sizes would be taken for thousands of rows, and all pieces of the city walked for one point.
         cursor.execute(f"ANALYZE {_TOUCHED}")
+        placing.place(cursor, self.dataset.name, _TOUCHED)
 
-    def _usage_months(self) -> list[date]:
-        """The months of the usage records themselves that are changed."""
-        if self.dataset.name != "usage" or not self._ids:
+    def _records(self, ids: Sequence[int]) -> list[int]:
+        """The usage records that the rows are, or that were measured at them."""
+        path = {"usage": "pk__in", "meter": "meter__in", "facility": "facility__in"}.get(self.dataset.name)
+        if path is None or not ids:
             return []
-        return list(UsageRecord.objects.filter(pk__in=self._ids).values_list("month", flat=True).distinct())
+        return list(UsageRecord.objects.filter(**{path: list(ids)}).values_list("pk", flat=True))
 
-    def _counted(self) -> dict[int, tuple[Any, ...]]:
+    def _counted(self, ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
         """By id: where the usage measured at these meters or facilities is counted."""
-        if self.dataset.name not in ("meter", "facility") or not self._ids:
+        if self.dataset.name not in ("meter", "facility") or not ids:
             return {}
         model = apps.get_model(self.dataset.model)
         known = {f.attname for f in model._meta.concrete_fields}
         columns = [name for name in _COUNTED_BY if name in known]
         placed = ExpressionWrapper(Q(geom__isnull=False), output_field=BooleanField())
-        rows = model._default_manager.filter(pk__in=self._ids).annotate(placed=placed)
+        rows = model._default_manager.filter(pk__in=list(ids)).annotate(placed=placed)
         return {row[0]: row[1:] for row in rows.values_list("pk", "placed", *columns)}
-
-    def _recounted(self, cursor: Any) -> set[date]:
-        """The months of the meters or facilities whose usage is now counted elsewhere."""
-        after = self._counted()
-        moved = [pk for pk, where in self._before.items() if pk in after and after[pk] != where]
-        if not moved:
-            return set()
-        self._list(cursor, moved)
-        return set(rebuild.months_of(cursor, self.dataset.name, _TOUCHED))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 from django.contrib.admin.views.main import ChangeList
@@ -15,13 +16,17 @@ from django.utils.functional import cached_property
 EXACT_UP_TO = 10_000
 
 
-class BoundedPaginator(Paginator):  # type: ignore[type-arg]
-    """Counts at most `EXACT_UP_TO` + 1 rows; more are estimated by the planner (``estimated`` tells)."""
+class BoundedPaginator(Paginator):
+    """Counts at most `EXACT_UP_TO` + 1 rows; more are estimated by the planner (``estimated`` tells).
+
+    Of a longer list only the first `EXACT_UP_TO` rows can be paged through: a page is found by counting off the rows
+    before it, which takes longer and longer, and nobody looks for something on page 60,000.
+    """
 
     estimated = False
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         rows = self.object_list
         assert isinstance(rows, QuerySet)
         counted = rows.order_by().values("pk")[: EXACT_UP_TO + 1].count()
@@ -29,6 +34,16 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
             return counted
         self.estimated = True
         return max(_planned_rows(rows), counted)
+
+    @cached_property
+    def num_pages(self) -> int:
+        whole = super().num_pages
+        return min(whole, math.ceil(EXACT_UP_TO / int(self.per_page))) if self.count > EXACT_UP_TO else whole
+
+    @property
+    def listed(self) -> int:
+        """How many rows the pages show."""
+        return self.num_pages * int(self.per_page)
 
 
 def _planned_rows(rows: QuerySet[Any]) -> int:

@@ -27,7 +27,7 @@ class PlacedAdmin(PublishedAdmin):
     own: ClassVar[tuple[str, ...]] = ()
     shown: ClassVar[tuple[str, ...]] = ()
     list_select_related = ("declared_region", "found_region")
-    autocomplete_fields = ("declared_region",)
+    autocomplete_fields: ClassVar[tuple[str, ...]] = ("declared_region",)
     readonly_fields = ("found_region",)
     synthetic_field = "position_quality"
 
@@ -37,13 +37,12 @@ class PlacedAdmin(PublishedAdmin):
     def get_list_filter(self, request: HttpRequest) -> tuple[Any, ...]:
         return (*self.list_filter, "position_quality", PositionFilter, DistrictFilter)
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        self.fieldsets = (
+    def sections(self) -> tuple[Any, ...]:
+        return (
             (None, {"fields": ("code", "name", *self.own)}),
             ("位置", {"fields": ("geom", "position_quality", "declared_region", "found_region")}),
             ("来源", {"fields": ("release",)}),
         )
-        return super().get_fieldsets(request, obj)
 
     def tell(self, request: HttpRequest, obj: Any, months: list[Any]) -> None:
         super().tell(request, obj, months)

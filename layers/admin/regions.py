@@ -8,6 +8,9 @@ from django.contrib import admin
 from django.contrib.gis.geos import GEOSGeometry
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import lazy
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from layers import vocab
@@ -15,10 +18,16 @@ from layers.admin.base import PublishedAdmin, ReadOnlyAdmin, map_html, quality_m
 from layers.admin.filters import BoundaryDistrictFilter, CurrentFilter, OwnDistrictFilter
 from layers.models import Boundary, Region, ReportingUnit
 
-WHY = (
-    "区划和边界按版本保存：改名、撤并、调整边界都会关闭旧版本、另立新版本，使往年的数字保持原名。"
-    "因此这里只能查看；要改动请用“导入文件”，数据集选“行政区划”。"
-)
+
+def _why() -> str:
+    return format_html(
+        "区划和边界按版本保存：改名、撤并、调整边界都会关闭旧版本、另立新版本，使往年的数字保持原名。"
+        '因此这里只能查看；要改动请<a href="{}?target=region">导入文件</a>，数据集选“行政区划”。',
+        reverse("admin:import"),
+    )
+
+
+WHY: Any = lazy(_why, str)()  # addresses are known only once all of them are read
 
 
 @admin.register(ReportingUnit)

@@ -16,34 +16,34 @@ _ZH = {dataset.name: dataset.zh for dataset in registry.DATASETS}
 _ACTIONS = {"add": "添加", "change": "修改", "delete": "删除"}
 
 
-@admin.display(description="数据集", ordering="dataset")
-def dataset_zh(obj: Release | LayerVersion) -> str:
-    return _ZH.get(obj.dataset, obj.dataset)
-
-
-@admin.display(description="来源", ordering="file_name")
-def origin(obj: Release) -> str:
-    by_hand = obj.report.get("admin")
-    return f"手工{_ACTIONS.get(by_hand['action'], '')}" if by_hand else obj.file_name
+class OfDataset(ReadOnlyAdmin):
+    @admin.display(description="数据集", ordering="dataset")
+    def dataset_zh(self, obj: Release | LayerVersion) -> str:
+        return _ZH.get(obj.dataset, obj.dataset)
 
 
 @admin.register(Release)
-class ReleaseAdmin(ReadOnlyAdmin):
+class ReleaseAdmin(OfDataset):
     list_display = (
-        "id", dataset_zh, origin, "actor", "made_at", "rows_new", "rows_changed", "rows_unchanged", "rows_refused",
+        "id", "dataset_zh", "origin", "actor", "made_at", "rows_new", "rows_changed", "rows_unchanged", "rows_refused",
     )  # fmt: skip
     list_filter = ("dataset", "made_at")
     search_fields = ("file_name", "actor", "file_sha256")
     search_help_text = "按文件名、操作人或文件指纹查找"
     fieldsets = (
-        (None, {"fields": ("id", dataset_zh, origin, "file_sha256", "actor", "made_at")}),
+        (None, {"fields": ("id", "dataset_zh", "origin", "file_sha256", "actor", "made_at")}),
         ("行数", {"fields": ("rows_new", "rows_changed", "rows_unchanged", "rows_refused")}),
         ("报告", {"fields": ("told",)}),
     )
-    readonly_fields = ("id", dataset_zh, origin, "told")
+    readonly_fields = ("id", "dataset_zh", "origin", "told")
 
     def word_query(self, word: str) -> Q:
         return Q(file_name__icontains=word) | Q(actor__icontains=word) | Q(file_sha256__startswith=word.lower())
+
+    @admin.display(description="来源", ordering="file_name")
+    def origin(self, obj: Release) -> str:
+        by_hand = obj.report.get("admin")
+        return f"手工{_ACTIONS.get(by_hand['action'], '')}" if by_hand else obj.file_name
 
     @admin.display(description="内容")
     def told(self, obj: Release) -> SafeString | str:
@@ -57,9 +57,9 @@ class ReleaseAdmin(ReadOnlyAdmin):
 
 
 @admin.register(LayerVersion)
-class LayerVersionAdmin(ReadOnlyAdmin):
-    list_display = (dataset_zh, "version", "release", "changed_at")
+class LayerVersionAdmin(OfDataset):
+    list_display = ("dataset_zh", "version", "release", "changed_at")
     list_select_related = ("release",)
     search_fields = ()
-    fieldsets = ((None, {"fields": (dataset_zh, "version", "release", "changed_at")}),)
-    readonly_fields = (dataset_zh,)
+    fieldsets = ((None, {"fields": ("dataset_zh", "version", "release", "changed_at")}),)
+    readonly_fields = ("dataset_zh",)

@@ -36,6 +36,7 @@ PERMISSION = "layers.import_data"
 FORM_BYTES = 1 << 20  # what a request may be longer than its file
 # The core speaks to the command line; here its options have other names.
 _OPTIONS = {
+    "--map 字段=列名": "“字段对应”（字段=列名）",
     "--file-layer": "“工作表或图层名”", "--sheet": "“工作表或图层名”", "--crs": "“坐标系”", "--map": "“字段对应”",
 }  # fmt: skip
 
@@ -63,13 +64,13 @@ def _guarded(site: AdminSite, view: Any) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.has_perm(PERMISSION):
             raise PermissionDenied
-        request.current_app = site.name  # type: ignore[attr-defined]
+        request.current_app = site.name
         if int(request.META.get("CONTENT_LENGTH") or 0) > settings.IMPORT_MAX_BYTES + FORM_BYTES:
             return _form_page(request, site, upload_form.UploadForm(), upload_form.too_large(), status=413)
         parcels.sweep()
         return checked(request, site, *args, **kwargs)
 
-    return site.admin_view(guarded)  # type: ignore[return-value]
+    return site.admin_view(guarded)
 
 
 @require_http_methods(["GET", "POST"])
@@ -149,7 +150,7 @@ def _commit(request: HttpRequest, parcel: parcels.Parcel) -> HttpResponse:
 def _log(request: HttpRequest, release: Release) -> None:
     """Among the recent actions, like every other change."""
     LogEntry.objects.log_actions(
-        request.user.pk, [release], ADDITION, change_message=f"导入文件 {release.file_name}", single_object=True
+        request.user.pk or 0, [release], ADDITION, change_message=f"导入文件 {release.file_name}", single_object=True
     )
 
 
@@ -160,7 +161,7 @@ def _discard(request: HttpRequest, parcel: parcels.Parcel) -> HttpResponse:
 
 
 @require_GET
-def _refused(request: HttpRequest, site: AdminSite, token: str) -> HttpResponse:
+def _refused(request: HttpRequest, site: AdminSite, token: str) -> FileResponse:
     """The refused rows as a table that Excel opens in Chinese."""
     parcel = _find(request, token)
     if not parcel.refused_path.is_file():

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 
 from layers import vocab
 from layers.admin.amounts import CubicMetresField, cubic_metres
-from layers.admin.base import PublishedAdmin, PublishedForm, ReadOnlyAdmin
+from layers.admin.base import FastAdmin, PublishedAdmin, PublishedForm, ReadOnlyAdmin
 from layers.admin.placed import PlacedAdmin
 from layers.models import Boundary, Meter, Region, SupplyFacility, UsageRecord, UsageSum, WaterUser
 from layers.stats.rebuild import all_months
@@ -71,14 +71,21 @@ class UsageForm(PublishedForm):
         return cleaned
 
 
+class Monthly(FastAdmin):
+    @admin.display(description="月份")
+    def in_month(self, obj: UsageRecord | UsageSum) -> str:
+        """A month, though it is kept as its first day."""
+        return f"{obj.month:%Y-%m}"
+
+
 @admin.register(UsageRecord)
-class UsageRecordAdmin(PublishedAdmin):
+class UsageRecordAdmin(Monthly, PublishedAdmin):
     """Millions of rows: newest first by id, the one order that an index gives without a sort."""
 
     dataset = "usage"
     form = UsageForm
-    list_display = ("month", "place", "source", "purpose", "volume", "correction_no")
-    list_display_links = ("month", "place")
+    list_display = ("in_month", "place", "source", "purpose", "volume", "correction_no")
+    list_display_links = ("in_month", "place")
     list_select_related = ("meter", "facility", "region")
     list_filter = (MonthFilter, "source", "purpose")
     ordering = ("-id",)
@@ -91,7 +98,7 @@ class UsageRecordAdmin(PublishedAdmin):
             {
                 "fields": ("month", "meter", "facility", "region", "source", "purpose", "correction_no", "volume_l"),
                 "description": "已上报的读数不应改写：更正请另加一条“更正次序”大于 0 的记录（可为负）。"
-                "保存后重新汇总所在月份及当年其后各月，约需十秒到一分钟。",
+                "保存后，所在月份及当年累计的汇总随之更新。",
             },
         ),
         ("计量位置", {"fields": ("map",)}),
@@ -140,10 +147,10 @@ class UsageRecordAdmin(PublishedAdmin):
 
 
 @admin.register(UsageSum)
-class UsageSumAdmin(ReadOnlyAdmin):
+class UsageSumAdmin(Monthly, ReadOnlyAdmin):
     """Computed from the records, so never edited; here to be checked against them."""
 
-    list_display = ("month", "level", "code_or_gap", "source_text", "purpose_text", "volume", "records")
+    list_display = ("in_month", "level", "code_or_gap", "source_text", "purpose_text", "volume", "records")
     list_filter = ("level", MonthFilter)
     search_fields = ("code",)
     search_help_text = "按区划代码开头查找"

@@ -1,13 +1,14 @@
 """Answers kept for as long as they are true: by data version, never by time.
 
-An answer depends on its URL and on the version of the datasets behind it. Both make its key here and its ETag
-outside; a browser that asks again with the ETag gets 304 from one query to the version table.
+An answer depends on its URL, the host in it included (answers hold absolute addresses), and on the version of the
+datasets behind it. Both make its key here and its ETag outside; a browser that asks again with the ETag gets 304 from one query to the version table.
 """
 
 from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -16,8 +17,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
 
+from layers.db import bounded
 from layers.feeds.encoding import dumps
-from layers.versions import AsOf, build
+from layers.versions import AsOf
 
 _LIMIT_BYTES = 64 * 2**20
 _GZIP_FROM = 1024  # bytes below which compressing costs more than it saves
@@ -51,8 +53,19 @@ class ByteCache:
 answers = ByteCache()
 
 
+_GZIP = re.compile(r"(?:^|,)\s*(?:x-)?gzip\s*(?:;\s*q=(?P<q>[\d.]+)\s*)?(?=,|$)", re.IGNORECASE)
+
+
 def accepts_gzip(request: HttpRequest) -> bool:
-    return "gzip" in request.headers.get("Accept-Encoding", "")
+    """Whether the asker takes gzip; ``q=0`` says that it does not."""
+    found = _GZIP.search(request.headers.get("Accept-Encoding", ""))
+    return found is not None and (found["q"] or "1").strip("0.") != ""
+
+
+def is_held(request: HttpRequest, tag: str) -> bool:
+    """Whether the asker has the answer with this ETag: a list, a star, weak comparison (RFC 9110, 13.1.2)."""
+    given = request.headers.get("If-None-Match", "")
+    return given.strip() == "*" or tag in (held.strip().removeprefix("W/") for held in given.split(","))
 
 
 def etag(key: str, encoding: str) -> str:
@@ -67,20 +80,22 @@ def versioned_json(
     content_type: str = "application/json",
 ) -> HttpResponse:
     """The JSON of ``make()`` with its ``as_of``, made once for each version and URL."""
-    key = f"{build()} {as_of.version} {request.get_full_path()}"
     encoding = "gzip" if accepts_gzip(request) else ""
+    # A URL holds no space: no two questions share a key, whatever they ask for.
+    key = f"{as_of.stamp} {encoding} {request.build_absolute_uri()}"
     tag = etag(key, encoding)
     response: HttpResponse
-    if request.headers.get("If-None-Match") == tag:
+    if is_held(request, tag):
         response = HttpResponseNotModified()
     else:
-        body = answers.get(key + encoding)
+        body = answers.get(key)
         if body is None:
-            body = dumps({"as_of": as_of.to_dict(), **make()})
+            with bounded():
+                body = dumps({"as_of": as_of.to_dict(), **make()})
             if encoding and len(body) >= _GZIP_FROM:
                 # The lowest level: on these figures the highest saves a fifteenth more and takes four times as long.
                 body = gzip.compress(body, 1, mtime=0)
-            answers.put(key + encoding, body)
+            answers.put(key, body)
         response = HttpResponse(body, content_type=content_type)
         if body[:2] == b"\x1f\x8b":
             response["Content-Encoding"] = "gzip"

@@ -9,7 +9,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest
 
 from layers import filters, params, registry
-from layers.errors import NotFound
+from layers.errors import BadParameter, NotFound
 from layers.feeds.serializers import feature_serializer, with_relations
 from layers.registry import Layer
 from layers.stats.answer import Question, answer
@@ -23,6 +23,7 @@ def query_params(request: HttpRequest, known: list[str]) -> dict[str, str]:
     """The query string as a plain mapping; a parameter unknown or given twice is refused."""
     params.refuse_unknown(request.GET, known)
     params.refuse_repeated(dict(request.GET.lists()))
+    params.refuse_unwritable(request.GET)
     return {key: value for key, value in request.GET.items() if isinstance(value, str)}
 
 
@@ -36,10 +37,18 @@ def feature_list(layer: Layer, given: dict[str, str], url: str) -> dict[str, Any
     code_path = next(f.orm_path for f in layer.fields if f.name == "code")
     found = wanted.apply(layer)
     count = found.count()
+    if offset and offset >= count:
+        raise BadParameter(
+            f"offset={offset} is past the last of {count} features.",
+            param="offset",
+            allowed=[f"0..{max(0, count - 1)}"],
+        )
     page = with_relations(layer, found).order_by(code_path)[offset : offset + limit]
     body = feature_serializer(layer, tuple(names))(page, many=True).data
     features = body["features"]
-    if wanted.period is not None:
+    if not features:
+        wanted.check()  # a month that is not there is told though nothing carries it
+    elif wanted.period is not None:
         _add_usage(layer, wanted, features)
     return {
         "type": "FeatureCollection",
@@ -70,6 +79,7 @@ def _add_usage(layer: Layer, wanted: filters.FeatureFilter, features: list[dict[
 def feature(layer: Layer, code: str) -> dict[str, Any]:
     """One feature with all its fields and what it is linked to."""
     code_path = next(f.orm_path for f in layer.fields if f.name == "code")
+    params.refuse_unwritable({"code": code})
     try:
         found = with_relations(layer, filters.base(layer)).get(**{code_path: code})
     except ObjectDoesNotExist:

@@ -62,28 +62,42 @@ def layer_info(layer: Layer, version: AsOf, count: int, synthetic: bool) -> dict
 
 
 @lru_cache(maxsize=2)
-def _held(version: int) -> dict[str, tuple[int, bool]]:
-    """Features and whether any is synthetic, by layer; kept for each data version."""
+def _sizes(version: int) -> dict[str, int]:
+    """Features by layer; kept for each data version."""
     counts = {found["layer"]: found["count"] for found in object_counts()}
-    held: dict[str, tuple[int, bool]] = {}
+    return {
+        layer.id: counts[layer.id] if layer.id in counts else filters.base(layer).count() for layer in registry.LAYERS
+    }
+
+
+@lru_cache(maxsize=2)
+def _synthetic(version: int) -> frozenset[str]:
+    """The layers with anything made up in them; kept for each data version."""
+    found = set()
     for layer in registry.LAYERS:
         quality = next(f for f in layer.fields if f.vocab in (vocab.POSITION_QUALITY, vocab.BOUNDARY_QUALITY))
-        features = filters.base(layer)
-        count = counts[layer.id] if layer.id in counts else features.count()
-        held[layer.id] = (count, features.filter(**{quality.orm_path: vocab.SYNTHETIC}).exists())
-    return held
+        if filters.base(layer).filter(**{quality.orm_path: vocab.SYNTHETIC}).exists():
+            found.add(layer.id)
+    return frozenset(found)
 
 
 def is_synthetic(layer: Layer) -> bool:
     """Whether any of a layer's positions or outlines is made up: then everything that shows it says so."""
-    return _held(as_of(EVERYTHING).version)[layer.id][1]
+    return layer.id in _synthetic(as_of(EVERYTHING).version)
+
+
+def figures_are_synthetic() -> bool:
+    """Whether usage by place is made up: it is when the places that it was measured at, or counted in, are."""
+    found = _synthetic(as_of(EVERYTHING).version)
+    return any(layer.id in found for layer in registry.LAYERS if layer.dataset.name in registry.STATISTICS)
 
 
 def layer_infos() -> list[dict[str, Any]]:
     """Every layer with its version, size and fields, in the registry's order."""
-    held = _held(as_of(EVERYTHING).version)
+    version = as_of(EVERYTHING).version
+    sizes, synthetic = _sizes(version), _synthetic(version)
     versions = as_of_layers(registry.LAYERS)
-    return [layer_info(layer, versions[layer.id], *held[layer.id]) for layer in registry.LAYERS]
+    return [layer_info(layer, versions[layer.id], sizes[layer.id], layer.id in synthetic) for layer in registry.LAYERS]
 
 
 def meta() -> dict[str, Any]:

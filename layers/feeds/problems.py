@@ -35,6 +35,12 @@ def problem_response(error: ShuituError) -> HttpResponse:
     return HttpResponse(dumps(body), status=body["status"], content_type=CONTENT_TYPE)
 
 
+def fault_response() -> HttpResponse:
+    """A mistake of ours, said without a word on what it was."""
+    body = {"type": "about:blank", "title": "A fault of the server", "status": 500, "detail": "The log tells more."}
+    return HttpResponse(dumps(body), status=500, content_type=CONTENT_TYPE)
+
+
 def handle(error: Exception, context: dict[str, Any]) -> Response | HttpResponse | None:
     """REST framework's exception handler: ours as they are, its own in the same form, bugs to the 500 page."""
     if isinstance(error, ShuituError):
@@ -42,7 +48,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | HttpResponse
     if isinstance(error, exceptions.APIException):
         body = {
             "type": "about:blank",
-            "title": error.default_detail,
+            "title": str(error.default_detail),  # both are translated lazily
             "status": error.status_code,
             "detail": str(error.detail),
         }

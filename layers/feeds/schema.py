@@ -31,6 +31,7 @@ AS_OF: dict[str, Any] = {
     "properties": {"version": {"type": "integer"}, "changed_at": {"type": "string", "nullable": True}},
     "required": ["version", "changed_at"],
 }
+SYNTHETIC: dict[str, Any] = {"type": "boolean", "description": "Whether figures or positions in it are made up"}
 NUMBER_OR_NULL = {"type": "number", "nullable": True}
 
 
@@ -59,6 +60,8 @@ SELECTION = [
     _query("resident", "Residential use only, or all but it", enum=["yes", "no"]),
 ]
 VERSUS_PARAM = _query("versus", "What to compare with: the period before, or the year before", enum=list(VERSUS))
+METHOD = _query("method", "How the classes are cut", enum=list(METHODS))
+CLASSES = OpenApiParameter("k", OpenApiTypes.INT, description="Classes, 2..9")
 LEVEL = _query("level", "District unless told otherwise", enum=list(vocab.LEVEL.codes))
 PARENT = _query("parent", "Only regions inside this division or reporting unit (its code)")
 
@@ -101,6 +104,7 @@ FEATURES: Described = {
     "responses": _answer(
         "A page of features in code order",
         "application/geo+json",
+        synthetic=SYNTHETIC,
         type={"type": "string", "enum": ["FeatureCollection"]},
         count={"type": "integer"},
         next={"type": "string", "nullable": True},
@@ -114,6 +118,7 @@ FEATURE: Described = {
     "responses": _answer(
         "One feature",
         "application/geo+json",
+        synthetic=SYNTHETIC,
         type={"type": "string", "enum": ["Feature"]},
         properties={"type": "object"},
         links={"type": "object"},
@@ -141,11 +146,12 @@ STATS: Described = {
         *SELECTION,
         VERSUS_PARAM,
         _query("measure", "What the classes are of", enum=list(MEASURES)),
-        _query("method", "How the classes are cut", enum=list(METHODS)),
-        OpenApiParameter("k", OpenApiTypes.INT, description="Classes, 2..9"),
+        METHOD,
+        CLASSES,
     ],
     "responses": _answer(
         "rows + gaps = total, to the litre",
+        synthetic=SYNTHETIC,
         level={"type": "string"},
         total_l={"type": "integer"},
         rows={"type": "array", "items": ROW},
@@ -155,21 +161,30 @@ STATS: Described = {
 }
 SERIES: Described = {
     "operation_id": "series",
-    "parameters": [LEVEL, PARENT, _query("period", f"All months unless told. {PERIOD}"), *SELECTION],
+    "parameters": [LEVEL, PARENT, _query("period", f"All months unless told. {PERIOD}"), *SELECTION, METHOD, CLASSES],
     "responses": _answer(
         "Litres by region and month",
+        synthetic=SYNTHETIC,
         months={"type": "array", "items": {"type": "string"}},
         codes={"type": "array", "items": {"type": "string"}},
         volume_l={"type": "array", "items": {"type": "array", "items": {"type": "integer"}}},
         gaps={"type": "object"},
         total_l={"type": "array", "items": {"type": "integer"}},
+        classes={"type": "object"},
     ),
 }
 REGION: Described = {
     "operation_id": "region",
-    "parameters": [_path("code", "Division code"), _query("period", PERIOD), VERSUS_PARAM, *SELECTION],
+    "parameters": [
+        _path("code", "Code of a division or reporting unit; one that both share means the division"),
+        _query("level", "The reporting unit of that code", enum=["reporting_unit"]),
+        _query("period", PERIOD),
+        VERSUS_PARAM,
+        *SELECTION,
+    ],
     "responses": _answer(
         "One region",
+        synthetic=SYNTHETIC,
         code={"type": "string"},
         name={"type": "string"},
         volume_l={"type": "integer"},

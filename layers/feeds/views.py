@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view
@@ -17,13 +20,31 @@ from layers.grid import cells, explain
 from layers.periods import parse_period
 from layers.stats import answer, profile
 from layers.stats.selection import parse_selection
+from layers.stats.series import series
 from layers.versions import EVERYTHING, as_of
 
 SELECTION = ["source", "purpose", "resident"]
+UNIT = vocab.LEVEL.by_id[vocab.REPORTING_UNIT].code
+
+
+Answer = Callable[[], dict[str, Any]]
+
+
+def _figures(make: Answer) -> Answer:
+    """An answer with the mark that its figures carry when they are made up."""
+    return lambda: {"synthetic": meta.figures_are_synthetic(), **make()}
+
+
+def _features(layer: registry.Layer, make: Answer, *, usage: bool = False) -> Answer:
+    """Features with the mark of their layer, and of the figures that a period adds to them."""
+    return lambda: {
+        "synthetic": meta.is_synthetic(layer) or (usage and meta.figures_are_synthetic()),
+        **make(),
+    }
 
 
 @extend_schema(**schema.META)
-@api_view(["GET"])
+@api_view(["GET", "HEAD"])
 def meta_view(request: HttpRequest) -> HttpResponse:
     """Layers, vocabularies, months and the synthetic notice: all a client needs to start with."""
     query_params(request, [])
@@ -31,7 +52,7 @@ def meta_view(request: HttpRequest) -> HttpResponse:
 
 
 @extend_schema(**schema.LAYERS)
-@api_view(["GET"])
+@api_view(["GET", "HEAD"])
 def layers_view(request: HttpRequest) -> HttpResponse:
     """Every layer with its fields, filters, size and version."""
     query_params(request, [])
@@ -39,7 +60,7 @@ def layers_view(request: HttpRequest) -> HttpResponse:
 
 
 @extend_schema(**schema.FEATURES)
-@api_view(["GET"])
+@api_view(["GET", "HEAD"])
 def features_view(request: HttpRequest, layer_id: str) -> HttpResponse:
     """A page of a layer's features as GeoJSON, filtered on the server."""
     layer = registry.layer(layer_id)
@@ -48,22 +69,24 @@ def features_view(request: HttpRequest, layer_id: str) -> HttpResponse:
     return versioned_json(
         request,
         as_of(layer.datasets(usage="period" in given)),
-        lambda: features.feature_list(layer, given, url),
+        _features(layer, lambda: features.feature_list(layer, given, url), usage="period" in given),
         "application/geo+json",
     )
 
 
 @extend_schema(**schema.FEATURE)
-@api_view(["GET"])
+@api_view(["GET", "HEAD"])
 def feature_view(request: HttpRequest, layer_id: str, code: str) -> HttpResponse:
     """One feature with all its fields and links."""
     layer = registry.layer(layer_id)
     query_params(request, [])
-    return versioned_json(request, as_of(EVERYTHING), lambda: features.feature(layer, code), "application/geo+json")
+    return versioned_json(
+        request, as_of(EVERYTHING), _features(layer, lambda: features.feature(layer, code)), "application/geo+json"
+    )
 
 
 @extend_schema(**schema.STATS)
-@api_view(["GET"])
+@api_view(["GET", "HEAD"])
 def stats_view(request: HttpRequest) -> HttpResponse:
     """Usage of every region of a level in a period: value, share, density, change, legend classes."""
     given = query_params(request, ["level", "parent", "period", "versus", "measure", "method", "k", *SELECTION])
@@ -79,35 +102,41 @@ def stats_view(request: HttpRequest) -> HttpResponse:
         method=params.parse_choice(given.get("method"), "method", "quantiles", answer.METHODS),
         k=params.parse_count(given.get("k"), "k", 5, 2, 9),
     )
-    return versioned_json(request, as_of(registry.STATISTICS), lambda: answer.answer(question))
+    return versioned_json(request, as_of(registry.STATISTICS), _figures(lambda: answer.answer(question)))
 
 
 @extend_schema(**schema.SERIES)
-@api_view(["GET"])
+@api_view(["GET", "HEAD"])
 def series_view(request: HttpRequest) -> HttpResponse:
     """The monthly matrix of a level, for clients that move through the months without asking again."""
-    given = query_params(request, ["level", "parent", "period", *SELECTION])
+    given = query_params(request, ["level", "parent", "period", "method", "k", *SELECTION])
     level = vocab.LEVEL.id_of(params.parse_choice(given.get("level"), "level", "district", vocab.LEVEL.codes))
     selection = parse_selection(given.get("source"), given.get("purpose"), given.get("resident"))
     parent = params.parse_region(given["parent"], "parent") if given.get("parent") else ""
     period = parse_period(given["period"]) if given.get("period") else None
-    return versioned_json(request, as_of(registry.STATISTICS), lambda: answer.series(level, selection, parent, period))
+    method = params.parse_choice(given.get("method"), "method", "quantiles", answer.METHODS)
+    k = params.parse_count(given.get("k"), "k", 5, 2, 9)
+    make = _figures(lambda: series(level, selection, parent, period, method, k))
+    return versioned_json(request, as_of(registry.STATISTICS), make)
 
 
 @extend_schema(**schema.REGION)
-@api_view(["GET"])
+@api_view(["GET", "HEAD"])
 def region_view(request: HttpRequest, code: str) -> HttpResponse:
     """One region at a glance; without a period, the last year that has data."""
-    given = query_params(request, ["period", "versus", *SELECTION])
+    given = query_params(request, ["period", "versus", "level", *SELECTION])
+    unit = params.parse_choice(given.get("level"), "level", "", (UNIT,)) == UNIT
     period = parse_period(given["period"]) if given.get("period") else answer.last_year()
     selection = parse_selection(given.get("source"), given.get("purpose"), given.get("resident"))
     versus = params.parse_choice(given.get("versus"), "versus", "previous", answer.VERSUS)
     params.parse_region(code, "code")
-    return versioned_json(request, as_of(EVERYTHING), lambda: profile.profile(code, period, selection, versus))
+    return versioned_json(
+        request, as_of(EVERYTHING), _figures(lambda: profile.profile(code, period, selection, versus, unit=unit))
+    )
 
 
 @extend_schema(**schema.SEARCH)
-@api_view(["GET"])
+@api_view(["GET", "HEAD"])
 def search_view(request: HttpRequest) -> HttpResponse:
     """Regions, facilities, wells, users and meters by name or code."""
     given = query_params(request, ["q", "limit"])

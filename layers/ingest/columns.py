@@ -75,6 +75,13 @@ def match(
     )
 
 
+def geometry_words(geometry: str, in_file: bool, told: Mapping[str, str]) -> tuple[str, ...]:
+    """Which columns may hold positions: none beside a file's own geometry (exports carry x and y in any system along),
+    unless the user names them; for outlines only WKT."""
+    possible = {"point": ("lon", "lat", "wkt"), "polygon": ("wkt",)}.get(geometry, ())
+    return tuple(word for word in possible if not in_file or set(told) & set(possible))
+
+
 def _told(
     fields: Sequence[Field], headings: Sequence[str], told: Mapping[str, str], words: Mapping[str, tuple[str, ...]]
 ) -> dict[str, str]:

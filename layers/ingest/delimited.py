@@ -24,6 +24,8 @@ def open_delimited(path: Path) -> Table:
     encoding = find_encoding(path)
     with path.open(encoding=encoding, newline="", errors="strict") as file:
         first = file.readline(1 << 20)
+    if "\x00" in first:  # UTF-16 without its mark, or no text at all
+        raise _unreadable()
     if not first.strip():
         raise ImportRefused("文件是空的，或第一行不是表头", "the file is empty, or its first line is not a heading")
     delimiter = max(DELIMITERS, key=first.count)

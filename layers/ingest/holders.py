@@ -32,7 +32,7 @@ def write_holders(cursor: Cursor, names: Sequence[str], release_id: int, refusal
             "SELECT s.{row}, {name} FROM {staged} s JOIN twice USING (holder_code) ORDER BY 1"
         ).format(**parts)
     )
-    refuse(twice := cursor.fetchall(), "holder_name", refusals, "duplicate", "同一取水户一个名称")
+    refuse(twice := cursor.fetchall(), "holder_name", refusals, "duplicate", "同一取水户有两个名称")
     if twice:
         cursor.execute(SQL("DELETE FROM {staged} WHERE {row} = ANY(%s)").format(**parts), [[row for row, _ in twice]])
     cursor.execute(

@@ -38,6 +38,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "control_character": ("含有不可见的控制字符", "contains a control character"),
     "bad_code": ("编码中不能有空格或分隔符", "a code holds no spaces or separators"),
     "duplicate": ("文件内重复", "occurs more than once in the file"),
+    "contradiction": ("与同一行的另一列矛盾", "contradicts another column of the row"),
     "unknown_reference": ("引用的对象不存在", "refers to something that does not exist"),
     "other_layer": ("不属于所导入的图层", "does not belong to the layer imported"),
     "code_digits": ("代码位数与级别不符", "the code's digits do not fit the level"),
@@ -57,6 +58,9 @@ REASONS: dict[str, tuple[str, str]] = {
     "has_children": ("尚有未停用的下级区划", "still has divisions below it that are not closed"),
 }
 
+# Reasons whose ``expected`` says more of the fault, and not what would have been right.
+_EXPLAINED = frozenset({"outside_china", "duplicate"})
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -70,11 +74,13 @@ class Refusal:
 
     @property
     def zh(self) -> str:
-        return REASONS[self.reason][0] + (f"，应为：{self.expected}" if self.expected else "")
+        join = "：" if self.reason in _EXPLAINED else "，应为："
+        return REASONS[self.reason][0] + (f"{join}{self.expected}" if self.expected else "")
 
     @property
     def en(self) -> str:
-        return REASONS[self.reason][1] + (f"; expected: {self.expected}" if self.expected else "")
+        join = ": " if self.reason in _EXPLAINED else "; expected: "
+        return REASONS[self.reason][1] + (f"{join}{self.expected}" if self.expected else "")
 
     def to_dict(self) -> dict[str, Any]:
         return {

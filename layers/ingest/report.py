@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from layers.ingest.columns import ColumnMap
-from layers.ingest.refusal import Refusals
+from layers.ingest.refusal import REASONS, Refusals
 
 IN_RELEASE = 1_000  # refusals kept with the release
 SHOWN = 20  # refusals a person is shown at once
@@ -107,9 +107,9 @@ def write(report: ImportReport, path: Path) -> None:
     if path.suffix.lower() == ".csv":
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             lines = csv.writer(file)
-            lines.writerow(["行号", "字段", "值", "原因", "应为", "reason"])
+            lines.writerow(["行号", "字段", "值", "原因", "应为或说明", "reason"])
             for refusal in report.refusals.first(len(report.refusals.kept)):
-                zh = refusal.zh.split("，应为：")[0]
+                zh = REASONS[refusal.reason][0]
                 value = refusal.value
                 # A spreadsheet would run a cell that starts like a formula.
                 shown = f"'{value}" if value[:1] in {"=", "+", "-", "@"} else value

@@ -13,6 +13,7 @@ from layers.ingest.refusal import Refusals
 from layers.ingest.rows import GEOM, ROW
 from layers.ingest.spec import Column, Spec
 from layers.ingest.staging import STAGED
+from layers.sql import load
 
 ROWS = "import_rows"
 FOUND = "found_region_id"
@@ -120,31 +121,33 @@ def reference_zh(refers_to: str) -> str:
 
 def refuse_duplicates(cursor: Cursor, spec: Spec, refusals: Refusals) -> None:
     """Refuse and take out every row whose key occurs more than once: which of them is right only the sender knows."""
-    key = SQL(", ").join(Identifier(name) for name in spec.key)
+    parts = {
+        "key": SQL(", ").join(Identifier(name) for name in spec.key),
+        "rows": Identifier(ROWS),
+        "shown": SQL("code") if spec.key == ("code",) else SQL("to_char(month, 'YYYY-MM')"),
+    }
+    # Nearly always there are none, and a hash of the keys is enough to know; only otherwise are the rows sorted.
+    cursor.execute(
+        SQL("SELECT EXISTS (SELECT FROM {rows} GROUP BY {key} HAVING count(*) > 1)").format(**parts),
+    )
+    if not cursor.fetchone()[0]:
+        return
     cursor.execute(
         SQL(
-            "WITH d AS (SELECT {key}, array_agg(id ORDER BY id) AS ids FROM {rows} GROUP BY {key} HAVING count(*) > 1) "
-            "SELECT r.id, {shown}, d.ids[1:5] FROM d JOIN {rows} r ON r.id = ANY(d.ids) ORDER BY 1"
-        ).format(
-            key=key,
-            rows=Identifier(ROWS),
-            shown=SQL("r.code") if spec.key == ("code",) else SQL("to_char(r.month, 'YYYY-MM')"),
-        )
+            "SELECT id, shown, CASE WHEN id = first THEN last ELSE first END FROM (SELECT id, {shown} AS shown, "
+            "min(id) OVER same AS first, max(id) OVER same AS last "
+            "FROM {rows} WINDOW same AS (PARTITION BY {key})) d WHERE first < last ORDER BY id"
+        ).format(**parts)
     )
     found = cursor.fetchall()
-    for row, value, ids in found:
-        others = "、".join(str(other) for other in ids if other != row)
-        refusals.add(row, spec.key[0].removesuffix("_id"), value, "duplicate", f"与第 {others} 行不同")
+    for row, value, other in found:
+        refusals.add(row, spec.key[0], value, "duplicate", f"见第 {other} 行")
     take_out(cursor, (row for row, _, _ in found))
 
 
 def refuse_invalid(cursor: Cursor, refusals: Refusals) -> None:
     """Refuse outlines that PostGIS calls invalid though the reader's library did not: the table would refuse them all."""
-    cursor.execute(
-        SQL("SELECT id, ST_IsValidReason({g}) FROM {r} WHERE {g} IS NOT NULL AND NOT ST_IsValid({g})").format(
-            g=Identifier(GEOM), r=Identifier(ROWS)
-        )
-    )
+    cursor.execute(SQL(load("ingest_invalid")).format(rows=Identifier(ROWS)))
     found = cursor.fetchall()
     refuse(found, "geometry", refusals, "invalid_geometry")
     take_out(cursor, (row for row, _ in found))

@@ -102,7 +102,7 @@ def _usage(values: Values, judge: Judge) -> None:
     judge.refuse(as_mask(volume.is_null()) & ~judge.refused, "volume_l", None, "missing")
     if len(litres) == 2:
         differ = as_mask(pc.not_equal(litres[0], litres[1]))
-        judge.refuse(differ, "volume_m3", litres[1].cast(pa.string()), "duplicate", "volume_l / 1000")
+        judge.refuse(differ, "volume_m3", litres[1].cast(pa.string()), "contradiction", "volume_l ÷ 1000")
     values["volume_l"] = volume
     correction = values.get("correction_no", pa.array(np.zeros(len(given), dtype=np.int64)))
     negative = as_mask(pc.and_(pc.less(volume, 0), pc.equal(correction, 0)))

@@ -6,7 +6,6 @@ sums of usage are left out of it: they cannot refuse anything, and take as long 
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,7 +19,8 @@ from psycopg.sql import SQL, Identifier
 from layers import versions
 from layers.grid import assign
 from layers.ingest import columns, crs, holders, links, regions, resolve, staging, upsert, usage
-from layers.ingest.columns import GEOMETRY_WORDS, ColumnMap
+from layers.ingest.columns import ColumnMap
+from layers.ingest.guards import alone, database_refusal, sha256
 from layers.ingest.readers import opened
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.report import ImportReport
@@ -35,7 +35,6 @@ Progress = Callable[[str, int, int | None], None]
 """Told (step, done, of how many or None)."""
 
 WAIT_S = 60.0
-_POLL_S = 0.2
 _MANY_ROWS = 10_000
 
 
@@ -99,13 +98,13 @@ class _Import:
                 with transaction.atomic(), connection.cursor() as cursor:
                     self._transact(cursor, table, found, source_crs)
             except DatabaseError as error:
-                raise _database_refusal(error) from error
+                raise database_refusal(error) from error
         self.report.seconds = time.perf_counter() - began
         return self.report
 
     def _match(self, table: Table) -> ColumnMap:
         fields = [f for f in self.spec.dataset.fields if f.imported]
-        words = GEOMETRY_WORDS if self.spec.geometry != "none" else ()
+        words = columns.geometry_words(self.spec.geometry, table.has_geometry, self.source.field_map)
         found = columns.match(fields, table.headings, self.source.field_map, geometry_words=words)
         columns.require(found, fields, self.spec.scope, self.spec.one_of)
         self.report.format = table.format
@@ -147,7 +146,7 @@ class _Import:
         with self._timed("wait"):
             alone(cursor, self.wait_s)
         release = Release.objects.create(
-            dataset=self.spec.name, file_name=self.source.shown, file_sha256=_sha256(self.source.path),
+            dataset=self.spec.name, file_name=self.source.shown, file_sha256=sha256(self.source.path),
             actor=self.report.actor,
         )  # fmt: skip
         self.report.file_sha256 = release.file_sha256
@@ -244,29 +243,3 @@ class _Import:
         began = time.perf_counter()
         yield
         self.report.steps[step] = time.perf_counter() - began
-
-
-def alone(cursor: Any, wait_s: float) -> None:
-    """Take the lock under which imports run one at a time; it goes with the transaction."""
-    until = time.monotonic() + wait_s
-    while True:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('shuitu import'))")
-        if cursor.fetchone()[0]:
-            return
-        if time.monotonic() >= until:
-            raise ImportRefused("另一个导入正在进行，请稍后再试", "another import is running: try again later")
-        time.sleep(_POLL_S)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _database_refusal(error: DatabaseError) -> ImportRefused:
-    """The database's own guard caught what the checks did not: name the rule, and no database text."""
-    diagnosis = getattr(error.__cause__, "diag", None)
-    rule = getattr(diagnosis, "constraint_name", None) or getattr(diagnosis, "column_name", None) or "?"
-    return ImportRefused(
-        f"数据库拒绝了这批数据（约束 {rule}），未作任何改动", f"the database refused the data (constraint {rule})"
-    )

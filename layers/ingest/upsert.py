@@ -9,12 +9,12 @@ from typing import Any
 
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
+from layers import placing
 from layers.ingest.links import RELINKED, write_links
 from layers.ingest.resolve import FOUND, ROWS, written
 from layers.ingest.rows import GEOM
 from layers.ingest.spec import Spec
 from layers.registry import Field
-from layers.sql import load
 
 TOUCHED = "import_touched"
 
@@ -53,7 +53,7 @@ def upsert(cursor: Cursor, spec: Spec, names: Sequence[str], links: Sequence[Fie
             SQL("CREATE INDEX ON {} USING gist ({}) WHERE writes").format(Identifier(ROWS), Identifier(GEOM))
         )
         cursor.execute(SQL("ANALYZE {}").format(Identifier(ROWS)))
-        cursor.execute(SQL(load("place")).format(table=Identifier(ROWS), which=which))
+        placing.place_rows(cursor, ROWS, which)
     columns = written(spec, names) + ([FOUND] if placed else [])
     cursor.execute(SQL("DROP TABLE IF EXISTS pg_temp.{}").format(Identifier(TOUCHED)))
     cursor.execute(SQL("CREATE TEMP TABLE {} (id bigint, is_new boolean) ON COMMIT DROP").format(Identifier(TOUCHED)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,11 @@ from layers.ingest.refusal import ImportRefused
 from layers.ingest.table import Chunk, Table, cell_text, without_empty_rows
 
 CHUNK_ROWS = 50_000
+HEADING_WITHIN = 20  # lines from the top
 
 
 def open_workbook(path: Path, sheet: str | None) -> Table:
-    """One sheet of a workbook; the heading is the first line that is not empty.
+    """One sheet of a workbook; its heading may stand below a title.
 
     Without a name the only sheet that holds anything is taken; `ImportRefused` lists the sheets when there are several.
     """
@@ -27,13 +29,14 @@ def open_workbook(path: Path, sheet: str | None) -> Table:
     try:
         book = CalamineWorkbook.from_path(str(path))
         found = _choose(book, sheet)
-        lines = found.iter_rows()
-        at, headings = _heading(lines)
+        at, headings, lines = _heading(found.iter_rows())
     except (CalamineError, OSError, ValueError) as error:
         raise ImportRefused(
             "工作簿无法打开，可能已损坏或加密", "the workbook cannot be opened: damaged or encrypted"
         ) from error
     notes = [(f"读取工作表“{found.name}”", f"read the sheet {found.name!r}")] if len(book.sheet_names) > 1 else []
+    if at > 1:
+        notes.append((f"表头取自第 {at} 行", f"the heading is line {at}"))
     return Table("workbook", headings, lambda: _chunks(lines, headings, at + 1), notes=notes)
 
 
@@ -55,13 +58,19 @@ def _choose(book: CalamineWorkbook, wanted: str | None) -> CalamineSheet:
     )  # fmt: skip
 
 
-def _heading(lines: Iterator[list[Any]]) -> tuple[int, tuple[str, ...]]:
-    """The first line with anything in it: (its number in the sheet from 1, its words)."""
-    for number, line in enumerate(lines, start=1):
-        words = tuple(cell_text(value) or "" for value in line)
-        if any(words):
-            return number, words
-    raise ImportRefused("工作表是空的", "the sheet is empty")
+def _heading(lines: Iterator[list[Any]]) -> tuple[int, tuple[str, ...], Iterator[list[Any]]]:
+    """(the heading's number in the sheet from 1, its words, the lines behind it).
+
+    A sheet often has its title above the heading, in one cell: the heading is the first line with two words or more,
+    or else the first with any.
+    """
+    seen: list[list[Any]] = list(islice(lines, HEADING_WITHIN))
+    words = [tuple(cell_text(value) or "" for value in line) for line in seen]
+    filled = [(at, sum(map(bool, found))) for at, found in enumerate(words) if any(found)]
+    if not filled:
+        raise ImportRefused("工作表是空的", "the sheet is empty")
+    at = next((at for at, count in filled if count > 1), filled[0][0])
+    return at + 1, words[at], chain(seen[at + 1 :], lines)
 
 
 def _chunks(lines: Iterator[list[Any]], headings: tuple[str, ...], at: int) -> Iterator[Chunk]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.contrib.gis.db import models
 from django.contrib.gis.db.models.functions import Transform
 from django.contrib.postgres.indexes import GistIndex
-from django.db.models import Index
+from django.db.models import Case, F, Index, When
+from django.db.models.functions import Coalesce
 
 from layers.functions import CellIndex
 from layers.vocab import POSITION_QUALITY
@@ -59,6 +60,13 @@ class Placed(models.Model):
         related_name="found_%(class)ss",
         verbose_name="位置所在区划",
     )
+    # Where it counts, by the one rule of filters, counts and sums: where its position lies; without a position, where
+    # it is declared to be; nowhere when the position lies outside the city. The id of a region, as the database keeps it.
+    counted_region = models.GeneratedField(
+        expression=Coalesce(F("found_region"), Case(When(geom=None, then=F("declared_region")))),
+        output_field=models.BigIntegerField(null=True),
+        db_persist=True,
+    )
     release = models.ForeignKey(
         "layers.Release", on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name="数据发布"
     )
@@ -72,8 +80,9 @@ class Placed(models.Model):
 
 
 def placed_indexes(table: str) -> list[Index]:
-    """Named GiST indexes on the stored and on the tile geometry of a `Placed` table."""
+    """Named indexes of a `Placed` table: GiST on the stored and the tile geometry, and the region it counts in."""
     return [
         GistIndex(fields=["geom"], name=f"{table}_geom_gist"),
         GistIndex(fields=["geom_3857"], name=f"{table}_geom_3857_gist"),
+        Index(fields=["counted_region"], name=f"{table}_counted_region"),
     ]

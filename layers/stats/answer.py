@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from layers import vocab
-from layers.db import rows
-from layers.errors import NotFound
+from layers.errors import BadParameter, NotFound
 from layers.periods import Month, Period
 from layers.stats import query
-from layers.stats.classes import METHODS, classify
+from layers.stats.classes import METHODS, Classes, classify
 from layers.stats.query import Total
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
 from layers.stats.selection import EVERYTHING, Selection
@@ -20,7 +19,7 @@ MEASURES = {"volume": "m3", "per_km2": "m3/km2", "change": "ratio"}
 VERSUS = ("previous", "year")
 
 
-__all__ = ["MEASURES", "METHODS", "VERSUS", "Question", "answer", "last_year", "series"]
+__all__ = ["MEASURES", "METHODS", "VERSUS", "Question", "answer", "last_year"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,7 @@ class Question:
     period: Period
     selection: Selection = EVERYTHING
     parent: str = ""
+    unit: bool = False  # the parent is the reporting unit of that code and not the division
     versus: str = "previous"
     measure: str = "volume"
     method: str = "quantiles"
@@ -86,8 +86,22 @@ def compared(asked: Period, covered: Coverage, versus: str, available: Sequence[
     return other if all(month in held for month in other.months) else None
 
 
-def prefixes_of(index: RegionIndex, parent: str) -> list[str]:
-    return index.prefixes(parent) if parent else []
+def prefixes_of(index: RegionIndex, parent: str, *, unit: bool = False) -> list[str]:
+    return index.prefixes(parent, unit=unit) if parent else []
+
+
+def refuse_finer_parent(index: RegionIndex, level: int, parent: str, *, unit: bool = False) -> None:
+    """`BadParameter` for a parent that can hold no region of the level: nothing, summed, would look like an answer.
+
+    Reporting units are parts of the city; a unit holds townships and villages.
+    """
+    if not parent:
+        return
+    own = vocab.TOWNSHIP if unit or parent not in index.by_code else index.by_code[parent].level
+    held = [n for n in vocab.LEVEL.by_id if (own == vocab.CITY if n == vocab.REPORTING_UNIT else own <= n)]
+    if level not in held:
+        asked, allowed = vocab.LEVEL.by_id[level].code, [vocab.LEVEL.by_id[n].code for n in held]
+        raise BadParameter(f"{parent} holds no region of the level {asked}.", param="level", allowed=allowed)
 
 
 def regions_of(index: RegionIndex, level: int, prefixes: Sequence[str]) -> list[RegionInfo]:
@@ -113,7 +127,8 @@ def answer(question: Question) -> dict[str, Any]:
     Grain: one row a current region (0 L where nothing was used). rows + gaps = total, to the litre.
     """
     index = region_index()
-    prefixes = prefixes_of(index, question.parent)
+    prefixes = prefixes_of(index, question.parent, unit=question.unit)
+    refuse_finer_parent(index, question.level, question.parent, unit=question.unit)
     available = query.available_months()
     covered = coverage(question.period, available)
     found = query.totals(question.level, question.period, question.selection, prefixes)
@@ -182,50 +197,17 @@ def legend(lines: list[dict[str, Any]], question: Question) -> dict[str, Any]:
         "per_km2": lambda line: line["m3_per_km2"],
         "change": lambda line: line["change"],
     }[question.measure]
-    found = classify([pick(line) for line in lines], question.method, question.k)
+    return spoken(question.measure, classify([pick(line) for line in lines], question.method, question.k))
+
+
+def spoken(measure: str, found: Classes) -> dict[str, Any]:
+    """Classes as the API says them."""
     return {
-        "measure": question.measure,
-        "unit": MEASURES[question.measure],
+        "measure": measure,
+        "unit": MEASURES[measure],
         "method": found.method,
         "breaks": found.breaks,
         "counts": found.counts,
         "min": found.low,
         "max": found.high,
-    }
-
-
-def series(level: int, selection: Selection, parent: str, period: Period | None) -> dict[str, Any]:
-    """The monthly matrix of a level: one row of litres a region, one column a month, gaps apart.
-
-    With it a page moves its month slider without asking again. Sums over rows and gaps equal ``total_l``.
-    """
-    index = region_index()
-    prefixes = prefixes_of(index, parent)
-    available = query.available_months()
-    months = coverage(period, available).present if period else available
-    regions = regions_of(index, level, prefixes)
-    column = {month.first_day: i for i, month in enumerate(months)}
-    matrix = {region.code: [0] * len(months) for region in regions}
-    gaps = {term.code: [0] * len(months) for term in vocab.GAP if term.id}
-    if months:
-        found = rows(query.series_query(level, Period(months[0], months[-1]), selection, prefixes))
-        for code, gap, day, volume in found:
-            if gap:
-                gaps[vocab.GAP.by_id[gap].code][column[day]] += volume
-            else:
-                matrix.setdefault(code, [0] * len(months))[column[day]] = volume
-    totals_by_month = [
-        sum(row[i] for row in matrix.values()) + sum(row[i] for row in gaps.values()) for i in range(len(months))
-    ]
-    return {
-        "level": vocab.LEVEL.by_id[level].code,
-        "parent": parent or None,
-        "filters": selection.to_dict(),
-        "months": [str(month) for month in months],
-        "codes": list(matrix),
-        "area_km2": [index.info(code, level).area_m2 / 1e6 for code in matrix],
-        "volume_l": list(matrix.values()),
-        "gaps": gaps,
-        "gaps_l": [sum(row[i] for row in gaps.values()) for i in range(len(months))],
-        "total_l": totals_by_month,
     }

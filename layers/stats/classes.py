@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import mapclassify
@@ -52,7 +53,7 @@ def _cuts(values: np.ndarray, method: str, k: int) -> np.ndarray:
     return mapclassify.FisherJenks(ordered, k=k).bins
 
 
-def classify(values: list[float], method: str = "quantiles", k: int = 5) -> Classes:
+def classify(values: Sequence[float | None], method: str = "quantiles", k: int = 5) -> Classes:
     """At most k classes of the values; fewer where there are fewer distinct values. Bounds have two digits
     where these can part the values, else as many as it takes.
     """

@@ -6,12 +6,12 @@ from functools import lru_cache
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Case, Count, F, When
-from django.db.models.functions import Coalesce
+from django.db.models import Count
 
 from layers import registry, vocab
 from layers.db import rows
 from layers.errors import NotFound
+from layers.models import Region
 from layers.periods import Month, Period
 from layers.stats import query
 from layers.stats.answer import Question, answer, per_km2
@@ -19,25 +19,36 @@ from layers.stats.regions import RegionIndex, RegionInfo, region_index
 from layers.stats.selection import Selection
 from layers.versions import EVERYTHING, as_of
 
-_CHILD_LEVEL = {vocab.CITY: vocab.DISTRICT, vocab.DISTRICT: vocab.TOWNSHIP, vocab.TOWNSHIP: vocab.VILLAGE}
+_CHILD_LEVEL = {
+    vocab.CITY: vocab.DISTRICT,
+    vocab.DISTRICT: vocab.TOWNSHIP,
+    vocab.TOWNSHIP: vocab.VILLAGE,
+    vocab.REPORTING_UNIT: vocab.TOWNSHIP,
+}
 
 
-def profile(code: str, period: Period, selection: Selection, versus: str) -> dict[str, Any]:
-    """Everything the region drawer and the report's first page show of one region. NotFound for unknown codes."""
+def profile(code: str, period: Period, selection: Selection, versus: str, *, unit: bool = False) -> dict[str, Any]:
+    """Everything the region drawer and the report's first page show of one region or reporting unit.
+
+    A code that a district shares with its bureau means the district, unless the ``unit`` is asked for. `NotFound` for
+    unknown codes.
+    """
     index = region_index()
-    if code not in index.by_code:
-        raise NotFound(f"There is no region {code!r}.", param="code")
-    region = index.by_code[code]
-    own = answer(Question(region.level, period, selection, parent=code, versus=versus))
+    region = _asked(index, code, unit=unit)
+    unit = region.level == vocab.REPORTING_UNIT
+    own = answer(Question(region.level, period, selection, parent="" if unit else code, versus=versus))
     whole = answer(Question(region.level, period, selection)) if region.level == vocab.CITY else None
-    line = next(row for row in own["rows"] if row["code"] == code)
+    line = next((row for row in own["rows"] if row["code"] == code), None)
+    if line is None:  # only of a closed region: a current one has a row of 0 L
+        raise NotFound(f"The region {code!r} is closed, and has no usage in {period}.", param="code")
+    outside = sum(gap["volume_l"] for gap in whole["gaps"]) if whole else 0
     city = next(iter(index.levels[vocab.CITY]), region)
     months = chart_months(period)
     return {
         "code": code,
         "name": region.name,
         "level": vocab.LEVEL.by_id[region.level].code,
-        "path": [_step(step) for step in index.path(code)],
+        "path": [_step(step) for step in index.lineage(region)],
         "bounds": region.bounds,
         "area_km2": region.area_m2 / 1e6,
         "boundary": {
@@ -51,7 +62,8 @@ def profile(code: str, period: Period, selection: Selection, versus: str) -> dic
         "filters": own["filters"],
         "volume_l": line["volume_l"],
         # What was recorded and lies in no region at all stands beside the city's own figure, never in it.
-        "outside_l": sum(gap["volume_l"] for gap in whole["gaps"]) if whole else 0,
+        "outside_l": outside,
+        "recorded_l": line["volume_l"] + outside,
         "share_of_parent": _share(line["volume_l"], region.parent_code, index, period, selection),
         "share_of_city": _share(line["volume_l"], city.code, index, period, selection),
         "m3_per_km2": per_km2(line["volume_l"], region.area_m2),
@@ -60,9 +72,16 @@ def profile(code: str, period: Period, selection: Selection, versus: str) -> dic
         "months": [str(month) for month in months],
         "by_source_month": _by_source_month(region, months, selection),
         "by_purpose": _by_purpose(region, period, selection),
-        **_children(region, period, selection, versus),
-        "facilities": object_counts(index.prefixes(code)),
+        **_children(region, period, selection, versus, line["volume_l"]),
+        "facilities": object_counts(index.prefixes(code, unit=unit)),
     }
+
+
+def _asked(index: RegionIndex, code: str, *, unit: bool) -> RegionInfo:
+    found = index.units.get(code) if unit else index.by_code.get(code) or index.units.get(code)
+    if found is None:
+        raise NotFound(f"There is no {'reporting unit' if unit else 'region'} {code!r}.", param="code")
+    return found
 
 
 def _step(region: RegionInfo) -> dict[str, str]:
@@ -106,32 +125,32 @@ def _by_purpose(region: RegionInfo, period: Period, selection: Selection) -> lis
     return [{"purpose": term.code, "volume_l": litres.get(term.id, 0)} for term in vocab.PURPOSE]
 
 
-def _children(region: RegionInfo, period: Period, selection: Selection, versus: str) -> dict[str, Any]:
+def _children(region: RegionInfo, period: Period, selection: Selection, versus: str, volume_l: int) -> dict[str, Any]:
     level = _CHILD_LEVEL.get(region.level)
     if level is None:
         return {"child_level": None, "children": [], "not_at_child_level_l": 0}
-    below = answer(Question(level, period, selection, parent=region.code, versus=versus))
+    unit = region.level == vocab.REPORTING_UNIT
+    below = answer(Question(level, period, selection, parent=region.code, unit=unit, versus=versus))
     return {
         "child_level": below["level"],
         "children": sorted(below["rows"], key=lambda row: (-row["volume_l"], row["code"])),
-        "not_at_child_level_l": sum(gap["volume_l"] for gap in below["gaps"]),
+        # Not the sum of the gaps: what a bureau's district is only known to use as a whole is in none of its townships.
+        "not_at_child_level_l": volume_l - sum(row["volume_l"] for row in below["rows"]),
     }
 
 
 @lru_cache(maxsize=2)
 def _counts(version: int) -> dict[str, dict[str, int]]:
     """Objects by layer and finest known region code ('' where none is known), kept for each data version."""
-    coverage_by_layer: dict[str, dict[str, int]] = {}
+    codes = dict(Region.objects.values_list("pk", "code"))
+    found: dict[str, dict[str, int]] = {}
     for layer in registry.LAYERS:
         if layer.dataset.placed:
-            at = ""
+            where = "counted_region"
         elif layer.dataset is registry.SUPPLY_AREA:
-            at = "facility__"
+            where = "facility__counted_region"
         else:
             continue
-        # As `filters.inside` has it: a position outside the city is believed, and not what was declared.
-        declared = Case(When(**{f"{at}geom": None}, then=F(f"{at}declared_region__code")))
-        where = Coalesce(F(f"{at}found_region__code"), declared)
         counted = (
             apps.get_model(layer.dataset.model)
             ._default_manager.filter(**layer.scope)
@@ -139,8 +158,8 @@ def _counts(version: int) -> dict[str, dict[str, int]]:
             .values_list(where)
             .annotate(Count("pk"))
         )
-        coverage_by_layer[layer.id] = {code or "": count for code, count in counted}
-    return coverage_by_layer
+        found[layer.id] = {codes.get(region, ""): count for region, count in counted}
+    return found
 
 
 def object_counts(prefixes: list[str] | None = None) -> list[dict[str, Any]]:

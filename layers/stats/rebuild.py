@@ -56,6 +56,15 @@ def all_months(cursor: Cursor) -> list[date]:
     return [row[0] for row in cursor.fetchall()]
 
 
+def make_fresh(cursor: Cursor, months: Sequence[date], records: Sequence[int] | None = None) -> None:
+    """Make `usage_fresh`, the sums of these months without their year to date; of some records only, if given."""
+    cursor.execute("DROP TABLE IF EXISTS usage_base, usage_fresh, usage_kept")
+    given = None if records is None else list(records)
+    cursor.execute(load("usage_base"), {**_TERMS, "months": list(months), "records": given})
+    cursor.execute("ANALYZE usage_base")
+    cursor.execute(load("usage_sums"), _TERMS)
+
+
 def rebuild(cursor: Cursor, months: Sequence[date]) -> int:
     """Replace the sums of these months; returns the number of rows written.
 
@@ -65,10 +74,7 @@ def rebuild(cursor: Cursor, months: Sequence[date]) -> int:
     if not months:
         return 0
     cursor.execute("SELECT pg_advisory_xact_lock(hashtext('layers_usagesum'))")
-    cursor.execute("DROP TABLE IF EXISTS usage_base, usage_fresh, usage_kept")
-    cursor.execute(load("usage_base"), {**_TERMS, "months": list(months)})
-    cursor.execute("ANALYZE usage_base")
-    cursor.execute(load("usage_sums"), _TERMS)
+    make_fresh(cursor, months)
     cursor.execute("SELECT DISTINCT month FROM layers_usagesum")
     kept = {row[0] for row in cursor.fetchall()} - set(months)
     cursor.execute("SELECT DISTINCT month FROM usage_fresh")

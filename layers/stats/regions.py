@@ -60,8 +60,14 @@ class RegionIndex:
         """A reporting unit as the sum of its townships; its area is theirs."""
         townships = [r for r in self.levels[vocab.TOWNSHIP] if self.unit_of(r) == code]
         area = sum(r.area_m2 for r in townships)
+        boxes = [r.bounds for r in townships if r.bounds]
+        bounds = (
+            (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
+            if boxes
+            else None
+        )
         city = next((r.code for r in self.levels[vocab.CITY]), "")
-        return RegionInfo(code, name, vocab.REPORTING_UNIT, city, "", area, None, 0, "", True)
+        return RegionInfo(code, name, vocab.REPORTING_UNIT, city, code, area, bounds, 0, "", True)
 
     def unit_of(self, region: RegionInfo) -> str:
         """The reporting unit of a region: its own, else the nearest ancestor's."""
@@ -73,26 +79,30 @@ class RegionIndex:
         """The region, or at the level of reporting units the unit: a district and its bureau share their code."""
         return self.units[code] if level == vocab.REPORTING_UNIT else self.by_code[code]
 
-    def prefixes(self, code: str) -> list[str]:
-        """Code prefixes of all that lies in a region or reporting unit; `NotFound` for an unknown code."""
-        if code in self.by_code:
+    def prefixes(self, code: str, *, unit: bool = False) -> list[str]:
+        """Code prefixes of all that lies in a region or reporting unit; `NotFound` for an unknown code.
+
+        A district and its bureau share their code: it means the division, unless the ``unit`` is asked for.
+        """
+        if code in self.by_code and not unit:
             return [code]
         if code in self.units:
             return [r.code for r in self.levels[vocab.TOWNSHIP] if self.unit_of(r) == code]
         raise NotFound(
             f"There is no region {code!r}.",
             param="region",
-            allowed=["a division code of 2, 6, 9 or 12 digits"],
+            allowed=["a division code of 2, 6, 9 or 12 digits", *sorted(set(self.units) - set(self.by_code))],
         )
 
     def path(self, code: str) -> list[RegionInfo]:
         """The region and its ancestors, the city first."""
-        found: list[RegionInfo] = []
-        step: str = code
-        while step:
-            region = self.by_code[step]
-            found.append(region)
-            step = region.parent_code
+        return self.lineage(self.by_code[code])
+
+    def lineage(self, region: RegionInfo) -> list[RegionInfo]:
+        """As `path`, also for a reporting unit."""
+        found = [region]
+        while found[-1].parent_code:
+            found.append(self.by_code[found[-1].parent_code])
         return found[::-1]
 
 

@@ -91,3 +91,25 @@ def test_an_object_that_is_not_there(page: Any, watch: Any) -> None:
     watch.allow("404")
     page.goto("/objects/well/NOPE")
     expect(by_id(page, "missing")).to_contain_text("NOPE")
+
+
+@pytest.mark.parametrize("address", ["/objects/well/%00", "/objects/well/W%00", "/objects/nothing/%00"])
+def test_a_code_that_no_text_can_hold_is_not_found(page: Any, city: City, address: str) -> None:
+    assert page.request.get(city.url + address).status == 404
+
+
+def test_a_layer_is_filtered_by_attribute_in_count_tiles_and_address(page: Any, city: City) -> None:
+    open_map(page, "/?layers=well")
+    by_id(page, "tab-layers").click()
+    by_id(page, "filter-well").click()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    by_id(page, "where-well-use").locator("[data-value=heat_pump]").click()
+    by_id(page, "where-well-metering").locator("[data-value=water_meter]").click()
+    ((passing,),) = city.sql('SELECT count(*) FROM layers_well WHERE "use" = 5 AND metering = 1')
+    expect(by_id(page, "passing-well")).to_have_attribute("data-count", str(passing), timeout=10_000)
+    assert query_state(page, "where") == "well.use:heat_pump;well.metering:water_meter"
+    page.wait_for_timeout(1500)
+    tiles = [url for url in asked if "/tiles/well/" in url]
+    assert tiles
+    assert "use=heat_pump" in tiles[-1] and "metering=water_meter" in tiles[-1]

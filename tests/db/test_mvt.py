@@ -356,6 +356,14 @@ def test_a_point_of_the_whole_world(grid: Grid) -> None:
     assert counted >= len(corners) - 1  # 180° E is the border beyond the last tile
 
 
+def test_features_come_in_the_order_of_their_ids(grid: Grid) -> None:
+    """However the rows lie on disk: the same data makes the same bytes."""
+    ids = [make.WellFactory(code=f"W{number}", geom=at(0.5, 0.5)).pk for number in range(4)]
+    models.Well.objects.filter(pk__in=ids[:2]).update(name="moved to the end of the table")
+    found = decode(WELL, *tile_at(at(0.5, 0.5), 14))["well"]["features"]
+    assert [f["id"] for f in found] == ids
+
+
 def test_names_that_need_quoting_pass_through(grid: Grid) -> None:
     for number, name in enumerate(('O\'Brien "井"', "%s {} \\", "a;--", "é井🚰")):
         make.WellFactory(code=f"W{number}", name=name, geom=at(0.5, 0.5))

@@ -8,7 +8,8 @@ import pytest
 from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 from django.db import connection
 
-from layers import models, placing, vocab
+from layers import filters, models, placing, registry, vocab
+from layers.stats.profile import object_counts
 from tests import factories as make
 from tests.factories import CELL, SOUTH, WEST, A, B, C, D, Grid, at
 
@@ -113,6 +114,35 @@ def test_declared_and_found_are_kept_apart(grid: Grid) -> None:
     place()
     assert found(well) == A
     assert well.declared_region.code == D
+
+
+@pytest.mark.parametrize(
+    ("geom", "declared", "counted"),
+    [
+        (at(0.5, 0.5), D, A),  # the position is believed
+        (at(0.5, 0.5), None, A),
+        (None, D, D),
+        (None, make.SOUTHERN, make.SOUTHERN),  # no finer than it is declared
+        (None, None, None),
+        (at(9, 9), D, None),  # outside the city, whatever is declared
+    ],
+)
+def test_where_an_object_counts(grid: Grid, geom: Point | None, declared: str | None, counted: str | None) -> None:
+    """One rule, kept by the database in the row itself; filters, counts and sums all read it."""
+    meter = make.MeterFactory(geom=geom, declared_region=grid[declared] if declared else None)
+    make.UsageFactory(meter=meter, volume_l=5)
+    grid.settle()
+    meter.refresh_from_db()
+    assert meter.counted_region == (grid[counted].pk if counted else None)
+    for code in make.CELLS:
+        inside = counted is not None and counted.startswith(code)
+        found = filters.parse(registry.layer("meter"), {"region": code}).apply(registry.layer("meter"))
+        assert found.exists() == inside, code
+        here = {one["layer"]: one["count"] for one in object_counts([code])}
+        assert here["meter"] == int(inside), code
+        level = make.LEVEL_OF_DIGITS[len(code)]
+        sums = models.UsageSum.objects.filter(code=code, level=level, source_sel=0, purpose_sel=0)
+        assert [row.volume_l for row in sums] == ([5] if inside else []), code
 
 
 def test_without_a_position_nothing_is_found_and_what_was_found_goes(grid: Grid) -> None:

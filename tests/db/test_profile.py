@@ -97,7 +97,19 @@ def test_the_reporting_unit_is_the_nearest_ones(grid: Grid) -> None:
     assert glance(A)["reporting_unit"]["code"] == DISTRICT
 
 
-@pytest.mark.parametrize("code", ["110102", "99", UNIT])
+def test_a_reporting_unit_by_hand(grid: Grid) -> None:
+    """The north's townships report to a unit of their own, the south's to the district's bureau, which shares its code."""
+    north = glance(UNIT)
+    assert (north["level"], north["volume_l"]) == ("reporting_unit", 6_000)
+    assert ([row["code"] for row in north["children"]], north["not_at_child_level_l"]) == ([NORTHERN], 0)
+    assert [step["code"] for step in north["path"]] == [make.CITY, UNIT]
+    bureau = profile(DISTRICT, parse_period("2019-01"), Selection(), "previous", unit=True)
+    assert (bureau["level"], bureau["volume_l"]) == ("reporting_unit", 4_600)
+    assert [row["code"] for row in bureau["children"]] == [SOUTHERN]
+    assert glance(DISTRICT)["volume_l"] == 10_600
+
+
+@pytest.mark.parametrize("code", ["110102", "99"])
 def test_an_unknown_region_is_not_found(grid: Grid, code: str) -> None:
     with pytest.raises(NotFound):
         glance(code)

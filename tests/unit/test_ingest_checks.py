@@ -246,4 +246,4 @@ def test_volumes_in_either_unit_or_in_both_alike() -> None:
     both = {"meter": ["M1"] * 4, "volume_l": ["5000", None, "5000", None], "volume_m3": ["5", "6", "4", None]}
     found, reasons = usage(**both)
     assert found.column("volume_l").to_pylist() == [5000, 6000]
-    assert reasons == {4: "duplicate", 5: "missing"}
+    assert reasons == {4: "contradiction", 5: "missing"}

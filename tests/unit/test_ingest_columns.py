@@ -3,7 +3,7 @@
 import pytest
 
 from layers import registry
-from layers.ingest.columns import match, normal, require
+from layers.ingest.columns import geometry_words, match, normal, require
 from layers.ingest.refusal import ImportRefused
 
 WELL = [f for f in registry.WELL.fields if f.imported]
@@ -125,3 +125,20 @@ def test_no_two_fields_of_a_dataset_share_a_heading(dataset: registry.Dataset) -
     for field in (f for f in dataset.fields if f.imported):
         for word in map(normal, field.aliases):
             assert owner.setdefault(word, field.name) == field.name
+
+
+@pytest.mark.parametrize(
+    ("geometry", "in_file", "told", "words"),
+    [
+        ("point", False, {}, ("lon", "lat", "wkt")),
+        ("polygon", False, {}, ("wkt",)),
+        ("none", False, {}, ()),
+        ("point", True, {}, ()),  # x and y of an export are often in another system than its geometry
+        ("point", True, {"lon": "a", "lat": "b"}, ("lon", "lat", "wkt")),
+        ("point", True, {"code": "a"}, ()),
+    ],
+)
+def test_position_columns_stand_back_behind_a_files_own_geometry(
+    geometry: str, in_file: bool, told: dict[str, str], words: tuple[str, ...]
+) -> None:
+    assert geometry_words(geometry, in_file, told) == words

@@ -91,6 +91,7 @@ def test_of_two_columns_of_one_name_the_first_is_read(tmp_path: Path) -> None:
         (b"", "空"),
         (b"\n\n", "空"),
         (b"code\n\xff\xff\xff\n", "编码"),
+        ("code,name\n".encode("utf-16-le"), "不能按表格读取"),
         (b'code,name\n1,"open\n2,b\n', "引号"),
     ],
 )
@@ -134,6 +135,14 @@ def test_workbook_cells_are_what_they_mean(tmp_path: Path) -> None:
 def test_workbook_with_empty_lines_above_keeps_its_line_numbers(tmp_path: Path) -> None:
     path = workbook(tmp_path / "a.xlsx", S=[[], [], ["code"], ["a"], [], ["b"]])
     assert read(path)[:2] == ([4, 6], {"code": ["a", "b"]})
+
+
+def test_a_title_above_the_heading_is_passed_over(tmp_path: Path) -> None:
+    lines = [["机井台账"], [None, "2019 年"], ["code", "name"], ["a", "b"]]
+    path = workbook(tmp_path / "a.xlsx", S=lines)
+    assert read(path)[:2] == ([4], {"code": ["a"], "name": ["b"]})
+    with opened(path) as table:
+        assert table.notes == [("表头取自第 3 行", "the heading is line 3")]
 
 
 def test_of_several_sheets_one_is_chosen(tmp_path: Path) -> None:

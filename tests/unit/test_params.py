@@ -54,7 +54,7 @@ def test_a_count_is_read(text: str | None, expected: int) -> None:
     assert params.parse_count(text, "limit", 20, 1, 100) == expected
 
 
-@pytest.mark.parametrize("text", ["0", "101", "-1", "+1", "1.0", "1e2", " 1", "1 ", "one", "9" * 30, "1\n"])
+@pytest.mark.parametrize("text", ["0", "101", "-1", "+1", "1.0", "1e2", " 1", "1 ", "one", "9" * 30, "1\n", "１０"])
 def test_a_count_outside_its_range_is_refused(text: str) -> None:
     with pytest.raises(BadParameter) as caught:
         params.parse_count(text, "limit", 20, 1, 100)
@@ -67,7 +67,20 @@ def test_division_codes_are_read(code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "1", "1101", "11010800", "11010g", "110108%", "110108001001001", "海淀区", "110108 "]
+    "text",
+    [
+        "",
+        "1",
+        "1101",
+        "11010800",
+        "11010g",
+        "110108%",
+        "110108001001001",
+        "海淀区",
+        "110108 ",
+        "110108\n",
+        "１１０１０８",
+    ],
 )
 def test_what_is_no_division_code_is_refused(text: str) -> None:
     with pytest.raises(BadParameter) as caught:
@@ -90,7 +103,9 @@ def test_a_range_is_read(text: str, expected: Range) -> None:
     assert params.parse_range(text, "depth_m") == expected
 
 
-@pytest.mark.parametrize("text", ["", "..", "a..b", "10..b", "nan", "inf..", "..1e999", "1,2", "10..20..30"])
+@pytest.mark.parametrize(
+    "text", ["", "..", "a..b", "10..b", "nan", "inf..", "..1e999", "1,2", "10..20..30", ",", "0x10"]
+)
 def test_what_is_no_range_is_refused(text: str) -> None:
     with pytest.raises(BadParameter) as caught:
         params.parse_range(text, "depth_m")

@@ -50,6 +50,8 @@ def test_periods_are_read_and_spoken(text: str, first: tuple[int, int], last: tu
         "2201",
         "1901..2150",
         "last year",
+        "２０１９",
+        "2019\n..2020",
     ],
 )
 def test_what_is_no_period_is_refused_with_the_forms(text: str) -> None:

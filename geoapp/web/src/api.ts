@@ -18,18 +18,26 @@ export interface Meta {
 export type Bounds = [number, number, number, number];
 export type Level = "city" | "district" | "township" | "village" | "reporting_unit";
 
+/** Inner bounds in m³ or m³/km²: class i holds breaks[i-1] <= value < breaks[i]. */
+export interface ClassBreaks { breaks: number[]; counts: number[] }
+/** Classes of single months, of each calendar year, and of all months of the answer together. */
+export interface SeriesClasses { month: ClassBreaks; year: Record<string, ClassBreaks>; all: ClassBreaks }
 export interface GapSeries { coarser: number[]; unassigned: number[]; outside: number[] }
 /** Litres per region and month: `volume_l[i][m]` is region `codes[i]` in month `months[m]`. */
 export interface Series {
   level: Level; months: string[]; codes: string[]; area_km2: (number | null)[];
   volume_l: number[][]; total_l: number[]; gaps_l: number[]; gaps?: Partial<GapSeries>; as_of: AsOf;
+  classes: { volume: SeriesClasses; per_km2: SeriesClasses };
 }
 export interface PathStep { code: string; name: string; level: Level }
 export interface RegionChild { code: string; name: string; volume_l: number; share: number | null; m3_per_km2: number | null; change: number | null }
 export interface RegionDetail extends PathStep {
   path: PathStep[]; bounds: Bounds | null; area_km2: number | null;
   boundary: { source: string; quality: string; synthetic: boolean } | null;
-  volume_l: number; share_of_parent: number | null; m3_per_km2: number | null;
+  volume_l: number;
+  /** Of the city: what was metered outside it, and all that is recorded (volume_l + outside_l). */
+  outside_l?: number; recorded_l?: number;
+  share_of_parent: number | null; m3_per_km2: number | null;
   previous_l: number | null; change: number | null;
   by_source_month: { source: string; volume_l: number[] }[]; months: string[];
   by_purpose: { purpose: string; volume_l: number }[]; children: RegionChild[];
@@ -74,9 +82,11 @@ export function query(parts: Record<string, string | string[] | undefined | null
 }
 const filterParts = (filters: Filters) => ({ source: filters.source, purpose: filters.purpose, resident: filters.resident });
 
+/** Classes of the choropleth, as many as its colours. */
+export const CLASSES = 6;
 export const metaUrl = "/api/meta";
 export const seriesUrl = (level: Level, filters: Filters, span?: [string, string], parent?: string): string =>
-  "/api/stats/series" + query({ level, parent, period: span?.join(".."), ...filterParts(filters) });
+  "/api/stats/series" + query({ level, parent, period: span?.join(".."), ...filterParts(filters), k: String(CLASSES) });
 export const regionUrl = (code: string, period: string, filters: Filters): string =>
   `/api/regions/${encodeURIComponent(code)}` + query({ period, ...filterParts(filters) });
 export const searchUrl = (text: string, limit = 12): string => "/api/search" + query({ q: text, limit: String(limit) });

@@ -1,5 +1,4 @@
-// Classes of the choropleth. The rule, told in the data note: breaks are quantiles of every value of the level in the
-// calendar year shown (all its months when one month is shown), rounded to two figures, so that colours compare over time.
+// Classes of the choropleth. Those of volume and volume per km² come with the figures (/api/stats/series): the page colours them.
 // Change has fixed steps on both sides of "about the same", chosen from a ladder by the size of the changes.
 
 export interface Scale {
@@ -17,12 +16,6 @@ export const NO_DATA = "#ebe8e1";
 
 const LADDER = [[0.01, 0.02, 0.05], [0.02, 0.05, 0.1], [0.05, 0.1, 0.2], [0.05, 0.15, 0.3], [0.1, 0.25, 0.5], [0.2, 0.5, 1]];
 
-export function pretty(value: number, figures = 2): number {
-  if (!value) return 0;
-  const scale = 10 ** (figures - 1 - Math.floor(Math.log10(Math.abs(value))));
-  return Math.round(value * scale) / scale;
-}
-
 function quantile(sorted: ArrayLike<number>, at: number): number {
   const position = (sorted.length - 1) * at;
   const low = Math.floor(position);
@@ -30,16 +23,8 @@ function quantile(sorted: ArrayLike<number>, at: number): number {
   return sorted[low] + (sorted[high] - sorted[low]) * (position - low);
 }
 
-export function sequentialScale(values: number[]): Scale {
-  const sorted = Float64Array.from(values.filter((value) => Number.isFinite(value) && value > 0)).sort();
-  const breaks: number[] = [];
-  if (sorted.length) {
-    for (let i = 1; i < SEQUENTIAL.length; i++) {
-      const value = pretty(quantile(sorted, i / SEQUENTIAL.length));
-      if (value > (breaks[breaks.length - 1] ?? 0) && value < sorted[sorted.length - 1]) breaks.push(value);
-    }
-  }
-  // Fewer classes than colours: spread the ramp over what there is.
+/** Colours for the API's breaks. Fewer classes than colours: the ramp is spread over what there is. */
+export function sequentialScale(breaks: number[]): Scale {
   const count = breaks.length + 1;
   const colors = Array.from({ length: count }, (_, i) =>
     SEQUENTIAL[count === 1 ? 3 : Math.round((i * (SEQUENTIAL.length - 1)) / (count - 1))]);

@@ -1,5 +1,5 @@
 // The series the map and the drawer read, asked for once per question and kept.
-import { type Filters, getJson, type Level, type RegionDetail, regionUrl, type Series, seriesUrl } from "./api";
+import { type Filters, getJson, type LayerInfo, type Level, type RegionDetail, regionUrl, type Series, seriesUrl } from "./api";
 import { kindOf, shift } from "./periods";
 
 const KEEP = 24;
@@ -19,12 +19,24 @@ export class Data {
     return [from < this.months[0] ? this.months[0] : from, this.months.filter((month) => month.startsWith(year)).at(-1)!];
   }
   series(level: Level, period: string, filters: Filters, parent?: string): Promise<Series> {
-    return this.ask(seriesUrl(level, filters, this.span(level, period), parent)) as Promise<Series>;
+    const url = seriesUrl(level, filters, this.span(level, period), parent);
+    if (!this.isPart(period)) return this.ask(url) as Promise<Series>;
+    // A range that is not the whole has classes of its own: they come from a series of just that range.
+    return this.keep(this.partKey(url, period), async () => {
+      const part = seriesUrl(level, filters, period.split("..") as [string, string], parent);
+      const [whole, range] = (await Promise.all([this.ask(url), this.ask(part)])) as [Series, Series];
+      return { ...whole, classes: range.classes };
+    }) as Promise<Series>;
   }
   /** The same series if it is already here. */
   seriesNow(level: Level, period: string, filters: Filters, parent?: string): Series | undefined {
-    return this.ready.get(seriesUrl(level, filters, this.span(level, period), parent)) as Series | undefined;
+    const url = seriesUrl(level, filters, this.span(level, period), parent);
+    return this.ready.get(this.isPart(period) ? this.partKey(url, period) : url) as Series | undefined;
   }
+  private isPart(period: string): boolean {
+    return kindOf(period) === "range" && period !== `${this.months[0]}..${this.months[this.months.length - 1]}`;
+  }
+  private partKey = (url: string, period: string): string => `${url}#${period}`;
   region(code: string, period: string, filters: Filters): Promise<RegionDetail> {
     return this.ask(regionUrl(code, period, filters)) as Promise<RegionDetail>;
   }
@@ -32,14 +44,23 @@ export class Data {
     return this.ready.get(regionUrl(code, period, filters)) as RegionDetail | undefined;
   }
 
+  /** How many objects of a layer pass its filters. */
+  async count(layer: LayerInfo, filter: string): Promise<number> {
+    const answer = (await this.ask(`${layer.features}${filter}${filter ? "&" : "?"}limit=1&fields=code`)) as { count: number };
+    return answer.count;
+  }
+
   private ask(url: string): Promise<unknown> {
+    return this.keep(url, () => getJson(url));
+  }
+  private keep(url: string, get: () => Promise<unknown>): Promise<unknown> {
     const known = this.kept.get(url);
     if (known) {
       this.kept.delete(url); // to the young end: the oldest answers leave first
       this.kept.set(url, known);
       return known;
     }
-    const asked = getJson(url).then((answer) => {
+    const asked = get().then((answer) => {
       this.ready.set(url, answer);
       return answer;
     });

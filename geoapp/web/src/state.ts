@@ -1,6 +1,7 @@
 // The page's whole state, kept in the URL: what is shown can always be shared, reloaded and gone back to.
 import type { Filters, Lang } from "./api";
 import { query } from "./api";
+import { WHERE } from "./where";
 
 export type Measure = "volume" | "per_km2" | "change_previous" | "change_year";
 export type LevelChoice = "auto" | "district" | "township" | "village";
@@ -15,6 +16,8 @@ export interface State extends Filters {
   region: string;
   /** Ids of the facility layers that are on. */
   layers: string[];
+  /** Attribute filters of facility layers (see where.ts). */
+  where: string;
   /** "layer/code" of the object whose popup is open. */
   object: string;
   camera: Camera | null;
@@ -30,7 +33,7 @@ const list = (value: string | null): string[] => (value ?? "").split(",").filter
 export function parse(search: string): State {
   const params = new URLSearchParams(search);
   const camera = (params.get("map") ?? "").split("/").map(Number);
-  const text = (key: string, pattern: RegExp) => (pattern.test(params.get(key) ?? "") ? params.get(key)! : "");
+  const text = (key: string, pattern: RegExp) => (pattern.test(params.get(key) ?? "") ? params.get(key) ?? "" : "");
   return {
     lang: pick(params.get("lang"), ["zh", "en"] as const),
     period: text("period", /^\d{4}(-\d\d)?$|^\d{4}-\d\d\.\.\d{4}-\d\d$/),
@@ -41,6 +44,7 @@ export function parse(search: string): State {
     resident: pick(params.get("resident"), ["", "yes", "no"] as const),
     region: text("region", /^\d{2,12}$/),
     layers: list(params.get("layers")),
+    where: text("where", WHERE),
     object: text("object", /^[a-z_]+\/[\w.-]+$/),
     camera: camera.length === 3 && camera.every(Number.isFinite) ? { zoom: camera[0], lat: camera[1], lon: camera[2] } : null,
     drawer: params.get("drawer") !== "0",
@@ -60,10 +64,11 @@ export function serialise(state: State, defaultPeriod: string): string {
     level: state.level === "auto" ? "" : state.level,
     region: state.region,
     layers: state.layers,
+    where: state.where,
     object: state.object,
     drawer: state.drawer ? "" : "0",
     map: camera ? `${camera.zoom.toFixed(2)}/${camera.lat.toFixed(4)}/${camera.lon.toFixed(4)}` : "",
-  }).replaceAll("%2F", "/");
+  }).replace(/%2F|%3A|%3B|%2B/g, decodeURIComponent).replaceAll("+", "%2B");
 }
 
 type Listener = (state: State, changed: ReadonlySet<keyof State>, cause: Cause) => void;

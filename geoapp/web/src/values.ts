@@ -1,6 +1,7 @@
 // From the matrix of litres to what the map shows: one value per region for a period and a measure.
 import type { Series } from "./api";
 import { changeScale, type Scale, sequentialScale } from "./classes";
+import { LITRES_PER_M3 } from "./format";
 import { comparedWith, kindOf, monthsOf } from "./periods";
 import type { Measure } from "./state";
 
@@ -34,10 +35,10 @@ function shownValue(measure: Measure, volume: number, area: number | null, chang
   if (isChange(measure)) return change;
   if (volume === 0) return null;
   if (measure === "volume") return volume;
-  return area ? volume / 1000 / area : null;
+  return area ? volume / LITRES_PER_M3 / area : null;
 }
 
-/** Values of every region of a series for a period; the scale is that of the whole calendar year (see classes.ts). */
+/** Values of every region of a series for a period; the scale is the API's (see classes.ts). */
 export function picture(series: Series, period: string, measure: Measure): Picture {
   const index = new Map(series.months.map((month, i) => [month, i]));
   const indexes = (months: string[]) => months.map((month) => index.get(month)!);
@@ -56,7 +57,7 @@ export function picture(series: Series, period: string, measure: Measure): Pictu
     placed += volume;
     const previous = hasComparison ? at(row, before) : null;
     const change = ratio(at(row, now), previous);
-    const density = area ? volume / 1000 / area : null;
+    const density = area ? volume / LITRES_PER_M3 / area : null;
     values.set(code, { volume_l: volume, before_l: previous, change, m3_per_km2: density, shown: shownValue(measure, volume, area, change) });
   });
   const sum = (row: readonly number[] | undefined) => (row ? at(row, current) : 0);
@@ -73,30 +74,34 @@ export function picture(series: Series, period: string, measure: Measure): Pictu
 }
 
 const scales = new WeakMap<Series, Map<string, Scale>>();
-/** The scale of a series for a measure: one for all months of a year, so it is made once a year. */
+/** The scale of a series for a measure: one for all single months, one a year, one for the range. */
 function scaleOf(series: Series, period: string, measure: Measure, values: Map<string, RegionValue>): Scale {
   const known = scales.get(series) ?? new Map<string, Scale>();
   scales.set(series, known);
-  const key = `${measure}/${kindOf(period) === "month" ? `months of ${period.slice(0, 4)}` : period}`;
-  const scale = known.get(key) ?? makeScale(series, period, measure, values);
+  const key = `${measure}/${kindOf(period) !== "month" ? period : isChange(measure) ? `months of ${period.slice(0, 4)}` : "month"}`;
+  const scale = known.get(key) ?? (isChange(measure) ? changeScale(changesOf(series, period, measure, values)) : classesOf(series, period, measure));
   known.set(key, scale);
   return scale;
 }
-function makeScale(series: Series, period: string, measure: Measure, values: Map<string, RegionValue>): Scale {
-  const make = isChange(measure) ? changeScale : sequentialScale;
-  if (kindOf(period) !== "month") return make([...values.values()].map((value) => value.shown ?? NaN));
-  const months = monthsOf(period.slice(0, 4), series.months);
+/** The API's classes; volumes are litres here and m³ there. */
+function classesOf(series: Series, period: string, measure: Measure): Scale {
+  const classes = series.classes[measure === "volume" ? "volume" : "per_km2"];
+  const kind = kindOf(period);
+  const found = kind === "month" ? classes.month : kind === "year" ? classes.year[period] : classes.all;
+  const factor = measure === "volume" ? LITRES_PER_M3 : 1;
+  return sequentialScale((found?.breaks ?? []).map((each) => each * factor));
+}
+/** What the steps of change are chosen by: the period's changes, or those of all months of a month's year. */
+function changesOf(series: Series, period: string, measure: Measure, values: Map<string, RegionValue>): number[] {
+  if (kindOf(period) !== "month") return [...values.values()].map((value) => value.shown ?? NaN);
   const all: number[] = [];
-  for (const month of months) {
+  for (const month of monthsOf(period.slice(0, 4), series.months)) {
     const pairs = comparedWith(month, measure, series.months);
     const m = series.months.indexOf(month);
     const b = pairs.before.length ? series.months.indexOf(pairs.before[0]) : -1;
-    series.volume_l.forEach((row, i) => {
-      const change = b < 0 ? null : ratio(row[m], row[b]);
-      all.push(shownValue(measure, row[m], series.area_km2[i] ?? null, change) ?? NaN);
-    });
+    if (b >= 0) for (const row of series.volume_l) all.push(ratio(row[m], row[b]) ?? NaN);
   }
-  return make(all);
+  return all;
 }
 
 /** One region's value, without the classes of the whole map; null when the series does not hold it. */
@@ -115,5 +120,5 @@ function valueOf(row: readonly number[], series: Series, area: number | null, pe
   const volume = at(row, indexes(monthsOf(period, series.months)));
   const before = pairs.before.length ? at(row, indexes(pairs.before)) : null;
   const change = ratio(at(row, indexes(pairs.now)), before);
-  return { volume_l: volume, before_l: before, change, m3_per_km2: area ? volume / 1000 / area : null, shown: shownValue(measure, volume, area, change) };
+  return { volume_l: volume, before_l: before, change, m3_per_km2: area ? volume / LITRES_PER_M3 / area : null, shown: shownValue(measure, volume, area, change) };
 }

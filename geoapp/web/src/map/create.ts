@@ -10,8 +10,8 @@ setWorkerUrl(new URL(WORKER_FILE, import.meta.url).href);
 export const FONT = ["Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "sans-serif"];
 export const PAPER = "#f4f2ec";
 
-export function sourceUrl(layer: LayerInfo): string {
-  return new URL(layer.tilejson, location.href).href;
+export function sourceUrl(layer: LayerInfo, filter = ""): string {
+  return new URL(layer.tilejson + filter, location.href).href;
 }
 
 export function baseStyle(): StyleSpecification {
@@ -50,9 +50,9 @@ export function createMap(container: HTMLElement, bounds: Bounds, options: { sma
 /** What the panels cover, so that a region is shown in the free part of the window. */
 export function freePadding(): { top: number; right: number; bottom: number; left: number } {
   if (matchMedia("(max-width: 760px)").matches) {
-    const sheet = document.getElementById("sheet");
-    const covered = sheet ? innerHeight - sheet.getBoundingClientRect().top : 200;
-    return { top: 76, right: 18, left: 18, bottom: Math.min(covered + 14, innerHeight * 0.6) };
+    // By where the sheet is going, not where its movement has got to.
+    const covered = document.getElementById("sheet")?.dataset.height === "low" ? 186 : innerHeight * 0.52;
+    return { top: 118, right: 18, left: 18, bottom: covered + 14 };
   }
   const side = (id: string): number => {
     const box = document.getElementById(id)?.getBoundingClientRect();

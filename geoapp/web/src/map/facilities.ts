@@ -1,7 +1,8 @@
 // Facility layers: added to the map the first time they are switched on, hidden when off.
-import type { ExpressionSpecification, FilterSpecification, Map as GlMap } from "maplibre-gl";
+import type { ExpressionSpecification, FilterSpecification, Map as GlMap, VectorTileSource } from "maplibre-gl";
 import type { LayerInfo } from "../api";
 import type { Context } from "../context";
+import { layerQuery } from "../where";
 import { FONT, sourceUrl } from "./create";
 import { badge, iconId } from "./icons";
 import { Regions } from "./regions";
@@ -12,14 +13,21 @@ const IS_SINGLE: FilterSpecification = ["<=", ["coalesce", ["get", "count"], 1],
 
 export class Facilities {
   private added = new Set<string>();
+  private filters = new Map<string, string>();
   constructor(private readonly map: GlMap, private readonly context: Context) {}
 
   /** Show exactly the layers that are on. */
   apply(on: readonly string[]): void {
+    const { where } = this.context.state;
     for (const layer of this.context.meta.layers) {
       if (layer.stage === "region") continue;
       const visible = on.includes(layer.id);
-      if (visible && !this.added.has(layer.id)) this.add(layer);
+      const filter = layerQuery(where, layer.id);
+      if (visible && !this.added.has(layer.id)) this.add(layer, filter);
+      if (this.added.has(layer.id) && this.filters.get(layer.id) !== filter) {
+        (this.map.getSource(layer.id) as VectorTileSource).setUrl(sourceUrl(layer, filter));
+        this.filters.set(layer.id, filter);
+      }
       for (const id of this.layerIds(layer.id)) this.map.setLayoutProperty(id, "visibility", visible ? "visible" : "none");
     }
   }
@@ -35,9 +43,10 @@ export class Facilities {
     return ["fill", "line", "cluster", "number", "icon"].map((part) => `facility-${id}-${part}`).filter((each) => this.map.getLayer(each));
   }
 
-  private add(layer: LayerInfo): void {
+  private add(layer: LayerInfo, filter: string): void {
     this.added.add(layer.id);
-    this.map.addSource(layer.id, { type: "vector", url: sourceUrl(layer), promoteId: "code" });
+    this.filters.set(layer.id, filter);
+    this.map.addSource(layer.id, { type: "vector", url: sourceUrl(layer, filter), promoteId: "code" });
     if (layer.geometry === "polygon") this.addArea(layer);
     else this.addPoints(layer);
   }
@@ -68,20 +77,19 @@ export class Facilities {
   private addPoints(layer: LayerInfo): void {
     if (!this.map.hasImage(iconId(layer))) this.map.addImage(iconId(layer), badge(layer), { pixelRatio: 2 });
     const common = { source: layer.id, "source-layer": layer.id };
-    const before = this.map.getLayer(Regions.labelsFrom) ? Regions.labelsFrom : undefined;
     const count: ExpressionSpecification = ["get", "count"];
     this.map.addLayer({
       id: `facility-${layer.id}-cluster`, type: "circle", ...common, filter: IS_CLUSTER,
       paint: {
-        "circle-color": layer.color, "circle-opacity": 0.86, "circle-stroke-color": "#ffffff", "circle-stroke-width": 1.5, "circle-stroke-opacity": 0.9,
+        "circle-color": layer.color, "circle-opacity": 0.92, "circle-stroke-color": "#ffffff", "circle-stroke-width": 1.5, "circle-stroke-opacity": 0.9,
         "circle-radius": ["interpolate", ["linear"], ["log10", count], 0.3, 8.5, 1, 11, 2, 14, 3, 18, 4, 23, 5.5, 30],
       },
-    }, before);
+    });
     this.map.addLayer({
       id: `facility-${layer.id}-number`, type: "symbol", ...common, filter: IS_CLUSTER,
       layout: {
         "text-field": ["case", [">=", count, 10000], ["concat", ["to-string", ["/", ["round", ["/", count, 100]], 10]], "k"], ["to-string", count]],
-        "text-font": FONT, "text-size": ["interpolate", ["linear"], ["log10", count], 0.3, 10, 4, 13], "text-allow-overlap": true, "text-ignore-placement": true,
+        "text-font": FONT, "text-size": ["interpolate", ["linear"], ["log10", count], 0.3, 10, 4, 13], "text-allow-overlap": true,
       },
       paint: { "text-color": "#ffffff" },
     });
@@ -89,9 +97,9 @@ export class Facilities {
     this.map.addLayer({
       id: `facility-${layer.id}-icon`, type: "symbol", ...common, filter: IS_SINGLE,
       layout: {
-        "icon-image": iconId(layer), "icon-allow-overlap": true, "icon-ignore-placement": true,
+        "icon-image": iconId(layer), "icon-allow-overlap": true, "icon-ignore-placement": SMALL.has(layer.id),
         "icon-size": ["interpolate", ["linear"], ["zoom"], 7, 0.74 * scale, 11, 0.92 * scale, 15, 1.15 * scale],
-        "text-field": ["step", ["zoom"], "", SMALL.has(layer.id) ? 14.5 : 11, ["coalesce", ["get", "name"], ""]], "text-font": FONT, "text-size": 11.5,
+        "text-field": ["step", ["zoom"], "", SMALL.has(layer.id) ? (layer.stage === "use" ? 17 : 14.5) : 11, ["coalesce", ["get", "name"], ""]], "text-font": FONT, "text-size": 11.5,
         "text-anchor": "top", "text-offset": [0, 1.05], "text-optional": true, "text-max-width": 9,
       },
       paint: { "text-color": "#1d333c", "text-halo-color": "rgba(255,255,255,0.92)", "text-halo-width": 1.4 },

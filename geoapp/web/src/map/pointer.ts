@@ -38,7 +38,8 @@ export class Pointer {
     this.map.getCanvas().style.cursor = points.length || region ? "pointer" : "";
     this.regions.hover(region?.level ?? null, region?.code ?? null);
     const { x, y } = event.point;
-    this.context.emit("hover", region ? { code: region.code, name: region.name, object: this.objectName(points[0]?.properties, points[0]?.layer.id), x, y } : null);
+    // An open popup has the word.
+    this.context.emit("hover", region && !this.popup.isOpen ? { code: region.code, name: region.name, object: this.objectName(points[0]?.properties, points[0]?.layer.id), x, y } : null);
   }
   private objectName(properties?: Record<string, unknown>, styleLayer = ""): string {
     const layer = this.facilities.layerOf(styleLayer);

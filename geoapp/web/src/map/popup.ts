@@ -64,6 +64,9 @@ export class ObjectPopup {
       if (this.context.state.object) this.context.store.set({ object: "" });
     });
   }
+  get isOpen(): boolean {
+    return this.popup !== null;
+  }
   close(): boolean {
     if (!this.popup) return false;
     this.popup.remove();

@@ -44,7 +44,7 @@ export class Regions {
     for (const level of this.levels) this.addMarks(level);
   }
 
-  /** Layers of facilities go under this one, so that names stay readable. */
+  /** Areas of facilities go under the names, points above them. */
   static readonly labelsFrom = "label-village";
 
   private addGlow(): void {
@@ -100,10 +100,12 @@ export class Regions {
       };
       this.map.addLayer({
         id: `label-${level}`, type: "symbol", source: level, "source-layer": known ? own : level,
-        minzoom: { district: 0, township: 9.3, village: 12.2 }[level],
+        minzoom: { district: 0, township: 8.6, village: 12.2 }[level],
         layout: {
           visibility: level === "district" ? "visible" : "none",
           "text-field": LABEL, "text-font": FONT, "text-size": size[level], "text-max-width": 8, "text-padding": 3,
+          // A name gives way to the numbers of clusters, which are above it.
+          "text-variable-anchor": ["center", "bottom", "top", "right", "left"], "text-radial-offset": 0.9,
           "text-letter-spacing": level === "district" ? 0.08 : 0.02,
         },
         paint: {

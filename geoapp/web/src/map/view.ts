@@ -54,9 +54,10 @@ export class MapView {
     context.store.subscribe((state, changed, cause) => {
       if (changed.has("region")) void this.onRegion(!(cause === "history" && state.camera));
       if (cause === "history" && changed.has("camera")) this.restoreCamera();
+      if (changed.has("drawer") && !state.camera && !state.region) setTimeout(() => this.go({ bounds: context.meta.bounds }), 250);
       if (changed.has("level")) this.checkLevel();
       if (["period", "measure", "source", "purpose", "resident"].some((key) => changed.has(key as never))) this.refresh();
-      if (changed.has("layers")) this.facilities.apply(state.layers);
+      if (changed.has("layers") || changed.has("where")) this.facilities.apply(state.layers);
     });
     this.regions.select(context.state.region);
     this.setLevel(levelAt(map.getZoom(), context, null));

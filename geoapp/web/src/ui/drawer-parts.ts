@@ -63,12 +63,13 @@ function reclaimedShare(detail: RegionDetail, period: string): number | null {
   return all ? sum(detail.by_source_month.filter((row) => row.source === "reclaimed")) / all : null;
 }
 
-/** `own_l` is the region's figure: what the purposes leave of it (water of the city that lies in no region) is a row too. */
-export function purposes(place: HTMLElement, context: Context, detail: RegionDetail, own_l: number | null): void {
+/** Purposes and, for the city, what was metered outside it: together they are the figure above. */
+export function purposes(place: HTMLElement, context: Context, detail: RegionDetail): void {
   const lang = language();
   const rows = detail.by_purpose.filter((row) => row.volume_l > 0).sort((a, b) => b.volume_l - a.volume_l);
   const known = rows.reduce((sum, row) => sum + row.volume_l, 0);
-  const left = own_l === null || context.state.purpose.length || context.state.resident ? 0 : Math.max(0, own_l - known);
+  // Purposes are listed whole even when one is chosen; the water outside is of the chosen ones only.
+  const left = context.state.purpose.length || context.state.resident ? 0 : detail.outside_l ?? 0;
   const total = known + left;
   place.hidden = rows.length === 0;
   replace(place,

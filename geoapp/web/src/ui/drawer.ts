@@ -38,7 +38,11 @@ export function mountDrawer(place: HTMLElement, context: Context, select: (code:
   function ownValue(): RegionValue | null {
     const { period, measure } = store.state;
     const level = levelOf(code());
-    if (level === "city") return context.shown ? cityValue(context.shown.series, period, measure) : null;
+    if (level === "city") {
+      const value = context.shown ? cityValue(context.shown.series, period, measure) : null;
+      const told = detail && detailOf === question() ? detail.recorded_l : undefined;
+      return value && told !== undefined ? { ...value, volume_l: told } : value;
+    }
     const series = (isMapLevel(level) && data.seriesNow(level, period, context.filters)) || own;
     const value = series && series.months.includes(monthsOf(period, context.meta.months)[0]) ? regionValue(series, code(), period, measure) : null;
     if (value) return value;
@@ -61,7 +65,7 @@ export function mountDrawer(place: HTMLElement, context: Context, select: (code:
     const share = parent && value && parent.volume_l ? value.volume_l / parent.volume_l : detailOf === question() ? detail?.share_of_parent ?? null : null;
     figures(parts.figures, context, value, detail, share);
     if (children || detail) ranking.draw(detail, children, value?.volume_l ?? detail?.volume_l ?? 0);
-    if (detail && detailOf === question()) purposes(parts.purposes, context, detail, levelOf(code()) === "city" ? value?.volume_l ?? null : null);
+    if (detail && detailOf === question()) purposes(parts.purposes, context, detail);
     chart.mark(store.state.period);
   }
   function drawAll(): void {

@@ -3,14 +3,16 @@ import type { LayerInfo, Stage } from "../api";
 import type { Context } from "../context";
 import { h } from "../dom";
 import { integer } from "../format";
-import { t, tk, words } from "../i18n";
+import { t, term, tk, words } from "../i18n";
 import { badgeElement } from "../map/icons";
-import { redraw } from "./choices";
+import { askable, choose, chosen, layerQuery } from "../where";
+import { chips, redraw } from "./choices";
 
 const STAGES: Stage[] = ["take", "supply", "use", "drain"];
 
 export function mountLayers(place: HTMLElement, context: Context): void {
   const { store, meta } = context;
+  const opened = new Set<string>();
   const toggle = (id: string, on: boolean) => {
     const layers = store.state.layers.filter((each) => each !== id);
     store.set({ layers: on ? [...layers, id] : layers });
@@ -26,6 +28,28 @@ export function mountLayers(place: HTMLElement, context: Context): void {
       h("span", { class: "layer-count", "data-testid": `count-${layer.id}`, "data-count": layer.count }, integer(layer.count)),
       h("span", { class: "switch", "aria-hidden": "true" }));
   }
+  /** Under a layer that is on: its terms to choose from, and how many objects pass. */
+  function conditions(layer: LayerInfo): HTMLElement | null {
+    const fields = askable(layer);
+    if (!fields.length || !store.state.layers.includes(layer.id)) return null;
+    const { where } = store.state;
+    const filter = layerQuery(where, layer.id);
+    const open = opened.has(layer.id) || filter !== "";
+    const count = h("span", { class: "num", "data-testid": `passing-${layer.id}` });
+    if (filter) {
+      void context.data.count(layer, filter).then((passing) => {
+        count.textContent = `${integer(passing)} / ${integer(layer.count)}`;
+        count.dataset.count = String(passing);
+      }, () => undefined);
+    }
+    return h("details", { class: "conditions", open, ontoggle: (event: Event) => { if ((event.target as HTMLDetailsElement).open) opened.add(layer.id); else opened.delete(layer.id); } },
+      h("summary", { "data-testid": `filter-${layer.id}` }, t("layerFields"), count),
+      fields.map((field) => h("div", { class: "condition" },
+        h("span", {}, words(field)),
+        chips(`where-${layer.id}-${field.name}`, words(field), t("all"),
+          (meta.vocab[field.vocab!] ?? []).map(({ code }) => ({ value: code, text: term(meta, field.vocab!, code) })), chosen(where, layer.id, field.name),
+          (codes) => store.set({ where: choose(store.state.where, layer.id, field.name, codes) })))));
+  }
   function draw(): void {
     redraw(place,
       h("section", { class: "block layers" },
@@ -35,12 +59,12 @@ export function mountLayers(place: HTMLElement, context: Context): void {
           return layers.length
             ? h("div", { class: `stage stage-${stage}`, role: "group", "aria-label": tk("stageName", stage) },
               h("span", { class: "stage-mark", "aria-hidden": "true" }, tk("stage", stage)),
-              h("div", { class: "stage-layers" }, layers.map(row)))
+              h("div", { class: "stage-layers" }, layers.map((layer) => [row(layer), conditions(layer)])))
             : null;
         })));
   }
   draw();
   store.subscribe((_, changed) => {
-    if (changed.has("layers") || changed.has("lang")) draw();
+    if (changed.has("layers") || changed.has("where") || changed.has("lang")) draw();
   });
 }

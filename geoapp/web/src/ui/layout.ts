@@ -68,7 +68,7 @@ export function mountLayout(context: Context): { tab(name: string): void; raise(
     if (changed.has("lang") || changed.has("layers")) drawTabs();
     if (changed.has("region") && PHONE.matches) {
       tab("overview");
-      if (height === "full") rise("half");
+      if (context.state.region && height !== "half") rise("half");
     }
   });
   return { tab, raise: () => PHONE.matches && height === "low" && rise("half") };

@@ -21,7 +21,7 @@ export function showUnsupported(place: HTMLElement): void {
 }
 
 const STEPS = [
-  "./shuitu manage import_layer reporting_unit reporting_units.csv --commit",
+  "./shuitu manage import_layer reporting_unit units.csv --commit",
   "./shuitu manage import_layer region regions.gpkg --commit",
   "./shuitu manage import_layer facility facilities.xlsx --commit",
   "./shuitu manage import_layer usage usage-2024-01.csv --commit",

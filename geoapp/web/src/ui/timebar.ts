@@ -13,7 +13,7 @@ export function mountTimebar(place: HTMLElement, context: Context): void {
   const { months } = meta;
   const kinds: PeriodKind[] = years(months).length > 1 ? ["month", "year", "range"] : ["month", "year"];
   let timer = 0;
-  let totals: number[] = [];
+  let totals: readonly number[] = [];
 
   const playButton = h("button", { type: "button", class: "round", "data-testid": "play", onclick: () => (timer ? stop() : play()) });
   const label = h("output", { class: "period", "data-testid": "period", for: "slider" });
@@ -99,9 +99,16 @@ export function mountTimebar(place: HTMLElement, context: Context): void {
   }
   function onShown({ series, picture }: Shown): void {
     total.textContent = volumeText(picture.total_l, language());
-    const found = new Map(series.months.map((month, i) => [month, series.total_l[i]]));
-    // A series of part of the months (villages of a long city) says nothing of the others: keep what was known.
-    totals = months.map((month, i) => found.get(month) ?? totals[i] ?? 0);
+    // A series of part of the months (villages of a long city) says nothing of the others: districts have them all.
+    if (series.months.length < months.length) return void drawTotals();
+    totals = series.total_l;
+    drawColumns();
+  }
+  async function drawTotals(): Promise<void> {
+    const asked = JSON.stringify(context.filters);
+    const all = await context.data.series("district", store.state.period, context.filters).catch(() => null);
+    if (!all || asked !== JSON.stringify(context.filters)) return;
+    totals = months.map((month) => all.total_l[all.months.indexOf(month)] ?? 0);
     drawColumns();
   }
   draw();

@@ -1,0 +1,41 @@
+"""What keeps an import apart from others, and its errors apart from the database's words."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from pathlib import Path
+from typing import Any
+
+from django.db import DatabaseError
+
+from layers.ingest.refusal import ImportRefused
+
+_POLL_S = 0.2
+
+
+def alone(cursor: Any, wait_s: float) -> None:
+    """Take the lock under which imports run one at a time; it goes with the transaction."""
+    until = time.monotonic() + wait_s
+    while True:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('shuitu import'))")
+        if cursor.fetchone()[0]:
+            return
+        if time.monotonic() >= until:
+            raise ImportRefused("另一个导入正在进行，请稍后再试", "another import is running: try again later")
+        time.sleep(_POLL_S)
+
+
+def sha256(path: Path) -> str:
+    """The file's fingerprint, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def database_refusal(error: DatabaseError) -> ImportRefused:
+    """The database's own guard caught what the checks did not: name the rule, and no database text."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    rule = getattr(diagnosis, "constraint_name", None) or getattr(diagnosis, "column_name", None) or "?"
+    return ImportRefused(
+        f"数据库拒绝了这批数据（约束 {rule}），未作任何改动", f"the database refused the data (constraint {rule})"
+    )

@@ -1,0 +1,52 @@
+-- Add what a few records count differently (usage_delta: minus before, plus after) to the sums that stand, and to the
+-- year to date of every later month of their years. The result is the rows a rebuild would write:
+-- a combination stays, with 0, in the months after its first record of a year, and is not there before it.
+CREATE TEMP TABLE usage_spread ON COMMIT DROP AS
+WITH net AS (
+    SELECT level, source_sel, purpose_sel, code, parent_code, gap, month,
+           sum(volume_l)::bigint AS volume_l, sum(records)::integer AS records
+    FROM usage_delta
+    GROUP BY 1, 2, 3, 4, 5, 6, 7
+    HAVING sum(volume_l) <> 0 OR sum(records) <> 0
+), standing AS (
+    -- Every month with sums has rows for all sources and purposes at the city's level.
+    SELECT DISTINCT month FROM layers_usagesum WHERE level = 1 AND source_sel = 0 AND purpose_sel = 0
+)
+SELECT n.level, n.source_sel, n.purpose_sel, n.code, n.parent_code, n.gap, s.month,
+       COALESCE(sum(n.volume_l) FILTER (WHERE n.month = s.month), 0)::bigint AS volume_l,
+       sum(n.volume_l)::bigint AS ytd_l,
+       COALESCE(sum(n.records) FILTER (WHERE n.month = s.month), 0)::integer AS records
+FROM net n
+JOIN standing s ON s.month >= n.month AND date_trunc('year', s.month) = date_trunc('year', n.month)
+GROUP BY 1, 2, 3, 4, 5, 6, 7;
+
+ANALYZE usage_spread;
+
+UPDATE layers_usagesum t
+SET volume_l = t.volume_l + s.volume_l, ytd_l = t.ytd_l + s.ytd_l, records = t.records + s.records
+FROM usage_spread s
+WHERE (t.level, t.source_sel, t.purpose_sel, t.month, t.code, t.parent_code, t.gap)
+    = (s.level, s.source_sel, s.purpose_sel, s.month, s.code, s.parent_code, s.gap);
+
+-- Not by ON CONFLICT, which would hold what is taken off against the checks of a row that is never inserted.
+INSERT INTO layers_usagesum
+    (level, source_sel, purpose_sel, month, code, parent_code, gap, volume_l, ytd_l, records)
+SELECT level, source_sel, purpose_sel, month, code, parent_code, gap, volume_l, ytd_l, records
+FROM usage_spread s
+WHERE NOT EXISTS (
+    SELECT FROM layers_usagesum t
+    WHERE (t.level, t.source_sel, t.purpose_sel, t.month, t.code, t.parent_code, t.gap)
+        = (s.level, s.source_sel, s.purpose_sel, s.month, s.code, s.parent_code, s.gap)
+)
+ORDER BY level, source_sel, purpose_sel, month, code, parent_code, gap;
+
+DELETE FROM layers_usagesum t
+USING usage_spread s
+WHERE (t.level, t.source_sel, t.purpose_sel, t.month, t.code, t.parent_code, t.gap)
+    = (s.level, s.source_sel, s.purpose_sel, s.month, s.code, s.parent_code, s.gap)
+  AND NOT EXISTS (
+    SELECT FROM layers_usagesum e
+    WHERE (e.level, e.source_sel, e.purpose_sel, e.code, e.parent_code, e.gap)
+        = (t.level, t.source_sel, t.purpose_sel, t.code, t.parent_code, t.gap)
+      AND e.month BETWEEN date_trunc('year', t.month)::date AND t.month AND e.records > 0
+  )

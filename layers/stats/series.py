@@ -1,0 +1,96 @@
+"""The monthly matrix of a level: what a page moves through without asking again, with the classes of its legends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from layers import vocab
+from layers.db import rows
+from layers.periods import Month, Period
+from layers.stats import query
+from layers.stats.answer import coverage, per_km2, prefixes_of, refuse_finer_parent, regions_of, spoken
+from layers.stats.classes import classify
+from layers.stats.regions import region_index
+from layers.stats.selection import Selection
+
+
+def series(
+    level: int, selection: Selection, parent: str, period: Period | None, method: str = "quantiles", k: int = 5
+) -> dict[str, Any]:
+    """The monthly matrix of a level: one row of litres a region, one column a month, gaps apart.
+
+    With it a page moves its month slider without asking again. Sums over rows and gaps equal ``total_l``.
+    """
+    index = region_index()
+    prefixes = prefixes_of(index, parent)
+    refuse_finer_parent(index, level, parent)
+    available = query.available_months()
+    months = coverage(period, available).present if period else available
+    regions = regions_of(index, level, prefixes)
+    column = {month.first_day: i for i, month in enumerate(months)}
+    matrix = {region.code: [0] * len(months) for region in regions}
+    gaps = {term.code: [0] * len(months) for term in vocab.GAP if term.id}
+    if months:
+        found = rows(query.series_query(level, Period(months[0], months[-1]), selection, prefixes))
+        for code, gap, day, volume in found:
+            if gap:
+                gaps[vocab.GAP.by_id[gap].code][column[day]] += volume
+            else:
+                matrix.setdefault(code, [0] * len(months))[column[day]] = volume
+    areas = [index.info(code, level).area_m2 for code in matrix]
+    totals_by_month = [
+        sum(row[i] for row in matrix.values()) + sum(row[i] for row in gaps.values()) for i in range(len(months))
+    ]
+    return {
+        "level": vocab.LEVEL.by_id[level].code,
+        "parent": parent or None,
+        "filters": selection.to_dict(),
+        "months": [str(month) for month in months],
+        "codes": list(matrix),
+        "area_km2": [area / 1e6 for area in areas],
+        "volume_l": list(matrix.values()),
+        "gaps": gaps,
+        "gaps_l": [sum(row[i] for row in gaps.values()) for i in range(len(months))],
+        "total_l": totals_by_month,
+        "classes": _classes(list(matrix.values()), areas, months, method, k),
+    }
+
+
+def _classes(
+    matrix: list[list[int]], areas: Sequence[float], months: Sequence[Month], method: str, k: int
+) -> dict[str, Any]:
+    """Legend classes by measure: of single months, of each calendar year, and of all months together.
+
+    Those of the months hold over all of them, so that a colour means one amount while the slider moves; those of a year
+    or of everything are what the statistics API gives for that period.
+    """
+    years = sorted({month.year for month in months})
+    columns = {year: [i for i, month in enumerate(months) if month.year == year] for year in years}
+    return {
+        measure: {
+            "month": _measured(
+                measure,
+                [[row[i]] for row in matrix for i in range(len(months))],
+                [area for area in areas for _ in months],
+                method,
+                k,
+            ),
+            "year": {
+                str(year): _measured(measure, [[row[i] for i in columns[year]] for row in matrix], areas, method, k)
+                for year in years
+            },
+            "all": _measured(measure, matrix, areas, method, k),
+        }
+        for measure in ("volume", "per_km2")
+    }
+
+
+def _measured(measure: str, volumes_l: list[list[int]], areas: Sequence[float], method: str, k: int) -> dict[str, Any]:
+    """Classes of the summed litres of each line, or of their density."""
+    totals = [sum(line) for line in volumes_l]
+    if measure == "volume":
+        return spoken(measure, classify([total / 1000 for total in totals], method, k))
+    return spoken(
+        measure, classify([per_km2(total, area) for total, area in zip(totals, areas, strict=True)], method, k)
+    )

@@ -1,0 +1,106 @@
+"""Search: the best match first, whatever it is of, with the way to it."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.test import Client
+
+from layers import models
+from tests import factories as make
+from tests.factories import A, B, C, D, Grid, at
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def grid() -> Grid:
+    found = make.make_grid()
+    make.FacilityFactory(code="UP001", name="南街水厂", geom=at(0.5, 0.5), declared_region=found[B])
+    make.FacilityFactory(code="UP002", name="新南街水厂", geom=None)
+    make.WaterUserFactory(code="U110101000001", name="南街小学", geom=at(1.5, 1.5), declared_region=found[D])
+    make.WellFactory(code="W11010100001", name="南街机井", geom=at(0.5, 0.5), declared_region=found[A])
+    make.MeterFactory(code="MC0000001", name="南街水表")
+    models.SewagePlant.objects.create(
+        code="SP001", name="100%净水_厂", kind=1, geom=at(1, 1), release=make.ReleaseFactory()
+    )
+    found.settle()
+    return found
+
+
+def search(client: Client, text: str, limit: int | None = None) -> list[dict[str, Any]]:
+    response = client.get(f"/api/search?q={quote(text)}" + (f"&limit={limit}" if limit else ""))
+    assert response.status_code == 200, response.content
+    return list(response.json()["results"])
+
+
+def codes(client: Client, text: str) -> list[str]:
+    return [found["code"] for found in search(client, text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("甲社区", [A]),
+        ("社区", [A, B]),
+        (A, [A]),
+        ("110101001", ["110101001", A, B]),
+        ("UP001", ["UP001"]),
+        ("up00", ["UP001", "UP002"]),
+        ("W110101", ["W11010100001"]),
+        ("w11010100001", ["W11010100001"]),
+        ("MC0000001", ["MC0000001"]),
+        ("U110101000001", ["U110101000001"]),
+        # A division whose name begins so, then names that begin so, then those that contain it; wells and meters
+        # are found by code alone.
+        ("南街", ["110101001", "UP001", "U110101000001", "UP002"]),
+        ("水厂", ["UP001", "UP002"]),
+        ("100%", ["SP001"]),
+        ("%", ["SP001"]),
+        ("_", ["SP001"]),
+        ("没有", []),
+        ("000001", []),  # a code is found by its beginning
+        (" 甲社区 ", [A]),
+        ("'", []),
+        ("\\", []),
+    ],
+)
+def test_what_is_found(client: Client, text: str, expected: list[str]) -> None:
+    assert codes(client, text) == expected
+
+
+def test_a_hit_says_what_it_is_and_where(client: Client) -> None:
+    (region,) = search(client, "甲社区")
+    bounds = region.pop("bounds")
+    assert bounds == pytest.approx([116, 40, 116.01, 40.01])
+    assert region.pop("lon") == pytest.approx(116.005)
+    assert region.pop("lat") == pytest.approx(40.005)
+    assert region == {"layer": "region", "level": "village", "code": A, "name": "甲社区", "path": "试验区 / 南街道"}
+    (plant,) = search(client, "UP001")
+    assert plant == {
+        "layer": "urban_plant", "code": "UP001", "name": "南街水厂", "path": "试验区 / 南街道 / 乙社区",
+        "lon": pytest.approx(116.005), "lat": pytest.approx(40.005),
+    }  # fmt: skip
+
+
+def test_what_has_no_position_is_found_without_one(client: Client) -> None:
+    (plant,) = search(client, "UP002")
+    assert (plant["lon"], plant["lat"], plant["path"]) == (None, None, "")
+
+
+def test_a_limit_keeps_the_best(client: Client) -> None:
+    assert [found["code"] for found in search(client, "南街", 2)] == ["110101001", "UP001"]
+
+
+def test_a_closed_division_is_not_found(client: Client, grid: Grid) -> None:
+    models.Region.objects.filter(pk=grid[C].pk).update(valid_to=make.ReleaseFactory())
+    make.publish("region")
+    assert codes(client, "丙村") == []
+
+
+def test_a_search_costs_one_statement_a_dataset(client: Client, django_assert_max_num_queries: Any) -> None:
+    search(client, "甲")  # regions are in memory from here
+    with django_assert_max_num_queries(8):
+        search(client, "南")
