@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.gis.geos import Polygon
-from django.db.models import BinaryField, Func, Value
+from django.db.models import BinaryField, Func, IntegerField, Value
 from django.db.models.expressions import Combinable
 
 
@@ -40,3 +40,19 @@ class Raw(Func):
 
     def __init__(self, geom: str, **extra: Any) -> None:
         super().__init__(geom, **extra)
+
+
+class CellIndex(Func):
+    """Column (``axis="X"``) or row (``"Y"``) of the 100 m grid cell that a position lies in (`layers.grid.cells`).
+
+    Null for positions far from the projection's meridian, where it has no value: they are outside the city anyhow.
+    """
+
+    output_field = IntegerField()
+    template = (
+        "CASE WHEN ST_X(%(expressions)s) BETWEEN 97 AND 137 AND ST_Y(%(expressions)s) BETWEEN 0 AND 60"
+        " THEN (ceil(ST_%(axis)s(ST_Transform(%(expressions)s, 4548)) / 100) - 1)::integer END"
+    )
+
+    def __init__(self, geom: str, axis: str) -> None:
+        super().__init__(geom, axis=axis)

@@ -236,7 +236,58 @@ POSITION_QUALITY = Vocab(
 )
 SYNTHETIC = 3  # the same id in both quality vocabularies, so that one filter marks all synthetic things
 
+# Which rule put water into a grid unit, most exact first (docs/grid.md). A weight's basis is the rule it serves.
+GRID_RULE = Vocab(
+    "grid_rule",
+    "落格规则",
+    "Rule of assignment",
+    (
+        Term(1, "meter_position", "水表位置", "Meter's position"),
+        Term(2, "user_position", "用水户位置", "User's position"),
+        Term(3, "facility_users", "供水范围内用户", "Users in the supply area"),
+        Term(4, "facility_area", "供水范围面积", "Area of the supply area"),
+        Term(5, "facility_position", "设施位置", "Facility's position"),
+        Term(6, "region_positions", "区划内水表与用户", "Meters and users in the region"),
+        Term(7, "region_area", "区划面积", "Area of the region"),
+        Term(8, "none", "无规则可用", "No rule applies"),
+        Term(9, "declared", "登记区划", "Declared region"),  # of a region's figure: counted where a register says
+    ),
+)
+(
+    BY_METER, BY_USER, BY_FACILITY_USERS, BY_FACILITY_AREA, BY_FACILITY_POSITION,
+    BY_REGION_POSITIONS, BY_REGION_AREA, BY_NOTHING, BY_DECLARED,
+) = (term.id for term in GRID_RULE)  # fmt: skip
+# Water that lies where it does by area alone: the uncertain share of a cell.
+AREA_RULES = frozenset({BY_FACILITY_AREA, BY_REGION_AREA})
+
+# Why water is in no grid unit; 0 is water that is. All but "outside" are the unassigned.
+GRID_GAP = Vocab(
+    "grid_gap",
+    "未落格的原因",
+    "Why it is in no grid unit",
+    (
+        Term(0, "assigned", "已落格", "Assigned"),
+        Term(1, "coarse", "仅计到区或市", "Known by district or city only"),
+        Term(2, "no_place", "位置与区划均不明", "Neither position nor region known"),
+        Term(3, "no_units", "区划没有边界", "The region has no outline"),
+        Term(4, "outside", "市域之外", "Outside the city"),
+    ),
+)
+GRID_ASSIGNED, GRID_COARSE, GRID_NO_PLACE, GRID_NO_UNITS, GRID_OUTSIDE = (term.id for term in GRID_GAP)
+
+GRID_PLACE = Vocab(
+    "grid_place",
+    "计量对象",
+    "Place of measurement",
+    (
+        Term(1, "region", "区划", "Region"),
+        Term(2, "facility", "供水设施", "Supply facility"),
+        Term(3, "meter", "水表", "Meter"),
+    ),
+)
+PLACE_REGION, PLACE_FACILITY, PLACE_METER = (term.id for term in GRID_PLACE)
+
 ALL: tuple[Vocab, ...] = (
     SOURCE, PURPOSE, LEVEL, GAP, WELL_USE, METERING, FACILITY_KIND, STATUS, MANAGER, SEWAGE_KIND,
-    METER_SYSTEM, BOUNDARY_QUALITY, POSITION_QUALITY,
+    METER_SYSTEM, BOUNDARY_QUALITY, POSITION_QUALITY, GRID_RULE, GRID_GAP, GRID_PLACE,
 )  # fmt: skip

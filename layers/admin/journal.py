@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from layers import placing, registry, versions
+from layers.grid import assign
 from layers.ingest.run import alone
 from layers.models import Release, UsageRecord
 from layers.stats.adjust import Adjustment
@@ -66,6 +67,7 @@ class Change:
                 self._place(cursor, ids)
             moved = self._before != self._counted(ids)
             months = self._sums.apply(cursor, self._records(ids)) if moved or self.dataset.name == "usage" else []
+            assign.settle(cursor, self.dataset.name, months)
         versions.bump(self.dataset.name, self.release.pk)
         if months:
             self.release.report["months"] = [f"{month:%Y-%m}" for month in months]

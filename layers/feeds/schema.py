@@ -200,3 +200,22 @@ SEARCH: Described = {
     ],
     "responses": _answer("Matches, best first", results={"type": "array", "items": {"type": "object"}}),
 }
+EXPLAIN: Described = {
+    "operation_id": "explain",
+    "parameters": [
+        _query("unit", "Code of a grid unit, or unassigned or outside"),
+        _query("region", "Division code; one of unit and region is needed"),
+        _query("period", PERIOD, required=True),
+        *SELECTION,
+        OpenApiParameter("size", OpenApiTypes.INT, description="Grid size of unassigned and outside: 500 unless told"),
+        OpenApiParameter("limit", OpenApiTypes.INT, description="1..1000 parts a page, 100 unless told"),
+        OpenApiParameter("offset", OpenApiTypes.INT, description="Parts to leave out"),
+    ],
+    "responses": _answer(
+        "What a figure is made of; the parts of all pages add up to it",
+        volume_l={"type": "integer"},
+        parts_l={"type": "integer"},
+        count={"type": "integer"},
+        parts={"type": "array", "items": {"type": "object"}},
+    ),
+}

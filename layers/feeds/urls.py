@@ -12,5 +12,6 @@ urlpatterns = [
     path("stats", views.stats_view, name="stats"),
     path("stats/series", views.series_view, name="series"),
     path("regions/<str:code>", views.region_view, name="region"),
+    path("explain", views.explain_view, name="explain"),
     path("search", views.search_view, name="search"),
 ]

@@ -16,6 +16,7 @@ from layers.feeds.caching import versioned_json
 from layers.feeds.features import PAGING, query_params
 from layers.feeds.search import search as find
 from layers.filters import allowed_params
+from layers.grid import cells, explain
 from layers.periods import parse_period
 from layers.stats import answer, profile
 from layers.stats.selection import parse_selection
@@ -142,3 +143,29 @@ def search_view(request: HttpRequest) -> HttpResponse:
     limit = params.parse_count(given.get("limit"), "limit", 20, 1, 100)
     text = given.get("q", "")
     return versioned_json(request, as_of(EVERYTHING), lambda: {"results": find(text, limit)})
+
+
+@extend_schema(**schema.EXPLAIN)
+@api_view(["GET"])
+def explain_view(request: HttpRequest) -> HttpResponse:
+    """What a figure of a grid unit or region is made of: meters, villages, facilities, weights, rules, litres."""
+    given = query_params(request, ["unit", "region", "period", "size", "limit", "offset", *SELECTION])
+    if bool(given.get("unit")) == bool(given.get("region")):
+        raise BadParameter("Either a unit or a region is needed.", param="unit", allowed=["unit=…", "region=…"])
+    if not given.get("period"):
+        raise BadParameter("A period is needed.", param="period", allowed=["2019", "2019-07", "2019-01..2019-06"])
+    period = parse_period(given["period"])
+    selection = parse_selection(given.get("source"), given.get("purpose"), given.get("resident"))
+    sizes = tuple(str(size) for size in cells.SIZES)
+    size = int(params.parse_choice(given.get("size"), "size", str(cells.DEFAULT_SIZE), sizes))
+    page = explain.Page(
+        params.parse_count(given.get("limit"), "limit", 100, 1, 1000),
+        params.parse_count(given.get("offset"), "offset", 0, 0, 10_000_000),
+    )
+    if given.get("region"):
+        region = params.parse_region(given["region"])
+        return versioned_json(
+            request, as_of(EVERYTHING), lambda: explain.explain_region(region, period, selection, page)
+        )
+    unit = given["unit"]
+    return versioned_json(request, as_of(EVERYTHING), lambda: explain.explain_unit(unit, period, selection, page, size))

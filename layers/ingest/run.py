@@ -17,6 +17,7 @@ from django.db import DatabaseError, connection, transaction
 from psycopg.sql import SQL, Identifier
 
 from layers import versions
+from layers.grid import assign
 from layers.ingest import columns, crs, holders, links, regions, resolve, staging, upsert, usage
 from layers.ingest.columns import ColumnMap
 from layers.ingest.guards import alone, database_refusal, sha256
@@ -225,6 +226,8 @@ class _Import:
             versions.bump(self.spec.name, release.pk)
             for dataset in outcome.moved:
                 versions.bump(dataset, release.pk)
+            self._tell("落格", 0)
+            assign.settle(cursor, self.spec.name, outcome.months)
         release.rows_new, release.rows_changed = report.new, report.changed
         release.rows_unchanged, release.rows_refused = report.unchanged, report.refused
         report.committed = True

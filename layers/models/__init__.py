@@ -1,6 +1,7 @@
 """The water domain in space, one module a stage: regions, take, supply, use, drain, and the releases behind them."""
 
 from layers.models.drain import SewagePlant
+from layers.models.grid import GridBuild, GridPlace, GridUnit, GridUsage, GridWeight
 from layers.models.regions import Boundary, BoundaryPiece, Region, ReportingUnit
 from layers.models.releases import LayerVersion, Release
 from layers.models.sums import UsageSum
@@ -13,6 +14,11 @@ __all__ = [
     "AbstractionPermit",
     "Boundary",
     "BoundaryPiece",
+    "GridBuild",
+    "GridPlace",
+    "GridUnit",
+    "GridUsage",
+    "GridWeight",
     "LayerVersion",
     "Meter",
     "Region",

@@ -8,6 +8,7 @@ from django.contrib.postgres.indexes import GistIndex
 from django.db.models import Case, F, Index, When
 from django.db.models.functions import Coalesce
 
+from layers.functions import CellIndex
 from layers.vocab import POSITION_QUALITY
 
 STORAGE_SRID = 4490  # CGCS2000 geographic; stored x = longitude, y = latitude, as PostGIS orders coordinates
@@ -31,6 +32,13 @@ class Placed(models.Model):
         expression=Transform("geom", TILE_SRID),
         output_field=models.PointField(srid=TILE_SRID, null=True, spatial_index=False),
         db_persist=True,
+    )
+    # The 100 m cell it stands in, so that placing into grid units of any size is a join of integers.
+    cell_x = models.GeneratedField(
+        expression=CellIndex("geom", "X"), output_field=models.IntegerField(null=True), db_persist=True
+    )
+    cell_y = models.GeneratedField(
+        expression=CellIndex("geom", "Y"), output_field=models.IntegerField(null=True), db_persist=True
     )
     position_quality = models.PositiveSmallIntegerField(
         "位置质量", choices=POSITION_QUALITY.choices(), null=True, blank=True

@@ -8,7 +8,7 @@ from datetime import date
 
 from tests.benchmarks import harness
 
-NAMES = ("up", "load", "sums", "stats", "tiles", "page")
+NAMES = ("up", "load", "sums", "grid", "stats", "tiles", "page")
 
 
 def main(words: list[str]) -> int:

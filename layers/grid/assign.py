@@ -1,0 +1,108 @@
+"""Assign the litres of the touched months to grid units, in the caller's transaction, and hold them to the records.
+
+`settle` is what a change of data calls, next to the rebuilding of sums: it brings units and weights up to date where the
+change can have touched them, and assigns the months that are touched by either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import date
+from typing import Any
+
+from psycopg import sql
+
+from layers.grid import conservation, units, weights
+from layers.grid.cells import DEFAULT_SIZE, check_size
+from layers.sql import load
+from layers.stats.rebuild import all_months
+
+Cursor = Any
+Progress = Callable[[date, int, int], None]
+"""Told (month, how many are done, of how many)."""
+
+# Months whose records are read together: bounds the temporary tables of a long rebuild.
+_AT_ONCE = 3
+
+
+def sizes(cursor: Cursor) -> list[int]:
+    """The grid sizes that are kept up."""
+    cursor.execute("SELECT size FROM layers_gridbuild ORDER BY size")
+    return [row[0] for row in cursor.fetchall()]
+
+
+def settle(cursor: Cursor, dataset: str, months: Collection[date]) -> None:
+    """After a change of a dataset whose sums of these months were made again: the same for every grid size kept up.
+
+    Before there is any usage nothing is built: the first month finds units and weights out of date and makes them.
+    """
+    if dataset in weights.DATASETS:
+        cursor.execute("UPDATE layers_gridbuild SET weighed_release = 0")
+    if not months and (dataset not in weights.DATASETS or not all_months(cursor)):
+        return
+    kept = sizes(cursor)
+    if not kept:
+        # The default size is kept up from the first litre on; others from when they are asked for.
+        cursor.execute(
+            "INSERT INTO layers_gridbuild (size, weighed_release, changed_at) VALUES (%s, 0, now())", [DEFAULT_SIZE]
+        )
+        kept = [DEFAULT_SIZE]
+    for size in kept:
+        touched = {*months, *prepare(cursor, size)}
+        rebuild(cursor, sorted(touched), size)
+
+
+def prepare(cursor: Cursor, size: int = DEFAULT_SIZE) -> list[date]:
+    """Units and weights of a size brought up to date, if anything they depend on has changed; → months touched by it."""
+    check_size(size)
+    cursor.execute("SELECT pg_advisory_xact_lock(hashtext('layers_gridusage'))")
+    cursor.execute(
+        "INSERT INTO layers_gridbuild (size, weighed_release, changed_at) VALUES (%s, 0, now()) ON CONFLICT DO NOTHING",
+        [size],
+    )
+    cursor.execute("SELECT weighed_release FROM layers_gridbuild WHERE size = %s", [size])
+    if cursor.fetchone()[0]:
+        return []
+    gone, _ = units.refresh(cursor, size)
+    changed = weights.refresh(cursor, size)
+    cursor.execute(
+        "UPDATE layers_gridbuild SET changed_at = now(),"
+        " weighed_release = (SELECT greatest(1, COALESCE(max(id), 1)) FROM layers_release) WHERE size = %s",
+        [size],
+    )
+    # Usage in units that went cannot stay, whatever the month.
+    return all_months(cursor) if gone else changed.months
+
+
+def rebuild(cursor: Cursor, months: Sequence[date], size: int = DEFAULT_SIZE, progress: Progress | None = None) -> int:
+    """Replace the litres by unit of these months; → rows written. Units and weights must be up to date (`prepare`).
+
+    Must run inside a transaction. Raises `NotConserved` if a litre of the months is amiss.
+    """
+    if not months:
+        return 0
+    cursor.execute("SELECT pg_advisory_xact_lock(hashtext('layers_gridusage'))")
+    # The sorts of a month take some 100 MB; on disk they take twice as long.
+    cursor.execute("SET LOCAL work_mem = '192MB'")
+    written = 0
+    for first in range(0, len(months), _AT_ONCE):
+        some = list(months[first : first + _AT_ONCE])
+        cursor.execute("DROP TABLE IF EXISTS grid_base, grid_shares")
+        cursor.execute(load("grid_base"), {**weights.TERMS, "size": size, "months": some})
+        cursor.execute("ANALYZE grid_base")
+        cursor.execute(
+            sql.SQL("CREATE TEMP TABLE grid_shares ON COMMIT DROP AS {}").format(shares_of("grid_base")), {"size": size}
+        )
+        cursor.execute("DELETE FROM layers_gridusage WHERE size = %s AND month = ANY(%s)", [size, some])
+        cursor.execute(load("grid_usage"), {"size": size})
+        written += int(cursor.rowcount)
+        conservation.hold(cursor, size, some)
+        if progress:
+            progress(some[-1], min(first + _AT_ONCE, len(months)), len(months))
+    cursor.execute("DROP TABLE grid_base, grid_shares")
+    return written
+
+
+def shares_of(base: str) -> sql.Composed:
+    """The largest-remainder statement over a table or CTE of base rows; needs ``size``."""
+    return sql.SQL(load("grid_shares")).format(base=sql.Identifier(base))

@@ -1,0 +1,66 @@
+"""recorded = assigned + unassigned + outside, to the litre: for every month, source and purpose, grid size and region level."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from psycopg import sql
+
+from layers import vocab
+from layers.errors import ShuituError
+from layers.sql import load
+
+Cursor = Any
+
+
+class NotConserved(ShuituError):
+    """Litres were lost or made: what was being written must not be committed."""
+
+    title = "The litres do not add up"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One month, source and purpose, of one grid size or region level. Litres."""
+
+    month: date
+    source: int
+    purpose: int
+    recorded_l: int
+    assigned_l: int
+    unassigned_l: int
+    outside_l: int
+
+    @property
+    def difference_l(self) -> int:
+        return self.recorded_l - self.assigned_l - self.unassigned_l - self.outside_l
+
+
+def of_grid(cursor: Cursor, size: int, months: Sequence[date], *, only_wrong: bool = False) -> list[Line]:
+    """The balance of a size, a line a month, source and purpose; or only the lines that do not balance."""
+    which = sql.SQL("COALESCE(r.litres, 0) <> COALESCE(g.litres, 0)" if only_wrong else "TRUE")
+    cursor.execute(
+        sql.SQL(load("grid_differences")).format(which=which),
+        {"size": size, "months": list(months), "outside": vocab.GRID_OUTSIDE},
+    )
+    return [Line(row[0], row[1], row[2], *(int(litres) for litres in row[3:])) for row in cursor.fetchall()]
+
+
+def of_level(cursor: Cursor, level: int, months: Sequence[date]) -> list[Line]:
+    """The balance of the kept sums of a region level. What is known only higher up counts as unassigned there."""
+    cursor.execute(load("sums_differences"), {"level": level, "months": list(months), "outside": vocab.OUTSIDE})
+    return [Line(row[0], row[1], row[2], *(int(litres) for litres in row[3:])) for row in cursor.fetchall()]
+
+
+def hold(cursor: Cursor, size: int, months: Sequence[date]) -> None:
+    """Raise `NotConserved`, and with it end the transaction, if any litre of the months is amiss."""
+    wrong = of_grid(cursor, size, months, only_wrong=True)
+    if wrong:
+        first = wrong[0]
+        raise NotConserved(
+            f"{len(wrong)} sums of the {size} m grid do not balance, the first by {first.difference_l} L:"
+            f" {first.month:%Y-%m}, source {first.source}, purpose {first.purpose}."
+        )

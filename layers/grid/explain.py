@@ -1,0 +1,156 @@
+"""Explain a number: the meters, villages and facilities that a unit's or a region's litres are made of.
+
+The parts are computed from the records by the statement that assigned them, not kept; they add up to the figure that is
+kept and shown, to the litre.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import sql
+
+from layers import vocab
+from layers.db import Query, rows
+from layers.errors import NotFound
+from layers.grid import cells
+from layers.grid.assign import shares_of
+from layers.grid.weights import TERMS
+from layers.periods import Period
+from layers.sql import load
+from layers.stats import query
+from layers.stats.regions import region_index
+from layers.stats.selection import EVERYTHING, Selection
+
+# What has no unit can be asked about by these words in place of a unit's code.
+GAPS = {
+    "unassigned": (vocab.GRID_COARSE, vocab.GRID_NO_PLACE, vocab.GRID_NO_UNITS),
+    "outside": (vocab.GRID_OUTSIDE,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    limit: int = 100
+    offset: int = 0
+
+
+def explain_unit(
+    code: str,
+    period: Period,
+    selection: Selection = EVERYTHING,
+    page: Page | None = None,
+    size: int = cells.DEFAULT_SIZE,
+) -> dict[str, Any]:
+    """A unit's litres of a period and their parts; ``unassigned`` and ``outside`` are asked by ``size``."""
+    terms = _terms(period, selection, page or Page())
+    if code in GAPS:
+        gaps = list(GAPS[code])
+        value = rows(_kept(sql.SQL("size = %(size)s AND gap = ANY(%(gaps)s)"), {**terms, "size": size, "gaps": gaps}))
+        found = _parts(sql.SQL(load("explain_gap")), {**terms, "size": size, "gaps": gaps})
+        return {"unit": code, "size": size, **_answer(period, selection, int(value[0][0]), found, page or Page())}
+    known = rows(
+        Query(
+            "SELECT u.id, u.size, u.area_m2, r.code, r.name FROM layers_gridunit u"
+            " JOIN layers_region r ON r.id = u.region_id WHERE u.code = %s",
+            [code],
+        )
+    )
+    if not known:
+        raise NotFound(
+            f"There is no grid unit {code!r}.",
+            param="unit",
+            allowed=["a code such as 0500E04485N44280-110101001", *GAPS],
+        )
+    unit, size, area_m2, region_code, region_name = known[0]
+    terms |= {"unit": unit, "size": size}
+    value = rows(_kept(sql.SQL("size = %(size)s AND unit_id = %(unit)s"), terms))
+    found = _parts(sql.SQL(load("explain_unit")).format(shares=shares_of("base")), terms)
+    return {
+        "unit": code,
+        "size": size,
+        "area_m2": area_m2,
+        "region": {"code": region_code, "name": region_name},
+        **_answer(period, selection, int(value[0][0]), found, page or Page()),
+    }
+
+
+def explain_region(
+    code: str, period: Period, selection: Selection = EVERYTHING, page: Page | None = None
+) -> dict[str, Any]:
+    """A region's litres of a period, as the statistics show them, and their parts."""
+    index = region_index()
+    if code not in index.by_code:
+        raise NotFound(f"There is no region {code!r}.", param="region", allowed=["a division code"])
+    region = index.by_code[code]
+    value = sum(t.volume_l for t in query.totals(region.level, period, selection, [code]) if t.code == code)
+    serves = [vocab.FACILITY_SERVES_LEVEL[kind] for kind in sorted(vocab.FACILITY_SERVES_LEVEL)]
+    terms = {**_terms(period, selection, page or Page()), "prefix": f"{code}%"}
+    terms |= {"level": region.level, "serves_level": serves, "by_declared": vocab.BY_DECLARED}
+    found = _parts(sql.SQL(load("explain_region")), terms)
+    return {
+        "region": {"code": code, "name": region.name},
+        **_answer(period, selection, value, found, page or Page()),
+    }
+
+
+def _terms(period: Period, selection: Selection, page: Page) -> dict[str, Any]:
+    return {
+        **TERMS,
+        "months": [m.first_day for m in query.available_months() if period.first <= m <= period.last],
+        "sources": sorted(selection.sources),
+        "purposes": sorted(selection.purposes),
+        "limit": page.limit,
+        "offset": page.offset,
+    }
+
+
+def _kept(which: sql.SQL, terms: dict[str, Any]) -> Query:
+    """The figure that is kept and shown."""
+    return Query(
+        sql.SQL(
+            "SELECT COALESCE(sum(volume_l), 0)::bigint FROM layers_gridusage WHERE {}"
+            " AND month = ANY(%(months)s) AND source = ANY(%(sources)s) AND purpose = ANY(%(purposes)s)"
+        ).format(which),
+        terms,
+    )
+
+
+def _parts(ctes: sql.Composable, terms: dict[str, Any]) -> list[tuple[Any, ...]]:
+    return rows(Query(sql.Composed([ctes, sql.SQL(load("explain_page"))]), terms))
+
+
+def _answer(
+    period: Period, selection: Selection, value: int, found: list[tuple[Any, ...]], page: Page
+) -> dict[str, Any]:
+    count, litres = found[0][:2]
+    return {
+        "period": str(period),
+        **selection.to_dict(),
+        "volume_l": value,
+        "parts_l": int(litres),
+        "count": int(count),
+        "limit": page.limit,
+        "offset": page.offset,
+        "parts": [_part(*row[2:]) for row in found if row[2] is not None],
+    }
+
+
+def _part(
+    kind: int, code: str, name: str, rule: int, source: int, purpose: int, litres: int,
+    weight: int | None, total: int | None, of_l: int | None,
+) -> dict[str, Any]:  # fmt: skip
+    return {
+        "kind": vocab.GRID_PLACE.by_id[kind].code,
+        "code": code,
+        "name": name,
+        "rule": vocab.GRID_RULE.by_id[rule].code,
+        "source": vocab.SOURCE.by_id[source].code,
+        "purpose": vocab.PURPOSE.by_id[purpose].code,
+        "volume_l": litres,
+        # Of what the place used, and by how many of its parts; null for what stands in the unit with all it used.
+        "of_l": of_l,
+        "weight": weight,
+        "weight_total": total,
+    }

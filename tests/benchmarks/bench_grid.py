@@ -1,0 +1,261 @@
+"""The street-level grid of the whole city, each step beside what a careful analyst would call for it.
+
+Everything of ours runs in transactions that are rolled back; the database is as it was afterwards. Needs a city whose
+grid has been built (`manage.py grid`).
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tests.benchmarks import harness
+
+TITLE = "Grid: units, placing, a month and an explanation"
+TIMES = 3
+SIZE = 500
+
+POSTGIS_UNITS = """
+CREATE TEMP TABLE by_postgis ON COMMIT DROP AS
+WITH township AS (
+    SELECT b.region_id, ST_Transform(b.geom, 4548) AS geom FROM layers_boundary b
+    JOIN layers_region r ON r.id = b.region_id AND r.level = 3 AND r.valid_to_id IS NULL WHERE b.valid_to_id IS NULL
+)
+SELECT t.region_id, g.i, g.j,
+       CASE WHEN ST_ContainsProperly(t.geom, g.geom) THEN g.geom ELSE ST_Intersection(t.geom, g.geom) END AS geom
+FROM township t CROSS JOIN LATERAL ST_SquareGrid(%s, t.geom) g
+WHERE ST_Intersects(t.geom, g.geom)
+"""
+# The one month's work without the grid: records by the village of their meter.
+BARE_MONTH = """
+SELECT u.month, COALESCE(m.found_region_id, u.region_id), u.source, u.purpose, sum(u.volume_l)
+FROM layers_usagerecord u LEFT JOIN layers_meter m ON m.id = u.meter_id
+WHERE u.month = %s GROUP BY 1, 2, 3, 4
+"""
+PLACING = """
+SELECT count(u.id) FROM layers_meter m
+JOIN layers_region v ON v.id = m.found_region_id
+JOIN layers_gridunit u ON u.size = %s AND u.region_id = v.parent_id
+    AND u.col = m.cell_x / %s AND u.row = m.cell_y / %s
+"""
+
+
+@contextmanager
+def rolled_back() -> Iterator[Any]:
+    from django.db import connection, transaction
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        yield cursor
+        transaction.set_rollback(True)
+
+
+def measure() -> str:
+    harness.django_setup()
+    steps: list[Callable[[], list[str]]] = [units, units_in_postgis, placing, sharing, month, explanation]
+    lines = []
+    for step in steps:
+        found = step()
+        if not found:
+            continue
+        lines.append(found)
+        print(" | ".join(lines[-1]), flush=True)
+    table = harness.table([name.replace(" ms", " s") for name in harness.HEAD], lines)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
+    return f"{table}\n\nPeak memory of the process, the references' included: {peak:,.0f} MB."
+
+
+def outlines() -> Any:
+    """The townships of today in the plane."""
+    from django.db import connection
+
+    from layers.grid.units import from_wkb
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ST_AsBinary(ST_Transform(b.geom, 4548)) FROM layers_boundary b JOIN layers_region r"
+            " ON r.id = b.region_id AND r.level = 3 AND r.valid_to_id IS NULL WHERE b.valid_to_id IS NULL ORDER BY r.code"
+        )
+        return from_wkb([row[0] for row in cursor.fetchall()])
+
+
+def units() -> list[str]:
+    """Cutting alone on both sides: what it takes to write the units is measured by `units_in_postgis`."""
+    import geopandas
+    import numpy as np
+    import shapely
+
+    from layers.grid.tessellate import tessellate
+
+    townships = outlines()
+    parts = tessellate(townships, SIZE)
+    col, row = np.unique(np.c_[parts.col, parts.row], axis=0).T * float(SIZE)
+    cells = geopandas.GeoDataFrame(geometry=shapely.box(col, row, col + SIZE, row + SIZE), crs=4548)
+    frame = geopandas.GeoDataFrame(geometry=townships, crs=4548)
+    pair = harness.Pair()
+    for _ in range(TIMES):
+        pair.take(lambda: tessellate(townships, SIZE), lambda: geopandas.overlay(frame, cells, how="intersection"))
+    return pair.row(f"cutting {len(parts):,} units of {SIZE} m / geopandas.overlay", scale=1.0, digits=2)
+
+
+def units_in_postgis() -> list[str]:
+    """Read, cut, transform and write with indexes, against set-based PostGIS that only cuts into a bare table."""
+    from layers.grid import units as grid_units
+
+    pair = harness.Pair()
+
+    def ours() -> None:
+        with rolled_back() as cursor:
+            cursor.execute("TRUNCATE layers_gridunit CASCADE")  # its weights too; all come back with the rollback
+            start = time.perf_counter()
+            grid_units.refresh(cursor, SIZE)
+            seconds.append(time.perf_counter() - start)
+
+    def postgis() -> None:
+        with rolled_back() as cursor:
+            cursor.execute(POSTGIS_UNITS, [SIZE])
+
+    seconds: list[float] = []
+    for _ in range(1):
+        pair.take(ours, postgis)
+    pair.ours = seconds
+    return pair.row("units read, cut and written with indexes / cut by PostGIS", scale=1.0, digits=2)
+
+
+def placing() -> list[str]:
+    import geopandas
+    from django.db import connection
+
+    from layers.grid.units import from_wkb
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ST_AsBinary(geom) FROM layers_meter WHERE geom IS NOT NULL")
+        meters = geopandas.GeoDataFrame(geometry=from_wkb([row[0] for row in cursor.fetchall()]), crs=4490)
+        cursor.execute("SELECT id, ST_AsBinary(geom) FROM layers_gridunit WHERE size = %s", [SIZE])
+        rows = cursor.fetchall()
+        frame = geopandas.GeoDataFrame({"id": [r[0] for r in rows]}, geometry=from_wkb([r[1] for r in rows]), crs=4490)
+        pair = harness.Pair()
+        ratio = SIZE // 100
+        for _ in range(TIMES):
+            pair.take(
+                lambda: cursor.execute(PLACING, [SIZE, ratio, ratio]),
+                lambda: geopandas.sjoin(meters, frame, predicate="within"),
+            )
+    return pair.row(f"placing {len(meters):,} meters / geopandas.sjoin", scale=1.0, digits=2)
+
+
+def sharing() -> list[str]:
+    """Villages' records of a month shared to units: ours exact to the litre, weights known; tobler's by floats.
+
+    tobler is no dependency of ours (it brings rasterio and statsmodels): measured where it can be imported.
+    """
+    try:
+        from tobler.area_weighted import area_interpolate
+    except ImportError:
+        return []
+    import geopandas
+    import numpy as np
+    from django.db import connection
+
+    from layers.grid import assign, weights
+    from layers.grid.units import from_wkb
+    from layers.sql import load
+    from layers.stats.rebuild import all_months
+
+    with connection.cursor() as cursor:
+        last = all_months(cursor)[-1]
+        cursor.execute(
+            "SELECT ST_AsBinary(ST_Transform(b.geom, 4548)), jsonb_object_agg(k.key, k.litres) FROM ("
+            " SELECT region_id, source || '-' || purpose AS key, sum(volume_l) AS litres FROM layers_usagerecord"
+            " WHERE month = %s AND region_id IS NOT NULL GROUP BY 1, 2) k"
+            " JOIN layers_boundary b ON b.region_id = k.region_id AND b.valid_to_id IS NULL GROUP BY b.id, b.geom",
+            [last],
+        )
+        rows = [(blob, json.loads(litres)) for blob, litres in cursor.fetchall()]
+        keys = sorted({key for row in rows for key in row[1]})
+        values = {key: [float(row[1].get(key, 0)) for row in rows] for key in keys}
+        places = geopandas.GeoDataFrame(values, geometry=from_wkb([row[0] for row in rows]), crs=4548)
+        cursor.execute("SELECT ST_AsBinary(ST_Transform(geom, 4548)) FROM layers_gridunit WHERE size = %s", [SIZE])
+        frame = geopandas.GeoDataFrame(geometry=from_wkb([row[0] for row in cursor.fetchall()]), crs=4548)
+    pair, errors = harness.Pair(), []
+
+    def ours() -> None:
+        with rolled_back() as cursor:
+            cursor.execute("SET LOCAL work_mem = '192MB'")
+            cursor.execute(load("grid_base"), {**weights.TERMS, "size": SIZE, "months": [last]})
+            cursor.execute("DELETE FROM grid_base WHERE share_kind IS DISTINCT FROM %s", [weights.TERMS["region"]])
+            cursor.execute("ANALYZE grid_base")
+            cursor.execute(
+                "SELECT count(*) FROM (" + assign.shares_of("grid_base").as_string(cursor.connection) + ") s",
+                {"size": SIZE},
+            )
+
+    def tobler() -> None:
+        found = area_interpolate(places, frame, extensive_variables=keys, allocate_total=True)
+        errors.append(max(abs(np.sum(found[key]) - np.sum(places[key])) for key in keys))
+
+    pair.take(ours, tobler)
+    what = f"sharing {sum(len(row[1]) for row in rows):,} sums of places / tobler (off by up to {max(errors):.3g} L, ours 0)"
+    return pair.row(what, scale=1.0, digits=2)
+
+
+def month() -> list[str]:
+    from django.db import connection
+
+    from layers.grid import assign
+    from layers.stats.rebuild import all_months
+
+    with connection.cursor() as cursor:
+        last = all_months(cursor)[-1]
+    pair = harness.Pair()
+
+    def ours() -> None:
+        with rolled_back() as cursor:
+            assign.rebuild(cursor, [last], SIZE)
+
+    def bare() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(BARE_MONTH, [last])
+            cursor.fetchall()
+
+    for _ in range(TIMES):
+        pair.take(ours, bare)
+    return pair.row(f"assigning {last:%Y-%m} and holding it to the records / bare GROUP BY", scale=1.0, digits=2)
+
+
+def explanation() -> list[str]:
+    """A unit of 10,000 meters for a year, against reading its meters' records. They are moved there for the measurement."""
+    from layers.grid import explain
+    from layers.periods import Month, Period
+    from layers.stats.rebuild import all_months
+
+    pair = harness.Pair()
+    with rolled_back() as cursor:
+        year = all_months(cursor)[-12:]
+        period = Period(Month.of(year[0]), Month.of(year[-1]))
+        cursor.execute(
+            "SELECT u.id, u.code FROM layers_gridplace p JOIN layers_gridunit u ON u.id = p.unit_id"
+            " WHERE p.size = %s GROUP BY 1, 2 ORDER BY count(*) DESC, 2 LIMIT 1",
+            [SIZE],
+        )
+        unit, code = cursor.fetchone()
+        cursor.execute("SELECT count(*) FROM layers_gridplace WHERE unit_id = %s", [unit])
+        cursor.execute(
+            "UPDATE layers_gridplace SET unit_id = %s WHERE id IN (SELECT id FROM layers_gridplace"
+            " WHERE size = %s AND kind = 3 AND unit_id <> %s ORDER BY id LIMIT %s)",
+            [unit, SIZE, unit, 10_000 - cursor.fetchone()[0]],
+        )
+        for _ in range(TIMES):
+            pair.take(
+                lambda: explain.explain_unit(code, period),
+                lambda: cursor.execute(
+                    "SELECT sum(u.volume_l) FROM layers_gridplace p CROSS JOIN unnest(%s::date[]) AS m (month)"
+                    " JOIN layers_usagerecord u ON u.month = m.month AND u.meter_id = p.place_id"
+                    " WHERE p.unit_id = %s",
+                    [year, unit],
+                ),
+            )
+    return pair.row("explaining a unit of 10,000 meters for a year / reading their records", scale=1.0, digits=3)
