@@ -9,7 +9,7 @@ the ratio, and no coordinate is needed again.
 
 The code: ``0500E04485N44280`` is the size in metres, then the south-west corner in hectometres east and north. With
 the unit's township: ``0500E04485N44280-110101001``. Fixed width, so codes sort as (size, column, row, township).
-What of it is GB/T 12409 and what is not: docs/decisions/0006-grid.md.
+What of it is GB/T 12409 and what is not: docs/decisions/0010-grid.md.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Vectorised shapely: a cell that a prepared polygon properly contains is a plain square and is never intersected;
 only cells on an outline are. Small cells are cut from the clips of large ones, so that the inside of a polygon costs
-one test a square kilometre whatever the size. Measured against set-based PostGIS: docs/decisions/0006-grid.md.
+one test a square kilometre whatever the size. Measured against set-based PostGIS: docs/decisions/0010-grid.md.
 """
 
 from __future__ import annotations
