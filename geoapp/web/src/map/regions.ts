@@ -27,6 +27,9 @@ const LABEL: ExpressionSpecification = [
   ["case", ["any", ["==", ["var", "end"], "居委会"], ["==", ["var", "end"], "村委会"]], ["slice", ["get", "name"], 0, -3], ["get", "name"]],
 ];
 
+/** The tile zoom from which a district is about half as wide as its name: before that the name would lie on its neighbours. */
+const namedFrom = (km2: number): number => (km2 > 0 ? Math.floor(7 + Math.log2(10.5 / Math.sqrt(km2))) : 0);
+
 export class Regions {
   private painted = new Map<MapLevel, Map<string, number>>();
   private ramp = new Map<MapLevel, string>();
@@ -121,7 +124,9 @@ export class Regions {
   private sortLabels(level: MapLevel): void {
     const areas = this.areas.get(level);
     if (!areas || level === "village" || !this.map.getLayer(`label-${level}`)) return;
-    this.map.setLayoutProperty(`label-${level}`, "symbol-sort-key", ["match", ["get", "code"], ...areas.flatMap(([code, km2]) => [code, -km2]), 0] as unknown as ExpressionSpecification);
+    const byCode = (of: (km2: number) => number) => ["match", ["get", "code"], ...areas.flatMap(([code, km2]) => [code, of(km2)]), 0] as unknown as ExpressionSpecification;
+    this.map.setLayoutProperty(`label-${level}`, "symbol-sort-key", byCode((km2) => -km2));
+    if (level === "district") this.map.setFilter(`label-${level}`, [">=", ["zoom"], byCode(namedFrom)]);
   }
 
   /** Show a level's fill; the coarser fills beneath stay until the finer tiles have come, so nothing blinks. */
