@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from layers import vocab
 from layers.db import Query, rows
@@ -12,8 +12,7 @@ from layers.periods import Month, Period, signed_months
 from layers.stats.selection import Selection, Signed
 
 
-@dataclass(frozen=True, slots=True)
-class Total:
+class Total(NamedTuple):
     """Litres of one region in a period, or (``gap`` > 0) of what has none at that level, under ``parent_code``."""
 
     code: str
@@ -77,7 +76,7 @@ def totals_of(level: int, period: Period, selection: Selection, prefixes: Sequen
 
 def totals(level: int, period: Period, selection: Selection, prefixes: Sequence[str] = ()) -> list[Total]:
     """Litres by region of a level in a period."""
-    return [Total(*row) for row in rows(totals_of(level, period, selection, prefixes))]
+    return [Total._make(row) for row in rows(totals_of(level, period, selection, prefixes))]
 
 
 def series_query(level: int, period: Period, selection: Selection, prefixes: Sequence[str] = ()) -> Query:

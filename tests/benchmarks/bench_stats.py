@@ -12,7 +12,7 @@ QUESTIONS = 40  # a level
 
 
 def measure() -> str:
-    harness.django_setup()
+    harness.serving_setup()
     from django.test import Client
 
     from layers import vocab

@@ -20,7 +20,7 @@ def _around(z: int) -> list[tuple[int, int]]:
 
 
 def measure() -> str:
-    harness.django_setup()
+    harness.serving_setup()
     from django.conf import settings
     from django.test import Client
 

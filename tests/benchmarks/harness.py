@@ -34,6 +34,11 @@ def timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
+def serving_setup() -> None:
+    """As a web process is set up: pooled connections, bounded statements, a calm collector."""
+    import geoapp.wsgi  # noqa: F401
+
+
 @dataclass
 class Pair:
     """Seconds of the measured thing and of its reference, taken in turn so that a slow moment hits both."""
