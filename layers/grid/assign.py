@@ -34,19 +34,15 @@ def sizes(cursor: Cursor) -> list[int]:
 def settle(cursor: Cursor, dataset: str, months: Collection[date]) -> None:
     """After a change of a dataset whose sums of these months were made again: the same for every grid size kept up.
 
-    Before there is any usage nothing is built: the first month finds units and weights out of date and makes them.
+    A size is kept up from the first `manage.py grid` for it on; until then an import pays nothing for it.
     """
+    kept = sizes(cursor)
+    if not kept:
+        return
     if dataset in weights.DATASETS:
         cursor.execute("UPDATE layers_gridbuild SET weighed_release = 0")
     if not months and (dataset not in weights.DATASETS or not all_months(cursor)):
         return
-    kept = sizes(cursor)
-    if not kept:
-        # The default size is kept up from the first litre on; others from when they are asked for.
-        cursor.execute(
-            "INSERT INTO layers_gridbuild (size, weighed_release, changed_at) VALUES (%s, 0, now())", [DEFAULT_SIZE]
-        )
-        kept = [DEFAULT_SIZE]
     for size in kept:
         touched = {*months, *prepare(cursor, size)}
         rebuild(cursor, sorted(touched), size)
