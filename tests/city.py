@@ -113,7 +113,7 @@ def _make(settings: dict[str, Any], wanted: str, environment: dict[str, str], sa
     """The database from nothing; it gets its mark last, so that half a city is never taken for one."""
     name = sql.Identifier(NAME)
     with psycopg.connect(database_url(settings, "postgres"), autocommit=True) as link:
-        link.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+        link.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(name))
         link.execute(sql.SQL("CREATE DATABASE {}").format(name))
         started = time.monotonic()
         _run(["migrate", "--no-input"], environment, say)
