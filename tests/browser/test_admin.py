@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.test import Client
+from playwright.sync_api import expect
 
 from layers import models, vocab
 from tests import factories as make
@@ -47,7 +48,7 @@ def test_a_click_sets_the_position_and_saving_finds_its_village(office: Any) -> 
     well = make.WellFactory(geom=make.at(0.9, 0.5), position_quality=vocab.SYNTHETIC)
     office.goto(f"/admin/layers/well/{well.pk}/change/")
     office.wait_for_selector(READY)
-    office.wait_for_function("document.querySelector('[data-where]').textContent.includes('甲社区')")
+    expect(office.locator("[data-where]")).to_contain_text("甲社区")
     assert office.locator(".synthetic-note").is_visible()
     office.locator(".admin-map-canvas").scroll_into_view_if_needed()
     canvas = office.locator(".admin-map-canvas").bounding_box()
@@ -56,7 +57,7 @@ def test_a_click_sets_the_position_and_saving_finds_its_village(office: Any) -> 
     lon, lat = position(office)
     assert lon > well.geom.x + 0.001
     assert lat == pytest.approx(well.geom.y, abs=1e-4)
-    office.wait_for_function("document.querySelector('[data-where]').textContent.includes('乙社区')")
+    expect(office.locator("[data-where]")).to_contain_text("乙社区")
     office.click("input[name=_continue] >> nth=0")
     office.wait_for_selector(".messagelist")
     well.refresh_from_db()
@@ -92,7 +93,7 @@ def test_typed_numbers_move_the_mark(office: Any) -> None:
     office.fill("[data-lat]", "40.005")
     office.press("[data-lat]", "Tab")
     assert office.locator(".maplibregl-marker").count() == 1
-    office.wait_for_function("document.querySelector('[data-where]').textContent.includes('甲社区')")
+    expect(office.locator("[data-where]")).to_contain_text("甲社区")
 
 
 def test_an_outline_is_seen_before_it_is_saved(office: Any) -> None:
