@@ -17,19 +17,20 @@ _TABLES = frozenset({".shp", ".geojson", ".json", ".gpkg", ".csv", ".txt", ".tsv
 _SIDE_FILES = frozenset({".shx", ".dbf", ".prj", ".cpg"})
 
 
-def guard_sizes(path: Path) -> None:
-    """Raise `ImportRefused` for a zip container (a workbook, too) that would unpack to something unreasonable."""
+def guard_sizes(path: Path, most: int = MAX_BYTES) -> None:
+    """Raise `ImportRefused` for a zip container (a workbook, too) that would unpack to more than ``most`` bytes, or to
+    something unreasonable."""
     try:
         with zipfile.ZipFile(path) as archive:
-            _guard(archive.infolist())
+            _guard(archive.infolist(), most)
     except (zipfile.BadZipFile, OSError) as error:
         raise ImportRefused("压缩文件已损坏，无法打开", "the zip file is damaged and cannot be opened") from error
 
 
-def _guard(members: list[zipfile.ZipInfo]) -> None:
+def _guard(members: list[zipfile.ZipInfo], most: int = MAX_BYTES) -> None:
     unpacked = sum(member.file_size for member in members)
     packed = sum(member.compress_size for member in members)
-    if len(members) > MAX_MEMBERS or unpacked > MAX_BYTES or unpacked > MAX_RATIO * max(packed, 1 << 16):
+    if len(members) > MAX_MEMBERS or unpacked > most or unpacked > MAX_RATIO * max(packed, 1 << 16):
         raise ImportRefused("压缩文件解开后过大，已拒绝", "the zip file would unpack to too much and is refused")
 
 

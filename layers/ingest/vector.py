@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
+from pyogrio.raw import open_arrow
 
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.table import Chunk, Table, text_array
@@ -27,22 +29,39 @@ _DRIVERS = {
 }
 _INTERNAL_LAYERS = frozenset({"layer_styles"})
 
+MAX_ROWS = 50_000_000  # of a Parquet file: a kilobyte of it can claim billions
+BATCH_ROWS = 20_000  # what is held in memory at once; outlines of districts are tens of kilobytes each
+_BROKEN = (DataSourceError, DataLayerError, FeatureError, pa.ArrowException, UnicodeDecodeError, OSError, ValueError)
+
 
 def open_vector(path: Path, layer: str | None) -> Table:
     """One layer of a vector file; `ImportRefused` when it cannot be read, is of another format, or must be chosen."""
     suffix = path.suffix.lower()
     _check_magic(path, suffix)
-    try:
+    with _readable():
         chosen = _choose(path, layer)
-        info = pyogrio.read_info(path, layer=chosen)
-        if info["driver"] not in _DRIVERS[suffix]:
+        if pyogrio.read_info(path, layer=chosen)["driver"] not in _DRIVERS[suffix]:
             raise _unreadable()
         encoding = _dbf_encoding(path) if suffix == ".shp" else None
-        meta, table = pyogrio.read_arrow(path, layer=chosen, encoding=encoding, **_options(suffix))
-    except (DataSourceError, DataLayerError, FeatureError, pa.ArrowException, UnicodeDecodeError) as error:
-        raise _unreadable() from error
+        options = {"layer": chosen, "encoding": encoding, "batch_size": BATCH_ROWS, **_options(suffix)}
+        with open_arrow(path, use_pyarrow=True, **options) as (meta, reader):
+            names = reader.schema.names
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        with open_arrow(path, use_pyarrow=True, **options) as (_, again):
+            yield from again
+
     notes = [(f"属性表编码按 {encoding} 读取", f"attributes read as {encoding}")] if encoding == "GB18030" else []
-    return _table("vector", table, meta["geometry_name"] or "wkb_geometry", meta["crs"], notes)
+    return _table("vector", names, batches, meta["geometry_name"] or "wkb_geometry", meta["crs"], notes)
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """What the libraries say of a broken file, as a refusal of it."""
+    try:
+        yield
+    except _BROKEN as error:
+        raise _unreadable() from error
 
 
 def _options(suffix: str) -> dict[str, Any]:
@@ -101,29 +120,49 @@ def _dbf_encoding(path: Path) -> str | None:
 
 def open_parquet(path: Path) -> Table:
     """A (Geo)Parquet file with WKB geometry, if any; by its specification no CRS means longitude, latitude of WGS 84."""
-    try:
-        table = pq.read_table(path)
-        geo = json.loads((table.schema.metadata or {}).get(b"geo", b"{}"))
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise _unreadable() from error
+    with _readable(), pq.ParquetFile(path) as file:
+        if file.metadata.num_rows > MAX_ROWS:
+            raise ImportRefused(
+                "文件行数过多，请分成几个文件", "the file has too many rows: split it", allowed=[f"≤ {MAX_ROWS}"]
+            )
+        names = file.schema_arrow.names
+        geo = json.loads((file.schema_arrow.metadata or {}).get(b"geo", b"{}"))
     name = geo.get("primary_column", "")
     column = geo.get("columns", {}).get(name, {})
     if name and column.get("encoding") != "WKB":
         raise ImportRefused("GeoParquet 的几何编码不是 WKB", "the GeoParquet geometry is not encoded as WKB")
     crs = json.dumps(column["crs"]) if column.get("crs") else "OGC:CRS84"
-    return _table("parquet", table, name, crs if name else None, [])
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        with pq.ParquetFile(path) as again:
+            yield from again.iter_batches(BATCH_ROWS)
+
+    return _table("parquet", names, batches, name, crs if name else None, [])
 
 
-def _table(format_: str, table: pa.Table, geometry: str, crs: str | None, notes: list[tuple[str, str]]) -> Table:
-    has_geometry = geometry in table.column_names
-    headings = tuple(name for name in table.column_names if name != geometry)
+def _table(
+    format_: str,
+    names: list[str],
+    batches: Callable[[], Iterable[pa.RecordBatch]],
+    geometry: str,
+    crs: str | None,
+    notes: list[tuple[str, str]],
+) -> Table:
+    headings = tuple(name for name in names if name != geometry)
 
     def chunks() -> Iterator[Chunk]:
-        wkb = table.column(geometry).combine_chunks() if has_geometry else None
-        if isinstance(wkb, pa.ExtensionArray):
-            wkb = wkb.storage
-        if table.num_rows:
-            rows = np.arange(1, table.num_rows + 1, dtype=np.int64)
-            yield Chunk(rows, {name: text_array(table.column(name)) for name in headings}, wkb)
+        at = 1
+        with _readable():
+            for batch in batches():
+                yield _chunk(batch, headings, geometry if geometry in names else None, at)
+                at += batch.num_rows
 
-    return Table(format_, headings, chunks, has_geometry, crs, notes)
+    return Table(format_, headings, chunks, geometry in names, crs, notes)
+
+
+def _chunk(batch: pa.RecordBatch, headings: tuple[str, ...], geometry: str | None, at: int) -> Chunk:
+    wkb = batch.column(geometry) if geometry else None
+    if isinstance(wkb, pa.ExtensionArray):
+        wkb = wkb.storage
+    rows = np.arange(at, at + batch.num_rows, dtype=np.int64)
+    return Chunk(rows, {name: text_array(batch.column(name)) for name in headings}, wkb)

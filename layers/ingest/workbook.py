@@ -17,6 +17,7 @@ from layers.ingest.table import Chunk, Table, cell_text, without_empty_rows
 
 CHUNK_ROWS = 50_000
 HEADING_WITHIN = 20  # lines from the top
+MAX_XML_BYTES = 800 << 20  # a sheet is held whole, in about the size of its XML; a full one of ten columns has as much
 
 
 def open_workbook(path: Path, sheet: str | None) -> Table:
@@ -25,7 +26,7 @@ def open_workbook(path: Path, sheet: str | None) -> Table:
     Without a name the only sheet that holds anything is taken; `ImportRefused` lists the sheets when there are several.
     """
     if path.suffix.lower() in {".xlsx", ".xlsm", ".ods"}:
-        guard_sizes(path)
+        guard_sizes(path, MAX_XML_BYTES)
     try:
         book = CalamineWorkbook.from_path(str(path))
         found = _choose(book, sheet)

@@ -15,7 +15,8 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
-from layers.ingest import archive, delimited
+from layers.ingest import archive, delimited, vector
+from layers.ingest import workbook as workbooks
 from layers.ingest.readers import opened
 from layers.ingest.refusal import ImportRefused
 
@@ -295,3 +296,34 @@ def test_plain_parquet_is_a_table(tmp_path: Path) -> None:
         pa.table({"code": pa.array(["01", "02"]).dictionary_encode(), "day": pa.array([date(2019, 1, 1), None])}), path
     )
     assert read(path)[1] == {"code": ["01", "02"], "day": ["2019-01-01", None]}
+
+
+@pytest.mark.parametrize("suffix", [".geojson", ".gpkg", ".parquet"])
+def test_row_numbers_hold_over_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str) -> None:
+    monkeypatch.setattr(vector, "BATCH_ROWS", 3)
+    path = tmp_path / f"a{suffix}"
+    frame = gpd.GeoDataFrame({"code": [str(n) for n in range(8)]}, geometry=shapely.points(range(8), 0), crs=4326)
+    frame.to_parquet(path) if suffix == ".parquet" else frame.to_file(path)
+    with opened(path) as table:
+        chunks = list(table.chunks())
+        again = list(table.chunks())
+    assert [chunk.rows.tolist() for chunk in chunks] == [[1, 2, 3], [4, 5, 6], [7, 8]]
+    assert [x for chunk in chunks for x in chunk.columns["code"].to_pylist()] == [str(n) for n in range(8)]
+    found = [shapely.get_x(shapely.from_wkb(wkb)) for chunk in again for wkb in chunk.wkb.to_pylist()]
+    assert found == list(range(8))
+
+
+def test_what_would_not_fit_into_memory_is_refused_before_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vector, "MAX_ROWS", 2)
+    pq.write_table(pa.table({"code": ["1", "2", "3"]}), tmp_path / "a.parquet")
+    with pytest.raises(ImportRefused, match="行数过多"), opened(tmp_path / "a.parquet"):
+        pass
+    monkeypatch.setattr(workbooks, "MAX_XML_BYTES", 2_000)
+    book = openpyxl.Workbook()
+    for n in range(200):
+        book.active.append([f"编码{n}", f"名称{n}"])
+    book.save(tmp_path / "a.xlsx")
+    with pytest.raises(ImportRefused, match="解开后过大"), opened(tmp_path / "a.xlsx"):
+        pass
