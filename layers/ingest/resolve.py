@@ -21,8 +21,15 @@ FOUND = "found_region_id"
 Cursor = Any
 
 
-def lookup(refers_to: str) -> Composed:
-    """What a reference is looked up in: (id, code) of the rows that can be referred to now."""
+def lookup(refers_to: str, *, past: bool = False) -> Composed:
+    """What a reference is looked up in: (id, code) of the rows that can be referred to; each code once.
+
+    ``past`` admits closed divisions: of a code the current one, or else the one closed last.
+    """
+    if refers_to == "region" and past:
+        return SQL(
+            "(SELECT DISTINCT ON (code) id, code FROM layers_region ORDER BY code, valid_to_id DESC NULLS FIRST)"
+        ).format()
     model = {"region": "layers.Region", "holder": "layers.AbstractionHolder"}.get(refers_to)
     table = apps.get_model(model or registry.dataset(refers_to).model)._meta.db_table
     current = SQL(" WHERE valid_to_id IS NULL") if refers_to == "region" else SQL("")
@@ -59,7 +66,9 @@ def make_rows(cursor: Cursor, spec: Spec, names: Sequence[str]) -> None:
             continue
         alias = Identifier(f"r{at}")
         values[column.target] = SQL("{}.id").format(alias)
-        joins.append(SQL(" LEFT JOIN {} {a} ON {a}.code = {}").format(lookup(column.refers_to), text, a=alias))
+        joins.append(
+            SQL(" LEFT JOIN {} {a} ON {a}.code = {}").format(lookup(column.refers_to, past=column.past), text, a=alias)
+        )
         unknown.append(SQL("({} IS NOT NULL AND {}.id IS NULL)").format(text, alias))
     if GEOM in names:
         values[GEOM] = SQL("s.{}").format(Identifier(GEOM))
@@ -109,13 +118,16 @@ def refuse_unknown(cursor: Cursor, spec: Spec, names: Sequence[str], refusals: R
                     Identifier(column.target),
                 )
             )
-            refuse(cursor.fetchall(), column.name, refusals, "unknown_reference", reference_zh(column.refers_to))
+            refuse(
+                cursor.fetchall(), column.name, refusals, "unknown_reference",
+                reference_zh(column.refers_to, past=column.past),
+            )  # fmt: skip
     cursor.execute(SQL("DELETE FROM {} WHERE unknown").format(Identifier(ROWS)))
 
 
-def reference_zh(refers_to: str) -> str:
+def reference_zh(refers_to: str, *, past: bool = False) -> str:
     """How a report names what a code should have been of."""
-    words = {"region": "现行的区划代码", "holder": "已登记的取水户"}
+    words = {"region": "区划代码（现行或已停用）" if past else "现行的区划代码", "holder": "已登记的取水户"}
     return words.get(refers_to) or f"已登记的{registry.dataset(refers_to).zh}编码"
 
 

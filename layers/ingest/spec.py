@@ -39,6 +39,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 }
 GEOMETRY_REQUIRED = frozenset({"region", "supply_area"})
 MONTHS = frozenset({("usage", "month")})
+# References that may name a division closed since: what was used there was used.
+PAST_REFERENCES = frozenset({("usage", "region")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Column:
     high: float | None = None
     empty: object = None
     refers_to: str = ""
+    past: bool = False  # the reference may be to a division that is closed
     scale: int = 1
     month: bool = False
 
@@ -185,6 +188,7 @@ def _column(dataset: Dataset, model: type[models.Model], f: Field) -> Column:
         high=high,
         empty=_defaults(model).get(target),
         refers_to=refers_to,
+        past=(dataset.name, f.name) in PAST_REFERENCES,
         scale=1000 if litres else 1,
         month=(dataset.name, f.name) in MONTHS,
     )

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from layers.ingest import delimited
-from layers.models import LayerVersion, UsageRecord, UsageSum
-from tests.db.ingest_files import TOWNSHIP, VILLAGES, counts, csv, load, reasons, small_city
+from layers.models import LayerVersion, Region, UsageRecord, UsageSum
+from tests.db.ingest_files import TOWNSHIP, VILLAGES, counts, csv, geojson, load, reasons, regions, small_city
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +81,20 @@ def test_cubic_metres_by_chinese_headings(tmp_path: Path) -> None:
     text = "用水时段,表号,水源类型,取水用途,本月用水量\n2019年3月,M1,自备井,工业,12.345"
     assert counts(load("usage", csv(tmp_path / "u.csv", text, "gb18030"))) == (1, 0, 0, 0)
     assert UsageRecord.objects.get().volume_l == 12_345
+
+
+def test_what_was_used_in_a_division_closed_since_comes_in_under_its_code(tmp_path: Path) -> None:
+    left = [one for one in regions() if one["properties"]["code"] != VILLAGES[1]]
+    load("region", geojson(tmp_path / "fewer.geojson", left), closing=True)
+    assert not Region.objects.filter(code=VILLAGES[1], valid_to=None).exists()
+    text = f"month,region,source,purpose,volume_l\n2018-12,{VILLAGES[1]},village_supply,residential,7"
+    report = load("usage", csv(tmp_path / "u.csv", text))
+    assert counts(report) == (1, 0, 0, 0)
+    december = UsageSum.objects.filter(month=date(2018, 12, 1), source_sel=0, purpose_sel=0)
+    assert dict(december.values_list("level", "code")) == {
+        1: "11", 2: "110101", 3: TOWNSHIP, 4: VILLAGES[1], 5: "110101",
+    }  # fmt: skip
+    assert counts(load("usage", tmp_path / "u.csv")) == (0, 0, 1, 0)
 
 
 def test_refused_records_name_their_row(tmp_path: Path) -> None:
