@@ -25,6 +25,7 @@ from typing import Any, TextIO
 from urllib.parse import quote, urlencode
 
 import psycopg
+from django.conf import settings as django_settings
 from psycopg import sql
 
 from data import demo
@@ -122,6 +123,35 @@ def _make(settings: dict[str, Any], wanted: str, environment: dict[str, str], sa
     print(f"\n[city] made in {time.monotonic() - started:.0f} s", file=say, flush=True)
 
 
+def _make_where_missing(settings: dict[str, Any], lock: TextIO, environment: dict[str, str], say: TextIO) -> None:
+    wanted = fingerprint()
+    if not _is_made(settings, wanted):
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not _is_made(settings, wanted):  # by the run we may have waited for
+            _make(settings, wanted, environment, say)
+        fcntl.flock(lock, fcntl.LOCK_SH)
+
+
+def _home() -> Path:
+    """A state directory of its own: tiles are kept by version, and other databases have other versions."""
+    return state.make_dir(state.state_dir() / "test-city")
+
+
+def _environment(settings: dict[str, Any], home: Path) -> dict[str, str]:
+    """That of a process that works on the city, as in production."""
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database_url(settings, NAME),
+        "SHUITU_STATE": str(home),
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "DEBUG": "0",
+        "ALLOWED_HOSTS": "127.0.0.1,localhost",
+    }
+    for unwanted in ("HTTPS", "SHUITU_SERVING"):
+        environment.pop(unwanted, None)
+    return environment
+
+
 def _static(home: Path, environment: dict[str, str], say: TextIO) -> None:
     """The page's assets: those collected already, if they are of the newest build, else collected here."""
     collected = ROOT / ".local/static/staticfiles.json"
@@ -192,25 +222,22 @@ def running_city(settings: dict[str, Any], say: TextIO) -> Iterator[City]:
         with _reading(dsn) as link:
             yield City(url.rstrip("/"), link)
         return
-    # A state directory of its own: tiles are kept by version, and other databases have other versions.
-    home = state.make_dir(state.state_dir() / "test-city")
-    environment = {
-        **os.environ,
-        "DATABASE_URL": database_url(settings, NAME),
-        "SHUITU_STATE": str(home),
-        "SECRET_KEY": secrets.token_urlsafe(50),
-        "DEBUG": "0",
-        "ALLOWED_HOSTS": "127.0.0.1,localhost",
-    }
-    for unwanted in ("HTTPS", "SHUITU_SERVING"):
-        environment.pop(unwanted, None)
+    home = _home()
+    environment = _environment(settings, home)
     with _lock(say) as lock:
-        wanted = fingerprint()
-        if not _is_made(settings, wanted):
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not _is_made(settings, wanted):  # by the run we may have waited for
-                _make(settings, wanted, environment, say)
-            fcntl.flock(lock, fcntl.LOCK_SH)
+        _make_where_missing(settings, lock, environment, say)
         _static(home, environment, say)
         with served(environment, home) as address, _reading(environment["DATABASE_URL"]) as link:
             yield City(address, link)
+
+
+def main() -> None:
+    """`python -m tests.city`: make the city where it is missing, while other tests run; those of the city wait for it."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "geoapp.settings")
+    settings = django_settings.DATABASES["default"]
+    with _lock(sys.stdout) as lock:
+        _make_where_missing(settings, lock, _environment(settings, _home()), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -31,11 +31,13 @@ CHROMIUM_FLAGS = [
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what a test needs by its fixtures; tests of the city come last, as it may still be in the making."""
     for item in items:
         names = getattr(item, "fixturenames", ())
         for marker in ("city", "browser"):
             if marker in names:
                 item.add_marker(marker)
+    items.sort(key=lambda item: item.get_closest_marker("city") is not None)
 
 
 @pytest.fixture(autouse=True)
