@@ -32,6 +32,7 @@ class Field:
     path: str = ""
     vocab: Vocab | None = None
     unit: str = ""
+    per_unit: int = 1  # how many of what is stored make one of ``unit``: litres said as m³
     refers_to: str = ""
     required: bool = False  # a file must have it, in every row
     imported: bool = True  # False: found or computed, never read from a file
@@ -161,6 +162,7 @@ PERMIT = Dataset(
             "number",
             path="permitted_l_per_year",
             unit="m³",
+            per_unit=1000,
         ),
         Field("valid_from", "有效期起", "Valid from", "date"),
         Field("valid_to", "有效期止", "Valid to", "date"),
@@ -316,17 +318,33 @@ USAGE = Dataset(
     "layers.UsageRecord",
     "none",
     (
-        Field("month", "月份", "Month", "date", required=True, aliases=("用水时段",)),
+        Field("month", "月份", "Month", "date", required=True, filter=True, aliases=("用水时段",)),
         Field(
-            "meter", "水表", "Meter", "code", path="meter__code", refers_to="meter", aliases=("水表计算机编码", "表号")
+            "meter",
+            "水表",
+            "Meter",
+            "code",
+            path="meter__code",
+            refers_to="meter",
+            filter=True,
+            aliases=("水表计算机编码", "表号"),
         ),
-        Field("facility", "供水设施", "Facility", "code", path="facility__code", refers_to="facility"),
+        Field("facility", "供水设施", "Facility", "code", path="facility__code", refers_to="facility", filter=True),
         Field("region", "区划", "Region", "region", path="region__code"),
-        Field("source", "水源类型", "Source", "term", vocab=vocab.SOURCE, required=True),
-        Field("purpose", "取水用途", "Purpose", "term", vocab=vocab.PURPOSE, required=True),
+        Field("source", "水源类型", "Source", "term", vocab=vocab.SOURCE, required=True, filter=True),
+        Field("purpose", "取水用途", "Purpose", "term", vocab=vocab.PURPOSE, required=True, filter=True),
         Field("correction_no", "更正次序", "Correction no.", "integer"),
         Field("volume_l", "水量(升)", "Volume (litres)", "integer", unit="L"),
-        Field("volume_m3", "水量", "Volume", "number", path="volume_l", unit="m³", aliases=("本月用水量", "用水量")),
+        Field(
+            "volume_m3",
+            "水量",
+            "Volume",
+            "number",
+            path="volume_l",
+            unit="m³",
+            per_unit=1000,
+            aliases=("本月用水量", "用水量"),
+        ),
     ),
 )
 

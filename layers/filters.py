@@ -106,13 +106,18 @@ def filter_params(layer: Layer) -> dict[str, Field]:
 
 def _reserved(layer: Layer) -> tuple[str, ...]:
     """On a layer that carries usage, ``source`` and ``purpose`` choose the usage; elsewhere they are fields."""
-    return (*PLACE_PARAMS, *USAGE_PARAMS) if layer.with_usage else PLACE_PARAMS
+    return (*_place(layer), *USAGE_PARAMS) if layer.with_usage else _place(layer)
+
+
+def _place(layer: Layer) -> tuple[str, ...]:
+    """A table without geometry lies in no box and counts in no region."""
+    return PLACE_PARAMS if layer.geometry != "none" else ()
 
 
 def allowed_params(layer: Layer) -> list[str]:
     """Every filter parameter a layer knows."""
     usage = USAGE_PARAMS if layer.with_usage else ()
-    return sorted({*PLACE_PARAMS, *usage, *filter_params(layer)})
+    return sorted({*_place(layer), *usage, *filter_params(layer)})
 
 
 def parse(layer: Layer, given: Mapping[str, str]) -> FeatureFilter:
@@ -126,8 +131,8 @@ def parse(layer: Layer, given: Mapping[str, str]) -> FeatureFilter:
         else ALL_USAGE
     )
     return FeatureFilter(
-        bbox=params.parse_bbox(given["bbox"]) if given.get("bbox") else None,
-        region=params.parse_region(given["region"]) if given.get("region") else "",
+        bbox=params.parse_bbox(given["bbox"]) if given.get("bbox") and _place(layer) else None,
+        region=params.parse_region(given["region"]) if given.get("region") and _place(layer) else "",
         attributes=attributes,
         period=parse_period(given["period"]) if layer.with_usage and given.get("period") else None,
         selection=usage,
@@ -143,6 +148,9 @@ def _condition(declared: Field, text: str) -> Q:
         if text == params.NULL:
             return Q(**{f"{path}__isnull": True})
         return _within(path, params.parse_range(text, declared.name))
+    if declared.kind == "date":
+        period = parse_period(text)
+        return Q(**{f"{path}__gte": period.first.first_day, f"{path}__lt": period.last.plus(1).first_day})
     return Q(**{f"{path}__in": [part.strip() for part in text.split(",")]})
 
 

@@ -46,6 +46,7 @@ __all__ = [
     "STATISTICS",
     "SUPPLY_AREA",
     "SURFACE_INTAKE",
+    "TABLES",
     "USAGE",
     "WATER_USER",
     "WELL",
@@ -54,6 +55,7 @@ __all__ = [
     "Layer",
     "dataset",
     "layer",
+    "published",
 ]
 
 
@@ -256,7 +258,14 @@ LAYERS: tuple[Layer, ...] = (
     ),
 )
 
+# Tables without a place of their own: listed, filtered and downloaded like layers, but neither drawn nor tiled.
+TABLES: tuple[Layer, ...] = (
+    Layer("permit", "取水许可", "Abstraction permits", "take", PERMIT, depends_on=("region",)),
+    Layer("usage", "用水记录", "Usage records", "use", USAGE, depends_on=("meter", "facility", "region")),
+)
+
 _LAYERS = {layer.id: layer for layer in LAYERS}
+_PUBLISHED = _LAYERS | {table.id: table for table in TABLES}
 LEVEL_LAYERS = {layer.scope["region__level"]: layer for layer in LAYERS if layer.dataset is REGION}
 
 
@@ -266,3 +275,11 @@ def layer(layer_id: str) -> Layer:
         return _LAYERS[layer_id]
     except KeyError:
         raise NotFound(f"There is no layer {layer_id!r}.", param="layer", allowed=sorted(_LAYERS)) from None
+
+
+def published(name: str) -> Layer:
+    """The layer or table of that id; `NotFound` names those there are."""
+    try:
+        return _PUBLISHED[name]
+    except KeyError:
+        raise NotFound(f"There is no layer {name!r}.", param="layer", allowed=sorted(_PUBLISHED)) from None

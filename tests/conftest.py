@@ -49,12 +49,14 @@ def _forgetful(request: pytest.FixtureRequest) -> Iterator[None]:
     if not needs_database:
         yield
         return
+    from layers.features import kept
     from layers.feeds import caching, meta
     from layers.stats import profile, regions
     from tiles import cache
 
     for held in (regions._index, meta._sizes, meta._synthetic, meta._usage_records, profile._counts):
         held.cache_clear()
+    kept.answers.clear()
     caching.answers = caching.ByteCache()
     cache._filtered = caching.ByteCache()
     settings = request.getfixturevalue("settings")

@@ -177,18 +177,17 @@ def _column(dataset: Dataset, model: type[models.Model], f: Field) -> Column:
     )
     if not target and (refers_to or "__" not in f.orm_path):
         target = str(getattr(head, "column", ""))
-    litres = f.unit == "m³" and stored.column.startswith(("volume_l", "permitted_l"))
     low, high = BOUNDS.get((dataset.name, f.name), (None, None))
     return Column(
         field=f,
         target=target,
-        sql_type="bigint" if litres else _SQL_TYPES.get(f.kind, "text"),
+        sql_type="bigint" if f.per_unit != 1 else _SQL_TYPES.get(f.kind, "text"),
         max_length=getattr(stored, "max_length", None),
         low=low,
         high=high,
         empty=_defaults(model).get(target),
         refers_to=refers_to,
         past=(dataset.name, f.name) in PAST_REFERENCES,
-        scale=1000 if litres else 1,
+        scale=f.per_unit,
         month=(dataset.name, f.name) in MONTHS,
     )

@@ -1,0 +1,81 @@
+"""Features out of the database as they are asked for: memory stays flat whatever the size.
+
+A stream is a server-side cursor in a read-only transaction of one snapshot. Each batch is a statement of its own, so
+the statement timeout of web requests bounds a batch and not the file. Leaving the context ends the query: a client
+that goes away costs no more than the batch it did not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection, transaction
+from psycopg import sql
+
+from layers.db import Query, bounded
+from layers.features.query import FeatureQuery
+
+BATCH_ROWS = 1000
+# A reader that takes nothing for so long is given up: it holds a connection that others wait for.
+IDLE_SECONDS = 120
+
+_FEATURE = """
+'{{"type":"Feature","id":' || f.fid || ',"geometry":' || {geometry} || ',"properties":' || row_to_json(p)::text || '}}'
+"""
+
+
+@contextmanager
+def rows(query: FeatureQuery) -> Iterator[Iterator[list[tuple[Any, ...]]]]:
+    """Batches of (fid, *values in the order of ``query.columns()``, WKB last where geometry is asked for).
+
+    Values are str, int, float, `datetime.date`, bool or None; the WKB is two-dimensional, without a reference system.
+    `NotFound` as the filter, `TooSlow` when a batch takes longer than a request's statement may.
+    """
+    parts = [sql.SQL("f.fid"), *(sql.Identifier("p", column.name) for column in query.columns())]
+    if query.has_geometry:
+        parts.append(sql.SQL("ST_AsBinary({})").format(query.shaped))
+    with _batches(query.statement(sql.SQL(", ").join(parts))) as batches:
+        yield batches
+
+
+@contextmanager
+def geojson(query: FeatureQuery, separator: bytes = b",\n") -> Iterator[Iterator[bytes]]:
+    """Batches of whole GeoJSON Feature texts in UTF-8, joined by ``separator``; between batches it is the caller's.
+
+    Made by PostgreSQL: no feature is touched in Python. No text holds a line break. The id is the integer identity;
+    every property is there, null included. Errors as of `rows`.
+    """
+    with _batches(query.statement(_feature(query))) as batches:
+        yield (separator.join([text.encode() for (text,) in batch]) for batch in batches)
+
+
+def _feature(query: FeatureQuery) -> sql.Composable:
+    geometry: sql.Composable = sql.SQL("'null'")
+    if query.has_geometry:
+        # Option 0: no member "crs", which GeoJSON has given up and PostGIS would add for any but EPSG:4326.
+        geometry = sql.SQL("COALESCE(ST_AsGeoJSON({}, {}, 0), 'null')").format(query.shaped, sql.Literal(query.digits))
+    return sql.SQL(_FEATURE).format(geometry=geometry)
+
+
+@contextmanager
+def _batches(query: Query) -> Iterator[Iterator[list[tuple[Any, ...]]]]:
+    nested = connection.in_atomic_block
+    with transaction.atomic():
+        if not nested:  # inside a transaction of the caller's, its rules are kept
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;"
+                    f" SET LOCAL idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'"
+                )
+        with connection.chunked_cursor() as cursor:
+            with bounded():
+                cursor.execute(query.text, query.params)
+            yield _fetch(cursor)
+
+
+def _fetch(cursor: Any) -> Iterator[list[tuple[Any, ...]]]:
+    with bounded():
+        while batch := cursor.fetchmany(BATCH_ROWS):
+            yield batch
