@@ -12,6 +12,8 @@
 | DB_POOL_SIZE | connections of one web process | 8 |
 | TEST_DATABASE | name of the tests' database, so that two runs do not meet | test_shuitu |
 | IMPORT_MAX_MB | largest file the administration takes for import | 200 |
+| EXPORT_SLOTS | files made at once, over all web processes of the machine | 4 |
+| EXPORT_KEEP_MB | room for files kept until their data change | 1024 |
 | LOG_LEVEL | | INFO |
 """
 
@@ -134,6 +136,8 @@ CONTENT_SECURITY_POLICY = (
 )
 
 IMPORT_MAX_BYTES = env.integer("IMPORT_MAX_MB", os.environ.get("IMPORT_MAX_MB"), 200, 1, 4096) << 20
+EXPORT_SLOTS = env.integer("EXPORT_SLOTS", os.environ.get("EXPORT_SLOTS"), 4, 1, 64)
+EXPORT_KEEP_BYTES = env.integer("EXPORT_KEEP_MB", os.environ.get("EXPORT_KEEP_MB"), 1024, 0, 1 << 20) << 20
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

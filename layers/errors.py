@@ -33,3 +33,10 @@ class TooSlow(ShuituError):
     """The database gave up within the time a request may take."""
 
     title = "The question takes too long"
+
+
+class Busy(ShuituError):
+    """As much is being answered as may be at once; asking again in ``RETRY_SECONDS`` may succeed."""
+
+    title = "The server is busy"
+    RETRY_SECONDS = 10

@@ -10,45 +10,21 @@ import gzip
 import os
 import shutil
 import tempfile
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
 
 from layers.feeds.caching import ByteCache
+from layers.flights import Flights
 from layers.versions import build
 from tiles.address import Tile
 
 _filtered = ByteCache(32 * 2**20)
 
 
-class _Flights:
-    """One maker a key: others that ask meanwhile wait and find it made."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._waiting: dict[str, tuple[threading.Lock, int]] = {}
-
-    @contextmanager
-    def turn(self, key: str) -> Iterator[None]:
-        with self._lock:
-            lock, users = self._waiting.get(key, (threading.Lock(), 0))
-            self._waiting[key] = (lock, users + 1)
-        try:
-            with lock:
-                yield
-        finally:
-            with self._lock:
-                lock, users = self._waiting[key]
-                if users == 1:
-                    del self._waiting[key]
-                else:
-                    self._waiting[key] = (lock, users - 1)
-
-
-_flights = _Flights()
+_flights = Flights()
 
 
 def root() -> Path:

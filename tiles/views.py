@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_safe
 
 from layers import filters, registry
 from layers.db import rows
-from layers.errors import ShuituError
 from layers.feeds.caching import accepts_gzip, etag, is_held, versioned_json
 from layers.feeds.features import query_params
-from layers.feeds.problems import problem_response
+from layers.feeds.problems import problems
 from layers.versions import EVERYTHING, as_of
 from tiles import cache, style
 from tiles.address import tile_of
@@ -28,22 +22,6 @@ from tiles.tilejson import tilejson
 MVT = "application/vnd.mapbox-vector-tile"
 FOREVER = "public, max-age=31536000, immutable"
 SHORT = "public, max-age=60"
-
-View = Callable[..., HttpResponse]
-
-
-def problems(view: View) -> View:
-    """Answers our errors as problem bodies."""
-
-    @wraps(view)
-    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return view(request, *args, **kwargs)
-        except ShuituError as error:
-            return problem_response(error)
-
-    # Without the check of a form's token another method is told that it is not allowed, and not that it lacks a token.
-    return csrf_exempt(require_safe(answered))
 
 
 def _root(request: HttpRequest) -> str:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from layers.errors import BadParameter, NotFound, ShuituError, TooSlow
+from layers.errors import BadParameter, Busy, NotFound, ShuituError, TooSlow
 from layers.feeds.encoding import dumps
 
+View = Callable[..., HttpResponseBase]
 CONTENT_TYPE = "application/problem+json"
-STATUS: dict[type[ShuituError], int] = {BadParameter: 400, NotFound: 404, TooSlow: 503}
+STATUS: dict[type[ShuituError], int] = {BadParameter: 400, NotFound: 404, TooSlow: 503, Busy: 503}
 
 
 def problem(error: ShuituError) -> dict[str, Any]:
@@ -32,13 +38,30 @@ def problem(error: ShuituError) -> dict[str, Any]:
 
 def problem_response(error: ShuituError) -> HttpResponse:
     body = problem(error)
-    return HttpResponse(dumps(body), status=body["status"], content_type=CONTENT_TYPE)
+    response = HttpResponse(dumps(body), status=body["status"], content_type=CONTENT_TYPE)
+    if isinstance(error, Busy):
+        response["Retry-After"] = str(error.RETRY_SECONDS)
+    return response
 
 
 def fault_response() -> HttpResponse:
     """A mistake of ours, said without a word on what it was."""
     body = {"type": "about:blank", "title": "A fault of the server", "status": 500, "detail": "The log tells more."}
     return HttpResponse(dumps(body), status=500, content_type=CONTENT_TYPE)
+
+
+def problems(view: View) -> View:
+    """A view whose errors of ours are answered as problem bodies."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except ShuituError as error:
+            return problem_response(error)
+
+    # Without the check of a form's token another method is told that it is not allowed, and not that it lacks a token.
+    return csrf_exempt(require_safe(answered))
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | HttpResponse | None:

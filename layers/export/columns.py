@@ -1,0 +1,29 @@
+"""The columns of a query as a file's own SELECT says them: under its headings, its terms in its language."""
+
+from __future__ import annotations
+
+from psycopg import sql
+
+from layers.export.base import Lang, headings, spoken
+from layers.features.query import Column, FeatureQuery
+
+
+def said(column: Column, lang: Lang) -> sql.Composable:
+    """A spoken property (of ``p``, see `FeatureQuery.statement`) with its slugs in a language."""
+    value = sql.Identifier("p", column.name)
+    terms = spoken(column, lang)
+    if terms is None:
+        return value
+    cases = sql.SQL(" ").join(
+        sql.SQL("WHEN {} THEN {}").format(sql.Literal(slug), sql.Literal(word)) for slug, word in terms.items()
+    )
+    return sql.SQL("CASE {} {} END").format(value, cases)
+
+
+def selected(query: FeatureQuery, lang: Lang) -> list[sql.Composable]:
+    """``value AS heading`` for each column."""
+    columns = query.columns()
+    return [
+        sql.SQL("{} AS {}").format(said(column, lang), sql.Identifier(name))
+        for column, name in zip(columns, headings(columns, lang), strict=True)
+    ]

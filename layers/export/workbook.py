@@ -1,0 +1,111 @@
+"""XLSX: a typed table with its header frozen, and a sheet that says what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+import shapely
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+
+from layers.errors import BadParameter
+from layers.export.base import Options, axes, heading, headings, spoken
+from layers.features.query import FeatureQuery
+from layers.features.stream import rows
+
+MOST = 200_000  # rows: half a minute of writing, and what a spreadsheet still opens
+
+
+def _text(sheet: Any, value: str) -> Any:
+    """A text as a text: one that starts with ``=`` is no formula."""
+    clean = ILLEGAL_CHARACTERS_RE.sub("\ufffd", value)
+    if not clean.startswith("="):
+        return clean
+    cell = WriteOnlyCell(sheet, clean)
+    cell.data_type = "s"
+    return cell
+
+
+def _head(sheet: Any, titles: Iterable[str]) -> list[Any]:
+    cells = []
+    for title in titles:
+        cell = WriteOnlyCell(sheet, title)
+        cell.font = Font(bold=True)
+        cells.append(cell)
+    return cells
+
+
+@contextmanager
+def _write_only() -> Iterator[Workbook]:
+    """A workbook whose rows wait in temporary files; they are removed also when it is never saved."""
+    book = Workbook(write_only=True)
+    try:
+        yield book
+    except BaseException:
+        for sheet in cast(list[Any], book.worksheets):
+            if not sheet.closed:
+                sheet.close()
+            sheet._writer.cleanup()
+        raise
+
+
+def save(query: FeatureQuery, options: Options, path: Path) -> None:
+    """`BadParameter` when there are more rows than `MOST`."""
+    count = query.count()
+    if count > MOST:
+        raise BadParameter(
+            f"{count} rows are too many for a workbook; filter them, or take CSV.", param="f", allowed=["csv"]
+        )
+    with _write_only() as book:
+        _table(book.create_sheet(options.title or query.layer.zh), query, options)
+        _about(book.create_sheet("说明 about"), query, options)
+        book.save(path)
+
+
+def _table(sheet: Any, query: FeatureQuery, options: Options) -> None:
+    columns = query.columns()
+    placed = query.layer.geometry == "point" and query.has_geometry and options.shape != "none"
+    titles = [*headings(columns, options.lang), *(axes(query, options.lang) if placed else ())]
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(max(1, len(titles)))}1"
+    for place, title in enumerate(titles, 1):
+        sheet.column_dimensions[get_column_letter(place)].width = max(12, 2 * len(title))
+    sheet.append(_head(sheet, titles))
+    words = [spoken(column, options.lang) for column in columns]
+    with rows(query if placed else replace(query, geometry=False)) as batches:
+        for batch in batches:
+            points = _points(batch, query.digits) if placed else [()] * len(batch)
+            for (_fid, *values), point in zip(batch, points, strict=True):
+                told = [_value(sheet, value, terms) for value, terms in zip(values, words, strict=False)]
+                sheet.append([*told, *point])
+
+
+def _points(batch: list[tuple[Any, ...]], digits: int) -> list[tuple[float | None, ...]]:
+    """The coordinates of a batch's last values (WKB); none without a position."""
+    found = shapely.get_coordinates(shapely.from_wkb([row[-1] for row in batch]), return_index=True)
+    points: list[tuple[float | None, ...]] = [(None, None)] * len(batch)
+    for place, (x, y) in zip(found[1].tolist(), found[0].tolist(), strict=True):
+        points[place] = (round(x, digits), round(y, digits))
+    return points
+
+
+def _value(sheet: Any, value: Any, terms: dict[object, str] | None) -> Any:
+    if terms is not None:
+        value = terms.get(value, value)
+    return _text(sheet, value) if isinstance(value, str) else value
+
+
+def _about(sheet: Any, query: FeatureQuery, options: Options) -> None:
+    for word, text in options.about.items():
+        sheet.append([word, _text(sheet, text)])
+    sheet.append([])
+    sheet.append(_head(sheet, ["字段 field", "中文名", "English"]))
+    for column in query.columns():
+        sheet.append([column.name, heading(column, "zh"), heading(column, "en")])

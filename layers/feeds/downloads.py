@@ -1,0 +1,160 @@
+"""`/feeds/<layer>.<suffix>`: addresses that stay, for whoever polls; and what there is to be had."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
+
+from layers import filters, params, registry
+from layers.errors import BadParameter, NotFound
+from layers.export import FORMATS, Format, Options, by_suffix, chosen
+from layers.export.base import Lang, Shape
+from layers.features.query import FeatureQuery
+from layers.feeds.caching import versioned_json
+from layers.feeds.features import query_params
+from layers.feeds.files import Download, respond
+from layers.feeds.meta import SYNTHETIC_NOTE, is_synthetic, layer_infos
+from layers.feeds.problems import problems
+from layers.registry import Layer
+from layers.versions import EVERYTHING, AsOf, as_of
+
+# What a file is asked for besides its filter.
+PARAMS = ("crs", "fields", "geometry", "lang")
+CRS = {"4490": 4490, "4326": 4326, "4548": 4548, "3857": 3857}
+SHAPES: tuple[Shape, ...] = ("lonlat", "wkt", "none")
+LANGS: tuple[Lang, ...] = ("zh", "en")
+
+
+def formats_of(layer: Layer) -> list[Format]:
+    """The formats a layer is to be had in."""
+    return [one for one in FORMATS.values() if one.tables or layer.geometry != "none"]
+
+
+def feed_query(layer: Layer, wanted: Format, given: dict[str, str]) -> FeatureQuery:
+    """The query of a feed's parameters. `BadParameter`, also for what the format cannot hold."""
+    srid = CRS[params.parse_choice(given.get("crs"), "crs", "4490", tuple(CRS))]
+    if wanted.srids and srid not in wanted.srids:
+        raise BadParameter(
+            f"{wanted.en} is in degrees of WGS 84 or CGCS2000 only.", param="crs", allowed=list(wanted.srids)
+        )
+    listed = [field.name for field in layer.listed_fields]
+    names = params.parse_words(given["fields"], "fields", listed) if given.get("fields") else None
+    return FeatureQuery(
+        layer=layer,
+        wanted=filters.parse(layer, given),
+        fields=None if names is None else tuple(names),
+        geometry=given.get("geometry") != "none",
+        srid=srid,
+    )
+
+
+def _options(layer: Layer, given: dict[str, str], version: AsOf) -> Options:
+    shape = params.parse_choice(given.get("geometry"), "geometry", _usual_shape(layer), SHAPES)
+    lang = params.parse_choice(given.get("lang"), "lang", "", LANGS)
+    return Options(
+        lang=lang,  # type: ignore[arg-type]  # one of LANGS
+        shape=shape,  # type: ignore[arg-type]  # one of SHAPES
+        title={"zh": layer.zh, "en": layer.en}.get(lang, ""),
+        changed_at=version.changed_at or datetime(1980, 1, 1, tzinfo=UTC),
+        about=_about(layer, version),
+    )
+
+
+def _usual_shape(layer: Layer) -> str:
+    return {"point": "lonlat", "polygon": "wkt"}.get(layer.geometry, "none")
+
+
+def _about(layer: Layer, version: AsOf) -> dict[str, str]:
+    """What a file says of itself."""
+    said = {"图层 layer": f"{layer.zh} {layer.en}", "数据版本 data version": str(version.version)}
+    if version.changed_at is not None:
+        said["更新时间 changed at"] = str(version.to_dict()["changed_at"])
+    if is_synthetic(layer):
+        said["合成数据 synthetic"] = f"{SYNTHETIC_NOTE['zh']} {SYNTHETIC_NOTE['en']}"
+    return said
+
+
+def feed(request: HttpRequest, layer: Layer, wanted: Format, *more: str) -> HttpResponseBase:
+    """The file of a layer in a format; ``more`` are parameters that the caller has read."""
+    given = query_params(request, [*filters.allowed_params(layer), *PARAMS, *more])
+    for name in more:
+        given.pop(name, None)
+    if wanted not in formats_of(layer):
+        raise BadParameter(
+            f"{wanted.en} holds no rows without a geometry.", param="f", allowed=[one.key for one in formats_of(layer)]
+        )
+    version = as_of(layer.datasets(usage="period" in given))
+    query = feed_query(layer, wanted, given)
+    query.wanted.check()
+    variant = f"{layer.id}?{urlencode(sorted(given.items()))}"
+    name = layer.en if given.get("lang") == "en" else layer.zh
+    return respond(request, Download(query, wanted, _options(layer, given, version), version, variant, name))
+
+
+@problems
+def file_view(request: HttpRequest, layer_id: str, suffix: str) -> HttpResponseBase:
+    """The address that says its format."""
+    layer, wanted = registry.published(layer_id), by_suffix(suffix)
+    if wanted is None:
+        raise NotFound(
+            f"There are no files with the suffix {suffix!r}.",
+            param="suffix",
+            allowed=[one.suffix for one in formats_of(layer)],
+        )
+    return feed(request, layer, wanted)
+
+
+@problems
+def layer_view(request: HttpRequest, layer_id: str) -> HttpResponseBase:
+    """The address without a format: by ``f``, else by what the asker accepts, else GeoJSON."""
+    layer = registry.published(layer_id)
+    key = request.GET.get("f")
+    if key is None:
+        offered = {one.media_type: one for one in formats_of(layer)}
+        response = feed(request, layer, offered[request.get_preferred_type(list(offered)) or "application/geo+json"])
+    else:
+        response = feed(request, layer, chosen(key), "f")
+    patch_vary_headers(response, ["Accept"])
+    return response
+
+
+@problems
+def list_view(request: HttpRequest) -> HttpResponseBase:
+    """Every feed, for programs."""
+    query_params(request, ["f"])
+    root = request.build_absolute_uri("/feeds/")
+    return versioned_json(request, as_of(EVERYTHING), lambda: listing(root))
+
+
+def listing(root: str) -> dict[str, Any]:
+    """Every layer with its addresses, and the formats with their types."""
+    infos = {info["id"]: info for info in layer_infos()}
+    return {
+        "formats": [
+            {"key": one.key, "title": {"zh": one.zh, "en": one.en}, "type": one.media_type, "suffix": one.suffix}
+            for one in FORMATS.values()
+        ],
+        "params": list(PARAMS),
+        "crs": list(CRS),
+        "feeds": [_listed(layer, infos.get(layer.id), root) for layer in (*registry.LAYERS, *registry.TABLES)],
+    }
+
+
+def _listed(layer: Layer, info: dict[str, Any] | None, root: str) -> dict[str, Any]:
+    """One feed; a table is none of the layers that the map is told of."""
+    known = info or {"count": FeatureQuery(layer).count(), "as_of": as_of(layer.datasets()).to_dict()}
+    return {
+        "id": layer.id,
+        "title": {"zh": layer.zh, "en": layer.en},
+        "stage": layer.stage,
+        "geometry": layer.geometry,
+        "count": known["count"],
+        "as_of": known["as_of"],
+        "filters": filters.allowed_params(layer),
+        "links": {one.key: f"{root}{layer.id}.{one.suffix}" for one in formats_of(layer)},
+    }

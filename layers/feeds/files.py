@@ -1,0 +1,203 @@
+"""A file of a query over HTTP: named, versioned, compressed, in ranges; and never half a file that looks whole.
+
+What is sent while it is made begins only when its first piece is there, so that what is wrong is told as a problem. An
+error later breaks the connection off before the end of the chunked body, which every client sees. A client too old
+for chunks (HTTP/1.0) could not: it gets the file when it is whole.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
+from django.utils.http import http_date, parse_http_date_safe
+
+from layers.export.base import CHUNK, Format, Options, gathered, part
+from layers.export.slots import slot
+from layers.export.store import fetch
+from layers.features.query import FeatureQuery
+from layers.feeds.caching import accepts_gzip, etag, is_held
+from layers.versions import AsOf
+
+STALLED_SECONDS = 120.0  # a client that takes nothing for so long is gone
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """What is asked for: ``variant`` tells it from every other file of the same version."""
+
+    query: FeatureQuery
+    format: Format
+    options: Options
+    version: AsOf
+    variant: str
+    name: str  # of the file, without its suffix
+
+    @property
+    def key(self) -> str:
+        return f"{self.version.stamp} {self.format.key} {self.variant}"
+
+
+def respond(request: HttpRequest, wanted: Download) -> HttpResponseBase:
+    """The file, a range of it, or 304 when the asker has this version."""
+    encoding = "gzip" if wanted.format.text and accepts_gzip(request) else ""
+    tag = etag(wanted.key, encoding)
+    response: HttpResponseBase
+    if _is_fresh(request, wanted.version, tag):
+        response = HttpResponseNotModified()
+    elif wanted.format.streams:
+        response = _streamed(request, wanted, encoding)
+    else:
+        response = _kept(request, wanted, tag)
+    response["ETag"] = tag
+    if wanted.version.changed_at is not None:
+        response["Last-Modified"] = http_date(wanted.version.changed_at.timestamp())
+    response["Cache-Control"] = "no-cache"  # kept by the asker, asked about each time
+    if wanted.format.text:
+        patch_vary_headers(response, ["Accept-Encoding"])
+    return response
+
+
+def _is_fresh(request: HttpRequest, version: AsOf, tag: str) -> bool:
+    """RFC 9110, 13.2.2: the date counts only where no ETag is given."""
+    if "If-None-Match" in request.headers:
+        return is_held(request, tag)
+    since = parse_http_date_safe(request.headers.get("If-Modified-Since", ""))
+    return since is not None and version.changed_at is not None and int(version.changed_at.timestamp()) <= since
+
+
+def _headers(wanted: Download) -> dict[str, str]:
+    """RFC 6266: the name in Chinese, and one in ASCII for those that cannot."""
+    suffix = wanted.format.suffix
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", wanted.query.layer.id)
+    disposition = f"attachment; filename=\"{plain}.{suffix}\"; filename*=UTF-8''{quote(f'{wanted.name}.{suffix}')}"
+    charset = "; charset=utf-8" if wanted.format.media_type == "text/csv" else ""
+    return {"Content-Type": wanted.format.media_type + charset, "Content-Disposition": disposition}
+
+
+def _streamed(request: HttpRequest, wanted: Download, encoding: str) -> HttpResponseBase:
+    headers = _headers(wanted)
+    if encoding:
+        headers["Content-Encoding"] = encoding
+    if request.method == "HEAD":
+        return HttpResponse(headers=headers)
+    with ExitStack() as stack:
+        stack.enter_context(slot())
+        made = wanted.format.write(wanted.query, wanted.options)
+        stack.callback(_close, made)
+        body = _compressed(made) if encoding else gathered(made)
+        first = next(body, b"")
+        second = next(body, None)
+        if second is None:  # short: whole already
+            return HttpResponse(first, headers=headers)
+        rest = chain((first, second), body)
+        if request.META.get("SERVER_PROTOCOL") == "HTTP/1.0":
+            return _whole(rest, headers)
+        _bound_patience(request)
+        return StreamingHttpResponse(Closing(rest, stack.pop_all()), headers=headers)
+
+
+def _close(made: Iterator[bytes]) -> None:
+    made.close()  # type: ignore[attr-defined]  # a generator: its query ends
+
+
+class Closing:
+    """An iterator of bytes with what has to be let go of when it ends or its reader leaves."""
+
+    def __init__(self, body: Iterator[bytes], stack: ExitStack) -> None:
+        self._body = body
+        self._stack = stack
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            yield from self._body
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        self._stack.close()
+
+
+def _compressed(body: Iterator[bytes]) -> Iterator[bytes]:
+    """Gzip as it goes. The lowest level: a higher one saves a tenth and takes longer than the database."""
+    press = zlib.compressobj(1, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+    held = bytearray()
+    for piece in body:
+        held += press.compress(piece)
+        if len(held) >= CHUNK // 4:
+            yield bytes(held)
+            held.clear()
+    yield bytes(held + press.flush())
+
+
+def _whole(body: Iterator[bytes], headers: dict[str, str]) -> HttpResponseBase:
+    """The body with its length, from a file without a name."""
+    file = TemporaryFile()  # noqa: SIM115 - closed with the response
+    for piece in body:
+        file.write(piece)
+    length = file.tell()
+    stack = ExitStack()
+    stack.enter_context(file)
+    return StreamingHttpResponse(
+        Closing(part(file, 0, length), stack), headers={**headers, "Content-Length": str(length)}
+    )
+
+
+def _kept(request: HttpRequest, wanted: Download, tag: str) -> HttpResponseBase:
+    """A file of the store, or the range of it that is asked for: GDAL reads FlatGeobuf and GeoPackage so."""
+
+    def make(room: Path) -> Path:
+        return wanted.format.make(wanted.query, wanted.options, room)
+
+    with ExitStack() as stack:
+        file = stack.enter_context(fetch(wanted.key, make))
+        size = file.seek(0, 2)
+        headers = {**_headers(wanted), "Accept-Ranges": "bytes" if wanted.format.ranges else "none"}
+        asked = _range(request, tag, size) if wanted.format.ranges else None
+        if asked is not None and asked[0] >= asked[1]:
+            return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+        start, end = asked or (0, size)
+        headers["Content-Length"] = str(end - start)
+        if asked:
+            headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+        if request.method == "HEAD":
+            return HttpResponse(headers=headers)
+        _bound_patience(request)
+        return StreamingHttpResponse(
+            Closing(part(file, start, end - start), stack.pop_all()), status=206 if asked else 200, headers=headers
+        )
+
+
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
+
+
+def _range(request: HttpRequest, tag: str, size: int) -> tuple[int, int] | None:
+    """First byte and the one after the last of the range asked for; None for the whole file.
+
+    Several ranges at once are answered with the whole, as RFC 9110 lets a server do.
+    """
+    found = _RANGE.fullmatch(request.headers.get("Range", ""))
+    if found is None or request.headers.get("If-Range", tag) != tag or not any(found.groups()):
+        return None
+    first, last = found.groups()
+    if not first:
+        return max(0, size - int(last)), size
+    return int(first), min(size, int(last) + 1) if last else size
+
+
+def _bound_patience(request: HttpRequest) -> None:
+    """A client that stops reading may not keep a thread and a query for ever: sending to it fails in time."""
+    connection: Any = request.META.get("gunicorn.socket")
+    if connection is not None:
+        connection.settimeout(STALLED_SECONDS)
