@@ -55,6 +55,9 @@ class Dataset:
     model: str  # "app.Model" of the published rows
     geometry: Geometry
     fields: tuple[Field, ...]
+    counted: str = "counted_region"  # where the ORM finds the region that a row counts in
+    finest: int = vocab.VILLAGE  # the finest level that region can have
+    builds: str = ""  # of a derived dataset: the model that says which slices of it are built
 
     def field(self, name: str) -> Field | None:
         return next((f for f in self.fields if f.name == name), None)
@@ -144,6 +147,7 @@ REGION = Dataset(
             filter=True,
         ),
     ),
+    counted="region",
 )
 PERMIT = Dataset(
     "permit",
@@ -268,6 +272,7 @@ SUPPLY_AREA = Dataset(
             filter=True,
         ),
     ),
+    counted="facility__counted_region",
 )
 SEWAGE_PLANT = Dataset(
     "sewage_plant",
@@ -348,6 +353,34 @@ USAGE = Dataset(
     ),
 )
 
+# Derived: cut and summed here, never read from a file. Its version rises with every month that is assigned again.
+GRID = Dataset(
+    "grid",
+    "街道级网格",
+    "Street-level grid",
+    "layers.GridUnit",
+    "polygon",
+    (
+        Field("code", "编码", "Code", imported=False, tile=True, filter=True),
+        Field("township", "街道(乡镇)", "Township", "region", path="region__code", imported=False, filter=True),
+        Field("township_name", "街道(乡镇)名称", "Township name", path="region__name", imported=False, tile=True),
+        Field("area_m2", "面积", "Area", "number", unit="m²", imported=False, tile=True),
+        Field(
+            "boundary_quality",
+            "边界质量",
+            "Boundary quality",
+            "term",
+            path="boundary__quality",
+            vocab=vocab.BOUNDARY_QUALITY,
+            imported=False,
+            filter=True,
+        ),
+    ),
+    counted="region",
+    finest=vocab.TOWNSHIP,
+    builds="layers.GridBuild",
+)
+
 # In the order in which they can be loaded: each refers only to those before it.
 DATASETS: tuple[Dataset, ...] = (
     REPORTING_UNIT,
@@ -362,6 +395,7 @@ DATASETS: tuple[Dataset, ...] = (
     METER,
     USAGE,
 )
+DERIVED: tuple[Dataset, ...] = (GRID,)
 
 
 _DATASETS = {dataset.name: dataset for dataset in DATASETS}

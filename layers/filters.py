@@ -15,19 +15,22 @@ from django.apps import apps
 from django.contrib.gis.geos import GEOSGeometry, LineString, Point, Polygon
 from django.db.models import Q, QuerySet
 
-from layers import params
+from layers import params, vocab
+from layers.errors import BadParameter
 from layers.models import Region
 from layers.models.base import STORAGE_SRID
 from layers.params import Bbox, Range
-from layers.periods import Period, parse_period
-from layers.registry import REGION, SUPPLY_AREA, Field, Layer
+from layers.periods import FORMS, Period, parse_period
+from layers.registry import REGION, Field, Layer
 from layers.stats.answer import coverage
+from layers.stats.carried import Asked
 from layers.stats.query import available_months
 from layers.stats.regions import region_index
 from layers.stats.selection import EVERYTHING as ALL_USAGE
 from layers.stats.selection import Selection, parse_selection
 
-USAGE_PARAMS = ("period", "source", "purpose", "resident")
+USAGE_PARAMS = ("period", "versus", "source", "purpose", "resident")
+MONTHLY, MONTHLY_YEARS = "monthly", 2
 PLACE_PARAMS = ("bbox", "region")
 
 
@@ -40,6 +43,16 @@ class FeatureFilter:
     attributes: Mapping[str, Q] = field(default_factory=dict)
     period: Period | None = None
     selection: Selection = ALL_USAGE
+    versus: Period | None = None
+    monthly: bool = False
+
+    @property
+    def asked(self) -> Asked | None:
+        """The usage that the features are to carry."""
+        if self.period is None:
+            return None
+        prefixes = tuple(region_index().prefixes(self.region)) if self.region else ()
+        return Asked(self.period, self.selection, prefixes, self.versus, self.monthly)
 
     def apply(self, layer: Layer) -> QuerySet[Any]:
         """The layer's features that match, in no order yet. `NotFound` when the region does not exist."""
@@ -47,6 +60,7 @@ class FeatureFilter:
         if self.bbox is not None:
             found = found.filter(geom__intersects=_shape(self.bbox))
         if self.region:
+            _refuse_too_fine(layer, self.region)
             found = found.filter(inside(layer, region_index().prefixes(self.region)))
         for condition in self.attributes.values():
             found = found.filter(condition)
@@ -56,8 +70,9 @@ class FeatureFilter:
         """`NotFound` when there is no such region, or no month of the period."""
         if self.region:
             region_index().prefixes(self.region)
-        if self.period is not None:
-            coverage(self.period, available_months())
+        for period in (self.period, self.versus):
+            if period is not None:
+                coverage(period, available_months())
 
 
 EVERYTHING = FeatureFilter()
@@ -85,11 +100,20 @@ def base(layer: Layer) -> QuerySet[Any]:
 
 def inside(layer: Layer, prefixes: list[str]) -> Q:
     """Features that count in the regions with these code prefixes (see `Placed.counted_region`)."""
-    if layer.dataset is REGION:
-        return _any_prefix("region__code", prefixes)
     regions = Region.objects.filter(_any_prefix("code", prefixes)).values("pk")
-    at = "facility__" if layer.dataset is SUPPLY_AREA else ""
-    return Q(**{f"{at}counted_region__in": regions})
+    return Q(**{f"{layer.dataset.counted}__in": regions})
+
+
+def _refuse_too_fine(layer: Layer, code: str) -> None:
+    """`BadParameter` for a region finer than those that the features count in: none of them would be in it."""
+    known = region_index().by_code.get(code)
+    if known is not None and known.level > layer.dataset.finest:
+        finest = vocab.LEVEL.by_id[layer.dataset.finest].code
+        raise BadParameter(
+            f"{code} is finer than the regions {layer.id} counts in.",
+            param="region",
+            allowed=[f"a {finest} or coarser"],
+        )
 
 
 def _any_prefix(path: str, prefixes: list[str]) -> Q:
@@ -116,8 +140,13 @@ def _place(layer: Layer) -> tuple[str, ...]:
 
 def allowed_params(layer: Layer) -> list[str]:
     """Every filter parameter a layer knows."""
-    usage = USAGE_PARAMS if layer.with_usage else ()
-    return sorted({*_place(layer), *usage, *filter_params(layer)})
+    return sorted({*_place(layer), *_usage_params(layer), *filter_params(layer)})
+
+
+def _usage_params(layer: Layer) -> tuple[str, ...]:
+    if layer.usage is None:
+        return ()
+    return (*USAGE_PARAMS, MONTHLY) if layer.usage.monthly else USAGE_PARAMS
 
 
 def parse(layer: Layer, given: Mapping[str, str]) -> FeatureFilter:
@@ -125,18 +154,30 @@ def parse(layer: Layer, given: Mapping[str, str]) -> FeatureFilter:
     attributes = {
         name: _condition(declared, given[name]) for name, declared in filter_params(layer).items() if given.get(name)
     }
-    usage = (
-        parse_selection(given.get("source"), given.get("purpose"), given.get("resident"))
-        if layer.with_usage
-        else ALL_USAGE
-    )
     return FeatureFilter(
         bbox=params.parse_bbox(given["bbox"]) if given.get("bbox") and _place(layer) else None,
         region=params.parse_region(given["region"]) if given.get("region") and _place(layer) else "",
         attributes=attributes,
-        period=parse_period(given["period"]) if layer.with_usage and given.get("period") else None,
-        selection=usage,
+        **(_usage(given) if layer.with_usage else {}),
     )
+
+
+def _usage(given: Mapping[str, str]) -> dict[str, Any]:
+    period = parse_period(given["period"]) if given.get("period") else None
+    for name in ("versus", MONTHLY):
+        if given.get(name) and period is None:
+            raise BadParameter(f"{name} needs a period to go with.", param="period", allowed=FORMS)
+    monthly = params.parse_choice(given.get(MONTHLY), MONTHLY, "no", ("yes", "no")) == "yes"
+    if monthly and period is not None and period.last.year - period.first.year >= MONTHLY_YEARS:
+        raise BadParameter(
+            "Single months are given for two years at most.", param="period", allowed=["2019", "2018..2019"]
+        )
+    return {
+        "period": period,
+        "versus": parse_period(given["versus"], "versus") if given.get("versus") else None,
+        "selection": parse_selection(given.get("source"), given.get("purpose"), given.get("resident")),
+        "monthly": monthly,
+    }
 
 
 def _condition(declared: Field, text: str) -> Q:

@@ -74,33 +74,33 @@ class Period:
         return f"{self.first}..{self.last}"
 
 
-def _one(text: str) -> Period:
+def _one(text: str, param: str) -> Period:
     found = _ONE.fullmatch(text)
     if found is None:
-        raise BadParameter(f"{text!r} is not a period.", param="period", allowed=FORMS)
+        raise BadParameter(f"{text!r} is not a period.", param=param, allowed=FORMS)
     year = int(found["year"])
     if not 1900 <= year <= 2200:
-        raise BadParameter(f"The year {year} is outside 1900–2200.", param="period", allowed=FORMS)
+        raise BadParameter(f"The year {year} is outside 1900–2200.", param=param, allowed=FORMS)
     if found["quarter"]:
         first = 3 * int(found["quarter"]) - 2
         return Period(Month(year, first), Month(year, first + 2))
     if found["month"]:
         if not 1 <= int(found["month"]) <= 12:
-            raise BadParameter(f"{text!r} has no such month.", param="period", allowed=FORMS)
+            raise BadParameter(f"{text!r} has no such month.", param=param, allowed=FORMS)
         month = Month(year, int(found["month"]))
         return Period(month, month)
     return Period(Month(year, 1), Month(year, 12))
 
 
-def parse_period(text: str) -> Period:
+def parse_period(text: str, param: str = "period") -> Period:
     """``2019``, ``2019-07``, ``2019-Q3`` or two of them joined by ``..``; `BadParameter` for anything else."""
     start, separator, end = text.strip().partition("..")
-    first = _one(start)
-    last = _one(end) if separator else first
+    first = _one(start, param)
+    last = _one(end, param) if separator else first
     if last.last < first.first:
-        raise BadParameter(f"The period {text!r} ends before it begins.", param="period", allowed=FORMS)
+        raise BadParameter(f"The period {text!r} ends before it begins.", param=param, allowed=FORMS)
     if first.first.until(last.last) >= 1200:
-        raise BadParameter(f"The period {text!r} is longer than a century.", param="period", allowed=FORMS)
+        raise BadParameter(f"The period {text!r} is longer than a century.", param=param, allowed=FORMS)
     return Period(first.first, last.last)
 
 

@@ -15,7 +15,9 @@ from typing import Literal
 from layers import vocab
 from layers.datasets import (
     DATASETS,
+    DERIVED,
     FACILITY,
+    GRID,
     METER,
     PERMIT,
     REGION,
@@ -35,7 +37,10 @@ from layers.errors import NotFound
 
 __all__ = [
     "DATASETS",
+    "DERIVED",
     "FACILITY",
+    "GRID",
+    "IMPORTED",
     "LAYERS",
     "LEVEL_LAYERS",
     "METER",
@@ -53,6 +58,7 @@ __all__ = [
     "Dataset",
     "Field",
     "Layer",
+    "UsageOf",
     "dataset",
     "layer",
     "published",
@@ -61,6 +67,21 @@ __all__ = [
 
 # The datasets whose change can change a figure of usage.
 STATISTICS = ("reporting_unit", "region", "facility", "meter", "usage")
+
+
+@dataclass(frozen=True, slots=True)
+class UsageOf:
+    """Where the usage of a layer's features is kept (see `layers.stats.carried`): of the regions of a level, or of the
+    grid units of a size in metres.
+    """
+
+    kept: Literal["region", "grid"]
+    at: int
+
+    @property
+    def monthly(self) -> bool:
+        """Whether features can carry their months one by one: pages get those of regions from the series instead."""
+        return self.kept == "grid"
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # one object a layer: compared and hashed as itself
@@ -78,8 +99,9 @@ class Layer:
     detail_zoom: int = 0  # below it a point layer's tiles hold clusters whose counts add up to the layer's
     color: str = "#1f6f8b"
     icon: str = "circle"
-    with_usage: bool = False  # its features can carry the usage of a period
+    usage: UsageOf | None = None  # its features can carry the usage of a period
     depends_on: tuple[str, ...] = ()  # further datasets whose change makes its answers new
+    made_by: str = ""  # of a derived layer: the command that builds it
 
     @property
     def geometry(self) -> Geometry:
@@ -88,6 +110,10 @@ class Layer:
     @property
     def fields(self) -> tuple[Field, ...]:
         return self.dataset.fields
+
+    @property
+    def with_usage(self) -> bool:
+        return self.usage is not None
 
     def datasets(self, *, usage: bool = False) -> tuple[str, ...]:
         """The datasets whose versions make up the version of this layer's answers, or of those with usage in them."""
@@ -120,7 +146,7 @@ LAYERS: tuple[Layer, ...] = (
         12,
         color="#2b4c5e",
         icon="outline",
-        with_usage=True,
+        usage=UsageOf("region", vocab.DISTRICT),
     ),
     Layer(
         "township",
@@ -133,7 +159,7 @@ LAYERS: tuple[Layer, ...] = (
         13,
         color="#2b4c5e",
         icon="outline",
-        with_usage=True,
+        usage=UsageOf("region", vocab.TOWNSHIP),
     ),
     Layer(
         "village",
@@ -146,7 +172,37 @@ LAYERS: tuple[Layer, ...] = (
         14,
         color="#2b4c5e",
         icon="outline",
-        with_usage=True,
+        usage=UsageOf("region", vocab.VILLAGE),
+    ),
+    Layer(
+        "grid_500",
+        "500 米网格",
+        "500 m grid",
+        "region",
+        GRID,
+        _scope(size=500),
+        9,
+        14,
+        color="#2b4c5e",
+        icon="outline",
+        usage=UsageOf("grid", 500),
+        depends_on=("region",),
+        made_by="./shuitu manage grid",
+    ),
+    Layer(
+        "grid_100",
+        "100 米网格",
+        "100 m grid",
+        "region",
+        GRID,
+        _scope(size=100),
+        13,
+        16,
+        color="#2b4c5e",
+        icon="outline",
+        usage=UsageOf("grid", 100),
+        depends_on=("region",),
+        made_by="./shuitu manage grid --size 100",
     ),
     Layer("well", "机井", "Wells", "take", WELL, min_zoom=5, detail_zoom=13, color="#7a5c2e", icon="well"),
     Layer(
@@ -264,6 +320,8 @@ TABLES: tuple[Layer, ...] = (
     Layer("usage", "用水记录", "Usage records", "use", USAGE, depends_on=("meter", "facility", "region")),
 )
 
+# The layers that files can be imported into.
+IMPORTED = tuple(layer for layer in LAYERS if layer.dataset in DATASETS)
 _LAYERS = {layer.id: layer for layer in LAYERS}
 _PUBLISHED = _LAYERS | {table.id: table for table in TABLES}
 LEVEL_LAYERS = {layer.scope["region__level"]: layer for layer in LAYERS if layer.dataset is REGION}

@@ -21,7 +21,7 @@ from django.utils import timezone
 from layers import registry
 from layers.models import LayerVersion
 
-EVERYTHING = tuple(dataset.name for dataset in registry.DATASETS)
+EVERYTHING = tuple(dataset.name for dataset in (*registry.DATASETS, *registry.DERIVED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,11 @@ class AsOf:
 
     version: int
     changed_at: datetime | None
+
+    @property
+    def order(self) -> tuple[int, float]:
+        """Later is larger: by release, and within one by time, as derived data are made anew without a release."""
+        return self.version, self.changed_at.timestamp() if self.changed_at else 0.0
 
     @property
     def stamp(self) -> str:
@@ -52,7 +57,7 @@ NOTHING_YET = AsOf(0, None)
 def as_of(datasets: Iterable[str] = EVERYTHING) -> AsOf:
     """The version of an answer made from these datasets. One query on a table of a dozen rows."""
     rows = LayerVersion.objects.filter(dataset__in=tuple(datasets)).values_list("release_id", "changed_at")
-    return max((AsOf(*row) for row in rows), key=lambda found: found.version, default=NOTHING_YET)
+    return max((AsOf(*row) for row in rows), key=lambda found: found.order, default=NOTHING_YET)
 
 
 def as_of_layers(layers: Iterable[registry.Layer]) -> dict[str, AsOf]:
@@ -62,7 +67,7 @@ def as_of_layers(layers: Iterable[registry.Layer]) -> dict[str, AsOf]:
         for row in LayerVersion.objects.only("dataset", "release_id", "changed_at")
     }
     return {
-        layer.id: max((current.get(name, NOTHING_YET) for name in layer.datasets()), key=lambda found: found.version)
+        layer.id: max((current.get(name, NOTHING_YET) for name in layer.datasets()), key=lambda found: found.order)
         for layer in layers
     }
 

@@ -14,12 +14,13 @@ from typing import Any
 
 import factory
 from django.contrib.gis.geos import MultiPolygon, Point, Polygon
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from layers import models, placing, registry, versions, vocab
+from layers.grid import assign
 from layers.sql import load
 from layers.stats import rebuild as sums
 
@@ -195,6 +196,18 @@ class Grid:
             sums.rebuild(cursor, sums.all_months(cursor))
         return publish()
 
+    def cut(self, size: int = 500) -> None:
+        """What `manage.py grid` does: cells of a size, with every month assigned to them."""
+        with transaction.atomic(), connection.cursor() as cursor:
+            assign.prepare(cursor, size)
+            assign.rebuild(cursor, sums.all_months(cursor), size)
+
+    def cut_all(self) -> None:
+        """Every derived layer built, so that all layers of the registry can be asked."""
+        for layer in registry.LAYERS:
+            if layer.dataset in registry.DERIVED:
+                self.cut(int(str(layer.scope["size"])))
+
 
 def make_grid(unit_of_north: bool = False) -> Grid:
     """The regions with outlines, parents and reporting units, and their pieces; the versions raised."""
@@ -235,7 +248,7 @@ def publish(*datasets: str) -> models.Release:
     now = timezone.now()
     first = [
         models.LayerVersion(dataset=dataset.name, version=0, release=release, changed_at=now)
-        for dataset in registry.DATASETS
+        for dataset in (*registry.DATASETS, *registry.DERIVED)
     ]
     models.LayerVersion.objects.bulk_create(first, ignore_conflicts=True)
     models.LayerVersion.objects.update(version=F("version") + 1, release=release, changed_at=now)

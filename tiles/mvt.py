@@ -20,9 +20,7 @@ from layers.filters import EVERYTHING, FeatureFilter
 from layers.functions import AsMVTGeom, Raw
 from layers.models.base import TILE_SRID
 from layers.registry import Field, Layer
-from layers.stats.answer import prefixes_of
-from layers.stats.query import totals_of
-from layers.stats.regions import region_index
+from layers.stats.carried import NOTHING, Carried, carried
 from tiles.address import Tile
 
 EXTENT = 4096
@@ -95,31 +93,23 @@ def features(request: TileRequest) -> Query:
     # Selected by the buffered box, so that a symbol on the edge is drawn whole by both neighbours.
     found = request.wanted.apply(layer).filter(geom_3857__bboverlaps=_box(tile.buffered(BUFFER / EXTENT)))
     inner, params = _select(found, layer, geom_mvt=AsMVTGeom("geom_3857", _box(tile.bounds), EXTENT, BUFFER))
-    usage, usage_columns, usage_params = _usage(request)
+    usage = _usage(request)
     body = sql.SQL(
-        "SELECT f.fid, {}{}, f.geom_mvt AS geom FROM ({}) f {} WHERE f.geom_mvt IS NOT NULL ORDER BY f.fid"
-    ).format(_properties(layer), usage_columns, inner, usage)
-    text, all_params = _mvt(layer.id, body), (*params, *usage_params)
+        "WITH f AS ({}) SELECT f.fid, {}{}, f.geom_mvt AS geom FROM f {} WHERE f.geom_mvt IS NOT NULL ORDER BY f.fid"
+    ).format(inner, _properties(layer), usage.selected, usage.join)
+    text, all_params = _mvt(layer.id, body), (*params, *usage.params)
     if _has_labels(layer):
         labels, label_params = _labels(request)
         text, all_params = text + sql.SQL(" || ") + labels, (*all_params, *label_params)
     return Query(sql.SQL("SELECT ") + text, all_params)
 
 
-def _usage(request: TileRequest) -> tuple[sql.Composable, sql.Composable, tuple[Any, ...]]:
+def _usage(request: TileRequest) -> Carried:
     """A join that adds the usage of the asked period, the same figures as the statistics API's."""
-    wanted = request.wanted
-    if wanted.period is None:
-        return sql.SQL(""), sql.SQL(""), ()
-    level = int(str(request.layer.scope["region__level"]))
-    totals = totals_of(level, wanted.period, wanted.selection, prefixes_of(region_index(), wanted.region))
-    join = sql.SQL("LEFT JOIN ({}) u (code, parent_code, gap, volume_l) ON u.code = f.f_code AND u.gap = 0").format(
-        sql.SQL(str(totals.text))
-    )
-    columns = sql.SQL(
-        ", COALESCE(u.volume_l, 0) AS volume_l, COALESCE(u.volume_l, 0) * 1000.0 / NULLIF(f.f_area_m2, 0) AS m3_per_km2"
-    )
-    return join, columns, tuple(totals.params)
+    asked = request.wanted.asked
+    if asked is None or request.layer.usage is None:
+        return NOTHING
+    return carried(request.layer.usage, asked)
 
 
 def _has_labels(layer: Layer) -> bool:

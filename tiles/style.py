@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from layers import registry
-from layers.registry import Layer
+from layers.built import built_layers
+from layers.registry import REGION, Layer
 from layers.versions import AsOf, as_of_layers
 from tiles.mvt import label_layer
 from tiles.tilejson import tilejson
@@ -91,8 +91,9 @@ def style(layers: tuple[Layer, ...], name: str, root_url: str) -> Json:
 
 def map_style(root_url: str) -> Json:
     """All layers; everything but the regions is hidden at first, for the reader to switch on."""
-    whole = style(registry.LAYERS, "水图", root_url)
-    regions = {layer.id for layer in registry.LAYERS if layer.stage == "region"}
+    layers = built_layers()
+    whole = style(layers, "水图", root_url)
+    regions = {layer.id for layer in layers if layer.dataset is REGION}
     for one in whole["layers"]:
         if one["type"] != "background" and one["source"] not in regions:
             one.setdefault("layout", {})["visibility"] = "none"

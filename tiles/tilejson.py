@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from layers import vocab
 from layers.feeds.meta import figures_are_synthetic, is_synthetic
 from layers.registry import Field, Layer
+from layers.stats.carried import Asked, fields_of
 from layers.stats.regions import region_index
 from layers.versions import AsOf
 from tiles.mvt import label_layer
@@ -34,14 +35,16 @@ def attribution(layer: Layer, *, usage: bool = False) -> str:
     return " | ".join(said)
 
 
-def tilejson(layer: Layer, version: AsOf, root_url: str, wanted: dict[str, str]) -> dict[str, Any]:
+def tilejson(
+    layer: Layer, version: AsOf, root_url: str, wanted: dict[str, str], asked: Asked | None = None
+) -> dict[str, Any]:
     """The document; its tile URL is absolute and carries the version, so that tiles never need purging."""
     query = f"?{urlencode(sorted(wanted.items()), safe=',:')}" if wanted else ""
     fields = {field.name: _type(field) for field in layer.tile_fields}
     if layer.detail_zoom:
         fields["count"] = "Number"
-    if wanted.get("period"):
-        fields |= {"volume_l": "Number", "m3_per_km2": "Number"}
+    if asked is not None and layer.usage is not None:
+        fields |= {field.name: _type(field) for field in fields_of(layer.usage, asked)}
     zooms = {"minzoom": layer.min_zoom, "maxzoom": layer.max_zoom}
     layers = [{"id": layer.id, "description": layer.zh, "fields": fields, **zooms}]
     label = label_layer(layer)
@@ -55,7 +58,7 @@ def tilejson(layer: Layer, version: AsOf, root_url: str, wanted: dict[str, str])
         "name": layer.zh,
         "description": layer.en,
         "version": f"{version.version}.0.0",
-        "attribution": attribution(layer, usage=bool(wanted.get("period"))),
+        "attribution": attribution(layer, usage=asked is not None),
         "scheme": "xyz",
         "tiles": [f"{root_url}/tiles/{layer.id}/v{version.stamp}/{{z}}/{{x}}/{{y}}.pbf{query}"],
         **zooms,

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
 
-from layers import filters, registry
+from layers import filters
+from layers.built import built_layer
 from layers.db import rows
 from layers.feeds.caching import accepts_gzip, etag, is_held, versioned_json
 from layers.feeds.features import query_params
@@ -31,7 +32,7 @@ def _root(request: HttpRequest) -> str:
 @problems
 def tile_view(request: HttpRequest, layer_id: str, z: int, x: int, y: int, stamp: str = "") -> HttpResponse:
     """One tile. Under its current stamp it may be kept for ever; without one, or under an old one, for a minute."""
-    layer = registry.layer(layer_id)
+    layer = built_layer(layer_id)
     tile = tile_of(layer, z, x, y)
     given = query_params(request, filters.allowed_params(layer))
     wanted = filters.parse(layer, given)
@@ -64,18 +65,21 @@ def _tile(made: bytes, compressed: bool) -> HttpResponse:
 @problems
 def tilejson_view(request: HttpRequest, layer_id: str) -> HttpResponse:
     """A layer's TileJSON; filters in the query string are passed on to its tiles."""
-    layer = registry.layer(layer_id)
+    layer = built_layer(layer_id)
     given = query_params(request, filters.allowed_params(layer))
-    filters.parse(layer, given).check()
+    wanted = filters.parse(layer, given)
+    wanted.check()
     version = as_of(layer.datasets(usage="period" in given))
-    return versioned_json(request, as_of(EVERYTHING), lambda: tilejson(layer, version, _root(request), given))
+    return versioned_json(
+        request, as_of(EVERYTHING), lambda: tilejson(layer, version, _root(request), given, wanted.asked)
+    )
 
 
 @problems
 def layer_style_view(request: HttpRequest, layer_id: str) -> HttpResponse:
     """A MapLibre style of one layer."""
     query_params(request, [])
-    layer = registry.layer(layer_id)
+    layer = built_layer(layer_id)
     return versioned_json(request, as_of(EVERYTHING), lambda: style.style((layer,), layer.zh, _root(request)))
 
 

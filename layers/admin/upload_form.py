@@ -30,7 +30,7 @@ def targets() -> list[tuple[str, list[tuple[str, str]]]]:
     datasets = [(d.name, f"{d.zh}（{d.name}）") for d in registry.DATASETS]
     known = {name for name, _ in datasets}
     parts = [
-        (layer.id, f"{layer.zh}（{layer.id}）") for layer in registry.LAYERS if layer.scope and layer.id not in known
+        (layer.id, f"{layer.zh}（{layer.id}）") for layer in registry.IMPORTED if layer.scope and layer.id not in known
     ]
     return [("数据集", datasets), ("图层（数据集的一部分）", parts)]
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from layers.datasets import Field, FieldKind
 from layers.registry import Layer
+from layers.stats.carried import Asked, fields_of
 from layers.vocab import Vocab
 
 ColumnKind = Literal["text", "integer", "number", "date", "boolean"]
@@ -28,12 +29,8 @@ class Column:
     vocab: Vocab | None = None
 
 
-# What a period adds to the features of a layer that carries usage.
-USAGE_COLUMNS = (
-    Column("period", "时段", "Period", "text"),
-    Column("volume_l", "用水量(升)", "Volume used (litres)", "integer", "L"),
-    Column("m3_per_km2", "单位面积用水量", "Use per area", "number", "m³/km²"),
-)
+# What a period adds to the features of a layer that carries usage, before the figures.
+PERIOD = Column("period", "时段", "Period", "text")
 
 
 def column_of(field: Field) -> Column:
@@ -41,6 +38,9 @@ def column_of(field: Field) -> Column:
     return Column(field.name, field.zh, field.en, _KINDS.get(field.kind, "text"), field.unit, field.vocab)
 
 
-def columns_of(layer: Layer, *, usage: bool = False) -> tuple[Column, ...]:
-    """Every column of a layer, those of a period last."""
-    return (*(column_of(field) for field in layer.listed_fields), *(USAGE_COLUMNS if usage else ()))
+def columns_of(layer: Layer, asked: Asked | None = None) -> tuple[Column, ...]:
+    """Every column of a layer, those of the usage asked for last."""
+    own = tuple(column_of(field) for field in layer.listed_fields)
+    if asked is None or layer.usage is None:
+        return own
+    return (*own, PERIOD, *(column_of(field) for field in fields_of(layer.usage, asked)))

@@ -58,7 +58,7 @@ class FeatureQuery:
 
     def all_columns(self) -> tuple[Column, ...]:
         """Every property there is to be asked for."""
-        return columns_of(self.layer, usage=self.wanted.period is not None)
+        return columns_of(self.layer, self.wanted.asked)
 
     def columns(self) -> tuple[Column, ...]:
         """The properties asked for, in the registry's order."""
@@ -101,7 +101,7 @@ class FeatureQuery:
             return Query("SELECT WHERE FALSE")
         join, usage, usage_params = usage_of(self.layer, self.wanted)
         text = sql.SQL(
-            "SELECT {shape} FROM (SELECT f.*{usage} FROM ({inner}) f{join} ORDER BY {order}{page}) f"
+            "WITH f AS ({inner}) SELECT {shape} FROM (SELECT f.*{usage} FROM f{join} ORDER BY {order}{page}) f"
             " CROSS JOIN LATERAL (SELECT {spoken}) p"
         ).format(
             shape=shape, usage=usage, inner=inner, join=join, order=self._order(), page=self._page(),

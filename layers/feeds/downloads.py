@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
 from layers import filters, params, registry
+from layers.built import built, built_layers
 from layers.errors import BadParameter, NotFound
 from layers.export import FORMATS, Format, Options, by_suffix, chosen
 from layers.export.base import Lang, Shape
@@ -99,7 +100,7 @@ def feed(request: HttpRequest, layer: Layer, wanted: Format, *more: str) -> Http
 @problems
 def file_view(request: HttpRequest, layer_id: str, suffix: str) -> HttpResponseBase:
     """The address that says its format."""
-    layer, wanted = registry.published(layer_id), by_suffix(suffix)
+    layer, wanted = built(registry.published(layer_id)), by_suffix(suffix)
     if wanted is None:
         raise NotFound(
             f"There are no files with the suffix {suffix!r}.",
@@ -112,7 +113,7 @@ def file_view(request: HttpRequest, layer_id: str, suffix: str) -> HttpResponseB
 @problems
 def layer_view(request: HttpRequest, layer_id: str) -> HttpResponseBase:
     """The address without a format: by ``f``, else by what the asker accepts, else GeoJSON."""
-    layer = registry.published(layer_id)
+    layer = built(registry.published(layer_id))
     key = request.GET.get("f")
     if key is None:
         offered = {one.media_type: one for one in formats_of(layer)}
@@ -141,7 +142,7 @@ def listing(root: str) -> dict[str, Any]:
         ],
         "params": list(PARAMS),
         "crs": list(CRS),
-        "feeds": [_listed(layer, infos.get(layer.id), root) for layer in (*registry.LAYERS, *registry.TABLES)],
+        "feeds": [_listed(layer, infos.get(layer.id), root) for layer in (*built_layers(), *registry.TABLES)],
     }
 
 

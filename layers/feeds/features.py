@@ -12,11 +12,10 @@ from layers import filters, params, registry
 from layers.errors import BadParameter, NotFound
 from layers.feeds.serializers import feature_serializer, with_relations
 from layers.registry import Layer
-from layers.stats.answer import Question, answer
+from layers.stats.carried import figures_of
 
 PAGE_DEFAULT, PAGE_MOST = 1000, 10_000
 PAGING = ("fields", "limit", "offset")
-USAGE_FIELDS = ("volume_l", "m3_per_km2")
 
 
 def query_params(request: HttpRequest, known: list[str]) -> dict[str, str]:
@@ -44,12 +43,11 @@ def feature_list(layer: Layer, given: dict[str, str], url: str) -> dict[str, Any
             allowed=[f"0..{max(0, count - 1)}"],
         )
     page = with_relations(layer, found).order_by(code_path)[offset : offset + limit]
-    body = feature_serializer(layer, tuple(names))(page, many=True).data
-    features = body["features"]
-    if not features:
-        wanted.check()  # a month that is not there is told though nothing carries it
-    elif wanted.period is not None:
-        _add_usage(layer, wanted, features)
+    wanted.check()  # a month that is not there is told though nothing carries it
+    objects = list(page)
+    features = feature_serializer(layer, tuple(names))(objects, many=True).data["features"]
+    if features and wanted.period is not None:
+        _add_usage(layer, wanted, objects, features)
     return {
         "type": "FeatureCollection",
         "count": count,
@@ -63,17 +61,13 @@ def _page(url: str, given: dict[str, str], offset: int, limit: int) -> str:
     return f"{url}?{urlencode({**given, 'offset': offset, 'limit': limit}, safe=',:')}"
 
 
-def _add_usage(layer: Layer, wanted: filters.FeatureFilter, features: list[dict[str, Any]]) -> None:
+def _add_usage(layer: Layer, wanted: filters.FeatureFilter, objects: list[Any], features: list[dict[str, Any]]) -> None:
     """The same figures as the statistics API gives, as attributes for desktops that join nothing."""
-    assert wanted.period is not None
-    level = int(str(layer.scope["region__level"]))
-    answered = answer(Question(level, wanted.period, wanted.selection, parent=wanted.region))
-    by_code = {row["code"]: row for row in answered["rows"]}
-    for feature in features:
-        row = by_code.get(feature["id"], {})
-        feature["properties"]["period"] = str(wanted.period)
-        for name in USAGE_FIELDS:
-            feature["properties"][name] = row.get(name)
+    assert wanted.asked is not None
+    page = filters.base(layer).filter(pk__in=[found.pk for found in objects])
+    by_id = figures_of(layer, page, wanted.asked)
+    for found, feature in zip(objects, features, strict=True):
+        feature["properties"] |= {"period": str(wanted.period), **by_id[found.pk]}
 
 
 def feature(layer: Layer, code: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from django.apps import apps
 
 from layers import filters, registry, vocab
+from layers.built import built_layers
 from layers.registry import Field, Layer
 from layers.stats import query
 from layers.stats.profile import object_counts
@@ -62,19 +63,19 @@ def layer_info(layer: Layer, version: AsOf, count: int, synthetic: bool) -> dict
 
 
 @lru_cache(maxsize=2)
-def _sizes(version: int) -> dict[str, int]:
+def _sizes(version: AsOf) -> dict[str, int]:
     """Features by layer; kept for each data version."""
     counts = {found["layer"]: found["count"] for found in object_counts()}
     return {
-        layer.id: counts[layer.id] if layer.id in counts else filters.base(layer).count() for layer in registry.LAYERS
+        layer.id: counts[layer.id] if layer.id in counts else filters.base(layer).count() for layer in built_layers()
     }
 
 
 @lru_cache(maxsize=2)
-def _synthetic(version: int) -> frozenset[str]:
+def _synthetic(version: AsOf) -> frozenset[str]:
     """The layers with anything made up in them; kept for each data version."""
     found = set()
-    for layer in registry.LAYERS:
+    for layer in built_layers():
         quality = next(f for f in layer.fields if f.vocab in (vocab.POSITION_QUALITY, vocab.BOUNDARY_QUALITY))
         if filters.base(layer).filter(**{quality.orm_path: vocab.SYNTHETIC}).exists():
             found.add(layer.id)
@@ -83,21 +84,22 @@ def _synthetic(version: int) -> frozenset[str]:
 
 def is_synthetic(layer: Layer) -> bool:
     """Whether any of a layer's positions or outlines is made up: then everything that shows it says so."""
-    return layer.id in _synthetic(as_of(EVERYTHING).version)
+    return layer.id in _synthetic(as_of(EVERYTHING))
 
 
 def figures_are_synthetic() -> bool:
     """Whether usage by place is made up: it is when the places that it was measured at, or counted in, are."""
-    found = _synthetic(as_of(EVERYTHING).version)
+    found = _synthetic(as_of(EVERYTHING))
     return any(layer.id in found for layer in registry.LAYERS if layer.dataset.name in registry.STATISTICS)
 
 
 def layer_infos() -> list[dict[str, Any]]:
-    """Every layer with its version, size and fields, in the registry's order."""
-    version = as_of(EVERYTHING).version
+    """Every layer that is here with its version, size and fields, in the registry's order."""
+    version = as_of(EVERYTHING)
     sizes, synthetic = _sizes(version), _synthetic(version)
-    versions = as_of_layers(registry.LAYERS)
-    return [layer_info(layer, versions[layer.id], sizes[layer.id], layer.id in synthetic) for layer in registry.LAYERS]
+    layers = built_layers()
+    versions = as_of_layers(layers)
+    return [layer_info(layer, versions[layer.id], sizes[layer.id], layer.id in synthetic) for layer in layers]
 
 
 def meta() -> dict[str, Any]:

@@ -10,6 +10,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view
 
 from layers import params, registry, vocab
+from layers.built import built_layer
 from layers.errors import BadParameter
 from layers.feeds import features, meta, schema
 from layers.feeds.caching import versioned_json
@@ -63,7 +64,7 @@ def layers_view(request: HttpRequest) -> HttpResponse:
 @api_view(["GET", "HEAD"])
 def features_view(request: HttpRequest, layer_id: str) -> HttpResponse:
     """A page of a layer's features as GeoJSON, filtered on the server."""
-    layer = registry.layer(layer_id)
+    layer = built_layer(layer_id)
     given = query_params(request, [*allowed_params(layer), *PAGING])
     url = request.build_absolute_uri(request.path)
     return versioned_json(
@@ -78,7 +79,7 @@ def features_view(request: HttpRequest, layer_id: str) -> HttpResponse:
 @api_view(["GET", "HEAD"])
 def feature_view(request: HttpRequest, layer_id: str, code: str) -> HttpResponse:
     """One feature with all its fields and links."""
-    layer = registry.layer(layer_id)
+    layer = built_layer(layer_id)
     query_params(request, [])
     return versioned_json(
         request, as_of(EVERYTHING), _features(layer, lambda: features.feature(layer, code)), "application/geo+json"

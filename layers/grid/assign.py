@@ -12,7 +12,7 @@ from typing import Any
 
 from psycopg import sql
 
-from layers.grid import conservation, units, weights
+from layers.grid import conservation, units, weights, years
 from layers.grid.cells import DEFAULT_SIZE, check_size
 from layers.sql import load
 from layers.stats.rebuild import all_months
@@ -93,6 +93,7 @@ def rebuild(cursor: Cursor, months: Sequence[date], size: int = DEFAULT_SIZE, pr
         cursor.execute(load("grid_usage"), {"size": size})
         written += int(cursor.rowcount)
         conservation.hold(cursor, size, some)
+        years.refresh(cursor, size, some)
         if progress:
             progress(some[-1], min(first + _AT_ONCE, len(months)), len(months))
     cursor.execute("DROP TABLE grid_base, grid_shares")

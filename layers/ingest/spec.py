@@ -106,9 +106,9 @@ def spec_for(target: str) -> Spec:
     """
     if target in {dataset.name for dataset in registry.DATASETS}:
         return _build(registry.dataset(target), None)
-    layer = next((layer for layer in registry.LAYERS if layer.id == target), None)
+    layer = next((layer for layer in registry.IMPORTED if layer.id == target), None)
     if layer is None:
-        allowed = sorted({d.name for d in registry.DATASETS} | {layer.id for layer in registry.LAYERS})
+        allowed = sorted({d.name for d in registry.DATASETS} | {layer.id for layer in registry.IMPORTED})
         raise ImportRefused(
             f"没有名为 {target} 的数据集或图层",
             f"there is no dataset or layer {target!r}",

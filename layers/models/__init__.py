@@ -1,7 +1,7 @@
 """The water domain in space, one module a stage: regions, take, supply, use, drain, and the releases behind them."""
 
 from layers.models.drain import SewagePlant
-from layers.models.grid import GridBuild, GridPlace, GridUnit, GridUsage, GridWeight
+from layers.models.grid import GridBuild, GridPlace, GridUnit, GridUsage, GridWeight, GridYear
 from layers.models.regions import Boundary, BoundaryPiece, Region, ReportingUnit
 from layers.models.releases import LayerVersion, Release
 from layers.models.sums import UsageSum
@@ -19,6 +19,7 @@ __all__ = [
     "GridUnit",
     "GridUsage",
     "GridWeight",
+    "GridYear",
     "LayerVersion",
     "Meter",
     "Region",

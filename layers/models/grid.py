@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.gis.db import models
 from django.contrib.gis.db.models.functions import Transform
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GistIndex
 
 from layers.models.base import STORAGE_SRID, TILE_SRID
@@ -161,6 +162,32 @@ class GridUsage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit_id or self.get_gap_display()} {self.month:%Y-%m} {self.volume_l} L"
+
+
+class GridYear(models.Model):
+    """Litres of a unit in the twelve months of a year, of all sources and purposes: what maps of everything read.
+
+    Grain: (size, year, unit); arrays of twelve, January first, 0 where nothing was used. ``gross_l`` sums what the
+    rows of `GridUsage` are without their sign, ``by_area_l`` the part of it that came by area and not by a position.
+    One row holds a year, so that a tile can carry its months at the cost of one. Units without any use have no row.
+    """
+
+    pk = models.CompositePrimaryKey("size", "year", "unit_id")
+    size = models.PositiveSmallIntegerField()
+    year = models.PositiveSmallIntegerField()
+    unit = models.ForeignKey(
+        GridUnit, on_delete=models.DO_NOTHING, db_index=False, db_constraint=False, related_name="years"
+    )
+    volume_l = ArrayField(models.BigIntegerField(), size=12)
+    gross_l = ArrayField(models.BigIntegerField(), size=12)
+    by_area_l = ArrayField(models.BigIntegerField(), size=12)
+
+    class Meta:
+        verbose_name = "网格年用水"
+        verbose_name_plural = "网格年用水"
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.year} {sum(self.volume_l)} L"
 
 
 class GridBuild(models.Model):

@@ -215,7 +215,7 @@ def test_clusters_stand_among_their_points(grid: Grid) -> None:
 
 
 @pytest.mark.parametrize(
-    "layer", [layer for layer in registry.LAYERS if layer.geometry == "polygon"], ids=lambda x: x.id
+    "layer", [layer for layer in registry.IMPORTED if layer.geometry == "polygon"], ids=lambda x: x.id
 )
 @pytest.mark.parametrize("deeper", [0, 2])
 def test_each_region_has_its_name_once_in_all_tiles_of_a_zoom(grid: Grid, layer: Layer, deeper: int) -> None:
@@ -321,6 +321,7 @@ def test_every_layer_makes_a_tile_at_every_zoom_it_has(grid: Grid) -> None:
         ],
     }
     assert made
+    grid.cut_all()
     for layer in registry.LAYERS:
         # A district of two kilometres is less than a grid unit wide on a map of the world.
         for z in range(max(layer.min_zoom, 5), layer.max_zoom + 1):

@@ -17,7 +17,7 @@ from django.test import Client
 from layers import models
 from layers.admin import parcels, upload
 from layers.ingest.refusal import ImportRefused
-from layers.registry import DATASETS, LAYERS
+from layers.registry import DATASETS, IMPORTED
 from tests import factories as make
 from tests.factories import A
 
@@ -270,7 +270,7 @@ def test_a_request_too_long_is_not_even_read(admin: Client, grid: make.Grid, set
 
 def test_every_dataset_and_layer_can_be_chosen_and_has_a_template(admin: Client, grid: make.Grid) -> None:
     page = admin.get(START).content.decode()
-    for name in {dataset.name for dataset in DATASETS} | {layer.id for layer in LAYERS}:
+    for name in {dataset.name for dataset in DATASETS} | {layer.id for layer in IMPORTED}:
         assert f'value="{name}"' in page
         answer = admin.get(f"{START}template/{name}.csv")
         assert answer.content.startswith(b"\xef\xbb\xbf"), name

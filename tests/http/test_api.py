@@ -138,9 +138,10 @@ def test_every_layer_lists_its_features_and_each_one_alone(client: Client, grid:
     models.SurfaceIntake.objects.create(code="SI1", **made)
     make.WellFactory(), make.WaterUserFactory(), make.MeterFactory()
     grid.settle()
+    grid.cut_all()
     body = get(client, f"/api/layers/{layer}/features")
     assert body["count"] == len(body["features"]) > 0
-    for feature in body["features"]:
+    for feature in body["features"][:20]:
         alone = get(client, f"/api/layers/{layer}/features/{feature['id']}")
         assert alone["properties"] == feature["properties"]
         assert alone["geometry"] == feature["geometry"]
@@ -217,7 +218,7 @@ def test_what_there_is(client: Client, grid: Grid) -> None:
     assert set(body["vocab"]) == {vocabulary.name for vocabulary in vocab.ALL}
     assert body["vocab"]["source"][0] == {"code": "group_tap", "zh": "自来水集团", "en": "Group tap water"}
     layers = {one["id"]: one for one in body["layers"]}
-    assert list(layers) == [layer.id for layer in registry.LAYERS]
+    assert list(layers) == [layer.id for layer in registry.IMPORTED]  # nobody built the grid
     assert {name: layers[name]["count"] for name in ("district", "township", "village", "well", "meter")} == {
         "district": 1, "township": 2, "village": 4, "well": 1, "meter": 0,
     }  # fmt: skip
@@ -245,7 +246,7 @@ def test_an_empty_house_answers_too(client: Client) -> None:
     body = get(client, "/api/meta")
     assert (body["months"], body["bounds"], body["city"]) == ([], None, None)
     assert body["as_of"] == {"version": 0, "changed_at": None}
-    for layer in registry.LAYERS:
+    for layer in registry.IMPORTED:
         assert get(client, f"/api/layers/{layer.id}/features")["count"] == 0
         assert client.get(f"/tiles/{layer.id}.json").status_code == 200
         assert client.get(f"/tiles/{layer.id}/{layer.min_zoom}/0/0.pbf").status_code == 204

@@ -39,6 +39,7 @@ def body(response: Any) -> bytes:
 
 @pytest.mark.parametrize("layer", [*registry.LAYERS, *registry.TABLES], ids=lambda layer: layer.id)
 def test_every_feed_that_is_listed_is_there(client: Client, grid: Grid, layer: registry.Layer) -> None:
+    grid.cut_all()
     listed = {feed["id"]: feed for feed in get(client, "/feeds/").json()["feeds"]}[layer.id]
     assert set(listed["links"]) == {one.key for one in FORMATS.values() if one.tables or layer.geometry != "none"}
     for key, url in listed["links"].items():

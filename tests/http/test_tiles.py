@@ -77,6 +77,7 @@ def test_a_tile_takes_the_filters_of_the_feed(client: Client, grid: Grid) -> Non
 
 @pytest.mark.parametrize("layer", registry.LAYERS, ids=lambda layer: layer.id)
 def test_a_tilejson_describes_its_layer(client: Client, grid: Grid, layer: registry.Layer) -> None:
+    grid.cut_all()
     body = client.get(f"/tiles/{layer.id}.json").json()
     stamp = as_of(layer.datasets()).stamp
     assert body["tilejson"] == "3.0.0"
@@ -131,12 +132,14 @@ def check_style(style: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("layer", [layer.id for layer in registry.LAYERS])
 def test_a_layers_style(client: Client, grid: Grid, layer: str) -> None:
+    grid.cut_all()
     style = client.get(f"/styles/{layer}.json").json()
     check_style(style)
     assert set(style["sources"]) == {layer}
 
 
 def test_the_maps_style_has_every_layer_and_shows_the_regions(client: Client, grid: Grid) -> None:
+    grid.cut_all()
     style = client.get("/styles/map.json").json()
     check_style(style)
     assert set(style["sources"]) == {layer.id for layer in registry.LAYERS}

@@ -24,7 +24,7 @@ class Command(BaseCommand):
     help = "导入一个文件（GeoJSON、GeoPackage、Shapefile/zip、CSV、XLSX）；默认试运行，不改动数据"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        names = [d.name for d in registry.DATASETS] + [layer.id for layer in registry.LAYERS]
+        names = [d.name for d in registry.DATASETS] + [layer.id for layer in registry.IMPORTED]
         parser.add_argument("layer", metavar="LAYER", help="数据集或图层：" + "、".join(dict.fromkeys(names)))
         parser.add_argument("file", metavar="FILE", type=Path)
         parser.add_argument("--crs", help="坐标系：EPSG:4490、EPSG:4548、GCJ-02 等；不填用文件自带的")

@@ -1,0 +1,153 @@
+"""Litres of grid units in a period: builders of one statement each, for maps, feeds, legends and comparisons alike.
+
+All sources and purposes are read from the kept years, anything narrower from `GridUsage`; both give the same rows.
+``among`` names rows (a CTE) whose ``fid`` are the only units wanted, so that a tile reads its own units alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from psycopg import sql
+
+from layers import vocab
+from layers.db import Query
+from layers.periods import Month, Period
+from layers.stats.selection import EVERYTHING, Selection
+
+COLUMNS = ("volume_l", "gross_l", "by_area_l")
+
+_KEPT = sql.SQL("SELECT unit_id, {columns} FROM layers_gridyear WHERE size = %s AND year = %s AND {among}")
+# The rows of the sources and purposes asked for, summed by unit, or by unit and month. "IS TRUE" keeps the two lists out
+# of the index condition: a unit's dozen rows of a month are read at once, and not searched for by each pair of terms.
+_SELECTED = sql.SQL(
+    "SELECT {by}, sum(volume_l)::bigint AS volume_l, sum(abs(volume_l))::bigint AS gross_l,"
+    " sum(CASE WHEN rule = ANY(%s) THEN abs(volume_l) ELSE 0 END)::bigint AS by_area_l"
+    " FROM layers_gridusage"
+    " WHERE size = %s AND month = ANY(%s) AND gap = 0"
+    " AND (source = ANY(%s)) IS TRUE AND (purpose = ANY(%s)) IS TRUE AND {among}"
+    " GROUP BY {by}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Months:
+    """Months one by one: the statement, and the columns it gives besides ``unit_id``."""
+
+    query: Query
+    names: tuple[str, ...]
+
+
+def cell_litres(size: int, period: Period, selection: Selection, *, among: str | None = None) -> Query:
+    """(unit_id, volume_l, gross_l, by_area_l), a row a unit with any use in the years, or selection, of the period.
+
+    ``gross_l`` is what the rows are without their sign, ``by_area_l`` the part of it that is there by area alone.
+    """
+    if selection != EVERYTHING:
+        return _selected(size, period.months, selection, among, ("unit_id",))
+    years = [_kept_sum(size, year, period, among) for year in _years(period)]
+    if len(years) == 1:
+        return years[0]
+    summed = sql.SQL(", ").join(sql.SQL("sum({0})::bigint AS {0}").format(sql.Identifier(name)) for name in COLUMNS)
+    parts = sql.SQL(" UNION ALL ").join([_text(year) for year in years])
+    return Query(
+        sql.SQL("SELECT unit_id, {} FROM ({}) parts GROUP BY unit_id").format(summed, parts),
+        [value for year in years for value in year.params],
+    )
+
+
+def cell_months(size: int, period: Period, selection: Selection, *, among: str | None = None) -> Months:
+    """The twelve months of each calendar year that the period touches, packed into two texts a year.
+
+    ``litres_2019`` is twelve numbers joined by commas; ``by_area_2019`` the percentage of each month that came by area,
+    or one number where it is the same in all of them. Whoever shows months one after another asks once a year.
+    """
+    names: list[str] = []
+    params: list[object] = []
+    joined: list[sql.Composable] = []
+    for year in _years(period):
+        found = _year(size, year, selection, among)
+        names += [f"litres_{year}", f"by_area_{year}"]
+        params += found.params
+        litres, by_area, alias = (sql.Identifier(name) for name in (*names[-2:], f"packed_{year}"))
+        joined.append(_PACKED.format(litres, by_area, _text(found), alias))
+    join = sql.SQL(" FULL JOIN {} USING (unit_id) ")
+    body = joined[0]
+    for other in joined[1:]:
+        body = body + join.format(other)
+    columns = sql.SQL(", ").join(sql.Identifier(name) for name in names)
+    return Months(Query(sql.SQL("SELECT unit_id, {} FROM {}").format(columns, body), params), tuple(names))
+
+
+# Most cells know all of their water by area or all by position: one number instead of twelve.
+_PACKED = sql.SQL(
+    """(
+    SELECT unit_id, array_to_string(volume_l, ',') AS {},
+           CASE WHEN 0 = ALL(by_area_l) THEN '0' WHEN by_area_l = gross_l THEN '100' ELSE (
+               SELECT string_agg(COALESCE(round(100.0 * part / NULLIF(whole, 0)), 0)::text, ',' ORDER BY nth)
+               FROM unnest(by_area_l, gross_l) WITH ORDINALITY AS m (part, whole, nth)
+           ) END AS {}
+    FROM ({}) kept
+    ) {}"""
+)
+
+
+def _years(period: Period) -> range:
+    return range(period.first.year, period.last.year + 1)
+
+
+def _text(query: Query) -> sql.Composable:
+    return query.text if isinstance(query.text, sql.Composable) else sql.SQL(query.text)
+
+
+def _among(name: str | None) -> sql.Composable:
+    return sql.SQL("unit_id IN (SELECT fid FROM {})").format(sql.Identifier(name)) if name else sql.SQL("TRUE")
+
+
+def _kept_sum(size: int, year: int, period: Period, among: str | None) -> Query:
+    """The months of a period that lie in a year; those without data are 0 in what is kept."""
+    numbers = [month.month for month in period.months if month.year == year]
+    columns = sql.SQL(", ").join(
+        sql.SQL("{} AS {}").format(
+            sql.SQL(" + ").join(sql.SQL("{}[{}]").format(sql.Identifier(name), sql.Literal(nth)) for nth in numbers),
+            sql.Identifier(name),
+        )
+        for name in COLUMNS
+    )
+    return Query(_KEPT.format(columns=columns, among=_among(among)), [size, year])
+
+
+def _year(size: int, year: int, selection: Selection, among: str | None) -> Query:
+    """(unit_id, volume_l, gross_l, by_area_l) of a year as arrays of twelve."""
+    if selection == EVERYTHING:
+        columns = sql.SQL(", ").join(sql.Identifier(name) for name in COLUMNS)
+        return Query(_KEPT.format(columns=columns, among=_among(among)), [size, year])
+    months = [Month(year, nth) for nth in range(1, 13)]
+    found = _selected(size, months, selection, among, ("unit_id", "month"))
+    arrays = sql.SQL(", ").join(
+        sql.SQL("ARRAY[{}] AS {}").format(
+            sql.SQL(", ").join(
+                sql.SQL("COALESCE(max({}) FILTER (WHERE month = {}), 0)").format(
+                    sql.Identifier(name), sql.Literal(month.first_day)
+                )
+                for month in months
+            ),
+            sql.Identifier(name),
+        )
+        for name in COLUMNS
+    )
+    return Query(
+        sql.SQL("SELECT unit_id, {} FROM ({}) months GROUP BY unit_id").format(arrays, _text(found)), found.params
+    )
+
+
+def _selected(
+    size: int, months: Sequence[Month], selection: Selection, among: str | None, by: tuple[str, ...]
+) -> Query:
+    columns = sql.SQL(", ").join(sql.Identifier(name) for name in by)
+    days = [month.first_day for month in months]
+    sources, purposes = sorted(selection.sources), sorted(selection.purposes)
+    return Query(
+        _SELECTED.format(by=columns, among=_among(among)), [sorted(vocab.AREA_RULES), size, days, sources, purposes]
+    )

@@ -1,0 +1,167 @@
+"""The usage that a layer's features carry in a period: one hook that tile, feature feed and statistics ask alike.
+
+A layer declares where its usage is kept (`registry.UsageOf`); what is kept how is told here, once. `carried` gives the
+figures as a join to rows of features, so that a tile of a thousand cells reads a thousand cells' litres.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from django.db.models import F, QuerySet
+from psycopg import sql
+
+from layers.db import Query, rows
+from layers.grid.figures import cell_litres, cell_months
+from layers.periods import Period
+from layers.registry import Field, Layer, UsageOf
+from layers.stats.query import totals_of
+from layers.stats.selection import EVERYTHING, Selection
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which usage is asked for; ``versus`` compares with a second period, ``monthly`` gives the months one by one."""
+
+    period: Period
+    selection: Selection = EVERYTHING
+    prefixes: tuple[str, ...] = ()  # of the regions asked for; more may be read
+    versus: Period | None = None
+    monthly: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """Usage as a join to rows ``f`` (fid, f_code, f_area_m2), one row each, and the columns it gives. No names clash."""
+
+    join: sql.Composable
+    columns: tuple[tuple[str, sql.Composable], ...]
+    params: tuple[object, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(name for name, _ in self.columns)
+
+    @property
+    def selected(self) -> sql.Composable:
+        """The columns as a select list goes on: with a comma before each."""
+        return sql.SQL("").join(sql.SQL(", {} AS {}").format(text, sql.Identifier(name)) for name, text in self.columns)
+
+
+NOTHING = Carried(sql.SQL(""), (), ())
+
+Column = tuple[str, sql.Composable]
+
+_VOLUME: tuple[Column, ...] = (
+    ("volume_l", sql.SQL("COALESCE(u.volume_l, 0)")),
+    ("m3_per_km2", sql.SQL("COALESCE(u.volume_l, 0) * 1000.0 / NULLIF(f.f_area_m2, 0)")),
+)
+# The words of the statistics: what was used before, how much more it is now, and in relation.
+_COMPARED: tuple[Column, ...] = (
+    ("previous_l", sql.SQL("COALESCE(v.volume_l, 0)")),
+    ("difference_l", sql.SQL("COALESCE(u.volume_l, 0) - COALESCE(v.volume_l, 0)")),
+    (
+        "change",
+        sql.SQL("(COALESCE(u.volume_l, 0) - COALESCE(v.volume_l, 0))::double precision / NULLIF(v.volume_l, 0)"),
+    ),
+)
+# Of what is in the cell, the part that is there by area alone: nobody knows where it was used more exactly.
+_SHARE: Column = ("share_by_area", sql.SQL("u.by_area_l::double precision / NULLIF(u.gross_l, 0)"))
+
+
+def _of_region(level: int, asked: Asked) -> Carried:
+    def litres(period: Period, name: str) -> tuple[sql.Composable, tuple[object, ...]]:
+        found = totals_of(level, period, asked.selection, asked.prefixes)
+        text = sql.SQL(
+            "LEFT JOIN ({}) {name} (code, parent_code, gap, volume_l) ON {name}.code = f.f_code AND {name}.gap = 0"
+        )
+        return text.format(sql.SQL(str(found.text)), name=sql.Identifier(name)), tuple(found.params)
+
+    return _with_versus(asked, litres, _VOLUME)
+
+
+def _of_cell(size: int, asked: Asked) -> Carried:
+    if asked.monthly:
+        months = cell_months(size, asked.period, asked.selection, among="f")
+        join, params = _joined(months.query, "m")
+        return Carried(join, tuple((name, sql.Identifier("m", name)) for name in months.names), params)
+
+    def litres(period: Period, name: str) -> tuple[sql.Composable, tuple[object, ...]]:
+        return _joined(cell_litres(size, period, asked.selection, among="f"), name)
+
+    return _with_versus(asked, litres, (*_VOLUME, _SHARE))
+
+
+def _joined(found: Query, name: str) -> tuple[sql.Composable, tuple[object, ...]]:
+    """A join by the features' own id."""
+    text = found.text if isinstance(found.text, sql.Composable) else sql.SQL(found.text)
+    join = sql.SQL("LEFT JOIN ({}) {name} ON {name}.unit_id = f.fid").format(text, name=sql.Identifier(name))
+    return join, tuple(found.params)
+
+
+Litres = Callable[[Period, str], tuple[sql.Composable, tuple[object, ...]]]
+
+
+def _with_versus(asked: Asked, litres: Litres, columns: tuple[Column, ...]) -> Carried:
+    join, params = litres(asked.period, "u")
+    if asked.versus is None:
+        return Carried(join, columns, params)
+    second, more = litres(asked.versus, "v")
+    return Carried(join + sql.SQL(" ") + second, columns + _COMPARED, params + more)
+
+
+_KEPT: Mapping[str, Callable[[int, Asked], Carried]] = MappingProxyType({"region": _of_region, "grid": _of_cell})
+
+
+def carried(usage: UsageOf, asked: Asked) -> Carried:
+    """The usage of features in a period and selection."""
+    return _KEPT[usage.kept](usage.at, asked)
+
+
+_WORDS = {
+    "volume_l": Field("volume_l", "用水量(升)", "Volume used (litres)", "integer", unit="L"),
+    "m3_per_km2": Field("m3_per_km2", "单位面积用水量", "Use per area", "number", unit="m³/km²"),
+    "share_by_area": Field("share_by_area", "按面积分配的比例", "Share assigned by area", "number"),
+    "previous_l": Field("previous_l", "对比期用水量(升)", "Volume compared with (litres)", "integer", unit="L"),
+    "difference_l": Field("difference_l", "增减(升)", "Difference (litres)", "integer", unit="L"),
+    "change": Field("change", "增减比例", "Change", "number"),
+}
+_FIRST = {"region": ("volume_l", "m3_per_km2"), "grid": ("volume_l", "m3_per_km2", "share_by_area")}
+
+
+def fields_of(usage: UsageOf, asked: Asked) -> tuple[Field, ...]:
+    """What `carried` adds to each feature, in its order, without asking anything."""
+    if asked.monthly:
+        return tuple(
+            field
+            for year in range(asked.period.first.year, asked.period.last.year + 1)
+            for field in (
+                Field(f"litres_{year}", f"{year} 年逐月用水量(升)", f"Litres by month of {year}"),
+                Field(f"by_area_{year}", f"{year} 年逐月按面积分配(%)", f"Per cent by area by month of {year}"),
+            )
+        )
+    names = _FIRST[usage.kept] + (tuple(name for name, _ in _COMPARED) if asked.versus else ())
+    return tuple(_WORDS[name] for name in names)
+
+
+def figures_of(layer: Layer, features: QuerySet[Any], asked: Asked) -> dict[int, dict[str, Any]]:
+    """The usage of some features of a layer, by their id."""
+    assert layer.usage is not None
+    code, area = (next(f.orm_path for f in layer.fields if f.name == name) for name in ("code", "area_m2"))
+    inner = (
+        features.order_by()
+        .annotate(fid=F("pk"), f_code=F(code), f_area_m2=F(area))
+        .values("fid", "f_code", "f_area_m2")
+    )
+    text, params = inner.query.sql_with_params()
+    usage = carried(layer.usage, asked)
+    found = rows(
+        Query(
+            sql.SQL("WITH f AS ({}) SELECT f.fid{} FROM f {}").format(sql.SQL(text), usage.selected, usage.join),
+            (*params, *usage.params),
+        )
+    )
+    return {row[0]: dict(zip(usage.names, row[1:], strict=True)) for row in found}
