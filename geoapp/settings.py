@@ -14,6 +14,7 @@
 | IMPORT_MAX_MB | largest file the administration takes for import | 200 |
 | EXPORT_SLOTS | files made at once, over all web processes of the machine | 4 |
 | EXPORT_KEEP_MB | room for files kept until their data change | 1024 |
+| PUBLIC_URL | the site's address, as reports print it | the asker's own; for commands http://localhost:8000/ |
 | LOG_LEVEL | | INFO |
 """
 
@@ -49,6 +50,7 @@ INSTALLED_APPS = [
     "layers",
     "tiles",
     "geoapp",
+    "geoapp.reports",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -135,6 +137,8 @@ CONTENT_SECURITY_POLICY = (
     "frame-ancestors 'self'"
 )
 
+PUBLIC_URL_GIVEN = bool(os.environ.get("PUBLIC_URL"))
+PUBLIC_URL = (os.environ.get("PUBLIC_URL") or "http://localhost:8000").rstrip("/") + "/"
 IMPORT_MAX_BYTES = env.integer("IMPORT_MAX_MB", os.environ.get("IMPORT_MAX_MB"), 200, 1, 4096) << 20
 EXPORT_SLOTS = env.integer("EXPORT_SLOTS", os.environ.get("EXPORT_SLOTS"), 4, 1, 64)
 EXPORT_KEEP_BYTES = env.integer("EXPORT_KEEP_MB", os.environ.get("EXPORT_KEEP_MB"), 1024, 0, 1 << 20) << 20

@@ -18,6 +18,7 @@ urlpatterns = [
     path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("api/", include("layers.feeds.urls")),
     path("feeds/", include("layers.feeds.file_urls")),
+    path("reports/", include("geoapp.reports.urls")),
     path("", include("tiles.urls")),
     path("", include("geoapp.web.urls")),
 ]

@@ -16,6 +16,13 @@ gdal_there() {
     return 1
 }
 
+# What WeasyPrint lays out text with, and cuts fonts to size.
+pango_there() {
+    for library in libpango-1.0.so.0 libpangoft2-1.0.so.0 libharfbuzz-subset.so.0; do
+        ls /usr/lib/*/"$library" /usr/lib/"$library" 2>/dev/null | grep -q . || return 1
+    done
+}
+
 node_is_new() {
     version=$(node --version 2>/dev/null) || return 1
     version=${version#v}
@@ -39,6 +46,7 @@ find_python() {
 missing_packages() {
     postgis_there || echo "$postgis_package"
     gdal_there || echo gdal-bin
+    pango_there || echo libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
     node_is_new || echo nodejs
     command -v npm >/dev/null || echo npm
     [ -f /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] || echo fonts-noto-cjk

@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import mapclassify
 import numpy as np
 
 METHODS = ("quantiles", "equal", "natural")
@@ -42,11 +41,14 @@ def _between(below: float, above: float, low: float, high: float) -> float:
 
 
 def _cuts(values: np.ndarray, method: str, k: int) -> np.ndarray:
-    if method == "equal":
-        return mapclassify.EqualInterval(values, k=k).bins
     if method == "quantiles":
         # As mapclassify's own, which drops the last cut of a list whose largest value fills a class.
         return np.append(np.quantile(values, np.arange(1, k) / k), values.max())
+    # Here and not above: it brings pandas and scikit-learn, 170 MB, which quantiles do without.
+    import mapclassify
+
+    if method == "equal":
+        return mapclassify.EqualInterval(values, k=k).bins
     ordered = np.sort(values)
     if len(ordered) > _NATURAL_SAMPLE:
         ordered = ordered[np.linspace(0, len(ordered) - 1, _NATURAL_SAMPLE).round().astype(int)]

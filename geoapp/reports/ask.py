@@ -1,0 +1,69 @@
+"""What report is asked for: parsed, known to be well formed, and with the key that makes two askers one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.conf import settings
+
+from layers import params, vocab
+from layers.errors import BadParameter
+from layers.periods import FORMS, Period, parse_period
+from layers.versions import EVERYTHING, as_of
+
+LANGUAGES = ("zh", "en")
+FORMATS = ("pdf", "xlsx", "html", "svg", "png")  # html is the map without a network; svg and png hold each map
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A region (or reporting unit), a period, a language; ``site`` is the address that the printed code opens."""
+
+    code: str
+    period: Period
+    lang: str = "zh"
+    unit: bool = False
+    site: str = field(default_factory=lambda: settings.PUBLIC_URL)
+
+    def key(self, stamp: str, formats: tuple[str, ...]) -> str:
+        """The same for everyone who asks for the same content at the same data version."""
+        told = (self.code, self.unit, str(self.period), self.lang, self.site, stamp, ",".join(formats))
+        return hashlib.sha256("\x1f".join(map(str, told)).encode()).hexdigest()[:32]
+
+    def map_address(self) -> str:
+        """The map at this region and period: the state that the page keeps in its address."""
+        first, last = self.period.first, self.period.last
+        whole_year = first.month == 1 and last.month == 12 and first.year == last.year
+        months = str(first) if first == last else f"{first}..{last}"
+        period = str(first.year) if whole_year else months
+        english = "&lang=en" if self.lang == "en" else ""
+        return f"{self.site}?region={self.code}&period={period}{english}"
+
+
+def parse_ask(given: Mapping[str, str], site: str) -> Ask:
+    """An `Ask` from ``region``, ``period``, ``lang``, ``level``; `BadParameter` for what is malformed or missing."""
+    if not given.get("region"):
+        raise BadParameter("A region is needed.", param="region", allowed=["a division code, such as 110108"])
+    if not given.get("period"):
+        raise BadParameter("A period is needed.", param="period", allowed=FORMS)
+    unit = vocab.LEVEL.by_id[vocab.REPORTING_UNIT].code
+    return Ask(
+        code=params.parse_region(given["region"]),
+        period=parse_period(given["period"]),
+        lang=params.parse_choice(given.get("lang"), "lang", "zh", LANGUAGES),
+        unit=params.parse_choice(given.get("level"), "level", "", (unit,)) == unit,
+        site=site,
+    )
+
+
+def parse_formats(text: str | None) -> tuple[str, ...]:
+    """Formats joined by commas, in the order of `FORMATS`; nothing means the PDF."""
+    chosen = params.parse_words(text, "formats", FORMATS) if text else ["pdf"]
+    return tuple(name for name in FORMATS if name in chosen)
+
+
+def data_stamp() -> str:
+    """The version of all data a report shows, with that of the code (see `AsOf.stamp`)."""
+    return as_of(EVERYTHING).stamp

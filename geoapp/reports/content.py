@@ -1,0 +1,172 @@
+"""Builds the one structure of a report's figures, all of them from the functions behind the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from geoapp.reports import objects
+from geoapp.reports.ask import Ask
+from geoapp.reports.quality import findings
+from geoapp.reports.structure import Change, Classes, Part, Period, Rank, RegionLine, Report
+from layers import vocab
+from layers.errors import NotFound
+from layers.feeds.meta import figures_are_synthetic
+from layers.stats import query
+from layers.stats.answer import VERSUS, Question, answer
+from layers.stats.profile import profile
+from layers.stats.regions import RegionIndex, RegionInfo, region_index
+from layers.stats.selection import EVERYTHING, Selection
+from layers.stats.series import series
+from layers.versions import EVERYTHING as ALL_DATASETS
+from layers.versions import as_of
+
+CLASSES = 6  # as many as the map page asks for, so that paper and screen have one legend
+_BELOW = {
+    vocab.CITY: (vocab.DISTRICT, vocab.TOWNSHIP),
+    vocab.DISTRICT: (vocab.TOWNSHIP, vocab.VILLAGE),
+    vocab.REPORTING_UNIT: (vocab.TOWNSHIP, vocab.VILLAGE),
+    vocab.TOWNSHIP: (vocab.VILLAGE, 0),
+}
+
+
+def build(ask: Ask) -> Report:
+    """The report's figures. `NotFound` for an unknown region, a period without data, a region without use or children."""
+    index = region_index()
+    version = as_of(ALL_DATASETS)
+    by_versus = {versus: profile(ask.code, ask.period, EVERYTHING, versus, unit=ask.unit) for versus in VERSUS}
+    own = by_versus["year"]
+    region = index.info(ask.code, vocab.LEVEL.id_of(own["level"]))
+    _refuse(own, region)
+    child, grand = _BELOW[region.level]
+    prefixes = index.prefixes(ask.code, unit=region.level == vocab.REPORTING_UNIT)
+    total_l = own["recorded_l"]
+    changed = timezone.localtime(version.changed_at) if version.changed_at else None
+    return Report(
+        code=ask.code,
+        name=own["name"],
+        level=own["level"],
+        path=tuple(step["name"] for step in own["path"]),
+        period=_period(own["period"]),
+        site=ask.site,
+        map_address=ask.map_address(),
+        version=version.version,
+        changed_at=changed,
+        synthetic=figures_are_synthetic(),
+        boundary_source=own["boundary"]["source"],
+        boundary_quality=own["boundary"]["quality"] or "",
+        bounds=own["bounds"],
+        total_l=total_l,
+        outside_l=own["outside_l"],
+        area_km2=own["area_km2"],
+        m3_per_km2=own["m3_per_km2"],
+        share_of_city=own["share_of_city"],
+        changes=tuple(_change(by_versus[versus], versus) for versus in ("year", "previous")),
+        residents_l=_volume(region, ask, Selection(purposes=frozenset({vocab.RESIDENTIAL}))),
+        others_l=_volume(region, ask, Selection(purposes=vocab.NON_RESIDENTIAL_IDS)),
+        sources=_sources(region, ask, total_l),
+        purposes=tuple(
+            Part(row["purpose"], row["volume_l"], _ratio(row["volume_l"], total_l)) for row in own["by_purpose"]
+        ),
+        ranks=_ranks(index, region, ask),
+        months=tuple(own["months"]),
+        source_months={row["source"]: tuple(row["volume_l"]) for row in own["by_source_month"]},
+        child_level=own["child_level"],
+        children=_children(index, by_versus),
+        not_at_child_level_l=own["not_at_child_level_l"],
+        grand_level=vocab.LEVEL.by_id[grand].code if grand else "",
+        grandchildren=_grandchildren(index, ask, grand, region) if grand else (),
+        classes=_classes(ask, [level for level in (child, grand) if level]),
+        counts={row["layer"]: row["count"] for row in own["facilities"]},
+        stages=objects.stages(prefixes, {row["layer"]: row["count"] for row in own["facilities"]}),
+        facilities=objects.facility_lists(index, prefixes),
+        findings=findings(region, prefixes, ask.period),
+    )
+
+
+def _refuse(own: dict[str, Any], region: RegionInfo) -> None:
+    if region.level not in _BELOW:
+        levels = [vocab.LEVEL.by_id[level].code for level in _BELOW]
+        raise NotFound(f"There is no report of a {own['level']}.", param="region", allowed=levels)
+    if not own["recorded_l"]:
+        raise NotFound(f"{own['name']} has no usage in {own['period']['text']}: nothing to report.", param="period")
+
+
+def _period(told: dict[str, Any]) -> Period:
+    return Period(told["text"], told["from"], told["to"], told["months"], tuple(told["missing"]))
+
+
+def _ratio(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
+
+
+def _change(own: dict[str, Any], versus: str) -> Change:
+    return Change(versus, own["versus"]["period"] or "", own["previous_l"], own["change"])
+
+
+def _volume(region: RegionInfo, ask: Ask, selection: Selection) -> int:
+    """Litres of the region's own row, as `answer` finds it."""
+    prefixes = [] if region.level == vocab.REPORTING_UNIT else [region.code]
+    found = query.totals(region.level, ask.period, selection, prefixes)
+    return sum(t.volume_l for t in found if t.code == region.code)
+
+
+def _sources(region: RegionInfo, ask: Ask, total_l: int) -> tuple[Part, ...]:
+    volumes = {term.code: _volume(region, ask, Selection(sources=frozenset({term.id}))) for term in vocab.SOURCE}
+    return tuple(Part(code, volume, _ratio(volume, total_l)) for code, volume in volumes.items())
+
+
+def _ranks(index: RegionIndex, region: RegionInfo, ask: Ask) -> tuple[Rank, ...]:
+    """Places in the city and, of a township, in its district; none of the city itself."""
+    if region.level == vocab.CITY:
+        return ()
+    scopes = [""] + ([region.parent_code] if region.level == vocab.TOWNSHIP else [])
+    ranks = []
+    for scope in scopes:
+        rows = answer(Question(region.level, ask.period, parent=scope))["rows"]
+        name = index.by_code[scope].name if scope else index.levels[vocab.CITY][0].name
+        for measure, field in (("volume", "volume_l"), ("per_km2", "m3_per_km2")):
+            values = {row["code"]: row[field] for row in rows if row[field] is not None}
+            if region.code in values:
+                place = 1 + sum(value > values[region.code] for value in values.values())
+                ranks.append(Rank(measure, name, vocab.LEVEL.by_id[region.level].code, place, len(values)))
+    return tuple(ranks)
+
+
+def _children(index: RegionIndex, by_versus: dict[str, dict[str, Any]]) -> tuple[RegionLine, ...]:
+    previous = {row["code"]: row["change"] for row in by_versus["previous"]["children"]}
+    return tuple(_line(index, row, row["change"], previous[row["code"]]) for row in by_versus["year"]["children"])
+
+
+def _grandchildren(index: RegionIndex, ask: Ask, level: int, region: RegionInfo) -> tuple[RegionLine, ...]:
+    unit = region.level == vocab.REPORTING_UNIT
+    found = {
+        versus: answer(Question(level, ask.period, parent=ask.code, unit=unit, versus=versus))["rows"]
+        for versus in VERSUS
+    }
+    previous = {row["code"]: row["change"] for row in found["previous"]}
+    lines = [_line(index, row, row["change"], previous[row["code"]]) for row in found["year"]]
+    return tuple(sorted(lines, key=lambda line: (-line.volume_l, line.code)))
+
+
+def _line(index: RegionIndex, row: dict[str, Any], year: float | None, previous: float | None) -> RegionLine:
+    above = index.by_code[row["code"]].parent_code
+    return RegionLine(
+        row["code"], row["name"], index.by_code[above].name if above else "", row["volume_l"], row["share"],
+        row["area_km2"], row["m3_per_km2"], year, previous,
+    )  # fmt: skip
+
+
+def _classes(ask: Ask, levels: list[int]) -> dict[str, Classes]:
+    """The classes that the map page shows for this period, of the whole city: a colour means one amount everywhere."""
+    found = {}
+    for level in levels:
+        name = vocab.LEVEL.by_id[level].code
+        for measure in ("volume", "per_km2"):
+            if ask.period.length == 1:  # of single months the page has one legend for all of them
+                told = series(level, EVERYTHING, "", None, k=CLASSES)["classes"][measure]["month"]
+            else:
+                told = answer(Question(level, ask.period, measure=measure, k=CLASSES))["classes"]
+            found[f"{name}/{measure}"] = Classes(measure, tuple(told["breaks"]), told["method"])
+    return found

@@ -1,0 +1,124 @@
+"""The report as one HTML page, and that page as a PDF: the same template, so that the preview is the print."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+import segno
+from django.template.loader import render_to_string
+
+from geoapp.reports import figures, tables
+from geoapp.reports.drawing import charts, maps
+from geoapp.reports.drawing.sheet import Figure
+from geoapp.reports.sentences import sentences
+from geoapp.reports.structure import Report
+from geoapp.reports.words import METHOD, WORDS, level_name, word
+from layers.feeds.meta import SYNTHETIC_NOTE
+
+# A structure tree that follows the headings and tables; alternative texts of the drawings.
+PDF_VARIANT = "pdf/ua-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A report with its drawings, made once for all of its forms."""
+
+    report: Report
+    lang: str
+    maps: list[Figure]
+    charts: list[Figure]
+
+
+def draw(report: Report, lang: str) -> Drawn:
+    return Drawn(report, lang, maps.draw_all(report, lang), charts.draw_all(report, lang))
+
+
+def html(drawn: Drawn, *, preview: bool = False) -> str:
+    """The whole page; ``preview`` adds what only a screen needs."""
+    return render_to_string("reports/report.html", {**_context(drawn), "preview": preview})
+
+
+def pdf(drawn: Drawn) -> bytes:
+    """The printed report; the same bytes for the same data version and code."""
+    # Here and not above: half a second and 50 MB, which only the PDF needs.
+    from weasyprint import HTML
+    from weasyprint.urls import URLFetcher
+
+    for talkative in ("fontTools", "weasyprint.progress"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
+    page = html(drawn)
+    # A report is whole in itself: nothing but what lies in the page is ever read.
+    inside = URLFetcher(allowed_protocols=("data",), fail_on_errors=True)
+    document = HTML(string=page, url_fetcher=inside).render()
+    identifier = hashlib.sha256(page.encode()).hexdigest()[:32].encode()
+    found: bytes = document.write_pdf(pdf_variant=PDF_VARIANT, pdf_identifier=identifier)
+    return found
+
+
+def _context(drawn: Drawn) -> dict[str, Any]:
+    report, lang = drawn.report, drawn.lang
+    period = figures.period(report.period.first, report.period.last, lang)
+    regions = [tables.regions(report, lang, report.child_level, report.children, "regions")]
+    if report.grandchildren and len(report.grandchildren) <= tables.PRINTED_REGIONS and report.level == "city":
+        regions.append(tables.regions(report, lang, report.grand_level, report.grandchildren, "regions-below"))
+    return {
+        "report": report,
+        "lang": lang,
+        "html_lang": "zh-CN" if lang == "zh" else "en",
+        "word": {key: texts[0 if lang == "zh" else 1] for key, texts in WORDS.items()},
+        "title": f"{report.name}{'' if lang == 'zh' else ' · '}{word('title', lang)}",
+        "period": period,
+        "level": level_name(report.level, lang),
+        "as_of": word("version", lang, version=report.version, moment=figures.moment(report.changed_at, lang)),
+        "created": report.changed_at.isoformat(timespec="seconds") if report.changed_at else "",
+        "sentences": sentences(report, lang),
+        "facts": _facts(report, lang),
+        "ranks": [
+            (word(f"rank_{rank.measure}", lang), word("rank_line", lang, scope=rank.scope, of=rank.of, level=level_name(rank.level, lang), place=rank.place))
+            for rank in report.ranks
+        ],
+        "qr": _code(report.map_address),
+        "summary_tables": tables.summary(report, lang),
+        "maps": [_image(figure) for figure in drawn.maps],
+        "charts": [_image(figure) for figure in drawn.charts],
+        "months": tables.months(report, lang),
+        "regions": regions,
+        "stages": tables.stages(report, lang),
+        "quality": tables.quality(report, lang),
+        "facilities": tables.printed_facilities(report, lang),
+        "method": METHOD[lang],
+        "synthetic_note": SYNTHETIC_NOTE[lang],
+    }  # fmt: skip
+
+
+def _facts(report: Report, lang: str) -> list[tuple[str, str]]:
+    """Label and figure of the summary's first lines."""
+    found = [
+        (word("total", lang), figures.volume(report.total_l, lang)),
+        (word("residents", lang), figures.volume(report.residents_l, lang)),
+        (word("others", lang), figures.volume(report.others_l, lang)),
+        (word("per_km2", lang), figures.density(report.m3_per_km2, lang)),
+        (word("area", lang), figures.area(report.area_km2)),
+    ]
+    if report.level != "city":
+        found.insert(3, (word("share_of_city", lang), figures.percent(report.share_of_city)))
+    for change in report.changes:
+        told = word("no_comparison", lang) if change.ratio is None else figures.change(change.ratio)
+        found.append((word(f"change_{change.kind}", lang), told))
+    return found
+
+
+def _image(figure: Figure) -> dict[str, Any]:
+    """As an image with its alternative text: WeasyPrint keeps it a vector and tags it as a figure."""
+    return {"figure": figure, "src": f"data:image/svg+xml;base64,{base64.b64encode(figure.svg.encode()).decode()}"}
+
+
+def _code(address: str) -> str:
+    out = io.BytesIO()
+    segno.make(address, error="m").save(out, kind="svg", border=2, scale=1, xmldecl=False, svgns=True, dark="#0d4a6b")
+    return f"data:image/svg+xml;base64,{base64.b64encode(out.getvalue()).decode()}"

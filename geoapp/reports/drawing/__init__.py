@@ -1,0 +1,1 @@
+"""Maps and charts as vectors, measured in millimetres of the printed page."""

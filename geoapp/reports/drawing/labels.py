@@ -1,0 +1,84 @@
+"""Names on a map that do not lie over each other: the important ones first, each at the best free place. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from geoapp.reports.drawing.svg import MM_PER_PT, text_width
+
+GAP = 0.5  # mm kept free around a name
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A name at a point of paper, with what may stand in for it where it does not fit."""
+
+    x: float
+    y: float
+    text: str
+    instead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Text with its middle at x and its baseline at y."""
+
+    x: float
+    y: float
+    text: str
+    size_pt: float
+
+
+Box = tuple[float, float, float, float]
+
+
+def box_of(label: Placed) -> Box:
+    """What the text covers, with its gap."""
+    half = text_width(label.text, label.size_pt) / 2 + GAP
+    height = label.size_pt * MM_PER_PT
+    return label.x - half, label.y - height * 0.9 - GAP / 2, label.x + half, label.y + height * 0.25 + GAP / 2
+
+
+def overlap(a: Box, b: Box) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def _candidates(wanted: Wanted, size_pt: float) -> Iterable[Placed]:
+    """Full name at its place and around it, a size smaller, then what may stand in."""
+    for text, scale in ((wanted.text, 1.0), (wanted.text, 0.85), (wanted.instead, 0.9)):
+        if not text:
+            continue
+        size = size_pt * scale
+        height = size * MM_PER_PT
+        half = text_width(text, size) / 2
+        for right, down in (
+            (0, 0),
+            (0, -0.8),
+            (0, 0.8),
+            (0, -1.5),
+            (0, 1.5),
+            (0.5, 0),
+            (-0.5, 0),
+            (0.8, -1),
+            (-0.8, -1),
+            (0.8, 1),
+            (-0.8, 1),
+        ):
+            yield Placed(wanted.x + right * half, wanted.y + (0.35 + down) * height, text, size)
+
+
+def place(wanted: Iterable[Wanted], within: Box, size_pt: float, taken: Iterable[Box] = ()) -> tuple[list[Placed], int]:
+    """→ the placed names in the order given, and how many found no place."""
+    boxes, placed, left = list(taken), [], 0
+    for each in wanted:
+        for candidate in _candidates(each, size_pt):
+            box = box_of(candidate)
+            inside = within[0] <= box[0] and box[2] <= within[2] and within[1] <= box[1] and box[3] <= within[3]
+            if inside and not any(overlap(box, other) for other in boxes):
+                boxes.append(box)
+                placed.append(candidate)
+                break
+        else:
+            left += 1
+    return placed, left

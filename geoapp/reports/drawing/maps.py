@@ -1,0 +1,232 @@
+"""The maps of a report: use by region, by grid, the objects of the four stages, and the supply areas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import shapely
+
+from geoapp.reports import figures
+from geoapp.reports.drawing import geometry, grid, palette
+from geoapp.reports.drawing.geometry import Outline
+from geoapp.reports.drawing.sheet import LEGEND_ROW, LEGEND_X, Figure, Sheet, begin
+from geoapp.reports.drawing.svg import dots, number
+from geoapp.reports.drawing.symbols import SYMBOLS, symbol
+from geoapp.reports.structure import RegionLine, Report
+from geoapp.reports.words import layer_name, level_name, word
+from layers import registry, vocab
+from layers.stats.regions import region_index
+
+_TINY = {"well": 0.55, "water_user": 0.4}  # layers of thousands, as dots of so many mm
+_NOT_DRAWN = ("meter",)  # as many as inhabitants: a dot each would be one blot
+_AREA_ORDER = ("urban_plant", "township_plant", "village_station", "self_built")
+
+
+@dataclass(slots=True)
+class Ground:
+    """The outlines that the maps of one report share."""
+
+    report: Report
+    prefixes: list[str]
+    by_level: dict[str, list[Outline]] = field(default_factory=dict)
+    context: list[Outline] = field(default_factory=list)
+
+    def level(self, code: str) -> list[Outline]:
+        if code not in self.by_level:
+            self.by_level[code] = geometry.outlines(vocab.LEVEL.id_of(code), self.prefixes)
+        return self.by_level[code]
+
+
+def draw_all(report: Report, lang: str) -> list[Figure]:
+    """Every map of the report that there are outlines for, in its order."""
+    index = region_index()
+    unit = report.level == vocab.LEVEL.by_id[vocab.REPORTING_UNIT].code
+    ground = Ground(report, index.prefixes(report.code, unit=unit))
+    city = index.levels[vocab.CITY][0].code
+    if report.level != "city":
+        ground.context = geometry.outlines(vocab.DISTRICT, [city])
+    if not ground.level(report.child_level):
+        return []
+    draw: list[Callable[[], Figure | None]] = [
+        lambda: _by_region(ground, lang, report.child_level, report.children, "volume"),
+        lambda: grid.draw(report, lang, ground.prefixes, ground.level(report.child_level), ground.context),
+        lambda: _density(ground, lang),
+        lambda: _objects(ground, lang),
+        lambda: _areas(ground, lang),
+    ]
+    return [figure for figure in (each() for each in draw) if figure is not None]
+
+
+def _density(ground: Ground, lang: str) -> Figure | None:
+    """Use per km² at the finest level of the report."""
+    report = ground.report
+    level, lines = report.grand_level or report.child_level, report.grandchildren or report.children
+    return _by_region(ground, lang, level, lines, "per_km2")
+
+
+def _by_region(ground: Ground, lang: str, level: str, lines: Sequence[RegionLine], measure: str) -> Figure:
+    report = ground.report
+    sheet = begin(
+        report, lang, word(f"map_{measure}", lang, level=level_name(level, lang)), ground.level(report.child_level),
+        ground.context,
+    )  # fmt: skip
+    shapes = geometry.simplified(ground.level(level), sheet.frame)
+    values = {line.code: _value(line, measure) for line in lines}
+    breaks = report.classes[f"{level}/{measure}"].breaks
+    colors = palette.ramp(len(breaks) + 1)
+    by_class: dict[int, list[str]] = {}
+    for each in shapes:
+        found = palette.class_of(values.get(each.code), breaks)
+        by_class.setdefault(found, []).append(geometry.path_of(each.shape, sheet.frame))
+    fine = level != report.child_level
+    for found in sorted(by_class):
+        color = palette.NO_DATA if found < 0 else colors[found]
+        sheet.canvas.path("".join(by_class[found]), fill=color, stroke="#ffffff", width=0.08 if fine else 0.25)
+    named = geometry.simplified(ground.level(report.child_level), sheet.frame)
+    if fine:
+        _lines(sheet, named, "#5b6f78", 0.22)
+    _edge(sheet, named)
+    ranks = {line.code: n for n, line in enumerate(report.children, 1)}
+    sheet.names(named, ranks, 6.5 if len(named) < 60 else 4.6)
+    _class_legend(sheet, breaks, colors, {found: len(paths) for found, paths in by_class.items()}, measure)
+    sheet.legend_text(word("legend_note", lang, level=level_name(level, lang), method=word("quantiles", lang)), 5.6)
+    return sheet.finish(f"{level}-{measure}")
+
+
+def _value(line: RegionLine, measure: str) -> float | None:
+    """What the page shows: nothing where nothing was used."""
+    if not line.volume_l:
+        return None
+    return line.volume_l / 1000 if measure == "volume" else line.m3_per_km2
+
+
+def _lines(sheet: Sheet, shapes: Sequence[Outline], stroke: str, width: float) -> None:
+    sheet.canvas.path("".join(geometry.path_of(each.shape, sheet.frame) for each in shapes), stroke=stroke, width=width)
+
+
+def _edge(sheet: Sheet, shapes: Sequence[Outline]) -> None:
+    """The outline of the whole, strong."""
+    whole = shapely.coverage_union_all([each.shape for each in shapes])
+    sheet.canvas.path(geometry.path_of(whole, sheet.frame), stroke="#2b4c5e", width=0.5)
+
+
+def _class_legend(
+    sheet: Sheet, breaks: Sequence[float], colors: Sequence[str], counts: dict[int, int], measure: str
+) -> None:
+    """Classes from the most to the least, with how many regions of this map are in each."""
+    unit = figures.unit_name(sheet.lang, large=True) if measure == "volume" else figures.unit_name(sheet.lang) + "/km²"
+    sheet.heading(unit)
+    told = [figures.break_text(bound / 10_000) for bound in breaks]
+    for found in reversed(range(len(colors))):
+        low, high = told[found - 1] if found else "", told[found] if found < len(told) else ""
+        text = f"{low} – {high}" if low and high else f"≥ {low}" if low else f"< {high}" if high else "> 0"
+        _swatch(sheet, colors[found], text, counts.get(found, 0))
+    if counts.get(-1):
+        _swatch(sheet, palette.NO_DATA, word("no_use", sheet.lang), counts[-1])
+    sheet.legend_y += 1.5
+
+
+def _swatch(sheet: Sheet, color: str, text: str, count: int) -> None:
+    sheet.canvas.rect(LEGEND_X, sheet.legend_y, 6, 3.4, color, palette.LINE)
+    sheet.canvas.text(LEGEND_X + 8, sheet.legend_y + 2.6, text, 6.5)
+    sheet.canvas.text(LEGEND_X + 39, sheet.legend_y + 2.6, figures.integer(count), 6.5, anchor="end", fill=palette.SOFT)
+    sheet.legend_y += LEGEND_ROW
+
+
+def _background(sheet: Sheet, ground: Ground) -> list[Outline]:
+    shapes = geometry.simplified(ground.level(ground.report.child_level), sheet.frame)
+    whole = "".join(geometry.path_of(each.shape, sheet.frame) for each in shapes)
+    sheet.canvas.path(whole, fill="#ffffff", stroke="#b9c0bf", width=0.2)
+    _edge(sheet, shapes)
+    return shapes
+
+
+def _objects(ground: Ground, lang: str) -> Figure:
+    """Every kind of object with a position, thousands as dots, facilities as signs of their own shape."""
+    report = ground.report
+    sheet = begin(report, lang, word("map_objects", lang), ground.level(report.child_level), ground.context)
+    shapes = _background(sheet, ground)
+    layers = [layer for layer in registry.LAYERS if layer.dataset.placed and report.counts[layer.id]]
+    for layer in sorted(layers, key=lambda each: (each.id in SYMBOLS, -report.counts[each.id])):
+        if layer.id in _NOT_DRAWN:
+            continue
+        points = geometry.positions(layer.id, ground.prefixes, sheet.frame)
+        if layer.id in SYMBOLS:
+            sheet.canvas.path(
+                "".join(symbol(layer.id, x, y) for x, y in points), fill=layer.color, stroke="#ffffff", width=0.15
+            )
+        else:
+            width = _TINY.get(layer.id, 0.5)
+            sheet.canvas.path(dots(points), stroke=layer.color, width=width, stroke_linecap="round")
+    sheet.names(shapes, {}, 6.0 if len(shapes) < 60 else 4.4)
+    _object_legend(sheet, layers)
+    return sheet.finish("objects")
+
+
+def _object_legend(sheet: Sheet, layers: Sequence[registry.Layer]) -> None:
+    for stage in ("take", "supply", "use", "drain"):
+        of_stage = [layer for layer in layers if layer.stage == stage]
+        if not of_stage:
+            continue
+        sheet.heading(word(stage, sheet.lang))
+        for layer in of_stage:
+            _object_row(sheet, layer)
+        sheet.legend_y += 1.2
+
+
+def _object_row(sheet: Sheet, layer: registry.Layer) -> None:
+    canvas, x, y = sheet.canvas, LEGEND_X + 2, sheet.legend_y + 1.7
+    if layer.id in SYMBOLS:
+        canvas.path(symbol(layer.id, x, y), fill=layer.color)
+    elif layer.id not in _NOT_DRAWN:
+        canvas.path(dots([(x, y)]), stroke=layer.color, width=1.2, stroke_linecap="round")
+    else:
+        sheet.notes.append(
+            word(
+                "not_drawn",
+                sheet.lang,
+                name=layer_name(layer.id, sheet.lang),
+                count=figures.integer(sheet.report.counts[layer.id]),
+            )
+        )
+        return
+    canvas.text(LEGEND_X + 5, sheet.legend_y + 2.6, layer_name(layer.id, sheet.lang), 6.2)
+    count = figures.integer(sheet.report.counts[layer.id])
+    canvas.text(LEGEND_X + 39, sheet.legend_y + 2.6, count, 6.2, anchor="end", fill=palette.SOFT)
+    sheet.legend_y += LEGEND_ROW
+
+
+def _areas(ground: Ground, lang: str) -> Figure | None:
+    """Supply areas by the kind of their facility; where two lie over each other, both show."""
+    report = ground.report
+    if not report.counts["supply_area"]:
+        return None
+    sheet = begin(report, lang, word("map_areas", lang), ground.level(report.child_level), ground.context)
+    shapes = _background(sheet, ground)
+    sheet.heading(word("map_areas", lang))
+    for kind in _AREA_ORDER:
+        areas = geometry.supply_areas(kind, ground.prefixes, sheet.frame)
+        if not areas:
+            continue
+        color = palette.AREAS[kind]
+        whole = shapely.union_all(areas)
+        sheet.canvas.path(
+            geometry.path_of(sheet.visible(whole), sheet.frame), fill=color, fill_opacity="0.13", fill_rule="evenodd"
+        )
+        outlines = "".join(geometry.path_of(sheet.visible(area), sheet.frame) for area in areas)
+        sheet.canvas.path(outlines, stroke=color, width=0.3)
+        sheet.canvas.path(
+            f"M{number(LEGEND_X)} {number(sheet.legend_y)}h6v3.4h-6Z",
+            fill=color,
+            fill_opacity="0.13",
+            stroke=color,
+            width=0.3,
+        )
+        sheet.canvas.text(LEGEND_X + 8, sheet.legend_y + 2.6, layer_name(kind, lang), 6.2)
+        sheet.canvas.text(
+            LEGEND_X + 39, sheet.legend_y + 2.6, figures.integer(len(areas)), 6.2, anchor="end", fill=palette.SOFT
+        )
+        sheet.legend_y += LEGEND_ROW
+    sheet.names(shapes, {}, 6.0 if len(shapes) < 60 else 4.4)
+    return sheet.finish("supply-areas")

@@ -1,0 +1,157 @@
+"""What every map has around it: frame, neighbours, legend column, scale bar, north, and the marks below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import shapely
+
+from geoapp.reports import figures
+from geoapp.reports.drawing import geometry, labels
+from geoapp.reports.drawing.frame import Frame, distance_text, fit, scale_bar, scale_factor
+from geoapp.reports.drawing.geometry import Outline
+from geoapp.reports.drawing.palette import INK, LINE, SOFT
+from geoapp.reports.drawing.svg import Canvas, number, text_width
+from geoapp.reports.structure import Report
+from geoapp.reports.words import word
+
+WIDTH, MAP_WIDTH, LEAST_HEIGHT, MOST_HEIGHT = 170.0, 128.0, 84.0, 176.0
+LEGEND_X, LEGEND_WIDTH, MARKS_HEIGHT = 131.0, 39.0, 11.0
+LEGEND_ROW = 4.6
+LABEL_PT = 6.5
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A finished drawing with what is said of it. ``key`` names its file."""
+
+    key: str
+    title: str
+    alt: str
+    svg: str
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A map being drawn; the legend grows downwards."""
+
+    report: Report
+    lang: str
+    title: str
+    frame: Frame
+    canvas: Canvas
+    legend_y: float = 0.0
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def window(self) -> labels.Box:
+        return (0.6, 0.6, self.frame.width - 0.6, self.frame.height - 0.6)
+
+    def visible(self, shape: object) -> object:
+        """The part of a shape (m) inside the frame."""
+        half_x = self.frame.width / 2 * self.frame.metres_per_mm
+        half_y = self.frame.height / 2 * self.frame.metres_per_mm
+        east, north = self.frame.east, self.frame.north
+        return shapely.clip_by_rect(shape, east - half_x, north - half_y, east + half_x, north + half_y)
+
+    def heading(self, text: str) -> None:
+        self.canvas.text(LEGEND_X, self.legend_y + 3, text, 7.5, bold=True)
+        self.legend_y += 5.4
+
+    def legend_text(self, text: str, size_pt: float = 6.0, fill: str = SOFT) -> None:
+        """A remark, broken to the width of the column."""
+        for line in wrapped(text, size_pt, LEGEND_WIDTH):
+            self.canvas.text(LEGEND_X, self.legend_y + 2.4, line, size_pt, fill=fill)
+            self.legend_y += size_pt * 0.48
+        self.legend_y += 1.4
+
+    def names(self, outlines: Sequence[Outline], ranks: dict[str, int], size_pt: float = LABEL_PT) -> None:
+        """Names of regions, the highest ranked first; by number where a name has no room."""
+        ordered = sorted(outlines, key=lambda each: ranks.get(each.code, len(ranks) + 1))
+        wanted = []
+        for each in ordered:
+            x, y = geometry.inner_point(each.shape, self.frame)
+            wanted.append(labels.Wanted(x, y, each.name, str(ranks[each.code]) if each.code in ranks else ""))
+        placed, left = labels.place(wanted, self.window, size_pt)
+        for label in placed:
+            self.canvas.text(label.x, label.y, label.text, label.size_pt, anchor="middle", halo=True)
+        if left or any(label.text.isdigit() for label in placed):
+            self.notes.append(word("numbered", self.lang))
+
+    def finish(self, key: str) -> Figure:
+        """Frame, scale, north and marks; then nothing more is drawn."""
+        frame, canvas = self.frame, self.canvas
+        canvas.rect(0.1, 0.1, frame.width - 0.2, frame.height - 0.2, "none", LINE)
+        _north(canvas, frame.width - 7, 4, word("north", self.lang))
+        _bar(canvas, frame)
+        for line in self.notes:
+            self.legend_text(line)
+        self._marks()
+        return Figure(
+            key,
+            self.title,
+            f"{self.title}，{self.report.name}" if self.lang == "zh" else f"{self.title}: {self.report.name}",
+            canvas.to_svg(),
+            self.notes,
+        )
+
+    def _marks(self) -> None:
+        report, y = self.report, self.frame.height + 3.2
+        scale = word("scale", self.lang, scale=f"{self.frame.scale:,}")
+        self.canvas.text(0, y, f"{word('crs', self.lang)} · {scale}", 5.8, fill=SOFT)
+        boundary = report.boundary_source or figures.DASH
+        told = word("sources_of", self.lang, boundary=boundary, version=report.version)
+        self.canvas.text(0, y + 3, told, 5.8, fill=SOFT)
+        if report.synthetic:
+            self.canvas.text(0, y + 6, word("synthetic_mark", self.lang), 5.8, fill="#9a4a1c", bold=True)
+
+
+def wrapped(text: str, size_pt: float, width: float) -> list[str]:
+    """Lines no wider than the width; between Latin words, or anywhere in Chinese."""
+    lines = [""]
+    for piece in _pieces(text):
+        if lines[-1] and text_width(lines[-1] + piece.rstrip(), size_pt) > width:
+            lines.append("")
+        lines[-1] += piece if lines[-1] else piece.lstrip()
+    return [line.rstrip() for line in lines]
+
+
+def _pieces(text: str) -> list[str]:
+    pieces: list[str] = []
+    for char in text:
+        joins = pieces and ord(char) < 0x2000 and ord(pieces[-1][-1]) < 0x2000 and pieces[-1][-1] != " "
+        closes = pieces and char in "，。；：、）"
+        if joins or closes:
+            pieces[-1] += char
+        else:
+            pieces.append(char)
+    return pieces
+
+
+def begin(report: Report, lang: str, title: str, shapes: Sequence[Outline], context: Sequence[Outline]) -> Sheet:
+    """A sheet whose frame holds the shapes, with their neighbours faint behind."""
+    frame = fit(geometry.bounds(shapes), MAP_WIDTH, MOST_HEIGHT, LEAST_HEIGHT)
+    canvas = Canvas(WIDTH, frame.height + MARKS_HEIGHT, f"{report.name} {title}")
+    sheet = Sheet(report, lang, title, frame, canvas)
+    canvas.rect(0, 0, frame.width, frame.height, "#fbfaf7")
+    behind = "".join(geometry.path_of(sheet.visible(each.shape), frame) for each in geometry.simplified(context, frame))
+    canvas.path(behind, fill="#f2f0ea", stroke="#dcd8cd", width=0.2)
+    return sheet
+
+
+def _north(canvas: Canvas, x: float, y: float, letter: str) -> None:
+    canvas.path(f"M{number(x)} {number(y + 3)}l1.8 6.4l-1.8 -1.3l-1.8 1.3Z", fill=INK)
+    canvas.text(x, y + 2.2, letter, 7, anchor="middle", bold=True, halo=True)
+
+
+def _bar(canvas: Canvas, frame: Frame) -> None:
+    """The scale bar, true where the map is: a metre of ground is not quite a metre of the plane."""
+    metres, length = scale_bar(frame.scale, scale_factor(frame.east))
+    x, y = 4.0, frame.height - 4.0
+    canvas.rect(x - 2, y - 5.2, length + 7, 6.6, "#fbfaf7")
+    canvas.rect(x, y - 1.4, length / 2, 1.2, INK)
+    canvas.rect(x, y - 1.4, length, 1.2, "none", INK)
+    canvas.text(x, y - 2.2, "0", 6, anchor="middle")
+    canvas.text(x + length, y - 2.2, distance_text(metres), 6, anchor="middle")

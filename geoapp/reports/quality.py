@@ -1,0 +1,80 @@
+"""What the data of a region leave to be desired, by rules with counts."""
+
+from __future__ import annotations
+
+from django.db.models import Q, Sum
+
+from geoapp.reports.objects import any_prefix, within
+from geoapp.reports.structure import Finding
+from layers import registry, vocab
+from layers.models import Meter, UsageSum, Well
+from layers.periods import Period
+from layers.stats.query import under
+from layers.stats.regions import RegionInfo
+
+
+def findings(region: RegionInfo, prefixes: list[str], period: Period) -> tuple[Finding, ...]:
+    """Each rule with what it found of how many; rules that found nothing are listed too, so that silence is no gap."""
+    return (*_wells(region, prefixes), *_facilities(prefixes), *_meters(prefixes), *_usage(region, prefixes, period))
+
+
+def _wells(region: RegionInfo, prefixes: list[str]) -> list[Finding]:
+    declared = Well.objects.filter(any_prefix("declared_region__code", prefixes))
+    here = any_prefix("found_region__code", prefixes)
+    of_declared = declared.count()
+    counted = within("well", prefixes)
+    of = counted.count()
+    found = [
+        Finding("wells_outside_city", declared.filter(found_region=None, geom__isnull=False).count(), of_declared),
+        Finding("wells_without_position", declared.filter(geom=None).count(), of_declared),
+        Finding("wells_without_depth", counted.filter(depth_m=None).count(), of),
+        Finding("wells_without_year", counted.filter(year_built=None).count(), of),
+        Finding("wells_without_permit", counted.filter(permits=None).count(), of),
+        Finding("wells_unmetered", counted.filter(metering=vocab.METERING.id_of("none")).count(), of),
+    ]
+    if region.level == vocab.CITY:
+        return found
+    elsewhere = declared.exclude(found_region=None).exclude(here).count()
+    # Declared by its district alone, a well is no stranger to a township of it.
+    above = {prefix[:digits] for prefix in prefixes for digits in vocab.CODE_DIGITS.values() if digits < len(prefix)}
+    known = any_prefix("declared_region__code", prefixes) | Q(declared_region__code__in=above)
+    strangers = Well.objects.filter(here, declared_region__isnull=False).exclude(known).count()
+    return [
+        Finding("wells_found_elsewhere", elsewhere, of_declared),
+        Finding("wells_declared_elsewhere", strangers, of),
+        *found,
+    ]
+
+
+def _facilities(prefixes: list[str]) -> list[Finding]:
+    found = []
+    supply = [layer.id for layer in registry.LAYERS if layer.dataset is registry.FACILITY]
+    drain = [layer.id for layer in registry.LAYERS if layer.dataset is registry.SEWAGE_PLANT]
+    for rule, layer_ids, missing in (
+        ("supply_without_capacity", supply, Q(capacity_m3_d=None)),
+        ("supply_without_area", supply, Q(supply_areas=None)),
+        ("sewage_without_capacity", drain, Q(capacity_m3_d=None)),
+    ):
+        rows = [within(layer_id, prefixes) for layer_id in layer_ids]
+        found.append(Finding(rule, sum(each.filter(missing).count() for each in rows), sum(r.count() for r in rows)))
+    return found
+
+
+def _meters(prefixes: list[str]) -> list[Finding]:
+    declared = Meter.objects.filter(any_prefix("declared_region__code", prefixes))
+    return [Finding("meters_without_position", declared.filter(geom=None).count(), declared.count())]
+
+
+def _usage(region: RegionInfo, prefixes: list[str], period: Period) -> list[Finding]:
+    """Records that reach no village, by why. Grain of the sums: a row a month, gap and region above."""
+    months = [month.first_day for month in period.months]
+    kept = UsageSum.objects.filter(level=vocab.VILLAGE, source_sel=0, purpose_sel=0, month__in=months)
+    text, patterns = under(prefixes if region.level != vocab.CITY else [])
+    inside = kept.extra(where=[text], params=patterns) if patterns else kept
+    of = inside.aggregate(n=Sum("records"))["n"] or 0
+    found = []
+    for gap in (vocab.COARSER, vocab.UNASSIGNED, vocab.OUTSIDE):
+        told = inside.filter(gap=gap).aggregate(n=Sum("records"), volume=Sum("volume_l"))
+        rule = f"usage_{vocab.GAP.by_id[gap].code}"
+        found.append(Finding(rule, told["n"] or 0, of, told["volume"] or 0))
+    return found

@@ -1,0 +1,48 @@
+"""What is wrong with a question, told to a person: a page in their language with the status a program understands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from layers.errors import BadParameter, NotFound, ShuituError, TooSlow
+from layers.feeds.problems import STATUS
+
+TOLD = {
+    BadParameter: ("请求的参数不对", "A parameter is wrong"),
+    NotFound: ("没有可以报告的内容", "There is nothing to report"),
+    TooSlow: ("数据库没有及时答复，请稍后再试", "The database did not answer in time; try again later"),
+}
+
+
+def language(request: HttpRequest) -> str:
+    return "en" if (request.POST.get("lang") or request.GET.get("lang")) == "en" else "zh"
+
+
+def page_of(error: ShuituError, request: HttpRequest) -> HttpResponse:
+    lang = language(request)
+    zh, en = TOLD.get(type(error), (error.title, error.title))
+    told = {
+        "lang": lang,
+        "html_lang": "en" if lang == "en" else "zh-CN",
+        "error": error,
+        "told": en if lang == "en" else zh,
+    }
+    return render(request, "reports/refused.html", told, status=STATUS.get(type(error), 400))
+
+
+def for_people(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A view whose `ShuituError` becomes a page."""
+
+    @wraps(view)
+    def told(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except ShuituError as error:
+            return page_of(error, request)
+
+    return told

@@ -1,0 +1,161 @@
+"""Everything that a report says, as plain values: litres, counts, ratios and codes, in no language and no format.
+
+Whatever form the report takes (page, PDF, workbook, picture) reads these and computes nothing of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A volume beside that of another period; ``period`` is empty when that one is not there whole."""
+
+    kind: str  # "year": the same months a year before; "previous": the period just before
+    period: str
+    before_l: int | None
+    ratio: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One term of a vocabulary and its share of the whole."""
+
+    code: str
+    volume_l: int
+    share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """The place among the regions of a level inside ``scope``, the largest first."""
+
+    measure: str  # "volume" or "per_km2"
+    scope: str
+    level: str
+    place: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegionLine:
+    """One region of a table of regions."""
+
+    code: str
+    name: str
+    parent: str
+    volume_l: int
+    share: float | None
+    area_km2: float
+    m3_per_km2: float | None
+    change_year: float | None
+    change_previous: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class StageLine:
+    """One kind of object of a stage: how many, and what they can take, supply or treat where that is known."""
+
+    stage: str
+    item: str
+    count: int
+    capacity_m3_d: int | None = None
+    volume_l: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule of quality: how many objects (or litres) it found, of how many."""
+
+    rule: str
+    count: int
+    of: int | None = None
+    volume_l: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FacilityLine:
+    """One facility of the printed list."""
+
+    layer: str
+    code: str
+    name: str
+    region: str  # code of the finest region it counts in, empty where none is known
+    place: str
+    capacity_m3_d: int | None
+    run_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class FacilityList:
+    """Every facility of one layer in the region."""
+
+    layer: str
+    lines: tuple[FacilityLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """The legend classes of a level and measure, as the statistics API gives them."""
+
+    measure: str
+    breaks: tuple[float, ...]
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The period asked for and how much of it has data."""
+
+    text: str
+    first: str
+    last: str
+    months: int
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A region's report. Volumes in litres, areas in km², capacities in m³ a day."""
+
+    code: str
+    name: str
+    level: str
+    path: tuple[str, ...]
+    period: Period
+    site: str
+    map_address: str
+    version: int
+    changed_at: datetime | None
+    synthetic: bool
+    boundary_source: str
+    boundary_quality: str
+    bounds: tuple[float, float, float, float] | None
+
+    total_l: int  # everything recorded, the water outside any region included
+    outside_l: int
+    area_km2: float
+    m3_per_km2: float | None
+    share_of_city: float | None
+    changes: tuple[Change, ...]
+    residents_l: int
+    others_l: int
+    sources: tuple[Part, ...]
+    purposes: tuple[Part, ...]
+    ranks: tuple[Rank, ...]
+
+    months: tuple[str, ...]
+    source_months: dict[str, tuple[int, ...]]
+    child_level: str
+    children: tuple[RegionLine, ...]
+    not_at_child_level_l: int
+    grand_level: str  # the level below the children, as a second map shows it; empty where there is none
+    grandchildren: tuple[RegionLine, ...]
+    classes: dict[str, Classes]  # of the level and measure of each map: "township/volume"
+
+    counts: dict[str, int]
+    stages: tuple[StageLine, ...]
+    facilities: tuple[FacilityList, ...]
+    findings: tuple[Finding, ...]

@@ -1,0 +1,41 @@
+"""A small city with everything that a report shows: two years of use, objects of each stage, faults to be found."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from layers.models import UsageRecord
+from tests import factories as make
+from tests.factories import NORTHERN, SOUTHERN, A, B, C, Grid, at, outline, square
+
+PERIODS = ("2018", "2019", "2019-07", "2018-11..2019-03", "2019-06..2020-02")
+
+
+def make_city() -> Grid:
+    """Usage at villages, townships, the district, a plant and meters in 2018 and 2019; one meter outside the city."""
+    city = make.make_grid()
+    district = city[make.DISTRICT]
+    number, release, records = 0, make.ReleaseFactory(dataset="usage"), []
+    for year in (2018, 2019):
+        for month in range(1, 13):
+            for place in (A, B, C, SOUTHERN, NORTHERN, make.DISTRICT):
+                for source, purpose in ((1, 1), (5, 4), (7, 5)):
+                    number += 1
+                    made = {"region": city[place], "month": date(year, month, 1), "source": source, "purpose": purpose}
+                    records.append(UsageRecord(**made, release=release, volume_l=10_000_000 + 1_234_567 * number))
+    UsageRecord.objects.bulk_create(records)
+    plant = make.FacilityFactory(
+        code="UP1", name="第一水厂", declared_region=district, capacity_m3_d=50_000, managed_by=1, geom=at(0.3, 0.4)
+    )
+    make.SupplyAreaFactory(facility=plant, geom=outline(square(0, 0, 2, 1)))
+    for n in range(6):
+        make.FacilityFactory(
+            code=f"VS{n}", name=f"丙村{n}号供水站", kind=3, geom=at(0.2 + n / 8, 1.4), declared_region=city[C]
+        )
+    make.WellFactory(declared_region=district, depth_m=80, year_built=1999)
+    make.WellFactory(declared_region=district, geom=None)
+    make.WellFactory(declared_region=district, geom=at(9, 9), metering=3)
+    make.UsageFactory(meter=make.MeterFactory(geom=at(9, 9)), month="2019-07-01", volume_l=77_000_000)
+    make.WaterUserFactory(declared_region=district)
+    city.settle()
+    return city

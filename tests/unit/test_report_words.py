@@ -1,0 +1,146 @@
+"""What a report says: numbers as the page writes them, sentences by their rules, every word in both languages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from geoapp.reports import figures, sentences
+from geoapp.reports.structure import Change, Part, Period, Rank, RegionLine, Report
+from geoapp.reports.words import METHOD, WORDS, item_name, word
+
+E7 = 10_000_000  # litres in one 万 m³
+
+
+@pytest.mark.parametrize(
+    ("litres", "text"),
+    [
+        (0, "0.000 万 m³"), (1_500, "1.5 m³"), (999_000, "999 m³"), (E7 // 10, "0.100 万 m³"), (E7, "1.00 万 m³"),
+        (50_539_309_682_2, "50,539.3 万 m³"), (-2 * E7, "−2.00 万 m³"), (-500, "−0.5 m³"),
+    ],
+)  # fmt: skip
+def test_volumes(litres: int, text: str) -> None:
+    assert figures.volume(litres, "zh") == text
+    assert figures.volume(litres, "en") == text.replace("万", "10⁴")
+
+
+@pytest.mark.parametrize(
+    ("fraction", "text"),
+    [(None, "—"), (0.0, "0.0%"), (0.0001, "<0.1%"), (0.135, "13.5%"), (0.99999, ">99.9%"), (1.0, "100.0%"), (-0.2, "−20.0%")],
+)  # fmt: skip
+def test_shares(fraction: float | None, text: str) -> None:
+    assert figures.percent(fraction) == text
+
+
+@pytest.mark.parametrize(
+    ("fraction", "text"), [(None, "—"), (0.0, "±0.0%"), (0.0004, "±0.0%"), (0.0321, "+3.2%"), (-0.253, "−25.3%"), (12.5, "+1,250.0%")]
+)  # fmt: skip
+def test_changes(fraction: float | None, text: str) -> None:
+    assert figures.change(fraction) == text
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "zh", "en"),
+    [
+        ("2019-07", "2019-07", "2019年7月", "Jul 2019"),
+        ("2019-01", "2019-12", "2019年", "2019"),
+        ("2019-01", "2021-12", "2019–2021年", "2019–2021"),
+        ("2018-11", "2019-03", "2018年11月至2019年3月", "Nov 2018 – Mar 2019"),
+    ],
+)
+def test_periods(first: str, last: str, zh: str, en: str) -> None:
+    assert (figures.period(first, last, "zh"), figures.period(first, last, "en")) == (zh, en)
+
+
+def test_times_are_the_authoritys_own() -> None:
+    at = datetime(2026, 11, 20, 16, 30, tzinfo=UTC)
+    assert figures.moment(at, "zh") == "2026年11月21日 00:30"
+    assert figures.moment(at, "en") == "21 Nov 2026, 00:30"
+    assert figures.moment(None, "zh") == "—"
+
+
+def line(name: str, volume_l: int) -> RegionLine:
+    return RegionLine(name, name, "某区", volume_l, None, 1.0, None, None, None)
+
+
+REPORT = Report(
+    code="110101", name="某区", level="district", path=("某市", "某区"),
+    period=Period("2019", "2019-01", "2019-12", 12, ()), site="http://x/", map_address="http://x/?region=110101",
+    version=7, changed_at=None, synthetic=False, boundary_source="", boundary_quality="", bounds=None,
+    total_l=1000 * E7, outside_l=0, area_km2=100.0, m3_per_km2=100_000.0, share_of_city=0.25,
+    changes=(Change("year", "2018", 900 * E7, 1 / 9), Change("previous", "", None, None)),
+    residents_l=300 * E7, others_l=700 * E7,
+    sources=(Part("group_tap", 600 * E7, 0.6), Part("reclaimed", 400 * E7, 0.4)),
+    purposes=(Part("residential", 300 * E7, 0.3), Part("industrial", 700 * E7, 0.7)),
+    ranks=(Rank("volume", "某市", "district", 2, 16), Rank("per_km2", "某市", "district", 5, 16)),
+    months=(), source_months={}, child_level="township",
+    children=(line("甲", 400 * E7), line("乙", 300 * E7), line("丙", 200 * E7), line("丁", 100 * E7)),
+    not_at_child_level_l=0, grand_level="village", grandchildren=(), classes={}, counts={}, stages=(), facilities=(),
+    findings=(),
+)  # fmt: skip
+
+
+def test_three_sentences_in_chinese() -> None:
+    assert sentences.sentences(REPORT, "zh") == [
+        "2019年，某区用水 1,000.0 万 m³，占全市 25.0%，在全市 16 个区中列第 2。",
+        "同比增加（+11.1%）；环比无从比较（比较期数据不全）。",
+        "水源以自来水集团为主（60.0%），用途以工业居首（70.0%）；甲、乙、丙三个街道(乡镇)用水最多，合占 90.0%。",
+    ]
+
+
+def test_three_sentences_in_english() -> None:
+    assert sentences.sentences(REPORT, "en") == [
+        "In 2019, 某区 used 1,000.0 10⁴ m³, 25.0% of the city's water: place 2 of 16 (district).",
+        "On the year use rose (+11.1%); on the period before there is no comparison (months of it are not there).",
+        "Most water came from group tap water (60.0%), and the largest purpose was industrial (70.0%);"
+        " the three largest of the township level, 甲, 乙, 丙, used 90.0%.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ratio", "zh", "en"),
+    [
+        (0.0, "基本持平", "was about the same"), (0.0049, "基本持平", "was about the same"),
+        (0.005, "略增", "rose slightly"), (-0.02, "略降", "fell slightly"), (0.05, "增加", "rose"),
+        (-0.1999, "减少", "fell"), (0.2, "明显增加", "rose strongly"), (-0.6, "明显减少", "fell strongly"),
+    ],
+)  # fmt: skip
+def test_words_of_change(ratio: float, zh: str, en: str) -> None:
+    assert (sentences.change_word(ratio, "zh"), sentences.change_word(ratio, "en")) == (zh, en)
+
+
+def test_nothing_to_compare_with_is_said_once() -> None:
+    neither = (Change("year", "", None, None), Change("previous", "", None, None))
+    assert sentences.changed(neither, "zh") == "上年同期与上一期的数据都不全，不作同比、环比。"
+    from_nothing = (Change("year", "2018", 0, None), Change("previous", "2018", 5, 0.1))
+    assert sentences.changed(from_nothing, "zh") == "同比无从比较（该期用水为零）；环比增加（+10.0%）。"
+
+
+def test_the_city_has_no_share_of_itself() -> None:
+    told = sentences.total(replace(REPORT, ranks=(), name="某市"), "zh")
+    assert told == "2019年，某市用水 1,000.0 万 m³，平均每平方公里 10.00 万 m³。"
+
+
+def test_a_source_below_one_half_is_the_largest_and_not_the_main_one() -> None:
+    parts = (Part("group_tap", 4, 0.4), Part("reclaimed", 3, 0.3), Part("surface_water", 3, 0.3))
+    assert sentences.made_of(replace(REPORT, sources=parts), "zh").startswith("水源以自来水集团最多（40.0%）")
+
+
+def test_few_regions_are_not_ranked_in_words() -> None:
+    told = sentences.made_of(replace(REPORT, children=REPORT.children[:3]), "zh")
+    assert told == "水源以自来水集团为主（60.0%），用途以工业居首（70.0%）。"
+
+
+def test_missing_months_are_a_sentence_of_their_own() -> None:
+    period = Period("2019", "2019-01", "2019-12", 10, ("2019-11", "2019-12"))
+    told = sentences.sentences(replace(REPORT, period=period), "zh")
+    assert told[3:] == ["统计期缺 2019-11、2019-12 的数据，以上数字只含有数据的 10 个月。"]
+
+
+def test_every_text_is_there_in_both_languages() -> None:
+    assert all(zh and en for zh, en in WORDS.values())
+    assert len(METHOD["zh"]) == len(METHOD["en"])
+    assert word("version", "en", version=3, moment="now") == "version 3, now"
+    assert item_name("well_irrigation", "zh") == "机井 · 农业"
