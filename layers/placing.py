@@ -1,6 +1,8 @@
 """Put every object into the village that covers it: one set-based join on subdivided boundaries.
 
-Declared and found region are kept apart; this module writes only the found one.
+Declared and found region are kept apart; this module writes only the found one, and for meters without a position by
+which user they count. Whoever changes a position, a meter's users or an outline calls it; nothing else decides where
+an object counts.
 """
 
 from __future__ import annotations
@@ -15,6 +17,12 @@ from layers import registry
 from layers.sql import load
 
 Cursor = Any  # Django's cursor wrapper, or psycopg's own
+
+STOOD_IN = "placing_stood_in"
+"""Temporary table (id) of the meters that `find_stand_ins` found to count elsewhere, or by another user."""
+
+# The datasets whose rows decide where meters count that have no position.
+LENDING = ("meter", "water_user")
 
 
 def table_of(dataset: str) -> str:
@@ -41,6 +49,27 @@ def place_rows(cursor: Cursor, table: str, which: sql.Composable) -> int:
     return int(cursor.rowcount)
 
 
+def find_stand_ins(cursor: Cursor, dataset: str | None = None, ids_table: str = "") -> int:
+    """Find anew by which user the meters count that have no position; → how many findings changed, named in `STOOD_IN`.
+
+    Of every meter, or of those that the given meters, or the given users' meters, are. The users' own regions must
+    have been found before.
+    """
+    which: sql.Composable = sql.SQL("m.geom IS NULL OR m.stand_in_id IS NOT NULL OR m.stand_in_region_id IS NOT NULL")
+    if dataset == "meter":
+        which = sql.SQL("m.id IN (SELECT id FROM {})").format(sql.Identifier(ids_table))
+    elif dataset == "water_user":
+        which = sql.SQL(
+            "m.geom IS NULL AND m.id IN (SELECT meter_id FROM layers_meter_users WHERE wateruser_id IN (SELECT id FROM {})"
+            " UNION SELECT s.id FROM layers_meter s WHERE s.stand_in_id IN (SELECT id FROM {}))"
+        ).format(sql.Identifier(ids_table), sql.Identifier(ids_table))
+    changed = sql.Identifier(STOOD_IN)
+    cursor.execute(sql.SQL("DROP TABLE IF EXISTS pg_temp.{}").format(changed))
+    cursor.execute(sql.SQL("CREATE TEMP TABLE {} (id bigint) ON COMMIT DROP").format(changed))
+    cursor.execute(sql.SQL(load("stand_in")).format(which=which, changed=changed))
+    return int(cursor.rowcount)
+
+
 def after_boundaries(cursor: Cursor, changed_boundary_ids: Sequence[int]) -> dict[str, int]:
     """Recut the changed outlines and place everything again; returns the changed findings by dataset.
 
@@ -49,4 +78,6 @@ def after_boundaries(cursor: Cursor, changed_boundary_ids: Sequence[int]) -> dic
     """
     cursor.execute(load("rebuild_pieces"), {"boundary_ids": list(changed_boundary_ids)})
     cursor.execute("ANALYZE layers_boundarypiece")
-    return {dataset.name: place(cursor, dataset.name) for dataset in registry.DATASETS if dataset.placed}
+    moved = {dataset.name: place(cursor, dataset.name) for dataset in registry.DATASETS if dataset.placed}
+    moved["meter"] += find_stand_ins(cursor)
+    return moved

@@ -49,13 +49,19 @@ class City:
 
 
 def fingerprint() -> str:
-    """What the city is made from: the recipe, the migrations, and the SQL that places objects and sums usage."""
+    """What the city is made from: the recipe, the migrations, and what places objects, sums usage and assigns it."""
     digest = hashlib.sha256(demo.fingerprint().encode())
     made_by = [
         *ROOT.glob("*/migrations/0*.py"),
         *(ROOT / "layers/sql").glob("usage_*.sql"),
         *(ROOT / "layers/sql").glob("*p[li][ae]ce*.sql"),
+        *(ROOT / "layers/sql").glob("grid_[!d]*.sql"),
+        ROOT / "layers/sql/stand_in.sql",
         ROOT / "layers/stats/rebuild.py",
+        *(
+            ROOT / "layers/grid" / f"{name}.py"
+            for name in ("areas", "assign", "cells", "tessellate", "units", "weights")
+        ),
     ]
     for path in sorted(made_by):
         digest.update(path.read_bytes())

@@ -6,15 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Literal
 
-from django.apps import apps
 from django.db import connection
-from django.db.models import BooleanField, ExpressionWrapper, Q
 
-from layers import placing, registry, versions
-from layers.grid import assign
+from layers import placing, registry, settle, versions
 from layers.ingest.run import alone
-from layers.models import Release, UsageRecord
-from layers.stats.adjust import Adjustment
+from layers.models import Release
+from layers.settle import Settlement
 
 FILE_NAME = "admin"  # stands in a release where an import has its file
 WAIT_S = 5.0
@@ -22,8 +19,6 @@ NAMED = 50  # objects that a release names
 _TOUCHED = "admin_touched"
 
 Action = Literal["add", "change", "delete"]
-# Where a meter's or a facility's usage is counted; its sums are touched only if this changes.
-_COUNTED_BY = ("found_region_id", "declared_region_id", "kind")
 
 
 def claim() -> None:
@@ -47,9 +42,8 @@ class Change:
         self, dataset: str, actor: str, action: Action, ids: Sequence[int] = (), names: Iterable[str] = ()
     ) -> None:
         self.dataset = registry.dataset(dataset)
-        self._before = self._counted(ids)
         with connection.cursor() as cursor:
-            self._sums = Adjustment(cursor, self._records(ids))
+            self._settlement = Settlement(cursor, dataset, ids) if dataset in settle.DATASETS else None
         named = list(names)
         self.release = Release.objects.create(
             dataset=dataset,
@@ -61,13 +55,11 @@ class Change:
         )
 
     def settle(self, ids: Sequence[int] = ()) -> list[date]:
-        """Place the rows, bring the sums to what they count now, raise the version; → the months whose sums changed."""
+        """Place the rows, bring sums and grid to what they count now, raise the version; → the months whose sums changed."""
         with connection.cursor() as cursor:
             if ids and self.dataset.placed:
                 self._place(cursor, ids)
-            moved = self._before != self._counted(ids)
-            months = self._sums.apply(cursor, self._records(ids)) if moved or self.dataset.name == "usage" else []
-            assign.settle(cursor, self.dataset.name, months)
+            months = self._settlement.settle(cursor, ids) if self._settlement else []
         versions.bump(self.dataset.name, self.release.pk)
         if months:
             self.release.report["months"] = [f"{month:%Y-%m}" for month in months]
@@ -80,21 +72,3 @@ class Change:
         # Unknown sizes would be taken for thousands of rows, and all pieces of the city walked for one point.
         cursor.execute(f"ANALYZE {_TOUCHED}")
         placing.place(cursor, self.dataset.name, _TOUCHED)
-
-    def _records(self, ids: Sequence[int]) -> list[int]:
-        """The usage records that the rows are, or that were measured at them."""
-        path = {"usage": "pk__in", "meter": "meter__in", "facility": "facility__in"}.get(self.dataset.name)
-        if path is None or not ids:
-            return []
-        return list(UsageRecord.objects.filter(**{path: list(ids)}).values_list("pk", flat=True))
-
-    def _counted(self, ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
-        """By id: where the usage measured at these meters or facilities is counted."""
-        if self.dataset.name not in ("meter", "facility") or not ids:
-            return {}
-        model = apps.get_model(self.dataset.model)
-        known = {f.attname for f in model._meta.concrete_fields}
-        columns = [name for name in _COUNTED_BY if name in known]
-        placed = ExpressionWrapper(Q(geom__isnull=False), output_field=BooleanField())
-        rows = model._default_manager.filter(pk__in=list(ids)).annotate(placed=placed)
-        return {row[0]: row[1:] for row in rows.values_list("pk", "placed", *columns)}

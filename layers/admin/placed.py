@@ -48,7 +48,7 @@ class PlacedAdmin(PublishedAdmin):
         super().tell(request, obj, months)
         if obj is None:
             return
-        obj.refresh_from_db(fields=["found_region"])
+        obj.refresh_from_db(fields=[name for name in ("found_region", "stand_in") if hasattr(obj, name)])
         note, grave = finding(obj)
         messages.add_message(request, messages.WARNING if grave else messages.INFO, note)
 
@@ -56,7 +56,9 @@ class PlacedAdmin(PublishedAdmin):
 def finding(obj: Any) -> tuple[str, bool]:
     """Where the position was found to be, in words, and whether somebody should look at it."""
     if obj.geom is None:
-        return "没有位置：地图上不显示，统计按登记所在区划计。", False
+        user = getattr(obj, "stand_in", None)
+        where = f"用水户“{user}”的位置" if user else "登记所在区划"
+        return f"没有位置：地图上不显示，统计按{where}计。", False
     if obj.found_region is None:
         return "位置在市域之外：不属于任何社区（村）。", True
     if obj.declared_region and not obj.found_region.code.startswith(obj.declared_region.code):

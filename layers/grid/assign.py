@@ -1,7 +1,8 @@
 """Assign the litres of the touched months to grid units, in the caller's transaction, and hold them to the records.
 
-`settle` is what a change of data calls, next to the rebuilding of sums: it brings units and weights up to date where the
-change can have touched them, and assigns the months that are touched by either.
+`settle` is what a large change of data calls, next to the rebuilding of sums: it brings units and weights up to date where
+the change can have touched them, and assigns the months that are touched by either. A change of a few rows goes by
+`layers.grid.change`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from psycopg import sql
 
 from layers.grid import conservation, units, weights, years
 from layers.grid.cells import DEFAULT_SIZE, check_size
+from layers.grid.scope import TERMS
 from layers.sql import load
 from layers.stats.rebuild import all_months
 
@@ -31,14 +33,18 @@ def sizes(cursor: Cursor) -> list[int]:
     return [row[0] for row in cursor.fetchall()]
 
 
+def due(cursor: Cursor) -> list[int]:
+    """Those of them whose units and weights are not those of today's data."""
+    cursor.execute("SELECT size FROM layers_gridbuild WHERE weighed_release = 0 ORDER BY size")
+    return [row[0] for row in cursor.fetchall()]
+
+
 def settle(cursor: Cursor, dataset: str, months: Collection[date]) -> None:
     """After a change of a dataset whose sums of these months were made again: the same for every grid size kept up.
 
-    A size is kept up from the first `manage.py grid` for it on; until then an import pays nothing for it.
+    The default size is kept up from the first usage on, others from the first `manage.py grid` for them.
     """
-    kept = sizes(cursor)
-    if not kept:
-        return
+    kept = sizes(cursor) or ([DEFAULT_SIZE] if months else [])
     if dataset in weights.DATASETS:
         cursor.execute("UPDATE layers_gridbuild SET weighed_release = 0")
     if not months and (dataset not in weights.DATASETS or not all_months(cursor)):
@@ -46,6 +52,16 @@ def settle(cursor: Cursor, dataset: str, months: Collection[date]) -> None:
     for size in kept:
         touched = {*months, *prepare(cursor, size)}
         rebuild(cursor, sorted(touched), size)
+
+
+def weigh_by(cursor: Cursor, size: int, *, positions: bool) -> None:
+    """From now on a size's places share by known positions before area, or by area alone; `prepare` weighs them anew."""
+    cursor.execute(
+        "INSERT INTO layers_gridbuild AS b (size, weighed_release, by_positions, changed_at) VALUES (%s, 0, %s, now())"
+        " ON CONFLICT (size) DO UPDATE SET by_positions = EXCLUDED.by_positions, weighed_release = 0"
+        " WHERE b.by_positions <> EXCLUDED.by_positions",
+        [size, positions],
+    )
 
 
 def prepare(cursor: Cursor, size: int = DEFAULT_SIZE) -> list[date]:
@@ -60,14 +76,14 @@ def prepare(cursor: Cursor, size: int = DEFAULT_SIZE) -> list[date]:
     if cursor.fetchone()[0]:
         return []
     gone, _ = units.refresh(cursor, size)
-    changed = weights.refresh(cursor, size)
+    weights.refresh(cursor, size)
     cursor.execute(
         "UPDATE layers_gridbuild SET changed_at = now(),"
         " weighed_release = (SELECT greatest(1, COALESCE(max(id), 1)) FROM layers_release) WHERE size = %s",
         [size],
     )
     # Usage in units that went cannot stay, whatever the month.
-    return all_months(cursor) if gone else changed.months
+    return all_months(cursor) if gone else weights.months_touched(cursor)
 
 
 def rebuild(cursor: Cursor, months: Sequence[date], size: int = DEFAULT_SIZE, progress: Progress | None = None) -> int:
@@ -84,7 +100,7 @@ def rebuild(cursor: Cursor, months: Sequence[date], size: int = DEFAULT_SIZE, pr
     for first in range(0, len(months), _AT_ONCE):
         some = list(months[first : first + _AT_ONCE])
         cursor.execute("DROP TABLE IF EXISTS grid_base, grid_shares")
-        cursor.execute(load("grid_base"), {**weights.TERMS, "size": size, "months": some})
+        cursor.execute(load("grid_base"), {**TERMS, "size": size, "months": some})
         cursor.execute("ANALYZE grid_base")
         cursor.execute(
             sql.SQL("CREATE TEMP TABLE grid_shares ON COMMIT DROP AS {}").format(shares_of("grid_base")), {"size": size}

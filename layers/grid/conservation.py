@@ -64,3 +64,14 @@ def hold(cursor: Cursor, size: int, months: Sequence[date]) -> None:
             f"{len(wrong)} sums of the {size} m grid do not balance, the first by {first.difference_l} L:"
             f" {first.month:%Y-%m}, source {first.source}, purpose {first.purpose}."
         )
+
+
+def hold_change(cursor: Cursor, size: int) -> None:
+    """The same of a change of a few rows: the litres it moves in `grid_delta` are those its records gained or lost."""
+    cursor.execute(load("grid_delta_differences"))
+    if wrong := cursor.fetchall():
+        month, source, purpose, recorded, moved = wrong[0]
+        raise NotConserved(
+            f"{len(wrong)} sums of a change to the {size} m grid do not balance: {month:%Y-%m}, source {source},"
+            f" purpose {purpose} was recorded with {recorded} L more, and assigned with {moved}."
+        )

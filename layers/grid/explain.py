@@ -16,7 +16,7 @@ from layers.db import Query, rows
 from layers.errors import NotFound
 from layers.grid import cells
 from layers.grid.assign import shares_of
-from layers.grid.weights import TERMS
+from layers.grid.scope import TERMS
 from layers.periods import Period
 from layers.sql import load
 from layers.stats import query

@@ -36,6 +36,16 @@ def refresh(cursor: Cursor, size: int, months: Sequence[date]) -> None:
             {"size": size, "year": year, "area_rules": sorted(vocab.AREA_RULES)},
         )
         cursor.execute("DROP TABLE grid_year_kept")
+    _raise_version()
+
+
+def follow(cursor: Cursor, size: int) -> None:
+    """The same after a change of a few rows, for the units in whose litres it made a difference (`grid_net`)."""
+    cursor.execute(load("grid_year_units"), {"size": size, "area_rules": sorted(vocab.AREA_RULES)})
+    _raise_version()
+
+
+def _raise_version() -> None:
     newest = Release.objects.order_by("-pk").values_list("pk", flat=True).first()
     if newest is not None:  # nothing was ever imported: then nothing has a version
         bump(DATASET, newest)

@@ -16,7 +16,7 @@ from typing import Any
 from django.db import DatabaseError, connection, transaction
 from psycopg.sql import SQL, Identifier
 
-from layers import versions
+from layers import placing, settle, versions
 from layers.grid import assign
 from layers.ingest import columns, crs, holders, links, regions, resolve, staging, upsert, usage
 from layers.ingest.columns import ColumnMap
@@ -29,6 +29,7 @@ from layers.ingest.spec import Spec, spec_for
 from layers.ingest.table import Table
 from layers.ingest.upsert import Outcome
 from layers.models import Release
+from layers.settle import Settlement
 from layers.stats import rebuild
 
 Progress = Callable[[str, int, int | None], None]
@@ -87,6 +88,7 @@ class _Import:
         self.closing = closing
         self.context = context
         self.wait_s = wait_s
+        self.settlement: Settlement | None = None  # of a small file; after a large one everything is made again
         self.report = ImportReport(spec.target, spec.name, source.shown, actor=actor[:150], wanted_commit=commit)
 
     def run(self) -> ImportReport:
@@ -196,12 +198,24 @@ class _Import:
         if self.spec.geometry == "polygon" and GEOM in names:
             resolve.refuse_invalid(cursor, refusals)
         if self.spec.name == "usage":
+            self._announce(cursor, usage.same_records)
             return usage.write_usage(cursor, self.spec, release_id)
         holders.mark_renamed(cursor, renamed)
         given = links.make_links(cursor, self.spec, names, refusals)
+        self._announce(cursor, upsert.targets)
         outcome = upsert.upsert(cursor, self.spec, names, given, release_id)
         outcome.months = rebuild.months_of(cursor, self.spec.name, upsert.TOUCHED)
+        if self.spec.name in placing.LENDING and placing.find_stand_ins(cursor, self.spec.name, upsert.TOUCHED):
+            outcome.months = sorted({*outcome.months, *rebuild.months_of(cursor, "meter", placing.STOOD_IN)})
         return outcome
+
+    def _announce(self, cursor: Any, targets: Callable[[Any], list[int]]) -> None:
+        """Before a few rows are written: note what they would replace counts as now."""
+        if not self.report.wanted_commit or self.spec.name not in settle.DATASETS:
+            return
+        cursor.execute(SQL("SELECT count(*) FROM {}").format(Identifier(resolve.ROWS)))
+        if cursor.fetchone()[0] <= settle.FEW:
+            self.settlement = Settlement(cursor, self.spec.name, targets(cursor))
 
     def _note(self, outcome: Outcome, release: Release) -> None:
         report = self.report
@@ -219,13 +233,18 @@ class _Import:
         if outcome.new + outcome.changed > _MANY_ROWS:
             # The sums, and whoever asks before autovacuum comes by, are planned on these statistics.
             cursor.execute(SQL("ANALYZE {}").format(Identifier(self.spec.table)))
-        if outcome.months:
+        if outcome.anything and self.settlement:
+            self._tell("汇总", 0)
+            usage_rows = self.spec.name == "usage"
+            self.settlement.settle(cursor, usage.same_records(cursor) if usage_rows else upsert.touched(cursor))
+        elif outcome.months:
             self._tell("汇总", 0)
             rebuild.rebuild(cursor, outcome.months)
         if outcome.anything:
             versions.bump(self.spec.name, release.pk)
             for dataset in outcome.moved:
                 versions.bump(dataset, release.pk)
+        if outcome.anything and not self.settlement:
             self._tell("落格", 0)
             assign.settle(cursor, self.spec.name, outcome.months)
         release.rows_new, release.rows_changed = report.new, report.changed

@@ -83,6 +83,18 @@ def upsert(cursor: Cursor, spec: Spec, names: Sequence[str], links: Sequence[Fie
     return Outcome(new, changed, rows - new - changed, links_added=added, links_removed=removed)
 
 
+def targets(cursor: Cursor) -> list[int]:
+    """The ids of the rows that `ROWS` would replace."""
+    cursor.execute(SQL("SELECT target_id FROM {} WHERE target_id IS NOT NULL").format(Identifier(ROWS)))
+    return [row[0] for row in cursor.fetchall()]
+
+
+def touched(cursor: Cursor) -> list[int]:
+    """The ids of the rows written, or linked anew."""
+    cursor.execute(SQL("SELECT id FROM {}").format(Identifier(TOUCHED)))
+    return [row[0] for row in cursor.fetchall()]
+
+
 def insertion(spec: Spec, columns: Sequence[str], release_id: int) -> dict[str, Composed]:
     """The column list of an INSERT and what is selected for it from ``r``: the file's values, defaults, the release."""
     absent = {name: value for name, value in spec.defaults.items() if name not in columns}

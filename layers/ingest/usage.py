@@ -42,6 +42,24 @@ def file_months(cursor: Cursor) -> list[Any]:
     return [row[0] for row in cursor.fetchall()]
 
 
+def same_records(cursor: Cursor) -> list[int]:
+    """The ids of the records that are there with the keys of `ROWS`, each found by the index; for a few rows."""
+    absent = {name: SQL("u.{0} IS NULL AND r.{0} IS NULL").format(Identifier(name)) for name in _PLACES}
+    found: list[int] = []
+    for place in _PLACES:
+        others = SQL(" AND ").join(absent[name] for name in _PLACES if name != place)
+        cursor.execute(
+            SQL(
+                "SELECT u.id FROM {rows} r JOIN {table} u ON u.month = r.month AND u.{place} = r.{place} AND {others} "
+                "AND u.source = r.source AND u.purpose = r.purpose AND u.correction_no = r.correction_no"
+            ).format(rows=Identifier(ROWS), table=Identifier(TABLE), place=Identifier(place), others=others)
+        )
+        found += [row[0] for row in cursor.fetchall()]
+    return found
+
+
+_PLACES = ("meter_id", "facility_id", "region_id")
+
 # Absent places compare equal; 0 is no id, and unlike IS NOT DISTINCT FROM an equality can be hashed.
 _SAME = SQL(
     "u.month = r.month AND COALESCE(u.meter_id, 0) = COALESCE(r.meter_id, 0) "

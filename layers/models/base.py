@@ -62,6 +62,7 @@ class Placed(models.Model):
     )
     # Where it counts, by the one rule of filters, counts and sums: where its position lies; without a position, where
     # it is declared to be; nowhere when the position lies outside the city. The id of a region, as the database keeps it.
+    # A meter looks to its users before what is declared: see there.
     counted_region = models.GeneratedField(
         expression=Coalesce(F("found_region"), Case(When(geom=None, then=F("declared_region")))),
         output_field=models.BigIntegerField(null=True),

@@ -196,6 +196,8 @@ class GridBuild(models.Model):
     size = models.PositiveSmallIntegerField(primary_key=True)
     # The newest release among the datasets that weights depend on; 0 makes the next assignment build them anew.
     weighed_release = models.BigIntegerField(default=0)
+    # The parameter of the weights: known positions before area, or area alone.
+    by_positions = models.BooleanField(default=True, db_default=True)
     changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:

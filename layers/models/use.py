@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.contrib.gis.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Coalesce
 
 from layers.models.base import Placed, placed_indexes
 from layers.models.take import AbstractionPermit, Well
-from layers.vocab import METER_SYSTEM, PURPOSE, SOURCE
+from layers.vocab import BY_DECLARED, BY_METER, BY_NOTHING, BY_USER, GRID_RULE, METER_SYSTEM, PURPOSE, SOURCE
 
 
 class WaterUser(Placed):
@@ -25,18 +26,67 @@ class WaterUser(Placed):
 
 
 class Meter(Placed):
-    """A water meter; "one meter, many users" and "many meters, one user" are both common, so the link is a set."""
+    """A water meter; "one meter, many users" and "many meters, one user" are both common, so the link is a set.
+
+    Its water counts where it stands; without a position, where its user does (of several the one in the city with the
+    lowest code); else in the region that its register, or else its user's, declares. Sums, filters, counts and the grid
+    all read this one finding: ``counted_region``, ``counted_by``, and the cell of the position, its own or the user's.
+    """
 
     system = models.PositiveSmallIntegerField("所属系统", choices=METER_SYSTEM.choices())
     source = models.PositiveSmallIntegerField("水源类型", choices=SOURCE.choices())
     purpose = models.PositiveSmallIntegerField("取水用途", choices=PURPOSE.choices())
     users = models.ManyToManyField(WaterUser, blank=True, related_name="meters", verbose_name="用水户")
     wells = models.ManyToManyField(Well, blank=True, related_name="meters", verbose_name="机井")
+    # Only of a meter without a position, and written by placing alone: the user at whose position it counts, the village
+    # and the 100 m cell of that position; or, when no user has one, the region that a user declares.
+    stand_in = models.ForeignKey(
+        WaterUser,
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        db_index=False,
+        verbose_name="代为定位的用水户",
+    )
+    stand_in_region = models.ForeignKey(
+        "layers.Region",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        db_index=False,
+        verbose_name="用水户所在区划",
+    )
+    stand_in_cell_x = models.IntegerField(null=True, editable=False)
+    stand_in_cell_y = models.IntegerField(null=True, editable=False)
+    counted_region = models.GeneratedField(
+        expression=Case(
+            When(geom__isnull=False, then=F("found_region")),
+            When(stand_in__isnull=False, then=F("stand_in_region")),
+            default=Coalesce(F("declared_region"), F("stand_in_region")),
+        ),
+        output_field=models.BigIntegerField(null=True),
+        db_persist=True,
+    )
+    counted_by = models.GeneratedField(
+        expression=Case(
+            When(geom__isnull=False, then=Value(BY_METER)),
+            When(stand_in__isnull=False, then=Value(BY_USER)),
+            When(Q(declared_region__isnull=False) | Q(stand_in_region__isnull=False), then=Value(BY_DECLARED)),
+            default=Value(BY_NOTHING),
+        ),
+        output_field=models.PositiveSmallIntegerField(choices=GRID_RULE.choices()),
+        db_persist=True,
+    )
 
     class Meta(Placed.Meta):
         verbose_name = "水表"
         verbose_name_plural = "水表"
-        indexes = placed_indexes("meter")
+        indexes = [
+            *placed_indexes("meter"),
+            models.Index(fields=["stand_in"], name="meter_stand_in", condition=Q(stand_in__isnull=False)),
+        ]
 
 
 class UsageRecord(models.Model):

@@ -2,14 +2,13 @@
 WITH inside AS (
     SELECT id FROM layers_region WHERE code LIKE %(prefix)s
 ), counted AS (
-    SELECT %(meter)s AS kind, m.id AS place_id,
-           CASE WHEN m.found_region_id IS NOT NULL THEN %(by_meter)s ELSE %(by_declared)s END AS rule
+    SELECT %(meter)s AS kind, m.id AS place_id, m.counted_by AS rule
     FROM layers_meter m
-    JOIN inside i ON i.id = COALESCE(m.found_region_id, CASE WHEN m.geom IS NULL THEN m.declared_region_id END)
+    JOIN inside i ON i.id = m.counted_region
     UNION ALL
     SELECT %(facility)s, f.id, CASE WHEN f.found_region_id IS NOT NULL THEN %(by_own)s ELSE %(by_declared)s END
     FROM layers_supplyfacility f
-    JOIN inside i ON i.id = COALESCE(f.found_region_id, CASE WHEN f.geom IS NULL THEN f.declared_region_id END)
+    JOIN inside i ON i.id = f.counted_region
     WHERE (%(serves_level)s::smallint[])[f.kind] >= %(level)s
     UNION ALL
     SELECT %(region)s, id, %(by_declared)s FROM inside

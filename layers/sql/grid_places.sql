@@ -1,67 +1,58 @@
 -- Where the water of each meter, facility and region goes: into one unit (unit_id), shared by the weights of a place
 -- (share_kind, share_id), or nowhere, with the reason (gap). Grain: one row a meter, facility or region. The rules in
 -- their order, docs/grid.md:
---   a meter with a position → its unit; without → its user's (of several the lowest code; one in the city before one
---   outside it); else shared over the region that its register, or else its user's, declares;
---   a facility → its weights; without any, its position is outside or unknown: then the region declared;
---   a region → its weights. A declared region above the townships is too coarse to share over.
+--   a meter where it is found to count (layers_meter.counted_by): at a position, in the unit there; else shared over the
+--   region that is declared;
+--   a facility → its weights; without any, the region declared, or nowhere when its position lies outside the city;
+--   a region → its weights. A village without any, for want of an outline in its township, shares as its township of
+--   today does. A declared region above the townships is too coarse to share over.
 CREATE TEMP TABLE grid_places ON COMMIT DROP AS
-WITH user_at AS (
-    SELECT DISTINCT ON (mu.meter_id) mu.meter_id, u.found_region_id, u.cell_x, u.cell_y
+WITH objects AS (
+    SELECT %(meter)s AS kind, m.id, m.counted_by = ANY(%(by_position)s) AS positioned,
+           CASE WHEN m.counted_by = ANY(%(by_position)s) THEN m.counted_region END AS village_id,
+           COALESCE(m.cell_x, m.stand_in_cell_x) AS cell_x, COALESCE(m.cell_y, m.stand_in_cell_y) AS cell_y,
+           m.counted_by AS rule,
+           CASE WHEN m.counted_by <> ALL(%(by_position)s) THEN m.counted_region END AS declared_id
     FROM layers_meter m
-    JOIN layers_meter_users mu ON mu.meter_id = m.id
-    JOIN layers_wateruser u ON u.id = mu.wateruser_id
-    WHERE m.geom IS NULL AND u.geom IS NOT NULL
-    ORDER BY mu.meter_id, (u.found_region_id IS NULL), u.code COLLATE "C"
-), user_declared AS (
-    SELECT DISTINCT ON (mu.meter_id) mu.meter_id, u.declared_region_id
-    FROM layers_meter m
-    JOIN layers_meter_users mu ON mu.meter_id = m.id
-    JOIN layers_wateruser u ON u.id = mu.wateruser_id
-    WHERE m.geom IS NULL AND m.declared_region_id IS NULL AND u.declared_region_id IS NOT NULL
-    ORDER BY mu.meter_id, u.code COLLATE "C"
-), weighed AS (
-    SELECT DISTINCT place_kind, place_id FROM layers_gridweight WHERE size = %(size)s
-), objects AS (
-    SELECT %(meter)s AS kind, m.id,
-           m.geom IS NOT NULL OR ua.meter_id IS NOT NULL AS positioned,
-           CASE WHEN m.geom IS NOT NULL THEN m.found_region_id ELSE ua.found_region_id END AS village_id,
-           CASE WHEN m.geom IS NOT NULL THEN m.cell_x ELSE ua.cell_x END AS cell_x,
-           CASE WHEN m.geom IS NOT NULL THEN m.cell_y ELSE ua.cell_y END AS cell_y,
-           CASE WHEN m.geom IS NOT NULL THEN %(by_meter)s ELSE %(by_user)s END AS rule,
-           COALESCE(m.declared_region_id, ud.declared_region_id) AS declared_id
-    FROM layers_meter m
-    LEFT JOIN user_at ua ON ua.meter_id = m.id
-    LEFT JOIN user_declared ud ON ud.meter_id = m.id
+    WHERE {meters}
     UNION ALL
-    SELECT %(facility)s, f.id, f.geom IS NOT NULL, f.found_region_id, f.cell_x, f.cell_y, %(by_own)s, f.declared_region_id
+    SELECT %(facility)s, f.id, f.geom IS NOT NULL, f.found_region_id, f.cell_x, f.cell_y, %(by_own)s,
+           CASE WHEN f.geom IS NULL THEN f.declared_region_id END
     FROM layers_supplyfacility f
+    WHERE {facilities}
     UNION ALL
     SELECT %(region)s, r.id, FALSE, NULL, NULL, NULL, %(by_nothing)s, r.id
     FROM layers_region r
+    WHERE {regions}
 ), found AS (
-    SELECT o.*, s.unit_id AS at_unit,
-           own.place_id IS NOT NULL AND o.kind = %(facility)s AS by_own_weights,
-           dw.place_id IS NOT NULL AS by_declared_weights,
-           d.level AS declared_level
+    SELECT o.*, s.unit_id AS at_unit, d.level AS declared_level,
+           o.kind = %(facility)s AND EXISTS (
+               SELECT FROM layers_gridweight w
+               WHERE w.size = %(size)s AND w.place_kind = %(facility)s AND w.place_id = o.id AND w.purpose = 0
+           ) AS by_own_weights,
+           CASE WHEN EXISTS (
+               SELECT FROM layers_gridweight w
+               WHERE w.size = %(size)s AND w.place_kind = %(region)s AND w.place_id = d.id AND w.purpose = 0
+           ) THEN d.id ELSE (
+               SELECT t.id FROM layers_region t
+               WHERE d.level >= 3 AND t.code = left(d.code, 9) AND t.valid_to_id IS NULL AND EXISTS (
+                   SELECT FROM layers_gridweight w
+                   WHERE w.size = %(size)s AND w.place_kind = %(region)s AND w.place_id = t.id AND w.purpose = 0
+               )
+           ) END AS shared_over
     FROM objects o
     LEFT JOIN layers_region v ON v.id = o.village_id
     LEFT JOIN grid_spots s ON s.township_id = v.parent_id AND s.cell_x = o.cell_x AND s.cell_y = o.cell_y
-    LEFT JOIN weighed own ON own.place_kind = o.kind AND own.place_id = o.id
-    LEFT JOIN weighed dw ON dw.place_kind = %(region)s AND dw.place_id = o.declared_id
     LEFT JOIN layers_region d ON d.id = o.declared_id
 )
 SELECT kind, id,
        CASE WHEN at_unit IS NOT NULL AND NOT by_own_weights THEN rule ELSE %(by_nothing)s END AS rule,
        CASE WHEN NOT by_own_weights THEN at_unit END AS unit_id,
-       CASE WHEN by_own_weights THEN %(facility)s
-            WHEN NOT positioned AND by_declared_weights THEN %(region)s END AS share_kind,
-       CASE WHEN by_own_weights THEN id
-            WHEN NOT positioned AND by_declared_weights THEN declared_id END AS share_id,
-       CASE WHEN by_own_weights OR at_unit IS NOT NULL THEN 0
+       CASE WHEN by_own_weights THEN %(facility)s WHEN shared_over IS NOT NULL THEN %(region)s END AS share_kind,
+       CASE WHEN by_own_weights THEN id ELSE shared_over END AS share_id,
+       CASE WHEN by_own_weights OR at_unit IS NOT NULL OR shared_over IS NOT NULL THEN 0
             WHEN positioned AND village_id IS NULL THEN %(outside)s
             WHEN positioned THEN %(no_units)s
-            WHEN by_declared_weights THEN 0
             WHEN declared_id IS NULL THEN %(no_place)s
             WHEN declared_level < 3 THEN %(coarse)s
             ELSE %(no_units)s END AS gap
@@ -70,7 +61,7 @@ FROM found
 
 CREATE TEMP TABLE grid_places_changed ON COMMIT DROP AS
 SELECT kind, place_id AS id
-FROM (SELECT * FROM layers_gridplace WHERE size = %(size)s) old
+FROM (SELECT p.* FROM layers_gridplace p {among} WHERE p.size = %(size)s) old
 FULL JOIN (SELECT kind, id AS place_id, rule, unit_id, share_kind, share_id, gap FROM grid_places) new
     USING (kind, place_id)
 WHERE (old.rule, old.unit_id, old.share_kind, old.share_id, old.gap)

@@ -4,14 +4,7 @@
 -- one of its township, in steps from cell to cell, the lowest code of several.
 CREATE TEMP TABLE grid_spots ON COMMIT DROP AS
 WITH wanted AS (
-    SELECT DISTINCT v.parent_id AS township_id, o.cell_x, o.cell_y
-    FROM (
-        SELECT found_region_id, cell_x, cell_y FROM layers_meter
-        UNION ALL SELECT found_region_id, cell_x, cell_y FROM layers_wateruser
-        UNION ALL SELECT found_region_id, cell_x, cell_y FROM layers_supplyfacility
-    ) o
-    JOIN layers_region v ON v.id = o.found_region_id
-    WHERE o.cell_x IS NOT NULL
+    SELECT DISTINCT township_id, cell_x, cell_y FROM ({wanted}) w WHERE cell_x IS NOT NULL AND township_id IS NOT NULL
 ), exact AS (
     SELECT w.*, u.id AS unit_id
     FROM wanted w

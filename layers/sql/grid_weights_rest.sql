@@ -21,6 +21,6 @@ SELECT %(facility)s, f.id, 0, s.unit_id, 1, %(by_own)s
 FROM layers_supplyfacility f
 JOIN layers_region v ON v.id = f.found_region_id
 JOIN grid_spots s ON s.township_id = v.parent_id AND s.cell_x = f.cell_x AND s.cell_y = f.cell_y
-WHERE NOT EXISTS (
+WHERE {facilities} AND NOT EXISTS (
     SELECT FROM grid_weights_new w WHERE w.place_kind = %(facility)s AND w.place_id = f.id AND w.purpose = 0
 )

@@ -1,19 +1,13 @@
--- What differs between the kept weights and the new ones, by place; only those places are written.
-CREATE TEMP TABLE grid_weights_changed ON COMMIT DROP AS
-SELECT DISTINCT place_kind, place_id
-FROM (SELECT * FROM layers_gridweight WHERE size = %(size)s) old
-FULL JOIN grid_weights_new new USING (place_kind, place_id, purpose, unit_id)
-WHERE (old.weight, old.basis) IS DISTINCT FROM (new.weight, new.basis);
-
+-- Write the groups of weights that differ, and only those. Grain of a group: (place, purpose).
 DELETE FROM layers_gridweight w
 USING grid_weights_changed c
-WHERE w.size = %(size)s AND w.place_kind = c.place_kind AND w.place_id = c.place_id;
+WHERE w.size = %(size)s AND w.place_kind = c.place_kind AND w.place_id = c.place_id AND w.purpose = c.purpose;
 
 INSERT INTO layers_gridweight (size, place_kind, place_id, purpose, unit_id, weight, basis, total, nth)
 SELECT %(size)s, n.place_kind, n.place_id, n.purpose, n.unit_id, n.weight, n.basis,
        sum(n.weight) OVER (PARTITION BY n.place_kind, n.place_id, n.purpose),
        row_number() OVER (PARTITION BY n.place_kind, n.place_id, n.purpose ORDER BY u.code COLLATE "C")
 FROM grid_weights_new n
-JOIN grid_weights_changed c USING (place_kind, place_id)
+JOIN grid_weights_changed c USING (place_kind, place_id, purpose)
 JOIN layers_gridunit u ON u.id = n.unit_id
 ORDER BY 2, 3, 4, 5

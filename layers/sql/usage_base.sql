@@ -1,13 +1,14 @@
 -- Usage of the given months (of the given records only, if any are given) by the finest region each can be counted at.
 -- Grain: (month, region or gap, source, purpose). Every record falls into exactly one row.
---   a meter counts in its counted region (where it stands; without a position, where it is declared to be); a
---   position that no village covers is outside the city;
+--   a meter counts in its counted region (where it stands, else where its user does, else where it is declared to be);
+--   a position that no village covers, its own or its user's, is outside the city;
 --   a facility counts at the level its kind serves (a plant says nothing of the village it stands in);
 --   a region counts as itself.
 CREATE TEMP TABLE usage_base ON COMMIT DROP AS
 WITH meter_place AS (
     SELECT id, counted_region AS region_id,
-           CASE WHEN counted_region IS NOT NULL THEN 0 WHEN geom IS NOT NULL THEN %(outside)s ELSE %(unassigned)s END AS gap
+           CASE WHEN counted_region IS NOT NULL THEN 0 WHEN counted_by = ANY(%(by_position)s) THEN %(outside)s
+                ELSE %(unassigned)s END AS gap
     FROM layers_meter
 ), facility_place AS (
     SELECT id, counted_region AS region_id,

@@ -19,6 +19,7 @@ _TERMS: dict[str, Any] = {
     "outside": vocab.OUTSIDE,
     "unassigned": vocab.UNASSIGNED,
     "coarser": vocab.COARSER,
+    "by_position": [vocab.BY_METER, vocab.BY_USER],
     "serves_level": [vocab.FACILITY_SERVES_LEVEL[kind] for kind in sorted(vocab.FACILITY_SERVES_LEVEL)],
 }
 

@@ -256,13 +256,13 @@ def test_positions_of_the_same_purpose_weigh_before_area(world: Grid) -> None:
     }  # fmt: skip
 
 
-def test_a_user_weighs_for_its_meters_that_have_no_position(world: Grid) -> None:
+def test_a_meter_without_a_position_weighs_where_its_user_is(world: Grid) -> None:
     user = make.WaterUserFactory(geom=spot(1500, 100))
     for geom in (None, None, spot(100, 100)):
         make.MeterFactory(geom=geom, purpose=2).users.add(user)
     used(30, region=world[A], purpose=2)
-    # The user once, for two meters without a position, and the one meter that has its own.
-    assert assigned(world) == {(A1, BY_REGION_POSITIONS): 15, (A2, BY_REGION_POSITIONS): 15}
+    # Every meter once, where it counts: two at their user's position, one at its own.
+    assert assigned(world) == {(A1, BY_REGION_POSITIONS): 10, (A2, BY_REGION_POSITIONS): 20}
 
 
 def test_a_facility_shares_over_its_area_by_the_users_inside(world: Grid) -> None:

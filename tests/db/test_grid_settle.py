@@ -56,8 +56,6 @@ def city(tmp_path: Path) -> Path:
         2019-02,,F1,,group_tap,residential,50
         2019-03,M1,,,group_tap,industrial,30""",
     )
-    assert not models.GridBuild.objects.exists()  # nothing is kept up before it is asked for
-    call_command("grid", stdout=StringIO())
     return tmp_path
 
 

@@ -16,6 +16,7 @@ from layers.grid import assign
 from layers.grid.cells import DEFAULT_SIZE, SIZES
 from layers.stats.rebuild import all_months
 
+WEIGHTS = {"positions": True, "area": False}
 _AT_ONCE = 6  # months a transaction: what is done stays done when a long run is interrupted
 
 
@@ -33,6 +34,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--size", type=int, choices=SIZES, default=DEFAULT_SIZE, help="网格边长（米）")
         parser.add_argument("--months", nargs="*", type=month, metavar="2019-07", help="只做这些月份；不填为全部")
+        parser.add_argument(
+            "--weights", choices=WEIGHTS, help="村、街乡和供水范围的分配依据：先按位置（默认），或只按面积"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         size, began = options["size"], time.monotonic()
@@ -43,6 +47,8 @@ class Command(BaseCommand):
                 raise CommandError(f"没有这些月份的用水记录：{'、'.join(missing)}", returncode=2)
             self._tell(f"构建 {size} 米网格单元与权重 …")
             with transaction.atomic():
+                if options["weights"]:
+                    assign.weigh_by(cursor, size, positions=WEIGHTS[options["weights"]])
                 touched = assign.prepare(cursor, size)
                 # Whatever the asker wants: months that the new weights change may not keep the old litres.
                 if size in assign.sizes(cursor) and options["months"]:

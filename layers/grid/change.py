@@ -1,0 +1,158 @@
+"""Let the grid follow a change of a few rows, without weighing the city or assigning whole months again.
+
+Weights by positions are counts, and litres are sums: what the touched objects gave before is taken off, what they give
+after is put on, and only for the places whose weights or whereabouts the change can have touched. The result is the
+rows that a build from nothing gives (tests/db/test_grid_change.py holds it to that), and the litres moved are held to
+the records before they are committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from psycopg import sql
+
+from layers import vocab
+from layers.grid import areas, assign, conservation, weights, years
+from layers.grid.scope import TERMS, TOUCHED, Scope
+from layers.sql import load
+
+Cursor = Any
+Objects = Mapping[int, Iterable[int]]
+"""Ids of objects by their kind in `vocab.GRID_PLACE`, or `USER`."""
+
+_FEW = Scope(few=True)
+_MOVING = ("meter", "water_user")  # datasets whose rows are positions that weigh
+_OLD, _NEW, _NONE = (
+    sql.Identifier("grid_records_old"),
+    sql.Identifier("grid_records_new"),
+    sql.Identifier("grid_records_none"),
+)
+
+
+class Change:
+    """Made before the rows of a dataset are written, with the objects they concern; `apply` after, and once.
+
+    Both in the change's transaction, under the imports' lock. For usage the objects are the records' places, and
+    ``records`` the ids of the records themselves.
+    """
+
+    def __init__(self, cursor: Cursor, dataset: str, objects: Objects, records: Sequence[int] = ()) -> None:
+        self._dataset = dataset
+        self._sizes = assign.sizes(cursor)
+        # What is not up to date as it stands cannot follow: it is made as a whole.
+        self._stale = bool(self._sizes) and bool(assign.due(cursor))
+        self._before = {kind: set(ids) for kind, ids in objects.items()}
+        if not self._sizes or self._stale:
+            return
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('layers_gridusage'))")
+        for name in (_OLD, _NEW, _NONE):
+            cursor.execute(sql.SQL("DROP TABLE IF EXISTS pg_temp.{}").format(name))
+            cursor.execute(
+                sql.SQL(
+                    "CREATE TEMP TABLE {} (kind smallint, place_id bigint, id bigint, month date, source smallint,"
+                    " purpose smallint, volume_l bigint) ON COMMIT DROP"
+                ).format(name)
+            )
+        weights.make_points(cursor)
+        self._touch(cursor, self._before)
+        self._note(cursor, records, _OLD, -1)
+
+    def apply(self, cursor: Cursor, objects: Objects, months: Sequence[date], records: Sequence[int] = ()) -> None:
+        """Bring every size kept up to what is now; ``months`` are those in which the objects may have records.
+
+        Raises `NotConserved` if the litres moved are not those recorded.
+        """
+        if self._stale or not self._sizes:
+            assign.settle(cursor, self._dataset, months if self._dataset == "usage" else ())
+            return
+        touched = {kind: {*self._before.get(kind, ()), *objects.get(kind, ())} for kind in (*self._before, *objects)}
+        self._touch(cursor, touched)
+        self._note(cursor, records, _NEW, 1)
+        for size in self._sizes:
+            self._touch(cursor, touched)
+            self._follow(cursor, size, months)
+        cursor.execute("UPDATE layers_gridbuild SET changed_at = now()")
+        cursor.execute(f"DROP TABLE grid_points, grid_inside, {TOUCHED}")
+
+    def _touch(self, cursor: Cursor, objects: Mapping[int, set[int]]) -> None:
+        cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{TOUCHED}")
+        cursor.execute(f"CREATE TEMP TABLE {TOUCHED} (kind smallint, id bigint) ON COMMIT DROP")
+        for kind, ids in objects.items():
+            cursor.execute(f"INSERT INTO {TOUCHED} SELECT %s, unnest(%s::bigint[])", [kind, sorted(ids)])
+        # Unknown sizes would be taken for thousands of rows, and whole tables walked for one object.
+        cursor.execute(f"ANALYZE {TOUCHED}")
+
+    def _note(self, cursor: Cursor, records: Sequence[int], into: sql.Identifier, sign: int) -> None:
+        """What the touched objects are now: records, and positions that weigh."""
+        if self._dataset == "usage":
+            cursor.execute(sql.SQL(load("grid_records")).format(into=into), {**TERMS, "records": list(records)})
+            cursor.execute(sql.SQL("ANALYZE {}").format(into))
+        elif self._dataset in _MOVING:
+            weights.run(cursor, "grid_points", _FEW, sign=sign)
+            near = sql.SQL(load("grid_areas_near")).format(**_FEW.conditions)
+            weights.note_inside(cursor, _FEW, near, sign)
+        elif sign > 0:
+            # A facility's positions are counted anew: all that are inside its areas now.
+            weights.note_inside(cursor, weights.EVERYTHING, _FEW.conditions["areas"])
+
+    def _follow(self, cursor: Cursor, size: int, months: Sequence[date]) -> None:
+        """One size: new weights, what was given by the old ones, the swap, what is given now, the difference."""
+        cursor.execute("DROP TABLE IF EXISTS grid_delta, grid_net, grid_direct, grid_shared, grid_groups, grid_emptied")
+        cursor.execute(
+            "CREATE TEMP TABLE grid_delta (month date, unit_id bigint, gap smallint, source smallint, purpose smallint,"
+            " rule smallint, volume_l bigint, records integer) ON COMMIT DROP"
+        )
+        weights.begin(cursor)
+        if self._dataset == "usage":
+            cursor.execute(
+                "CREATE TEMP TABLE grid_weights_changed (place_kind smallint, place_id bigint, purpose smallint)"
+            )
+        else:
+            self._weigh(cursor, size)
+        weights.run(cursor, "grid_touched_litres", _FEW, size=size)
+        for table in ("grid_direct", "grid_shared"):
+            cursor.execute(f"ANALYZE {table}")
+        given = {"size": size, "months": list(months)}
+        _add(cursor, given, -1, without=_NEW, instead=_OLD)
+        if self._dataset != "usage":
+            weights.swap(cursor, size)
+            touched = sql.SQL("JOIN {} t ON t.kind = p.kind AND t.id = p.place_id").format(sql.Identifier(TOUCHED))
+            weights.run(cursor, "grid_places", _FEW, size=size, among=touched)
+        _add(cursor, given, 1, without=_NONE, instead=_NONE)
+        conservation.hold_change(cursor, size)
+        cursor.execute(load("grid_apply"), {"size": size})
+        years.follow(cursor, size)
+
+    def _weigh(self, cursor: Cursor, size: int) -> None:
+        """`grid_weights_changed`: the groups, (place, purpose), whose weights are others, with the new ones."""
+        weights.find_spots(
+            cursor, size, sql.SQL(" UNION ALL ").join([weights.positions(_FEW), sql.SQL(load("grid_noted"))])
+        )
+        weights.count_points(cursor, size)
+        weights.run(cursor, "grid_weights_recounted", _FEW, size=size)
+        # Only these are in scope of what weighs where no position does.
+        cursor.execute(
+            sql.SQL("INSERT INTO {0} SELECT %s, id FROM grid_emptied EXCEPT SELECT * FROM {0}").format(
+                sql.Identifier(TOUCHED)
+            ),
+            [vocab.PLACE_FACILITY],
+        )
+        if cursor.rowcount or self._dataset in ("facility", "supply_area"):
+            areas.of_facilities(cursor, size, _FEW)
+        weights.weigh_rest(cursor, _FEW)
+        among = sql.SQL("JOIN grid_groups g USING (place_kind, place_id, purpose)")
+        weights.run(cursor, "grid_weights_changed", _FEW, size=size, among=among)
+
+
+def _add(cursor: Cursor, given: dict[str, Any], sign: int, *, without: sql.Identifier, instead: sql.Identifier) -> None:
+    """Add to `grid_delta` what the touched places give by the weights and whereabouts that are kept now."""
+    cursor.execute("DROP TABLE IF EXISTS grid_base, grid_shares")
+    cursor.execute(sql.SQL(load("grid_base_few")).format(without=without, instead=instead), {**TERMS, **given})
+    cursor.execute("ANALYZE grid_base")
+    cursor.execute(
+        sql.SQL("CREATE TEMP TABLE grid_shares ON COMMIT DROP AS {}").format(assign.shares_of("grid_base")), given
+    )
+    cursor.execute(load("grid_delta"), {"sign": sign})

@@ -1,0 +1,64 @@
+"""Which objects a statement of the grid is about: all of the city, or the few that a change has touched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import sql
+
+from layers import vocab
+
+Cursor = Any
+
+TOUCHED = "grid_touched"
+"""Temporary table (kind, id) of the objects of a change; kinds are `vocab.GRID_PLACE`'s, and `USER`."""
+
+USER = 4
+"""A water user, which is no place of measurement but stands where water is used."""
+
+TERMS: dict[str, Any] = {
+    "meter": vocab.PLACE_METER,
+    "facility": vocab.PLACE_FACILITY,
+    "region": vocab.PLACE_REGION,
+    "by_meter": vocab.BY_METER,
+    "by_user": vocab.BY_USER,
+    "by_own": vocab.BY_FACILITY_POSITION,
+    "by_nothing": vocab.BY_NOTHING,
+    "by_position": [vocab.BY_METER, vocab.BY_USER],
+    "by_positions": vocab.BY_REGION_POSITIONS,
+    "by_users": vocab.BY_FACILITY_USERS,
+    "by_region_area": vocab.BY_REGION_AREA,
+    "by_facility_area": vocab.BY_FACILITY_AREA,
+    "coarse": vocab.GRID_COARSE,
+    "no_place": vocab.GRID_NO_PLACE,
+    "no_units": vocab.GRID_NO_UNITS,
+    "outside": vocab.GRID_OUTSIDE,
+    "township": vocab.TOWNSHIP,
+    "village": vocab.VILLAGE,
+    "serves_level": [vocab.FACILITY_SERVES_LEVEL[kind] for kind in sorted(vocab.FACILITY_SERVES_LEVEL)],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """All objects, or those that `TOUCHED` names."""
+
+    few: bool = False
+
+    @property
+    def conditions(self) -> dict[str, sql.Composable]:
+        """By name: a condition on the alias m, u, f, r or a of meters, users, facilities, regions and supply areas."""
+        touched = {
+            "meters": ("m.id", vocab.PLACE_METER),
+            "users": ("u.id", USER),
+            "facilities": ("f.id", vocab.PLACE_FACILITY),
+            "areas": ("a.facility_id", vocab.PLACE_FACILITY),
+            "regions": ("r.id", vocab.PLACE_REGION),
+        }
+        return {name: self._among(sql.SQL(column), kind) for name, (column, kind) in touched.items()}
+
+    def _among(self, column: sql.SQL, kind: int) -> sql.Composable:
+        if not self.few:
+            return sql.SQL("TRUE")
+        return sql.SQL("{} IN (SELECT id FROM {} WHERE kind = {})").format(column, sql.Identifier(TOUCHED), kind)

@@ -1,0 +1,378 @@
+"""A change of a few rows leaves the very rows that a build from nothing gives, and the townships' figures of the statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.db.models import F
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from layers import models, vocab
+from layers.admin.journal import Change
+from layers.grid import assign, conservation, explain
+from layers.grid import change as grid_change
+from layers.periods import parse_period
+from layers.stats import rebuild as sums
+from tests import factories as make
+from tests.db.test_grid_assign import (
+    A1,
+    FEBRUARY,
+    NORTHERN,
+    SIZE,
+    SOUTHERN,
+    A,
+    B,
+    C,
+    cursor_of,
+    outline,
+    rectangle,
+    spot,
+    world,
+)
+from tests.factories import JANUARY, Grid
+
+__all__ = ["world"]
+pytestmark = pytest.mark.django_db
+
+MARCH = date(2019, 3, 1)
+SIZES = (SIZE, 500)
+SPOTS = [None, (100, 100), (1500, 200), (2500, 900), (3300, 40), (700, 1200), (1900, 1400), (-500, 0), (1000, 1000)]
+
+
+def build() -> None:
+    """Units, weights, whereabouts and litres of every size, from nothing."""
+    with cursor_of() as cursor:
+        for table in ("gridusage", "gridyear", "gridplace", "gridweight"):
+            cursor.execute(f"DELETE FROM layers_{table}")
+        cursor.execute("UPDATE layers_gridbuild SET weighed_release = 0")
+        for size in SIZES:
+            assign.prepare(cursor, size)
+            assign.rebuild(cursor, sums.all_months(cursor), size)
+
+
+def grid_rows() -> dict[str, set[tuple[Any, ...]]]:
+    """Everything kept of the grid but the rows' own ids."""
+    return {
+        "years": {(*row[:3], *map(tuple, row[3:])) for row in models.GridYear.objects.values_list("size", "year", "unit", "volume_l", "gross_l", "by_area_l")},
+        "weights": set(models.GridWeight.objects.values_list("size", "place_kind", "place_id", "purpose", "unit", "weight", "total", "nth", "basis")),
+        "places": set(models.GridPlace.objects.values_list("size", "kind", "place_id", "unit", "rule", "share_kind", "share_id", "gap")),
+        "usage": set(models.GridUsage.objects.values_list("size", "month", "unit", "gap", "source", "purpose", "rule", "volume_l", "records")),
+    }  # fmt: skip
+
+
+def sum_rows() -> set[tuple[Any, ...]]:
+    return set(
+        models.UsageSum.objects.values_list(
+            "level", "source_sel", "purpose_sel", "month", "code", "parent_code", "gap", "volume_l", "ytd_l", "records"
+        )
+    )
+
+
+def stand_ins() -> set[tuple[Any, ...]]:
+    return set(
+        models.Meter.objects.values_list("code", "stand_in", "stand_in_region", "stand_in_cell_x", "counted_region")
+    )
+
+
+def townships_by_statistics() -> dict[tuple[Any, ...], int]:
+    rows = models.UsageSum.objects.filter(level=vocab.TOWNSHIP, gap=0, source_sel__gt=0, purpose_sel__gt=0)
+    return {
+        tuple(row[:4]): row[4]
+        for row in rows.values_list("code", "month", "source_sel", "purpose_sel", "volume_l")
+        if row[4]
+    }
+
+
+def townships_by_grid(size: int) -> dict[tuple[Any, ...], int]:
+    """Litres by township, month, source and purpose: of its units, less what the sums know by district only, or nowhere."""
+    found: dict[tuple[Any, ...], int] = {}
+    for *key, litres in models.GridUsage.objects.filter(size=size, unit__isnull=False).values_list(
+        "unit__region__code", "month", "source", "purpose", "volume_l"
+    ):
+        found[tuple(key)] = found.get(tuple(key), 0) + litres
+    for key, litres in known_higher_up(size).items():
+        found[key] -= litres
+    return {key: litres for key, litres in found.items() if litres}
+
+
+def known_higher_up(size: int) -> dict[tuple[Any, ...], int]:
+    """What facilities give to units whose kind serves a district, or that count in no township, by the explanations."""
+    by_sums = {
+        row.pk: ((row.counted_region and models.Region.objects.get(pk=row.counted_region).level) or 0)
+        for row in models.SupplyFacility.objects.all()
+    }
+    higher = {
+        facility.code
+        for facility in models.SupplyFacility.objects.all()
+        if min(vocab.FACILITY_SERVES_LEVEL[facility.kind], by_sums[facility.pk]) < vocab.TOWNSHIP
+    }
+    found: dict[tuple[Any, ...], int] = {}
+    for unit in models.GridUnit.objects.filter(size=size).select_related("region"):
+        for month in (JANUARY, FEBRUARY, MARCH):
+            page = explain.Page(limit=1000)
+            for part in explain.explain_unit(unit.code, parse_period(f"{month:%Y-%m}"), page=page)["parts"]:
+                if part["kind"] == "facility" and part["code"] in higher:
+                    key = (
+                        unit.region.code, month, vocab.SOURCE.id_of(part["source"]), vocab.PURPOSE.id_of(part["purpose"]),
+                    )  # fmt: skip
+                    found[key] = found.get(key, 0) + part["volume_l"]
+    return found
+
+
+class Town:
+    """A city of a few meters, users, plants and records, and every kind of change by hand to them."""
+
+    def __init__(self, regions: Grid) -> None:
+        self.regions = regions
+        for model in (models.UsageRecord, models.SupplyArea, models.Meter, models.WaterUser, models.SupplyFacility):
+            model.objects.all().delete()
+        for number in range(3):
+            make.WaterUserFactory(code=f"U{number}", geom=spot(*SPOTS[number + 2]), declared_region=regions[C])  # type: ignore[misc]
+        for number in range(4):
+            meter = make.MeterFactory(
+                code=f"M{number}", geom=spot(*SPOTS[number]) if SPOTS[number] else None, purpose=1 + number % 2,
+                declared_region=regions[(A, B, C, SOUTHERN)[number]],
+            )  # fmt: skip
+            meter.users.set(models.WaterUser.objects.filter(code=f"U{number}"))
+        for number, kind in enumerate((1, 2, 3)):
+            plant = make.FacilityFactory(code=f"F{number}", kind=kind, geom=spot(*SPOTS[number + 1]))  # type: ignore[misc]
+            make.SupplyAreaFactory(facility=plant, geom=outline(rectangle(450, 470, 2510, 1490)))
+        places: list[dict[str, Any]] = [{"meter": m} for m in models.Meter.objects.all()]
+        places += [{"facility": f} for f in models.SupplyFacility.objects.all()]
+        places += [{"region": regions[code]} for code in (A, B, SOUTHERN, NORTHERN, make.DISTRICT)]
+        for number, place in enumerate(places):
+            for purpose in (1, 2):
+                make.UsageFactory(
+                    **place, month=(JANUARY, FEBRUARY)[number % 2], purpose=purpose, volume_l=101 + 7 * number
+                )
+        regions.settle()
+        build()
+
+    def by_hand(
+        self, dataset: str, objects: Any, write: Callable[[Any, models.Release], Any], *, action: Any = "change"
+    ) -> None:
+        """As the administration saves: the change is made known, the rows are written, then it is settled."""
+        ids = list(objects.values_list("pk", flat=True)) if objects is not None else []
+        with transaction.atomic():
+            change = Change(dataset, "tester", action, ids)
+            made = write(objects, change.release)
+            change.settle([made.pk] if made is not None else [] if action == "delete" else ids)
+
+
+Step = tuple[str, int, int]
+
+
+def some_spot(number: int) -> Any:
+    at = SPOTS[number % len(SPOTS)]
+    return spot(*at) if at else None
+
+
+def meters(one: int) -> Any:
+    return models.Meter.objects.filter(code=f"M{one % 4}")
+
+
+def users(one: int) -> Any:
+    return models.WaterUser.objects.filter(code=f"U{one % 3}")
+
+
+def plants(one: int) -> Any:
+    return models.SupplyFacility.objects.filter(code=f"F{one % 3}")
+
+
+def areas(one: int) -> Any:
+    return models.SupplyArea.objects.filter(facility__code=f"F{one % 3}")
+
+
+def records(one: int) -> Any:
+    return models.UsageRecord.objects.filter(
+        pk__in=models.UsageRecord.objects.order_by("pk")[one : one + 1].values("pk")
+    )
+
+
+def set_to(**values: Any) -> Callable[[Any, models.Release], None]:
+    def write(rows: Any, release: models.Release) -> None:
+        rows.update(**values)
+
+    return write
+
+
+def delete(rows: Any, release: models.Release) -> None:
+    rows.delete()
+
+
+def declare(town: Town, one: int, other: int) -> None:
+    code = (None, A, B, C, SOUTHERN, make.DISTRICT)[other % 6]
+    town.by_hand("meter", meters(one), set_to(declared_region=town.regions[code] if code else None))
+
+
+def link(town: Town, one: int, other: int) -> None:
+    chosen = models.WaterUser.objects.filter(code__in=[f"U{n}" for n in range(3) if other >> n & 1])
+    town.by_hand("meter", meters(one), lambda rows, release: rows.get().users.set(chosen))
+
+
+def add_meter(town: Town, one: int, other: int) -> None:
+    values = {"geom": some_spot(other), "purpose": 1 + one % 2}
+    town.by_hand("meter", None, lambda rows, release: make.MeterFactory(**values, release=release), action="add")
+
+
+def add_user(town: Town, one: int, other: int) -> None:
+    at = some_spot(other)
+    town.by_hand("water_user", None, lambda rows, r: make.WaterUserFactory(geom=at, release=r), action="add")
+
+
+def redraw(town: Town, one: int, other: int) -> None:
+    box = ((450, 470, 2510, 1490), (0, 0, 900, 900), (-900, -900, -100, -100), (3000, 0, 3500, 1000))[other % 4]
+    town.by_hand("supply_area", areas(one), set_to(geom=outline(rectangle(*box))))
+
+
+def add_record(town: Town, one: int, other: int) -> None:
+    place: dict[str, Any] = (
+        {"meter": meters(one).get()}, {"facility": plants(one).get()},
+        {"region": town.regions[(A, SOUTHERN, NORTHERN, make.CITY)[one % 4]]},
+    )[other % 3]  # fmt: skip
+    values = {
+        **place, "month": (JANUARY, FEBRUARY, MARCH)[other % 3], "purpose": 1 + one % 3,
+        "correction_no": models.UsageRecord.objects.count(), "volume_l": 37 * one - 20 * other,
+    }  # fmt: skip
+    town.by_hand("usage", None, lambda rows, release: make.UsageFactory(**values, release=release), action="add")
+
+
+CHANGES: dict[str, Callable[[Town, int, int], None]] = {
+    "move meter": lambda town, one, other: town.by_hand("meter", meters(one), set_to(geom=some_spot(other))),
+    "move user": lambda town, one, other: town.by_hand("water_user", users(one), set_to(geom=some_spot(other))),
+    "move plant": lambda town, one, other: town.by_hand("facility", plants(one), set_to(geom=some_spot(other))),
+    "meter's purpose": lambda town, one, other: town.by_hand("meter", meters(one), set_to(purpose=1 + other % 3)),
+    "meter declared": declare,
+    "meter's users": link,
+    "new meter": add_meter,
+    "new user": add_user,
+    "delete user": lambda town, one, other: town.by_hand("water_user", users(one), delete, action="delete"),
+    "plant's kind": lambda town, one, other: town.by_hand("facility", plants(one), set_to(kind=1 + other % 4)),
+    "area": redraw,
+    "delete area": lambda town, one, other: town.by_hand("supply_area", areas(one), delete, action="delete"),
+    "volume": lambda town, one, other: town.by_hand("usage", records(one), set_to(volume_l=F("volume_l") + other)),
+    "new record": add_record,
+    "delete record": lambda town, one, other: town.by_hand("usage", records(one), delete, action="delete"),
+}
+
+
+def take(town: Town, step: Step) -> None:
+    """One change by hand; what it is about is chosen by two numbers."""
+    what, one, other = step
+    CHANGES[what](town, one, other)
+
+
+def check(town: Town) -> None:
+    """What was kept up by changes is what is built from nothing, and each township has its figure of the statistics."""
+    kept, kept_sums, kept_stand_ins = grid_rows(), sum_rows(), stand_ins()
+    assert kept["usage"] and kept["weights"]
+    by_statistics = townships_by_statistics()
+    for size in SIZES:
+        assert townships_by_grid(size) == by_statistics
+    town.regions.settle()
+    assert stand_ins() == kept_stand_ins
+    assert sum_rows() == kept_sums
+    build()
+    assert grid_rows() == kept
+    with cursor_of() as cursor:
+        for size in SIZES:
+            assert conservation.of_grid(cursor, size, sums.all_months(cursor), only_wrong=True) == []
+
+
+@pytest.fixture
+def town(world: Grid) -> Iterator[Town]:
+    yield Town(world)
+
+
+@pytest.mark.parametrize("what", CHANGES)
+@pytest.mark.parametrize("numbers", [(0, 0), (1, 4), (3, 7)])
+def test_each_kind_of_change(town: Town, what: str, numbers: tuple[int, int]) -> None:
+    take(town, (what, *numbers))
+    check(town)
+
+
+steps = st.lists(
+    st.tuples(st.sampled_from(sorted(CHANGES)), st.integers(0, 11), st.integers(0, 8)), min_size=2, max_size=6
+)
+
+
+# Without shrinking, which at seconds an example would take minutes to say little more.
+@settings(
+    max_examples=8,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(taken=steps)
+def test_any_sequence_of_changes(world: Grid, taken: list[Step]) -> None:
+    with transaction.atomic():
+        town = Town(world)
+        for step in taken:
+            take(town, step)
+        check(town)
+        transaction.set_rollback(True)
+
+
+def test_nothing_is_weighed_or_assigned_as_a_whole(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assign, "rebuild", lambda *args: pytest.fail("assigned whole months"))
+    monkeypatch.setattr(assign, "prepare", lambda *args: pytest.fail("weighed the whole city"))
+    take(town, ("move meter", 1, 5))
+    take(town, ("new record", 1, 2))
+
+
+def test_litres_that_a_change_loses_end_it(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = grid_rows()
+    honest = grid_change.load
+    wrong = honest("grid_delta").replace("%(sign)s * volume_l", "%(sign)s * (volume_l + (%(sign)s > 0)::integer)")
+    assert wrong != honest("grid_delta")
+    monkeypatch.setattr(grid_change, "load", lambda name: wrong if name == "grid_delta" else honest(name))
+    with pytest.raises(conservation.NotConserved, match="a change to the"):
+        take(town, ("move meter", 1, 5))
+    assert grid_rows() == before
+
+
+def test_rows_that_a_change_does_not_concern_keep_their_ids(town: Town) -> None:
+    def others() -> set[int]:
+        return set(models.GridUsage.objects.filter(unit__region__code=NORTHERN).values_list("pk", flat=True))
+
+    before = others()
+    town.by_hand("meter", meters(1), set_to(geom=spot(150, 150)))  # within its village and its cell
+    assert others() == before != set()
+    place = models.GridPlace.objects.select_related("unit").get(
+        size=SIZE, kind=vocab.PLACE_METER, place_id=meters(1).get().pk
+    )
+    assert place.unit is not None and place.unit.code == A1
+
+
+def test_a_plant_is_held_to_the_township_that_the_sums_count_it_in(world: Grid) -> None:
+    """Of its area over three townships' ground, a township plant supplies its own; an urban plant all of it."""
+    for code, kind in (("F1", 1), ("F2", 2)):
+        plant = make.FacilityFactory(code=code, kind=kind, geom=spot(100, 1200))
+        make.SupplyAreaFactory(facility=plant, geom=outline(rectangle(0, 500, 1000, 1500)))
+        make.UsageFactory(facility=plant, volume_l=100)
+    world.settle()
+    build()
+    found = {
+        code: explain.explain_unit(code, parse_period("2019-01"))["parts"]
+        for code in models.GridUnit.objects.filter(size=SIZE).values_list("code", flat=True)
+    }
+    given = {(part["code"], code): part["volume_l"] for code, parts in found.items() for part in parts}
+    north = next(code for code in found if code.endswith(NORTHERN) and "E04500" in code)
+    assert given == {("F1", A1): 50, ("F1", north): 50, ("F2", north): 100}
+
+
+def test_a_village_without_an_outline_shares_as_its_township(world: Grid) -> None:
+    models.BoundaryPiece.objects.filter(region=world[A]).delete()
+    models.Boundary.objects.filter(region=world[A]).delete()
+    make.UsageFactory(region=world[A], volume_l=35)
+    world.settle()
+    build()
+    kept = models.GridUsage.objects.filter(size=SIZE)
+    assert sorted((round(m2), litres) for m2, litres in kept.values_list("unit__area_m2", "volume_l")) == [
+        (500_000, 5), (1_000_000, 10), (1_000_000, 10), (1_000_000, 10),
+    ]  # fmt: skip
