@@ -70,9 +70,9 @@ class FeatureFilter:
         """`NotFound` when there is no such region, or no month of the period."""
         if self.region:
             region_index().prefixes(self.region)
-        for period in (self.period, self.versus):
+        for name, period in (("period", self.period), ("versus", self.versus)):
             if period is not None:
-                coverage(period, available_months())
+                coverage(period, available_months(), name)
 
 
 EVERYTHING = FeatureFilter()

@@ -10,6 +10,8 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from layers import filters, registry, vocab
 from layers.feeds.features import PAGE_DEFAULT, PAGE_MOST
 from layers.stats.answer import MEASURES, METHODS, VERSUS
+from layers.stats.cells import MEASURES as CELL_MEASURES
+from layers.stats.compare import COMPARED, DIRECTIONS, GRIDS
 
 Described = dict[str, Any]  # keyword arguments of extend_schema
 
@@ -59,7 +61,9 @@ SELECTION = [
     _query("purpose", f"Purposes joined by commas: {', '.join(vocab.PURPOSE.codes)}"),
     _query("resident", "Residential use only, or all but it", enum=["yes", "no"]),
 ]
-VERSUS_PARAM = _query("versus", "What to compare with: the period before, or the year before", enum=list(VERSUS))
+VERSUS_PARAM = _query(
+    "versus", f"What to compare with: {' (unless told), '.join(VERSUS)}, or any period, such as 2018-07"
+)
 METHOD = _query("method", "How the classes are cut", enum=list(METHODS))
 CLASSES = OpenApiParameter("k", OpenApiTypes.INT, description="Classes, 2..9")
 LEVEL = _query("level", "District unless told otherwise", enum=list(vocab.LEVEL.codes))
@@ -171,6 +175,53 @@ SERIES: Described = {
         gaps={"type": "object"},
         total_l={"type": "array", "items": {"type": "integer"}},
         classes={"type": "object"},
+    ),
+}
+LITRES = {"type": "integer"}
+CELLS: Described = {
+    "operation_id": "stats_cells",
+    "parameters": [
+        _query("level", "A grid layer that is built", enum=list(GRIDS)),
+        _query("period", PERIOD, required=True),
+        *SELECTION,
+        _query("measure", "What the classes are of", enum=list(CELL_MEASURES)),
+        METHOD,
+        CLASSES,
+    ],
+    "responses": _answer(
+        "recorded = assigned + unassigned + outside, to the litre, in sum and month by month",
+        synthetic=SYNTHETIC,
+        level={"type": "string"},
+        recorded_l=LITRES,
+        assigned_l=LITRES,
+        unassigned_l=LITRES,
+        outside_l=LITRES,
+        share_by_area=NUMBER_OR_NULL,
+        months={"type": "array", "items": {"type": "object"}},
+        classes={"type": "object"},
+    ),
+}
+COMPARE: Described = {
+    "operation_id": "stats_compare",
+    "parameters": [
+        _query("level", "District unless told otherwise", enum=list(COMPARED)),
+        _query("period", PERIOD, required=True),
+        _query("versus", "The period to compare with, of any length", required=True),
+        _query("region", "Only features inside this division or reporting unit (its code)"),
+        *SELECTION,
+        _query("direction", "Which movers are listed: those that used more, or less", enum=list(DIRECTIONS)),
+        OpenApiParameter("limit", OpenApiTypes.INT, description="1..1000 movers a page, 20 unless told"),
+        OpenApiParameter("offset", OpenApiTypes.INT, description="Movers to leave out"),
+    ],
+    "responses": _answer(
+        "Two periods feature by feature: diverging classes around 0, and the largest movers",
+        synthetic=SYNTHETIC,
+        level={"type": "string"},
+        features={"type": "integer"},
+        placed={"type": "object"},
+        classes={"type": "object"},
+        count={"type": "integer"},
+        movers={"type": "array", "items": {"type": "object"}},
     ),
 }
 REGION: Described = {

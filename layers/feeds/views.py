@@ -18,8 +18,9 @@ from layers.feeds.features import PAGING, query_params
 from layers.feeds.search import search as find
 from layers.filters import allowed_params
 from layers.grid import cells, explain
-from layers.periods import parse_period
-from layers.stats import answer, profile
+from layers.periods import Period, parse_period
+from layers.stats import answer, compare, profile
+from layers.stats import cells as stats_cells
 from layers.stats.selection import parse_selection
 from layers.stats.series import series
 from layers.versions import EVERYTHING, as_of
@@ -98,7 +99,7 @@ def stats_view(request: HttpRequest) -> HttpResponse:
         period=parse_period(given["period"]),
         selection=parse_selection(given.get("source"), given.get("purpose"), given.get("resident")),
         parent=params.parse_region(given["parent"], "parent") if given.get("parent") else "",
-        versus=params.parse_choice(given.get("versus"), "versus", "previous", answer.VERSUS),
+        versus=answer.parse_versus(given.get("versus")),
         measure=params.parse_choice(given.get("measure"), "measure", "volume", tuple(answer.MEASURES)),
         method=params.parse_choice(given.get("method"), "method", "quantiles", answer.METHODS),
         k=params.parse_count(given.get("k"), "k", 5, 2, 9),
@@ -121,6 +122,47 @@ def series_view(request: HttpRequest) -> HttpResponse:
     return versioned_json(request, as_of(registry.STATISTICS), make)
 
 
+def _period(given: dict[str, str], name: str = "period") -> Period:
+    if not given.get(name):
+        raise BadParameter(f"A {name} is needed.", param=name, allowed=["2019", "2019-07", "2019-01..2019-06"])
+    return parse_period(given[name], name)
+
+
+@extend_schema(**schema.CELLS)
+@api_view(["GET", "HEAD"])
+def cells_view(request: HttpRequest) -> HttpResponse:
+    """Balance and legend classes of the street-level grid in a period."""
+    given = query_params(request, ["level", "period", "measure", "method", "k", *SELECTION])
+    layer = built_layer(params.parse_choice(given.get("level"), "level", compare.GRIDS[0], compare.GRIDS))
+    period = _period(given)
+    selection = parse_selection(given.get("source"), given.get("purpose"), given.get("resident"))
+    measure = params.parse_choice(given.get("measure"), "measure", "volume", stats_cells.MEASURES)
+    method = params.parse_choice(given.get("method"), "method", "quantiles", answer.METHODS)
+    k = params.parse_count(given.get("k"), "k", 5, 2, 9)
+    make = _figures(lambda: stats_cells.cell_statistics(layer, period, selection, measure, method, k))
+    return versioned_json(request, as_of(layer.datasets(usage=True)), make)
+
+
+@extend_schema(**schema.COMPARE)
+@api_view(["GET", "HEAD"])
+def compare_view(request: HttpRequest) -> HttpResponse:
+    """Two periods compared, region by region or cell by cell, with the largest movers."""
+    known = ["level", "period", "versus", "region", "direction", "limit", "offset", *SELECTION]
+    given = query_params(request, known)
+    layer = built_layer(params.parse_choice(given.get("level"), "level", compare.COMPARED[0], compare.COMPARED))
+    question = compare.Question(
+        _period(given),
+        _period(given, "versus"),
+        parse_selection(given.get("source"), given.get("purpose"), given.get("resident")),
+        params.parse_region(given["region"]) if given.get("region") else "",
+        params.parse_choice(given.get("direction"), "direction", "up", compare.DIRECTIONS),
+        params.parse_count(given.get("limit"), "limit", 20, 1, 1000),
+        params.parse_count(given.get("offset"), "offset", 0, 0, 10_000_000),
+    )
+    make = _figures(lambda: compare.compare(layer, question))
+    return versioned_json(request, as_of(layer.datasets(usage=True)), make)
+
+
 @extend_schema(**schema.REGION)
 @api_view(["GET", "HEAD"])
 def region_view(request: HttpRequest, code: str) -> HttpResponse:
@@ -129,7 +171,7 @@ def region_view(request: HttpRequest, code: str) -> HttpResponse:
     unit = params.parse_choice(given.get("level"), "level", "", (UNIT,)) == UNIT
     period = parse_period(given["period"]) if given.get("period") else answer.last_year()
     selection = parse_selection(given.get("source"), given.get("purpose"), given.get("resident"))
-    versus = params.parse_choice(given.get("versus"), "versus", "previous", answer.VERSUS)
+    versus = answer.parse_versus(given.get("versus"))
     params.parse_region(code, "code")
     return versioned_json(
         request, as_of(EVERYTHING), _figures(lambda: profile.profile(code, period, selection, versus, unit=unit))

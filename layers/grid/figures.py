@@ -67,7 +67,7 @@ def cell_months(size: int, period: Period, selection: Selection, *, among: str |
     params: list[object] = []
     joined: list[sql.Composable] = []
     for year in _years(period):
-        found = _year(size, year, selection, among)
+        found = cell_year(size, year, selection, among=among)
         names += [f"litres_{year}", f"by_area_{year}"]
         params += found.params
         litres, by_area, alias = (sql.Identifier(name) for name in (*names[-2:], f"packed_{year}"))
@@ -118,8 +118,8 @@ def _kept_sum(size: int, year: int, period: Period, among: str | None) -> Query:
     return Query(_KEPT.format(columns=columns, among=_among(among)), [size, year])
 
 
-def _year(size: int, year: int, selection: Selection, among: str | None) -> Query:
-    """(unit_id, volume_l, gross_l, by_area_l) of a year as arrays of twelve."""
+def cell_year(size: int, year: int, selection: Selection, *, among: str | None = None) -> Query:
+    """(unit_id, volume_l, gross_l, by_area_l) of a year as arrays of twelve, January first."""
     if selection == EVERYTHING:
         columns = sql.SQL(", ").join(sql.Identifier(name) for name in COLUMNS)
         return Query(_KEPT.format(columns=columns, among=_among(among)), [size, year])
@@ -151,3 +151,31 @@ def _selected(
     return Query(
         _SELECTED.format(by=columns, among=_among(among)), [sorted(vocab.AREA_RULES), size, days, sources, purposes]
     )
+
+
+def month_balance(size: int, months: Sequence[Month], selection: Selection) -> Query:
+    """(month, gap, volume_l, gross_l, by_area_l): what is in cells (gap 0) and what is in none, a row a month and reason."""
+    gaps = _balance(size, months, selection, "gap > 0 AND unit_id IS NULL")
+    if selection != EVERYTHING:
+        return _union(_balance(size, months, selection, "gap = 0"), gaps)
+    kept = Query(
+        "SELECT make_date(year, nth::integer, 1), 0::smallint, sum(v)::bigint, sum(g)::bigint, sum(a)::bigint"
+        " FROM layers_gridyear, unnest(volume_l, gross_l, by_area_l) WITH ORDINALITY AS m (v, g, a, nth)"
+        " WHERE size = %s AND make_date(year, nth::integer, 1) = ANY(%s) GROUP BY 1",
+        [size, [month.first_day for month in months]],
+    )
+    return _union(kept, gaps)
+
+
+def _balance(size: int, months: Sequence[Month], selection: Selection, which: str) -> Query:
+    text = sql.SQL(
+        "SELECT month, gap, sum(volume_l)::bigint, sum(abs(volume_l))::bigint,"
+        " sum(CASE WHEN rule = ANY(%s) THEN abs(volume_l) ELSE 0 END)::bigint FROM layers_gridusage"
+        " WHERE size = %s AND month = ANY(%s) AND source = ANY(%s) AND purpose = ANY(%s) AND {} GROUP BY month, gap"
+    ).format(sql.SQL(which))
+    days = [month.first_day for month in months]
+    return Query(text, [sorted(vocab.AREA_RULES), size, days, sorted(selection.sources), sorted(selection.purposes)])
+
+
+def _union(first: Query, second: Query) -> Query:
+    return Query(_text(first) + sql.SQL(" UNION ALL ") + _text(second), [*first.params, *second.params])

@@ -8,7 +8,7 @@ from typing import Any
 
 from layers import vocab
 from layers.errors import BadParameter, NotFound
-from layers.periods import Month, Period
+from layers.periods import FORMS, Month, Period, parse_period
 from layers.stats import query
 from layers.stats.classes import METHODS, Classes, classify
 from layers.stats.query import Total
@@ -31,7 +31,7 @@ class Question:
     selection: Selection = EVERYTHING
     parent: str = ""
     unit: bool = False  # the parent is the reporting unit of that code and not the division
-    versus: str = "previous"
+    versus: str | Period = "previous"  # or the very period to compare with
     measure: str = "volume"
     method: str = "quantiles"
     k: int = 5
@@ -50,13 +50,13 @@ class Coverage:
         return Period(self.present[0], self.present[-1])
 
 
-def coverage(period: Period, available: Sequence[Month]) -> Coverage:
+def coverage(period: Period, available: Sequence[Month], param: str = "period") -> Coverage:
     """Splits a period by what there is; `NotFound` (with the range there is) when nothing of it is there."""
     held = set(available)
     present = [month for month in period.months if month in held]
     if not present:
         have = f"{available[0]}..{available[-1]}" if available else "nothing yet: import a month of usage first"
-        raise NotFound(f"There is no usage in {period}.", param="period", allowed=[have])
+        raise NotFound(f"There is no usage in {period}.", param=param, allowed=[have])
     return Coverage(present, [month for month in period.months if month not in held])
 
 
@@ -69,11 +69,24 @@ def last_year() -> Period:
     return Period(Month(year, 1), Month(year, 12))
 
 
-def compared(asked: Period, covered: Coverage, versus: str, available: Sequence[Month]) -> Period | None:
+def parse_versus(text: str | None) -> str | Period:
+    """One of the words, or a period of any length; `BadParameter` for neither."""
+    if not text or text in VERSUS:
+        return text or VERSUS[0]
+    try:
+        return parse_period(text, "versus")
+    except BadParameter as error:
+        raise BadParameter(error.detail, param="versus", allowed=[*VERSUS, *FORMS]) from None
+
+
+def compared(asked: Period, covered: Coverage, versus: str | Period, available: Sequence[Month]) -> Period | None:
     """The period to compare with, like with like; None when any month of it is missing.
 
     Before a year comes a year: of one that is not complete yet, the same months are compared and not the season before.
     """
+    if isinstance(versus, Period):
+        coverage(versus, available, "versus")
+        return versus
     base = covered.period
     if len(covered.present) != base.length:
         return None
@@ -150,7 +163,10 @@ def answer(question: Question) -> dict[str, Any]:
             "months": len(covered.present),
             "missing": [str(month) for month in covered.missing],
         },
-        "versus": {"kind": question.versus, "period": str(other) if other else None},
+        "versus": {
+            "kind": "period" if isinstance(question.versus, Period) else question.versus,
+            "period": str(other) if other else None,
+        },
         "filters": question.selection.to_dict(),
         "total_l": total,
         "rows": lines,

@@ -55,11 +55,31 @@ def _cuts(values: np.ndarray, method: str, k: int) -> np.ndarray:
     return mapclassify.FisherJenks(ordered, k=k).bins
 
 
-def classify(values: Sequence[float | None], method: str = "quantiles", k: int = 5) -> Classes:
+def _finite(values: Sequence[float | None] | np.ndarray) -> np.ndarray:
+    data = np.asarray(values, dtype=float)  # None becomes not a number
+    return data[np.isfinite(data)]
+
+
+def symmetric(values: Sequence[float | None] | np.ndarray, method: str = "quantiles", steps: int = 3) -> Classes:
+    """Classes on both sides of "about the same": bounds ±b1 < ±b2 < … cut from the sizes of what changed at all.
+
+    At most 2·steps + 1 classes, an odd number, the middle one around 0. So an increase and a decrease of one size have
+    colours of one strength.
+    """
+    data = _finite(values)
+    if not len(data):
+        return Classes(method, [], [], 0.0, 0.0)
+    sizes = classify(np.abs(data[data != 0]), method, steps + 1).breaks
+    breaks = [-size for size in reversed(sizes)] + sizes
+    counts = np.bincount(np.searchsorted(breaks, data, side="right"), minlength=len(breaks) + 1)
+    return Classes(method, breaks, [int(count) for count in counts], float(data.min()), float(data.max()))
+
+
+def classify(values: Sequence[float | None] | np.ndarray, method: str = "quantiles", k: int = 5) -> Classes:
     """At most k classes of the values; fewer where there are fewer distinct values. Bounds have two digits
     where these can part the values, else as many as it takes.
     """
-    data = np.asarray([value for value in values if value is not None and math.isfinite(value)], dtype=float)
+    data = _finite(values)
     if not len(data):
         return Classes(method, [], [], 0.0, 0.0)
     distinct = len(np.unique(data))

@@ -27,7 +27,9 @@ _CHILD_LEVEL = {
 }
 
 
-def profile(code: str, period: Period, selection: Selection, versus: str, *, unit: bool = False) -> dict[str, Any]:
+def profile(
+    code: str, period: Period, selection: Selection, versus: str | Period, *, unit: bool = False
+) -> dict[str, Any]:
     """Everything the region drawer and the report's first page show of one region or reporting unit.
 
     A code that a district shares with its bureau means the district, unless the ``unit`` is asked for. `NotFound` for
@@ -125,7 +127,9 @@ def _by_purpose(region: RegionInfo, period: Period, selection: Selection) -> lis
     return [{"purpose": term.code, "volume_l": litres.get(term.id, 0)} for term in vocab.PURPOSE]
 
 
-def _children(region: RegionInfo, period: Period, selection: Selection, versus: str, volume_l: int) -> dict[str, Any]:
+def _children(
+    region: RegionInfo, period: Period, selection: Selection, versus: str | Period, volume_l: int
+) -> dict[str, Any]:
     level = _CHILD_LEVEL.get(region.level)
     if level is None:
         return {"child_level": None, "children": [], "not_at_child_level_l": 0}

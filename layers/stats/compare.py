@@ -1,0 +1,122 @@
+"""Any two periods compared, feature by feature: one function for the regions of every level and for cells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db.models import QuerySet
+
+from layers import filters, vocab
+from layers.periods import Period
+from layers.registry import LAYERS, Layer
+from layers.stats import query
+from layers.stats.answer import coverage, ratio
+from layers.stats.carried import Asked, figures_of
+from layers.stats.classes import Classes, symmetric
+from layers.stats.selection import EVERYTHING, Selection
+
+Figures = Mapping[int, dict[str, Any]]  # of each feature, by its id
+DIRECTIONS = ("up", "down")
+MEASURES = {"difference": "m3", "ratio": "ratio"}
+
+# The layers whose features carry usage, built or not, and those of them that are grids.
+COMPARED = tuple(layer.id for layer in LAYERS if layer.usage is not None)
+GRIDS = tuple(layer.id for layer in LAYERS if layer.usage is not None and layer.usage.kept == "grid")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which two periods of which usage are compared where, and which page of the movers is listed."""
+
+    period: Period
+    versus: Period
+    selection: Selection = EVERYTHING
+    region: str = ""
+    direction: str = "up"  # or "down"
+    limit: int = 20
+    offset: int = 0
+
+
+def compare(layer: Layer, asked: Question) -> dict[str, Any]:
+    """Every feature of a level in two periods: classes of the difference and the ratio, and the largest movers.
+
+    Grain: one feature, 0 L where nothing was used. A ratio needs something to be related to: features that used
+    nothing in ``versus`` have none. The movers of a direction are those of that sign, the largest first, of equal ones
+    the lower code; ``count`` is how many there are of all pages. ``totals`` are all that is recorded, ``placed`` what
+    lies in the features.
+    """
+    available = query.available_months()
+    coverage(asked.period, available)
+    coverage(asked.versus, available, "versus")
+    features = filters.FeatureFilter(region=asked.region).apply(layer)
+    figures = figures_of(layer, features, Asked(asked.period, asked.selection, versus=asked.versus))
+    moved = _moved(layer, features, figures, asked.direction)
+    page = moved[asked.offset : asked.offset + asked.limit]
+    recorded = (_recorded(period, asked.selection) for period in (asked.period, asked.versus))
+    return {
+        "level": layer.id,
+        "region": asked.region or None,
+        "period": str(asked.period),
+        "versus": str(asked.versus),
+        "filters": asked.selection.to_dict(),
+        "features": len(figures),
+        "totals": None if asked.region else _balance(*recorded),
+        "placed": _balance(*(sum(one[name] for one in figures.values()) for name in ("volume_l", "previous_l"))),
+        "classes": {
+            "difference": _spoken("difference", symmetric([one["difference_l"] / 1000 for one in figures.values()])),
+            "ratio": _spoken("ratio", _ratios([one["change"] for one in figures.values()])),
+        },
+        "direction": asked.direction,
+        "count": len(moved),
+        "limit": asked.limit,
+        "offset": asked.offset,
+        "movers": _movers(layer, page, figures),
+    }
+
+
+def _moved(layer: Layer, features: QuerySet[Any], figures: Figures, direction: str) -> list[int]:
+    """Those that used more (or less), the largest difference first, of equal ones the lower code."""
+    code = next(field.orm_path for field in layer.fields if field.name == "code")
+    codes = dict(features.order_by().values_list("pk", code))
+    sign = 1 if direction == "up" else -1
+    moved = [pk for pk, one in figures.items() if one["difference_l"] * sign > 0]
+    return sorted(moved, key=lambda pk: (-abs(figures[pk]["difference_l"]), codes[pk]))
+
+
+def _movers(layer: Layer, page: list[int], figures: Figures) -> list[dict[str, Any]]:
+    """The features of a page by name, with where they are (west, south, east, north) and their figures."""
+    fields = {field.name: field.orm_path for field in layer.fields}
+    named = {"code": fields["code"], "name": fields.get("name") or fields["township_name"]}
+    found = filters.base(layer).filter(pk__in=page)
+    boxes = {feature.pk: [round(edge, 6) for edge in feature.geom.extent] for feature in found.only("geom")}
+    names = {row[0]: dict(zip(named, row[1:], strict=True)) for row in found.values_list("pk", *named.values())}
+    return [{**names[pk], "bounds": boxes[pk], **figures[pk]} for pk in page]
+
+
+def _recorded(period: Period, selection: Selection) -> int:
+    return sum(total.volume_l for total in query.totals(vocab.CITY, period, selection))
+
+
+def _ratios(changes: Sequence[float | None]) -> Classes:
+    """Steps of at most ±100 %: nothing falls by more, and what more than doubles is of the last class."""
+    known = [change for change in changes if change is not None]
+    found = symmetric([max(-1.0, min(1.0, change)) for change in known])
+    return replace(found, low=min(known, default=0.0), high=max(known, default=0.0))
+
+
+def _balance(volume_l: int, previous_l: int) -> dict[str, Any]:
+    return {
+        "volume_l": volume_l,
+        "previous_l": previous_l,
+        "difference_l": volume_l - previous_l,
+        "change": ratio(volume_l, previous_l),
+    }
+
+
+def _spoken(measure: str, found: Classes) -> dict[str, Any]:
+    return {
+        "measure": measure, "unit": MEASURES[measure], "method": found.method, "breaks": found.breaks,
+        "counts": found.counts, "min": found.low, "max": found.high,
+    }  # fmt: skip
