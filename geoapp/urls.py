@@ -17,6 +17,7 @@ urlpatterns = [
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("api/", include("layers.feeds.urls")),
+    path("", include("geoapp.desktop.urls")),
     path("feeds/", include("layers.feeds.file_urls")),
     path("reports/", include("geoapp.reports.urls")),
     path("", include("tiles.urls")),

@@ -127,7 +127,7 @@ def layer_view(request: HttpRequest, layer_id: str) -> HttpResponseBase:
 @problems
 def list_view(request: HttpRequest) -> HttpResponseBase:
     """Every feed, for programs."""
-    query_params(request, ["f"])
+    params.parse_choice(query_params(request, ["f", "lang"]).get("f"), "f", "json", ("json", "html"))
     root = request.build_absolute_uri("/feeds/")
     return versioned_json(request, as_of(EVERYTHING), lambda: listing(root))
 

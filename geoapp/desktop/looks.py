@@ -1,0 +1,165 @@
+"""How layers look on a desktop: the colours, classes and names of the web map, as QGIS renderers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element
+
+from geoapp.desktop import xml
+from layers.periods import Period
+from layers.registry import Layer
+from layers.stats.answer import Question, answer
+from tiles.mvt import label_layer
+
+# As geoapp/web/src/classes.ts paints them (a test compares).
+SEQUENTIAL = ("#dcefeb", "#b3dbd9", "#7fc0c6", "#479fb1", "#1f7594", "#0d4a6b")
+NO_DATA = "#ebe8e1"
+INK, WHITE = "#33474f", "#ffffff"
+CLASSES = 6
+_GEOMETRY = {"point": 0, "polygon": 2}
+_CLUSTERS = ((2, 10, 4.0), (10, 100, 6.0), (100, None, 9.0))  # objects from, below, and millimetres
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """The choropleth of a layer of regions: a period and the inner bounds of its classes, in m³."""
+
+    period: Period
+    breaks: tuple[float, ...]
+
+    @property
+    def colors(self) -> list[str]:
+        """Of fewer classes than colours, the ramp is spread over what there is."""
+        count = len(self.breaks) + 1
+        last = len(SEQUENTIAL) - 1
+        return [SEQUENTIAL[3 if count == 1 else int(i * last / (count - 1) + 0.5)] for i in range(count)]
+
+    def classes(self, lang: str) -> list[tuple[str, str, str]]:
+        """(name, expression, colour) of each class, then of the regions where nothing was used."""
+        # Older desktops cut whole numbers of tiles off at 32 bits; the density is no whole number.
+        volume = 'coalesce(to_real("m3_per_km2") * to_real("area_m2") / 1000000, 0)'
+        bounds: list[float | None] = [None, *self.breaks, None]
+        found = []
+        for color, low, high in zip(self.colors, bounds, bounds[1:], strict=False):
+            parts = [
+                f"{volume} > 0",
+                *([f"{volume} >= {low!r}"] if low else []),
+                *([f"{volume} < {high!r}"] if high else []),
+            ]
+            found.append((_span(low, high, lang), " AND ".join(parts), color))
+        return [*found, ("无记录" if lang == "zh" else "No record", f"{volume} <= 0", NO_DATA)]
+
+
+def _span(low: float | None, high: float | None, lang: str) -> str:
+    """A class in 10⁴ m³, as tables print volumes."""
+    unit = "万m³" if lang == "zh" else "× 10⁴ m³"
+    told = [f"{bound / 1e4:,.10g}" if bound is not None else None for bound in (low, high)]
+    if told[0] is None and told[1] is None:
+        return unit
+    if told[0] is None:
+        return f"< {told[1]} {unit}"
+    return f"≥ {told[0]} {unit}" if told[1] is None else f"{told[0]} – {told[1]} {unit}"
+
+
+def usage_of(layer: Layer, period: Period) -> Usage:
+    """The classes that the web map has for the period: the statistics API's."""
+    assert layer.usage is not None
+    told = answer(Question(layer.usage.at, period, k=CLASSES, measure="volume"))
+    return Usage(period, tuple(told["classes"]["breaks"]))
+
+
+def title(layer: Layer, lang: str) -> str:
+    return layer.zh if lang == "zh" else layer.en
+
+
+def _plain(parent: Element, layer: Layer) -> None:
+    if layer.geometry == "point":
+        xml.marker(parent, layer.color, 2.6)
+    else:
+        xml.fill(parent, layer.color, 0.05 if layer.stage == "region" else 0.18, layer.color, 0.3)
+
+
+def renderer(parent: Element, layer: Layer, lang: str, usage: Usage | None = None) -> None:
+    """The renderer of a layer of features; with usage, one rule a class."""
+    if usage is None:
+        made = xml.child(parent, "renderer-v2", type="singleSymbol", symbollevels=0, forceraster=0, enableorderby=0)
+        _plain(xml.child(made, "symbols"), layer)
+        return
+    made = xml.child(parent, "renderer-v2", type="RuleRenderer", symbollevels=0, forceraster=0, enableorderby=0)
+    rules, symbols = xml.child(made, "rules", key="root"), xml.child(made, "symbols")
+    for number, (name, expression, color) in enumerate(usage.classes(lang)):
+        xml.child(rules, "rule", key=f"class-{number}", symbol=number, label=name, filter=expression)
+        xml.fill(symbols, color, 1, WHITE, 0.26, str(number))
+
+
+def labels(parent: Element, layer: Layer) -> None:
+    """Names of features, near enough to be read."""
+    made = xml.child(parent, "labeling", type="simple")
+    xml.settings(made, "name", 9, INK)
+
+
+def _style(
+    parent: Element, source: str, kind: str, name: str, expression: str, lowest: int, highest: int = -1
+) -> Element:
+    made = xml.child(
+        parent, "style", geometry=_GEOMETRY[kind], enabled=1, layer=source, expression=expression, name=name
+    )
+    made.set("min-zoom", str(lowest))
+    made.set("max-zoom", str(highest))
+    return made
+
+
+def tile_renderer(parent: Element, layer: Layer, lang: str, usage: Usage | None = None) -> None:
+    """The renderer of a layer of vector tiles. Decoded numbers may be texts: expressions make them numbers."""
+    styles = xml.child(xml.child(parent, "renderer", type="basic"), "styles")
+    if usage is not None:
+        for name, expression, color in usage.classes(lang):
+            made = _style(styles, layer.id, "polygon", name, expression, layer.min_zoom)
+            xml.fill(xml.child(made, "symbols"), color, 1, WHITE, 0.26)
+        return
+    one = 'coalesce(to_int("count"), 1)' if layer.detail_zoom else ""
+    made = _style(styles, layer.id, layer.geometry, title(layer, lang), f"{one} <= 1" if one else "", layer.min_zoom)
+    _plain(xml.child(made, "symbols"), layer)
+    for low, high, size in _CLUSTERS if one else ():
+        name = f"{title(layer, lang)} {low}–{high - 1}" if high else f"{title(layer, lang)} ≥ {low}"
+        expression = f"{one} >= {low}" + (f" AND {one} < {high}" if high else "")
+        made = _style(styles, layer.id, "point", name, expression, layer.min_zoom, layer.detail_zoom - 1)
+        xml.marker(xml.child(made, "symbols"), layer.color, size)
+
+
+def tile_labels(parent: Element, layer: Layer) -> None:
+    """Names of polygons on their label points; numbers on clusters and names on single points."""
+    styles = xml.child(xml.child(parent, "labeling", type="basic"), "styles")
+    for source, field, expression, color in _label_rules(layer):
+        made = _style(styles, source, "point", field, expression, layer.min_zoom)
+        xml.settings(made, field, 9, color)
+
+
+def _label_rules(layer: Layer) -> Sequence[tuple[str, str, str, str]]:
+    named = label_layer(layer)
+    if named:
+        return [(named, "name", "", INK)]
+    if layer.geometry != "point":
+        return []
+    one = 'coalesce(to_int("count"), 1)'
+    return [(layer.id, "count", f"{one} > 1", INK), (layer.id, "name", f"{one} <= 1 AND @zoom_level >= 14", INK)]
+
+
+def qml(layer: Layer, lang: str, usage: Usage | None = None) -> bytes:
+    """A layer's style as a file, for features of any source with our field names."""
+    root = Element(
+        "qgis", {"version": xml.QGIS_VERSION, "styleCategories": "Symbology|Labeling|Fields", "labelsEnabled": "0"}
+    )
+    renderer(root, layer, lang, usage)
+    labels(root, layer)
+    aliases(root, layer, lang)
+    return xml.document(root)
+
+
+def aliases(parent: Element, layer: Layer, lang: str) -> None:
+    """What fields are called in forms and tables."""
+    made = xml.child(parent, "aliases")
+    for index, field in enumerate(layer.listed_fields):
+        name = field.zh if lang == "zh" else field.en
+        xml.child(made, "alias", field=field.name, index=index, name=f"{name} ({field.unit})" if field.unit else name)

@@ -1,0 +1,218 @@
+"""A ready QGIS project, written anew for each asker: its addresses are absolute, its classes and versions today's."""
+
+from __future__ import annotations
+
+import io
+import math
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+from xml.etree.ElementTree import Element
+
+import pyproj
+
+from geoapp.desktop import looks, xml
+from geoapp.desktop.looks import Usage
+from layers import vocab
+from layers.built import built_layers
+from layers.models.base import PLANE_SRID, STORAGE_SRID
+from layers.registry import Layer
+from layers.stats.answer import last_year
+from layers.stats.query import available_months
+from layers.stats.regions import region_index
+
+STAGES = {
+    "take": ("取", "Take"), "supply": ("供", "Supply"), "use": ("用", "Use"), "drain": ("排", "Drain"),
+    "region": ("行政区划", "Regions"),
+}  # fmt: skip
+_SCALE_AT_ZOOM_0 = 559_082_264.03  # one 256-pixel tile around the world, at QGIS's 96 dpi
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One layer of the project: where it comes from and how it looks."""
+
+    layer: Layer
+    kind: str  # OAPIF: features; vectortile: tiles
+    name: str
+    uri: str
+    usage: Usage | None = None
+
+    @property
+    def id(self) -> str:
+        return (
+            f"shuitu_{self.layer.id}_{'usage' if self.usage else 'tiles' if self.kind == 'vectortile' else 'features'}"
+        )
+
+
+def features(layer: Layer, root_url: str, lang: str) -> Source:
+    """Features over OGC API: identified, selected and filtered; only what is in view is asked for."""
+    uri = f"pagingEnabled='true' restrictToRequestBBOX='1' srsname='OGC:CRS84' typename='{layer.id}' url='{root_url}/ogc/'"
+    return Source(layer, "OAPIF", looks.title(layer, lang), uri)
+
+
+def tiles(layer: Layer, root_url: str, lang: str, usage: Usage | None = None) -> Source:
+    """Vector tiles: drawn at once at every scale."""
+    query = f"?{urlencode({'period': str(usage.period)})}" if usage else ""
+    template = quote(f"{root_url}/tiles/{layer.id}/{{z}}/{{x}}/{{y}}.pbf{query}", safe=":/")
+    what = (
+        f"{usage.period} 用水量"
+        if lang == "zh" and usage
+        else f"use of {usage.period}"
+        if usage
+        else "瓦片"
+        if lang == "zh"
+        else "tiles"
+    )
+    uri = f"type=xyz&url={template}&zmin={layer.min_zoom}&zmax={layer.max_zoom}"
+    return Source(layer, "vectortile", f"{looks.title(layer, lang)} · {what}", uri, usage)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Layers under one heading, top first."""
+
+    name: str
+    sources: tuple[Source, ...]
+    shown: bool = False
+
+
+def colored(layer: Layer) -> bool:
+    """Whether the statistics API cuts classes for it: for regions."""
+    return layer.usage is not None and layer.usage.kept == "region"
+
+
+def groups(root_url: str, lang: str) -> Iterator[Group]:
+    """The four stages, then the regions: coloured by what was used, and plain."""
+    place = 0 if lang == "zh" else 1
+    for stage in ("take", "supply", "use", "drain"):
+        # Points above areas, whatever their order.
+        layers = sorted(
+            (one for one in built_layers() if one.stage == stage), key=lambda one: one.geometry == "polygon"
+        )
+        found = [source for one in layers for source in (features(one, root_url, lang), tiles(one, root_url, lang))]
+        yield Group(STAGES[stage][place], tuple(found))
+    regions = [one for one in built_layers() if one.stage == "region"]
+    counted = [one for one in regions if colored(one)]
+    if available_months():
+        period = last_year()
+        used = tuple(tiles(one, root_url, lang, looks.usage_of(one, period)) for one in counted)
+        yield Group(f"{period} 分区用水量" if lang == "zh" else f"Use by region, {period}", used, shown=True)
+    yield Group(STAGES["region"][place], tuple(features(one, root_url, lang) for one in regions))
+
+
+def qgs(root_url: str, lang: str) -> bytes:
+    """The project as QGIS's XML."""
+    name = "水图" if lang == "zh" else "Shuitu"
+    root = Element("qgis", {"projectname": name, "version": xml.QGIS_VERSION})
+    xml.child(root, "homePath", path="")
+    xml.child(root, "title", name)
+    xml.reference(root, "projectCrs", f"EPSG:{PLANE_SRID}")
+    tree, listed = xml.child(root, "layer-tree-group"), xml.child(root, "projectlayers")
+    order = xml.child(root, "layerorder")
+    for group in groups(root_url, lang):
+        branch = _group(tree, group)
+        for source in group.sources:
+            _leaf(branch, source, shown=group.shown)
+            _layer(listed, source, lang)
+            xml.child(order, "layer", id=source.id)
+    _view(root)
+    properties = xml.child(root, "properties")
+    xml.child(xml.child(properties, "SpatialRefSys"), "ProjectionsEnabled", 1, type="int")
+    xml.child(xml.child(properties, "Paths"), "Absolute", "true", type="bool")
+    return xml.document(root)
+
+
+def _group(tree: Element, group: Group) -> Element:
+    return xml.child(
+        tree, "layer-tree-group", name=group.name, expanded=int(group.shown),
+        checked="Qt::Checked" if group.shown else "Qt::Unchecked",
+    )  # fmt: skip
+
+
+def _leaf(branch: Element, source: Source, *, shown: bool) -> None:
+    # In a group that is switched on, features and tiles of one thing would lie on each other: tiles are drawn.
+    on = shown or source.kind == "vectortile"
+    xml.child(
+        branch, "layer-tree-layer", id=source.id, name=source.name, providerKey=source.kind, source=source.uri,
+        expanded=0, checked="Qt::Checked" if on else "Qt::Unchecked",
+    )  # fmt: skip
+
+
+def _layer(parent: Element, source: Source, lang: str) -> None:
+    made = xml.child(parent, "maplayer", **_attributes(source))
+    xml.child(made, "id", source.id)
+    xml.child(made, "datasource", source.uri)
+    xml.child(made, "layername", source.name)
+    tiled = source.kind == "vectortile"
+    xml.reference(made, "srs", "EPSG:3857" if tiled else "OGC:CRS84")
+    xml.child(made, "provider", source.kind, **({} if tiled else {"encoding": "UTF-8"}))
+    if tiled:
+        looks.tile_renderer(made, source.layer, lang, source.usage)
+        looks.tile_labels(made, source.layer)
+    else:
+        looks.renderer(made, source.layer, lang)
+        looks.labels(made, source.layer)
+        looks.aliases(made, source.layer, lang)
+    xml.child(made, "layerOpacity", 1)
+
+
+def _attributes(source: Source) -> dict[str, object]:
+    layer = source.layer
+    nearest, farthest = _scales(source)
+    scale = {"hasScaleBasedVisibilityFlag": int(farthest > 0 or nearest > 0), "minScale": farthest, "maxScale": nearest}
+    if source.kind == "vectortile":
+        return {"type": "vector-tile", **scale}
+    geometry = {"point": "Point", "polygon": "Polygon"}[layer.geometry]
+    kind = {"point": "Point", "polygon": "MultiPolygon"}[layer.geometry]
+    return {"type": "vector", "geometry": geometry, "wkbType": kind, "labelsEnabled": 0, "readOnly": 1, **scale}
+
+
+def _scales(source: Source) -> tuple[int, int]:
+    """The nearest and the farthest scale at which a source is drawn, 0 for no bound.
+
+    Features from where the web map draws them one by one: a city of meters is not asked for at once. Of coloured regions
+    one level at a time.
+    """
+    layer = source.layer
+    if source.usage is None:
+        return 0, _scale(layer.detail_zoom if source.kind == "OAPIF" else layer.min_zoom)
+    levels = [one for one in built_layers() if colored(one)]
+    finer = levels[levels.index(layer) + 1 :]
+    return (_scale(_colored_from(finer[0])) if finer else 0), _scale(_colored_from(layer))
+
+
+def _colored_from(layer: Layer) -> int:
+    """The zoom from which regions of a level are wide enough for their names."""
+    return layer.min_zoom + 2 if layer.min_zoom else 0
+
+
+def _scale(zoom: int) -> int:
+    return math.ceil(_SCALE_AT_ZOOM_0 / 2**zoom) if zoom else 0
+
+
+def _view(root: Element) -> None:
+    """The whole city, in metres of the project's plane."""
+    city = next(iter(region_index().levels[vocab.CITY]), None)
+    if city is None or not city.bounds:
+        return
+    plane = pyproj.Transformer.from_crs(STORAGE_SRID, PLANE_SRID, always_xy=True)
+    corners = zip(("xmin", "ymin", "xmax", "ymax"), plane.transform_bounds(*city.bounds), strict=True)
+    bounds = {name: round(value, 1) for name, value in corners}
+    canvas = xml.child(root, "mapcanvas", name="theMapCanvas", annotationsVisible=1)
+    xml.child(canvas, "units", "meters")
+    extent = xml.child(canvas, "extent")
+    for name, value in bounds.items():
+        xml.child(extent, name, value)
+    xml.reference(canvas, "destinationsrs", f"EPSG:{PLANE_SRID}")
+    settings = xml.child(root, "ProjectViewSettings", UseProjectScales=0)
+    xml.reference(xml.child(settings, "DefaultViewExtent", **bounds), "spatialrefsys", f"EPSG:{PLANE_SRID}")
+
+
+def qgz(project: bytes) -> bytes:
+    """The project packed, as QGIS saves it; the same project is the same bytes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr(zipfile.ZipInfo("shuitu.qgs", (1980, 1, 1, 0, 0, 0)), project, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
