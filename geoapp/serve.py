@@ -31,7 +31,7 @@ NOT_CODE = frozenset({"node_modules", "__pycache__", "src", "static", "tests"})
 # What a running server has read from the environment: if one changes, it has to start anew.
 READ_AT_START = (
     "ALLOWED_HOSTS", "BIND", "CSRF_TRUSTED_ORIGINS", "DATABASE_URL", "DB_POOL_SIZE", "DEBUG", "EXPORT_KEEP_MB",
-    "EXPORT_SLOTS", "HTTPS", "LOG_LEVEL", "SECRET_KEY", "SHUITU_SECRET_KEY_FILE", "STATEMENT_TIMEOUT_MS", "WEB_WORKERS",
+    "EXPORT_SLOTS", "HTTPS", "LOG_LEVEL", "PUBLIC_URL", "REPORT_WORKERS", "SECRET_KEY", "SHUITU_SECRET_KEY_FILE", "STATEMENT_TIMEOUT_MS", "WEB_WORKERS",
     "WEB_THREADS",
 )  # fmt: skip
 
@@ -166,6 +166,7 @@ def start() -> dict[str, Any]:
         record["pid"] = _launch(record)
         state.write_private(record_path(), json.dumps(record, indent=1) + "\n")
         if _wait(record):
+            _finish_reports()
             return record
         if not _port_was_taken():
             break
@@ -201,6 +202,15 @@ def _launch(record: dict[str, Any]) -> int:
             start_new_session=True,
         )
     return started.pid
+
+
+def _finish_reports() -> None:
+    """Reports that were being made when the machine stopped go on: a worker looks once, and ends if there are none."""
+    command = [sys.executable, "manage.py", "report_worker", "--idle", "0"]
+    with (state.make_dir(state.state_dir() / "logs") / "reports.log").open("ab") as out:
+        subprocess.Popen(
+            command, cwd=state.BASE_DIR, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
+        )
 
 
 def _wait(record: dict[str, Any]) -> bool:

@@ -53,6 +53,7 @@ def fingerprint() -> str:
     digest = hashlib.sha256(demo.fingerprint().encode())
     made_by = [
         *ROOT.glob("*/migrations/0*.py"),
+        *ROOT.glob("*/*/migrations/0*.py"),
         *(ROOT / "layers/sql").glob("usage_*.sql"),
         *(ROOT / "layers/sql").glob("*p[li][ae]ce*.sql"),
         *(ROOT / "layers/sql").glob("grid_[!d]*.sql"),

@@ -32,6 +32,7 @@ def make_city() -> Grid:
         make.FacilityFactory(
             code=f"VS{n}", name=f"丙村{n}号供水站", kind=3, geom=at(0.2 + n / 8, 1.4), declared_region=city[C]
         )
+    make.FacilityFactory(code="VS9", name="=1+1", kind=3, geom=at(0.2, 1.4), declared_region=city[C])
     make.WellFactory(declared_region=district, depth_m=80, year_built=1999)
     make.WellFactory(declared_region=district, geom=None)
     make.WellFactory(declared_region=district, geom=at(9, 9), metering=3)

@@ -49,7 +49,7 @@ def pdf(drawn: Drawn) -> bytes:
     from weasyprint import HTML
     from weasyprint.urls import URLFetcher
 
-    for talkative in ("fontTools", "weasyprint.progress"):
+    for talkative in ("fontTools", "weasyprint.progress"):  # each page of each report would be a line of the log
         logging.getLogger(talkative).setLevel(logging.WARNING)
     page = html(drawn)
     # A report is whole in itself: nothing but what lies in the page is ever read.

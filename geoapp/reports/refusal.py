@@ -9,12 +9,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from layers.errors import BadParameter, NotFound, ShuituError, TooSlow
+from layers.errors import BadParameter, Busy, NotFound, ShuituError, TooSlow
 from layers.feeds.problems import STATUS
 
 TOLD = {
     BadParameter: ("请求的参数不对", "A parameter is wrong"),
     NotFound: ("没有可以报告的内容", "There is nothing to report"),
+    Busy: ("等待的报告太多，请稍后再试", "Too many reports are waiting; try again later"),
     TooSlow: ("数据库没有及时答复，请稍后再试", "The database did not answer in time; try again later"),
 }
 

@@ -1,23 +1,156 @@
-"""The preview of a report in the browser."""
+"""The page of reports: ask for one, see how far it is, take it, let it go; and the preview in the browser."""
 
 from __future__ import annotations
 
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
+from typing import Any
+from urllib.parse import urlencode
 
-from geoapp.reports import content, document
-from geoapp.reports.ask import parse_ask
-from geoapp.reports.refusal import for_people
-from layers import params
+from django.conf import settings
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from geoapp.reports import content, document, figures, queue, worker
+from geoapp.reports.ask import FORMATS, parse_ask, parse_formats
+from geoapp.reports.forms import FORMS
+from geoapp.reports.models import DONE, RUNNING, ReportJob
+from geoapp.reports.refusal import for_people, language
+from geoapp.reports.words import FORM_NAMES, STATUS_NAMES, STEP_NAMES, level_name
+from layers import params, vocab
 from layers.db import bounded
+from layers.stats.answer import last_year
+from layers.stats.query import available_months
+from layers.stats.regions import region_index
+from layers.versions import EVERYTHING, as_of
 
 PARAMS = ("region", "period", "lang", "level")
+SHOWN = 60
+MINE = "reports"  # in the session: ids of the jobs that this browser asked for
 
 
 def site_of(request: HttpRequest) -> str:
     """The address that a code printed for this asker opens."""
-    return settings.PUBLIC_URL if settings.PUBLIC_URL_GIVEN else request.build_absolute_uri("/")
+    return str(settings.PUBLIC_URL if settings.PUBLIC_URL_GIVEN else request.build_absolute_uri("/"))
+
+
+@require_safe
+@for_people
+def index(request: HttpRequest) -> HttpResponse:
+    """The form, filled in from the address, and the list."""
+    worker.ensure()
+    lang = language(request)
+    months = [str(month) for month in available_months()]
+    context = {
+        "lang": lang,
+        "html_lang": "en" if lang == "en" else "zh-CN",
+        "regions": _choices(lang),
+        "region": request.GET.get("region", ""),
+        "periods": [*sorted({month[:4] for month in months}, reverse=True), *reversed(months)],
+        "period": request.GET.get("period") or (str(last_year()) if months else ""),
+        "formats": [(form, FORM_NAMES[form][0 if lang == "zh" else 1]) for form in FORMATS],
+        "jobs": _listed(request, lang),
+    }
+    response = render(request, "reports/index.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _choices(lang: str) -> list[dict[str, Any]]:
+    """Regions a report can be of, in groups: the city, then each district with its townships, then other bureaus."""
+    regions = region_index()
+    below: dict[str, list[tuple[str, str]]] = {}
+    for township in regions.levels[vocab.TOWNSHIP]:
+        below.setdefault(township.parent_code, []).append((township.code, township.name))
+    cities = [(region.code, region.name) for region in regions.levels[vocab.CITY]]
+    groups = [{"name": level_name("city", lang), "regions": cities}]
+    for district in regions.levels[vocab.DISTRICT]:
+        own = [(district.code, district.name), *below.get(district.code, [])]
+        groups.append({"name": district.name, "regions": own})
+    units = [(code, unit.name) for code, unit in sorted(regions.units.items()) if code not in regions.by_code]
+    return groups + ([{"name": level_name("reporting_unit", lang), "regions": units}] if units else [])
+
+
+@require_POST
+@for_people
+def make(request: HttpRequest) -> HttpResponse:
+    """Ask for a report; whoever asks for the same at the same data version gets the same job."""
+    given = {name: request.POST.get(name, "").strip() for name in PARAMS}
+    params.refuse_unwritable(given)
+    forms = parse_formats(",".join(request.POST.getlist("formats")))
+    job = queue.ask_for(parse_ask(given, site_of(request)), forms)
+    request.session[MINE] = [*request.session.get(MINE, [])[-99:], job.pk]
+    worker.ensure()
+    asked = urlencode({name: given[name] for name in ("region", "period", "lang") if given[name]})
+    return redirect(f"{reverse('reports:index')}?{asked}#job-{job.pk}")
+
+
+@require_safe
+def jobs(request: HttpRequest) -> JsonResponse:
+    """The list, for the page to follow."""
+    worker.ensure()
+    response = JsonResponse({"jobs": _listed(request, language(request))})
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _listed(request: HttpRequest, lang: str) -> list[dict[str, Any]]:
+    version = as_of(EVERYTHING).version
+    at = 0 if lang == "zh" else 1
+    return [
+        {
+            "id": job.pk,
+            "name": job.name,
+            "region": job.region,
+            "period": job.period,
+            "lang": job.lang,
+            "status": job.status,
+            "told": STATUS_NAMES[job.status][at],
+            "step": STEP_NAMES.get(job.step, ("", ""))[at] if job.status == RUNNING else "",
+            "percent": round(100 * job.progress),
+            "error": job.error,
+            "at": figures.moment(job.finished_at or job.created_at, lang),
+            "old": job.status == DONE and not job.stamp.startswith(f"{version}-"),
+            "files": [
+                {
+                    "form": told["form"], "label": FORM_NAMES[told["form"]][at], "size": f"{told['bytes'] / 1e6:.1f} MB",
+                    "url": reverse("reports:download", args=[job.pk, told["form"]]),
+                }
+                for told in job.files.values()
+            ],
+            "mine": _may_delete(request, job.pk),
+        }
+        for job in ReportJob.objects.all()[:SHOWN]
+    ]  # fmt: skip
+
+
+def _may_delete(request: HttpRequest, job_id: int) -> bool:
+    """Who asked for it (this browser), or an administrator."""
+    staff = bool(getattr(request.user, "is_staff", False))
+    return staff or job_id in request.session.get(MINE, [])
+
+
+@require_safe
+def download(request: HttpRequest, job_id: int, form: str) -> FileResponse:
+    """A finished file."""
+    job = get_object_or_404(ReportJob, pk=job_id, status=DONE)
+    name = next((name for name, told in job.files.items() if told["form"] == form), "")
+    try:
+        file = (queue.folder_of(job.key) / name).open("rb")
+    except OSError as error:
+        raise Http404 from error
+    return FileResponse(file, as_attachment=True, filename=name, content_type=FORMS[form].content_type)
+
+
+@require_POST
+@for_people
+def delete(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Let a report go, also one that is being made."""
+    job = get_object_or_404(ReportJob, pk=job_id)
+    if not _may_delete(request, job_id):
+        return HttpResponse(status=403)
+    queue.delete(job)
+    return redirect(reverse("reports:index") + ("?lang=en" if language(request) == "en" else ""))
 
 
 @require_safe

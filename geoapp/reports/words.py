@@ -163,3 +163,20 @@ def item_name(item: str, lang: str) -> str:
         use = term_name(vocab.WELL_USE, item.removeprefix("well_"), lang)
         return f"{word('well', lang)} · {use}"
     return layer_name(item, lang)
+
+
+FORM_NAMES: dict[str, tuple[str, str]] = {
+    "pdf": ("PDF 报告", "PDF report"),
+    "xlsx": ("XLSX 数据表", "XLSX tables"),
+    "html": ("离线地图 HTML", "Offline map (HTML)"),
+    "svg": ("各图 SVG", "Drawings as SVG"),
+    "png": ("各图 PNG", "Drawings as PNG"),
+}
+STATUS_NAMES: dict[int, tuple[str, str]] = {
+    1: ("等待", "Waiting"), 2: ("生成中", "Being made"), 3: ("完成", "Done"), 4: ("失败", "Failed"),
+}  # fmt: skip
+STEP_NAMES: dict[str, tuple[str, str]] = {
+    "figures": ("汇总数字", "figures"),
+    "maps": ("绘制地图", "maps"),
+    **FORM_NAMES,
+}

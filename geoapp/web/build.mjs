@@ -1,6 +1,6 @@
 // Builds the page into static/web. Entry names are stable (Django's manifest storage hashes them);
 // chunks and the map's worker carry esbuild's own content hash, because they are found by relative URL.
-import { cp, mkdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
@@ -24,6 +24,12 @@ const common = {
 await rm(outdir, { recursive: true, force: true });
 await mkdir(outdir, { recursive: true });
 await cp(path.join(here, "src", "assets"), outdir, { recursive: true });
+
+// Leaflet is in no page: reports write it into the map files that work without a network.
+const leaflet = path.join(here, "node_modules", "leaflet", "dist");
+for (const name of ["leaflet.css", "images"]) await cp(path.join(leaflet, name), path.join(outdir, "leaflet", name), { recursive: true });
+const script = await readFile(path.join(leaflet, "leaflet.js"), "utf8");
+await writeFile(path.join(outdir, "leaflet", "leaflet.js"), script.replace(/\/\/# sourceMappingURL=.*/, ""));
 
 // MapLibre's worker is a file of its own: its hashed name is handed to the page as a constant.
 const worker = await esbuild.build({

@@ -57,7 +57,7 @@ export const en: Record<Key, string> = {
   outsideOrUnassigned: "Outside or not assigned",
   wholeCity: "city",
   up: "Up one level",
-  boundarySynthetic: "Synthetic boundary", boundarySimplified: "Simplified boundary",
+  reportPdf: "Report (PDF)", boundarySynthetic: "Synthetic boundary", boundarySimplified: "Simplified boundary",
   rankNote: "Population, industry and metering differ between regions: the ranking helps to find, not to judge.",
   loading: "Loading…",
   asOf: "Data version {version}", asOfLong: "Data version {version} · {time}",

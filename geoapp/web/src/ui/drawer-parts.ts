@@ -26,7 +26,14 @@ export function head(place: HTMLElement, context: Context, detail: RegionDetail,
     h("h2", { class: "region-name", "data-testid": "region-name", "data-code": detail.code }, detail.name),
     h("p", { class: "region-sub" },
       h("span", { class: "num" }, detail.code),
-      tag ? h("span", { class: `tag${boundary?.synthetic ? " synthetic" : ""}`, title: boundary?.source, "data-testid": "boundary-quality" }, tag) : null));
+      tag ? h("span", { class: `tag${boundary?.synthetic ? " synthetic" : ""}`, title: boundary?.source, "data-testid": "boundary-quality" }, tag) : null,
+      detail.level === "village" ? null : h("a", { class: "report-link", href: reportAddress(detail, context), "data-testid": "report" }, t("reportPdf"))));
+}
+
+/** The page of reports, filled in with this region and period. */
+function reportAddress(detail: RegionDetail, context: Context): string {
+  const lang = language() === "en" ? "&lang=en" : "";
+  return `/reports/?region=${detail.code}&period=${context.state.period}${lang}`;
 }
 
 function cell(label: string, value: string, unit = "", kind = ""): HTMLElement {

@@ -1,0 +1,139 @@
+"""Many reports into a folder: one process a core, whole files only, and nothing made twice.
+
+The folder's ``reports.json`` says of each file which data version and code it is of, and how it has to look. A file that is
+as it says is kept; everything else is made anew.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from geoapp.reports.ask import Ask
+from geoapp.reports.files import CannotWrite, digest, write_whole
+from geoapp.reports.process import set_up
+from layers.errors import ShuituError
+
+RECORD = "reports.json"
+# WeasyPrint keeps some of what it took (Kozea/WeasyPrint#1104): a process ends after so many reports.
+REPORTS_A_PROCESS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One report in the forms that are missing."""
+
+    ask: Ask
+    forms: tuple[str, ...]
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What became of a task: its files, or why there are none."""
+
+    ask: Ask
+    files: dict[str, dict[str, Any]]
+    error: str = ""
+
+
+class Record:
+    """The folder's list of finished files; written whole after each report."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / RECORD
+        try:
+            self.files: dict[str, dict[str, Any]] = json.loads(self.path.read_text("utf-8"))
+        except (OSError, ValueError):
+            self.files = {}
+
+    def add(self, files: dict[str, dict[str, Any]]) -> None:
+        self.files |= files
+        write_whole(self.path, (json.dumps(self.files, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode())
+
+    def holds(self, ask: Ask, form: str, stamp: str) -> bool:
+        """Whether there is a file of this report, whole and of this version."""
+        key = ask.key(stamp, (form,))
+        return any(told["key"] == key and self._whole(name, told) for name, told in self.files.items())
+
+    def _whole(self, name: str, told: dict[str, Any]) -> bool:
+        try:
+            data = (self.path.parent / name).read_bytes()
+        except OSError:
+            return False
+        return len(data) == told["bytes"] and digest(data) == told["sha256"]
+
+
+def outstanding(asks: Sequence[Ask], forms: Sequence[str], folder: Path, stamp: str) -> list[Task]:
+    """What has to be made of the reports asked for."""
+    record = Record(folder)
+    tasks = [Task(ask, tuple(f for f in forms if not record.holds(ask, f, stamp)), folder) for ask in asks]
+    return [task for task in tasks if task.forms]
+
+
+def run(tasks: Sequence[Task], stamp: str, processes: int) -> Iterator[Made]:
+    """Make the reports, each told as it is done; one that fails does not stop the others."""
+    if not tasks:
+        return
+    record = Record(tasks[0].folder)
+    if len(tasks) == 1:
+        made = make(tasks[0], stamp)
+        if made.files:
+            record.add(made.files)
+        yield made
+        return
+    with _pool(min(processes, len(tasks))) as pool:
+        waiting = [pool.submit(make, task, stamp) for task in tasks]
+        try:
+            for done in as_completed(waiting):
+                made = done.result()
+                if made.files:
+                    record.add(made.files)
+                yield made
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _pool(processes: int) -> ProcessPoolExecutor:
+    """Processes begun anew: a fork would share the database's connection, and the threads of numpy."""
+    return ProcessPoolExecutor(
+        processes, multiprocessing.get_context("spawn"), initializer=set_up, max_tasks_per_child=REPORTS_A_PROCESS
+    )
+
+
+def make(task: Task, stamp: str, step: Callable[[str], None] = lambda form: None) -> Made:
+    """One report: figures and drawings once, then each form. ``step`` hears the form that is begun."""
+    # Here and not above: the process that only hands out work needs none of it.
+    from geoapp.reports import content, document
+    from geoapp.reports.forms import FORMS, file_name
+
+    files: dict[str, dict[str, Any]] = {}
+    try:
+        step("figures")
+        report = content.build(task.ask)
+        step("maps")
+        drawn = document.draw(report, task.ask.lang)
+        for form in task.forms:
+            step(form)
+            data = FORMS[form].make(drawn)
+            name = file_name(task.ask, report.name, form)
+            write_whole(task.folder / name, data)
+            key = task.ask.key(stamp, (form,))
+            files[name] = {
+                "key": key,
+                "version": report.version,
+                "form": form,
+                "bytes": len(data),
+                "sha256": digest(data),
+            }
+    except ShuituError as error:
+        return Made(task.ask, files, error.detail)
+    except OSError as error:  # openpyxl writes to the system's temporary folder, which may be full too
+        return Made(task.ask, files, CannotWrite(task.folder, error).detail)
+    return Made(task.ask, files)

@@ -1,0 +1,39 @@
+"""Every form that a report is written in, by name: what makes it and how its file is called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from geoapp.reports import document, offline, pictures, workbook
+from geoapp.reports.ask import Ask
+from geoapp.reports.document import Drawn
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    suffix: str
+    content_type: str
+    make: Callable[[Drawn], bytes]
+
+
+FORMS: dict[str, Form] = {
+    "pdf": Form(".pdf", "application/pdf", document.pdf),
+    "xlsx": Form(
+        ".xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        lambda drawn: workbook.xlsx(drawn.report, drawn.lang),
+    ),
+    "html": Form("-map.html", "text/html; charset=utf-8", lambda drawn: offline.html(drawn.report, drawn.lang)),
+    "svg": Form("-svg.zip", "application/zip", lambda drawn: pictures.svgs([*drawn.maps, *drawn.charts])),
+    "png": Form("-png.zip", "application/zip", lambda drawn: pictures.pngs([*drawn.maps, *drawn.charts])),
+}
+
+
+def file_name(ask: Ask, name: str, form: str) -> str:
+    """``110108-海淀区-2019.pdf``; what a file system may not like in a name is left out."""
+    clean = re.sub(r"[^\w()（）-]", "", name)
+    unit = "-unit" if ask.unit else ""
+    english = "-en" if ask.lang == "en" else ""
+    return f"{ask.code}{unit}-{clean}-{str(ask.period).replace('..', '_')}{english}{FORMS[form].suffix}"

@@ -1,0 +1,77 @@
+"""`manage.py report`: reports of regions into a folder; what is whole and of the same data version is kept."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from geoapp.reports import ask, bulk
+from layers import vocab
+from layers.errors import ShuituError
+from layers.periods import parse_period
+from layers.stats.answer import coverage
+from layers.stats.query import available_months
+from layers.stats.regions import region_index
+
+
+class Command(BaseCommand):
+    requires_system_checks = ()
+    help = "生成区划用水报告：PDF、XLSX、离线地图（html）、各图的 SVG 与 PNG"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--district", nargs="+", default=[], metavar="110108", help="市、区、街道（乡镇）代码，可多个"
+        )
+        parser.add_argument("--all", action="store_true", help="全部区")
+        parser.add_argument("--period", required=True, metavar="2019", help="2019、2019-07、2019-Q3、2019-01..2019-06")
+        parser.add_argument("--out", type=Path, default=Path("reports"), metavar="目录", help="写到哪里，默认 reports")
+        parser.add_argument("--formats", default="pdf", help="用逗号连接：" + ",".join(ask.FORMATS))
+        parser.add_argument("--lang", choices=ask.LANGUAGES, default="zh")
+        parser.add_argument("--unit", action="store_true", help="代码指填报单位而不是行政区")
+        parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="进程数，默认每核一个")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            asks = self._asks(options)
+            forms = ask.parse_formats(options["formats"])
+        except ShuituError as error:
+            raise CommandError(_told(error), returncode=2) from error
+        stamp = ask.data_stamp()
+        tasks = bulk.outstanding(asks, forms, options["out"], stamp)
+        self._make(asks, tasks, stamp, max(1, options["processes"]), options["out"])
+
+    def _asks(self, options: dict[str, Any]) -> list[ask.Ask]:
+        codes = list(dict.fromkeys(options["district"]))
+        index = region_index()
+        if options["all"]:
+            codes += [region.code for region in index.levels[vocab.DISTRICT] if region.code not in codes]
+        if not codes:
+            raise CommandError("要哪里的报告？用 --district 110108 或 --all", returncode=2)
+        for code in codes:
+            index.prefixes(code, unit=options["unit"])
+        period = parse_period(options["period"])
+        coverage(period, available_months())
+        return [ask.Ask(code, period, options["lang"], options["unit"]) for code in codes]
+
+    def _make(self, asks: list[ask.Ask], tasks: list[bulk.Task], stamp: str, processes: int, out: Path) -> None:
+        began, failed = time.monotonic(), 0
+        if kept := len(asks) - len(tasks):
+            self.stdout.write(f"{kept} 份已有且数据版本相同，保留")
+        for number, made in enumerate(bulk.run(tasks, stamp, processes), 1):
+            head = f"[{number:2}/{len(tasks)}] {made.ask.code}"
+            names = "、".join(f"{name}（{told['bytes'] / 1e6:.1f} MB）" for name, told in made.files.items())
+            self.stdout.write(f"{head} {names}{f' 失败：{made.error}' if made.error else ''}")
+            self.stdout.flush()
+            failed += bool(made.error)
+        self.stdout.write(f"{len(tasks) - failed} 份写入 {out}，用时 {time.monotonic() - began:.0f} 秒")
+        if failed:
+            raise CommandError(f"{failed} 份没有做成；再次运行只补做缺的")
+
+
+def _told(error: ShuituError) -> str:
+    allowed = f"（可以是：{'、'.join(map(str, error.allowed))}）" if error.allowed else ""
+    return f"{error.detail}{allowed}"

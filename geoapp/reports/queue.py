@@ -1,0 +1,139 @@
+"""The queue of reports, in the database: asking, claiming, telling how far it is.
+
+A worker holds a session lock of PostgreSQL on the job it makes. When the worker ends, however it ends, the lock is gone,
+and the job is anybody's again: no time-out has to be guessed, and no report is made twice at once.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from geoapp.reports.ask import Ask, data_stamp
+from geoapp.reports.models import DONE, FAILED, QUEUED, RUNNING, ReportJob
+from layers import vocab
+from layers.errors import Busy
+from layers.periods import parse_period
+from layers.stats.answer import coverage
+from layers.stats.query import available_months
+from layers.stats.regions import region_index
+
+MOST_WAITING = 40
+KEPT = 200  # finished reports; older ones go, with their files
+ATTEMPTS = 3  # of a job whose workers die: one that exhausts the memory would otherwise do so for ever
+JOB_LOCKS, SLOT_LOCKS = 4490_1, 4490_2  # first halves of the advisory locks' names
+
+
+def folder_of(key: str) -> Path:
+    return Path(settings.STATE_DIR) / "reports" / key
+
+
+def ask_for(ask: Ask, forms: tuple[str, ...]) -> ReportJob:
+    """The job of this report: the one there is, or a new one. `NotFound` for what cannot be reported, `Busy`."""
+    index = region_index()
+    index.prefixes(ask.code, unit=ask.unit)
+    coverage(ask.period, available_months())
+    unit = ask.unit or ask.code not in index.by_code
+    name = index.info(ask.code, vocab.REPORTING_UNIT if unit else index.by_code[ask.code].level).name
+    stamp = data_stamp()
+    told = {
+        "region": ask.code, "name": name, "unit": ask.unit, "period": str(ask.period), "lang": ask.lang,
+        "site": ask.site, "formats": ",".join(forms), "stamp": stamp,
+    }  # fmt: skip
+    with transaction.atomic():
+        job = ReportJob.objects.select_for_update().filter(key=ask.key(stamp, forms)).first()
+        if job is None:
+            if ReportJob.objects.filter(status__in=(QUEUED, RUNNING)).count() >= MOST_WAITING:
+                raise Busy(f"{MOST_WAITING} reports are waiting: try again when some are done.")
+            return ReportJob.objects.get_or_create(key=ask.key(stamp, forms), defaults=told)[0]
+        if job.status == FAILED or (job.status == DONE and not _is_whole(job)):
+            job.status, job.progress, job.attempts, job.error, job.files = QUEUED, 0.0, 0, "", {}
+            job.save()
+        return job
+
+
+def _is_whole(job: ReportJob) -> bool:
+    sizes = {path.name: path.stat().st_size for path in folder_of(job.key).glob("*")}
+    return bool(job.files) and all(sizes.get(name) == told["bytes"] for name, told in job.files.items())
+
+
+def ask_of(job: ReportJob) -> Ask:
+    return Ask(job.region, parse_period(job.period), job.lang, job.unit, job.site)
+
+
+def _try_lock(first: int, second: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [first, second])
+        return bool(cursor.fetchone()[0])
+
+
+def unlock(first: int, second: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [first, second])
+
+
+def claim() -> ReportJob | None:
+    """The oldest job that nobody makes, now ours and locked; None when there is none."""
+    with transaction.atomic():
+        waiting = ReportJob.objects.select_for_update(skip_locked=True).filter(status__in=(QUEUED, RUNNING))
+        for job in waiting.order_by("id")[:MOST_WAITING]:
+            if not _try_lock(JOB_LOCKS, job.pk):
+                continue
+            if job.attempts >= ATTEMPTS:
+                finish(job, error=f"The report was begun {ATTEMPTS} times and never finished.")
+                continue
+            job.status, job.attempts, job.progress = RUNNING, job.attempts + 1, 0.0
+            job.save(update_fields=["status", "attempts", "progress"])
+            return job
+    return None
+
+
+def tell(job: ReportJob, step: str, progress: float) -> bool:
+    """Write how far it is; False when the job was deleted meanwhile."""
+    return bool(ReportJob.objects.filter(pk=job.pk).update(step=step, progress=progress))
+
+
+def finish(job: ReportJob, *, files: dict[str, dict[str, object]] | None = None, error: str = "") -> None:
+    """Done or failed; the lock goes with it, and what is too old."""
+    done = bool(files) and not error
+    found = ReportJob.objects.filter(pk=job.pk).update(
+        status=DONE if done else FAILED, files=files or {}, error=error[:300], progress=1.0 if done else 0.0, step="",
+        finished_at=timezone.now(),
+    )  # fmt: skip
+    if not found or not done:
+        shutil.rmtree(folder_of(job.key), ignore_errors=True)
+    unlock(JOB_LOCKS, job.pk)
+
+
+def delete(job: ReportJob) -> None:
+    """The job and its files; a worker that is at it stops at its next step."""
+    job.delete()
+    shutil.rmtree(folder_of(job.key), ignore_errors=True)
+
+
+def prune() -> None:
+    """Let the oldest finished reports go."""
+    for job in ReportJob.objects.filter(status__in=(DONE, FAILED)).order_by("-id")[KEPT:]:
+        delete(job)
+
+
+def take_slot(most: int) -> int:
+    """A place among the workers, held until the connection ends; 0 when all are taken."""
+    return next((slot for slot in range(1, most + 1) if _try_lock(SLOT_LOCKS, slot)), 0)
+
+
+def workers_needed(most: int) -> bool:
+    """Whether jobs wait that no running worker has, and there is room for one more."""
+    if not ReportJob.objects.filter(status__in=(QUEUED, RUNNING)).exists():
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+            [SLOT_LOCKS],
+        )
+        return int(cursor.fetchone()[0]) < most

@@ -1,0 +1,130 @@
+"""The report's tables as a workbook: typed numbers, one sheet a table, headers that stay, units in them."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from datetime import datetime
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+
+from geoapp.reports import figures, tables
+from geoapp.reports.files import zipped
+from geoapp.reports.sentences import sentences
+from geoapp.reports.structure import Report
+from geoapp.reports.tables import Column, Table, Value
+from geoapp.reports.words import METHOD, word
+
+FORMATS = {
+    "text": "@", "integer": "#,##0", "litres": "#,##0.00", "share": "0.0%", "change": "+0.0%;-0.0%;0.0%",
+    "area": "#,##0.00", "density": "#,##0.00",
+}  # fmt: skip
+# From what is stored to the unit of the column's header.
+DIVIDE = {"litres": figures.LITRES_PER_UNIT, "density": 10_000}
+_HEAD = PatternFill("solid", fgColor="E4F0F0")
+_UNKNOWN_TIME = datetime(2000, 1, 1)
+
+
+def xlsx(report: Report, lang: str) -> bytes:
+    """The whole workbook, the lists that are too long for print included; the same bytes for the same data version."""
+    book = Workbook(write_only=True)
+    _summary(book, report, lang)
+    for table in every_table(report, lang):
+        _sheet(book, table)
+    book.properties.creator = "水图 Shuitu"
+    book.properties.title = f"{report.name} {word('title', lang)} {report.period.text}"
+    book.properties.created = report.changed_at.replace(tzinfo=None) if report.changed_at else _UNKNOWN_TIME
+    out = io.BytesIO()
+    book.save(out)
+    return _settled(out.getvalue(), book.properties.created)
+
+
+def every_table(report: Report, lang: str) -> list[Table]:
+    """All tables of the report, each whole."""
+    found = tables.summary(report, lang)
+    found.append(tables.months(report, lang))
+    found.append(tables.regions(report, lang, report.child_level, report.children, "regions"))
+    if report.grandchildren:
+        found.append(tables.regions(report, lang, report.grand_level, report.grandchildren, "regions-below"))
+    return [*found, tables.stages(report, lang), tables.quality(report, lang), *tables.facilities(report, lang)]
+
+
+def _summary(book: Workbook, report: Report, lang: str) -> None:
+    sheet = book.create_sheet(word("summary", lang))
+    sheet.column_dimensions["A"].width = 100
+    head = f"{report.name} {word('title', lang)} · {figures.period(report.period.first, report.period.last, lang)}"
+    as_of = word("version", lang, version=report.version, moment=figures.moment(report.changed_at, lang))
+    marks = [word("synthetic_mark", lang)] if report.synthetic else []
+    lines = [
+        *sentences(report, lang),
+        "",
+        f"{word('as_of', lang)}: {as_of}",
+        *marks,
+        report.map_address,
+        "",
+        *METHOD[lang],
+    ]
+    sheet.append([_text(sheet, head, bold=True)])
+    for line in lines:
+        sheet.append([_text(sheet, line)])
+
+
+def _sheet(book: Workbook, table: Table) -> None:
+    sheet = book.create_sheet(_sheet_name(book, table.title))
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.columns))}{len(table.rows) + 1}"
+    for n, column in enumerate(table.columns, 1):
+        sheet.column_dimensions[get_column_letter(n)].width = 6 + 6 * column.width
+    sheet.append([_text(sheet, header(column), bold=True, head=True) for column in table.columns])
+    for row in table.rows:
+        sheet.append([_cell(sheet, column, value) for column, value in zip(table.columns, row, strict=True)])
+    if table.total:
+        sheet.append([_cell(sheet, c, value, bold=True) for c, value in zip(table.columns, table.total, strict=True)])
+
+
+def header(column: Column) -> str:
+    return f"{column.label} ({column.unit})" if column.unit else column.label
+
+
+def _cell(sheet: object, column: Column, value: Value, *, bold: bool = False) -> WriteOnlyCell:
+    """A typed cell. Text stays text, also when it begins as a formula does."""
+    if value is None or isinstance(value, str):
+        return _text(sheet, value or "", bold=bold)
+    divisor = DIVIDE.get(column.kind)
+    cell = WriteOnlyCell(sheet, value=value / divisor if divisor else value)
+    cell.number_format = FORMATS[column.kind]
+    if bold:
+        cell.font = Font(bold=True)
+    return cell
+
+
+def _text(sheet: object, text: str, *, bold: bool = False, head: bool = False) -> WriteOnlyCell:
+    cell = WriteOnlyCell(sheet, value=text or None)
+    if text:
+        cell.data_type = "s"
+    if bold:
+        cell.font = Font(bold=True)
+    if head:
+        cell.fill = _HEAD
+        cell.alignment = Alignment(wrap_text=True, vertical="center")
+    return cell
+
+
+def _sheet_name(book: Workbook, title: str) -> str:
+    """Excel's rules: no more than 31 characters, none of ``[]:*?/\\``, none twice."""
+    name = re.sub(r"[\[\]:*?/\\]", " ", title).strip()[:31]
+    return name if name not in book.sheetnames else f"{name[:27]} {len(book.sheetnames)}"
+
+
+def _settled(data: bytes, at: datetime) -> bytes:
+    """Without the times of saving, which openpyxl writes into the ZIP and one of its members."""
+    stamp = at.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    core = members["docProps/core.xml"]
+    members["docProps/core.xml"] = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + stamp, core)
+    return zipped(members)

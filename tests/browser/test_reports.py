@@ -1,0 +1,62 @@
+"""The page of reports, from the map's drawer to the file; and the offline map with every network away."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.city import City
+from tests.conftest import Watch
+
+OTHER_HOSTS = re.compile(r"^(?!data:|blob:|file:)")
+
+
+def test_from_the_drawer_to_the_file(
+    page: Any, city: City, new_page: Callable[..., Any], watch: Watch, tmp_path: Path
+) -> None:
+    watch.allow("request to another host: file:")  # the offline map, and nothing else
+    page.goto("/?region=110101&period=2019")
+    page.get_by_test_id("report").click()
+    page.wait_for_url("**/reports/?region=110101&period=2019")
+    assert page.locator("select[name=region]").input_value() == "110101"
+    assert page.locator("input[name=period]").input_value() == "2019"
+    page.check("input[value=html]")
+    page.get_by_test_id("make").click()
+    job = page.locator(".job:target")
+    job.wait_for()
+    number = str(job.get_attribute("id"))
+    page.close()  # a closed browser stops nothing
+    again = new_page()
+    again.goto("/reports/?lang=en")
+    row = again.locator(f"#{number}")
+    row.locator("a[data-form=pdf]").wait_for(timeout=60_000)
+    assert "东城区 · 2019" in row.inner_text() and row.get_by_test_id("delete").count() == 0  # it is another's
+    with again.expect_download() as paper:
+        row.locator("a[data-form=pdf]").click()
+    assert paper.value.suggested_filename == "110101-东城区-2019.pdf"
+    assert Path(paper.value.path()).read_bytes()[:5] == b"%PDF-"
+    with again.expect_download() as offline:
+        row.locator("a[data-form=html]").click()
+    file = tmp_path / "map.html"
+    offline.value.save_as(file)
+    _works_without_a_network(new_page, file)
+
+
+def _works_without_a_network(new_page: Callable[..., Any], file: Path) -> None:
+    page = new_page()
+    page.route(OTHER_HOSTS, lambda route: route.abort())
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(file.as_uri())
+    page.locator("canvas.leaflet-zoom-animated").wait_for()
+    colors = page.evaluate(
+        "() => { const c = document.querySelector('canvas'); const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;"
+        " const seen = new Set(); for (let i = 0; i < d.length; i += 4) if (d[i + 3]) seen.add(d[i] << 16 | d[i + 1] << 8 | d[i + 2]); return seen.size }"
+    )
+    assert colors > 4  # the classes of the map are on it
+    assert "东城区" in page.locator("#told").inner_text()
+    page.mouse.move(640, 430)
+    assert page.locator(".leaflet-control-layers input").count() >= 3
+    assert [url for url in asked if OTHER_HOSTS.match(url)] == []

@@ -1,0 +1,178 @@
+"""The other forms: workbook, offline map, pictures; and the command that writes them into a folder."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import xml.dom.minidom
+import zipfile
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from PIL import Image
+
+from geoapp.reports import content, document, figures, pictures, tables, workbook
+from geoapp.reports.ask import Ask, data_stamp, parse_formats
+from geoapp.reports.bulk import Record, outstanding
+from geoapp.reports.files import write_whole
+from layers.errors import BadParameter
+from layers.periods import parse_period
+from tests.factories import DISTRICT, SOUTHERN
+from tests.report_city import make_city
+
+ASK = Ask(DISTRICT, parse_period("2019"), site="http://x/")
+
+
+@pytest.fixture(scope="module")
+def drawn(django_db_setup: None, django_db_blocker: Any) -> document.Drawn:
+    with django_db_blocker.unblock(), transaction.atomic():
+        make_city()
+        found = document.draw(content.build(ASK), "zh")
+        transaction.set_rollback(True)
+    return found
+
+
+def test_the_workbook_holds_every_table_as_numbers(drawn: document.Drawn) -> None:
+    data = workbook.xlsx(drawn.report, "zh")
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    expected = workbook.every_table(drawn.report, "zh")
+    assert len(book.sheetnames) == len(expected) + 1 == len(set(book.sheetnames))
+    for table, name in zip(expected, book.sheetnames[1:], strict=True):
+        sheet = book[name]
+        assert sheet.freeze_panes == "A2"
+        assert [cell.value for cell in sheet[1]] == [workbook.header(column) for column in table.columns]
+        assert sheet.max_row == 1 + len(table.rows) + bool(table.total)
+        for cells, row in zip(
+            sheet.iter_rows(min_row=2), [*table.rows, *([table.total] if table.total else [])], strict=True
+        ):
+            for cell, value, column in zip(cells, row, table.columns, strict=True):
+                if isinstance(value, int | float):
+                    divisor = workbook.DIVIDE.get(column.kind, 1)
+                    assert cell.value == pytest.approx(value / divisor, rel=1e-12) and cell.data_type == "n"
+                    assert cell.number_format == workbook.FORMATS[column.kind]
+                else:
+                    assert (cell.value or "") == (value or "") and cell.data_type in ("s", "n")
+    regions = next(table for table in expected if table.key == "regions")
+    assert regions.total[3] == drawn.report.total_l == sum(int(row[3] or 0) for row in regions.rows)
+    assert any("万 m³" in workbook.header(column) for column in regions.columns)
+
+
+def test_no_name_is_taken_for_a_formula(drawn: document.Drawn) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook.xlsx(drawn.report, "zh")))
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert [cell.data_type for cell in cells if cell.value == "=1+1"] == ["s"]
+    assert not [cell for cell in cells if cell.data_type == "f"]
+
+
+def test_the_same_data_make_the_same_workbook_and_pictures(drawn: document.Drawn) -> None:
+    assert workbook.xlsx(drawn.report, "en") == workbook.xlsx(drawn.report, "en")
+    assert pictures.svgs(drawn.maps) == pictures.svgs(drawn.maps)
+
+
+def test_drawings_are_whole_and_inside_their_paper(drawn: document.Drawn) -> None:
+    from geoapp.reports.drawing.svg import MM_PER_PT, text_width
+
+    with zipfile.ZipFile(io.BytesIO(pictures.svgs([*drawn.maps, *drawn.charts]))) as archive:
+        names = archive.namelist()
+        assert {"township-volume.svg", "village-per_km2.svg", "objects.svg", "supply-areas.svg", "months.svg"} <= set(
+            names
+        )
+        for name in names:
+            root = xml.dom.minidom.parseString(archive.read(name)).documentElement
+            width, height = (float(each) for each in root.getAttribute("viewBox").split()[2:])
+            texts = root.getElementsByTagName("text")
+            assert texts
+            for text in texts:
+                x, y = float(text.getAttribute("x")), float(text.getAttribute("y"))
+                across = text_width(text.firstChild.data, float(text.getAttribute("font-size")) / MM_PER_PT)
+                left = x - {"": 0, "middle": across / 2, "end": across}[text.getAttribute("text-anchor")]
+                assert left >= -0.5 and left + across <= width + 0.5 and 0 < y <= height, (name, text.firstChild.data)
+
+
+def test_maps_say_what_they_are_drawn_in(drawn: document.Drawn) -> None:
+    for figure in drawn.maps:
+        assert "EPSG:4548" in figure.svg and "比例尺 1:" in figure.svg and "不可用于决策" in figure.svg
+        assert figure.alt and re.search(r">\d+ k?m<", figure.svg)
+
+
+def test_a_picture_is_of_print_resolution(drawn: document.Drawn) -> None:
+    picture = Image.open(io.BytesIO(pictures.png(drawn.maps[0])))
+    width = float(re.search(r'width="([\d.]+)mm"', drawn.maps[0].svg)[1])  # type: ignore[index]
+    assert picture.size[0] == pytest.approx(width / 25.4 * pictures.DPI, abs=2)
+    assert len(picture.convert("RGB").getcolors(1 << 20) or []) > 20
+
+
+def test_printed_and_calculated_numbers_are_one(drawn: document.Drawn) -> None:
+    table = tables.months(drawn.report, "zh")
+    assert table.columns[1].shown(12_345_678_901) == figures.in_units(12_345_678_901) == "1,234.57"
+
+
+@pytest.mark.parametrize(("text", "forms"), [(None, ("pdf",)), ("xlsx,pdf", ("pdf", "xlsx")), ("png", ("png",))])
+def test_forms_are_parsed(text: str | None, forms: tuple[str, ...]) -> None:
+    assert parse_formats(text) == forms
+
+
+def test_an_unknown_form_is_refused() -> None:
+    with pytest.raises(BadParameter):
+        parse_formats("docx")
+
+
+def test_a_file_is_whole_or_not_there(tmp_path: Path) -> None:
+    write_whole(tmp_path / "a" / "b.txt", b"one")
+    write_whole(tmp_path / "a" / "b.txt", b"two")
+    assert (tmp_path / "a" / "b.txt").read_bytes() == b"two"
+    assert [path.name for path in (tmp_path / "a").iterdir()] == ["b.txt"]
+
+
+def run(folder: Path, *words: str) -> str:
+    out = StringIO()
+    call_command("report", "--period", "2019", "--out", str(folder), *words, stdout=out)
+    return out.getvalue()
+
+
+@pytest.mark.django_db
+def test_the_command_makes_what_is_missing_and_keeps_what_is_whole(tmp_path: Path) -> None:
+    make_city()
+    assert "1 份写入" in run(tmp_path, "--district", SOUTHERN, "--formats", "xlsx,svg")
+    made = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert set(made) == {"110101001-南街道-2019.xlsx", "110101001-南街道-2019-svg.zip", "reports.json"}
+    assert "1 份已有" in run(tmp_path, "--district", SOUTHERN, "--formats", "svg,xlsx")
+    (tmp_path / "110101001-南街道-2019.xlsx").write_bytes(b"half")
+    told = run(tmp_path, "--district", SOUTHERN, "--formats", "xlsx,svg")
+    assert "xlsx" in told and "svg" not in told
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == made
+    record = json.loads((tmp_path / "reports.json").read_text())
+    assert {told["version"] for told in record.values()} == {content.build(ASK).version}
+
+
+@pytest.mark.django_db
+def test_another_data_version_is_made_anew(tmp_path: Path) -> None:
+    make_city()
+    run(tmp_path, "--district", SOUTHERN, "--formats", "xlsx")
+    ask = Ask(SOUTHERN, parse_period("2019"))
+    assert Record(tmp_path).holds(ask, "xlsx", data_stamp())
+    assert not outstanding([ask], ["xlsx"], tmp_path, data_stamp())
+    assert [task.forms for task in outstanding([ask], ["xlsx"], tmp_path, "27-other")] == [("xlsx",)]
+    (tmp_path / "reports.json").write_text("{ cut sho")
+    assert outstanding([ask], ["xlsx"], tmp_path, data_stamp())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--district", "110999"], "no region"), ([], "--district"), (["--district", DISTRICT, "--formats", "doc"], "doc"),
+        (["--district", DISTRICT, "--period", "2031"], "no usage in 2031"),
+    ],
+)  # fmt: skip
+def test_the_command_says_what_is_wrong_before_it_begins(tmp_path: Path, words: list[str], said: str) -> None:
+    make_city()
+    with pytest.raises(CommandError, match=said) as refused:
+        run(tmp_path, *words)
+    assert refused.value.returncode == 2 and list(tmp_path.iterdir()) == []

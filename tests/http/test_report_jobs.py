@@ -1,0 +1,224 @@
+"""Reports asked for from the page: one job for one content, made once, whole or not at all, and told how far it is."""
+
+from __future__ import annotations
+
+import resource
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+from django.test import Client
+
+from geoapp.reports import queue, worker
+from geoapp.reports.ask import Ask, data_stamp
+from geoapp.reports.models import DONE, FAILED, QUEUED, RUNNING, ReportJob
+from layers.errors import Busy, NotFound
+from layers.periods import parse_period
+from tests import factories as make
+from tests.factories import DISTRICT, SOUTHERN
+from tests.report_city import make_city
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _small(settings: Any) -> None:
+    make_city()
+    settings.REPORT_WORKERS = 0  # none is started: the tests are the worker
+
+
+def ask_for(region: str = DISTRICT, period: str = "2019", forms: tuple[str, ...] = ("xlsx",)) -> ReportJob:
+    return queue.ask_for(Ask(region, parse_period(period), site="http://testserver/"), forms)
+
+
+def post(client: Client, **given: Any) -> Any:
+    return client.post("/reports/make", {"region": DISTRICT, "period": "2019", "formats": ["xlsx"], **given})
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[psycopg.Connection[Any]]:
+    """Another session of the same database, as another worker has."""
+    told = connection.get_connection_params()
+    with psycopg.connect(
+        host=told.get("host"), port=told.get("port"), user=told.get("user"), dbname=told["dbname"],
+        password=told.get("password"), autocommit=True,
+    ) as link:  # fmt: skip
+        yield link
+
+
+def test_two_who_ask_for_the_same_get_one_job(client: Client) -> None:
+    assert post(client).status_code == post(Client()).status_code == 302
+    assert ReportJob.objects.count() == 1
+    post(client, period="2018")
+    post(client, formats=["xlsx", "svg"])
+    post(client, lang="en")
+    assert ReportJob.objects.count() == 4
+
+
+def test_other_data_are_another_job(client: Client) -> None:
+    first = ask_for()
+    make.publish("usage")
+    assert ask_for().pk != first.pk
+    assert {job.stamp for job in ReportJob.objects.all()} == {first.stamp, data_stamp()}
+
+
+def test_a_job_is_made_and_taken(client: Client) -> None:
+    post(client, formats=["xlsx", "svg"])
+    assert worker.work(idle_s=0) == 1
+    told = client.get("/reports/jobs").json()["jobs"][0]
+    assert (told["status"], told["percent"], told["mine"], told["old"]) == (DONE, 100, True, False)
+    assert [file["form"] for file in told["files"]] == ["xlsx", "svg"]
+    for file in told["files"]:
+        answer = client.get(file["url"])
+        assert answer.status_code == 200 and b"".join(answer.streaming_content)[:2] == b"PK"
+        assert "filename*=" in answer["Content-Disposition"]
+    make.publish("usage")
+    assert client.get("/reports/jobs").json()["jobs"][0]["old"] is True
+
+
+def test_a_finished_job_whose_file_is_gone_is_made_again() -> None:
+    job = ask_for()
+    worker.work(idle_s=0)
+    assert ask_for().status == DONE
+    next(queue.folder_of(job.key).glob("*.xlsx")).write_bytes(b"half")
+    assert ask_for().status == QUEUED
+    worker.work(idle_s=0)
+    assert ReportJob.objects.get().status == DONE
+
+
+def test_a_job_that_another_worker_holds_is_left_alone(elsewhere: psycopg.Connection[Any]) -> None:
+    first, second = ask_for(), ask_for(SOUTHERN)
+    elsewhere.execute("SELECT pg_advisory_lock(%s, %s)", [queue.JOB_LOCKS, first.pk])
+    taken = queue.claim()
+    assert taken is not None and taken.pk == second.pk
+    elsewhere.execute("SELECT pg_advisory_unlock(%s, %s)", [queue.JOB_LOCKS, first.pk])
+
+
+def test_a_job_whose_worker_died_is_taken_again(elsewhere: psycopg.Connection[Any]) -> None:
+    job = ask_for()
+    elsewhere.execute("SELECT pg_advisory_lock(%s, %s)", [queue.JOB_LOCKS, job.pk])
+    ReportJob.objects.update(status=RUNNING, attempts=1)
+    assert queue.claim() is None
+    elsewhere.close()
+    assert _eventually(lambda: worker.work(idle_s=0) == 1)
+    job.refresh_from_db()
+    assert (job.status, job.attempts) == (DONE, 2)
+
+
+def _eventually(works: Any, times: int = 50) -> bool:
+    """A session ends a moment after its connection is closed."""
+    import time
+
+    return any(works() or time.sleep(0.05) for _ in range(times))
+
+
+def test_a_job_that_kills_its_workers_is_given_up() -> None:
+    job = ask_for()
+    ReportJob.objects.update(status=RUNNING, attempts=queue.ATTEMPTS)
+    assert queue.claim() is None
+    job.refresh_from_db()
+    assert job.status == FAILED and "never finished" in job.error
+    assert ask_for().status == QUEUED  # asked for again, it begins anew
+
+
+def test_a_disk_that_is_full_leaves_no_half_file(client: Client) -> None:
+    post(client, formats=["svg"])
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, before[1]))
+    try:
+        worker.work(idle_s=0)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    job = ReportJob.objects.get()
+    assert job.status == FAILED and "no room is left" in job.error
+    assert not queue.folder_of(job.key).exists()
+    assert client.get("/reports/jobs").json()["jobs"][0]["files"] == []
+
+
+def test_a_region_without_use_fails_with_a_reason() -> None:
+    make.RegionFactory(code="110102", name="空区", parent_id=None, level=2)
+    make.publish()
+    ask_for("110102")
+    worker.work(idle_s=0)
+    job = ReportJob.objects.get()
+    assert job.status == FAILED and "nothing to report" in job.error
+
+
+def test_a_deleted_job_stops_and_leaves_nothing(client: Client) -> None:
+    post(client)
+    job = ReportJob.objects.get()
+    taken = queue.claim()
+    assert taken is not None
+    assert client.post(f"/reports/{job.pk}/delete").status_code == 302
+    worker.do(taken)
+    assert not ReportJob.objects.exists() and not queue.folder_of(job.key).exists()
+
+
+def test_only_the_asker_or_an_administrator_deletes(client: Client, admin_client: Client) -> None:
+    post(client)
+    job = ReportJob.objects.get()
+    assert Client().post(f"/reports/{job.pk}/delete").status_code == 403
+    assert admin_client.post(f"/reports/{job.pk}/delete").status_code == 302
+    assert not ReportJob.objects.exists()
+
+
+def test_forged_requests_are_refused() -> None:
+    strict = Client(enforce_csrf_checks=True)
+    assert post(strict).status_code == 403
+    assert strict.post("/reports/1/delete").status_code == 403
+    assert strict.get("/reports/make").status_code == 405
+    assert not ReportJob.objects.exists()
+
+
+def test_so_many_wait_and_no_more(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "MOST_WAITING", 2)
+    ask_for(), ask_for(SOUTHERN)
+    with pytest.raises(Busy):
+        ask_for(period="2018")
+    assert ask_for().status == QUEUED  # the same again takes no place
+    assert post(client, period="2018").status_code == 503
+
+
+def test_old_reports_go_with_their_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = ask_for()
+    worker.work(idle_s=0)
+    monkeypatch.setattr(queue, "KEPT", 1)
+    ask_for(SOUTHERN)
+    worker.work(idle_s=0)
+    assert [job.region for job in ReportJob.objects.all()] == [SOUTHERN]
+    assert not queue.folder_of(first.key).exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        ({"region": "110999"}, 404), ({"region": "abc"}, 400), ({"period": "1999"}, 404), ({"period": ""}, 400),
+        ({"formats": ["doc"]}, 400), ({"lang": "fr"}, 400), ({"region": "1\x00"}, 400),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_asked_is_refused_with_a_page(client: Client, given: dict[str, Any], status: int) -> None:
+    answer = post(client, **given)
+    assert (answer.status_code, "refused" in answer.content.decode()) == (status, True)
+    assert not ReportJob.objects.exists()
+
+
+def test_unknown_regions_are_not_queued() -> None:
+    with pytest.raises(NotFound):
+        ask_for("110999")
+
+
+def test_a_worker_without_a_place_does_nothing(elsewhere: psycopg.Connection[Any]) -> None:
+    ask_for()
+    elsewhere.execute("SELECT pg_advisory_lock(%s, %s)", [queue.SLOT_LOCKS, 1])
+    assert worker.work(idle_s=0) == 0
+    assert not queue.workers_needed(1) and queue.workers_needed(2)
+
+
+def test_the_page_is_filled_in_from_its_address(client: Client) -> None:
+    page = client.get("/reports/", {"region": SOUTHERN, "period": "2019-07"}).content.decode()
+    assert f'<option value="{SOUTHERN}" selected>' in page and 'value="2019-07"' in page
+    english = client.get("/reports/", {"lang": "en"}).content.decode()
+    assert "Make the report" in english and '<html lang="en">' in english
+    assert client.get("/reports/99/pdf").status_code == 404
