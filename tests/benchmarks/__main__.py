@@ -8,7 +8,7 @@ from datetime import date
 
 from tests.benchmarks import harness
 
-NAMES = ("up", "load", "sums", "grid", "stats", "tiles", "page")
+NAMES = ("up", "load", "sums", "grid", "stats", "tiles", "page", "report")
 
 
 def main(words: list[str]) -> int:

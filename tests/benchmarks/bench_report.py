@@ -1,0 +1,98 @@
+"""Reports: a region's PDF against WeasyPrint's bare time for as many pages of plain text; all districts; memory."""
+
+from __future__ import annotations
+
+import itertools
+import multiprocessing
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from geoapp.reports.process import set_up
+from tests.benchmarks import harness
+
+TITLE = "Reports: PDF of a region against as many pages of plain text by bare WeasyPrint"
+PERIOD = "2019"
+HEAD = [
+    "region",
+    "pages",
+    "MB",
+    "figures s",
+    "drawings s",
+    "PDF s",
+    "together s",
+    "CPU s",
+    "plain text s",
+    "ratio",
+    "peak memory MB",
+]
+REGIONS = (
+    ("110101", "东城区"),
+    ("110118", "密云区"),
+    ("110108", "海淀区"),
+    ("110108015", "燕园街道"),
+    ("11", "北京市"),
+)
+
+
+def measure() -> str:
+    harness.django_setup()
+    lines = []
+    for code, name in REGIONS:
+        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=set_up) as pool:
+            lines.append([name, *pool.submit(one, code).result()])
+    return harness.table(HEAD, lines) + "\n\n" + everything()
+
+
+def one(code: str) -> list[str]:
+    """A region's report in a process of its own, which has made none before; its peak before the reference is printed."""
+    import pypdfium2
+    import weasyprint
+
+    from geoapp.reports import content, document
+    from geoapp.reports.ask import Ask
+    from layers.periods import parse_period
+
+    ask = Ask(code, parse_period(PERIOD))
+    marks, cpu = [time.perf_counter()], time.process_time()
+    report = content.build(ask)
+    marks.append(time.perf_counter())
+    drawn = document.draw(report, "zh")
+    marks.append(time.perf_counter())
+    data = document.pdf(drawn)
+    marks.append(time.perf_counter())
+    cpu = time.process_time() - cpu
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    pages = len(pypdfium2.PdfDocument(data))
+    text = "<p>" + "一页普通的文字，没有表格，没有图。" * 60 + "</p>"
+    page = f"<style>p{{break-after:page;font:9.5pt 'Noto Sans CJK SC'}}</style>{text * pages}"
+    plain = harness.timed(lambda: weasyprint.HTML(string=page).write_pdf())
+    steps = [after - before for before, after in itertools.pairwise(marks)]
+    whole = marks[-1] - marks[0]
+    return [
+        str(pages), f"{len(data) / 1e6:.2f}", *(f"{step:.2f}" for step in steps), f"{whole:.2f}", f"{cpu:.2f}",
+        f"{plain:.2f}", f"{whole / plain:.1f}", f"{peak:.0f}",
+    ]  # fmt: skip
+
+
+def everything() -> str:
+    """All districts by the command, as anybody runs it."""
+    with tempfile.TemporaryDirectory() as folder:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        started = time.perf_counter()
+        command = [sys.executable, "manage.py", "report", "--all", "--period", PERIOD, "--out", folder]
+        subprocess.run(command, cwd=harness.ROOT, check=True, capture_output=True)
+        took = time.perf_counter() - started
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        files = list(Path(folder).glob("*.pdf"))
+        again = harness.timed(lambda: subprocess.run(command, cwd=harness.ROOT, check=True, capture_output=True))
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return (
+        f"`manage.py report --all`: {len(files)} districts in {took:.1f} s on {os.cpu_count()} cores ({cpu:.1f} s of CPU),"
+        f" the largest process of this run {after.ru_maxrss / 1024:.0f} MB; asked again, all kept: {again:.1f} s."
+    )
