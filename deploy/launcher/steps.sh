@@ -145,6 +145,18 @@ demo() {
     fi
 }
 
+# It comes with the usage; a database from before it was kept up, or one whose building was interrupted, gets it here.
+grid() {
+    if is_stamped "$state/stamps/grid" "$database_id"; then
+        was_done "street-level grid"
+        return 0
+    fi
+    begin "street-level grid: cells, weights, and every month's litres"
+    quietly grid "$python" manage.py grid --due || die "the grid could not be built (the whole log: $shown/logs/grid.log)"
+    put_stamp "$state/stamps/grid" "$database_id"
+    finish
+}
+
 server() {
     begin "server: starting, and waiting until the map answers"
     "$python" -m geoapp.serve start >"$state/server.out" || {

@@ -39,6 +39,21 @@ def due(cursor: Cursor) -> list[int]:
     return [row[0] for row in cursor.fetchall()]
 
 
+def unassigned_months(cursor: Cursor, size: int, held: Sequence[date]) -> list[date]:
+    """The months with records, of those given, that a size has no litres of."""
+    cursor.execute(
+        "SELECT m FROM unnest(%s::date[]) AS m"
+        " WHERE NOT EXISTS (SELECT FROM layers_gridusage u WHERE u.size = %s AND u.month = m) ORDER BY m",
+        [list(held), size],
+    )
+    return [row[0] for row in cursor.fetchall()]
+
+
+def clear(cursor: Cursor, months: Sequence[date], size: int) -> None:
+    """Take the litres of these months out, until they are assigned again."""
+    cursor.execute("DELETE FROM layers_gridusage WHERE size = %s AND month = ANY(%s)", [size, list(months)])
+
+
 def settle(cursor: Cursor, dataset: str, months: Collection[date]) -> None:
     """After a change of a dataset whose sums of these months were made again: the same for every grid size kept up.
 

@@ -16,7 +16,7 @@ from layers.stats import rebuild
 
 Cursor = Any
 
-FEW = 2_000  # records; above it a rebuild is no slower
+FEW = 20_000  # records; above it a rebuild is no slower
 
 _SIGNED = (
     "INSERT INTO usage_delta SELECT level, source_sel, purpose_sel, month, code, parent_code, gap, "
@@ -57,19 +57,17 @@ class Adjustment:
         months = sorted({*self._before, *after})
         if not months:
             return []
-        if self._needs_rebuild(after, months):
+        if self._needs_rebuild(cursor, after, months):
             rebuild.rebuild(cursor, months)
         else:
             cursor.execute(load("adjust_sums"))
         cursor.execute("DROP TABLE IF EXISTS usage_delta, usage_spread")
         return months
 
-    def _needs_rebuild(self, after: dict[date, int], months: list[date]) -> bool:
+    def _needs_rebuild(self, cursor: Cursor, after: dict[date, int], months: list[date]) -> bool:
         """Many records; or a month that comes or goes as a whole, with every combination of its year so far."""
         if max(sum(self._before.values()), sum(after.values())) > FEW:
             return True
-        summed = UsageSum.objects.filter(level=1, source_sel=rebuild.ALL, purpose_sel=rebuild.ALL)
-        return any(
-            not summed.filter(month=month).exists() or not UsageRecord.objects.filter(month=month).exists()
-            for month in months
-        )
+        summed = UsageSum.objects.filter(level=1, source_sel=rebuild.ALL, purpose_sel=rebuild.ALL, month__in=months)
+        standing = set(summed.values_list("month", flat=True)) & set(rebuild.all_months(cursor))
+        return not standing.issuperset(months)

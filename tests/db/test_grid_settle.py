@@ -169,6 +169,48 @@ def test_the_commands(city: Path) -> None:
     assert "1000 m | 2019-01 | 全部 | 全部 | 1110 | 1110 | 0 | 0 | 0" in checked()
 
 
+def test_what_is_due_is_built_and_nothing_else(city: Path) -> None:
+    def due() -> str:
+        out = StringIO()
+        call_command("grid", "--due", stdout=out)
+        return out.getvalue()
+
+    before = {month: ids(month) for month in (JANUARY, FEBRUARY, MARCH)}
+    assert due() == "500 米网格：已是最新\n"
+    assert {month: ids(month) for month in before} == before
+    models.GridUsage.objects.filter(month=FEBRUARY).delete()  # as a run leaves it that was interrupted
+    assert "500 米网格：1 个月" in due()
+    assert kept(FEBRUARY) == {(vocab.BY_FACILITY_POSITION, 0): 50}
+    assert ids(JANUARY) == before[JANUARY]
+    for model in (models.GridUsage, models.GridBuild):  # as an installation has it from before the grid was kept up
+        model.objects.all().delete()
+    assert "500 米网格：3 个月" in due()
+    assert sum(kept().values()) == 1101
+
+
+def test_weights_by_area_alone_are_a_choice_of_each_size(city: Path) -> None:
+    load(
+        "meter",
+        csv(
+            city / "more.csv",
+            "code,region,lon,lat,system,source,purpose\nM3,110101001001,116.03,39.03,group,group_tap,agricultural",
+        ),
+    )
+    assert kept()[vocab.BY_REGION_POSITIONS, 0] == 1001
+    call_command("grid", "--weights", "area", stdout=StringIO())
+    assert kept()[vocab.BY_REGION_AREA, 0] == 1001
+    load(
+        "meter",
+        csv(
+            city / "again.csv",
+            "code,region,lon,lat,system,source,purpose\nM3,110101001001,116.05,39.03,group,group_tap,agricultural",
+        ),
+    )
+    assert kept()[vocab.BY_REGION_AREA, 0] == 1001
+    call_command("grid", "--weights", "positions", stdout=StringIO())
+    assert kept()[vocab.BY_REGION_POSITIONS, 0] == 1001
+
+
 def test_a_difference_is_shown_and_fails(city: Path) -> None:
     row = models.GridUsage.objects.filter(month=FEBRUARY).get()
     models.GridUsage.objects.filter(pk=row.pk).update(volume_l=49)

@@ -33,32 +33,47 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--size", type=int, choices=SIZES, default=DEFAULT_SIZE, help="网格边长（米）")
+        parser.add_argument("--due", action="store_true", help="只补尚缺的：默认边长及已启用边长中未完成的月份")
         parser.add_argument("--months", nargs="*", type=month, metavar="2019-07", help="只做这些月份；不填为全部")
         parser.add_argument(
             "--weights", choices=WEIGHTS, help="村、街乡和供水范围的分配依据：先按位置（默认），或只按面积"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        size, began = options["size"], time.monotonic()
         with connection.cursor() as cursor:
             held = all_months(cursor)
-            wanted = options["months"] or held
-            if missing := [f"{m:%Y-%m}" for m in wanted if m not in held]:
+            if missing := [f"{m:%Y-%m}" for m in options["months"] or () if m not in held]:
                 raise CommandError(f"没有这些月份的用水记录：{'、'.join(missing)}", returncode=2)
-            self._tell(f"构建 {size} 米网格单元与权重 …")
+            if options["due"]:
+                self._due(cursor, held)
+            else:
+                self._build(cursor, options["size"], options["months"] or held, options["weights"])
+
+    def _due(self, cursor: Any, held: list[date]) -> None:
+        due = assign.due(cursor)
+        for size in assign.sizes(cursor) or ([DEFAULT_SIZE] if held else []):
+            months = assign.unassigned_months(cursor, size, held)
+            if months or size in due:
+                self._build(cursor, size, months)
+            else:
+                self.stdout.write(f"{size} 米网格：已是最新")
+
+    def _build(self, cursor: Any, size: int, months: list[date], weights: str | None = None) -> None:
+        began = time.monotonic()
+        self._tell(f"构建 {size} 米网格单元与权重 …")
+        with transaction.atomic():
+            if weights:
+                assign.weigh_by(cursor, size, positions=WEIGHTS[weights])
+            # Whatever the asker wants: months that the new weights change may not keep the old litres.
+            months = sorted({*months, *assign.prepare(cursor, size)})
+            # Nor may those that come later in a run that is interrupted: without any, they are still due.
+            assign.clear(cursor, months[_AT_ONCE:], size)
+            self._assign(cursor, months[:_AT_ONCE], size, 0, len(months))
+        for first in range(_AT_ONCE, len(months), _AT_ONCE):
             with transaction.atomic():
-                if options["weights"]:
-                    assign.weigh_by(cursor, size, positions=WEIGHTS[options["weights"]])
-                touched = assign.prepare(cursor, size)
-                # Whatever the asker wants: months that the new weights change may not keep the old litres.
-                if size in assign.sizes(cursor) and options["months"]:
-                    wanted = sorted({*wanted, *touched})
-                self._assign(cursor, wanted[:_AT_ONCE], size, 0, len(wanted))
-            for first in range(_AT_ONCE, len(wanted), _AT_ONCE):
-                with transaction.atomic():
-                    self._assign(cursor, wanted[first : first + _AT_ONCE], size, first, len(wanted))
+                self._assign(cursor, months[first : first + _AT_ONCE], size, first, len(months))
         self._tell("")
-        self.stdout.write(f"{size} 米网格：{len(wanted)} 个月，用时 {time.monotonic() - began:.0f} 秒，逐升守恒")
+        self.stdout.write(f"{size} 米网格：{len(months)} 个月，用时 {time.monotonic() - began:.0f} 秒，逐升守恒")
 
     def _assign(self, cursor: Any, months: list[date], size: int, before: int, of: int) -> None:
         assign.rebuild(
