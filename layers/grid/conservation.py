@@ -75,3 +75,23 @@ def hold_change(cursor: Cursor, size: int) -> None:
             f"{len(wrong)} sums of a change to the {size} m grid do not balance: {month:%Y-%m}, source {source},"
             f" purpose {purpose} was recorded with {recorded} L more, and assigned with {moved}."
         )
+
+
+def hold_levels(cursor: Cursor, months: Sequence[date]) -> None:
+    """The kept sums of every region level are the records of these months."""
+    _hold_sums(cursor, "sums_held", {"months": list(months)})
+
+
+def hold_levels_change(cursor: Cursor) -> None:
+    """The same of a change of a few rows: each level's sums change by the litres that the records gained or lost."""
+    _hold_sums(cursor, "sums_change_held", {})
+
+
+def _hold_sums(cursor: Cursor, name: str, terms: dict[str, Any]) -> None:
+    cursor.execute(load(name), {**terms, "levels": [level.id for level in vocab.LEVEL]})
+    if wrong := cursor.fetchall():
+        level, month, source, purpose, recorded, summed = wrong[0]
+        raise NotConserved(
+            f"{len(wrong)} sums by region do not balance: {vocab.LEVEL.by_id[level].code} {month:%Y-%m}, source {source},"
+            f" purpose {purpose}: {recorded} L recorded, {summed} L summed."
+        )

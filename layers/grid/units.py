@@ -16,7 +16,7 @@ from layers.sql import load
 
 Cursor = Any
 
-_AT_ONCE = 64  # townships cut together: bounds the memory of 100 m cells to some hundred MB
+TOWNSHIPS_AT_ONCE = 64  # townships cut together: bounds the memory of 100 m cells to some hundred MB
 
 _STALE = """
 DELETE FROM layers_gridunit u
@@ -45,8 +45,8 @@ def refresh(cursor: Cursor, size: int) -> tuple[int, int]:
     cursor.execute(_MISSING, [PLANE_SRID, vocab.TOWNSHIP, size])
     townships = cursor.fetchall()
     came = 0
-    for first in range(0, len(townships), _AT_ONCE):
-        some = townships[first : first + _AT_ONCE]
+    for first in range(0, len(townships), TOWNSHIPS_AT_ONCE):
+        some = townships[first : first + TOWNSHIPS_AT_ONCE]
         came += _write(cursor, size, some, tessellate(from_wkb([row[3] for row in some]), size))
     if gone + came > 1000:
         cursor.execute("ANALYZE layers_gridunit")

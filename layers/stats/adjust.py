@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from layers.grid import conservation
 from layers.models import UsageRecord, UsageSum
 from layers.sql import load
 from layers.stats import rebuild
@@ -18,6 +19,10 @@ Cursor = Any
 
 FEW = 20_000  # records; above it a rebuild is no slower
 
+_RECORDED = (
+    "INSERT INTO usage_recorded SELECT month, source, purpose, %(sign)s * volume_l FROM layers_usagerecord"
+    " WHERE id = ANY(%(records)s)"
+)
 _SIGNED = (
     "INSERT INTO usage_delta SELECT level, source_sel, purpose_sel, month, code, parent_code, gap, "
     "%(sign)s * volume_l, %(sign)s * records FROM usage_fresh"
@@ -37,6 +42,10 @@ class Adjustment:
             "CREATE TEMP TABLE usage_delta (level smallint, source_sel smallint, purpose_sel smallint, month date, "
             "code text, parent_code text, gap smallint, volume_l bigint, records integer) ON COMMIT DROP"
         )
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.usage_recorded")
+        cursor.execute(
+            "CREATE TEMP TABLE usage_recorded (month date, source smallint, purpose smallint, volume_l bigint) ON COMMIT DROP"
+        )
         self._before = self._count(cursor, records, -1)
 
     def _count(self, cursor: Cursor, records: Iterable[int], sign: int) -> dict[date, int]:
@@ -48,6 +57,7 @@ class Adjustment:
         if found and sum(months.values()) <= FEW:
             rebuild.make_fresh(cursor, list(months), list(found))
             cursor.execute(_SIGNED, {"sign": sign})
+            cursor.execute(_RECORDED, {"sign": sign, "records": list(found)})
             cursor.execute("DROP TABLE usage_base, usage_fresh")
         return months
 
@@ -60,6 +70,7 @@ class Adjustment:
         if self._needs_rebuild(cursor, after, months):
             rebuild.rebuild(cursor, months)
         else:
+            conservation.hold_levels_change(cursor)
             cursor.execute(load("adjust_sums"))
         cursor.execute("DROP TABLE IF EXISTS usage_delta, usage_spread")
         return months

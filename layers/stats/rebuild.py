@@ -9,6 +9,7 @@ from typing import Any
 from psycopg import sql
 
 from layers import vocab
+from layers.grid import conservation
 from layers.sql import load
 
 Cursor = Any
@@ -70,7 +71,8 @@ def rebuild(cursor: Cursor, months: Sequence[date]) -> int:
     """Replace the sums of these months; returns the number of rows written.
 
     The later months of their years are written again with them, from their kept sums, because each carries the year
-    to date. Must run inside a transaction: readers see the old sums until it commits, never none.
+    to date. Must run inside a transaction: readers see the old sums until it commits, never none. Raises `NotConserved` if
+    a litre of the months is amiss at any level.
     """
     if not months:
         return 0
@@ -95,4 +97,5 @@ def rebuild(cursor: Cursor, months: Sequence[date]) -> int:
         written += int(cursor.rowcount)
         standing.append(month)
     cursor.execute("DROP TABLE usage_base, usage_fresh, usage_kept")
+    conservation.hold_levels(cursor, months)
     return written

@@ -1,16 +1,20 @@
 """The street-level grid of the whole city, each step beside what a careful analyst would call for it.
 
-Everything of ours runs in transactions that are rolled back; the database is as it was afterwards. Needs a city whose
-grid has been built (`manage.py grid`).
+Everything of ours runs in transactions that are rolled back; the database is as it was afterwards. The line beside tobler
+needs `.venv/bin/python -m pip install -c requirements.lock tobler` (the extra ``benchmarks`` of pyproject.toml); without
+it that line is left out. Cells of 100 m are cut in a process of their own, so that its peak memory is theirs.
 """
 
 from __future__ import annotations
 
 import json
 import resource
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from tests.benchmarks import harness
@@ -36,8 +40,9 @@ SELECT u.month, COALESCE(m.found_region_id, u.region_id), u.source, u.purpose, s
 FROM layers_usagerecord u LEFT JOIN layers_meter m ON m.id = u.meter_id
 WHERE u.month = %s GROUP BY 1, 2, 3, 4
 """
+# Where the units of today's meters are found, in the database and out of it.
 PLACING = """
-SELECT count(u.id) FROM layers_meter m
+SELECT {what} FROM layers_meter m
 JOIN layers_region v ON v.id = m.found_region_id
 JOIN layers_gridunit u ON u.size = %s AND u.region_id = v.parent_id
     AND u.col = m.cell_x / %s AND u.row = m.cell_y / %s
@@ -55,7 +60,9 @@ def rolled_back() -> Iterator[Any]:
 
 def measure() -> str:
     harness.django_setup()
-    steps: list[Callable[[], list[str]]] = [units, units_in_postgis, placing, sharing, month, explanation]
+    steps: list[Callable[[], list[str]]] = [
+        units, units_in_postgis, fine_units, placing, placing_from_tables, sharing, month, by_hand, explanation,
+    ]  # fmt: skip
     lines = []
     for step in steps:
         found = step()
@@ -125,32 +132,94 @@ def units_in_postgis() -> list[str]:
     return pair.row("units read, cut and written with indexes / cut by PostGIS", scale=1.0, digits=2)
 
 
-def placing() -> list[str]:
+FINE = """
+import resource, time
+from tests.benchmarks import bench_grid, harness
+harness.django_setup()
+from layers.grid.tessellate import tessellate
+from layers.grid.units import TOWNSHIPS_AT_ONCE
+townships, parts, start = bench_grid.outlines(), 0, time.perf_counter()
+for first in range(0, len(townships), TOWNSHIPS_AT_ONCE):
+    parts += len(tessellate(townships[first : first + TOWNSHIPS_AT_ONCE], 100))
+print(parts, time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+def fine_units() -> list[str]:
+    """100 m: `geopandas.overlay` would need a frame of 1.7 million cells first, so PostGIS cuts the 500 m ones beside it."""
+    pair = harness.Pair()
+    said: list[str] = []
+
+    def ours() -> None:
+        done = subprocess.run([sys.executable, "-c", FINE], capture_output=True, text=True, check=True)
+        said.extend(done.stdout.split())
+
+    def postgis() -> None:
+        with rolled_back() as cursor:
+            cursor.execute(POSTGIS_UNITS, [SIZE])
+
+    pair.take(ours, postgis)
+    count, seconds, peak = said
+    pair.ours = [float(seconds)]
+    return pair.row(
+        f"cutting {int(count):,} units of 100 m, {peak} MB at the peak / {SIZE} m ones by PostGIS", scale=1.0, digits=2
+    )
+
+
+def _frames(cursor: Any) -> tuple[Any, Any]:
+    """Meters with a position and units of the default size, read from the tables as an analyst would."""
     import geopandas
-    from django.db import connection
 
     from layers.grid.units import from_wkb
 
+    cursor.execute("SELECT ST_AsBinary(geom) FROM layers_meter WHERE geom IS NOT NULL")
+    meters = geopandas.GeoDataFrame(geometry=from_wkb([row[0] for row in cursor.fetchall()]), crs=4490)
+    cursor.execute("SELECT id, ST_AsBinary(geom) FROM layers_gridunit WHERE size = %s", [SIZE])
+    rows = cursor.fetchall()
+    units = geopandas.GeoDataFrame({"id": [r[0] for r in rows]}, geometry=from_wkb([r[1] for r in rows]), crs=4490)
+    return meters, units
+
+
+def placing() -> list[str]:
+    """The join alone, each where its inputs lie ready: rows in the database, frames in memory."""
+    import geopandas
+    from django.db import connection
+
     with connection.cursor() as cursor:
-        cursor.execute("SELECT ST_AsBinary(geom) FROM layers_meter WHERE geom IS NOT NULL")
-        meters = geopandas.GeoDataFrame(geometry=from_wkb([row[0] for row in cursor.fetchall()]), crs=4490)
-        cursor.execute("SELECT id, ST_AsBinary(geom) FROM layers_gridunit WHERE size = %s", [SIZE])
-        rows = cursor.fetchall()
-        frame = geopandas.GeoDataFrame({"id": [r[0] for r in rows]}, geometry=from_wkb([r[1] for r in rows]), crs=4490)
+        meters, units = _frames(cursor)
         pair = harness.Pair()
         ratio = SIZE // 100
-        for _ in range(TIMES):
+        for _ in range(2 * TIMES):
             pair.take(
-                lambda: cursor.execute(PLACING, [SIZE, ratio, ratio]),
-                lambda: geopandas.sjoin(meters, frame, predicate="within"),
+                lambda: cursor.execute(PLACING.format(what="count(u.id)"), [SIZE, ratio, ratio]),
+                lambda: geopandas.sjoin(meters, units, predicate="within"),
             )
-    return pair.row(f"placing {len(meters):,} meters / geopandas.sjoin", scale=1.0, digits=2)
+    return pair.row(f"placing {len(meters):,} meters, the join alone / geopandas.sjoin", scale=1.0, digits=2)
+
+
+def placing_from_tables() -> list[str]:
+    """The same inputs in the same place, and the same result: from the tables to (meter, unit) in memory."""
+    import geopandas
+    from django.db import connection
+
+    found: list[int] = []
+    with connection.cursor() as cursor:
+        ratio = SIZE // 100
+
+        def ours() -> None:
+            cursor.execute(PLACING.format(what="m.id, u.id"), [SIZE, ratio, ratio])
+            found.append(len(cursor.fetchall()))
+
+        pair = harness.Pair()
+        for _ in range(TIMES):
+            pair.take(ours, lambda: geopandas.sjoin(*_frames(cursor), predicate="within"))
+    return pair.row(f"placing {found[-1]:,} meters, from tables to pairs / geopandas.sjoin", scale=1.0, digits=2)
 
 
 def sharing() -> list[str]:
     """Villages' records of a month shared to units: ours exact to the litre, weights known; tobler's by floats.
 
-    tobler is no dependency of ours (it brings rasterio and statsmodels): measured where it can be imported.
+    tobler is no dependency of ours (it brings rasterio and statsmodels) but an extra of the benchmarks.
     """
     try:
         from tobler.area_weighted import area_interpolate
@@ -160,7 +229,8 @@ def sharing() -> list[str]:
     import numpy as np
     from django.db import connection
 
-    from layers.grid import assign, weights
+    from layers.grid import assign
+    from layers.grid.scope import TERMS
     from layers.grid.units import from_wkb
     from layers.sql import load
     from layers.stats.rebuild import all_months
@@ -185,8 +255,8 @@ def sharing() -> list[str]:
     def ours() -> None:
         with rolled_back() as cursor:
             cursor.execute("SET LOCAL work_mem = '192MB'")
-            cursor.execute(load("grid_base"), {**weights.TERMS, "size": SIZE, "months": [last]})
-            cursor.execute("DELETE FROM grid_base WHERE share_kind IS DISTINCT FROM %s", [weights.TERMS["region"]])
+            cursor.execute(load("grid_base"), {**TERMS, "size": SIZE, "months": [last]})
+            cursor.execute("DELETE FROM grid_base WHERE share_kind IS DISTINCT FROM %s", [TERMS["region"]])
             cursor.execute("ANALYZE grid_base")
             cursor.execute(
                 "SELECT count(*) FROM (" + assign.shares_of("grid_base").as_string(cursor.connection) + ") s",
@@ -224,6 +294,32 @@ def month() -> list[str]:
     for _ in range(TIMES):
         pair.take(ours, bare)
     return pair.row(f"assigning {last:%Y-%m} and holding it to the records / bare GROUP BY", scale=1.0, digits=2)
+
+
+def by_hand() -> list[str]:
+    """A meter with a year of readings moved in the administration: found, summed and assigned; beside one month assigned."""
+    from django.contrib.gis.geos import Point
+
+    from layers.admin.journal import Change
+    from layers.grid import assign
+    from layers.models import Meter
+    from layers.stats.rebuild import all_months
+
+    pair = harness.Pair()
+    moved = Meter.objects.filter(geom__isnull=False).order_by("code")[:: 350_000 // TIMES][:TIMES]
+
+    def move(meter: Meter) -> None:
+        change = Change("meter", "benchmark", "change", [meter.pk])
+        meter.geom = Point(meter.geom.x + 0.02, meter.geom.y + 0.01, srid=4490)
+        meter.save()
+        change.settle([meter.pk])
+
+    for meter in moved:
+        with rolled_back() as cursor:
+            pair.reference.append(harness.timed(lambda: assign.rebuild(cursor, all_months(cursor)[-1:], SIZE)))
+        with rolled_back():
+            pair.ours.append(harness.timed(partial(move, meter)))
+    return pair.row("a meter moved by hand: placed, summed, assigned / assigning one month", scale=1.0, digits=2)
 
 
 def explanation() -> list[str]:

@@ -301,6 +301,35 @@ def test_a_facility_without_an_area_counts_in_its_own_unit(world: Grid) -> None:
     }  # fmt: skip
 
 
+def test_a_facility_outside_the_city_supplies_its_area_inside(world: Grid) -> None:
+    plant = make.FacilityFactory(geom=spot(-500, 500), kind=1)
+    make.SupplyAreaFactory(facility=plant, geom=outline(rectangle(-1000, 0, 1000, 1000)))
+    used(9, facility=plant)
+    assert assigned(world) == {(A1, BY_FACILITY_AREA): 9}
+
+
+@pytest.mark.parametrize("box", [None, (0, 1000, 2000, 1500)])
+def test_a_village_without_ground_in_its_township_shares_as_the_township(world: Grid, box: Any) -> None:
+    if box:
+        models.Boundary.objects.filter(region=world[A]).update(geom=outline(rectangle(*box)))
+    else:
+        models.BoundaryPiece.objects.filter(region=world[A]).delete()
+        models.Boundary.objects.filter(region=world[A]).delete()
+    used(70, region=world[A])
+    assert assigned(world) == {
+        (A1, BY_REGION_AREA): 20, (A2, BY_REGION_AREA): 20, (B1, BY_REGION_AREA): 20, (B2, BY_REGION_AREA): 10,
+    }  # fmt: skip
+
+
+def test_a_closed_village_shares_as_the_township_of_its_code(world: Grid) -> None:
+    release = make.ReleaseFactory()
+    models.Boundary.objects.filter(region=world[A]).update(valid_to=release)
+    models.Region.objects.filter(pk=world[A].pk).update(valid_to=release)
+    used(70, region=world[A])
+    found = assigned(world)
+    assert sum(found.values()) == found[A1, BY_REGION_AREA] * 7 / 2 == 70
+
+
 @pytest.mark.parametrize("litres", [1, 7, 100, 99_999_999_999])
 def test_a_correction_is_shared_as_what_it_corrects(world: Grid, litres: int) -> None:
     used(litres, region=world[SOUTHERN])

@@ -7,9 +7,10 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from layers import models, placing
+from layers.grid import conservation
 from layers.stats import adjust, rebuild
 from tests import factories as make
 from tests.factories import DISTRICT, NORTHERN, SOUTHERN, A, B
@@ -144,6 +145,26 @@ def test_few_records_are_not_summed_with_all_others(town: make.Grid, monkeypatch
     with connection.cursor() as cursor:
         adjustment = adjust.Adjustment(cursor, meter().usage.values_list("pk", flat=True))
         move(make.at(1.5, 1.5))(town)
+        adjustment.apply(cursor, meter().usage.values_list("pk", flat=True))
+
+
+@pytest.mark.parametrize("few", [0, 1000])
+def test_a_litre_that_a_level_loses_ends_the_change(town: make.Grid, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    """At one level only, by a rebuild (few 0) and by adjustment."""
+    monkeypatch.setattr(adjust, "FEW", few)
+    honest = rebuild.load
+    wrong = honest("usage_sums").replace(
+        "sum(volume_l)::bigint AS volume_l", "sum(volume_l)::bigint - (level = 3)::int AS volume_l"
+    )
+    assert wrong != honest("usage_sums")
+    with (
+        pytest.raises(conservation.NotConserved, match="township"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        adjustment = adjust.Adjustment(cursor, meter().usage.values_list("pk", flat=True))
+        move(make.at(1.5, 1.5))(town)
+        monkeypatch.setattr(rebuild, "load", lambda name: wrong if name == "usage_sums" else honest(name))
         adjustment.apply(cursor, meter().usage.values_list("pk", flat=True))
 
 
