@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("geoapp.desktop.urls")),
     path("feeds/", include("layers.feeds.file_urls")),
     path("reports/", include("geoapp.reports.urls")),
+    path("ogc/", include("layers.ogc.urls")),
     path("", include("tiles.urls")),
     path("", include("geoapp.web.urls")),
 ]

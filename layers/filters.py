@@ -130,20 +130,21 @@ def filter_params(layer: Layer) -> dict[str, Field]:
 
 def _reserved(layer: Layer) -> tuple[str, ...]:
     """On a layer that carries usage, ``source`` and ``purpose`` choose the usage; elsewhere they are fields."""
-    return (*_place(layer), *USAGE_PARAMS) if layer.with_usage else _place(layer)
+    return (*place_params(layer), *USAGE_PARAMS) if layer.with_usage else place_params(layer)
 
 
-def _place(layer: Layer) -> tuple[str, ...]:
-    """A table without geometry lies in no box and counts in no region."""
+def place_params(layer: Layer) -> tuple[str, ...]:
+    """The parameters that choose by place. A table without geometry lies in no box and counts in no region."""
     return PLACE_PARAMS if layer.geometry != "none" else ()
 
 
 def allowed_params(layer: Layer) -> list[str]:
     """Every filter parameter a layer knows."""
-    return sorted({*_place(layer), *_usage_params(layer), *filter_params(layer)})
+    return sorted({*place_params(layer), *usage_params(layer), *filter_params(layer)})
 
 
-def _usage_params(layer: Layer) -> tuple[str, ...]:
+def usage_params(layer: Layer) -> tuple[str, ...]:
+    """The parameters that say which usage the features are to carry; none where they carry none."""
     if layer.usage is None:
         return ()
     return (*USAGE_PARAMS, MONTHLY) if layer.usage.monthly else USAGE_PARAMS
@@ -152,11 +153,11 @@ def _usage_params(layer: Layer) -> tuple[str, ...]:
 def parse(layer: Layer, given: Mapping[str, str]) -> FeatureFilter:
     """A filter from the parameters it knows; others are the caller's to judge (see `params.refuse_unknown`)."""
     attributes = {
-        name: _condition(declared, given[name]) for name, declared in filter_params(layer).items() if given.get(name)
+        name: condition(declared, given[name]) for name, declared in filter_params(layer).items() if given.get(name)
     }
     return FeatureFilter(
-        bbox=params.parse_bbox(given["bbox"]) if given.get("bbox") and _place(layer) else None,
-        region=params.parse_region(given["region"]) if given.get("region") and _place(layer) else "",
+        bbox=params.parse_bbox(given["bbox"]) if given.get("bbox") and place_params(layer) else None,
+        region=params.parse_region(given["region"]) if given.get("region") and place_params(layer) else "",
         attributes=attributes,
         **(_usage(given) if layer.with_usage else {}),
     )
@@ -180,7 +181,8 @@ def _usage(given: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _condition(declared: Field, text: str) -> Q:
+def condition(declared: Field, text: str) -> Q:
+    """What a parameter asks of the field of its name: words of a vocabulary, a range, a period, or texts."""
     path = declared.orm_path
     if declared.vocab is not None:
         ids, null = params.parse_term_ids(text, declared.vocab, declared.name)

@@ -100,6 +100,7 @@ class Layer:
     color: str = "#1f6f8b"
     icon: str = "circle"
     usage: UsageOf | None = None  # its features can carry the usage of a period
+    temporal: tuple[str, ...] = ()  # the field of its month, or those of the first and last day that it is true
     depends_on: tuple[str, ...] = ()  # further datasets whose change makes its answers new
     made_by: str = ""  # of a derived layer: the command that builds it
 
@@ -316,8 +317,24 @@ LAYERS: tuple[Layer, ...] = (
 
 # Tables without a place of their own: listed, filtered and downloaded like layers, but neither drawn nor tiled.
 TABLES: tuple[Layer, ...] = (
-    Layer("permit", "取水许可", "Abstraction permits", "take", PERMIT, depends_on=("region",)),
-    Layer("usage", "用水记录", "Usage records", "use", USAGE, depends_on=("meter", "facility", "region")),
+    Layer(
+        "permit",
+        "取水许可",
+        "Abstraction permits",
+        "take",
+        PERMIT,
+        temporal=("valid_from", "valid_to"),
+        depends_on=("region",),
+    ),
+    Layer(
+        "usage",
+        "用水记录",
+        "Usage records",
+        "use",
+        USAGE,
+        temporal=("month",),
+        depends_on=("meter", "facility", "region"),
+    ),
 )
 
 # The layers that files can be imported into.

@@ -88,7 +88,7 @@ def build() -> str:
     seen = hashlib.sha256()
     root = Path(__file__).parent.parent
     for package in ("layers", "tiles"):
-        for path in sorted((root / package).rglob("*.[ps][yq]*")):
-            if path.suffix in (".py", ".sql"):
+        for path in sorted((root / package).rglob("*.*")):
+            if path.suffix in (".py", ".sql", ".html"):
                 seen.update(path.read_bytes())
     return seen.hexdigest()[:12]

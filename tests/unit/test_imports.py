@@ -12,7 +12,7 @@ OURS = {"geoapp", "layers", "tiles", "data"}
 # What each part may import of ours, besides itself.
 MAY = {"layers": set(), "tiles": {"layers"}, "geoapp": {"layers", "tiles", "data"}, "data": {"layers"}}
 # Where HTTP may be spoken of inside layers.
-HTTP_ROOMS = ("layers/feeds/", "layers/admin", "layers/migrations/")
+HTTP_ROOMS = ("layers/feeds/", "layers/ogc/", "layers/admin", "layers/migrations/")
 WEB = ("django.http", "django.urls", "django.views", "django.shortcuts", "rest_framework", "rest_framework_gis")
 
 

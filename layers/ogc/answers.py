@@ -1,0 +1,95 @@
+"""How every resource answers: which methods, in which form, from what is kept, and what of it goes wrong."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseNotModified
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.csrf import csrf_exempt
+
+from layers.errors import ShuituError
+from layers.feeds.caching import accepts_gzip, etag, is_held, versioned
+from layers.feeds.encoding import dumps
+from layers.feeds.problems import problem_response
+from layers.ogc.links import Json
+from layers.ogc.negotiate import HTML, Media, negotiate
+from layers.ogc.pages import page
+from layers.versions import AsOf
+
+METHODS = ("GET", "HEAD", "OPTIONS")
+View = Callable[..., HttpResponseBase]
+
+
+def resource(view: View) -> View:
+    """A resource that is read: OPTIONS says so (desktops switch editing on by it), errors are problem bodies."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
+        if request.method == "OPTIONS":
+            return HttpResponse(status=200, headers={"Allow": ", ".join(METHODS)})
+        try:
+            response = view(request, *args, **kwargs)
+        except ShuituError as error:
+            response = problem_response(error)
+        patch_vary_headers(response, ["Accept"])
+        return response
+
+    # Without the check of a form's token another method is told that it is not allowed, and not that it lacks a token.
+    return csrf_exempt(answered)
+
+
+def root_of(request: HttpRequest) -> str:
+    """The absolute address of the landing page, without its last slash."""
+    return request.build_absolute_uri("/ogc")
+
+
+def document(
+    request: HttpRequest,
+    as_of: AsOf,
+    make: Callable[[], Json],
+    template: str,
+    media: Media,
+    shown: Callable[[Json], Json] = lambda found: {},
+) -> HttpResponse:
+    """A JSON document, or the page that shows it (with ``shown`` of it) where there is a template; kept by version."""
+    chosen = negotiate(request, (media, HTML) if template else (media,))
+    if chosen is HTML:
+
+        def make_page() -> bytes:
+            found = make()
+            return page(template, root_of(request), found, as_of, **shown(found))
+
+        return versioned(request, as_of, make_page, f"{HTML.media_type}; charset=utf-8", HTML.media_type)
+    return versioned(
+        request, as_of, lambda: dumps({**make(), "as_of": as_of.to_dict()}), chosen.media_type, chosen.media_type
+    )
+
+
+def current(
+    request: HttpRequest, as_of: AsOf, media: Media, make: Callable[[], bytes], headers: Callable[[], dict[str, str]]
+) -> HttpResponse:
+    """An answer made anew each time (it tells its time), though the asker who has it of this version is told so."""
+    encoding = "gzip" if accepts_gzip(request) else ""
+    tag = etag(f"{as_of.stamp} {media.media_type} {request.build_absolute_uri()}", encoding)
+    response: HttpResponse
+    if is_held(request, tag):
+        response = HttpResponseNotModified()
+    else:
+        body = make()
+        kind = f"{HTML.media_type}; charset=utf-8" if media is HTML else media.media_type
+        response = HttpResponse(content_type=kind, headers=headers())
+        if encoding:
+            body = gzip.compress(body, 1, mtime=0)
+            response["Content-Encoding"] = "gzip"
+        response.content = body
+    response["ETag"] = f"W/{tag}"  # weak: the same features, told at another time
+    response["Cache-Control"] = "no-cache"
+    patch_vary_headers(response, ["Accept-Encoding"])
+    return response

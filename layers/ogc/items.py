@@ -1,0 +1,117 @@
+"""Pages of features and single features, as GeoJSON that PostgreSQL has made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db import DataError, InternalError
+from django.db.models import Q
+
+from layers.errors import BadParameter, NotFound
+from layers.features import FeatureQuery, stream
+from layers.feeds.encoding import dumps
+from layers.ogc.links import GEOJSON, HTML, JSON, Json, link
+from layers.ogc.question import Question
+from layers.registry import Layer
+
+SEPARATOR = b",\n"
+
+
+@dataclass(frozen=True)
+class Page:
+    """The texts of a page's features and how many match in all."""
+
+    body: bytes
+    returned: int
+    matched: int
+    question: Question
+
+    @property
+    def query(self) -> FeatureQuery:
+        return self.question.query
+
+    def neighbour(self, url: str, given: dict[str, str], step: int) -> str | None:
+        """The address of the next (1) or the previous (-1) page; None where there is none."""
+        limit = self.query.limit or 0
+        if step > 0 and (not self.returned or self.query.offset + self.returned >= self.matched):
+            return None
+        if step < 0 and not self.query.offset:
+            return None
+        offset = max(0, self.query.offset + step * limit)
+        return f"{url}?{urlencode({**given, 'limit': limit, 'offset': offset}, safe=',:/')}"
+
+
+def page(question: Question) -> Page:
+    """A page of a list. `BadParameter` for a filter that turns out to have no value, such as one beyond all numbers."""
+    query = question.query
+    try:
+        if question.hits:
+            return Page(b"", 0, query.count(), question)
+        with stream.geojson(query, SEPARATOR) as batches:
+            body = SEPARATOR.join(batches)
+        returned = body.count(b"\n") + 1 if body else 0
+        whole = returned < (query.limit or 0) and (returned or not query.offset)
+        return Page(body, returned, query.offset + returned if whole else query.count(), question)
+    except (DataError, InternalError):
+        if query.cql is None:
+            raise
+        raise BadParameter("The filter has no value for some feature.", param="filter") from None
+
+
+def collection_text(found: Page, url: str, given: dict[str, str], more: Json) -> bytes:
+    """The FeatureCollection."""
+    head = {
+        "type": "FeatureCollection",
+        "numberMatched": found.matched,
+        "numberReturned": found.returned,
+        "timeStamp": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "links": _page_links(found, url, given),
+        **more,
+    }
+    return dumps(head)[:-1] + b',"features":[' + found.body + b"]}"
+
+
+def _page_links(found: Page, url: str, given: dict[str, str]) -> list[Json]:
+    plain = {name: text for name, text in given.items() if name != "f"}
+    here = f"{url}?{urlencode(given, safe=',:/')}" if given else url
+    links = [
+        link(here, "self", GEOJSON, "GeoJSON"),
+        link(f"{url}?{urlencode({**plain, 'f': 'html'}, safe=',:/')}", "alternate", HTML, "网页 HTML"),
+        link(url.removesuffix("/items"), "collection", JSON, found.query.layer.zh),
+    ]
+    for rel, step, title in (("next", 1, "下一页"), ("prev", -1, "上一页")):
+        address = found.neighbour(url, given, step)
+        if address:
+            links.append(link(address, rel, GEOJSON, title))
+    return links
+
+
+def identity(layer: Layer, asked: str) -> list[Q]:
+    """What an address may name a feature by: its integer identity, else its code."""
+    code = next((field.orm_path for field in layer.fields if field.name == "code"), None)
+    number = [Q(pk=int(asked))] if asked.isascii() and asked.isdigit() and len(asked) < 19 else []
+    return [*number, *([Q(**{code: asked})] if code and "\x00" not in asked else [])]
+
+
+def item(question: Question, asked: str) -> bytes:
+    """The text of one feature. `NotFound` without one."""
+    layer = question.query.layer
+    for which in identity(layer, asked):
+        with stream.geojson(replace(question.query, cql=which)) as batches:
+            body = b"".join(batches)
+        if body:
+            return body
+    raise NotFound(f"{layer.id} has no feature {asked!r}.", param="featureId")
+
+
+def item_text(body: bytes, url: str, layer: Layer, more: Json) -> bytes:
+    """The Feature with its links."""
+    links: list[Any] = [
+        link(url, "self", GEOJSON, "GeoJSON"),
+        link(f"{url}?f=html", "alternate", HTML, "网页 HTML"),
+        link(url.rpartition("/items/")[0], "collection", JSON, layer.zh),
+    ]
+    return body[:-1] + b"," + dumps({"links": links, **more})[1:]

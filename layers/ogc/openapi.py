@@ -1,0 +1,179 @@
+"""The OpenAPI document: literal paths for every collection, because desktops look for these and not for templates.
+
+QGIS reads the page size from ``components.parameters.limit``; GDAL looks for a ``$ref`` with the word limit under the
+very path of the collection. Both are the same parameter here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from layers import vocab
+from layers.features.columns import column_of
+from layers.feeds.schema import PROBLEM
+from layers.filters import place_params
+from layers.ogc import links
+from layers.ogc.collections import ALL, title
+from layers.ogc.crs import SYSTEMS
+from layers.ogc.landing import DESCRIPTION, TITLE
+from layers.ogc.links import Json
+from layers.ogc.negotiate import Media
+from layers.ogc.parts import PARTS
+from layers.ogc.question import LANGUAGES, LIMIT_DEFAULT, LIMIT_MOST, OFFSET_MOST, property_params
+from layers.ogc.schema import property_schema
+from layers.ogc.times import FORMS
+from layers.periods import FORMS as PERIODS
+from layers.registry import Layer
+
+_SYSTEMS = [system.uri for system in SYSTEMS]
+_GEOJSON = {"type": "object", "required": ["type"], "properties": {"type": {"type": "string"}}}
+
+
+def _parameter(name: str, description: str, schema: Json, where: str = "query", **more: Any) -> Json:
+    form = {"style": "form", "explode": False} if where == "query" else {}
+    return {"name": name, "in": where, "description": description, "required": False, "schema": schema, **form, **more}
+
+
+def parameter(name: str) -> Json:
+    return {"$ref": f"#/components/parameters/{name}"}
+
+
+def _text(**more: Any) -> Json:
+    return {"type": "string", **more}
+
+
+_NUMBERS = {"type": "array", "minItems": 4, "maxItems": 6, "items": {"type": "number"}}
+_COUNTED = {"type": "integer", "minimum": 1, "maximum": LIMIT_MOST, "default": LIMIT_DEFAULT}
+PARAMETERS: Json = {
+    one["name"]: one
+    for one in (
+        _parameter("limit", "一页最多多少个；超过上限按上限。Features of a page; more than the maximum is the maximum.", _COUNTED),
+        _parameter("offset", "跳过多少个。Features to pass over.", {"type": "integer", "minimum": 0, "maximum": OFFSET_MOST}),
+        _parameter("bbox", "范围，按 bbox-crs 的坐标顺序。A box in the axis order of bbox-crs.", _NUMBERS),
+        _parameter("bbox-crs", "bbox 的坐标系。Its reference system.", _text(format="uri", enum=_SYSTEMS)),
+        _parameter("crs", "返回坐标的坐标系。The reference system of the answer.", _text(format="uri", enum=_SYSTEMS)),
+        _parameter("datetime", f"时间或时段。An instant or interval: {', '.join(FORMS)}.", _text()),
+        _parameter("filter", "CQL2 条件。A CQL2 condition.", _text()),
+        _parameter("filter-lang", "CQL2 的写法。How it is written.", _text(enum=list(LANGUAGES))),
+        _parameter("filter-crs", "条件中几何的坐标系。Of geometries in it.", _text(format="uri", enum=_SYSTEMS)),
+        _parameter("sortby", "排序，- 为降序。Properties to sort by; - is descending.", {"type": "array", "items": _text()}),
+        _parameter("properties", "只要这些属性。Only these properties.", {"type": "array", "items": _text()}),
+        _parameter("skipGeometry", "不要几何。Without geometries.", {"type": "boolean", "default": False}),
+        _parameter("resultType", "hits 只要数目。Only the number.", _text(enum=["results", "hits"])),
+        _parameter("region", "区划代码：只要其中的。A division code: what counts in it.", _text(pattern=r"^(\d{2}|\d{6}|\d{9}|\d{12})$")),
+        _parameter("period", f"带上这一时段的用水量。Adds the water used: {', '.join(PERIODS)}.", _text()),
+        _parameter("source", "用水量只计这些水源。Of these sources.", {"type": "array", "items": _text(enum=[*vocab.SOURCE.codes, vocab.NEW_WATER])}),
+        _parameter("purpose", "用水量只计这些用途。Of these purposes.", {"type": "array", "items": _text(enum=list(vocab.PURPOSE.codes))}),
+        _parameter("resident", "居民生活用水与否。Residential or not.", _text(enum=["yes", "no"])),
+        _parameter("featureId", "标识号或编码。The identity or the code.", _text(), "path", required=True),
+    )
+}  # fmt: skip
+_USAGE = ("period", "source", "purpose", "resident")
+_LISTED = (
+    "limit", "offset", "bbox", "bbox-crs", "crs", "datetime", "filter", "filter-lang", "filter-crs", "sortby",
+    "properties", "skipGeometry", "resultType",
+)  # fmt: skip
+
+
+def _answer(description: str, *media: str) -> Json:
+    return {
+        "description": description,
+        "content": {one: {"schema": _GEOJSON if "json" in one else _text()} for one in media},
+    }
+
+
+def operation(name: str, summary: str, tag: str, media: tuple[str, ...], parameters: list[Json] | None = None) -> Json:
+    """A GET with its answers and what may go wrong."""
+    return {
+        "get": {
+            "operationId": name,
+            "summary": summary,
+            "description": summary,
+            "tags": [tag],
+            "parameters": parameters or [],
+            "responses": {
+                "200": _answer(summary, *media),
+                "304": {"description": "没有变化 Not modified"},
+                **{code: {"$ref": f"#/components/responses/{code}"} for code in ("400", "404", "500")},
+            },
+        }
+    }
+
+
+def _form(*media: Media) -> Json:
+    return _parameter("f", "返回格式。The form of the answer.", _text(enum=["json", *(one.key for one in media)]))
+
+
+def _property_parameters(layer: Layer) -> list[Json]:
+    """Every property asked for by its name. Words and ranges are texts; desktops send single values."""
+    found: list[Json] = []
+    for name, field in property_params(layer).items():
+        said = property_schema(column_of(field))
+        plain: Json = {key: said[key] for key in ("type", "format") if key in said}
+        if field.kind == "date":
+            plain = _text()  # a period of months
+        found.append(_parameter(name, f"{said['title']} {said['description']}", plain))
+    return found
+
+
+def _collection_paths(layer: Layer, media: tuple[Media, ...]) -> Json:
+    base, tag, name = f"/collections/{layer.id}", layer.id, "".join(word.title() for word in layer.id.split("_"))
+    shared = [parameter(one) for one in _LISTED]
+    usage = [parameter(one) for one in _USAGE] if layer.with_usage else []
+    place = [parameter("region")] if "region" in place_params(layer) else []
+    types = tuple(one.media_type for one in media)
+    plain = (links.JSON, links.HTML)
+    schema = (links.SCHEMA, links.HTML)
+    html = Media("html", links.HTML)
+    return {
+        base: operation(f"describe{name}", title(layer), tag, plain, [_form(html)]),
+        f"{base}/items": operation(
+            f"get{name}", f"{title(layer)}：列表 features", tag, types,
+            [*shared, *place, *usage, *_property_parameters(layer), _form(*media)],
+        ),
+        f"{base}/items/{{featureId}}": operation(
+            f"get{name}Item", f"{title(layer)}：一个 one feature", tag, (links.GEOJSON, links.HTML),
+            [parameter("featureId"), parameter("crs"), *usage, _form(html)],
+        ),
+        f"{base}/queryables": operation(f"get{name}Queryables", "可筛选的属性 Queryables", tag, schema, [_form(html)]),
+        f"{base}/schema": operation(f"get{name}Schema", "属性说明 Schema", tag, schema, [_form(html)]),
+    }  # fmt: skip
+
+
+def _paths(media: dict[str, tuple[Media, ...]]) -> Json:
+    html = Media("html", links.HTML)
+    plain = (links.JSON, links.HTML)
+    found: Json = {
+        "/": operation("getLandingPage", "入口 Landing page", "core", plain, [_form(html)]),
+        "/conformance": operation("getConformance", "遵循的标准 Conformance", "core", plain, [_form(html)]),
+        "/api": operation("getApi", "接口定义 API definition", "core", (links.OPENAPI,), [_form()]),
+        "/collections": operation("getCollections", "全部图层 Collections", "core", plain, [_form(html)]),
+    }
+    for layer in ALL:
+        found |= _collection_paths(layer, media[layer.id])
+    for part in PARTS:
+        found |= part.paths()
+    return found
+
+
+def _problem(description: str) -> Json:
+    return {"description": description, "content": {"application/problem+json": {"schema": PROBLEM}}}
+
+
+def openapi(root: str, media: dict[str, tuple[Media, ...]]) -> Json:
+    """The whole document; ``media`` are the forms of each collection's items, by layer id."""
+    return {
+        "openapi": "3.0.3",
+        "info": {"title": TITLE, "description": DESCRIPTION, "version": "1.0.0"},
+        "servers": [{"url": root}],
+        "tags": [{"name": "core"}, *({"name": layer.id, "description": title(layer)} for layer in ALL)],
+        "paths": _paths(media),
+        "components": {
+            "parameters": PARAMETERS,
+            "responses": {
+                "400": _problem("参数有误 A parameter is unknown or wrong"),
+                "404": _problem("没有 There is no such thing"),
+                "500": _problem("服务器的错 A fault of the server"),
+            },
+        },
+    }

@@ -1,0 +1,191 @@
+"""The parameters of ``items``, read into one feature query. Every wrong one is a `BadParameter` that says what is allowed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+from django.db.models import Q
+
+from layers import filters, params
+from layers.errors import BadParameter
+from layers.features import FeatureQuery
+from layers.ogc.cql2 import condition, parse
+from layers.ogc.crs import Crs, parse_box, parse_crs
+from layers.ogc.times import Interval, parse_interval
+from layers.periods import Month, Period
+from layers.registry import Field, Layer
+from layers.stats.query import available_months
+
+LIMIT_DEFAULT, LIMIT_MOST = 5000, 10_000
+LIMIT_PAGE = 100  # rows of a page for people, unless told
+OFFSET_MOST = 10**9
+LANGUAGES = ("cql2-text", "cql2-json")
+FILTER_MOST = 20_000  # characters
+ITEM_PARAMS = ("f", "crs")
+LIST_PARAMS = (
+    "f", "limit", "offset", "bbox", "bbox-crs", "crs", "datetime", "filter", "filter-lang", "filter-crs", "sortby",
+    "properties", "skipGeometry", "resultType",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of a collection: the query, its reference system, and whether only the number is wanted."""
+
+    query: FeatureQuery
+    system: Crs
+    hits: bool = False
+
+
+def property_params(layer: Layer) -> dict[str, Field]:
+    """The properties that can be asked for as parameters of their own, by name."""
+    taken = {*LIST_PARAMS, *filters.place_params(layer), *(filters.USAGE_PARAMS if layer.with_usage else ())}
+    return {field.name: field for field in layer.listed_fields if field.name not in taken}
+
+
+def list_params(layer: Layer) -> list[str]:
+    """Every parameter that the items of a layer know."""
+    return sorted({*LIST_PARAMS, *filters.allowed_params(layer), *property_params(layer)})
+
+
+def usage_params(layer: Layer) -> tuple[str, ...]:
+    return filters.USAGE_PARAMS if layer.with_usage else ()
+
+
+def read_item(layer: Layer, given: Mapping[str, str]) -> Question:
+    """The question for one feature, whichever it is."""
+    system = parse_crs(given.get("crs"), "crs")
+    usage = filters.parse(layer, {name: given[name] for name in usage_params(layer) if name in given})
+    query = FeatureQuery(layer, usage, srid=system.srid, flipped=system.flipped, limit=1)
+    return Question(query, system)
+
+
+def read_list(layer: Layer, given: Mapping[str, str], page: int = LIMIT_DEFAULT) -> Question:
+    """The question for a page of features; ``page`` is its size unless told."""
+    system = parse_crs(given.get("crs"), "crs")
+    wanted = filters.parse(layer, {name: text for name, text in given.items() if name not in LIST_PARAMS})
+    others = {
+        name: filters.condition(field, given[name])
+        for name, field in property_params(layer).items()
+        if given.get(name) and name not in wanted.attributes
+    }
+    wanted = replace(wanted, attributes={**wanted.attributes, **others})
+    wanted, when = _timed(layer, wanted, given.get("datetime"))
+    query = FeatureQuery(
+        layer=layer,
+        wanted=wanted,
+        cql=_all(_where(layer, given), when, _filter(layer, given)),
+        fields=_fields(given),
+        geometry=not _flag(given, "skipGeometry"),
+        srid=system.srid,
+        flipped=system.flipped,
+        order=_order(given),
+        limit=_limit(given.get("limit"), page),
+        offset=_count(given.get("offset"), "offset", 0, 0, OFFSET_MOST),
+    )
+    kind = params.parse_choice(given.get("resultType"), "resultType", "results", ("results", "hits"))
+    return Question(query, system, kind == "hits")
+
+
+def _all(*conditions: Q | None) -> Q | None:
+    given = [one for one in conditions if one is not None]
+    return None if not given else Q(*given)
+
+
+def _where(layer: Layer, given: Mapping[str, str]) -> Q | None:
+    """The box. Rows without geometry lie in none."""
+    system = parse_crs(given.get("bbox-crs"), "bbox-crs")
+    if not given.get("bbox"):
+        return None
+    ground = parse_box(given["bbox"], system)
+    return Q(pk__in=[]) if layer.geometry == "none" else Q(geom__intersects=ground)
+
+
+def _filter(layer: Layer, given: Mapping[str, str]) -> Q | None:
+    language = params.parse_choice(given.get("filter-lang"), "filter-lang", "", LANGUAGES)
+    system = parse_crs(given.get("filter-crs"), "filter-crs")
+    text = given.get("filter")
+    if not text:
+        return None
+    if len(text) > FILTER_MOST:
+        raise BadParameter("The filter is too long.", param="filter", allowed=[f"up to {FILTER_MOST} characters"])
+    if not language:
+        language = "cql2-json" if text.lstrip().startswith("{") else "cql2-text"
+    return condition(layer, parse(text) if language == "cql2-text" else _json(text), system)
+
+
+def _json(text: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise BadParameter(f"The filter is not JSON: {error}.", param="filter") from None
+
+
+def _timed(layer: Layer, wanted: filters.FeatureFilter, text: str | None) -> tuple[filters.FeatureFilter, Q | None]:
+    """What ``datetime`` asks: rows of the time, or of regions the usage of its months. What has no time is always."""
+    if not text:
+        return wanted, None
+    interval = parse_interval(text)
+    if layer.with_usage and wanted.period is None:
+        period = _months(interval)
+        return (replace(wanted, period=period), None) if period else (wanted, Q(pk__in=[]))
+    return wanted, _during(layer, interval) if layer.temporal else None
+
+
+def _months(interval: Interval) -> Period | None:
+    """The months with usage that an interval touches."""
+    held = [
+        month
+        for month in available_months()
+        if (interval.first is None or month >= Month.of(interval.first))
+        and (interval.last is None or month <= Month.of(interval.last))
+    ]
+    return Period(held[0], held[-1]) if held else None
+
+
+def _during(layer: Layer, interval: Interval) -> Q:
+    """Rows whose time meets the interval: a month by any day of it, a span by any, open where it is null."""
+    start, end = layer.temporal[0], layer.temporal[-1]
+    paths = {field.name: field.orm_path for field in layer.listed_fields}
+    found = Q()
+    if interval.last is not None:
+        found &= Q(**{f"{paths[start]}__lte": interval.last}) | Q(**{f"{paths[start]}__isnull": True})
+    if interval.first is not None:
+        # A single field is a month, known by its first day.
+        first = interval.first.replace(day=1) if start == end else interval.first
+        found &= Q(**{f"{paths[end]}__gte": first}) | Q(**{f"{paths[end]}__isnull": True})
+    return found
+
+
+def _fields(given: Mapping[str, str]) -> tuple[str, ...] | None:
+    words = given.get("properties")
+    return None if words is None else tuple(word.strip() for word in words.split(",") if word.strip())
+
+
+def _order(given: Mapping[str, str]) -> tuple[tuple[str, bool], ...]:
+    """``sortby=-depth_m,code``: minus is descending; a plus, which a URL may have made a space, is not."""
+    words = [word.strip() for word in given.get("sortby", "").split(",") if word.strip()]
+    return tuple((word.lstrip("+-").strip(), word.startswith("-")) for word in words)
+
+
+def _flag(given: Mapping[str, str], name: str) -> bool:
+    return params.parse_choice(given.get(name), name, "false", ("true", "false")) == "true"
+
+
+def _limit(text: str | None, page: int) -> int:
+    """A page's size. More than the most is the most, as the standard has it: ``next`` leads to the rest."""
+    return min(_count(text, "limit", page, 1, None), LIMIT_MOST)
+
+
+def _count(text: str | None, param: str, default: int, low: int, high: int | None) -> int:
+    """A whole number from ``low``, to ``high`` where there is one."""
+    if not text:
+        return default
+    most = f"{low}..{LIMIT_MOST if high is None else high}"
+    if not re.fullmatch(r"\d{1,40}", text, re.ASCII) or int(text) < low or (high is not None and int(text) > high):
+        raise BadParameter(f"{param}={text!r} is not in its range.", param=param, allowed=[most])
+    return int(text)

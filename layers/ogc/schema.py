@@ -1,0 +1,62 @@
+"""What the features of a collection carry (Part 5), and what can be asked of them (Part 3), as JSON Schema."""
+
+from __future__ import annotations
+
+from layers.features.columns import Column, ColumnKind, columns_of
+from layers.ogc.collections import title
+from layers.ogc.cql2.condition import GEOMETRY
+from layers.ogc.links import Json
+from layers.registry import Layer
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+# One type each, though any value may be missing: desktops read a list of types as text.
+_TYPES: dict[ColumnKind, Json] = {
+    "text": {"type": "string"},
+    "integer": {"type": "integer"},
+    "number": {"type": "number"},
+    "date": {"type": "string", "format": "date"},
+    "boolean": {"type": "boolean"},
+}
+_SHAPES = {"point": ("Point", "geometry-point"), "polygon": ("MultiPolygon", "geometry-multipolygon")}
+
+
+def property_schema(column: Column) -> Json:
+    """One property: its name for people, its type and unit, and the words of its vocabulary."""
+    found: Json = {"title": column.zh, "description": column.en, **_TYPES[column.kind]}
+    if column.unit:
+        found["x-ogc-unit"] = column.unit
+        found["description"] = f"{column.en} ({column.unit})"
+    if column.vocab is not None:
+        found["enum"] = list(column.vocab.codes)
+        words = "，".join(f"{term.code} {term.zh}" for term in column.vocab)
+        found["description"] = f"{column.en}：{words}"
+    return found
+
+
+def _document(layer: Layer, url: str, geometry: Json, usage: bool) -> Json:
+    properties = {column.name: property_schema(column) for column in columns_of(layer, usage=usage)}
+    shape = {GEOMETRY: geometry} if layer.geometry != "none" else {}
+    for number, one in enumerate((*shape.values(), *properties.values()), 1):
+        one["x-ogc-propertySeq"] = number
+    return {
+        "$schema": DRAFT,
+        "$id": url,
+        "title": title(layer),
+        "type": "object",
+        "properties": {**shape, **properties},
+        "additionalProperties": False,
+    }
+
+
+def schema(layer: Layer, url: str) -> Json:
+    """The properties of its features, in the order in which they come."""
+    _, kind = _SHAPES.get(layer.geometry, ("", ""))
+    geometry = {"title": "几何", "x-ogc-role": "primary-geometry", "format": kind}
+    return _document(layer, url, geometry, usage=False)
+
+
+def queryables(layer: Layer, url: str) -> Json:
+    """The properties that a filter may name."""
+    shape, _ = _SHAPES.get(layer.geometry, ("", ""))
+    geometry = {"title": "几何", "x-ogc-role": "primary-geometry", "$ref": f"https://geojson.org/schema/{shape}.json"}
+    return _document(layer, url, geometry, usage=False)

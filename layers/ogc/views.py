@@ -1,0 +1,149 @@
+"""OGC API Features over HTTP: each view parses, asks, and answers."""
+
+from __future__ import annotations
+
+import orjson
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from layers import registry
+from layers.feeds.features import query_params
+from layers.feeds.meta import figures_are_synthetic, is_synthetic
+from layers.ogc import collections, forms, items, landing, negotiate, openapi, pages, question, schema
+from layers.ogc.answers import current, document, resource, root_of
+from layers.ogc.links import Json
+from layers.ogc.negotiate import GEOJSON, HTML, JSON, OPENAPI, SCHEMA
+from layers.registry import Layer
+from layers.versions import EVERYTHING, AsOf, as_of
+
+
+@resource
+def landing_view(request: HttpRequest) -> HttpResponseBase:
+    """Where a client begins."""
+    query_params(request, ["f"])
+    return document(request, as_of(EVERYTHING), lambda: landing.landing(root_of(request)), "landing", JSON)
+
+
+@resource
+def conformance_view(request: HttpRequest) -> HttpResponseBase:
+    query_params(request, ["f"])
+    return document(request, as_of(EVERYTHING), lambda: landing.conformance(root_of(request)), "conformance", JSON)
+
+
+@resource
+def api_view(request: HttpRequest) -> HttpResponseBase:
+    """The OpenAPI document; the page that reads it has an address of its own."""
+    query_params(request, ["f"])
+    media = {layer.id: forms.of(layer) for layer in collections.ALL}
+    return document(request, as_of(EVERYTHING), lambda: openapi.openapi(root_of(request), media), "", OPENAPI)
+
+
+@resource
+def collections_view(request: HttpRequest) -> HttpResponseBase:
+    query_params(request, ["f"])
+    media = {layer.id: forms.of(layer) for layer in collections.ALL}
+    return document(
+        request, as_of(EVERYTHING), lambda: collections.listing(root_of(request), media), "collections", JSON,
+    )  # fmt: skip
+
+
+@resource
+def collection_view(request: HttpRequest, layer_id: str) -> HttpResponseBase:
+    layer = registry.published(layer_id)
+    query_params(request, ["f"])
+    return document(
+        request, as_of(EVERYTHING), lambda: collections.collection(layer, root_of(request), forms.of(layer)),
+        "collection", JSON, lambda found: {"layer": layer, "map": pages.ground(layer, found)},
+    )  # fmt: skip
+
+
+@resource
+def queryables_view(request: HttpRequest, layer_id: str) -> HttpResponseBase:
+    return _properties(request, layer_id, "queryables", "可用于筛选的属性 Queryables")
+
+
+@resource
+def schema_view(request: HttpRequest, layer_id: str) -> HttpResponseBase:
+    return _properties(request, layer_id, "schema", "属性说明 Schema")
+
+
+def _properties(request: HttpRequest, layer_id: str, name: str, heading: str) -> HttpResponseBase:
+    layer = registry.published(layer_id)
+    query_params(request, ["f"])
+    url = f"{root_of(request)}/collections/{layer.id}/{name}"
+    make = {"queryables": schema.queryables, "schema": schema.schema}[name]
+    return document(
+        request, as_of(layer.datasets()), lambda: make(layer, url), "properties", SCHEMA,
+        lambda found: {"layer": layer, "heading": heading},
+    )  # fmt: skip
+
+
+def _version(layer: Layer, given: dict[str, str]) -> AsOf:
+    """The version of a list: with the usage's where its figures are asked for."""
+    usage = layer.with_usage and bool(given.get("period") or given.get("datetime"))
+    return as_of(layer.datasets(usage=usage))
+
+
+def _marks(layer: Layer, version: AsOf, usage: bool) -> Json:
+    """What every answer says of its data: the version, and whether anything is made up."""
+    return {"as_of": version.to_dict(), "synthetic": is_synthetic(layer) or (usage and figures_are_synthetic())}
+
+
+@resource
+def items_view(request: HttpRequest, layer_id: str) -> HttpResponseBase:
+    """A page of features, or a file of all of them."""
+    layer = registry.published(layer_id)
+    given = query_params(request, question.list_params(layer))
+    media = negotiate.negotiate(request, forms.of(layer))
+    version = _version(layer, given)
+    if media.media_type not in (GEOJSON.media_type, HTML.media_type):
+        return forms.file(request, layer, media, given, version)
+    url = f"{root_of(request)}/collections/{layer.id}/items"
+    size = question.LIMIT_PAGE if media is HTML else question.LIMIT_DEFAULT
+    asked = question.read_list(layer, given, size)
+    asked.query.wanted.check()
+    found: list[items.Page] = []  # the headers tell what the body holds
+
+    def make() -> bytes:
+        found.append(items.page(asked))
+        usage = asked.query.wanted.period is not None
+        text = items.collection_text(found[0], url, given, _marks(layer, version, usage))
+        if media is not HTML:
+            return text
+        shown = pages.listed(asked.query, asked.system, text)
+        return pages.page("items", root_of(request), orjson.loads(text), version, layer=layer, url=url, **shown)
+
+    return current(request, version, media, make, lambda: _headers(found[0], url, given))
+
+
+def _headers(found: items.Page, url: str, given: dict[str, str]) -> dict[str, str]:
+    headers = {
+        "Content-Crs": f"<{found.question.system.uri}>",
+        "OGC-NumberMatched": str(found.matched),
+        "OGC-NumberReturned": str(found.returned),
+    }
+    following = found.neighbour(url, given, 1)
+    if following:
+        headers["Link"] = f'<{following}>; rel="next"; type="{GEOJSON.media_type}"'
+    return headers
+
+
+@resource
+def item_view(request: HttpRequest, layer_id: str, feature_id: str) -> HttpResponseBase:
+    """One feature, by its identity or its code."""
+    layer = registry.published(layer_id)
+    given = query_params(request, [*question.ITEM_PARAMS, *question.usage_params(layer)])
+    media = negotiate.negotiate(request, (GEOJSON, HTML))
+    version = _version(layer, given)
+    asked = question.read_item(layer, given)
+    url = f"{root_of(request)}/collections/{layer.id}/items/{feature_id}"
+
+    def make() -> bytes:
+        marks = _marks(layer, version, asked.query.wanted.period is not None)
+        text = items.item_text(items.item(asked, feature_id), url, layer, marks)
+        if media is not HTML:
+            return text
+        shown = pages.single(asked.query, asked.system, text)
+        return pages.page("item", root_of(request), orjson.loads(text), version, layer=layer, **shown)
+
+    return current(request, version, media, make, lambda: {"Content-Crs": f"<{asked.system.uri}>"})
