@@ -21,6 +21,7 @@ urlpatterns = [
     path("feeds/", include("layers.feeds.file_urls")),
     path("reports/", include("geoapp.reports.urls")),
     path("ogc/", include("layers.ogc.urls")),
+    path("ogc/", include("tiles.ogc.urls")),
     path("", include("tiles.urls")),
     path("", include("geoapp.web.urls")),
 ]

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from layers import vocab
+from layers.feeds.encoding import dumps
 from layers.feeds.meta import figures_are_synthetic, is_synthetic
 from layers.registry import Field, Layer
 from layers.stats.carried import Asked, fields_of
@@ -64,4 +65,19 @@ def tilejson(
         **zooms,
         **({"bounds": list(city.bounds)} if city and city.bounds else {}),
         "vector_layers": layers,
+    }
+
+
+def metadata(layer: Layer, version: AsOf) -> dict[str, str]:
+    """The same as MBTiles writes it, all values texts: GDAL's driver of vector tiles reads only this form."""
+    found = tilejson(layer, version, "", {})
+    return {
+        "name": layer.zh,
+        "description": layer.en,
+        "version": found["version"],
+        "format": "pbf",
+        "minzoom": str(layer.min_zoom),
+        "maxzoom": str(layer.max_zoom),
+        **({"bounds": ",".join(str(edge) for edge in found["bounds"])} if "bounds" in found else {}),
+        "json": dumps({"vector_layers": found["vector_layers"]}).decode(),
     }

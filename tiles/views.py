@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
@@ -11,14 +12,15 @@ from django.utils.cache import patch_vary_headers
 from layers import filters
 from layers.built import built_layer
 from layers.db import rows
-from layers.feeds.caching import accepts_gzip, etag, is_held, versioned_json
+from layers.feeds.caching import accepts_gzip, etag, is_held, versioned, versioned_json
+from layers.feeds.encoding import dumps
 from layers.feeds.features import query_params
 from layers.feeds.problems import problems
 from layers.versions import EVERYTHING, as_of
 from tiles import cache, style
-from tiles.address import tile_of
+from tiles.address import Tile, tile_of
 from tiles.mvt import TileRequest, tile_query
-from tiles.tilejson import tilejson
+from tiles.tilejson import metadata, tilejson
 
 MVT = "application/vnd.mapbox-vector-tile"
 FOREVER = "public, max-age=31536000, immutable"
@@ -35,20 +37,30 @@ def tile_view(request: HttpRequest, layer_id: str, z: int, x: int, y: int, stamp
     layer = built_layer(layer_id)
     tile = tile_of(layer, z, x, y)
     given = query_params(request, filters.allowed_params(layer))
+    current, make = layer_tile(layer, tile, given)
+    key = f"{layer.id} {current} {z}/{x}/{y}?{urlencode(sorted(given.items()))}"
+    return tile_response(request, key, make, forever=stamp == current)
+
+
+def layer_tile(layer: registry.Layer, tile: Tile, given: dict[str, str]) -> tuple[str, Callable[[], bytes]]:
+    """The stamp of a layer's tile by its filter's parameters, and what fetches it: gzipped, empty for nothing."""
     wanted = filters.parse(layer, given)
     current = as_of(layer.datasets(usage="period" in given)).stamp
     variant = urlencode(sorted(given.items()))
-    tag = etag(f"{layer.id} {current} {z}/{x}/{y}?{variant}", "gzip" if accepts_gzip(request) else "")
+
+    def make() -> bytes:
+        return bytes(rows(tile_query(TileRequest(layer, tile, wanted)))[0][0])
+
+    return current, lambda: cache.fetch(layer.id, current, tile, variant, make)
+
+
+def tile_response(request: HttpRequest, key: str, make: Callable[[], bytes], *, forever: bool = False) -> HttpResponse:
+    """A tile over HTTP: 304 to who has it, 204 where nothing is, gzipped for who takes it."""
+    tag = etag(key, "gzip" if accepts_gzip(request) else "")
     response: HttpResponse
-    if is_held(request, tag):
-        response = HttpResponseNotModified()
-    else:
-        made = cache.fetch(
-            layer.id, current, tile, variant, lambda: bytes(rows(tile_query(TileRequest(layer, tile, wanted)))[0][0])
-        )
-        response = _tile(made, accepts_gzip(request))
+    response = HttpResponseNotModified() if is_held(request, tag) else _tile(make(), accepts_gzip(request))
     response["ETag"] = tag
-    response["Cache-Control"] = FOREVER if stamp == current else SHORT
+    response["Cache-Control"] = FOREVER if forever else SHORT
     patch_vary_headers(response, ["Accept-Encoding"])
     return response
 
@@ -73,6 +85,15 @@ def tilejson_view(request: HttpRequest, layer_id: str) -> HttpResponse:
     return versioned_json(
         request, as_of(EVERYTHING), lambda: tilejson(layer, version, _root(request), given, wanted.asked)
     )
+
+
+@problems
+def metadata_view(request: HttpRequest, layer_id: str) -> HttpResponse:
+    """A layer's metadata as MBTiles has it."""
+    query_params(request, [])
+    layer = registry.layer(layer_id)
+    version = as_of(layer.datasets())
+    return versioned(request, as_of(EVERYTHING), lambda: dumps(metadata(layer, version)), "application/json")
 
 
 @problems

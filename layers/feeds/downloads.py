@@ -54,7 +54,8 @@ def feed_query(layer: Layer, wanted: Format, given: dict[str, str]) -> FeatureQu
     )
 
 
-def _options(layer: Layer, given: dict[str, str], version: AsOf) -> Options:
+def options_of(layer: Layer, given: dict[str, str], version: AsOf) -> Options:
+    """How a file of a layer speaks, by the parameters ``geometry`` and ``lang``."""
     shape = params.parse_choice(given.get("geometry"), "geometry", _usual_shape(layer), SHAPES)
     lang = params.parse_choice(given.get("lang"), "lang", "", LANGS)
     return Options(
@@ -94,7 +95,7 @@ def feed(request: HttpRequest, layer: Layer, wanted: Format, *more: str) -> Http
     query.wanted.check()
     variant = f"{layer.id}?{urlencode(sorted(given.items()))}"
     name = layer.en if given.get("lang") == "en" else layer.zh
-    return respond(request, Download(query, wanted, _options(layer, given, version), version, variant, name))
+    return respond(request, Download(query, wanted, options_of(layer, given, version), version, variant, name))
 
 
 @problems

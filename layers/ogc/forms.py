@@ -2,18 +2,50 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from urllib.parse import urlencode
+
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from layers.errors import NotFound
+from layers.errors import BadParameter
+from layers.export import FORMATS
+from layers.feeds.downloads import formats_of, options_of
+from layers.feeds.files import Download, respond
+from layers.ogc.crs import CRS84
+from layers.ogc.items import Page
+from layers.ogc.links import GEOJSON as GEOJSON_TYPE
 from layers.ogc.negotiate import GEOJSON, HTML, Media
+from layers.ogc.question import Question
 from layers.registry import Layer
 from layers.versions import AsOf
 
 
 def of(layer: Layer) -> tuple[Media, ...]:
-    return (GEOJSON, HTML)
+    """GeoJSON first: what nobody accepts gets it."""
+    files = [Media(one.key, one.media_type, one.zh) for one in formats_of(layer) if one.media_type != GEOJSON_TYPE]
+    return (GEOJSON, HTML, *files)
 
 
-def file(request: HttpRequest, layer: Layer, media: Media, given: dict[str, str], version: AsOf) -> HttpResponseBase:
-    raise NotFound("There are no files yet.")
+def file(request: HttpRequest, media: Media, asked: Question, given: dict[str, str], version: AsOf) -> HttpResponseBase:
+    """All that matches as a file; a page of it, with the address of the next in its headers, when a limit is given.
+
+    Binary files have x before y whatever the system, as every reader of them takes it; a text of GeoJSON is in CRS84.
+    """
+    layer, wanted = asked.query.layer, FORMATS[media.key]
+    if asked.hits:
+        raise BadParameter("The number alone is told in GeoJSON.", param="f", allowed=[GEOJSON.key])
+    if wanted.srids and asked.system is not CRS84:
+        raise BadParameter(f"{wanted.en} is in CRS84 only.", param="crs", allowed=[CRS84.uri])
+    query = replace(asked.query, flipped=False, limit=asked.query.limit if given.get("limit") else None)
+    variant = f"ogc {layer.id}?{urlencode(sorted(given.items()))}"
+    response = respond(request, Download(query, wanted, options_of(layer, {}, version), version, variant, layer.zh))
+    matched = query.count()
+    response["OGC-NumberMatched"] = str(matched)
+    if query.limit is not None:
+        returned = max(0, min(query.limit, matched - query.offset))
+        url = request.build_absolute_uri(request.path)
+        following = Page(b"", returned, matched, replace(asked, query=query)).neighbour(url, given, 1)
+        if following:
+            response["Link"] = f'<{following}>; rel="next"; type="{media.media_type}"'
+    return response

@@ -96,12 +96,12 @@ def items_view(request: HttpRequest, layer_id: str) -> HttpResponseBase:
     given = query_params(request, question.list_params(layer))
     media = negotiate.negotiate(request, forms.of(layer))
     version = _version(layer, given)
-    if media.media_type not in (GEOJSON.media_type, HTML.media_type):
-        return forms.file(request, layer, media, given, version)
     url = f"{root_of(request)}/collections/{layer.id}/items"
     size = question.LIMIT_PAGE if media is HTML else question.LIMIT_DEFAULT
     asked = question.read_list(layer, given, size)
     asked.query.wanted.check()
+    if media not in (GEOJSON, HTML):
+        return forms.file(request, media, asked, given, version)
     found: list[items.Page] = []  # the headers tell what the body holds
 
     def make() -> bytes:

@@ -1,0 +1,82 @@
+"""OGC API Tiles over HTTP."""
+
+from __future__ import annotations
+
+import gzip
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from layers import filters, registry
+from layers.errors import BadParameter, NotFound
+from layers.feeds.features import query_params
+from layers.ogc.answers import document, resource, root_of
+from layers.ogc.negotiate import JSON
+from layers.registry import LAYERS, Layer
+from layers.versions import EVERYTHING, as_of
+from tiles.ogc import documents, matrix
+from tiles.views import layer_tile, tile_response
+
+
+def _layers(layer_id: str) -> tuple[Layer, ...]:
+    """The layers of an address: one, or without an id all of them."""
+    return (registry.layer(layer_id),) if layer_id else LAYERS
+
+
+def _known(scheme: str) -> None:
+    if scheme != matrix.ID:
+        raise NotFound(f"There is no tile matrix set {scheme!r}.", param="tileMatrixSetId", allowed=[matrix.ID])
+
+
+@resource
+def tilesets_view(request: HttpRequest, layer_id: str = "") -> HttpResponseBase:
+    """The tilesets of a layer, or of all."""
+    query_params(request, ["f"])
+    layers = _layers(layer_id)
+    return document(request, as_of(EVERYTHING), lambda: documents.tilesets(root_of(request), layers), "tiles", JSON)
+
+
+@resource
+def tileset_view(request: HttpRequest, scheme: str, layer_id: str = "") -> HttpResponseBase:
+    """One tileset."""
+    query_params(request, ["f"])
+    layers = _layers(layer_id)
+    _known(scheme)
+    return document(request, as_of(EVERYTHING), lambda: documents.tileset(root_of(request), layers), "tiles", JSON)
+
+
+@resource
+def tile_view(request: HttpRequest, scheme: str, z: str, row: int, col: int, layer_id: str = "") -> HttpResponseBase:
+    """A tile: 204 where the set has nothing, 404 where it has no tile."""
+    layers = _layers(layer_id)
+    _known(scheme)
+    tile = matrix.tile_in(documents.limits_of(layers), z, row, col)
+    allowed = filters.allowed_params(layers[0]) if layer_id else []
+    given = query_params(request, [*allowed, "f"])
+    if given.pop("f", "mvt") not in ("mvt", "pbf"):
+        raise BadParameter("Tiles are Mapbox vector tiles.", param="f", allowed=["mvt"])
+    drawn = [layer_tile(layer, tile, given) for layer in layers if layer.min_zoom <= tile.z <= layer.max_zoom]
+
+    def make() -> bytes:
+        """The layers of one tile, one after the other: so a vector tile holds several."""
+        made = [fetch() for _, fetch in drawn]
+        if len(made) == 1:
+            return made[0]
+        whole = b"".join(gzip.decompress(one) for one in made if one)
+        return gzip.compress(whole, 1, mtime=0) if whole else b""
+
+    stamps = " ".join(stamp for stamp, _ in drawn)
+    return tile_response(request, f"{request.build_absolute_uri()} {stamps}", make)
+
+
+@resource
+def schemes_view(request: HttpRequest) -> HttpResponse:
+    query_params(request, ["f"])
+    return document(request, as_of(EVERYTHING), lambda: documents.schemes(root_of(request)), "tiles", JSON)
+
+
+@resource
+def scheme_view(request: HttpRequest, scheme: str) -> HttpResponse:
+    query_params(request, ["f"])
+    _known(scheme)
+    return document(request, as_of(EVERYTHING), lambda: documents.scheme(root_of(request)), "tiles", JSON)
