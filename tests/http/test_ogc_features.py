@@ -1,0 +1,351 @@
+"""OGC API Features: pages complete and stable, axis order, filters, single features, files, and what HTTP asks of them."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from pyproj import Transformer
+
+from layers import models
+from layers.ogc.collections import ALL
+from layers.ogc.crs import CRS84, SYSTEMS, Crs
+from tests import factories as make
+from tests.factories import CELL, NORTHERN, SOUTH, WEST, A, B, C, D, Grid, at
+
+pytestmark = pytest.mark.django_db
+WELLS = "/ogc/collections/well/items"
+HOST = "http://testserver"
+
+
+@pytest.fixture(autouse=True)
+def grid() -> Grid:
+    found = make.make_grid()
+    make.WellFactory(code="W1", name="甲井", use=1, depth_m=10, geom=at(0.5, 0.5), declared_region=found[A])
+    make.WellFactory(code="W2", use=2, depth_m=50.5, geom=at(1.5, 0.5))
+    make.WellFactory(code="W3", use=2, geom=at(0.5, 1.5))
+    make.WellFactory(code="W4", use=3, depth_m=7, geom=None)
+    make.UsageFactory(region=found[A], volume_l=5000)
+    make.UsageFactory(region=found[D], volume_l=700, month=datetime(2019, 3, 1))
+    found.settle()
+    return found
+
+
+def get(client: Client, url: str, **headers: str) -> Any:
+    response = client.get(url, headers={name.replace("_", "-"): value for name, value in headers.items()})
+    assert response.status_code == 200, (url, response.content[:500])
+    return response
+
+
+def codes(body: dict[str, Any]) -> list[str]:
+    return [feature["properties"]["code"] for feature in body["features"]]
+
+
+def links(body: dict[str, Any], rel: str) -> list[dict[str, Any]]:
+    return [one for one in body["links"] if one["rel"] == rel]
+
+
+def test_a_page_whole(client: Client, grid: Grid) -> None:
+    before = datetime.now(UTC)
+    response = get(client, f"{WELLS}?limit=1&sortby=code")
+    body = response.json()
+    assert response["Content-Type"] == "application/geo+json"
+    assert response["Content-Crs"] == f"<{CRS84.uri}>"
+    stamp = datetime.fromisoformat(body.pop("timeStamp"))
+    assert before - timedelta(milliseconds=1) <= stamp <= datetime.now(UTC)
+    well = models.Well.objects.get(code="W1")
+    url = f"{HOST}{WELLS}"
+    assert body == {
+        "type": "FeatureCollection",
+        "numberMatched": 4,
+        "numberReturned": 1,
+        "links": [
+            {"href": f"{url}?limit=1&sortby=code", "rel": "self", "type": "application/geo+json", "title": "GeoJSON"},
+            {"href": f"{url}?limit=1&sortby=code&f=html", "rel": "alternate", "type": "text/html", "title": "网页 HTML"},
+            {"href": f"{HOST}/ogc/collections/well", "rel": "collection", "type": "application/json", "title": "机井"},
+            {"href": f"{url}?limit=1&sortby=code&offset=1", "rel": "next", "type": "application/geo+json", "title": "下一页"},
+        ],
+        "as_of": body["as_of"],
+        "synthetic": False,
+        "features": [
+            {
+                "type": "Feature",
+                "id": well.pk,
+                "geometry": {"type": "Point", "coordinates": [116.005, 40.005]},
+                "properties": {
+                    "code": "W1", "name": "甲井", "use": "supply", "metering": "water_meter", "depth_m": 10, "year_built": None,
+                    "status": "in_service", "region": A, "found_region": A, "position_quality": None,
+                },
+            }
+        ],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("layer", ALL, ids=lambda layer: layer.id)
+def test_every_collection_has_items_with_integer_ids(client: Client, layer: Any) -> None:
+    body = get(client, f"/ogc/collections/{layer.id}/items").json()
+    assert body["numberMatched"] == body["numberReturned"] == len(body["features"])
+    assert all(type(feature["id"]) is int for feature in body["features"])
+    names = {tuple(feature["properties"]) for feature in body["features"]}
+    assert len(names) <= 1
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 7])
+@pytest.mark.parametrize("more", ["", "&sortby=-depth_m", "&filter=" + quote("use <> 'greening'"), "&crs=EPSG:4548"])
+def test_following_next_gives_all_of_it_once(client: Client, size: int, more: str) -> None:
+    whole = get(client, f"{WELLS}?limit=100{more}").json()
+    url: str | None = f"{WELLS}?limit={size}{more}"
+    seen: list[Any] = []
+    pages = 0
+    while url:
+        body = get(client, url).json()
+        assert body["numberMatched"] == whole["numberMatched"] == len(whole["features"])
+        assert body["numberReturned"] == len(body["features"]) <= size
+        assert body["features"]
+        seen += body["features"]
+        pages += 1
+        following = links(body, "next")
+        assert all(one["type"] == "application/geo+json" for one in following)
+        assert len(links(body, "prev")) == (pages > 1)
+        url = following[0]["href"] if following else None
+    assert seen == whole["features"]
+    assert pages == -(-len(seen) // size)
+
+
+def test_the_previous_page_is_the_one_before(client: Client) -> None:
+    second = get(client, f"{WELLS}?limit=2&offset=2").json()
+    (back,) = links(second, "prev")
+    assert get(client, back["href"]).json()["features"] == get(client, f"{WELLS}?limit=2").json()["features"]
+
+
+def test_past_the_end_is_an_empty_page(client: Client) -> None:
+    body = get(client, f"{WELLS}?offset=4").json()
+    assert (body["features"], body["numberReturned"], body["numberMatched"]) == ([], 0, 4)
+    assert not links(body, "next")
+
+
+@pytest.mark.parametrize("limit", ["10000", "10001", "1" + "0" * 39])
+def test_more_than_the_most_is_the_most(client: Client, limit: str) -> None:
+    assert get(client, f"{WELLS}?limit={limit}").json()["numberReturned"] == 4
+
+
+def test_the_number_alone(client: Client) -> None:
+    body = get(client, f"{WELLS}?resultType=hits&use=irrigation").json()
+    assert (body["features"], body["numberReturned"], body["numberMatched"]) == ([], 0, 2)
+
+
+@pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system.uri.rpartition("/")[2])
+def test_coordinates_and_boxes_in_every_system(client: Client, system: Crs) -> None:
+    """As PROJ gives them in the authority's own order."""
+    to = Transformer.from_crs("OGC:CRS84", "OGC:CRS84" if system is CRS84 else system.srid)
+    response = get(client, f"{WELLS}?crs={system.uri}&code=W1")
+    assert response["Content-Crs"] == f"<{system.uri}>"
+    (feature,) = response.json()["features"]
+    near = 1e-7 if system.stored else 1e-3
+    expected = to.transform(WEST + CELL / 2, SOUTH + CELL / 2)
+    assert feature["geometry"]["coordinates"] == pytest.approx(expected, abs=near)
+    single = get(client, f"{WELLS}/W1?crs={system.uri}").json()
+    assert single["geometry"] == feature["geometry"]
+    low, high = to.transform(WEST + 0.001, SOUTH + 0.001), to.transform(WEST + CELL - 0.001, SOUTH + CELL - 0.001)
+    box = ",".join(repr(number) for number in (*low, *high))
+    assert codes(get(client, f"{WELLS}?bbox={box}&bbox-crs={system.uri}").json()) == ["W1"]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", "1234"),
+        ("bbox=116,40,116.01,40.01", "1"),
+        ("bbox=116,40,0,116.01,40.01,100", "1"),
+        ("bbox=-180,-90,180,90", "123"),
+        ("bbox=170,-10,-170,10", ""),
+        ("use=irrigation", "23"),
+        ("use=irrigation,supply", "123"),
+        ("depth_m=50.5", "2"),
+        ("depth_m=..20", "14"),
+        ("found_region=110101001001", "1"),
+        ("region=110101001", "12"),
+        ("name=甲井", "1"),
+        ("code=W1,W3", "13"),
+        ("filter=depth_m > 8 AND use <> 'supply'", "2"),
+        ("filter=CASEI(code) LIKE CASEI('w%')&filter-lang=cql2-text", "1234"),
+        ('filter={"op":"=","args":[{"property":"code"},"W1"]}&filter-lang=cql2-json', "1"),
+        ('filter={"op":"=","args":[{"property":"code"},"W1"]}', "1"),
+        ("filter=S_INTERSECTS(geometry,BBOX(40,116,40.01,116.01))&filter-crs=http://www.opengis.net/def/crs/EPSG/0/4490", "1"),
+        ("filter=use = 'irrigation'&bbox=116,40,116.01,40.02&depth_m=null", "3"),
+        ("datetime=2019-01-01", "1234"),
+        ("datetime=0000-01-01T00:00:00Z/2019-01-01T00:00:00Z", "1234"),
+        ("sortby=-depth_m", "2143"),
+        ("sortby=+depth_m", "4123"),
+        ("sortby=use,-code", "1324"),
+    ],
+)  # fmt: skip
+def test_a_list_holds_what_is_asked(client: Client, query: str, expected: str) -> None:
+    encoded = "&".join(quote(part, safe="=,+-.:/") for part in query.split("&"))
+    body = get(client, f"{WELLS}?{encoded}").json()
+    found = [code.removeprefix("W") for code in codes(body)]
+    assert "".join(found if "sortby" in query else sorted(found)) == expected
+    assert body["numberMatched"] == len(expected)
+
+
+def test_properties_and_geometry_are_left_out_where_asked(client: Client) -> None:
+    body = get(client, f"{WELLS}?properties=use,code&skipGeometry=true&sortby=code&limit=1").json()
+    assert [(f["geometry"], f["properties"]) for f in body["features"]] == [(None, {"code": "W1", "use": "supply"})]
+    assert get(client, f"{WELLS}?properties=&limit=1").json()["features"][0]["properties"] == {}
+
+
+def test_regions_carry_the_usage_of_a_period(client: Client) -> None:
+    url = "/ogc/collections/village/items"
+
+    def used(query: str) -> dict[str, Any]:
+        return {
+            f["properties"]["code"]: (f["properties"]["period"], f["properties"]["volume_l"])
+            for f in get(client, f"{url}?{query}").json()["features"]
+        }
+
+    assert used("period=2019") == {A: ("2019", 5000), B: ("2019", 0), C: ("2019", 0), D: ("2019", 700)}
+    assert used(f"period=2019-03&region={NORTHERN}&sortby=-volume_l") == {D: ("2019-03", 700), C: ("2019-03", 0)}
+    assert used("datetime=2019-01-15/2019-01-20")[A] == ("2019-01", 5000)
+    assert used("datetime=../2019-03-01T00:00:00Z")[D] == ("2019-01..2019-03", 700)
+    assert get(client, f"{url}?datetime=2020-01-01/..").json()["features"] == []
+    assert get(client, f"{url}/{A}?period=2019").json()["properties"]["volume_l"] == 5000
+    assert "volume_l" not in get(client, f"{url}/{A}").json()["properties"]
+
+
+@pytest.mark.parametrize(
+    ("interval", "expected"),
+    [
+        ("2019-01-01", 1), ("2019-01-31", 1), ("2019-02-01", 0), ("2019-02-28/2019-03-31", 1), ("2019-01-01/..", 2),
+        ("0000-01-01T00:00:00Z/2019-01-31T00:00:00Z", 1), ("2019-03-01T00:00:00Z/9999-12-31T00:00:00Z", 1), ("0000-01-01", 0),
+    ],
+)  # fmt: skip
+def test_records_are_of_their_month(client: Client, interval: str, expected: int) -> None:
+    assert get(client, f"/ogc/collections/usage/items?datetime={interval}").json()["numberMatched"] == expected
+
+
+def test_permits_are_of_the_time_they_are_valid(client: Client) -> None:
+    release = make.ReleaseFactory()
+    for code, start, end in (("P1", "2018-01-01", "2018-12-31"), ("P2", "2019-06-01", None), ("P3", None, None)):
+        models.AbstractionPermit.objects.create(code=code, valid_from=start, valid_to=end, release=release)
+    make.publish()
+    url = "/ogc/collections/permit/items?sortby=code&datetime="
+    assert codes(get(client, f"{url}2018-12-31").json()) == ["P1", "P3"]
+    assert codes(get(client, f"{url}2019-01-01/2019-05-31").json()) == ["P3"]
+    assert codes(get(client, f"{url}2019-01-01/..").json()) == ["P2", "P3"]
+    assert codes(get(client, "/ogc/collections/permit/items?bbox=-180,-90,180,90").json()) == []
+
+
+def test_one_feature_by_identity_and_by_code(client: Client) -> None:
+    well = models.Well.objects.get(code="W1")
+    by_id, by_code = get(client, f"{WELLS}/{well.pk}"), get(client, f"{WELLS}/W1")
+    listed = get(client, f"{WELLS}?code=W1").json()["features"][0]
+    for response, name in ((by_id, str(well.pk)), (by_code, "W1")):
+        body = response.json()
+        assert response["Content-Type"] == "application/geo+json"
+        assert links(body, "self")[0]["href"] == f"{HOST}{WELLS}/{name}"
+        assert links(body, "collection")[0]["href"] == f"{HOST}/ogc/collections/well"
+        assert {key: body[key] for key in listed} == listed
+
+
+@pytest.mark.parametrize("url", [WELLS, f"{WELLS}/W1", "/ogc/", "/ogc/collections/well", "/ogc/tiles"])
+def test_a_resource_is_read_only_and_says_so(client: Client, url: str) -> None:
+    assert client.options(url)["Allow"] == "GET, HEAD, OPTIONS"
+    for method in (client.post, client.put, client.patch, client.delete):
+        refused = method(url)
+        assert refused.status_code == 405
+        assert refused["Allow"] == "GET, HEAD, OPTIONS"
+    head, whole = client.head(url), client.get(url)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head["Content-Type"] == whole["Content-Type"]
+
+
+@pytest.mark.parametrize("url", [f"{WELLS}?limit=1", f"{WELLS}/W1", f"{WELLS}?f=html", "/ogc/collections", "/ogc/api"])
+def test_the_same_again_is_304_until_the_data_change(client: Client, url: str) -> None:
+    for encoding in ("", "gzip"):
+        first = get(client, url, Accept_Encoding=encoding)
+        headers = {"Accept-Encoding": encoding, "If-None-Match": first["ETag"]}
+        again = client.get(url, headers=headers)
+        assert (again.status_code, again.content) == (304, b"")
+        assert {"Accept", "Accept-Encoding"} <= set(first["Vary"].replace(" ", "").split(","))
+    make.publish()
+    assert client.get(url, headers=headers).status_code == 200
+
+
+def test_an_answer_is_compressed_for_who_takes_it(client: Client) -> None:
+    packed = get(client, WELLS, Accept_Encoding="gzip")
+    assert packed["Content-Encoding"] == "gzip"
+    assert codes(json.loads(gzip.decompress(packed.content))) == codes(get(client, WELLS).json())
+    assert packed["ETag"] != get(client, WELLS)["ETag"]
+
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
+
+
+@pytest.mark.parametrize(
+    ("url", "accept", "expected"),
+    [
+        (WELLS, "*/*", "application/geo+json"),
+        (WELLS, "application/geo+json, application/json", "application/geo+json"),
+        (WELLS, "application/json", "application/geo+json"),
+        (WELLS, BROWSER, "text/html; charset=utf-8"),
+        (WELLS, "image/png", "application/geo+json"),
+        (WELLS, "text/csv", "text/csv; charset=utf-8"),
+        (WELLS, "application/flatgeobuf", "application/flatgeobuf"),
+        (f"{WELLS}?f=json", BROWSER, "application/geo+json"),
+        (f"{WELLS}?f=geojson", BROWSER, "application/geo+json"),
+        (f"{WELLS}?f=html", "application/json", "text/html; charset=utf-8"),
+        ("/ogc/", "*/*", "application/json"),
+        ("/ogc/", BROWSER, "text/html; charset=utf-8"),
+        ("/ogc/collections/well/queryables", "application/schema+json", "application/schema+json"),
+        ("/ogc/collections/well/queryables", "application/json", "application/schema+json"),
+        ("/ogc/api", "application/vnd.oai.openapi+json;version=3.0, application/json", "application/vnd.oai.openapi+json;version=3.0"),
+        ("/ogc/api", BROWSER, "application/vnd.oai.openapi+json;version=3.0"),
+    ],
+)  # fmt: skip
+def test_the_form_is_negotiated(client: Client, url: str, accept: str, expected: str) -> None:
+    assert get(client, url, Accept=accept)["Content-Type"] == expected
+
+
+def test_files_are_of_the_same_question(client: Client) -> None:
+    response = get(client, f"{WELLS}?f=csv&filter={quote('depth_m > 8')}&sortby=-depth_m&properties=code,depth_m")
+    text = b"".join(response.streaming_content if response.streaming else [response.content]).decode("utf-8-sig")
+    assert [line.split(",")[0] for line in text.splitlines()] == ["code", "W2", "W1"]
+    assert response["OGC-NumberMatched"] == "2"
+    page = get(client, f"{WELLS}?f=fgb&limit=3&offset=0")
+    assert page["OGC-NumberMatched"] == "4"
+    address, rel, kind = page["Link"].split("; ")
+    assert (rel, kind) == ('rel="next"', 'type="application/flatgeobuf"')
+    assert urlsplit(address.strip("<>")).query == "f=fgb&limit=3&offset=3"
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["/ogc/", "/ogc/conformance", "/ogc/collections", "/ogc/collections/well", WELLS, f"{WELLS}/W1",
+     "/ogc/collections/village/items?period=2019", "/ogc/collections/permit", "/ogc/collections/permit/items",
+     "/ogc/collections/well/queryables", "/ogc/collections/well/schema", "/ogc/tiles", "/ogc/tiles/WebMercatorQuad",
+     "/ogc/collections/well/tiles", "/ogc/collections/well/tiles/WebMercatorQuad", "/ogc/tileMatrixSets",
+     "/ogc/tileMatrixSets/WebMercatorQuad", "/ogc/api.html"],
+)  # fmt: skip
+def test_every_resource_has_a_page(client: Client, url: str) -> None:
+    response: HttpResponse = get(client, url, Accept=BROWSER)
+    assert response["Content-Type"].startswith("text/html")
+    text = response.content.decode()
+    assert "<script>" not in text  # the policy allows scripts of files alone
+    for address in ("http://www.w3.org", "https://cdn", "//unpkg"):
+        assert address not in text
+
+
+def test_a_page_shows_names_values_and_a_map(client: Client) -> None:
+    make.WellFactory(code="W<5", name="<script>alert(1)</script>")
+    text = get(client, f"{WELLS}?f=html&sortby=code").content.decode()
+    assert "机井 Wells" in text
+    assert "甲井" in text
+    assert "<script>alert" not in text
+    assert 'data-admin-map="view"' in text
+    assert "data-admin-map" not in get(client, f"{WELLS}?f=html&crs=EPSG:4490").content.decode()
