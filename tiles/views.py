@@ -16,6 +16,7 @@ from layers.feeds.caching import accepts_gzip, etag, is_held, versioned, version
 from layers.feeds.encoding import dumps
 from layers.feeds.features import query_params
 from layers.feeds.problems import problems
+from layers.registry import Layer
 from layers.versions import EVERYTHING, as_of
 from tiles import cache, style
 from tiles.address import Tile, tile_of
@@ -42,7 +43,7 @@ def tile_view(request: HttpRequest, layer_id: str, z: int, x: int, y: int, stamp
     return tile_response(request, key, make, forever=stamp == current)
 
 
-def layer_tile(layer: registry.Layer, tile: Tile, given: dict[str, str]) -> tuple[str, Callable[[], bytes]]:
+def layer_tile(layer: Layer, tile: Tile, given: dict[str, str]) -> tuple[str, Callable[[], bytes]]:
     """The stamp of a layer's tile by its filter's parameters, and what fetches it: gzipped, empty for nothing."""
     wanted = filters.parse(layer, given)
     current = as_of(layer.datasets(usage="period" in given)).stamp
@@ -91,7 +92,7 @@ def tilejson_view(request: HttpRequest, layer_id: str) -> HttpResponse:
 def metadata_view(request: HttpRequest, layer_id: str) -> HttpResponse:
     """A layer's metadata as MBTiles has it."""
     query_params(request, [])
-    layer = registry.layer(layer_id)
+    layer = built_layer(layer_id)
     version = as_of(layer.datasets())
     return versioned(request, as_of(EVERYTHING), lambda: dumps(metadata(layer, version)), "application/json")
 

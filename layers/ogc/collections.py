@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 from datetime import date
 
+from layers.built import built, built_layers
 from layers.features import FeatureQuery
 from layers.features.columns import columns_of
 from layers.feeds.meta import is_synthetic
@@ -13,12 +14,21 @@ from layers.ogc.crs import CRS84, STORAGE, SYSTEMS
 from layers.ogc.links import Json, link
 from layers.ogc.negotiate import Media
 from layers.ogc.parts import PARTS
-from layers.registry import LAYERS, TABLES, Layer
+from layers.registry import TABLES, Layer, published
 from layers.stats.query import available_months
 
-ALL: tuple[Layer, ...] = (*LAYERS, *TABLES)
 STAGES = {"region": ("区划", "Regions"), "take": ("取水", "Take"), "supply": ("供水", "Supply"),
           "use": ("用水", "Use"), "drain": ("排水", "Drain")}  # fmt: skip
+
+
+def every() -> tuple[Layer, ...]:
+    """Every collection: the layers there are here, and the tables."""
+    return (*built_layers(), *TABLES)
+
+
+def named(layer_id: str) -> Layer:
+    """The layer of a collection; `NotFound` when there is none, or when it is not built here."""
+    return built(published(layer_id))
 
 
 def title(layer: Layer) -> str:
@@ -102,5 +112,5 @@ def listing(root: str, formats: dict[str, tuple[Media, ...]]) -> Json:
     return {
         "links": links.itself(f"{root}/collections", links.JSON, "全部图层 Collections"),
         "crs": [system.uri for system in SYSTEMS],
-        "collections": [collection(layer, root, formats[layer.id]) for layer in ALL],
+        "collections": [collection(layer, root, formats[layer.id]) for layer in every()],
     }

@@ -13,7 +13,7 @@ from layers.features.columns import column_of
 from layers.feeds.schema import PROBLEM
 from layers.filters import place_params
 from layers.ogc import links
-from layers.ogc.collections import ALL, title
+from layers.ogc.collections import every, title
 from layers.ogc.crs import SYSTEMS
 from layers.ogc.landing import DESCRIPTION, TITLE
 from layers.ogc.links import Json
@@ -149,7 +149,7 @@ def _paths(media: dict[str, tuple[Media, ...]]) -> Json:
         "/api": operation("getApi", "接口定义 API definition", "core", (links.OPENAPI,), [_form()]),
         "/collections": operation("getCollections", "全部图层 Collections", "core", plain, [_form(html)]),
     }
-    for layer in ALL:
+    for layer in every():
         found |= _collection_paths(layer, media[layer.id])
     for part in PARTS:
         found |= part.paths()
@@ -166,7 +166,7 @@ def openapi(root: str, media: dict[str, tuple[Media, ...]]) -> Json:
         "openapi": "3.0.3",
         "info": {"title": TITLE, "description": DESCRIPTION, "version": "1.0.0"},
         "servers": [{"url": root}],
-        "tags": [{"name": "core"}, *({"name": layer.id, "description": title(layer)} for layer in ALL)],
+        "tags": [{"name": "core"}, *({"name": layer.id, "description": title(layer)} for layer in every())],
         "paths": _paths(media),
         "components": {
             "parameters": PARAMETERS,

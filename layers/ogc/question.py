@@ -43,7 +43,7 @@ class Question:
 
 def property_params(layer: Layer) -> dict[str, Field]:
     """The properties that can be asked for as parameters of their own, by name."""
-    taken = {*LIST_PARAMS, *filters.place_params(layer), *(filters.USAGE_PARAMS if layer.with_usage else ())}
+    taken = {*LIST_PARAMS, *filters.place_params(layer), *filters.usage_params(layer)}
     return {field.name: field for field in layer.listed_fields if field.name not in taken}
 
 
@@ -52,14 +52,10 @@ def list_params(layer: Layer) -> list[str]:
     return sorted({*LIST_PARAMS, *filters.allowed_params(layer), *property_params(layer)})
 
 
-def usage_params(layer: Layer) -> tuple[str, ...]:
-    return filters.USAGE_PARAMS if layer.with_usage else ()
-
-
 def read_item(layer: Layer, given: Mapping[str, str]) -> Question:
     """The question for one feature, whichever it is."""
     system = parse_crs(given.get("crs"), "crs")
-    usage = filters.parse(layer, {name: given[name] for name in usage_params(layer) if name in given})
+    usage = filters.parse(layer, {name: given[name] for name in filters.usage_params(layer) if name in given})
     query = FeatureQuery(layer, usage, srid=system.srid, flipped=system.flipped, limit=1)
     return Question(query, system)
 

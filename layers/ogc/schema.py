@@ -33,8 +33,8 @@ def property_schema(column: Column) -> Json:
     return found
 
 
-def _document(layer: Layer, url: str, geometry: Json, usage: bool) -> Json:
-    properties = {column.name: property_schema(column) for column in columns_of(layer, usage=usage)}
+def _document(layer: Layer, url: str, geometry: Json) -> Json:
+    properties = {column.name: property_schema(column) for column in columns_of(layer)}
     shape = {GEOMETRY: geometry} if layer.geometry != "none" else {}
     for number, one in enumerate((*shape.values(), *properties.values()), 1):
         one["x-ogc-propertySeq"] = number
@@ -52,11 +52,11 @@ def schema(layer: Layer, url: str) -> Json:
     """The properties of its features, in the order in which they come."""
     _, kind = _SHAPES.get(layer.geometry, ("", ""))
     geometry = {"title": "几何", "x-ogc-role": "primary-geometry", "format": kind}
-    return _document(layer, url, geometry, usage=False)
+    return _document(layer, url, geometry)
 
 
 def queryables(layer: Layer, url: str) -> Json:
     """The properties that a filter may name."""
     shape, _ = _SHAPES.get(layer.geometry, ("", ""))
     geometry = {"title": "几何", "x-ogc-role": "primary-geometry", "$ref": f"https://geojson.org/schema/{shape}.json"}
-    return _document(layer, url, geometry, usage=False)
+    return _document(layer, url, geometry)

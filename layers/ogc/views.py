@@ -6,7 +6,7 @@ import orjson
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from layers import registry
+from layers import filters
 from layers.feeds.features import query_params
 from layers.feeds.meta import figures_are_synthetic, is_synthetic
 from layers.ogc import collections, forms, items, landing, negotiate, openapi, pages, question, schema
@@ -34,14 +34,14 @@ def conformance_view(request: HttpRequest) -> HttpResponseBase:
 def api_view(request: HttpRequest) -> HttpResponseBase:
     """The OpenAPI document; the page that reads it has an address of its own."""
     query_params(request, ["f"])
-    media = {layer.id: forms.of(layer) for layer in collections.ALL}
+    media = {layer.id: forms.of(layer) for layer in collections.every()}
     return document(request, as_of(EVERYTHING), lambda: openapi.openapi(root_of(request), media), "", OPENAPI)
 
 
 @resource
 def collections_view(request: HttpRequest) -> HttpResponseBase:
     query_params(request, ["f"])
-    media = {layer.id: forms.of(layer) for layer in collections.ALL}
+    media = {layer.id: forms.of(layer) for layer in collections.every()}
     return document(
         request, as_of(EVERYTHING), lambda: collections.listing(root_of(request), media), "collections", JSON,
     )  # fmt: skip
@@ -49,7 +49,7 @@ def collections_view(request: HttpRequest) -> HttpResponseBase:
 
 @resource
 def collection_view(request: HttpRequest, layer_id: str) -> HttpResponseBase:
-    layer = registry.published(layer_id)
+    layer = collections.named(layer_id)
     query_params(request, ["f"])
     return document(
         request, as_of(EVERYTHING), lambda: collections.collection(layer, root_of(request), forms.of(layer)),
@@ -68,7 +68,7 @@ def schema_view(request: HttpRequest, layer_id: str) -> HttpResponseBase:
 
 
 def _properties(request: HttpRequest, layer_id: str, name: str, heading: str) -> HttpResponseBase:
-    layer = registry.published(layer_id)
+    layer = collections.named(layer_id)
     query_params(request, ["f"])
     url = f"{root_of(request)}/collections/{layer.id}/{name}"
     make = {"queryables": schema.queryables, "schema": schema.schema}[name]
@@ -92,7 +92,7 @@ def _marks(layer: Layer, version: AsOf, usage: bool) -> Json:
 @resource
 def items_view(request: HttpRequest, layer_id: str) -> HttpResponseBase:
     """A page of features, or a file of all of them."""
-    layer = registry.published(layer_id)
+    layer = collections.named(layer_id)
     given = query_params(request, question.list_params(layer))
     media = negotiate.negotiate(request, forms.of(layer))
     version = _version(layer, given)
@@ -131,8 +131,8 @@ def _headers(found: items.Page, url: str, given: dict[str, str]) -> dict[str, st
 @resource
 def item_view(request: HttpRequest, layer_id: str, feature_id: str) -> HttpResponseBase:
     """One feature, by its identity or its code."""
-    layer = registry.published(layer_id)
-    given = query_params(request, [*question.ITEM_PARAMS, *question.usage_params(layer)])
+    layer = collections.named(layer_id)
+    given = query_params(request, [*question.ITEM_PARAMS, *filters.usage_params(layer)])
     media = negotiate.negotiate(request, (GEOJSON, HTML))
     version = _version(layer, given)
     asked = question.read_item(layer, given)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from layers.built import built_layers
 from layers.features import FeatureQuery
 from layers.features.columns import column_of
 from layers.ogc import links
@@ -137,7 +138,7 @@ def _paths() -> Json:
         f"/tileMatrixSets/{matrix.ID}": operation("getTileMatrixSet", matrix.ID, "tiles", plain, [_F]),
         **_tile_paths("/tiles", "dataset.vector", TITLE, "tiles"),
     }
-    for layer in LAYERS:
+    for layer in built_layers():
         found |= _tile_paths(f"/collections/{layer.id}/tiles", f"{layer.id}.collection.vector", title(layer), layer.id)
     return found
 

@@ -7,12 +7,13 @@ import gzip
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from layers import filters, registry
+from layers import filters
+from layers.built import built_layer, built_layers
 from layers.errors import BadParameter, NotFound
 from layers.feeds.features import query_params
 from layers.ogc.answers import document, resource, root_of
 from layers.ogc.negotiate import JSON
-from layers.registry import LAYERS, Layer
+from layers.registry import Layer
 from layers.versions import EVERYTHING, as_of
 from tiles.ogc import documents, matrix
 from tiles.views import layer_tile, tile_response
@@ -20,7 +21,7 @@ from tiles.views import layer_tile, tile_response
 
 def _layers(layer_id: str) -> tuple[Layer, ...]:
     """The layers of an address: one, or without an id all of them."""
-    return (registry.layer(layer_id),) if layer_id else LAYERS
+    return (built_layer(layer_id),) if layer_id else built_layers()
 
 
 def _known(scheme: str) -> None:
