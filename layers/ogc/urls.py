@@ -1,7 +1,6 @@
 """Addresses of OGC API Features."""
 
 from django.urls import path
-from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from layers.ogc import views
 
@@ -9,7 +8,7 @@ urlpatterns = [
     path("", views.landing_view, name="ogc"),
     path("conformance", views.conformance_view, name="ogc-conformance"),
     path("api", views.api_view, name="ogc-api"),
-    path("api.html", SpectacularSwaggerSplitView.as_view(url="/ogc/api"), name="ogc-api-docs"),
+    path("api.html", views.api_docs_view, name="ogc-api-docs"),
     path("collections", views.collections_view, name="ogc-collections"),
     path("collections/<str:layer_id>", views.collection_view, name="ogc-collection"),
     path("collections/<str:layer_id>/items", views.items_view, name="ogc-items"),

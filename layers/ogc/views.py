@@ -5,6 +5,7 @@ from __future__ import annotations
 import orjson
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from layers import filters
 from layers.feeds.features import query_params
@@ -36,6 +37,14 @@ def api_view(request: HttpRequest) -> HttpResponseBase:
     query_params(request, ["f"])
     media = {layer.id: forms.of(layer) for layer in collections.every()}
     return document(request, as_of(EVERYTHING), lambda: openapi.openapi(root_of(request), media), "", OPENAPI)
+
+
+_reader = SpectacularSwaggerSplitView.as_view(url="/ogc/api")
+
+
+def api_docs_view(request: HttpRequest) -> HttpResponseBase:
+    """The page that reads the API definition. A plain view: the JSON API's own document must not list it."""
+    return _reader(request)
 
 
 @resource

@@ -154,3 +154,20 @@ def test_what_is_not_there_is_not_found_and_says_what_is(ask: object) -> None:
     with pytest.raises(NotFound) as caught:
         ask("lake")  # type: ignore[operator]
     assert caught.value.allowed
+
+
+@pytest.mark.parametrize("table", registry.TABLES, ids=lambda table: table.id)
+def test_a_table_is_published_and_not_drawn(table: Layer) -> None:
+    assert registry.published(table.id) is table
+    assert table.id not in {layer.id for layer in registry.LAYERS}
+    assert table.geometry == "none"
+    assert not set(filters.allowed_params(table)) & set(filters.PLACE_PARAMS)
+    with pytest.raises(NotFound):
+        registry.layer(table.id)
+
+
+@pytest.mark.parametrize("layer", [*registry.LAYERS, *registry.TABLES], ids=lambda layer: layer.id)
+def test_the_time_of_a_layer_is_of_its_dates(layer: Layer) -> None:
+    kinds = {field.name: field.kind for field in layer.fields}
+    assert all(kinds[name] == "date" for name in layer.temporal)
+    assert len(layer.temporal) <= 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from layers.built import built_layers
 from layers.features import FeatureQuery
 from layers.features.columns import column_of
@@ -14,6 +16,7 @@ from layers.ogc.openapi import operation
 from layers.ogc.parts import Part
 from layers.ogc.schema import property_schema
 from layers.registry import LAYERS, Layer
+from layers.versions import EVERYTHING, as_of
 from tiles.ogc import matrix
 from tiles.ogc.matrix import Bounds, Limits
 
@@ -37,6 +40,12 @@ def bounds_of(layers: tuple[Layer, ...]) -> Bounds | None:
 
 def limits_of(layers: tuple[Layer, ...]) -> list[Limits]:
     """The tiles there are of some layers together."""
+    return _limits(as_of(EVERYTHING).stamp, layers)
+
+
+@lru_cache(maxsize=64)
+def _limits(stamp: str, layers: tuple[Layer, ...]) -> list[Limits]:
+    """Kept by version: every tile is held to them."""
     first, last = min(layer.min_zoom for layer in layers), max(layer.max_zoom for layer in layers)
     return matrix.limits(bounds_of(layers), first, last)
 
