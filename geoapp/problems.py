@@ -6,7 +6,7 @@ from django.views import defaults
 from layers.errors import NotFound
 from layers.feeds.problems import fault_response, problem_response
 
-FOR_PROGRAMS = ("/api/", "/ogc/", "/desktop/", "/feeds/", "/tiles/", "/styles/")
+FOR_PROGRAMS = ("/api/", "/desktop/", "/feeds/", "/ogc/", "/tiles/", "/styles/")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
