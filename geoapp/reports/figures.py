@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -75,6 +77,15 @@ def break_text(value: float) -> str:
     """A bound of a legend: three significant digits at most."""
     text = f"{float(f'{value:.3g}'):,.6f}".rstrip("0").rstrip(".")
     return _minus(text)
+
+
+def class_texts(breaks: Sequence[float]) -> list[str]:
+    """What each class of a legend holds, the lowest first."""
+    told = [break_text(bound) for bound in breaks]
+    if not told:
+        return ["> 0"]
+    between = [f"{low} – {high}" for low, high in itertools.pairwise(told)]
+    return [f"< {told[0]}", *between, f"≥ {told[-1]}"]
 
 
 def month_short(month: str, lang: str) -> str:

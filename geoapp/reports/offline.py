@@ -168,12 +168,10 @@ def _heading(report: Report, lang: str) -> str:
     """What the map is of, its legend, and its marks."""
     breaks = report.classes[f"{report.child_level}/volume"].breaks
     colors = palette.ramp(len(breaks) + 1)
-    told = [figures.break_text(bound / 10_000) for bound in breaks]
-    rows: list[str] = []
-    for n, color in enumerate(colors):
-        low, high = told[n - 1] if n else "", told[n] if n < len(told) else ""
-        text = f"{low} – {high}" if low and high else f"≥ {low}" if low else f"&lt; {high}" if high else "> 0"
-        rows.insert(0, f'<p><i style="background:{color}"></i>{text}</p>')
+    told = figures.class_texts([bound / 10_000 for bound in breaks])
+    rows = [
+        f'<p><i style="background:{color}"></i>{escape(text)}</p>' for color, text in zip(colors, told, strict=True)
+    ][::-1]
     as_of = word("version", lang, version=report.version, moment=figures.moment(report.changed_at, lang))
     mark = f'<p class="mark">{word("synthetic_mark", lang)}</p>' if report.synthetic else ""
     period = figures.period(report.period.first, report.period.last, lang)

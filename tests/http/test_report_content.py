@@ -10,16 +10,22 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Sum
 from django.test import Client
 from django.utils.html import strip_tags
 
 from geoapp.reports import content, document, tables
 from geoapp.reports.ask import Ask
+from geoapp.reports.drawing import grid as drawn_grid
+from geoapp.reports.drawing import maps
 from geoapp.reports.structure import Report
-from layers import vocab
+from layers import models, vocab
+from layers.db import rows
 from layers.errors import NotFound
+from layers.grid import assign
 from layers.periods import parse_period
+from layers.stats.rebuild import all_months
 from tests import factories as make
 from tests.factories import CITY, DISTRICT, NORTHERN, SOUTHERN, A, Grid
 from tests.report_city import PERIODS, make_city
@@ -280,3 +286,17 @@ def test_the_preview_is_the_same_page(client: Client, grid: Grid) -> None:
 def test_a_person_is_told_what_is_wrong(client: Client, grid: Grid, query: str, status: int, said: str) -> None:
     response = client.get(f"/reports/preview?{query}")
     assert (response.status_code, said in response.content.decode()) == (status, True)
+
+
+def test_a_grid_that_is_kept_up_is_a_map(grid: Grid) -> None:
+    report = build(DISTRICT, "2019")
+    assert "grid-500" not in [figure.key for figure in maps.draw_all(report, "zh")]
+    with connection.cursor() as cursor:
+        assign.prepare(cursor, 500)
+        assign.rebuild(cursor, all_months(cursor), 500)
+    cells = rows(drawn_grid.cells([DISTRICT], parse_period("2019"), 500))
+    kept = models.GridUsage.objects.filter(size=500, gap=0, month__year=2019).aggregate(total=Sum("volume_l"))["total"]
+    assert sum(litres or 0 for litres, _ in cells) == kept > 0
+    assert len(cells) == models.GridUnit.objects.filter(size=500).count() > 10
+    figure = next(figure for figure in maps.draw_all(report, "zh") if figure.key == "grid-500")
+    assert figure.title == "500 米网格用水量" and "EPSG:4548" in figure.svg

@@ -6,75 +6,66 @@ from collections.abc import Sequence
 
 import numpy as np
 import shapely
-from django.contrib.gis.db.models.functions import AsWKB, Transform
-from django.db.models import Sum
+from psycopg import sql
 
 from geoapp.reports import figures
 from geoapp.reports.drawing import geometry, palette
 from geoapp.reports.drawing.geometry import Outline
-from geoapp.reports.drawing.sheet import LEGEND_ROW, LEGEND_X, Figure, begin
-from geoapp.reports.objects import any_prefix
+from geoapp.reports.drawing.sheet import Figure, begin
 from geoapp.reports.structure import Report
 from geoapp.reports.words import word
+from layers import registry
+from layers.db import Query, rows
 from layers.grid.cells import DEFAULT_SIZE
-from layers.models import GridBuild, GridUnit, GridUsage
+from layers.grid.figures import cell_litres
+from layers.models import GridBuild
 from layers.models.base import PLANE_SRID
-from layers.periods import parse_period
-from layers.stats.classes import classify
+from layers.periods import Period, parse_period
+from layers.stats.cells import cell_statistics
+from layers.stats.selection import EVERYTHING
 
-_MOST_UNITS = 15_000  # a city of 79,000 units would be a file of many megabytes, and cells finer than print
 CLASSES = 6
+_MOST_UNITS = 15_000  # a city of 79,000 units would be a file of many megabytes, and cells finer than print
+_UNITS = sql.SQL(
+    "WITH inside AS (SELECT u.id AS fid, u.code, u.geom FROM layers_gridunit u"
+    " JOIN layers_region r ON r.id = u.region_id WHERE u.size = %s AND r.code LIKE ANY(%s))"
+    " SELECT c.volume_l, ST_AsBinary(ST_Transform(i.geom, {srid})) FROM inside i LEFT JOIN ({litres}) c ON c.unit_id = i.fid"
+    " ORDER BY i.code"
+)
 
 
-def volumes(report: Report, prefixes: Sequence[str], size: int) -> dict[int, int]:
-    """Litres of the period by grid unit id in the regions. Grain of what is kept: unit, month, source, purpose, rule."""
-    months = [month.first_day for month in parse_period(report.period.text).months]
-    inside = any_prefix("unit__region__code", list(prefixes))
-    kept = GridUsage.objects.filter(inside, size=size, month__in=months)
-    return dict(kept.order_by().values_list("unit").annotate(Sum("volume_l")))
+def cells(prefixes: Sequence[str], period: Period, size: int) -> Query:
+    """(litres or null, WKB in EPSG:4548) of each unit in the regions, by code."""
+    litres = cell_litres(size, period, EVERYTHING, among="inside")
+    text = litres.text if isinstance(litres.text, sql.Composable) else sql.SQL(litres.text)
+    patterns = [f"{prefix}%" for prefix in prefixes]
+    return Query(_UNITS.format(litres=text, srid=sql.Literal(PLANE_SRID)), [size, patterns, *litres.params])
 
 
 def draw(
     report: Report, lang: str, prefixes: Sequence[str], shapes: Sequence[Outline], context: Sequence[Outline],
     size: int = DEFAULT_SIZE,
 ) -> Figure | None:  # fmt: skip
-    """The map, or None: no grid of this size is kept, or too many units for a page."""
+    """The map in the classes of the web's; None when no grid of this size is kept, or for too many units for a page."""
     if not GridBuild.objects.filter(size=size).exists():
         return None
-    units = GridUnit.objects.filter(any_prefix("region__code", list(prefixes)), size=size)
-    if units.count() > _MOST_UNITS:
+    period = parse_period(report.period.text)
+    found = rows(cells(prefixes, period, size))
+    if not 0 < len(found) <= _MOST_UNITS:
         return None
-    litres = volumes(report, prefixes, size)
+    told = cell_statistics(registry.layer(f"grid_{size}"), period, EVERYTHING, k=CLASSES)["classes"]
+    breaks = told["month" if period.length == 1 else "period"]["breaks"]
     sheet = begin(report, lang, word("map_grid", lang, size=size), shapes, context)
-    cells = [
-        (pk, bytes(wkb)) for pk, wkb in units.order_by("code").values_list("pk", AsWKB(Transform("geom", PLANE_SRID)))
-    ]
-    found = classify([litres[pk] / 1000 for pk, _ in cells if litres.get(pk)], "quantiles", CLASSES)
-    colors = palette.ramp(len(found.breaks) + 1)
-    classes = np.array(
-        [palette.class_of(litres[pk] / 1000 if litres.get(pk) else None, found.breaks) for pk, _ in cells]
-    )
-    polygons = shapely.from_wkb([wkb for _, wkb in cells])
+    colors = palette.ramp(len(breaks) + 1)
+    classes = np.array([palette.class_of(litres / 1000 if litres else None, breaks) for litres, _ in found])
+    polygons = shapely.from_wkb([bytes(wkb) for _, wkb in found])
     sheet.heading(figures.unit_name(lang, large=False))
-    for index in reversed(range(len(colors))):
+    for index, text in reversed(list(enumerate(figures.class_texts(breaks)))):
         mine = polygons[classes == index]
-        path = "".join(geometry.path_of(each, sheet.frame) for each in mine)
-        sheet.canvas.path(path, fill=colors[index])
-        told = _range_text(found.breaks, index)
-        sheet.canvas.rect(LEGEND_X, sheet.legend_y, 6, 3.4, colors[index], palette.LINE)
-        sheet.canvas.text(LEGEND_X + 8, sheet.legend_y + 2.6, told, 6.5)
-        sheet.canvas.text(
-            LEGEND_X + 39, sheet.legend_y + 2.6, figures.integer(len(mine)), 6.5, anchor="end", fill=palette.SOFT
-        )
-        sheet.legend_y += LEGEND_ROW
+        sheet.canvas.path("".join(geometry.path_of(each, sheet.frame) for each in mine), fill=colors[index])
+        sheet.swatch(colors[index], text, len(mine))
     named = geometry.simplified(shapes, sheet.frame)
     borders = "".join(geometry.path_of(each.shape, sheet.frame) for each in named)
     sheet.canvas.path(borders, stroke="#5b6f78", width=0.22)
     sheet.names(named, {line.code: n for n, line in enumerate(report.children, 1)}, 6.0)
     return sheet.finish(f"grid-{size}")
-
-
-def _range_text(breaks: Sequence[float], index: int) -> str:
-    told = [figures.break_text(bound) for bound in breaks]
-    low, high = told[index - 1] if index else "", told[index] if index < len(told) else ""
-    return f"{low} – {high}" if low and high else f"≥ {low}" if low else f"< {high}" if high else "> 0"

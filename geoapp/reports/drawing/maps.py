@@ -10,7 +10,7 @@ import shapely
 from geoapp.reports import figures
 from geoapp.reports.drawing import geometry, grid, palette
 from geoapp.reports.drawing.geometry import Outline
-from geoapp.reports.drawing.sheet import LEGEND_ROW, LEGEND_X, Figure, Sheet, begin
+from geoapp.reports.drawing.sheet import LEGEND_ROW, Figure, Sheet, begin
 from geoapp.reports.drawing.svg import dots, number
 from geoapp.reports.drawing.symbols import SYMBOLS, symbol
 from geoapp.reports.structure import RegionLine, Report
@@ -117,21 +117,11 @@ def _class_legend(
     """Classes from the most to the least, with how many regions of this map are in each."""
     unit = figures.unit_name(sheet.lang, large=True) if measure == "volume" else figures.unit_name(sheet.lang) + "/km²"
     sheet.heading(unit)
-    told = [figures.break_text(bound / 10_000) for bound in breaks]
-    for found in reversed(range(len(colors))):
-        low, high = told[found - 1] if found else "", told[found] if found < len(told) else ""
-        text = f"{low} – {high}" if low and high else f"≥ {low}" if low else f"< {high}" if high else "> 0"
-        _swatch(sheet, colors[found], text, counts.get(found, 0))
+    for found, text in reversed(list(enumerate(figures.class_texts([bound / 10_000 for bound in breaks])))):
+        sheet.swatch(colors[found], text, counts.get(found, 0))
     if counts.get(-1):
-        _swatch(sheet, palette.NO_DATA, word("no_use", sheet.lang), counts[-1])
+        sheet.swatch(palette.NO_DATA, word("no_use", sheet.lang), counts[-1])
     sheet.legend_y += 1.5
-
-
-def _swatch(sheet: Sheet, color: str, text: str, count: int) -> None:
-    sheet.canvas.rect(LEGEND_X, sheet.legend_y, 6, 3.4, color, palette.LINE)
-    sheet.canvas.text(LEGEND_X + 8, sheet.legend_y + 2.6, text, 6.5)
-    sheet.canvas.text(LEGEND_X + 39, sheet.legend_y + 2.6, figures.integer(count), 6.5, anchor="end", fill=palette.SOFT)
-    sheet.legend_y += LEGEND_ROW
 
 
 def _background(sheet: Sheet, ground: Ground) -> list[Outline]:
@@ -176,25 +166,17 @@ def _object_legend(sheet: Sheet, layers: Sequence[registry.Layer]) -> None:
 
 
 def _object_row(sheet: Sheet, layer: registry.Layer) -> None:
-    canvas, x, y = sheet.canvas, LEGEND_X + 2, sheet.legend_y + 1.7
-    if layer.id in SYMBOLS:
-        canvas.path(symbol(layer.id, x, y), fill=layer.color)
-    elif layer.id not in _NOT_DRAWN:
-        canvas.path(dots([(x, y)]), stroke=layer.color, width=1.2, stroke_linecap="round")
-    else:
-        sheet.notes.append(
-            word(
-                "not_drawn",
-                sheet.lang,
-                name=layer_name(layer.id, sheet.lang),
-                count=figures.integer(sheet.report.counts[layer.id]),
-            )
-        )
+    name, count = layer_name(layer.id, sheet.lang), sheet.report.counts[layer.id]
+    if layer.id in _NOT_DRAWN:
+        sheet.notes.append(word("not_drawn", sheet.lang, name=name, count=figures.integer(count)))
         return
-    canvas.text(LEGEND_X + 5, sheet.legend_y + 2.6, layer_name(layer.id, sheet.lang), 6.2)
-    count = figures.integer(sheet.report.counts[layer.id])
-    canvas.text(LEGEND_X + 39, sheet.legend_y + 2.6, count, 6.2, anchor="end", fill=palette.SOFT)
-    sheet.legend_y += LEGEND_ROW
+    sheet.room(LEGEND_ROW)
+    x, y = sheet.legend_x + 3, sheet.legend_y + 1.7
+    if layer.id in SYMBOLS:
+        sheet.canvas.path(symbol(layer.id, x, y), fill=layer.color)
+    else:
+        sheet.canvas.path(dots([(x, y)]), stroke=layer.color, width=1.2, stroke_linecap="round")
+    sheet.row(name, count)
 
 
 def _areas(ground: Ground, lang: str) -> Figure | None:
@@ -216,17 +198,9 @@ def _areas(ground: Ground, lang: str) -> Figure | None:
         )
         outlines = "".join(geometry.path_of(sheet.visible(area), sheet.frame) for area in areas)
         sheet.canvas.path(outlines, stroke=color, width=0.3)
-        sheet.canvas.path(
-            f"M{number(LEGEND_X)} {number(sheet.legend_y)}h6v3.4h-6Z",
-            fill=color,
-            fill_opacity="0.13",
-            stroke=color,
-            width=0.3,
-        )
-        sheet.canvas.text(LEGEND_X + 8, sheet.legend_y + 2.6, layer_name(kind, lang), 6.2)
-        sheet.canvas.text(
-            LEGEND_X + 39, sheet.legend_y + 2.6, figures.integer(len(areas)), 6.2, anchor="end", fill=palette.SOFT
-        )
-        sheet.legend_y += LEGEND_ROW
+        sheet.room(LEGEND_ROW)
+        box = f"M{number(sheet.legend_x)} {number(sheet.legend_y)}h6v3.4h-6Z"
+        sheet.canvas.path(box, fill=color, fill_opacity="0.13", stroke=color, width=0.3)
+        sheet.row(layer_name(kind, lang), len(areas))
     sheet.names(shapes, {}, 6.0 if len(shapes) < 60 else 4.4)
     return sheet.finish("supply-areas")

@@ -16,8 +16,10 @@ from geoapp.reports.drawing.svg import Canvas, number, text_width
 from geoapp.reports.structure import Report
 from geoapp.reports.words import word
 
-WIDTH, MAP_WIDTH, LEAST_HEIGHT, MOST_HEIGHT = 170.0, 128.0, 84.0, 176.0
-LEGEND_X, LEGEND_WIDTH, MARKS_HEIGHT = 131.0, 39.0, 11.0
+# A tall map has its legend beside it, a wide one below, in columns: either way the map is as large as the page lets it.
+WIDTH, TALL_WIDTH, LEAST_HEIGHT = 170.0, 128.0, 84.0
+MOST_HEIGHT, MOST_HEIGHT_WIDE, WIDE_BELOW = 190.0, 160.0, 1.15
+LEGEND_WIDTH, LEGEND_STEP, LEGEND_HEIGHT, MARKS_HEIGHT = 39.0, 43.6, 37.0, 11.0
 LEGEND_ROW = 4.6
 LABEL_PT = 6.5
 
@@ -42,7 +44,10 @@ class Sheet:
     title: str
     frame: Frame
     canvas: Canvas
+    legend_x: float = TALL_WIDTH + 3
     legend_y: float = 0.0
+    legend_top: float = 0.0
+    legend_bottom: float = 1000.0
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -56,14 +61,23 @@ class Sheet:
         east, north = self.frame.east, self.frame.north
         return shapely.clip_by_rect(shape, east - half_x, north - half_y, east + half_x, north + half_y)
 
+    def room(self, height: float) -> None:
+        """Go to the next column of the legend when this one has no room for so many mm."""
+        if self.legend_y + height > self.legend_bottom:
+            self.legend_x += LEGEND_STEP
+            self.legend_y = self.legend_top
+
     def heading(self, text: str) -> None:
-        self.canvas.text(LEGEND_X, self.legend_y + 3, text, 7.5, bold=True)
+        self.room(5.4 + LEGEND_ROW)
+        self.canvas.text(self.legend_x, self.legend_y + 3, text, 7.5, bold=True)
         self.legend_y += 5.4
 
     def legend_text(self, text: str, size_pt: float = 6.0, fill: str = SOFT) -> None:
         """A remark, broken to the width of the column."""
-        for line in wrapped(text, size_pt, LEGEND_WIDTH):
-            self.canvas.text(LEGEND_X, self.legend_y + 2.4, line, size_pt, fill=fill)
+        lines = wrapped(text, size_pt, LEGEND_WIDTH)
+        self.room(size_pt * 0.48 * len(lines))
+        for line in lines:
+            self.canvas.text(self.legend_x, self.legend_y + 2.4, line, size_pt, fill=fill)
             self.legend_y += size_pt * 0.48
         self.legend_y += 1.4
 
@@ -79,6 +93,19 @@ class Sheet:
             self.canvas.text(label.x, label.y, label.text, label.size_pt, anchor="middle", halo=True)
         if left or any(label.text.isdigit() for label in placed):
             self.notes.append(word("numbered", self.lang))
+
+    def row(self, text: str, count: int) -> None:
+        """Text and count of a row of the legend, beside what was drawn at its left; on to the next row."""
+        self.canvas.text(self.legend_x + 8, self.legend_y + 2.6, text, 6.3)
+        told = figures.integer(count)
+        self.canvas.text(self.legend_x + LEGEND_WIDTH, self.legend_y + 2.6, told, 6.3, anchor="end", fill=SOFT)
+        self.legend_y += LEGEND_ROW
+
+    def swatch(self, color: str, text: str, count: int) -> None:
+        """A class of the legend with how many are in it."""
+        self.room(LEGEND_ROW)
+        self.canvas.rect(self.legend_x, self.legend_y, 6, 3.4, color, LINE)
+        self.row(text, count)
 
     def finish(self, key: str) -> Figure:
         """Frame, scale, north and marks; then nothing more is drawn."""
@@ -98,7 +125,7 @@ class Sheet:
         )
 
     def _marks(self) -> None:
-        report, y = self.report, self.frame.height + 3.2
+        report, y = self.report, self.canvas.height - MARKS_HEIGHT + 3.2
         scale = word("scale", self.lang, scale=f"{self.frame.scale:,}")
         self.canvas.text(0, y, f"{word('crs', self.lang)} · {scale}", 5.8, fill=SOFT)
         boundary = report.boundary_source or figures.DASH
@@ -132,9 +159,16 @@ def _pieces(text: str) -> list[str]:
 
 def begin(report: Report, lang: str, title: str, shapes: Sequence[Outline], context: Sequence[Outline]) -> Sheet:
     """A sheet whose frame holds the shapes, with their neighbours faint behind."""
-    frame = fit(geometry.bounds(shapes), MAP_WIDTH, MOST_HEIGHT, LEAST_HEIGHT)
-    canvas = Canvas(WIDTH, frame.height + MARKS_HEIGHT, f"{report.name} {title}")
-    sheet = Sheet(report, lang, title, frame, canvas)
+    west, south, east, north = geometry.bounds(shapes)
+    if (north - south) / (east - west) < WIDE_BELOW:
+        frame = fit((west, south, east, north), WIDTH, MOST_HEIGHT_WIDE, LEAST_HEIGHT)
+        canvas = Canvas(WIDTH, frame.height + LEGEND_HEIGHT + MARKS_HEIGHT, f"{report.name} {title}")
+        top = frame.height + 2.5
+        sheet = Sheet(report, lang, title, frame, canvas, 0.0, top, top, frame.height + LEGEND_HEIGHT)
+    else:
+        frame = fit((west, south, east, north), TALL_WIDTH, MOST_HEIGHT, LEAST_HEIGHT)
+        canvas = Canvas(WIDTH, frame.height + MARKS_HEIGHT, f"{report.name} {title}")
+        sheet = Sheet(report, lang, title, frame, canvas)
     canvas.rect(0, 0, frame.width, frame.height, "#fbfaf7")
     behind = "".join(geometry.path_of(sheet.visible(each.shape), frame) for each in geometry.simplified(context, frame))
     canvas.path(behind, fill="#f2f0ea", stroke="#dcd8cd", width=0.2)
