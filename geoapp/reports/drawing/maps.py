@@ -82,7 +82,9 @@ def _by_region(ground: Ground, lang: str, level: str, lines: Sequence[RegionLine
     fine = level != report.child_level
     for found in sorted(by_class):
         color = palette.NO_DATA if found < 0 else colors[found]
-        sheet.canvas.path("".join(by_class[found]), fill=color, stroke="#ffffff", width=0.08 if fine else 0.25)
+        sheet.canvas.path(
+            "".join(by_class[found]), fill=color, stroke="#ffffff", width=0.08 if fine else 0.25, fill_rule="evenodd"
+        )
     named = geometry.simplified(ground.level(report.child_level), sheet.frame)
     if fine:
         _lines(sheet, named, "#5b6f78", 0.22)
