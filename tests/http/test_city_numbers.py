@@ -438,7 +438,7 @@ def test_the_glance_at_a_region_says_the_statistics_number(city: City, question:
 
 
 def test_an_answer_of_the_api_is_the_sum_of_its_records(city: City) -> None:
-    """From the records themselves, by the rules, for one village: meters found in it and its own figures."""
+    """From the records themselves, by the rules, for one village: meters found in it, or whose users are, and its own."""
     ((code,),) = city.sql(
         "SELECT r.code FROM layers_region r JOIN layers_meter m ON m.found_region_id = r.id"
         " GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
@@ -447,8 +447,12 @@ def test_an_answer_of_the_api_is_the_sum_of_its_records(city: City) -> None:
         """
         SELECT sum(u.volume_l) FROM layers_usagerecord u
         LEFT JOIN layers_meter m ON m.id = u.meter_id LEFT JOIN layers_supplyfacility f ON f.id = u.facility_id
+        LEFT JOIN LATERAL (
+            SELECT w.found_region_id FROM layers_meter_users x JOIN layers_wateruser w ON w.id = x.wateruser_id
+            WHERE x.meter_id = m.id AND w.geom IS NOT NULL ORDER BY w.found_region_id IS NULL, w.code COLLATE "C" LIMIT 1
+        ) user_at ON m.geom IS NULL
         JOIN layers_region r ON r.code = %(code)s AND r.id IN (
-            u.region_id, m.found_region_id, CASE WHEN m.geom IS NULL THEN m.declared_region_id END,
+            u.region_id, m.found_region_id, user_at.found_region_id,
             CASE WHEN f.kind >= 3 THEN f.found_region_id END
         )
         WHERE u.month = '2019-07-01' AND u.purpose <> 1
