@@ -169,6 +169,8 @@ def _usage(given: Mapping[str, str]) -> dict[str, Any]:
         if given.get(name) and period is None:
             raise BadParameter(f"{name} needs a period to go with.", param="period", allowed=FORMS)
     monthly = params.parse_choice(given.get(MONTHLY), MONTHLY, "no", ("yes", "no")) == "yes"
+    if monthly and given.get("versus"):
+        raise BadParameter("Single months go without versus.", param="versus", allowed=[f"{MONTHLY}=no"])
     if monthly and period is not None and period.last.year - period.first.year >= MONTHLY_YEARS:
         raise BadParameter(
             "Single months are given for two years at most.", param="period", allowed=["2019", "2018..2019"]

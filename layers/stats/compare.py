@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from django.db.models import QuerySet
 
 from layers import filters, vocab
@@ -19,6 +20,16 @@ from layers.stats.selection import EVERYTHING, Selection
 
 Figures = Mapping[int, dict[str, Any]]  # of each feature, by its id
 DIRECTIONS = ("up", "down")
+# Steps of a ratio on both sides of "about the same", and the share of the changes that they are to hold.
+_LADDER = (
+    (0.01, 0.02, 0.05),
+    (0.02, 0.05, 0.1),
+    (0.05, 0.1, 0.2),
+    (0.05, 0.15, 0.3),
+    (0.1, 0.25, 0.5),
+    (0.2, 0.5, 1.0),
+)
+_MOST = 0.85
 MEASURES = {"difference": "m3", "ratio": "ratio"}
 
 # The layers whose features carry usage, built or not, and those of them that are grids.
@@ -100,10 +111,10 @@ def _recorded(period: Period, selection: Selection) -> int:
 
 
 def _ratios(changes: Sequence[float | None]) -> Classes:
-    """Steps of at most ±100 %: nothing falls by more, and what more than doubles is of the last class."""
-    known = [change for change in changes if change is not None]
-    found = symmetric([max(-1.0, min(1.0, change)) for change in known])
-    return replace(found, low=min(known, default=0.0), high=max(known, default=0.0))
+    """Steps that people know, the smallest that hold most changes; nothing falls by more than 100 %."""
+    known = np.array([change for change in changes if change is not None])
+    reach = float(np.quantile(np.abs(known), _MOST)) if len(known) else 0.0
+    return symmetric(known, steps=next((steps for steps in _LADDER if steps[-1] >= reach), _LADDER[-1]))
 
 
 def _balance(volume_l: int, previous_l: int) -> dict[str, Any]:

@@ -12,7 +12,7 @@ LON, LAT = 116.38, 39.92
 ZOOMS = (6, 8, 10, 12, 13, 14, 15, 16)
 
 
-def _around(z: int) -> list[tuple[int, int]]:
+def around(z: int) -> list[tuple[int, int]]:
     n = 2**z
     x = int((LON + 180) / 360 * n)
     y = int((1 - math.asinh(math.tan(math.radians(LAT))) / math.pi) / 2 * n)
@@ -24,19 +24,19 @@ def measure() -> str:
     from django.conf import settings
     from django.test import Client
 
-    from layers import registry
+    from layers.built import built_layers
     from layers.db import rows
     from tiles.address import Tile
     from tiles.mvt import TileRequest, tile_query
 
     client, lines = Client(), []
-    for layer in registry.LAYERS:
+    for layer in built_layers():
         for z in (z for z in ZOOMS if layer.min_zoom <= z <= layer.max_zoom):
             pair, largest = harness.Pair(), 0
             # A state directory of its own: nothing is kept from another run, and nothing of this one stays.
             with tempfile.TemporaryDirectory() as empty:
                 kept, settings.STATE_DIR = settings.STATE_DIR, empty
-                for x, y in _around(z):
+                for x, y in around(z):
                     bare = tile_query(TileRequest(layer, Tile(z, x, y)))
                     sizes: list[int] = []
 

@@ -137,6 +137,8 @@ def test_what_cannot_be_asked_is_said(grid: Grid) -> None:
         ask(region=A)
     with pytest.raises(BadParameter, match="needs a period"):
         ask(versus="2019-01")
+    with pytest.raises(BadParameter, match="without versus"):
+        ask(period="2019", versus="2018", monthly="yes")
     with pytest.raises(BadParameter, match="two years"):
         ask(period="2017..2019", monthly="yes")
     with pytest.raises(BadParameter) as caught:

@@ -113,6 +113,13 @@ def test_synthetic_layers_say_so_in_their_attribution(client: Client, grid: Grid
     assert client.get("/tiles/well.json").json()["attribution"] == ""
 
 
+def test_an_attribution_is_told_in_the_language_asked(client: Client, grid: Grid) -> None:
+    body = client.get("/tiles/village.json?period=2019-01&lang=en").json()
+    assert body["attribution"] == "Boundaries are synthetic | Figures by region are synthetic"
+    assert "lang" not in urlsplit(body["tiles"][0]).query
+    assert client.get("/tiles/village.json?lang=fr").status_code == 400
+
+
 def check_style(style: dict[str, Any]) -> None:
     """What MapLibre demands of a style, by its specification: sources named, ids unique, source layers there."""
     assert style["version"] == 8

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.stats.classes import METHODS, classify, round_significant
+from layers.stats.classes import METHODS, classify, round_significant, symmetric
 
 each_method = pytest.mark.parametrize("method", METHODS)
 
@@ -102,3 +102,24 @@ def test_classes_of_any_list(method: str, values: list[float | None], k: int) ->
 )
 def test_bounds_are_round(value: float, expected: float) -> None:
     assert round_significant(value) == expected
+
+
+def test_tail_classes_halve_what_is_left() -> None:
+    found = classify([float(value) for value in range(1, 1025)], "tail", 4)
+    assert found.counts == pytest.approx([512, 256, 128, 128], abs=12)  # bounds are round
+
+
+@given(st.lists(st.floats(-1e6, 1e6).filter(lambda value: value == 0 or abs(value) > 1e-3), max_size=60))
+def test_symmetric_classes_are_as_strong_up_as_down(values: list[float]) -> None:
+    found = symmetric(values)
+    assert found.breaks == [-each for each in reversed(found.breaks)]
+    assert 0 not in found.breaks
+    assert sum(found.counts) == len(values)
+    turned = symmetric([-value for value in values])
+    assert turned.breaks == found.breaks
+
+
+def test_symmetric_classes_by_given_steps() -> None:
+    found = symmetric([-0.6, -0.1, 0.0, 0.3, 0.5, 2.0, None], steps=(0.25, 0.5))
+    assert found.breaks == [-0.5, -0.25, 0.25, 0.5]
+    assert found.counts == [1, 0, 2, 1, 2]

@@ -1,9 +1,9 @@
 // What an address asks for that is not there: told to the reader and mended, never shown as something else without a word.
 import type { LayerInfo } from "./api";
-import { monthsOf } from "./periods";
-import { LEVELS, MEASURES, type State } from "./state";
+import { firstVersus, monthsOf } from "./periods";
+import { isCompare, LEVELS, MEASURES, type State } from "./state";
 
-export interface Mended { part: "period" | "measure" | "level" | "layers" | "resident" | "region"; asked: string }
+export interface Mended { part: "period" | "versus" | "measure" | "level" | "layers" | "resident" | "region"; asked: string }
 
 /** Whether every month a period names at its ends is in the data. */
 function isKnown(period: string, months: readonly string[]): boolean {
@@ -19,6 +19,14 @@ export function mend(state: State, search: string, months: readonly string[], la
   if (!state.period || !isKnown(state.period, months)) {
     state.period = defaultPeriod;
     if (asked("period")) mended.push({ part: "period", asked: asked("period") });
+  }
+  if (isCompare(state.measure) && (!state.versus || !isKnown(state.versus, months))) {
+    state.versus = firstVersus(state.period, months);
+    if (asked("versus")) mended.push({ part: "versus", asked: asked("versus") });
+  }
+  if (asked("level") === "grid" && !layers.some((layer) => layer.id === "grid_500")) {
+    state.level = "auto";
+    mended.push({ part: "level", asked: asked("level") });
   }
   if (asked("measure") && !MEASURES.includes(asked("measure") as never)) mended.push({ part: "measure", asked: asked("measure") });
   if (asked("level") && !LEVELS.includes(asked("level") as never)) mended.push({ part: "level", asked: asked("level") });

@@ -14,6 +14,8 @@ export interface LayerInfo {
 export interface Meta {
   title: Words; as_of: AsOf; synthetic: (Words & { parts: string[] }) | null; months: string[];
   vocab: Record<string, Term[]>; layers: LayerInfo[]; bounds: Bounds; city: { code: string; name: string };
+  /** English names of divisions, by code; of townships and villages there are none. */
+  names_en?: Record<string, string>;
 }
 export type Bounds = [number, number, number, number];
 export type Level = "city" | "district" | "township" | "village" | "reporting_unit";
@@ -48,6 +50,25 @@ export interface LinkedObject { layer: string | null; code: string; name: string
 export interface ObjectFeature {
   id: string; geometry: GeoJSON.Geometry | null; properties: Record<string, unknown>; bbox?: Bounds;
   links?: Record<string, LinkedObject | LinkedObject[] | null>;
+}
+export interface Classes extends ClassBreaks { measure: string; unit: string; min: number; max: number }
+/** The grid's balance and classes; recorded = assigned + unassigned + outside, in each month. */
+export interface CellMonth { month: string; recorded_l: number; assigned_l: number; unassigned_l: number; outside_l: number; by_area_l: number }
+export interface CellStats { level: string; months: CellMonth[]; classes: { period: Classes; month: Classes }; as_of: AsOf }
+export interface Compared { volume_l: number; previous_l: number; difference_l: number; change: number | null }
+export interface Mover extends Compared { code: string; name: string; bounds: Bounds; share_by_area?: number | null }
+export interface Comparison {
+  level: string; period: string; versus: string; features: number; totals: Compared | null; placed: Compared;
+  classes: { difference: Classes; ratio: Classes }; direction: "up" | "down"; count: number; limit: number; offset: number; movers: Mover[];
+}
+export interface Part {
+  kind: string; code: string | null; name: string; rule: string; source: string; purpose: string;
+  volume_l: number; of_l: number | null; weight: number | null; weight_total: number | null;
+}
+export interface Explanation { volume_l: number; parts_l: number; count: number; limit: number; offset: number; parts: Part[]; region?: { code: string; name: string }; unit?: string }
+export interface CellFeature {
+  id: string; geometry: GeoJSON.Geometry | null;
+  properties: { code: string; township: string; township_name: string; area_m2: number; volume_l: number; m3_per_km2: number; share_by_area: number | null; previous_l?: number; difference_l?: number; change?: number | null };
 }
 export interface Filters { source: string[]; purpose: string[]; resident: "" | "yes" | "no" }
 
@@ -89,6 +110,17 @@ export const seriesUrl = (level: Level, filters: Filters, span?: [string, string
   "/api/stats/series" + query({ level, parent, period: span?.join(".."), ...filterParts(filters), k: String(CLASSES) });
 export const regionUrl = (code: string, period: string, filters: Filters): string =>
   `/api/regions/${encodeURIComponent(code)}` + query({ period, ...filterParts(filters) });
+export const cellStatsUrl = (level: string, period: string, measure: string, filters: Filters): string =>
+  "/api/stats/cells" + query({ level, period, measure, ...filterParts(filters), k: String(CLASSES) });
+export const compareUrl = (level: string, period: string, versus: string, filters: Filters, page: { direction?: string; limit?: number; offset?: number; region?: string } = {}): string =>
+  "/api/stats/compare" + query({ level, period, versus, ...filterParts(filters), region: page.region, direction: page.direction, limit: String(page.limit ?? 10), offset: page.offset ? String(page.offset) : "" });
+export const explainUrl = (what: { unit?: string; region?: string }, period: string, filters: Filters, offset = 0, limit = 50): string =>
+  "/api/explain" + query({ ...what, period, ...filterParts(filters), limit: String(limit), offset: offset ? String(offset) : "" });
+/** One cell with its figures of a period, or of two. */
+export const cellUrl = (layer: string, code: string, period: string, versus: string, filters: Filters): string =>
+  `/api/layers/${layer}/features` + query({ code, period, versus, ...filterParts(filters) });
+export const cellTiles = (period: string, versus: string, monthly: boolean, filters: Filters): string =>
+  query({ period, versus, monthly: monthly ? "yes" : "", ...filterParts(filters) });
 export const searchUrl = (text: string, limit = 12): string => "/api/search" + query({ q: text, limit: String(limit) });
 export const objectUrl = (layer: string, code: string): string =>
   `/api/layers/${encodeURIComponent(layer)}/features/${encodeURIComponent(code)}`;

@@ -38,6 +38,14 @@ export function changeScale(values: number[]): Scale {
   return { breaks: [-large, -middle, -small, small, middle, large], colors: DIVERGING, diverging: true };
 }
 
+/** Colours for the API's bounds on both sides of 0. Fewer steps: the strongest colours stay at the ends. */
+export function divergingScale(breaks: number[]): Scale {
+  const steps = breaks.length / 2;
+  const middle = (DIVERGING.length - 1) / 2;
+  const colors = Array.from({ length: breaks.length + 1 }, (_, i) => DIVERGING[steps ? Math.round(middle + ((i - steps) / steps) * middle) : middle]);
+  return { breaks, colors, diverging: true };
+}
+
 /** Index of the class of a value; -1 is no data. */
 export function classOf(value: number | null, scale: Scale): number {
   if (value === null || !Number.isFinite(value)) return -1;

@@ -1,5 +1,6 @@
 // What every part of the page is handed: the state, the metadata, the data, and a few signals between parts.
-import type { Filters, LayerInfo, Level, Meta, Series } from "./api";
+import type { CellStats, Filters, LayerInfo, Level, Meta, Series } from "./api";
+import type { Scale } from "./classes";
 import type { Data } from "./data";
 import type { State, Store } from "./state";
 import type { Picture } from "./values";
@@ -7,25 +8,35 @@ import type { Picture } from "./values";
 export type MapLevel = "district" | "township" | "village";
 
 /** What the map shows now; the legend, the tooltip and the time bar read the same numbers. */
+/** What cells show now: the values of a tile are read by `read`, coloured by the scale. */
+export interface CellsShown { layer: LayerInfo; period: string; measure: State["measure"]; versus: string; scale: Scale; stats: CellStats | null; counts: number[] }
 export interface Shown { level: MapLevel; series: Series; picture: Picture; period: string; measure: State["measure"] }
+
+/** A cell's figures as a tile says them. */
+export interface CellValue { volume_l: number; m3_per_km2: number; share: number | null; previous_l: number | null; change: number | null }
 
 type Signals = {
   /** The level the map is at, before its data is here. */
   level: MapLevel;
   shown: Shown;
+  /** Cells are painted, or no longer (null). */
+  cells: CellsShown | null;
+  /** A bar of the chart was chosen. */
+  bar: { code: string; month: string; source: string };
   /** The play has come to its end: those who waited look again. */
   rest: null;
   busy: boolean;
-  hover: { code: string; name: string; object: string; x: number; y: number } | null;
+  hover: { code: string; name: string; object: string; x: number; y: number; cell?: CellValue } | null;
   failed: { what: "series" | "tiles" | "region" | "chart"; error: unknown; retry?: () => void };
   /** Move the camera to a region or a point. */
-  go: { bounds?: [number, number, number, number]; point?: [number, number]; zoom?: number };
+  go: { bounds?: [number, number, number, number]; point?: [number, number]; zoom?: number }; // zoom alone: where it is
   /** Open the popup of an object. */
   openObject: { layer: string; code: string; name: string; point: [number, number] };
 };
 
 export class Context {
   shown: Shown | null = null;
+  cells: CellsShown | null = null;
   level: MapLevel = "district";
   private hearers = new Map<keyof Signals, ((value: never) => void)[]>();
   constructor(readonly store: Store, readonly meta: Meta, readonly data: Data) {}
@@ -36,6 +47,10 @@ export class Context {
   get filters(): Filters {
     const { source, purpose, resident } = this.state;
     return { source, purpose, resident };
+  }
+  /** A division's name in the language of the page, where it has one. */
+  nameOf(code: string, name: string): string {
+    return (this.state.lang === "en" && this.meta.names_en?.[code]) || name;
   }
   get city(): string {
     return this.meta.city.code;

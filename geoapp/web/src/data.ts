@@ -44,6 +44,14 @@ export class Data {
     return this.ready.get(regionUrl(code, period, filters)) as RegionDetail | undefined;
   }
 
+  /** Any answer, asked for once. */
+  get<T>(url: string): Promise<T> {
+    return this.ask(url) as Promise<T>;
+  }
+  now<T>(url: string): T | undefined {
+    return this.ready.get(url) as T | undefined;
+  }
+
   /** How many objects of a layer pass its filters. */
   async count(layer: LayerInfo, filter: string): Promise<number> {
     const answer = (await this.ask(`${layer.features}${filter}${filter ? "&" : "?"}limit=1&fields=code`)) as { count: number };

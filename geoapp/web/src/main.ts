@@ -12,6 +12,7 @@ import { nameControls } from "./map/create";
 import { MapView } from "./map/view";
 import { parse, type State, Store } from "./state";
 import { mountDrawer, openDrawerButton } from "./ui/drawer";
+import { mountExplain } from "./ui/explain";
 import { mountFilters } from "./ui/filters";
 import { mountLayers } from "./ui/layers";
 import { mountLayout } from "./ui/layout";
@@ -60,7 +61,7 @@ async function start(): Promise<void> {
 
 function tellMended(state: State, mended: Mended[]): void {
   const now: Record<Mended["part"], string> = {
-    period: periodText(state.period, state.lang), measure: tk("measureTitle", state.measure), level: tk("level", state.level),
+    period: periodText(state.period, state.lang), versus: state.versus && periodText(state.versus, state.lang), measure: tk("measureTitle", state.measure), level: tk("level", state.level),
     resident: tk("resident", state.resident), layers: "", region: "",
   };
   const lines = mended.map(({ part, asked }) => t(now[part] ? "addressMended" : "addressDropped", { part: tk("param", part), asked: asked.slice(0, 40), now: now[part] }));
@@ -87,7 +88,9 @@ function run(context: Context): void {
   mountLegend(byId("legend"), context);
   mountFilters(byId("filters"), context);
   mountLayers(byId("layers"), context);
-  mountDrawer(byId("drawer"), context, (code) => { select(code); if (isPhone()) layout.raise(); });
+  mountDrawer(byId("drawer"), context, (code) => { select(code); if (isPhone()) layout.raise(); }, (mover) => { view.openCell(mover); if (isPhone()) layout.lower(); });
+  const explain = mountExplain(byId("explain"), context);
+  byId("legend-line").addEventListener("click", () => { layout.tab("legend"); layout.raise(); });
   const search = mountSearch(byId("search"), context, select);
   mountLevel(byId("level"), context);
   mountTools(byId("tools"), byId("zoom"), context, view.map, home);
@@ -112,7 +115,7 @@ function run(context: Context): void {
       event.preventDefault();
       search.focus();
     } else if (event.key === "Escape" && !typing) {
-      if (view.escape()) return;
+      if (explain.close() || view.escape()) return;
       const { region } = store.state;
       if (region) select(levelOf(region) === "district" ? context.city : region.slice(0, region.length - 3));
     }
@@ -121,7 +124,7 @@ function run(context: Context): void {
 }
 
 function title(context: Context): void {
-  const city = context.meta.city.name;
+  const city = context.nameOf(context.city, context.meta.city.name);
   document.title = t("title", { city });
   replace(byId("brand"), logo(), h("span", { class: "brand-text" }, h("b", {}, t("app")), h("small", {}, t("subtitle", { city }))));
   byId("skip").textContent = t("skip");

@@ -1,5 +1,5 @@
 // Periods as index ranges into a list of months; and the period each is compared with.
-import type { Measure } from "./state";
+import { isCompare, type Measure } from "./state";
 
 export type PeriodKind = "month" | "year" | "range";
 export const kindOf = (period: string): PeriodKind => (period.includes("..") ? "range" : period.length === 4 ? "year" : "month");
@@ -20,7 +20,8 @@ export function monthsOf(period: string, months: readonly string[]): string[] {
 }
 
 /** Months compared with, pairwise: like with like, so a part year meets the same months of the year before. */
-export function comparedWith(period: string, measure: Measure, months: readonly string[]): { now: string[]; before: string[] } {
+export function comparedWith(period: string, measure: Measure, months: readonly string[], versus = ""): { now: string[]; before: string[] } {
+  if (isCompare(measure)) return { now: monthsOf(period, months), before: monthsOf(versus, months) };
   const current = monthsOf(period, months);
   const kind = kindOf(period);
   const back = kind === "month" && measure !== "change_year" ? 1 : kind === "range" && measure !== "change_year" ? current.length : 12;
@@ -44,4 +45,21 @@ export function convert(period: string, kind: PeriodKind, months: readonly strin
   const last = within[within.length - 1] ?? months[months.length - 1];
   if (kind === "year") return last.slice(0, 4);
   return kindOf(period) === "month" ? period : last;
+}
+
+/** Months that follow each other as one period, the way the API names it; "" for none. */
+export function spanOf(months: readonly string[]): string {
+  if (!months.length) return "";
+  const [first, last] = [months[0], months[months.length - 1]];
+  if (first === last) return first;
+  return first.endsWith("-01") && last === `${first.slice(0, 4)}-12` ? first.slice(0, 4) : `${first}..${last}`;
+}
+
+/** What a period is first compared with: the year before if it is there, else the first month or year there is. */
+export function firstVersus(period: string, months: readonly string[]): string {
+  const kind = kindOf(period);
+  const before = kind === "month" ? shift(period, -12) : kind === "year" ? String(Number(period) - 1) : "";
+  if (before && monthsOf(before, months).length) return before;
+  const other = kind === "month" ? months.filter((month) => month !== period) : years(months).filter((year) => year !== period);
+  return other[0] ?? months[0];
 }

@@ -3,14 +3,22 @@ import type { Filters, Lang } from "./api";
 import { query } from "./api";
 import { WHERE } from "./where";
 
-export type Measure = "volume" | "per_km2" | "change_previous" | "change_year";
-export type LevelChoice = "auto" | "district" | "township" | "village";
+export type Measure = "volume" | "per_km2" | "change_previous" | "change_year" | "difference" | "ratio";
+export type LevelChoice = "auto" | "district" | "township" | "village" | "grid";
 export interface Camera { zoom: number; lat: number; lon: number }
 export interface State extends Filters {
   lang: Lang;
   /** "2019-07", "2019", or "2019-01..2023-09"; "" until the months are known. */
   period: string;
   measure: Measure;
+  /** The period compared with, of the measures "difference" and "ratio". */
+  versus: string;
+  /** Whether cells show how uncertain they are. */
+  unsure: boolean;
+  /** Code of the grid unit whose popup is open. */
+  cell: string;
+  /** What is being explained: "region/110108", "unit/…", "unit/outside", with "/source" of a single bar. */
+  explain: string;
   level: LevelChoice;
   /** Code of the selected region; "" is the whole city. */
   region: string;
@@ -24,8 +32,11 @@ export interface State extends Filters {
   drawer: boolean;
 }
 
-export const MEASURES: readonly Measure[] = ["volume", "per_km2", "change_previous", "change_year"];
-export const LEVELS: readonly LevelChoice[] = ["auto", "district", "township", "village"];
+export const MEASURES: readonly Measure[] = ["volume", "per_km2", "change_previous", "change_year", "difference", "ratio"];
+export const LEVELS: readonly LevelChoice[] = ["auto", "district", "township", "village", "grid"];
+const PERIOD = /^\d{4}(-\d\d)?$|^\d{4}-\d\d\.\.\d{4}-\d\d$/;
+/** Whether a measure compares with a period of the reader's own choice. */
+export const isCompare = (measure: Measure): boolean => measure === "difference" || measure === "ratio";
 const pick = <T extends string>(value: string | null, allowed: readonly T[]): T =>
   allowed.includes(value as T) ? (value as T) : allowed[0];
 const list = (value: string | null): string[] => (value ?? "").split(",").filter((part) => /^[a-z_]+$/.test(part));
@@ -36,7 +47,11 @@ export function parse(search: string): State {
   const text = (key: string, pattern: RegExp) => (pattern.test(params.get(key) ?? "") ? params.get(key) ?? "" : "");
   return {
     lang: pick(params.get("lang"), ["zh", "en"] as const),
-    period: text("period", /^\d{4}(-\d\d)?$|^\d{4}-\d\d\.\.\d{4}-\d\d$/),
+    period: text("period", PERIOD),
+    versus: text("versus", PERIOD),
+    unsure: params.get("unsure") === "1",
+    cell: text("cell", /^\d{4}E\d{5}N\d{5}-\d{9}$/),
+    explain: text("explain", /^(region\/\d{2,12}|unit\/[\w-]+)(\/[a-z_]+)?$/),
     // The API's own word for it is "change".
     measure: pick(params.get("measure") === "change" ? "change_previous" : params.get("measure"), MEASURES),
     level: pick(params.get("level"), LEVELS),
@@ -62,7 +77,11 @@ export function serialise(state: State, defaultPeriod: string): string {
     purpose: state.purpose,
     resident: state.resident,
     measure: state.measure === "volume" ? "" : state.measure,
+    versus: isCompare(state.measure) ? state.versus : "",
     level: state.level === "auto" ? "" : state.level,
+    unsure: state.unsure ? "1" : "",
+    cell: state.cell,
+    explain: state.explain,
     region: state.region,
     layers: state.layers,
     where: state.where,

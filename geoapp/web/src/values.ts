@@ -25,13 +25,16 @@ export interface Picture {
 }
 
 const at = (row: readonly number[], indexes: readonly number[]): number => indexes.reduce((sum, i) => sum + (row[i] ?? 0), 0);
-export const isChange = (measure: Measure): boolean => measure.startsWith("change");
+export const isChange = (measure: Measure): boolean => measure.startsWith("change") || measure === "ratio";
+/** Whether a measure has two sides: more and less. */
+export const isTwoSided = (measure: Measure): boolean => isChange(measure) || measure === "difference";
 
 function ratio(now: number, before: number | null): number | null {
   return before === null || before === 0 ? null : now / before - 1;
 }
 
-function shownValue(measure: Measure, volume: number, area: number | null, change: number | null): number | null {
+function shownValue(measure: Measure, volume: number, area: number | null, change: number | null, before: number | null): number | null {
+  if (measure === "difference") return before === null || (volume === 0 && before === 0) ? null : volume - before;
   if (isChange(measure)) return change;
   if (volume === 0) return null;
   if (measure === "volume") return volume;
@@ -39,11 +42,11 @@ function shownValue(measure: Measure, volume: number, area: number | null, chang
 }
 
 /** Values of every region of a series for a period; the scale is the API's (see classes.ts). */
-export function picture(series: Series, period: string, measure: Measure): Picture {
+export function picture(series: Series, period: string, measure: Measure, versus = "", given?: Scale): Picture {
   const index = new Map(series.months.map((month, i) => [month, i]));
   const indexes = (months: string[]) => months.map((month) => index.get(month)!);
   const current = indexes(monthsOf(period, series.months));
-  const pairs = comparedWith(period, measure, series.months);
+  const pairs = comparedWith(period, measure, series.months, versus);
   const now = indexes(pairs.now);
   const before = indexes(pairs.before);
   const hasComparison = before.length > 0;
@@ -58,13 +61,13 @@ export function picture(series: Series, period: string, measure: Measure): Pictu
     const previous = hasComparison ? at(row, before) : null;
     const change = ratio(at(row, now), previous);
     const density = area ? volume / LITRES_PER_M3 / area : null;
-    values.set(code, { volume_l: volume, before_l: previous, change, m3_per_km2: density, shown: shownValue(measure, volume, area, change) });
+    values.set(code, { volume_l: volume, before_l: previous, change, m3_per_km2: density, shown: shownValue(measure, volume, area, change, previous) });
   });
   const sum = (row: readonly number[] | undefined) => (row ? at(row, current) : 0);
   const { gaps } = series;
   return {
     values,
-    scale: scaleOf(series, period, measure, values),
+    scale: given ?? scaleOf(series, period, measure, values),
     total_l: sum(series.total_l),
     placed_l: placed,
     gaps_l: sum(series.gaps_l),
@@ -105,20 +108,20 @@ function changesOf(series: Series, period: string, measure: Measure, values: Map
 }
 
 /** One region's value, without the classes of the whole map; null when the series does not hold it. */
-export function regionValue(series: Series, code: string, period: string, measure: Measure): RegionValue | null {
+export function regionValue(series: Series, code: string, period: string, measure: Measure, versus = ""): RegionValue | null {
   const i = series.codes.indexOf(code);
-  return i < 0 ? null : valueOf(series.volume_l[i], series, series.area_km2[i] ?? null, period, measure);
+  return i < 0 ? null : valueOf(series.volume_l[i], series, series.area_km2[i] ?? null, period, measure, versus);
 }
 /** The whole city's value: everything recorded, placed or not. */
-export function cityValue(series: Series, period: string, measure: Measure): RegionValue {
+export function cityValue(series: Series, period: string, measure: Measure, versus = ""): RegionValue {
   const area = series.area_km2.reduce<number>((sum, km2) => sum + (km2 ?? 0), 0);
-  return valueOf(series.total_l, series, area || null, period, measure);
+  return valueOf(series.total_l, series, area || null, period, measure, versus);
 }
-function valueOf(row: readonly number[], series: Series, area: number | null, period: string, measure: Measure): RegionValue {
+function valueOf(row: readonly number[], series: Series, area: number | null, period: string, measure: Measure, versus: string): RegionValue {
   const indexes = (months: string[]) => months.map((month) => series.months.indexOf(month));
-  const pairs = comparedWith(period, measure, series.months);
+  const pairs = comparedWith(period, measure, series.months, versus);
   const volume = at(row, indexes(monthsOf(period, series.months)));
   const before = pairs.before.length ? at(row, indexes(pairs.before)) : null;
   const change = ratio(at(row, indexes(pairs.now)), before);
-  return { volume_l: volume, before_l: before, change, m3_per_km2: area ? volume / LITRES_PER_M3 / area : null, shown: shownValue(measure, volume, area, change) };
+  return { volume_l: volume, before_l: before, change, m3_per_km2: area ? volume / LITRES_PER_M3 / area : null, shown: shownValue(measure, volume, area, change, before) };
 }

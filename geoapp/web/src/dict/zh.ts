@@ -93,6 +93,16 @@ export const zh = {
   yes: "是", no: "否", empty: "未登记",
   figuresStale: "正在更新…",
   monthOf: "{month}:{value}",
+  level_grid: "网格", levelShort_grid: "网格",
+  measure_difference: "增减", measure_ratio: "增减比例", measureTitle_difference: "增减量", measureTitle_ratio: "增减比例",
+  compareTitle: "热点与变化", compareOff: "关", periodA: "时段 A", periodB: "对比 B", swap: "互换两个时段", comparedTo: "对比", changeVersus: "较对比时段",
+  movers: "变动最大", moversNone: "没有这个方向的变动。", moversNote: "{a} 减去 {b}；点击定位。",
+  gridFrom: "放大到 9 级显示网格，现按行政区显示。",
+  byArea: "按面积分配", cellSynthetic: "位置与边界为合成",
+  unsure: "显示不确定性", unsureLow: "按面积 < {low}%：多由位置确定", unsureMiddle: "按面积 {low}%–{high}%", unsureHigh: "按面积 ≥ {high}%：位置不明",
+  explain: "这个数怎么来的", explainNumber: "图上的数", explainParts: "{n} 个来源相加", explainMore: "再看 {n} 个", explainWeight: "权重 {w}/{all}，分自 {of} L",
+  explainNote: "按水量从大到小列出；一个计量对象的不同水源、用途分列。权重来自同用途水表与用户的位置，没有时按面积。",
+  param_versus: "对比时段",
   sheetToggle: "展开或收起面板",
 };
 export type Key = keyof typeof zh;

@@ -1,8 +1,8 @@
 // The map itself: our own layers on paper, nothing from outside.
 import { Map as GlMap, NavigationControl, ScaleControl, setWorkerUrl, type StyleSpecification } from "maplibre-gl";
 import type { Bounds, LayerInfo } from "../api";
-import { calm } from "../dom";
-import { t } from "../i18n";
+import { calm, isPhone } from "../dom";
+import { language, t } from "../i18n";
 
 declare const WORKER_FILE: string;
 setWorkerUrl(new URL(WORKER_FILE, import.meta.url).href);
@@ -12,7 +12,10 @@ export const FONT = ["Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "M
 export const PAPER = "#f4f2ec";
 
 export function sourceUrl(layer: LayerInfo, filter = ""): string {
-  return new URL(layer.tilejson + filter, location.href).href;
+  const url = new URL(layer.tilejson + filter, location.href);
+  // The attribution comes with the TileJSON, in the language of the page.
+  if (language() !== "zh") url.searchParams.set("lang", language());
+  return url.href;
 }
 
 export function baseStyle(): StyleSpecification {
@@ -51,6 +54,12 @@ export function createMap(container: HTMLElement, bounds: Bounds, options: { sma
     fadeDuration: calm() ? 0 : 120,
     renderWorldCopies: false,
     locale: controlWords(options.label),
+  });
+  // On a phone the line would lie on the legend; its button stays.
+  if (isPhone()) map.once("idle", () => {
+    const line = container.querySelector(".maplibregl-ctrl-attrib");
+    line?.classList.remove("maplibregl-compact-show");
+    line?.removeAttribute("open");
   });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();

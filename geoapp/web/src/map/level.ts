@@ -1,4 +1,5 @@
 // Which level the map shows: pinned, or by zoom; a selected region that fills the view shows its children.
+import { CELLS_FROM } from "../cells";
 import type { Context, MapLevel } from "../context";
 import { CHILD, levelOf } from "../context";
 
@@ -10,7 +11,9 @@ export function levelAt(zoom: number, context: Context, fitZoom: number | null):
   const { level, region } = context.state;
   // Below a layer's first zoom there are no tiles: a pin waits until there are.
   const possible = (each: MapLevel) => zoom >= (context.layer(each)?.min_zoom ?? Infinity);
-  const wanted = level === "auto" ? byZoom(zoom, region, fitZoom) : level;
+  // Under cells lie the townships they are parts of.
+  if (level === "grid" && zoom >= CELLS_FROM) return "township";
+  const wanted = level === "auto" || level === "grid" ? byZoom(zoom, region, fitZoom) : level;
   for (let rank = RANK.indexOf(wanted); rank > 0; rank--) if (possible(RANK[rank])) return RANK[rank];
   return "district";
 }

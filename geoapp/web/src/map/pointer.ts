@@ -3,6 +3,8 @@ import type { Map as GlMap, MapMouseEvent } from "maplibre-gl";
 import type { Context, MapLevel } from "../context";
 import { calm, isPhone } from "../dom";
 import { t, words } from "../i18n";
+import type { CellPopup } from "./cell-popup";
+import type { Cells } from "./cells";
 import type { Facilities } from "./facilities";
 import { type ObjectPopup, objectsOf } from "./popup";
 import type { Regions } from "./regions";
@@ -10,7 +12,8 @@ import type { Regions } from "./regions";
 export class Pointer {
   constructor(
     private readonly map: GlMap, private readonly context: Context, private readonly regions: Regions,
-    private readonly facilities: Facilities, private readonly popup: ObjectPopup, private readonly select: (code: string) => void,
+    private readonly facilities: Facilities, private readonly popup: ObjectPopup,
+    private readonly cells: Cells, private readonly cellPopup: CellPopup, private readonly select: (code: string) => void,
   ) {
     map.on("mousemove", (event) => this.move(event));
     map.on("mouseout", () => this.leave());
@@ -23,7 +26,7 @@ export class Pointer {
     const layer = `fill-${level}`;
     if (!this.map.getLayer(layer)) return null;
     const [feature] = this.map.queryRenderedFeatures(event.point, { layers: [layer] });
-    return feature ? { code: String(feature.properties.code), name: String(feature.properties.name), level } : null;
+    return feature ? { code: String(feature.properties.code), name: this.context.nameOf(String(feature.properties.code), String(feature.properties.name)), level } : null;
   }
   private objectsUnder(event: MapMouseEvent, reach = 3) {
     const layers = this.facilities.clickable();
@@ -34,11 +37,18 @@ export class Pointer {
   private move(event: MapMouseEvent): void {
     if (isPhone() || this.map.isMoving()) return;
     const points = this.objectsUnder(event, 1).filter((feature) => feature.layer.type !== "fill");
-    const region = this.regionUnder(event);
-    this.map.getCanvas().style.cursor = points.length || region ? "pointer" : "";
+    const cell = this.cells.under(event.point);
+    this.cells.hover(cell ? Number(cell.feature.id) : null);
+    const region = cell ? null : this.regionUnder(event);
+    this.map.getCanvas().style.cursor = points.length || region || cell ? "pointer" : "";
     this.regions.hover(region?.level ?? null, region?.code ?? null);
     const { x, y } = event.point;
     // An open popup has the word.
+    if (cell) {
+      const { code, township_name: name } = cell.feature.properties;
+      const told = { code: String(code), name: String(name), object: this.objectName(points[0]?.properties, points[0]?.layer.id), x, y, cell: cell.value };
+      return this.context.emit("hover", this.cellPopup.isOpen || this.popup.isOpen ? null : told);
+    }
     this.context.emit("hover", region && !this.popup.isOpen ? { code: region.code, name: region.name, object: this.objectName(points[0]?.properties, points[0]?.layer.id), x, y } : null);
   }
   private objectName(properties?: Record<string, unknown>, styleLayer = ""): string {
@@ -49,6 +59,7 @@ export class Pointer {
   }
   leave(): void {
     this.regions.hover(null, null);
+    this.cells.hover(null);
     this.context.emit("hover", null);
   }
   private click(event: MapMouseEvent): void {
@@ -67,6 +78,8 @@ export class Pointer {
     // An area covers the region beneath: its popup leads there too.
     if (areas.length) return this.popup.open(at, areas, region ? { name: region.name, go: () => this.select(region.code) } : undefined);
     if (this.popup.close()) return;
+    const cell = this.cells.under(event.point);
+    if (cell) return void this.cellPopup.open(String(cell.feature.properties.code), at);
     if (region) this.select(region.code);
   }
 }

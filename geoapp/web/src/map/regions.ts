@@ -37,7 +37,7 @@ export class Regions {
   private hovered: { level: MapLevel; code: string } | null = null;
   private levels: MapLevel[];
 
-  constructor(private readonly map: GlMap, context: Context) {
+  constructor(private readonly map: GlMap, private readonly context: Context) {
     this.levels = LEVELS.filter((level) => context.layer(level));
     for (const level of this.levels) {
       map.addSource(level, { type: "vector", url: sourceUrl(context.layer(level)!), promoteId: "code" });
@@ -107,7 +107,7 @@ export class Regions {
         minzoom: { district: 0, township: 8.6, village: 12.2 }[level],
         layout: {
           visibility: level === "district" ? "visible" : "none",
-          "text-field": LABEL, "text-font": FONT, "text-size": size[level], "text-max-width": 8, "text-padding": 3,
+          "text-field": this.label(), "text-font": FONT, "text-size": size[level], "text-max-width": 8, "text-padding": 3,
           // A name stands on its own region or not at all, and gives way to the numbers of clusters, which are above it.
           "text-anchor": "center",
           "text-letter-spacing": level === "district" ? 0.08 : 0.02,
@@ -119,6 +119,18 @@ export class Regions {
       });
       this.sortLabels(level);
     }
+  }
+  /** Names and attribution in the language of the page. */
+  speak(): void {
+    for (const level of this.levels) {
+      (this.map.getSource(level) as VectorTileSource).setUrl(sourceUrl(this.context.layer(level)!));
+      if (this.map.getLayer(`label-${level}`)) this.map.setLayoutProperty(`label-${level}`, "text-field", this.label());
+    }
+  }
+  private label(): ExpressionSpecification {
+    const known = Object.entries(this.context.state.lang === "en" ? this.context.meta.names_en ?? {} : {});
+    // "Haidian District" on a map of districts is "Haidian".
+    return known.length ? (["match", ["get", "code"], ...known.flatMap(([code, name]) => [code, name.replace(/ District$/, "")]), LABEL] as unknown as ExpressionSpecification) : LABEL;
   }
   /** Larger regions are named first, by the areas that come with the figures. */
   private sortLabels(level: MapLevel): void {
@@ -141,6 +153,10 @@ export class Regions {
       this.visible(`label-${each}`, visible(other <= rank && other >= rank - 1));
     }
     this.hover(null, null);
+  }
+  /** While cells are shown the regions keep their lines and names, without colours of their own. */
+  under(cells: boolean): void {
+    for (const level of this.levels) this.map.setPaintProperty(`fill-${level}`, "fill-opacity", cells ? 0 : 1);
   }
   /** Hide the fills under the level once its own tiles are here. */
   settle(level: MapLevel): void {

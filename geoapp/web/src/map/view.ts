@@ -4,7 +4,13 @@ import { type Bounds, getJson, type ObjectFeature, objectUrl } from "../api";
 import type { Context, MapLevel } from "../context";
 import { calm, debounce } from "../dom";
 import { t } from "../i18n";
+import { type Comparison, compareUrl, type Mover } from "../api";
+import { divergingScale, type Scale } from "../classes";
+import { LITRES_PER_M3 } from "../format";
+import { isCompare } from "../state";
 import { picture } from "../values";
+import { CellPopup } from "./cell-popup";
+import { Cells } from "./cells";
 import { createMap, freePadding } from "./create";
 import { Facilities } from "./facilities";
 import { levelAt } from "./level";
@@ -17,6 +23,8 @@ export class MapView {
   private regions!: Regions;
   private facilities!: Facilities;
   private popup!: ObjectPopup;
+  private cells!: Cells;
+  private cellPopup!: CellPopup;
   private pointer?: Pointer;
   private fitZoom: number | null = null;
   private asked = 0;
@@ -40,27 +48,42 @@ export class MapView {
     this.regions = new Regions(map, context);
     this.facilities = new Facilities(map, context);
     this.popup = new ObjectPopup(map, context);
+    this.cells = new Cells(map, context);
+    this.cellPopup = new CellPopup(map, context);
+    context.on("cells", (cells) => this.regions.under(cells !== null));
     this.whenDescribed(() => {
       this.regions.addLabels();
       this.regions.show(context.level);
       this.facilities.apply(context.state.layers);
       void this.restoreObject();
+      if (context.state.cell) void this.cellPopup.open(context.state.cell);
     });
     map.on("zoom", () => this.checkLevel());
     map.on("moveend", debounce(() => this.keepCamera(), 250));
     map.on("sourcedata", (event) => this.onSource(event));
     map.on("idle", () => (document.documentElement.dataset.idle = String(Number(document.documentElement.dataset.idle ?? 0) + 1)));
-    this.pointer = new Pointer(map, context, this.regions, this.facilities, this.popup, (code) => this.selectRegion(code));
+    this.pointer = new Pointer(map, context, this.regions, this.facilities, this.popup, this.cells, this.cellPopup, (code) => this.selectRegion(code));
     context.store.subscribe((state, changed, cause) => {
       if (changed.has("region")) void this.onRegion(!(cause === "history" && state.camera));
       if (cause === "history" && changed.has("camera")) this.restoreCamera();
       if (changed.has("drawer") && !state.camera && !state.region) setTimeout(() => this.go({ bounds: context.meta.bounds }), 250);
       if (changed.has("level")) this.checkLevel();
-      if (["period", "measure", "source", "purpose", "resident"].some((key) => changed.has(key as never))) this.refresh();
+      if (["period", "versus", "measure", "source", "purpose", "resident"].some((key) => changed.has(key as never))) {
+        this.refresh();
+        this.cellPopup.refresh();
+        void this.cells.refresh();
+      } else if (changed.has("level")) void this.cells.refresh();
+      if (changed.has("unsure")) this.cells.hatch();
+      if (changed.has("lang")) {
+        this.regions.speak();
+        this.cells.speak();
+        this.cellPopup.refresh();
+      }
       if (changed.has("layers") || changed.has("where")) this.facilities.apply(state.layers);
     });
     this.regions.select(context.state.region);
     this.setLevel(levelAt(map.getZoom(), context, null));
+    void this.cells.refresh();
     if (context.state.region) void this.onRegion(!camera);
   }
 
@@ -89,6 +112,7 @@ export class MapView {
   private checkLevel(): void {
     const level = levelAt(this.map.getZoom(), this.context, this.fitZoom);
     if (level !== this.context.level) this.setLevel(level);
+    this.cells.check();
   }
   private setLevel(level: MapLevel): void {
     this.context.level = level;
@@ -104,11 +128,12 @@ export class MapView {
     const { period } = context.state;
     const { level, filters } = context;
     const here = context.data.seriesNow(level, period, filters);
-    if (here) return this.show(level);
+    const scale = this.compareScale();
+    if (here && !(scale instanceof Promise)) return this.show(level, scale);
     const ticket = ++this.asked;
     context.emit("busy", true);
-    context.data.series(level, period, filters).then(
-      () => ticket === this.asked && this.show(context.level),
+    Promise.all([context.data.series(level, period, filters), scale]).then(
+      ([, found]) => ticket === this.asked && this.show(context.level, found),
       (error) => {
         if (ticket !== this.asked) return;
         context.emit("busy", false);
@@ -118,13 +143,24 @@ export class MapView {
       },
     );
   }
-  private show(level: MapLevel): void {
+  /** Of two periods the classes are the API's; undefined where a measure has a scale of its own. */
+  private compareScale(): Scale | undefined | Promise<Scale> {
     const { context } = this;
-    const { period, measure } = context.state;
+    const { measure, period, versus } = context.state;
+    if (!isCompare(measure) || !versus) return undefined;
+    const url = compareUrl(context.level, period, versus, context.filters);
+    const scaleOf = ({ classes }: Comparison): Scale =>
+      measure === "ratio" ? divergingScale(classes.ratio.breaks) : divergingScale(classes.difference.breaks.map((each) => each * LITRES_PER_M3));
+    const known = context.data.now<Comparison>(url);
+    return known ? scaleOf(known) : context.data.get<Comparison>(url).then(scaleOf);
+  }
+  private show(level: MapLevel, scale?: Scale): void {
+    const { context } = this;
+    const { period, measure, versus } = context.state;
     const series = context.data.seriesNow(level, period, context.filters);
     if (!series) return this.refresh();
     this.asked++;
-    context.shown = { level, series, picture: picture(series, period, measure), period, measure };
+    context.shown = { level, series, picture: picture(series, period, measure, versus, scale), period, measure };
     this.regions.paint(context.shown);
     context.emit("busy", false);
     context.emit("shown", context.shown);
@@ -177,6 +213,7 @@ export class MapView {
   /** Select a region and bring it into the free part of the window. */
   private go({ bounds, point, zoom }: { bounds?: Bounds; point?: [number, number]; zoom?: number }): void {
     const duration = calm() ? 0 : 700;
+    if (!bounds && !point && zoom) this.map.easeTo({ zoom, duration });
     if (bounds) this.map.fitBounds(bounds, { padding: freePadding(), maxZoom: 15, duration });
     else if (point) {
       const { top, right, bottom, left } = freePadding();
@@ -190,9 +227,17 @@ export class MapView {
     if (same) void this.onRegion(true);
   }
 
+  /** Fly to a cell that moved much and open it. */
+  openCell({ code, bounds: [west, south, east, north] }: Mover): void {
+    const middle: [number, number] = [(west + east) / 2, (south + north) / 2];
+    this.context.store.set({ level: "grid" });
+    this.go({ point: middle, zoom: Math.max(this.map.getZoom(), 12.5) });
+    void this.cellPopup.open(code, middle);
+  }
+
   /** Esc: the popup first, then one region up. Says whether there was anything to do. */
   escape(): boolean {
-    return this.popup?.close() ?? false;
+    return (this.popup?.close() || this.cellPopup?.close()) ?? false;
   }
 
   private async restoreObject(): Promise<void> {

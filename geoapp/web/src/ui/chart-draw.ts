@@ -57,7 +57,11 @@ export function drawChart(place: HTMLElement, detail: RegionDetail, context: Con
   instance.off("click");
   instance.on("click", (event) => {
     const month = detail.months[(event as { dataIndex?: number }).dataIndex ?? -1];
-    if (month) context.store.set({ period: month });
+    const source = rows[(event as { seriesIndex?: number }).seriesIndex ?? -1]?.source;
+    if (month) {
+      context.store.set({ period: month });
+      if (source) context.emit("bar", { code: detail.code, month, source });
+    }
   });
   if (!before) new ResizeObserver(() => instance.resize()).observe(place);
   return {

@@ -1,8 +1,8 @@
 // The place of the twelve-month chart. The chart library is large, so it comes after the map, when first needed.
 import type { RegionDetail } from "../api";
 import type { Context } from "../context";
-import { h, replace } from "../dom";
-import { monthShort, volumeText } from "../format";
+import { h, icon, replace } from "../dom";
+import { monthShort, periodText, volumeText } from "../format";
 import { language, t, term } from "../i18n";
 import type { Chart } from "./chart-draw";
 import { OTHER_COLOR, SOURCE_COLORS } from "./colors";
@@ -12,7 +12,13 @@ export function mountChart(place: HTMLElement, context: Context) {
   const table = h("table", { class: "visually-hidden" });
   const title = h("h3", {}, t("bySource"));
   const legend = h("ul", { class: "chart-legend", "aria-hidden": "true" });
-  replace(place, title, canvas, legend, table);
+  const bar = h("p", { class: "bar-line", "data-testid": "bar-line", hidden: true });
+  replace(place, title, canvas, legend, bar, table);
+  context.on("bar", ({ code, month, source }) => {
+    bar.hidden = false;
+    replace(bar, `${periodText(month, language())} · ${term(context.meta, "source", source)}`,
+      h("button", { type: "button", class: "explain-link", "data-testid": "bar-explain", onclick: () => context.store.set({ explain: `region/${code}/${source}`, period: month }) }, t("explain"), icon("chevron", 12)));
+  });
   let chart: Chart | null = null;
   let ticket = 0;
 
@@ -21,6 +27,7 @@ export function mountChart(place: HTMLElement, context: Context) {
     title.textContent = `${t("bySource")} ${yearText(detail.months)}`;
     const total = detail.by_source_month.reduce((sum, row) => sum + row.volume_l.reduce((a, b) => a + b, 0), 0);
     place.hidden = total === 0;
+    if (canvas.dataset.drawn !== detail.code) bar.hidden = true;
     drawTable(detail);
     if (total === 0) return;
     try {

@@ -6,6 +6,7 @@ import { area, change, density, integer, percent, periodText, volume } from "../
 import { language, t, term, tk, words } from "../i18n";
 import { badgeElement } from "../map/icons";
 import { monthsOf } from "../periods";
+import { isCompare } from "../state";
 import type { RegionValue } from "../values";
 import { redraw } from "./choices";
 import { OTHER_COLOR, PURPOSE_COLORS } from "./colors";
@@ -19,11 +20,11 @@ export function head(place: HTMLElement, context: Context, detail: RegionDetail,
     h("div", { class: "drawer-top" },
       h("nav", { class: "crumbs", "aria-label": t("up"), "data-testid": "breadcrumb" },
         above.map((step) => [
-          h("button", { type: "button", class: "crumb", "data-code": step.code, value: step.code, onclick: () => select(step.code) }, step.level === "city" ? context.meta.city.name : step.name),
+          h("button", { type: "button", class: "crumb", "data-code": step.code, value: step.code, onclick: () => select(step.code) }, context.nameOf(step.code, step.name)),
           h("span", { "aria-hidden": "true" }, "/")]),
         h("span", { class: "crumb-here" }, tk("level", detail.level))),
       h("button", { type: "button", class: "icon-button close", value: "close", "aria-label": t("close"), title: t("close"), "data-testid": "drawer-close", onclick: close }, icon("close"))),
-    h("h2", { class: "region-name", "data-testid": "region-name", "data-code": detail.code }, detail.name),
+    h("h2", { class: "region-name", "data-testid": "region-name", "data-code": detail.code }, context.nameOf(detail.code, detail.name)),
     h("p", { class: "region-sub" },
       h("span", { class: "num" }, detail.code),
       tag ? h("span", { class: `tag${boundary?.synthetic ? " synthetic" : ""}`, title: boundary?.source, "data-testid": "boundary-quality" }, tag) : null,
@@ -52,11 +53,12 @@ export function figures(place: HTMLElement, context: Context, value: RegionValue
     h("div", { class: "hero" },
       h("p", {}, [periodText(period, lang), filterWords(context) || t("total")].join(" · ")),
       h("div", { class: "hero-value", "data-testid": "region-total", "data-litres": value.volume_l },
-        h("b", { class: "num" }, total.number), h("span", {}, total.unit))),
+        h("b", { class: "num" }, total.number), h("span", {}, total.unit)),
+      h("button", { type: "button", class: "explain-link", value: "explain", "data-testid": "region-explain", onclick: () => context.store.set({ explain: `region/${context.state.region || context.city}` }) }, t("explain"), icon("chevron", 12))),
     h("dl", { class: "figure-grid" },
-      cell(t(measure === "change_year" ? "changeYear" : "changePrevious"), change(value.change), "", `change ${direction}`),
+      cell(isCompare(measure) ? t("changeVersus") : t(measure === "change_year" ? "changeYear" : "changePrevious"), change(value.change), "", `change ${direction}`),
       cell(t("per_km2"), dense?.number ?? "—", dense?.unit),
-      parent ? cell(t("shareOf", { parent: parent.level === "city" ? t("wholeCity") : parent.name }), percent(share)) : null,
+      parent ? cell(t("shareOf", { parent: parent.level === "city" ? t("wholeCity") : context.nameOf(parent.code, parent.name) }), percent(share)) : null,
       detail?.area_km2 ? cell(t("areaFigure"), area(detail.area_km2).replace(" km²", ""), "km²") : null,
       parent || !detail ? null : cell(t("reclaimedShare"), percent(reclaimedShare(detail, period)))),
     value.volume_l === 0 ? h("p", { class: "hint" }, t("noRecords")) : null);

@@ -1,6 +1,6 @@
 // The region drawer: what one region used, how it divides, and where to go from it.
 // Figures and ranking follow the slider from the series already here; the rest comes once a period is settled on.
-import { ApiError, type RegionDetail, regionUrl, type Series } from "../api";
+import { ApiError, type Mover, type RegionDetail, regionUrl, type Series } from "../api";
 import { CHILD, type Context, isMapLevel, levelOf, type MapLevel } from "../context";
 import { debounce, h, icon, replace } from "../dom";
 import { t } from "../i18n";
@@ -10,11 +10,12 @@ import { cityValue, regionValue, type RegionValue } from "../values";
 import { mountChart } from "./chart";
 import { facilities, figures, head, purposes } from "./drawer-parts";
 import { errorText, isRefused, wayOut } from "./notices";
+import { mountMovers } from "./compare";
 import { mountRanking } from "./ranking";
 
 const SETTLE_MS = 180;
 
-export function mountDrawer(place: HTMLElement, context: Context, select: (code: string) => void): void {
+export function mountDrawer(place: HTMLElement, context: Context, select: (code: string) => void, openCell: (mover: Mover) => void): void {
   const { store, data } = context;
   let detail: RegionDetail | null = null;
   let detailOf = ""; // the question the detail answers
@@ -25,27 +26,29 @@ export function mountDrawer(place: HTMLElement, context: Context, select: (code:
   const parts = {
     head: h("div", { class: "drawer-head" }),
     figures: h("section", { class: "figures", "data-testid": "figures" }),
+    movers: h("section", { class: "block movers", "data-testid": "movers-block" }),
     chart: h("section", { class: "block chart-block" }),
     purposes: h("section", { class: "block" }),
     ranking: h("section", { class: "block" }),
     facilities: h("section", { class: "block" }),
   };
-  replace(place, parts.head, h("div", { class: "drawer-body", tabindex: -1, id: "drawer-body" }, parts.figures, parts.chart, parts.purposes, parts.ranking, parts.facilities));
+  replace(place, parts.head, h("div", { class: "drawer-body", tabindex: -1, id: "drawer-body" }, parts.figures, parts.movers, parts.chart, parts.purposes, parts.ranking, parts.facilities));
   const chart = mountChart(parts.chart, context);
+  mountMovers(parts.movers, context, { region: select, cell: openCell });
   const ranking = mountRanking(parts.ranking, context, select);
 
   const code = () => store.state.region || context.city;
   const question = () => regionUrl(code(), store.state.period, context.filters);
   function ownValue(): RegionValue | null {
-    const { period, measure } = store.state;
+    const { period, measure, versus } = store.state;
     const level = levelOf(code());
     if (level === "city") {
-      const value = context.shown ? cityValue(context.shown.series, period, measure) : null;
+      const value = context.shown ? cityValue(context.shown.series, period, measure, versus) : null;
       const told = detail && detailOf === question() ? detail.recorded_l : undefined;
       return value && told !== undefined ? { ...value, volume_l: told } : value;
     }
     const series = (isMapLevel(level) && data.seriesNow(level, period, context.filters)) || own;
-    const value = series && series.months.includes(monthsOf(period, context.meta.months)[0]) ? regionValue(series, code(), period, measure) : null;
+    const value = series && series.months.includes(monthsOf(period, context.meta.months)[0]) ? regionValue(series, code(), period, measure, versus) : null;
     if (value) return value;
     if (!detail || detailOf !== question()) return null;
     return { volume_l: detail.volume_l, before_l: detail.previous_l, change: detail.change, m3_per_km2: detail.m3_per_km2, shown: detail.volume_l };
@@ -148,7 +151,7 @@ export function mountDrawer(place: HTMLElement, context: Context, select: (code:
       void load();
     } else if (any("period")) settle();
     if (any("lang")) drawAll();
-    if (any("measure", "layers") && detail) {
+    if (any("measure", "versus", "layers") && detail) {
       drawFigures();
       facilities(parts.facilities, context, detail);
     }

@@ -4,6 +4,7 @@ import { h } from "../dom";
 import { t, term, tk } from "../i18n";
 import type { Measure, State } from "../state";
 import { chips, redraw, segmented } from "./choices";
+import { compareBlock } from "./compare";
 
 const MEASURES: Measure[] = ["volume", "per_km2", "change_previous", "change_year"];
 const NEW_WATER = "new_water";
@@ -21,6 +22,7 @@ export function mountFilters(place: HTMLElement, context: Context): void {
         h("h2", {}, t("measure")),
         segmented("measure", t("measure"), MEASURES.map((value) => ({ value, text: tk("measure", value), hint: tk("measureTitle", value) })), state.measure,
           (value) => set({ measure: value as Measure }))),
+      compareBlock(context),
       h("section", { class: "block" },
         h("h2", {}, t("source"),
           filtered ? h("button", { type: "button", class: "reset", "data-testid": "filter-reset", onclick: () => set({ source: [], purpose: [], resident: "" }) }, t("reset")) : null),
@@ -36,7 +38,7 @@ export function mountFilters(place: HTMLElement, context: Context): void {
   }
   draw();
   store.subscribe((_, changed) => {
-    if (["measure", "source", "purpose", "resident", "lang"].some((key) => changed.has(key as keyof State))) draw();
+    if (["measure", "period", "versus", "source", "purpose", "resident", "lang"].some((key) => changed.has(key as keyof State))) draw();
   });
 }
 

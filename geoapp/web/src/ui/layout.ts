@@ -7,7 +7,7 @@ const PHONE = matchMedia("(max-width: 760px)");
 const TABS: [string, Key][] = [["overview", "overview"], ["filters", "filters"], ["layers", "layersShort"], ["legend", "legend"]];
 type Height = "low" | "half" | "full";
 
-export function mountLayout(context: Context): { tab(name: string): void; raise(): void } {
+export function mountLayout(context: Context): { tab(name: string): void; raise(): void; lower(): void } {
   const sheet = byId("sheet");
   const pages: Record<string, HTMLElement> = { overview: byId("drawer"), filters: byId("filters"), layers: byId("layers"), legend: byId("legend") };
   const tabs = byId("tabs");
@@ -71,7 +71,7 @@ export function mountLayout(context: Context): { tab(name: string): void; raise(
       if (context.state.region && height !== "half") rise("half");
     }
   });
-  return { tab, raise: () => PHONE.matches && height === "low" && rise("half") };
+  return { tab, lower: () => PHONE.matches && rise("low"), raise: () => PHONE.matches && height === "low" && rise("half") };
 }
 
 /** Drag the sheet by its handle; a tap steps it up or down. */

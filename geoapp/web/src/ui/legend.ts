@@ -1,20 +1,23 @@
 // The legend: classes with their units and counts, and the ledger that shows nothing is lost.
 import { type Scale, classOf, NO_DATA } from "../classes";
-import type { Context, Shown } from "../context";
+import { CELLS_FROM } from "../cells";
+import type { CellsShown, Context, Shown } from "../context";
 import { announce, h, replace } from "../dom";
-import { breakText, LITRES_PER_M3, LITRES_PER_UNIT, percent, periodText, unitName, volumeText } from "../format";
-import { language, t, tk } from "../i18n";
-import { isChange } from "../values";
+import { breakText, integer, LITRES_PER_M3, LITRES_PER_UNIT, percent, periodText, unitName, volumeText } from "../format";
+import { language, t, tk, words } from "../i18n";
+import { isCompare, type Measure } from "../state";
+import { isChange, isTwoSided } from "../values";
+import { cellLedger, unsureSwitch } from "./legend-cells";
 import { filterWords } from "./filters";
 import { errorText, isRefused, wayOut } from "./notices";
 
 interface Unit { name: string; divide: number }
 /** One unit for the whole legend, so that its breaks can be compared. */
-function unitOf({ measure, picture: { scale } }: Shown): Unit {
+function unitOf(measure: Measure, scale: Scale): Unit {
   const lang = language();
   if (isChange(measure)) return { name: "%", divide: 0.01 };
-  const middle = scale.breaks[Math.floor(scale.breaks.length / 2)] ?? 0;
-  if (measure === "volume") {
+  const middle = scale.breaks[Math.floor((scale.breaks.length * (scale.diverging ? 3 : 2)) / 4)] ?? 0;
+  if (measure === "volume" || measure === "difference") {
     const large = middle >= LITRES_PER_UNIT / 10;
     return { name: unitName(lang, large), divide: large ? LITRES_PER_UNIT : LITRES_PER_M3 };
   }
@@ -50,10 +53,48 @@ function ledger(shown: Shown): HTMLElement {
     parts.length ? parts.map((gap) => row(tk("gap", gap), gaps![gap], gap, "gap")) : gaps_l > 0 ? row(t("gaps"), gaps_l, "gaps", "gap") : null);
 }
 
+interface Rows { scale: Scale; unit: Unit; counts: number[]; none: number | null; what: (n: number) => string }
+/** Classes with their colours, bounds and how many there are of each; diverging ones from more to less. */
+function classRows({ scale, unit, counts, none, what }: Rows, noData: string): HTMLElement {
+  const texts = classTexts(scale, unit);
+  const order = scale.colors.map((_, i) => (scale.diverging ? scale.colors.length - 1 - i : i));
+  const most = Math.max(...counts, 1);
+  const count = (n: number | undefined, bar = false) => n === undefined ? null
+    : h("span", { class: "count" }, bar ? h("b", { style: `width:${(n / most) * 46}px` }) : null, h("em", {}, what(n)));
+  return h("ul", { class: "classes" },
+    order.map((i) => h("li", { "data-testid": "legend-class", "data-count": counts[i] ?? "", "data-from": scale.breaks[i - 1] ?? "", "data-to": scale.breaks[i] ?? "" },
+      h("i", { class: "swatch", style: `background:${scale.colors[i]}` }),
+      h("span", { class: "num" }, texts[i]), count(counts[i], true))),
+    none === null || none > 0 ? h("li", { "data-testid": "legend-none", "data-count": none ?? "" },
+      h("i", { class: "swatch", style: `background:${NO_DATA}` }), h("span", {}, noData), count(none ?? undefined)) : null);
+}
+
 export function mountLegend(place: HTMLElement, context: Context): void {
+  const caption = (period: string, level: string) => [periodText(period, language()), isCompare(context.state.measure) ? `${t("comparedTo")} ${periodText(context.state.versus, language())}` : "", level, filterWords(context)].filter(Boolean).join(" · ");
+  function frame(measure: Measure, scale: Scale, unit: Unit, about: string, ...rest: Parameters<typeof replace>[1][]): void {
+    replace(place,
+      h("header", { class: "legend-head" },
+        h("h2", {}, tk("measureTitle", measure), " ", h("span", { class: "unit", "data-testid": "legend-unit" }, unit.name)),
+        h("p", {}, about)),
+      h("div", { class: "ramp", "aria-hidden": "true" }, scale.colors.map((color) => h("i", { style: `background:${color}` }))),
+      ...rest);
+  }
+  function drawCells(cells: CellsShown): void {
+    const { measure, scale, counts, period } = cells;
+    const unit = unitOf(measure, scale);
+    const level = words(cells.layer.title);
+    frame(measure, scale, unit, caption(period, level),
+      classRows({ scale, unit, counts, none: null, what: (n) => integer(n) }, isTwoSided(measure) ? t("noChange") : t("noData")),
+      unsureSwitch(context),
+      cellLedger(context, cells));
+    announce(`${tk("measureTitle", measure)}, ${periodText(period, language())}, ${level}`);
+    fillCompact(measure, scale, unit);
+  }
   function draw(shown: Shown): void {
+    if (context.cells) return drawCells(context.cells);
     const { scale, values } = shown.picture;
-    const unit = unitOf(shown);
+    const { measure } = shown;
+    const unit = unitOf(measure, scale);
     const counts = new Array<number>(scale.colors.length).fill(0);
     let none = 0;
     for (const value of values.values()) {
@@ -61,27 +102,26 @@ export function mountLegend(place: HTMLElement, context: Context): void {
       if (index < 0) none++;
       else counts[index]++;
     }
-    const texts = classTexts(scale, unit);
-    const order = scale.diverging ? scale.colors.map((_, i) => scale.colors.length - 1 - i) : scale.colors.map((_, i) => i);
-    const most = Math.max(...counts, 1);
-    const title = tk("measureTitle", shown.measure);
-    replace(place,
-      h("header", { class: "legend-head" },
-        h("h2", {}, title, " ", h("span", { class: "unit", "data-testid": "legend-unit" }, unit.name)),
-        h("p", {}, [periodText(shown.period, language()), tk("level", shown.level), filterWords(context)].filter(Boolean).join(" · "))),
-      h("div", { class: "ramp", "aria-hidden": "true" }, scale.colors.map((color) => h("i", { style: `background:${color}` }))),
-      h("ul", { class: "classes" },
-        order.map((i) => h("li", { "data-testid": "legend-class", "data-count": counts[i], "data-from": scale.breaks[i - 1] ?? "", "data-to": scale.breaks[i] ?? "" },
-          h("i", { class: "swatch", style: `background:${scale.colors[i]}` }),
-          h("span", { class: "num" }, texts[i]),
-          h("span", { class: "count" }, h("b", { style: `width:${(counts[i] / most) * 46}px` }), h("em", {}, t("regions", { n: counts[i] }))))),
-        none ? h("li", { "data-testid": "legend-none", "data-count": none },
-          h("i", { class: "swatch", style: `background:${NO_DATA}` }), h("span", {}, isChange(shown.measure) ? t("noChange") : t("noData")),
-          h("span", { class: "count" }, h("em", {}, t("regions", { n: none })))) : null),
-      isChange(shown.measure) && !shown.picture.hasComparison ? h("p", { class: "hint", "data-testid": "no-comparison" }, t("comparedNone")) : null,
-      shown.measure === "volume" ? h("p", { class: "fine area-hint" }, t("areaHint")) : null,
+    const waiting = context.state.level === "grid";
+    frame(measure, scale, unit, caption(shown.period, tk("level", shown.level)),
+      waiting ? h("p", { class: "hint grid-hint", "data-testid": "grid-hint" }, t("gridFrom"), " ",
+        h("button", { type: "button", class: "button small", onclick: () => context.emit("go", { zoom: CELLS_FROM + 1 }) }, t("zoomIn"))) : null,
+      classRows({ scale, unit, counts, none, what: (n) => t("regions", { n }) }, isTwoSided(measure) ? t("noChange") : t("noData")),
+      isTwoSided(measure) && !shown.picture.hasComparison ? h("p", { class: "hint", "data-testid": "no-comparison" }, t("comparedNone")) : null,
+      measure === "volume" ? h("p", { class: "fine area-hint" }, t("areaHint")) : null,
       ledger(shown));
-    announce(`${title}, ${periodText(shown.period, language())}, ${tk("level", shown.level)}: ${volumeText(shown.picture.total_l, language())}`);
+    announce(`${tk("measureTitle", measure)}, ${periodText(shown.period, language())}, ${tk("level", shown.level)}: ${volumeText(shown.picture.total_l, language())}`);
+    fillCompact(measure, scale, unit);
+  }
+  /** On a phone the legend is a page of the sheet: this line of it stays on the map. */
+  function fillCompact(measure: Measure, scale: Scale, unit: Unit): void {
+    const compact = document.getElementById("legend-line");
+    if (!compact) return;
+    const text = (value: number) => breakText(value / unit.divide).replace("-", "−");
+    replace(compact,
+      h("span", { class: "line-title" }, tk("measureTitle", measure), " ", h("small", {}, unit.name)),
+      h("span", { class: "line-ramp" }, scale.colors.map((color, i) => h("i", { style: `background:${color}` }, scale.breaks[i] === undefined ? null : h("em", {}, text(scale.breaks[i]))))));
+    compact.hidden = false;
   }
   replace(place, h("div", { class: "skeleton tall" }));
   context.on("failed", ({ what, error, retry }) => {
@@ -91,8 +131,10 @@ export function mountLegend(place: HTMLElement, context: Context): void {
       h("p", { class: "hint" }, t("errorSeries"), " ", errorText(error)),
       action ? h("button", { type: "button", class: "button small", onclick: action.run }, action.text) : null));
   });
+  const again = () => { if (context.shown) draw(context.shown); };
   context.on("shown", draw);
+  context.on("cells", again);
   context.store.subscribe((_, changed) => {
-    if (changed.has("lang") && context.shown) draw(context.shown);
+    if (changed.has("lang") || changed.has("unsure") || changed.has("level")) again();
   });
 }

@@ -16,13 +16,13 @@ export function mountRanking(place: HTMLElement, context: Context, select: (code
   let last: [RegionDetail | null, Series | null, number] | null = null;
 
   function rowsOf(detail: RegionDetail, series: Series | null): Row[] {
-    const { period, measure } = context.state;
+    const { period, measure, versus } = context.state;
     const index = series && new Map(series.codes.map((code, i) => [code, i]));
     return detail.children.map((child) => {
-      const value = index?.has(child.code) ? regionValue(series!, child.code, period, measure) : null;
+      const value = index?.has(child.code) ? regionValue(series!, child.code, period, measure, versus) : null;
       const row = value ?? child;
       const by = isChange(measure) ? row.change : measure === "per_km2" ? row.m3_per_km2 : row.volume_l;
-      return { code: child.code, name: child.name, volume_l: row.volume_l, change: row.change, m3_per_km2: row.m3_per_km2, by };
+      return { code: child.code, name: context.nameOf(child.code, child.name), volume_l: row.volume_l, change: row.change, m3_per_km2: row.m3_per_km2, by };
     }).sort((a, b) => (b.by ?? -Infinity) - (a.by ?? -Infinity) || a.code.localeCompare(b.code));
   }
   function text(row: Row): [string, string] {

@@ -1,0 +1,167 @@
+// The grid on the map: one vector source a size, coloured by expressions over what its tiles carry.
+import type { Map as GlMap, MapGeoJSONFeature, VectorTileSource } from "maplibre-gl";
+import { type CellStats, cellStatsUrl, type Comparison, compareUrl, type LayerInfo } from "../api";
+import { type CellQuestion, cellColor, cellHatch, cellQuestion, cellValue, CELLS_FROM, FINE_FROM, HATCHES } from "../cells";
+import { divergingScale, sequentialScale } from "../classes";
+import type { CellsShown, CellValue, Context } from "../context";
+import { LITRES_PER_M3 } from "../format";
+import { kindOf } from "../periods";
+import { isTwoSided } from "../values";
+import { sourceUrl } from "./create";
+import { Regions } from "./regions";
+
+const SIZES = ["grid_500", "grid_100"];
+const PARTS = ["cells", "cells-hatch", "cells-line", "cells-marks"];
+
+export class Cells {
+  private question: CellQuestion | null = null;
+  private layer: LayerInfo | null = null;
+  /** The size last asked for, shown or not: a zoom asks again only for another. */
+  private size: string | undefined;
+  private ticket = 0;
+  private tiles = new Map<string, string>();
+  private hovered: { source: string; id: number } | null = null;
+
+  constructor(private readonly map: GlMap, private readonly context: Context) {
+    for (const [i, spacing] of [[1, 8], [2, 4]]) map.addImage(HATCHES[i], hatch(spacing));
+    map.addImage(HATCHES[0], hatch(0));
+  }
+
+  /** The size shown at this zoom: the finer where it is built. */
+  private wanted(): LayerInfo | null {
+    if (this.context.state.level !== "grid") return null;
+    const zoom = this.map.getZoom();
+    const fine = zoom >= FINE_FROM ? this.context.layer("grid_100") : undefined;
+    return fine ?? (zoom >= CELLS_FROM ? this.context.layer("grid_500") ?? null : null);
+  }
+  /** After a zoom: another size, or none? */
+  check(): void {
+    if (this.wanted()?.id !== this.size) void this.refresh();
+  }
+
+  async refresh(): Promise<void> {
+    const { context } = this;
+    const mine = ++this.ticket;
+    const layer = this.wanted();
+    const question = layer && cellQuestion(context.state, context.meta.months, context.filters);
+    this.size = layer?.id;
+    this.layer = layer;
+    this.question = question;
+    if (!layer || !question) return this.hide();
+    this.prepare(layer, question);
+    context.emit("busy", true);
+    try {
+      const shown = await this.figures(layer, question);
+      if (mine !== this.ticket) return;
+      this.paint(shown);
+    } catch (error) {
+      if (mine !== this.ticket) return;
+      this.hide();
+      context.emit("failed", { what: "series", error, retry: () => void this.refresh() });
+    } finally {
+      if (mine === this.ticket) context.emit("busy", false);
+    }
+  }
+
+  /** Classes and balance: of a year's single months, so that a colour means one amount while the slider moves. */
+  private async figures(layer: LayerInfo, question: CellQuestion): Promise<CellsShown> {
+    const { data, filters, state: { measure } } = this.context;
+    const { period, versus } = question;
+    const base = { layer, period, measure, versus };
+    if (isTwoSided(measure)) {
+      const found = await data.get<Comparison>(compareUrl(layer.id, period, versus, filters));
+      const classes = measure === "difference" ? found.classes.difference : found.classes.ratio;
+      const factor = measure === "difference" ? LITRES_PER_M3 : 1;
+      return { ...base, scale: divergingScale(classes.breaks.map((each) => each * factor)), stats: null, counts: classes.counts };
+    }
+    const stats = await data.get<CellStats>(cellStatsUrl(layer.id, question.packed || period, measure, filters));
+    const classes = kindOf(period) === "month" ? stats.classes.month : stats.classes.period;
+    const factor = measure === "volume" ? LITRES_PER_M3 : 1;
+    // The counts of the month classes are of all months together: they say nothing of one.
+    return { ...base, scale: sequentialScale(classes.breaks.map((each) => each * factor)), stats, counts: kindOf(period) === "month" ? [] : classes.counts };
+  }
+
+  private prepare(layer: LayerInfo, { tiles }: CellQuestion): void {
+    const { map } = this;
+    if (!map.getSource(layer.id)) {
+      map.addSource(layer.id, { type: "vector", url: sourceUrl(layer, tiles) });
+      this.add(layer.id);
+    } else if (this.tiles.get(layer.id) !== tiles) {
+      (map.getSource(layer.id) as VectorTileSource).setUrl(sourceUrl(layer, tiles));
+    }
+    this.tiles.set(layer.id, tiles);
+  }
+  private add(id: string): void {
+    const under = this.map.getLayer("line-village") ? "line-village" : Regions.labelsFrom;
+    const common = { source: id, "source-layer": id, layout: { visibility: "none" } } as const;
+    const add = (layer: Parameters<GlMap["addLayer"]>[0]) => this.map.addLayer(layer, under);
+    // A fill of what is not painted yet would say "no data": it is clear until the classes are here.
+    add({ ...common, id: `cells-${id}`, type: "fill", paint: { "fill-color": "rgba(0,0,0,0)", "fill-antialias": false } });
+    add({ ...common, id: `cells-hatch-${id}`, type: "fill", paint: { "fill-pattern": HATCHES[0], "fill-opacity": 0.75 } });
+    add({ ...common, id: `cells-line-${id}`, type: "line", minzoom: 10.5, paint: { "line-color": "#ffffff", "line-width": ["interpolate", ["linear"], ["zoom"], 10.5, 0.2, 13, 0.7], "line-opacity": 0.7 } });
+    add({ ...common, id: `cells-marks-${id}`, type: "line", paint: { "line-color": "#0a2f3d", "line-width": ["case", ["boolean", ["feature-state", "hover"], false], 2, 0] } });
+  }
+
+  private paint(shown: CellsShown): void {
+    const { map, context, question } = this;
+    for (const id of SIZES) if (map.getSource(id)) this.visible(id, id === shown.layer.id);
+    map.setPaintProperty(`cells-${shown.layer.id}`, "fill-color", cellColor(question!, shown.measure, shown.scale));
+    map.setPaintProperty(`cells-hatch-${shown.layer.id}`, "fill-pattern", cellHatch(question!));
+    context.cells = shown;
+    context.emit("cells", shown);
+    Object.assign(document.documentElement.dataset, { cells: shown.layer.id, cellsPeriod: shown.period, cellsMeasure: shown.measure });
+  }
+  private hide(): void {
+    for (const id of SIZES) if (this.map.getSource(id)) this.visible(id, false);
+    this.layer = null;
+    this.context.cells = null;
+    delete document.documentElement.dataset.cells;
+    this.context.emit("cells", null);
+  }
+  private visible(id: string, on: boolean): void {
+    for (const part of PARTS) {
+      const shown = on && (part !== "cells-hatch" || this.context.state.unsure);
+      this.map.setLayoutProperty(`${part}-${id}`, "visibility", shown ? "visible" : "none");
+    }
+  }
+  /** The switch of uncertainty. */
+  hatch(): void {
+    if (this.layer && this.context.cells) this.visible(this.layer.id, true);
+  }
+
+  /** The attribution in the language of the page. */
+  speak(): void {
+    for (const [id, tiles] of this.tiles) (this.map.getSource(id) as VectorTileSource).setUrl(sourceUrl(this.context.layer(id)!, tiles));
+  }
+
+  under(point: { x: number; y: number }): { feature: MapGeoJSONFeature; value: CellValue; layer: LayerInfo } | null {
+    const { layer, question } = this;
+    if (!layer || !question || !this.context.cells) return null;
+    const [feature] = this.map.queryRenderedFeatures([point.x, point.y], { layers: [`cells-${layer.id}`] });
+    return feature ? { feature, value: cellValue(feature.properties, question), layer } : null;
+  }
+  hover(id: number | null): void {
+    const next = id !== null && this.layer ? { source: this.layer.id, id } : null;
+    if (this.hovered?.id === next?.id && this.hovered?.source === next?.source) return;
+    const mark = (one: { source: string; id: number }, on: boolean) => this.map.setFeatureState({ source: one.source, sourceLayer: one.source, id: one.id }, { hover: on });
+    if (this.hovered && this.map.getSource(this.hovered.source)) mark(this.hovered, false);
+    this.hovered = next;
+    if (next) mark(next, true);
+  }
+}
+
+/** Diagonal lines every so many pixels; 0 is clear. */
+function hatch(spacing: number): ImageData {
+  const side = 16;
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = side;
+  const pen = canvas.getContext("2d")!;
+  pen.strokeStyle = "#4a3410";
+  pen.lineWidth = 1.1;
+  if (spacing) for (let at = -side; at <= 2 * side; at += spacing) {
+    pen.moveTo(at, side);
+    pen.lineTo(at + side, 0);
+  }
+  pen.stroke();
+  return pen.getImageData(0, 0, side, side);
+}
