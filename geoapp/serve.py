@@ -166,7 +166,8 @@ def start() -> dict[str, Any]:
         record["pid"] = _launch(record)
         state.write_private(record_path(), json.dumps(record, indent=1) + "\n")
         if _wait(record):
-            _finish_reports()
+            if env.integer("REPORT_WORKERS", os.environ.get("REPORT_WORKERS"), 1, 0, 32):
+                _finish_reports()
             return record
         if not _port_was_taken():
             break
