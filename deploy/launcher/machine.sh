@@ -51,7 +51,10 @@ missing_packages() {
     command -v npm >/dev/null || echo npm
     [ -f /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] || echo fonts-noto-cjk
     [ -x "$python" ] || find_python >/dev/null || echo python3-venv
-    if [ "$1" = test ]; then command -v chromium >/dev/null || echo chromium; fi
+    if [ "$1" = test ]; then
+        command -v chromium >/dev/null || echo chromium
+        [ -d /usr/lib/python3/dist-packages/qgis ] || echo python3-qgis
+    fi
 }
 
 apt_install() {

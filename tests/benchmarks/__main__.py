@@ -8,7 +8,7 @@ from datetime import date
 
 from tests.benchmarks import harness
 
-NAMES = ("up", "load", "sums", "grid", "stats", "features", "tiles", "grid_tiles", "page", "report")
+NAMES = ("up", "load", "sums", "grid", "stats", "features", "tiles", "grid_tiles", "page", "report", "export")
 
 
 def main(words: list[str]) -> int:

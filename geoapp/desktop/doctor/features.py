@@ -72,6 +72,8 @@ def _collection(probe: Probe, data: str, name: str) -> Iterator[Finding]:
     items = link(told, "items", type_=GEOJSON).split("?")[0]
     yield from _items(probe, name, items)
     yield _read_only(probe, name, items)
+    if not told.get("itemCount", 1):
+        return  # nothing to try filters and reference systems on
     if spatial:
         for crs in told.get("crs", ()):
             if crs.startswith("http") and crs != CRS84:
