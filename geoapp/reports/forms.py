@@ -6,9 +6,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from geoapp.reports import document, offline, pictures, workbook
+from geoapp.reports import document, pictures
 from geoapp.reports.ask import Ask
 from geoapp.reports.document import Drawn
+from layers.later import later
+
+_xlsx = later("geoapp.reports.workbook.xlsx")
+_offline = later("geoapp.reports.offline.html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +27,9 @@ FORMS: dict[str, Form] = {
     "xlsx": Form(
         ".xlsx",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        lambda drawn: workbook.xlsx(drawn.report, drawn.lang),
+        lambda drawn: _xlsx(drawn.report, drawn.lang),
     ),
-    "html": Form("-map.html", "text/html; charset=utf-8", lambda drawn: offline.html(drawn.report, drawn.lang)),
+    "html": Form("-map.html", "text/html; charset=utf-8", lambda drawn: _offline(drawn.report, drawn.lang)),
     "svg": Form("-svg.zip", "application/zip", lambda drawn: pictures.svgs([*drawn.maps, *drawn.charts])),
     "png": Form("-png.zip", "application/zip", lambda drawn: pictures.pngs([*drawn.maps, *drawn.charts])),
 }

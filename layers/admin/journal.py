@@ -9,7 +9,7 @@ from typing import Any, Literal
 from django.db import connection
 
 from layers import placing, registry, settle, versions
-from layers.ingest.run import alone
+from layers.ingest.guards import alone
 from layers.models import Release
 from layers.settle import Settlement
 

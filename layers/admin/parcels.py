@@ -21,7 +21,7 @@ from django.conf import settings
 
 from layers.ingest import report as reports
 from layers.ingest.report import ImportReport
-from layers.ingest.run import Source
+from layers.ingest.source import Source
 
 FOLDER = "uploads"
 KEPT_S = 24 * 3600.0

@@ -28,9 +28,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from layers.admin import parcels, upload_form
 from layers.ingest.columns import GEOMETRY_WORDS
 from layers.ingest.refusal import ImportRefused
-from layers.ingest.run import run
 from layers.ingest.spec import Spec
+from layers.later import later
 from layers.models import Release
+
+run = later("layers.ingest.run.run")
 
 PERMISSION = "layers.import_data"
 FORM_BYTES = 1 << 20  # what a request may be longer than its file

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from layers.errors import BadParameter
-from layers.export import delimited, gdal, geojson, parquet, workbook
+from layers.export import delimited, geojson
 from layers.export.base import Format, Options
+from layers.later import later
 
 __all__ = ["FORMATS", "Format", "Options", "by_suffix", "chosen"]
 
@@ -17,16 +18,16 @@ _ALL = (
     Format("geojsonseq", "GeoJSON 序列", "GeoJSON text sequence", "application/geo+json-seq", "geojsons",
            emit=geojson.emit_sequence, text=True, srids=(4490, 4326)),
     Format("csv", "CSV 表", "CSV", "text/csv", "csv", emit=delimited.emit, text=True),
-    Format("fgb", "FlatGeobuf", "FlatGeobuf", "application/flatgeobuf", "fgb", save=gdal.save_flatgeobuf,
+    Format("fgb", "FlatGeobuf", "FlatGeobuf", "application/flatgeobuf", "fgb", save=later("layers.export.gdal.save_flatgeobuf"),
            tables=False, ranges=True),
-    Format("gpkg", "GeoPackage", "GeoPackage", "application/geopackage+sqlite3", "gpkg", save=gdal.save_geopackage,
+    Format("gpkg", "GeoPackage", "GeoPackage", "application/geopackage+sqlite3", "gpkg", save=later("layers.export.gdal.save_geopackage"),
            ranges=True),
-    Format("parquet", "GeoParquet", "GeoParquet", "application/vnd.apache.parquet", "parquet", save=parquet.save,
+    Format("parquet", "GeoParquet", "GeoParquet", "application/vnd.apache.parquet", "parquet", save=later("layers.export.parquet.save"),
            ranges=True),
     Format("shp", "Shapefile（压缩包）", "Shapefile (zip)", "application/x-shapefile+zip", "shp.zip",
-           save=gdal.save_shapefile, tables=False, ranges=True),
+           save=later("layers.export.gdal.save_shapefile"), tables=False, ranges=True),
     Format("xlsx", "Excel 工作簿", "Excel workbook",
-           "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx", save=workbook.save,
+           "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx", save=later("layers.export.workbook.save"),
            geometry=False),
 )  # fmt: skip
 FORMATS: Mapping[str, Format] = MappingProxyType({one.key: one for one in _ALL})

@@ -82,7 +82,7 @@ def weigh_by(cursor: Cursor, size: int, *, positions: bool) -> None:
 def prepare(cursor: Cursor, size: int = DEFAULT_SIZE) -> list[date]:
     """Units and weights of a size brought up to date, if anything they depend on has changed; → months touched by it."""
     check_size(size)
-    cursor.execute("SELECT pg_advisory_xact_lock(hashtext('layers_gridusage'))")
+    _begin(cursor)
     cursor.execute(
         "INSERT INTO layers_gridbuild (size, weighed_release, changed_at) VALUES (%s, 0, now()) ON CONFLICT DO NOTHING",
         [size],
@@ -108,9 +108,7 @@ def rebuild(cursor: Cursor, months: Sequence[date], size: int = DEFAULT_SIZE, pr
     """
     if not months:
         return 0
-    cursor.execute("SELECT pg_advisory_xact_lock(hashtext('layers_gridusage'))")
-    # The sorts of a month take some 100 MB; on disk they take twice as long.
-    cursor.execute("SET LOCAL work_mem = '192MB'")
+    _begin(cursor)
     written = 0
     for first in range(0, len(months), _AT_ONCE):
         some = list(months[first : first + _AT_ONCE])
@@ -129,6 +127,12 @@ def rebuild(cursor: Cursor, months: Sequence[date], size: int = DEFAULT_SIZE, pr
             progress(some[-1], min(first + _AT_ONCE, len(months)), len(months))
     cursor.execute("DROP TABLE grid_base, grid_shares")
     return written
+
+
+def _begin(cursor: Cursor) -> None:
+    """One writer at a time; and memory for the sorts of a month, some 100 MB, which on disk take twice as long."""
+    cursor.execute("SELECT pg_advisory_xact_lock(hashtext('layers_gridusage'))")
+    cursor.execute("SET LOCAL work_mem = '192MB'")
 
 
 def shares_of(base: str) -> sql.Composed:

@@ -6,17 +6,23 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from layers.ingest import archive
-from layers.ingest.delimited import open_delimited
 from layers.ingest.refusal import ImportRefused
-from layers.ingest.table import Table
-from layers.ingest.vector import open_parquet, open_vector
-from layers.ingest.workbook import open_workbook
+from layers.later import later
+
+if TYPE_CHECKING:
+    from layers.ingest.table import Table
 
 MAX_FILE_BYTES = 4 << 30
 
-Opener = Callable[[Path, str | None], Table]
+Opener = Callable[[Path, str | None], "Table"]
+
+open_delimited: Callable[[Path], Table] = later("layers.ingest.delimited.open_delimited")
+open_workbook: Opener = later("layers.ingest.workbook.open_workbook")
+open_vector: Opener = later("layers.ingest.vector.open_vector")
+open_parquet: Callable[[Path], Table] = later("layers.ingest.vector.open_parquet")
 
 FORMATS: dict[str, Opener] = {
     ".csv": lambda path, _: open_delimited(path),

@@ -9,8 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
@@ -25,6 +23,7 @@ from layers.ingest.readers import opened
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.report import ImportReport
 from layers.ingest.rows import GEOM, sound_rows
+from layers.ingest.source import Source
 from layers.ingest.spec import Spec, spec_for
 from layers.ingest.table import Table
 from layers.ingest.upsert import Outcome
@@ -37,22 +36,6 @@ Progress = Callable[[str, int, int | None], None]
 
 WAIT_S = 60.0
 _MANY_ROWS = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A file to import. ``name`` is what it was called if ``path`` is an upload's; ``layer`` the sheet or layer within
-    it; ``crs`` overrides the file's own; ``field_map`` gives columns to fields by hand."""
-
-    path: Path
-    name: str = ""
-    layer: str | None = None
-    crs: str | None = None
-    field_map: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def shown(self) -> str:
-        return (self.name or self.path.name)[-255:]
 
 
 def run(

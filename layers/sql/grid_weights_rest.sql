@@ -8,13 +8,13 @@ FROM (
     SELECT place_kind, place_id, unit_id, round(sum(area_m2))::bigint AS m2,
            sum(round(sum(area_m2))) OVER (PARTITION BY place_kind, place_id) AS all_m2
     FROM grid_areas
+    -- Each weighed place once: asked of the weights themselves, every part would meet hundreds of rows of its place.
+    LEFT JOIN (SELECT DISTINCT place_kind, place_id FROM grid_weights_new WHERE purpose = 0) weighed
+        USING (place_kind, place_id)
+    WHERE weighed.place_id IS NULL
     GROUP BY place_kind, place_id, unit_id
 ) a
-WHERE (m2 > 0 OR all_m2 = 0)
-  AND NOT EXISTS (
-    SELECT FROM grid_weights_new w
-    WHERE w.place_kind = a.place_kind AND w.place_id = a.place_id AND w.purpose = 0
-  );
+WHERE m2 > 0 OR all_m2 = 0;
 
 INSERT INTO grid_weights_new (place_kind, place_id, purpose, unit_id, weight, basis)
 SELECT %(facility)s, f.id, 0, s.unit_id, 1, %(by_own)s
