@@ -53,6 +53,8 @@ missing_packages() {
     [ -x "$python" ] || find_python >/dev/null || echo python3-venv
     if [ "$1" = test ]; then
         command -v chromium >/dev/null || echo chromium
+        # The library, which PostGIS brings along, is not its programs.
+        command -v ogr2ogr >/dev/null || echo gdal-bin
         [ -d /usr/lib/python3/dist-packages/qgis ] || echo python3-qgis
     fi
 }
