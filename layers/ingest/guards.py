@@ -32,8 +32,18 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+# By SQLSTATE: what the data are not to blame for, and what to do.
+_TROUBLE = {
+    "53100": ("数据库所在磁盘已满：腾出空间后再导入", "the database's disk is full: make room and import again"),
+    "53200": ("数据库内存不足：稍后再导入", "the database is out of memory: import again later"),
+    "57P01": ("数据库正在停止：启动后再导入", "the database is being stopped: start it and import again"),
+}
+
+
 def database_refusal(error: DatabaseError) -> ImportRefused:
     """The database's own guard caught what the checks did not: name the rule, and no database text."""
+    if trouble := _TROUBLE.get(getattr(error.__cause__, "sqlstate", None) or ""):
+        return ImportRefused(f"{trouble[0]}；未作任何改动", trouble[1])
     diagnosis = getattr(error.__cause__, "diag", None)
     rule = getattr(diagnosis, "constraint_name", None) or getattr(diagnosis, "column_name", None) or "?"
     return ImportRefused(

@@ -16,9 +16,9 @@ import openpyxl
 import pytest
 import shapely
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
-from layers.ingest import gcj02
+from layers.ingest import gcj02, guards
 from layers.ingest.refusal import ImportRefused
 from layers.models import Release, Well
 from tests.db.ingest_files import counts, csv, load, small_city
@@ -193,3 +193,11 @@ def test_gb18030_csv_with_wkt(tmp_path: Path) -> None:
     assert counts(report) == (1, 0, 0, 1) and report.refusals.kept[0].reason == "bad_geometry"
     assert the_well().geom.coords == (116.02, 39.05)
     assert any("GB18030" in zh for zh, _ in report.notes)
+
+
+def test_a_full_disk_is_told_from_bad_data() -> None:
+    with pytest.raises(DatabaseError) as caught, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DO $$ BEGIN RAISE 'could not extend file' USING ERRCODE = 'disk_full'; END $$")
+    refusal = guards.database_refusal(caught.value)
+    assert "磁盘已满" in refusal.zh and "未作任何改动" in refusal.zh
+    assert "disk is full" in refusal.detail
