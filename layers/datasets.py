@@ -5,68 +5,9 @@ The module names models by label and imports none, so that it can be read before
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
 from layers import vocab
 from layers.errors import NotFound
-from layers.vocab import Vocab
-
-FieldKind = Literal["text", "integer", "number", "date", "term", "region", "code", "links"]
-Geometry = Literal["point", "polygon", "none"]
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One property of a dataset, with its name in API, tile and file.
-
-    ``path`` is where the ORM finds it (the name itself unless told). A ``term`` is stored as an id of ``vocab`` and
-    spoken as its slug; a ``region`` is a division code; a ``code`` names one object of ``refers_to`` and ``links``
-    any number of them (in files: codes joined by ``;``).
-    """
-
-    name: str
-    zh: str
-    en: str
-    kind: FieldKind = "text"
-    path: str = ""
-    vocab: Vocab | None = None
-    unit: str = ""
-    per_unit: int = 1  # how many of what is stored make one of ``unit``: litres said as m³
-    refers_to: str = ""
-    required: bool = False  # a file must have it, in every row
-    imported: bool = True  # False: found or computed, never read from a file
-    tile: bool = False
-    filter: bool = False
-    aliases: tuple[str, ...] = ()  # column headings met in files, besides name, zh and en
-
-    @property
-    def orm_path(self) -> str:
-        return self.path or self.name
-
-
-@dataclass(frozen=True, slots=True)
-class Dataset:
-    """A table that is imported as a whole and versioned; rows are identified by ``code`` unless told otherwise."""
-
-    name: str
-    zh: str
-    en: str
-    model: str  # "app.Model" of the published rows
-    geometry: Geometry
-    fields: tuple[Field, ...]
-    counted: str = "counted_region"  # where the ORM finds the region that a row counts in
-    finest: int = vocab.VILLAGE  # the finest level that region can have
-    builds: str = ""  # of a derived dataset: the model that says which slices of it are built
-
-    def field(self, name: str) -> Field | None:
-        return next((f for f in self.fields if f.name == name), None)
-
-    @property
-    def placed(self) -> bool:
-        """Whether its rows have a position and are looked up in the village boundaries."""
-        return self.geometry == "point"
-
+from layers.fields import Dataset, Field
 
 CODE = Field("code", "编码", "Code", required=True, tile=True, filter=True, aliases=("水务码", "id"))
 NAME = Field("name", "名称", "Name", tile=True, filter=True)

@@ -28,12 +28,10 @@ from layers.datasets import (
     USAGE,
     WATER_USER,
     WELL,
-    Dataset,
-    Field,
-    Geometry,
     dataset,
 )
 from layers.errors import NotFound
+from layers.fields import Dataset, Field, Geometry
 
 __all__ = [
     "DATASETS",

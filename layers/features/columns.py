@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from layers.datasets import Field, FieldKind
+from layers.fields import Field, FieldKind
 from layers.registry import Layer
 from layers.stats.carried import Asked, fields_of
 from layers.vocab import Vocab

@@ -144,15 +144,10 @@ def answer(question: Question) -> dict[str, Any]:
     refuse_finer_parent(index, question.level, question.parent, unit=question.unit)
     available = query.available_months()
     covered = coverage(question.period, available)
-    found = query.totals(question.level, question.period, question.selection, prefixes)
     other = compared(question.period, covered, question.versus, available)
-    before = (
-        {t.code: t.volume_l for t in query.totals(question.level, other, question.selection, prefixes) if not t.gap}
-        if other
-        else None
-    )
+    found = query.totals(question.level, question.period, question.selection, prefixes, other)
     total = sum(t.volume_l for t in found)
-    lines = _lines(index, question, prefixes, found, before, total)
+    lines = _lines(index, question, prefixes, found, total, compared=other is not None)
     return {
         "level": vocab.LEVEL.by_id[question.level].code,
         "parent": question.parent or None,
@@ -172,25 +167,24 @@ def answer(question: Question) -> dict[str, Any]:
         "rows": lines,
         "gaps": [
             {"gap": vocab.GAP.by_id[t.gap].code, "parent": t.parent_code or None, "volume_l": t.volume_l}
-            for t in sorted((t for t in found if t.gap), key=lambda t: (t.gap, t.parent_code))
+            for t in sorted((t for t in found if t.gap and t.volume_l), key=lambda t: (t.gap, t.parent_code))
         ],
         "classes": legend(lines, question),
     }
 
 
 def _lines(
-    index: RegionIndex, question: Question, prefixes: Sequence[str], found: list[Total],
-    before: dict[str, int] | None, total: int,
-) -> list[dict[str, Any]]:  # fmt: skip
-    volumes = {t.code: t.volume_l for t in found if not t.gap}
+    index: RegionIndex, question: Question, prefixes: Sequence[str], found: list[Total], total: int, *, compared: bool
+) -> list[dict[str, Any]]:
+    volumes = {t.code: (t.volume_l, t.previous_l if compared else None) for t in found if not t.gap}
     regions = regions_of(index, question.level, prefixes)
     known = {region.code for region in regions}
     # A region closed since still has its volume, under its old name.
     closed = [index.info(code, question.level) for code in sorted(volumes) if code not in known]
+    unused = (0, 0 if compared else None)
     lines = []
     for region in [*regions, *closed]:
-        volume = volumes.get(region.code, 0)
-        previous = None if before is None else before.get(region.code, 0)
+        volume, previous = volumes.get(region.code, unused)
         lines.append(
             {
                 "code": region.code,

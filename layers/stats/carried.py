@@ -74,7 +74,7 @@ _SHARE: Column = ("share_by_area", sql.SQL("u.by_area_l::double precision / NULL
 
 def _of_region(level: int, asked: Asked) -> Carried:
     def litres(period: Period, name: str) -> tuple[sql.Composable, tuple[object, ...]]:
-        found = totals_of(level, period, asked.selection, asked.prefixes)
+        found = totals_of(level, [period], asked.selection, asked.prefixes)
         text = sql.SQL(
             "LEFT JOIN ({}) {name} (code, parent_code, gap, volume_l) ON {name}.code = f.f_code AND {name}.gap = 0"
         )

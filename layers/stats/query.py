@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from layers import vocab
 from layers.db import Query, rows
@@ -19,6 +20,7 @@ class Total(NamedTuple):
     parent_code: str
     gap: int
     volume_l: int
+    previous_l: int = 0  # in the period beside it, where one was asked
 
 
 def under(prefixes: Sequence[str]) -> tuple[str, list[str]]:
@@ -29,64 +31,75 @@ def under(prefixes: Sequence[str]) -> tuple[str, list[str]]:
     return "(code LIKE ANY(%s) OR (gap > 0 AND parent_code LIKE ANY(%s)))", [patterns, patterns]  # type: ignore[list-item]
 
 
-def _selected(sources: Signed, purposes: Signed) -> tuple[str, list[object]]:
-    """A join that keeps the selected sums, with ``s.sign * p.sign`` as their weight."""
+def _cells(sources: Signed, purposes: Signed, months: Mapping[date, Sequence[int]]) -> list[tuple[Any, ...]]:
+    """Which ranges of the cube to read: (source_sel, purpose_sel, month, weight, ...), the weights those of the month."""
+    return [
+        (source, purpose, month, *(one * other * weight for weight in weights))
+        for (source, one), (purpose, other), (month, weights) in itertools.product(sources, purposes, months.items())
+    ]
+
+
+def _reading(cells: Sequence[tuple[Any, ...]], weights: Sequence[str]) -> tuple[str, list[list[Any]]]:
+    """A FROM of the sums joined to the ranges to read: one pass for any signs, so that no other join multiplies rows."""
+    types = ["int", "int", "date", *("int" for _ in weights)]
+    arrays = ", ".join(f"%s::{kind}[]" for kind in types)
     text = (
-        " JOIN unnest(%s::int[], %s::int[]) AS s (sel, sign) ON source_sel = s.sel"
-        " JOIN unnest(%s::int[], %s::int[]) AS p (sel, sign) ON purpose_sel = p.sel"
+        f" FROM unnest({arrays}) AS cell (source_sel, purpose_sel, month, {', '.join(weights)})"
+        " JOIN layers_usagesum USING (source_sel, purpose_sel, month)"
     )
-    params: list[object] = []
-    for signed in (sources, purposes):
-        params += [[sel for sel, _ in signed], [sign for _, sign in signed]]
-    return text, params
+    return text, [list(column) for column in zip(*cells, strict=True)] or [[] for _ in types]
 
 
-def totals_query(
-    level: int, singles: Sequence[date], signed: Sequence[tuple[date, int]], selection: Selection,
-    prefixes: Sequence[str] = (),
-) -> Query:  # fmt: skip
-    """Litres by region of a level. Grain of the answer: (code, parent_code, gap). Reads one covering index."""
+def totals_of(level: int, periods: Sequence[Period], selection: Selection, prefixes: Sequence[str] = ()) -> Query:
+    """Litres by region of a level, a column for each period: of the months of it that there are.
+
+    Grain of the answer: (code, parent_code, gap). Reads one covering index, what the periods share once.
+    """
+    available = available_months()
+    names = [f"in_{place}" for place in range(len(periods))]
     inside, inside_params = under(prefixes)
-    join, join_params = _selected(selection.source_sels, selection.purpose_sels)
+    months: dict[str, dict[date, list[int]]] = {"volume_l": {}, "ytd_l": {}}
+    for place, period in enumerate(periods):
+        singles, signed = signed_months(period, available)
+        for column, chosen in (("volume_l", [(month, 1) for month in singles]), ("ytd_l", signed)):
+            for month, sign in chosen:
+                months[column].setdefault(month, [0] * len(periods))[place] += sign
     parts: list[str] = []
     params: list[object] = []
-    for column, months in (("volume_l", [(month, 1) for month in singles]), ("ytd_l", signed)):
-        if months:
-            parts.append(
-                f"SELECT code, parent_code, gap, {column} * s.sign * p.sign * m.sign FROM layers_usagesum{join}"
-                " JOIN unnest(%s::date[], %s::int[]) AS m (month, sign) ON layers_usagesum.month = m.month"
-                f" WHERE level = %s AND {inside}"
-            )
-            params += [
-                *join_params,
-                [month for month, _ in months],
-                [sign for _, sign in months],
-                level,
-                *inside_params,
-            ]
-    source = " UNION ALL ".join(parts) or "SELECT ''::text, ''::text, 0, 0::bigint WHERE FALSE"
-    text = f"SELECT code, parent_code, gap, sum(volume_l)::bigint FROM ({source}) AS part (code, parent_code, gap, volume_l)"
-    return Query(text + " GROUP BY 1, 2, 3", params)
+    for column, weights in months.items():
+        reading, arrays = _reading(_cells(selection.source_sels, selection.purpose_sels, weights), names)
+        parts.append(
+            f"SELECT code, parent_code, gap, {column}, {', '.join(names)}{reading} WHERE level = %s AND {inside}"
+        )
+        params += [*arrays, level, *inside_params]
+    sums = ", ".join(f"sum(litres * {name})::bigint" for name in names)
+    return Query(
+        f"SELECT code, parent_code, gap, {sums} FROM ({' UNION ALL '.join(parts)})"
+        f" AS part (code, parent_code, gap, litres, {', '.join(names)}) GROUP BY 1, 2, 3",
+        params,
+    )
 
 
-def totals_of(level: int, period: Period, selection: Selection, prefixes: Sequence[str] = ()) -> Query:
-    """`totals_query` for a period: of the months of it that there are."""
-    return totals_query(level, *signed_months(period, available_months()), selection, prefixes)
+def totals(
+    level: int, period: Period, selection: Selection, prefixes: Sequence[str] = (), other: Period | None = None
+) -> list[Total]:
+    """Litres by region of a level in a period, and in the other one beside it."""
+    periods = [period, other] if other else [period]
+    return list(itertools.starmap(Total, rows(totals_of(level, periods, selection, prefixes))))
 
 
-def totals(level: int, period: Period, selection: Selection, prefixes: Sequence[str] = ()) -> list[Total]:
-    """Litres by region of a level in a period."""
-    return [Total._make(row) for row in rows(totals_of(level, period, selection, prefixes))]
+def _by_month(sources: Signed, purposes: Signed, period: Period) -> tuple[str, list[list[Any]]]:
+    return _reading(_cells(sources, purposes, {month.first_day: (1,) for month in period.months}), ["sign"])
 
 
 def series_query(level: int, period: Period, selection: Selection, prefixes: Sequence[str] = ()) -> Query:
     """Litres by region and month. Grain: (code, gap, month)."""
     inside, inside_params = under(prefixes)
-    join, join_params = _selected(selection.source_sels, selection.purpose_sels)
+    reading, arrays = _by_month(selection.source_sels, selection.purpose_sels, period)
     return Query(
-        f"SELECT code, gap, month, sum(volume_l * s.sign * p.sign)::bigint FROM layers_usagesum{join}"
-        f" WHERE level = %s AND month = ANY(%s) AND {inside} GROUP BY code, gap, month",
-        [*join_params, level, [month.first_day for month in period.months], *inside_params],
+        f"SELECT code, gap, month, sum(volume_l * sign)::bigint{reading}"
+        f" WHERE level = %s AND {inside} GROUP BY code, gap, month",
+        [*arrays, level, *inside_params],
     )
 
 
@@ -94,13 +107,14 @@ def one_region_query(level: int, code: str, period: Period, selection: Selection
     """Litres of one region by month and by each source (or purpose), whatever is selected of that one."""
     every = {"source": vocab.SOURCE, "purpose": vocab.PURPOSE}[by]
     singles = [(term.id, 1) for term in every]
-    join, join_params = _selected(
-        singles if by == "source" else selection.source_sels, singles if by == "purpose" else selection.purpose_sels
+    reading, arrays = _by_month(
+        singles if by == "source" else selection.source_sels,
+        singles if by == "purpose" else selection.purpose_sels,
+        period,
     )
     return Query(
-        f"SELECT {by}_sel, month, sum(volume_l * s.sign * p.sign)::bigint FROM layers_usagesum{join}"
-        " WHERE level = %s AND month = ANY(%s) AND code = %s GROUP BY 1, 2",
-        [*join_params, level, [month.first_day for month in period.months], code],
+        f"SELECT {by}_sel, month, sum(volume_l * sign)::bigint{reading} WHERE level = %s AND code = %s GROUP BY 1, 2",
+        [*arrays, level, code],
     )
 
 

@@ -41,7 +41,7 @@ def measure() -> str:
             period, chosen = dice.choice(periods), dice.choice(choices)
             asked = {"level": level.code, "period": period, **chosen}
             selection = parse_selection(chosen.get("source"), chosen.get("purpose"), chosen.get("resident"))
-            bare = query.totals_of(level.id, parse_period(period), selection)
+            bare = query.totals_of(level.id, [parse_period(period)], selection)
 
             def ours(asked: dict[str, str] = asked) -> None:
                 caching.answers = caching.ByteCache()

@@ -237,6 +237,19 @@ def test_a_region_closed_since_keeps_its_line_and_name(grid: Grid) -> None:
     assert row["area_km2"] > 0
 
 
+def test_water_of_before_in_a_region_closed_since_is_compared_too(grid: Grid) -> None:
+    use(grid[A], 7, "2019-01")
+    use(grid[C], 5, "2019-02")
+    models.Region.objects.filter(pk=grid[A].pk).update(valid_to=make.ReleaseFactory())
+    models.Boundary.objects.filter(region=grid[A]).update(valid_to=make.ReleaseFactory())
+    make.publish()
+    grid.settle()
+    found = ask(VILLAGE, "2019-02")
+    row = next(row for row in found["rows"] if row["code"] == A)
+    assert (row["volume_l"], row["previous_l"], row["change"]) == (0, 7, -1.0)
+    assert sum(row["previous_l"] for row in found["rows"]) == 7
+
+
 def test_a_selection_narrows_and_is_repeated_in_the_answer(grid: Grid) -> None:
     use(grid[A], 1, source=1, purpose=1)
     use(grid[A], 10, source=1, purpose=3)

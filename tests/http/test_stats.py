@@ -101,8 +101,8 @@ def test_a_parent_limits_rows_and_gaps(client: Client, grid: Grid) -> None:
 
 def test_an_answer_costs_few_statements(client: Client, grid: Grid, django_assert_num_queries: Any) -> None:
     get(client, "/api/stats?level=village&period=2019-01")  # the regions are in memory from here
-    with django_assert_num_queries(8):
-        # version for the answer, the regions and what is synthetic; months there are; months and totals; the same for the year before
+    with django_assert_num_queries(6):
+        # version for the answer, the regions and what is synthetic; months there are; again for the totals; both years' at once
         get(client, "/api/stats?level=village&period=2019-01&versus=year")
     with django_assert_num_queries(5):
         get(client, "/api/stats/series?level=village")

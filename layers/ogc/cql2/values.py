@@ -13,8 +13,8 @@ from django.db.models import DateField, ExpressionWrapper, F, FloatField, Q, Tex
 from django.db.models.functions import Cast, Lower, NullIf
 from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual, Lookup
 
-from layers.datasets import Field
 from layers.features.columns import ColumnKind, column_of
+from layers.fields import Field
 from layers.ogc.cql2.tokens import refusal
 from layers.vocab import Vocab
 
