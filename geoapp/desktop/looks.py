@@ -10,6 +10,8 @@ from geoapp.desktop import xml
 from layers.periods import Period
 from layers.registry import Layer
 from layers.stats.answer import Question, answer
+from layers.stats.cells import period_classes
+from layers.stats.selection import EVERYTHING
 from tiles.mvt import label_layer
 
 # As geoapp/web/src/classes.ts paints them (a test compares).
@@ -17,13 +19,14 @@ SEQUENTIAL = ("#dcefeb", "#b3dbd9", "#7fc0c6", "#479fb1", "#1f7594", "#0d4a6b")
 NO_DATA = "#ebe8e1"
 INK, WHITE = "#33474f", "#ffffff"
 CLASSES = 6
+_LARGE_M3 = 1000  # a middle class from here on is told in 10⁴ m³ (geoapp/web/src/ui/legend.ts)
 _GEOMETRY = {"point": 0, "polygon": 2}
 _CLUSTERS = ((2, 10, 4.0), (10, 100, 6.0), (100, None, 9.0))  # objects from, below, and millimetres
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """The choropleth of a layer of regions: a period and the inner bounds of its classes, in m³."""
+    """The choropleth of a layer that carries usage: a period and the inner bounds of its classes, in m³."""
 
     period: Period
     breaks: tuple[float, ...]
@@ -36,37 +39,42 @@ class Usage:
         return [SEQUENTIAL[3 if count == 1 else int(i * last / (count - 1) + 0.5)] for i in range(count)]
 
     def classes(self, lang: str) -> list[tuple[str, str, str]]:
-        """(name, expression, colour) of each class, then of the regions where nothing was used."""
+        """(name, expression, colour) of each class, then of what has no record. Corrections may be below nothing."""
         # Older desktops cut whole numbers of tiles off at 32 bits; the density is no whole number.
         volume = 'coalesce(to_real("m3_per_km2") * to_real("area_m2") / 1000000, 0)'
         bounds: list[float | None] = [None, *self.breaks, None]
+        large = bool(self.breaks) and self.breaks[len(self.breaks) // 2] >= _LARGE_M3
         found = []
         for color, low, high in zip(self.colors, bounds, bounds[1:], strict=False):
             parts = [
-                f"{volume} > 0",
+                f"{volume} <> 0",
                 *([f"{volume} >= {low!r}"] if low else []),
                 *([f"{volume} < {high!r}"] if high else []),
             ]
-            found.append((_span(low, high, lang), " AND ".join(parts), color))
-        return [*found, ("无记录" if lang == "zh" else "No record", f"{volume} <= 0", NO_DATA)]
+            found.append((_span(low, high, lang, large=large), " AND ".join(parts), color))
+        return [*found, ("无记录" if lang == "zh" else "No record", f"{volume} = 0", NO_DATA)]
 
 
-def _span(low: float | None, high: float | None, lang: str) -> str:
-    """A class in 10⁴ m³, as tables print volumes."""
-    unit = "万m³" if lang == "zh" else "× 10⁴ m³"
-    told = [f"{bound / 1e4:,.10g}" if bound is not None else None for bound in (low, high)]
+def _span(low: float | None, high: float | None, lang: str, *, large: bool) -> str:
+    """A class as the web map's legend writes it, in 10⁴ m³ where amounts are ``large``."""
+    unit = ("万 m³" if lang == "zh" else "10⁴ m³") if large else "m³"
+    told = [f"{bound / (1e4 if large else 1):,.10g}" if bound is not None else None for bound in (low, high)]
     if told[0] is None and told[1] is None:
         return unit
     if told[0] is None:
         return f"< {told[1]} {unit}"
-    return f"≥ {told[0]} {unit}" if told[1] is None else f"{told[0]} – {told[1]} {unit}"
+    between = "~" if lang == "zh" else "–"
+    return f"≥ {told[0]} {unit}" if told[1] is None else f"{told[0]} {between} {told[1]} {unit}"
 
 
 def usage_of(layer: Layer, period: Period) -> Usage:
-    """The classes that the web map has for the period: the statistics API's."""
+    """The classes that the web map has for the period: the statistics API's, of regions or of cells."""
     assert layer.usage is not None
-    told = answer(Question(layer.usage.at, period, k=CLASSES, measure="volume"))
-    return Usage(period, tuple(told["classes"]["breaks"]))
+    if layer.usage.kept == "grid":
+        classes = period_classes(layer.usage.at, period, EVERYTHING, k=CLASSES)
+    else:
+        classes = answer(Question(layer.usage.at, period, k=CLASSES, measure="volume"))["classes"]
+    return Usage(period, tuple(classes["breaks"]))
 
 
 def title(layer: Layer, lang: str) -> str:
@@ -80,6 +88,12 @@ def _plain(parent: Element, layer: Layer) -> None:
         xml.fill(parent, layer.color, 0.05 if layer.stage == "region" else 0.18, layer.color, 0.3)
 
 
+def _class_fill(parent: Element, layer: Layer, color: str, name: str = "0") -> None:
+    """Regions part by white lines. Cells are a few pixels wide: a line of their own colour closes their seams."""
+    cells = layer.usage is not None and layer.usage.kept == "grid"
+    xml.fill(parent, color, 1, color if cells else WHITE, 0.1 if cells else 0.26, name)
+
+
 def renderer(parent: Element, layer: Layer, lang: str, usage: Usage | None = None) -> None:
     """The renderer of a layer of features; with usage, one rule a class."""
     if usage is None:
@@ -90,7 +104,7 @@ def renderer(parent: Element, layer: Layer, lang: str, usage: Usage | None = Non
     rules, symbols = xml.child(made, "rules", key="root"), xml.child(made, "symbols")
     for number, (name, expression, color) in enumerate(usage.classes(lang)):
         xml.child(rules, "rule", key=f"class-{number}", symbol=number, label=name, filter=expression)
-        xml.fill(symbols, color, 1, WHITE, 0.26, str(number))
+        _class_fill(symbols, layer, color, str(number))
 
 
 def labels(parent: Element, layer: Layer) -> None:
@@ -116,7 +130,7 @@ def tile_renderer(parent: Element, layer: Layer, lang: str, usage: Usage | None 
     if usage is not None:
         for name, expression, color in usage.classes(lang):
             made = _style(styles, layer.id, "polygon", name, expression, layer.min_zoom)
-            xml.fill(xml.child(made, "symbols"), color, 1, WHITE, 0.26)
+            _class_fill(xml.child(made, "symbols"), layer, color)
         return
     one = 'coalesce(to_int("count"), 1)' if layer.detail_zoom else ""
     made = _style(styles, layer.id, layer.geometry, title(layer, lang), f"{one} <= 1" if one else "", layer.min_zoom)

@@ -17,6 +17,7 @@ from geoapp.desktop.looks import Usage
 from layers import vocab
 from layers.built import built_layers
 from layers.models.base import PLANE_SRID, STORAGE_SRID
+from layers.periods import Period
 from layers.registry import Layer
 from layers.stats.answer import last_year
 from layers.stats.query import available_months
@@ -78,13 +79,13 @@ class Group:
     shown: bool = False
 
 
-def colored(layer: Layer) -> bool:
-    """Whether the statistics API cuts classes for it: for regions."""
-    return layer.usage is not None and layer.usage.kept == "region"
+def colored(kept: str) -> list[Layer]:
+    """The layers that carry usage of a kind, from coarse to fine: regions by level, or the grid by size."""
+    return [one for one in built_layers() if one.usage is not None and one.usage.kept == kept]
 
 
 def groups(root_url: str, lang: str) -> Iterator[Group]:
-    """The four stages, then the regions: coloured by what was used, and plain."""
+    """The four stages, then regions and cells coloured by what was used, as the web map shows either; and plain."""
     place = 0 if lang == "zh" else 1
     for stage in ("take", "supply", "use", "drain"):
         # Points above areas, whatever their order.
@@ -93,13 +94,18 @@ def groups(root_url: str, lang: str) -> Iterator[Group]:
         )
         found = [source for one in layers for source in (features(one, root_url, lang), tiles(one, root_url, lang))]
         yield Group(STAGES[stage][place], tuple(found))
-    regions = [one for one in built_layers() if one.stage == "region"]
-    counted = [one for one in regions if colored(one)]
     if available_months():
-        period = last_year()
-        used = tuple(tiles(one, root_url, lang, looks.usage_of(one, period)) for one in counted)
-        yield Group(f"{period} 分区用水量" if lang == "zh" else f"Use by region, {period}", used, shown=True)
+        yield from _usage_groups(last_year(), root_url, lang)
+    regions = [one for one in built_layers() if one.stage == "region"]
     yield Group(STAGES["region"][place], tuple(features(one, root_url, lang) for one in regions))
+
+
+def _usage_groups(period: Period, root_url: str, lang: str) -> Iterator[Group]:
+    """What was used, coloured. The grid is drawn over the regions once it is switched on; without a grid, no group."""
+    for kept, zh, en, shown in (("grid", "网格用水量", "Use by cell", False), ("region", "分区用水量", "Use by region", True)):
+        used = tuple(tiles(one, root_url, lang, looks.usage_of(one, period)) for one in colored(kept))
+        if used:
+            yield Group(f"{period} {zh}" if lang == "zh" else f"{en}, {period}", used, shown)
 
 
 def qgs(root_url: str, lang: str) -> bytes:
@@ -172,20 +178,21 @@ def _attributes(source: Source) -> dict[str, object]:
 def _scales(source: Source) -> tuple[int, int]:
     """The nearest and the farthest scale at which a source is drawn, 0 for no bound.
 
-    Features from where the web map draws them one by one: a city of meters is not asked for at once. Of coloured regions
-    one level at a time.
+    Features from where the web map draws them one by one: a city of meters is not asked for at once. Of what is coloured
+    one level, or one size of cells, at a time.
     """
     layer = source.layer
-    if source.usage is None:
+    if source.usage is None or layer.usage is None:
         return 0, _scale(layer.detail_zoom if source.kind == "OAPIF" else layer.min_zoom)
-    levels = [one for one in built_layers() if colored(one)]
+    levels = colored(layer.usage.kept)
     finer = levels[levels.index(layer) + 1 :]
     return (_scale(_colored_from(finer[0])) if finer else 0), _scale(_colored_from(layer))
 
 
 def _colored_from(layer: Layer) -> int:
-    """The zoom from which regions of a level are wide enough for their names."""
-    return layer.min_zoom + 2 if layer.min_zoom else 0
+    """The zoom from which regions of a level are wide enough for their names; cells have none."""
+    named = layer.usage is not None and layer.usage.kept == "region"
+    return layer.min_zoom + 2 if named and layer.min_zoom else layer.min_zoom
 
 
 def _scale(zoom: int) -> int:

@@ -80,7 +80,7 @@ def qml_view(request: HttpRequest, layer_id: str) -> HttpResponseBase:
     layer = built(registry.layer(layer_id))
     given = query_params(request, ["lang", "period"])
     lang = _lang(given)
-    if "period" in given and not project.colored(layer):
+    if "period" in given and layer.usage is None:
         raise BadParameter(f"{layer.id} has no classes of usage.", param="period", allowed=[])
 
     def make() -> bytes:

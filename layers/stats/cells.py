@@ -46,10 +46,17 @@ def cell_statistics(
         "months": [{name: value for name, value in month.items() if name != "gross_l"} for month in months],
         "measure": measure,
         "classes": {
-            "period": spoken(measure, classify(_sums(size, period, selection, measure), method, k)),
+            "period": period_classes(size, period, selection, measure, method, k),
             "month": spoken(measure, classify(_single_months(size, period, selection, measure), method, k)),
         },
     }
+
+
+def period_classes(
+    size: int, period: Period, selection: Selection, measure: str = "volume", method: str = "tail", k: int = 5
+) -> dict[str, Any]:
+    """Legend classes over a period's sums of the cells with any use."""
+    return spoken(measure, classify(_sums(size, period, selection, measure), method, k))
 
 
 def _balance(size: int, months: list[Month], selection: Selection) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from qgis.core import (
     QgsMapRendererParallelJob,
     QgsMapSettings,
     QgsProject,
+    QgsRectangle,
     QgsVectorLayer,
     QgsVectorTileLayer,
 )
@@ -66,29 +67,39 @@ def tiles():
     return {"valid": layer.isValid(), "zooms": [layer.sourceMinZoom(), layer.sourceMaxZoom()]}
 
 
-def project():
-    """The ready project: every layer, and the map it draws when it is opened."""
-    opened = QgsProject.instance()
-    read_whole = opened.read(PROJECT)
-    layers = opened.mapLayers().values()
+def drawn(layers, crs, extent):
+    """A map of some layers, and what went wrong with it."""
     settings = QgsMapSettings()
-    settings.setLayers(opened.layerTreeRoot().checkedLayers())
-    settings.setDestinationCrs(opened.crs())
-    settings.setExtent(opened.viewSettings().defaultViewExtent())
+    settings.setLayers(layers)
+    settings.setDestinationCrs(crs)
+    settings.setExtent(extent)
     settings.setOutputSize(QSize(600, 600))
     job = QgsMapRendererParallelJob(settings)
     job.start()
     job.waitForFinished()
     image = job.renderedImage()
-    image.save(IMAGE)
     colors = {image.pixelColor(x, y).name() for x in range(0, 600, 3) for y in range(0, 600, 3)}
+    return image, {"errors": [error.message for error in job.errors()], "colors": sorted(colors)}
+
+
+def project():
+    """The ready project: every layer, the map it draws when it is opened, and the grid of a part of it."""
+    opened = QgsProject.instance()
+    read_whole = opened.read(PROJECT)
+    layers = opened.mapLayers().values()
+    view = opened.viewSettings().defaultViewExtent()
+    image, told = drawn(opened.layerTreeRoot().checkedLayers(), opened.crs(), view)
+    image.save(IMAGE)
+    middle = view.center()
+    near = QgsRectangle(middle.x() - 15000, middle.y() - 52000, middle.x() + 15000, middle.y() - 22000)
+    cells = opened.mapLayer("shuitu_grid_500_usage")
     return {
         "read": read_whole,
         "crs": opened.crs().authid(),
         "layers": {layer.id(): layer.isValid() for layer in layers},
         "groups": [group.name() for group in opened.layerTreeRoot().children()],
-        "errors": [error.message for error in job.errors()],
-        "colors": sorted(colors),
+        **told,
+        "grid": drawn([cells], opened.crs(), near)[1] if cells else None,
     }
 
 

@@ -98,9 +98,16 @@ def test_the_ready_project_opens_with_no_broken_layer(session: tuple[dict[str, A
     assert (found["read"], found["crs"], found["errors"]) == (True, "EPSG:4548", [])
     assert [name for name, valid in found["layers"].items() if not valid] == []
     assert {f"shuitu_{layer.id}_features" for layer in IMPORTED} <= set(found["layers"])
-    assert found["groups"] == ["取", "供", "用", "排", "2019 分区用水量", "行政区划"]
+    assert found["groups"] == ["取", "供", "用", "排", "2019 网格用水量", "2019 分区用水量", "行政区划"]
 
 
 def test_the_project_draws_the_classes_of_the_web_map(session: tuple[dict[str, Any], Watched]) -> None:
     """All six colours of the choropleth are on the map that it opens with."""
     assert set(SEQUENTIAL) <= set(session[0]["project"]["colors"])
+
+
+def test_the_project_draws_the_grid_in_its_classes(session: tuple[dict[str, Any], Watched]) -> None:
+    """Thirty kilometres of the inner city: every class is among its cells."""
+    found = session[0]["project"]["grid"]
+    assert found["errors"] == []
+    assert set(SEQUENTIAL) <= set(found["colors"])

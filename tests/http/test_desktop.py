@@ -20,6 +20,7 @@ from layers.periods import parse_period
 from layers.registry import LEVEL_LAYERS
 from tests import factories as make
 from tests.factories import A, B, Grid
+from tests.grid_world import grid_world
 
 ROOT = "http://testserver"
 
@@ -97,16 +98,39 @@ def test_fewer_classes_spread_the_ramp(breaks: tuple[float, ...], colors: list[i
 
 def test_classes_part_every_amount_once() -> None:
     usage = Usage(parse_period("2019"), (10.0, 20.0))
-    amounts = [0, 0.5, 10, 15, 20, 1e9]
+    amounts = [0, 0.5, 10, 15, 20, 1e9, -3]
 
     def holds(expression: str, amount: float) -> bool:
         head = 'coalesce(to_real("m3_per_km2") * to_real("area_m2") / 1000000, 0)'
-        return bool(eval(expression.replace(head, str(amount)).replace("AND", "and")))
+        return bool(eval(expression.replace(head, str(amount)).replace("AND", "and").replace("<>", "!=").replace(" = ", " == ")))
 
     classes = usage.classes("zh")
     found = [[place for place, (_, text, _) in enumerate(classes) if holds(text, amount)] for amount in amounts]
-    assert found == [[3], [0], [1], [1], [2], [2]]
-    assert [name for name, _, _ in classes] == ["< 0.001 万m³", "0.001 – 0.002 万m³", "≥ 0.002 万m³", "无记录"]
+    assert found == [[3], [0], [1], [1], [2], [2], [0]]
+    assert [name for name, _, _ in classes] == ["< 10 m³", "10 ~ 20 m³", "≥ 20 m³", "无记录"]
+
+
+def test_classes_are_named_as_the_legend_of_the_web_names_them() -> None:
+    large = Usage(parse_period("2019"), (500.0, 20_000.0, 1_500_000.0))
+    assert [name for name, _, _ in large.classes("zh")] == [
+        "< 0.05 万 m³", "0.05 ~ 2 万 m³", "2 ~ 150 万 m³", "≥ 150 万 m³", "无记录",
+    ]  # fmt: skip
+    assert [name for name, _, _ in large.classes("en")][1] == "0.05 – 2 10⁴ m³"
+
+
+def test_the_grid_has_the_classes_of_the_web_map(client: Client, db: None) -> None:
+    grid_world()
+    told = client.get("/api/stats/cells?level=grid_500&period=2019&k=6").json()["classes"]["period"]["breaks"]
+    root = project(client)
+    (layer,) = (one for one in root.iter("maplayer") if one.findtext("id") == "shuitu_grid_500_usage")
+    expressions = [style.get("expression") or "" for style in layer.findall("renderer/styles/style")]
+    assert told
+    assert len(expressions) == len(told) + 2, "the classes and no record"
+    assert [found for one in expressions for found in re.findall(r">= ([\d.]+)", one)] == [repr(float(b)) for b in told]
+    groups = {one.get("name"): one.get("checked") for one in root.findall("layer-tree-group/layer-tree-group")}
+    assert (groups["2019 网格用水量"], groups["2019 分区用水量"]) == ("Qt::Unchecked", "Qt::Checked")
+    rules = ElementTree.fromstring(client.get("/desktop/grid_500.qml?period=2019").content).iter("rule")
+    assert [rule.get("filter") for rule in rules] == expressions
 
 
 def test_the_project_in_english(client: Client, grid: Grid) -> None:
