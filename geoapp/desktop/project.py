@@ -102,7 +102,10 @@ def groups(root_url: str, lang: str) -> Iterator[Group]:
 
 def _usage_groups(period: Period, root_url: str, lang: str) -> Iterator[Group]:
     """What was used, coloured. The grid is drawn over the regions once it is switched on; without a grid, no group."""
-    for kept, zh, en, shown in (("grid", "网格用水量", "Use by cell", False), ("region", "分区用水量", "Use by region", True)):
+    for kept, zh, en, shown in (
+        ("grid", "网格用水量", "Use by cell", False),
+        ("region", "分区用水量", "Use by region", True),
+    ):
         used = tuple(tiles(one, root_url, lang, looks.usage_of(one, period)) for one in colored(kept))
         if used:
             yield Group(f"{period} {zh}" if lang == "zh" else f"{en}, {period}", used, shown)

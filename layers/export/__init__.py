@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from layers.errors import BadParameter
 from layers.export import delimited, geojson
-from layers.export.base import Format, Options
+from layers.export.base import WORKBOOK_ROWS, Format, Options
 from layers.later import later
 
 __all__ = ["FORMATS", "Format", "Options", "by_suffix", "chosen"]
@@ -28,7 +28,7 @@ _ALL = (
            save=later("layers.export.gdal.save_shapefile"), tables=False, ranges=True),
     Format("xlsx", "Excel 工作簿", "Excel workbook",
            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx", save=later("layers.export.workbook.save"),
-           geometry=False),
+           geometry=False, most=WORKBOOK_ROWS),
 )  # fmt: skip
 FORMATS: Mapping[str, Format] = MappingProxyType({one.key: one for one in _ALL})
 _BY_SUFFIX = {one.suffix: one for one in _ALL}

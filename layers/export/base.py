@@ -15,6 +15,7 @@ from layers.features.query import GEOGRAPHIC, Column, FeatureQuery
 
 Lang = Literal["", "zh", "en"]
 Shape = Literal["wkt", "lonlat", "none"]
+WORKBOOK_ROWS = 200_000  # half a minute of writing, and what a spreadsheet still opens
 CHUNK = 256 * 1024  # bytes: what a slow line takes within the time a stalled client is given
 
 
@@ -51,6 +52,7 @@ class Format:
     geometry: bool = True  # False: a table, with at most a position in columns
     text: bool = False  # worth compressing on the way
     tables: bool = True  # can hold rows without a geometry
+    most: int | None = None  # rows it is made of at most
     ranges: bool = False  # made again it is the same bytes, so that parts of it may be asked for
     srids: tuple[int, ...] = ()  # reference systems it can say it is in; none: any
 

@@ -25,7 +25,7 @@ def emit(query: FeatureQuery, options: Options) -> Iterator[bytes]:
     statement = query.statement(sql.SQL(", ").join(columns))
     head = io.StringIO()
     csv.writer(head, lineterminator="\n").writerow([*headings(query.columns(), options.lang), *names])
-    with copied(statement, sql.SQL("FORMAT csv")) as lines:
+    with query.answerable(), copied(statement, sql.SQL("FORMAT csv")) as lines:
         yield from gathered(chain((BOM, head.getvalue().encode()), lines))
 
 

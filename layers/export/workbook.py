@@ -16,11 +16,9 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from layers.errors import BadParameter
-from layers.export.base import Options, axes, heading, headings, spoken
+from layers.export.base import WORKBOOK_ROWS, Options, axes, heading, headings, spoken
 from layers.features.query import FeatureQuery
 from layers.features.stream import rows
-
-MOST = 200_000  # rows: half a minute of writing, and what a spreadsheet still opens
 
 
 def _text(sheet: Any, value: str) -> Any:
@@ -57,11 +55,13 @@ def _write_only() -> Iterator[Workbook]:
 
 
 def save(query: FeatureQuery, options: Options, path: Path) -> None:
-    """`BadParameter` when there are more rows than `MOST`."""
-    count = query.count()
-    if count > MOST:
+    """`BadParameter` when there are more rows than a workbook is made of."""
+    count = query.count() if query.limit is None else min(query.limit, query.count())
+    if count > WORKBOOK_ROWS:
         raise BadParameter(
-            f"{count} rows are too many for a workbook; filter them, or take CSV.", param="f", allowed=["csv"]
+            f"{count:,} rows are too many for a workbook of {WORKBOOK_ROWS:,}; filter them, or take CSV.",
+            param="f",
+            allowed=["csv", f"xlsx of at most {WORKBOOK_ROWS:,} rows"],
         )
     with _write_only() as book:
         _table(book.create_sheet(options.title or query.layer.zh), query, options)

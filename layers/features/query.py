@@ -6,11 +6,15 @@ values and shape the geometry, which the ORM cannot express.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
+from django.db import DataError, InternalError
 from django.db.models import F, Q, QuerySet
+from psycopg import errors as pg_errors
 from psycopg import sql
 
 from layers.db import Query
@@ -80,7 +84,23 @@ class FeatureQuery:
     def count(self) -> int:
         """How many features match, of all pages (numberMatched): counted once for each version and filter."""
         self.wanted.check()
-        return kept.number(self.layer, self.found())
+        with self.answerable():
+            return kept.number(self.layer, self.found())
+
+    @contextmanager
+    def answerable(self) -> Iterator[None]:
+        """`BadParameter` where its condition has no value for some feature, such as one beyond all numbers.
+
+        Held around whatever runs it; psycopg's own errors are those of COPY, which Django does not translate.
+        """
+        try:
+            yield
+        except (DataError, InternalError, pg_errors.DataError, pg_errors.InternalError):
+            if self.cql is None:
+                raise
+            raise BadParameter(
+                "The filter has no value for some feature.", param="filter", allowed=["numbers within 1e308"]
+            ) from None
 
     def extent(self) -> Bounds | None:
         """West, south, east, north in degrees of all that match; None when nothing has a position."""

@@ -38,7 +38,7 @@ def rows(query: FeatureQuery) -> Iterator[Iterator[list[tuple[Any, ...]]]]:
     parts = [sql.SQL("f.fid"), *(sql.Identifier("p", column.name) for column in query.columns())]
     if query.has_geometry:
         parts.append(sql.SQL("ST_AsBinary({})").format(query.shaped))
-    with _batches(query.statement(sql.SQL(", ").join(parts))) as batches:
+    with query.answerable(), _batches(query.statement(sql.SQL(", ").join(parts))) as batches:
         yield batches
 
 
@@ -51,7 +51,7 @@ def geojson(
     Made by PostgreSQL: no feature is touched in Python. No text holds a line break. The id is the integer identity;
     every property is there, null included; ``properties`` says them otherwise (JSON of ``p``). Errors as of `rows`.
     """
-    with _batches(query.statement(_feature(query, properties))) as batches:
+    with query.answerable(), _batches(query.statement(_feature(query, properties))) as batches:
         yield (separator.join([text.encode() for (text,) in batch]) for batch in batches)
 
 

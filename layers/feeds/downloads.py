@@ -21,11 +21,12 @@ from layers.feeds.features import query_params
 from layers.feeds.files import Download, respond
 from layers.feeds.meta import SYNTHETIC_NOTE, is_synthetic, layer_infos
 from layers.feeds.problems import problems
+from layers.ogc import cql2
 from layers.registry import Layer
 from layers.versions import EVERYTHING, AsOf, as_of
 
-# What a file is asked for besides its filter.
-PARAMS = ("crs", "fields", "geometry", "lang")
+# What a file is asked for besides the filters of its fields.
+PARAMS = (*cql2.PARAMS, "crs", "fields", "geometry", "lang")
 CRS = {"4490": 4490, "4326": 4326, "4548": 4548, "3857": 3857}
 SHAPES: tuple[Shape, ...] = ("lonlat", "wkt", "none")
 LANGS: tuple[Lang, ...] = ("zh", "en")
@@ -34,6 +35,13 @@ LANGS: tuple[Lang, ...] = ("zh", "en")
 def formats_of(layer: Layer) -> list[Format]:
     """The formats a layer is to be had in."""
     return [one for one in FORMATS.values() if one.tables or layer.geometry != "none"]
+
+
+def too_large(layer: Layer, wanted: Format, count: int | None = None) -> bool:
+    """Whether all of a layer is more than a file of the format is made of: it has to be filtered first."""
+    if wanted.most is None:
+        return False
+    return (FeatureQuery(layer).count() if count is None else count) > wanted.most
 
 
 def feed_query(layer: Layer, wanted: Format, given: dict[str, str]) -> FeatureQuery:
@@ -48,6 +56,7 @@ def feed_query(layer: Layer, wanted: Format, given: dict[str, str]) -> FeatureQu
     return FeatureQuery(
         layer=layer,
         wanted=filters.parse(layer, given),
+        cql=cql2.asked(layer, given),
         fields=None if names is None else tuple(names),
         geometry=given.get("geometry") != "none",
         srid=srid,
@@ -138,7 +147,13 @@ def listing(root: str) -> dict[str, Any]:
     infos = {info["id"]: info for info in layer_infos()}
     return {
         "formats": [
-            {"key": one.key, "title": {"zh": one.zh, "en": one.en}, "type": one.media_type, "suffix": one.suffix}
+            {
+                "key": one.key,
+                "title": {"zh": one.zh, "en": one.en},
+                "type": one.media_type,
+                "suffix": one.suffix,
+                "most_rows": one.most,
+            }
             for one in FORMATS.values()
         ],
         "params": list(PARAMS),
@@ -150,6 +165,8 @@ def listing(root: str) -> dict[str, Any]:
 def _listed(layer: Layer, info: dict[str, Any] | None, root: str) -> dict[str, Any]:
     """One feed; a table is none of the layers that the map is told of."""
     known = info or {"count": FeatureQuery(layer).count(), "as_of": as_of(layer.datasets()).to_dict()}
+    there = formats_of(layer)
+    urls = {one.key: f"{root}{layer.id}.{one.suffix}" for one in there}
     return {
         "id": layer.id,
         "title": {"zh": layer.zh, "en": layer.en},
@@ -158,5 +175,7 @@ def _listed(layer: Layer, info: dict[str, Any] | None, root: str) -> dict[str, A
         "count": known["count"],
         "as_of": known["as_of"],
         "filters": filters.allowed_params(layer),
-        "links": {one.key: f"{root}{layer.id}.{one.suffix}" for one in formats_of(layer)},
+        "links": {one.key: urls[one.key] for one in there if not too_large(layer, one, known["count"])},
+        # More rows than the format's most_rows: to be had with a filter.
+        "filtered_links": {one.key: urls[one.key] for one in there if too_large(layer, one, known["count"])},
     }

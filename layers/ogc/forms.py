@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from layers.errors import BadParameter
-from layers.export import FORMATS
-from layers.feeds.downloads import formats_of, options_of
+from layers.export import FORMATS, Format
+from layers.feeds.downloads import formats_of, options_of, too_large
 from layers.feeds.files import Download, respond
 from layers.ogc.crs import CRS84
 from layers.ogc.items import Page
@@ -23,8 +23,19 @@ from layers.versions import AsOf
 
 def of(layer: Layer) -> tuple[Media, ...]:
     """GeoJSON first: what nobody accepts gets it."""
-    files = [Media(one.key, one.media_type, one.zh) for one in formats_of(layer) if one.media_type != GEOJSON_TYPE]
+    files = [
+        Media(one.key, one.media_type, _named(layer, one))
+        for one in formats_of(layer)
+        if one.media_type != GEOJSON_TYPE
+    ]
     return (GEOJSON, HTML, *files)
+
+
+def _named(layer: Layer, wanted: Format) -> str:
+    """What a format is called in a link, with its limit where all of the layer is beyond it."""
+    if wanted.most is None or not too_large(layer, wanted):
+        return wanted.zh
+    return f"{wanted.zh}，至多 {wanted.most:,} 行，须先筛选 at most {wanted.most:,} rows: filter first"
 
 
 def file(request: HttpRequest, media: Media, asked: Question, given: dict[str, str], version: AsOf) -> HttpResponseBase:

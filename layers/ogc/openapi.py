@@ -14,12 +14,13 @@ from layers.feeds.schema import PROBLEM
 from layers.filters import place_params
 from layers.ogc import links
 from layers.ogc.collections import every, title
+from layers.ogc.cql2.asked import LANGUAGES
 from layers.ogc.crs import SYSTEMS
 from layers.ogc.landing import DESCRIPTION, TITLE
 from layers.ogc.links import Json
 from layers.ogc.negotiate import Media
 from layers.ogc.parts import PARTS
-from layers.ogc.question import LANGUAGES, LIMIT_DEFAULT, LIMIT_MOST, OFFSET_MOST, property_params
+from layers.ogc.question import LIMIT_DEFAULT, LIMIT_MOST, OFFSET_MOST, property_params
 from layers.ogc.schema import property_schema
 from layers.ogc.times import FORMS
 from layers.periods import FORMS as PERIODS
@@ -47,7 +48,7 @@ _COUNTED = {"type": "integer", "minimum": 1, "maximum": LIMIT_MOST, "default": L
 PARAMETERS: Json = {
     one["name"]: one
     for one in (
-        _parameter("limit", "一页最多多少个；超过上限按上限。Features of a page; more than the maximum is the maximum.", _COUNTED),
+        _parameter("limit", "一页最多多少个；超过上限按上限，超过十倍则为错。Features of a page; more than the maximum is the maximum, more than ten times it an error.", _COUNTED),
         _parameter("offset", "跳过多少个。Features to pass over.", {"type": "integer", "minimum": 0, "maximum": OFFSET_MOST}),
         _parameter("bbox", "范围，按 bbox-crs 的坐标顺序。A box in the axis order of bbox-crs.", _NUMBERS),
         _parameter("bbox-crs", "bbox 的坐标系。Its reference system.", _text(format="uri", enum=_SYSTEMS)),

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-import orjson
 from django.db.models import Q
 
 from layers import filters, params
 from layers.errors import BadParameter
 from layers.features import FeatureQuery
-from layers.ogc.cql2 import condition, parse
+from layers.ogc import cql2
 from layers.ogc.crs import Crs, parse_box, parse_crs
 from layers.ogc.times import Interval, parse_interval
 from layers.periods import Month, Period
@@ -21,10 +19,9 @@ from layers.registry import Field, Layer
 from layers.stats.query import available_months
 
 LIMIT_DEFAULT, LIMIT_MOST = 5000, 10_000
+LIMIT_TAKEN = 10 * LIMIT_MOST  # up to here more than the most is the most; beyond it no page is meant
 LIMIT_PAGE = 100  # rows of a page for people, unless told
 OFFSET_MOST = 10**9
-LANGUAGES = ("cql2-text", "cql2-json")
-FILTER_MOST = 20_000  # characters
 ITEM_PARAMS = ("f", "crs")
 LIST_PARAMS = (
     "f", "limit", "offset", "bbox", "bbox-crs", "crs", "datetime", "filter", "filter-lang", "filter-crs", "sortby",
@@ -74,7 +71,7 @@ def read_list(layer: Layer, given: Mapping[str, str], page: int = LIMIT_DEFAULT)
     query = FeatureQuery(
         layer=layer,
         wanted=wanted,
-        cql=_all(_where(layer, given), when, _filter(layer, given)),
+        cql=_all(_where(layer, given), when, cql2.asked(layer, given)),
         fields=_fields(given),
         geometry=not _flag(given, "skipGeometry"),
         srid=system.srid,
@@ -99,26 +96,6 @@ def _where(layer: Layer, given: Mapping[str, str]) -> Q | None:
         return None
     ground = parse_box(given["bbox"], system)
     return Q(pk__in=[]) if layer.geometry == "none" else Q(geom__intersects=ground)
-
-
-def _filter(layer: Layer, given: Mapping[str, str]) -> Q | None:
-    language = params.parse_choice(given.get("filter-lang"), "filter-lang", "", LANGUAGES)
-    system = parse_crs(given.get("filter-crs"), "filter-crs")
-    text = given.get("filter")
-    if not text:
-        return None
-    if len(text) > FILTER_MOST:
-        raise BadParameter("The filter is too long.", param="filter", allowed=[f"up to {FILTER_MOST} characters"])
-    if not language:
-        language = "cql2-json" if text.lstrip().startswith("{") else "cql2-text"
-    return condition(layer, parse(text) if language == "cql2-text" else _json(text), system)
-
-
-def _json(text: str) -> Any:
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise BadParameter(f"The filter is not JSON: {error}.", param="filter") from None
 
 
 def _timed(layer: Layer, wanted: filters.FeatureFilter, text: str | None) -> tuple[filters.FeatureFilter, Q | None]:
@@ -173,15 +150,24 @@ def _flag(given: Mapping[str, str], name: str) -> bool:
 
 
 def _limit(text: str | None, page: int) -> int:
-    """A page's size. More than the most is the most, as the standard has it: ``next`` leads to the rest."""
-    return min(_count(text, "limit", page, 1, None), LIMIT_MOST)
+    """A page's size. More than the most is the most, as the standard has it: ``next`` leads to the rest.
+
+    Who asks for a hundred thousand and more at once asks for everything, and would take a page for it: that is told.
+    """
+    size = _count(text, "limit", page, 1, OFFSET_MOST, [f"1..{LIMIT_MOST}"])
+    if size > LIMIT_TAKEN:
+        raise BadParameter(
+            f"A page has at most {LIMIT_MOST} features: follow its link next, or ask for a file without limit.",
+            param="limit",
+            allowed=[f"1..{LIMIT_MOST}", "f=geojsonseq, gpkg, … without limit"],
+        )
+    return min(size, LIMIT_MOST)
 
 
-def _count(text: str | None, param: str, default: int, low: int, high: int | None) -> int:
-    """A whole number from ``low``, to ``high`` where there is one."""
+def _count(text: str | None, param: str, default: int, low: int, high: int, allowed: Sequence[str] = ()) -> int:
+    """A whole number of low..high."""
     if not text:
         return default
-    most = f"{low}..{LIMIT_MOST if high is None else high}"
-    if not re.fullmatch(r"\d{1,40}", text, re.ASCII) or int(text) < low or (high is not None and int(text) > high):
-        raise BadParameter(f"{param}={text!r} is not in its range.", param=param, allowed=[most])
+    if not re.fullmatch(r"\d{1,40}", text, re.ASCII) or not low <= int(text) <= high:
+        raise BadParameter(f"{param}={text!r} is not in its range.", param=param, allowed=allowed or [f"{low}..{high}"])
     return int(text)

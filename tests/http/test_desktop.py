@@ -102,7 +102,9 @@ def test_classes_part_every_amount_once() -> None:
 
     def holds(expression: str, amount: float) -> bool:
         head = 'coalesce(to_real("m3_per_km2") * to_real("area_m2") / 1000000, 0)'
-        return bool(eval(expression.replace(head, str(amount)).replace("AND", "and").replace("<>", "!=").replace(" = ", " == ")))
+        return bool(
+            eval(expression.replace(head, str(amount)).replace("AND", "and").replace("<>", "!=").replace(" = ", " == "))
+        )
 
     classes = usage.classes("zh")
     found = [[place for place, (_, text, _) in enumerate(classes) if holds(text, amount)] for amount in amounts]

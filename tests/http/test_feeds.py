@@ -5,14 +5,16 @@ from __future__ import annotations
 import gzip
 import json
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 from django.test import Client
 
 from layers import registry
 from layers.export import FORMATS, slots
+from layers.feeds import downloads
 from tests import factories as make
 from tests.factories import A, B, Grid
 
@@ -22,7 +24,7 @@ GEOJSON = "application/geo+json"
 @pytest.fixture
 def grid(db: None) -> Grid:
     found = make.make_grid()
-    make.WellFactory(code="W1", name="一号井", use=1)
+    make.WellFactory(code="W1", name="一号井", use=1, depth_m=10)
     make.WellFactory(code="W2", use=2, geom=make.at(1.5, 0.5))
     make.UsageFactory(region=found[A])
     found.settle()
@@ -170,6 +172,9 @@ def test_the_word_goes_before_the_type(client: Client, grid: Grid) -> None:
         ("/feeds/district.csv?geometry=lonlat", 400, "geometry"),
         ("/feeds/well.csv?nothing=1", 400, "nothing"),
         ("/feeds/well.csv?use=swimming", 400, "use"),
+        ("/feeds/well.csv?filter=nothing%3D1", 400, "filter"),
+        ("/feeds/well.csv?filter-lang=sql", 400, "filter-lang"),
+        ("/feeds/well.csv?filter-crs=EPSG:1", 400, "filter-crs"),
         ("/feeds/district.csv?period=2001", 404, "period"),
         ("/feeds/well.csv?region=999999", 404, "region"),
     ],
@@ -179,6 +184,64 @@ def test_what_cannot_be_had_is_told(client: Client, grid: Grid, url: str, status
     assert (response.status_code, response["Content-Type"]) == (status, "application/problem+json")
     told = response.json()
     assert (told["param"], bool(told["allowed"])) == (param, True) or param in ("region", "period")
+
+
+NORTH = "S_INTERSECTS(geometry, BBOX(116.0,40.005,116.1,40.1))"
+
+
+@pytest.mark.parametrize("key", list(FORMATS))
+def test_a_feed_takes_the_filter_of_ogc_api(client: Client, grid: Grid, key: str) -> None:
+    """The same condition gives the same rows by either address, in every format."""
+    where = {"filter": f"use = 'irrigation' AND {NORTH}"}
+    feed = get(client, f"/feeds/well.{FORMATS[key].suffix}?{urlencode(where)}")
+    assert feed.status_code == 200
+    listed = client.get("/ogc/collections/well/items", where).json()
+    whole = client.get("/ogc/collections/well/items").json()
+    assert 0 < listed["numberMatched"] < whole["numberMatched"]
+    if key == "geojson":
+        assert [one["id"] for one in json.loads(body(feed))["features"]] == [one["id"] for one in listed["features"]]
+    elif key == "csv":
+        assert len(body(feed).decode().splitlines()) == 1 + listed["numberMatched"]
+
+
+def test_a_feed_takes_its_filter_as_json_and_in_another_system(client: Client, grid: Grid) -> None:
+    tree = {"op": "=", "args": [{"property": "use"}, "irrigation"]}
+    for where in (
+        {"filter": json.dumps(tree), "filter-lang": "cql2-json"},
+        {"filter": "S_INTERSECTS(geometry, BBOX(40.005,116.0,40.1,116.1))", "filter-crs": "EPSG:4490"},
+    ):
+        told = client.get("/ogc/collections/well/items", {**where, "resultType": "hits"}).json()["numberMatched"]
+        found = json.loads(body(client.get("/feeds/well.geojson", where)))["features"]
+        assert len(found) == told > 0
+
+
+OVERFLOWS = urlencode({"filter": "depth_m * 1e308 * 1e308 > 1"})
+
+
+@pytest.mark.parametrize("key", list(FORMATS))
+@pytest.mark.parametrize("address", ["/feeds/well?f={}&", "/ogc/collections/well/items?f={}&"])
+def test_a_filter_without_a_value_is_no_fault_of_the_server(client: Client, grid: Grid, address: str, key: str) -> None:
+    refused = client.get(address.format(key) + OVERFLOWS)
+    assert (refused.status_code, refused["Content-Type"]) == (400, "application/problem+json")
+    assert refused.json()["param"] == "filter"
+
+
+def test_what_is_too_large_for_a_workbook_is_not_offered_whole(
+    client: Client, grid: Grid, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = replace(FORMATS["xlsx"], most=1)
+    monkeypatch.setattr(downloads, "FORMATS", {**FORMATS, "xlsx": one})
+    listed = {feed["id"]: feed for feed in get(client, "/feeds/").json()["feeds"]}
+    assert listed["well"]["count"] > 1 >= listed["urban_plant"]["count"]
+    url = "http://testserver/feeds/well.xlsx"
+    assert ("xlsx" in listed["well"]["links"], listed["well"]["filtered_links"]) == (False, {"xlsx": url})
+    assert listed["urban_plant"]["filtered_links"] == {}
+    page = client.get("/feeds/?f=html").content.decode()
+    assert f'href="{url}"' not in page
+    assert page.count('data-testid="with-filter"') == sum(bool(feed["filtered_links"]) for feed in listed.values())
+    links = get(client, "/ogc/collections/well").json()["links"]
+    (told,) = (link["title"] for link in links if link["type"] == one.media_type)
+    assert "至多 1 行，须先筛选 at most 1 rows: filter first" in told
 
 
 def test_other_methods_are_not_allowed(client: Client, grid: Grid) -> None:

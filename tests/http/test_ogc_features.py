@@ -130,9 +130,19 @@ def test_past_the_end_is_an_empty_page(client: Client) -> None:
     assert not links(body, "next")
 
 
-@pytest.mark.parametrize("limit", ["10000", "10001", "1" + "0" * 39])
+@pytest.mark.parametrize("limit", ["10000", "10001", "50000", "100000"])
 def test_more_than_the_most_is_the_most(client: Client, limit: str) -> None:
+    """OGC 17-069r4, requirement 22 C: larger than the maximum is no error."""
     assert get(client, f"{WELLS}?limit={limit}").json()["numberReturned"] == 4
+
+
+@pytest.mark.parametrize("limit", ["100001", "1000000", "2147483647", "1" + "0" * 39])
+@pytest.mark.parametrize("form", ["geojson", "html", "csv"])
+def test_who_asks_for_everything_is_told_that_a_page_is_not(client: Client, limit: str, form: str) -> None:
+    refused = client.get(f"{WELLS}?f={form}&limit={limit}")
+    assert (refused.status_code, refused["Content-Type"]) == (400, "application/problem+json")
+    told = refused.json()
+    assert (told["param"], told["allowed"][0]) == ("limit", "1..10000")
 
 
 def test_the_number_alone(client: Client) -> None:
