@@ -47,7 +47,7 @@ def cell_statistics(
         "measure": measure,
         "classes": {
             "period": period_classes(size, period, selection, measure, method, k),
-            "month": spoken(measure, classify(_single_months(size, period, selection, measure), method, k)),
+            "month": month_classes(size, period, selection, measure, method, k),
         },
     }
 
@@ -57,6 +57,13 @@ def period_classes(
 ) -> dict[str, Any]:
     """Legend classes over a period's sums of the cells with any use."""
     return spoken(measure, classify(_sums(size, period, selection, measure), method, k))
+
+
+def month_classes(
+    size: int, period: Period, selection: Selection, measure: str = "volume", method: str = "tail", k: int = 5
+) -> dict[str, Any]:
+    """Legend classes over all single months of a period's years; none of more than two."""
+    return spoken(measure, classify(_single_months(size, period, selection, measure), method, k))
 
 
 def _balance(size: int, months: list[Month], selection: Selection) -> list[dict[str, Any]]:

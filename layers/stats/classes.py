@@ -44,15 +44,16 @@ def _cuts(values: np.ndarray, method: str, k: int) -> np.ndarray:
     if method == "quantiles":
         # As mapclassify's own, which drops the last cut of a list whose largest value fills a class.
         return np.append(np.quantile(values, np.arange(1, k) / k), values.max())
-    # Here and not above: it brings pandas and scikit-learn, 170 MB, which quantiles do without.
-    import mapclassify
-
-    if method == "equal":
-        return mapclassify.EqualInterval(values, k=k).bins
     if method == "tail":
         # Half of the values are in the first class, half of the rest in the next: of a few large among many small ones
         # quantiles would show the city as one hot spot.
         return np.append(np.quantile(values, 1 - 0.5 ** np.arange(1, k)), values.max())
+    # Here and not above: it brings pandas and scikit-learn, a second and 170 MB, which the two methods that maps begin
+    # with do without.
+    import mapclassify
+
+    if method == "equal":
+        return mapclassify.EqualInterval(values, k=k).bins
     ordered = np.sort(values)
     if len(ordered) > _NATURAL_SAMPLE:
         ordered = ordered[np.linspace(0, len(ordered) - 1, _NATURAL_SAMPLE).round().astype(int)]

@@ -14,14 +14,13 @@ from geoapp.reports.drawing.geometry import Outline
 from geoapp.reports.drawing.sheet import Figure, begin
 from geoapp.reports.structure import Report
 from geoapp.reports.words import word
-from layers import registry
 from layers.db import Query, rows
 from layers.grid.cells import DEFAULT_SIZE
 from layers.grid.figures import cell_litres
 from layers.models import GridBuild
 from layers.models.base import PLANE_SRID
 from layers.periods import Period, parse_period
-from layers.stats.cells import cell_statistics
+from layers.stats.cells import month_classes, period_classes
 from layers.stats.selection import EVERYTHING
 
 CLASSES = 6
@@ -53,8 +52,8 @@ def draw(
     found = rows(cells(prefixes, period, size))
     if not 0 < len(found) <= _MOST_UNITS:
         return None
-    told = cell_statistics(registry.layer(f"grid_{size}"), period, EVERYTHING, k=CLASSES)["classes"]
-    breaks = told["month" if period.length == 1 else "period"]["breaks"]
+    classes_of = month_classes if period.length == 1 else period_classes
+    breaks = classes_of(size, period, EVERYTHING, k=CLASSES)["breaks"]
     sheet = begin(report, lang, word("map_grid", lang, size=size), shapes, context)
     colors = palette.ramp(len(breaks) + 1)
     classes = np.array([palette.class_of(litres / 1000 if litres else None, breaks) for litres, _ in found])
