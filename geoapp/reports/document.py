@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
-import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,28 +38,22 @@ def draw(report: Report, lang: str) -> Drawn:
 
 
 def html(drawn: Drawn, *, preview: bool = False) -> str:
-    """The whole page; ``preview`` adds what only a screen needs."""
-    return render_to_string("reports/report.html", {**_context(drawn), "preview": preview})
+    """The whole page; ``preview`` adds what only a screen needs: the drawings themselves, and a width."""
+    return render_to_string("reports/report.html", {**_context(drawn, preview), "preview": preview})
 
 
 def pdf(drawn: Drawn) -> bytes:
     """The printed report; the same bytes for the same data version and code."""
     # Here and not above: half a second and 50 MB, which only the PDF needs.
-    from weasyprint import HTML
-    from weasyprint.urls import URLFetcher
+    from geoapp.reports import press
 
-    for talkative in ("fontTools", "weasyprint.progress"):  # each page of each report would be a line of the log
-        logging.getLogger(talkative).setLevel(logging.WARNING)
     page = html(drawn)
-    # A report is whole in itself: nothing but what lies in the page is ever read.
-    inside = URLFetcher(allowed_protocols=("data",), fail_on_errors=True)
-    document = HTML(string=page, url_fetcher=inside).render()
-    identifier = hashlib.sha256(page.encode()).hexdigest()[:32].encode()
-    found: bytes = document.write_pdf(pdf_variant=PDF_VARIANT, pdf_identifier=identifier)
-    return found
+    drawings = {figure.key: figure.svg for figure in (*drawn.maps, *drawn.charts)}
+    told = hashlib.sha256("\x1f".join((page, *drawings.values())).encode())
+    return press.pdf(page, drawings, pdf_variant=PDF_VARIANT, pdf_identifier=told.hexdigest()[:32].encode())
 
 
-def _context(drawn: Drawn) -> dict[str, Any]:
+def _context(drawn: Drawn, preview: bool = False) -> dict[str, Any]:
     report, lang = drawn.report, drawn.lang
     period = figures.period(report.period.first, report.period.last, lang)
     regions = [tables.regions(report, lang, report.child_level, report.children, "regions")]
@@ -84,8 +77,8 @@ def _context(drawn: Drawn) -> dict[str, Any]:
         ],
         "qr": _code(report.map_address),
         "summary_tables": tables.summary(report, lang),
-        "maps": [_image(figure) for figure in drawn.maps],
-        "charts": [_image(figure) for figure in drawn.charts],
+        "maps": [_image(figure, preview) for figure in drawn.maps],
+        "charts": [_image(figure, preview) for figure in drawn.charts],
         "months": tables.months(report, lang),
         "regions": regions,
         "stages": tables.stages(report, lang),
@@ -113,9 +106,10 @@ def _facts(report: Report, lang: str) -> list[tuple[str, str]]:
     return found
 
 
-def _image(figure: Figure) -> dict[str, Any]:
-    """As an image with its alternative text: WeasyPrint keeps it a vector and tags it as a figure."""
-    return {"figure": figure, "src": f"data:image/svg+xml;base64,{base64.b64encode(figure.svg.encode()).decode()}"}
+def _image(figure: Figure, preview: bool) -> dict[str, Any]:
+    """As an image with its alternative text, so that the print has it as a vector, tagged as a figure."""
+    held = f"data:image/svg+xml;base64,{base64.b64encode(figure.svg.encode()).decode()}" if preview else ""
+    return {"figure": figure, "src": held or f"drawing:{figure.key}"}
 
 
 def _code(address: str) -> str:

@@ -23,14 +23,13 @@ def pngs(drawings: list[Figure]) -> bytes:
 def png(figure: Figure, dpi: int = DPI) -> bytes:
     """The drawing as the printer lays it out, so that paper and picture show the same."""
     import pypdfium2
-    from weasyprint import HTML
+
+    from geoapp.reports import press
 
     size = figure.svg[: figure.svg.index(">")]
     width, height = (part.split('"')[1] for part in (size[size.index("width=") :], size[size.index("height=") :]))
-    page = (
-        f"<style>@page{{size:{width} {height};margin:0}}html,body{{margin:0}}svg{{display:block}}</style>{figure.svg}"
-    )
-    with pypdfium2.PdfDocument(HTML(string=page).write_pdf()) as document:
+    page = f'<style>@page{{size:{width} {height};margin:0}}body{{margin:0}}img{{display:block}}</style><img src="drawing:{figure.key}">'
+    with pypdfium2.PdfDocument(press.pdf(page, {figure.key: figure.svg})) as document:
         picture = document[0].render(scale=dpi / 72).to_pil()
     out = io.BytesIO()
     picture.save(out, "PNG", dpi=(dpi, dpi), optimize=False)

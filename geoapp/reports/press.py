@@ -1,0 +1,129 @@
+"""How WeasyPrint prints our drawings: each shape in one step, and each text in one step.
+
+Left to itself it reads a path point by point and a text letter by letter, takes every drawing through the parser of HTML, and
+makes a transparency group of each text that is not anchored at its start, which a print shop has to flatten. Our drawings
+(`drawing.svg`) hold few kinds of things: those it knows better how to draw are drawn here, the rest by WeasyPrint.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import zlib
+from collections.abc import Mapping
+from typing import Any
+from xml.etree import ElementTree
+
+import pydyf
+from weasyprint import HTML
+from weasyprint.css.properties import INITIAL_VALUES
+from weasyprint.draw.text import draw_first_line
+from weasyprint.images import SVGImage
+from weasyprint.matrix import Matrix
+from weasyprint.svg import SVG
+from weasyprint.svg.text import Style, TextBox
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.text.line_break import create_layout, line_size
+from weasyprint.urls import URLFetcher
+
+SCHEME = "drawing:"  # of the address by which a page shows a drawing
+_OURS = re.compile(r"(?:[MLZ\d. -]++|h0(?![\d.]))*+")
+_DOT = re.compile(r"M([\d. -]+)h0")
+_MOVE = re.compile(r"M([\d. -]+)")
+_LINE = re.compile(r"L([\d. -]+)")
+_BEFORE = {"middle": 0.5, "end": 1.0}  # how much of a text lies before its anchor
+
+for _talkative in ("fontTools", "weasyprint.progress"):  # each page of each report would be a line of the log
+    logging.getLogger(_talkative).setLevel(logging.WARNING)
+
+
+def operators(data: str) -> bytes | None:
+    """A path of M, L, Z and dots (``h0``), all absolute, as PDF says it; None for any other path."""
+    if not _OURS.fullmatch(data):
+        return None
+    text = _MOVE.sub(r"\1 m\n", _DOT.sub(r"\1 m \1 l\n", data))
+    return _LINE.sub(r"\1 l\n", text).replace("Z", "h\n").encode()
+
+
+class Drawing(SVG):  # type: ignore[misc]
+    """An SVG of `drawing.svg`."""
+
+    def draw_node(self, node: Any, font_size: float, fill_stroke: bool = True, context: Any = None) -> None:
+        if node.tag == "path" and (told := operators(node.get("d"))) is not None:
+            self._path(node, font_size, told)
+        elif node.tag == "text":
+            self._text(node)
+        else:
+            super().draw_node(node, font_size, fill_stroke, context)
+
+    def _path(self, node: Any, font_size: float, told: bytes) -> None:
+        self.stream.push_state()
+        fill, stroke = self.set_graphical_state(node, font_size)
+        self.stream.stream.append(told)
+        self.fill_stroke(fill, stroke, node.get("fill-rule") == "evenodd")
+        self.stream.pop_state()
+
+    def _text(self, node: Any) -> None:
+        """One line, anchored by the width that it is printed with."""
+        style = Style(INITIAL_VALUES)
+        style.font_config = self.font_config
+        style["font_family"] = [name.strip() for name in node.get("font-family").split(",")]
+        style["font_size"] = size = float(node.get("font-size"))
+        style["font_weight"] = 700 if node.get("font-weight") == "bold" else 400
+        layout = create_layout(node.text, style, None, None, 0)
+        width, _ = line_size(layout.get_first_line()[0], style)
+        x = float(node.get("x")) - width * _BEFORE.get(node.get("text-anchor"), 0.0)
+        self.stream.push_state()
+        fill, stroke = self.set_graphical_state(node, size)
+        self.stream.begin_text()
+        self.fill_stroke(fill, stroke, text=True)
+        draw_first_line(self.stream, TextBox(layout, style), "none", "none", Matrix(d=-1, e=x, f=float(node.get("y"))))
+        self.stream.end_text()
+        self.stream.pop_state()
+
+
+class Picture(SVGImage):  # type: ignore[misc]
+    """A drawing as an image of a page. What goes wrong in it ends the printing, instead of leaving it blank."""
+
+    def __init__(self, svg: str, fonts: FontConfiguration) -> None:
+        self._svg = Drawing(ElementTree.fromstring(svg), None, fonts)
+
+    def draw(self, stream: Any, concrete_width: float, concrete_height: float, _style: Any) -> None:
+        self._svg.draw(stream, concrete_width, concrete_height, None, None)
+
+
+class _Said(pydyf.Object):  # type: ignore[misc]
+    """An object of a PDF as the bytes that it is written in."""
+
+    data = b""
+    compressible = True
+
+    def __init__(self, of: pydyf.Object) -> None:
+        self.number, self.generation, self.free, self.offset = of.number, of.generation, of.free, of.offset
+        self.compressible = of.compressible
+        self.data = _deflated(of) if isinstance(of, pydyf.Stream) and of.compress else of.data
+
+
+def _deflated(stream: pydyf.Stream) -> bytes:
+    """At zlib's own level: the highest, which pydyf takes, is three times as long about the same size."""
+    plain = pydyf.Stream(stream.stream).data.split(b"stream\n", 1)[1].removesuffix(b"\nendstream")
+    data: bytes = pydyf.Stream([zlib.compress(plain)], {**stream.extra, "Filter": "/FlateDecode"}).data
+    return data
+
+
+def _say_once(_document: Any, made: pydyf.PDF) -> None:
+    """Turn every object into bytes now; pydyf would do so twice, for the file's identifier too."""
+    made.objects = [each if each.free == "f" else _Said(each) for each in made.objects]
+
+
+def pdf(page: str, drawings: Mapping[str, str], **options: Any) -> bytes:
+    """The page printed; ``drawings`` are the SVGs that it shows at ``drawing:…``, by key.
+
+    A page is whole in itself: nothing is ever read but what it and the drawings hold.
+    """
+    fonts = FontConfiguration()
+    images = {SCHEME + key: Picture(svg, fonts) for key, svg in drawings.items()}
+    inside = URLFetcher(allowed_protocols=("data",), fail_on_errors=True)
+    document = HTML(string=page, url_fetcher=inside).render(font_config=fonts, cache=images)
+    found: bytes = document.write_pdf(finisher=_say_once, **options)
+    return found
