@@ -12,8 +12,16 @@ FOR_PROGRAMS = ("/api/", "/desktop/", "/feeds/", "/ogc/", "/tiles/", "/styles/")
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: no address of ours."""
     if request.path.startswith(FOR_PROGRAMS):
-        return problem_response(NotFound(f"There is nothing at {request.path}", allowed=["/api/schema"]))
+        return problem_response(NotFound(f"There is nothing at {request.path}", allowed=[_start(request.path)]))
     return defaults.page_not_found(request, exception)
+
+
+def _start(path: str) -> str:
+    """Where what there is beside an address is listed."""
+    first = next(one for one in FOR_PROGRAMS if path.startswith(one))
+    return {"/ogc/": "/ogc/", "/feeds/": "/feeds/", "/desktop/": "/desktop/", "/styles/": "/styles/map.json"}.get(
+        first, "/api/schema"
+    )
 
 
 def fault(request: HttpRequest) -> HttpResponse:

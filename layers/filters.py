@@ -194,7 +194,7 @@ def condition(declared: Field, text: str) -> Q:
             return Q(**{f"{path}__isnull": True})
         return _within(path, params.parse_range(text, declared.name))
     if declared.kind == "date":
-        period = parse_period(text)
+        period = parse_period(text, declared.name)
         return Q(**{f"{path}__gte": period.first.first_day, f"{path}__lt": period.last.plus(1).first_day})
     return Q(**{f"{path}__in": [part.strip() for part in text.split(",")]})
 

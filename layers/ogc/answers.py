@@ -12,12 +12,13 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 
-from layers.errors import ShuituError
+from layers.errors import BadParameter, ShuituError
 from layers.feeds.caching import accepts_gzip, etag, is_held, versioned
 from layers.feeds.encoding import dumps
+from layers.feeds.features import query_params
 from layers.feeds.problems import problem_response
 from layers.ogc.links import Json
-from layers.ogc.negotiate import HTML, Media, negotiate
+from layers.ogc.negotiate import HTML, JSON, Media, negotiate
 from layers.ogc.pages import page
 from layers.versions import AsOf
 
@@ -45,6 +46,15 @@ def resource(view: View) -> View:
     return csrf_exempt(answered)
 
 
+def parameters(request: HttpRequest, known: list[str]) -> dict[str, str]:
+    """The parameters as `query_params`; one without a value is refused but for ``properties``, which may name none."""
+    given = query_params(request, known)
+    for name, text in given.items():
+        if not text and name != "properties":
+            raise BadParameter(f"{name} has no value.", param=name, allowed=[f"{name}=…, or no {name}"])
+    return given
+
+
 def root_of(request: HttpRequest) -> str:
     """The absolute address of the landing page, without its last slash."""
     return request.build_absolute_uri("/ogc")
@@ -58,7 +68,10 @@ def document(
     media: Media,
     shown: Callable[[Json], Json] = lambda found: {},
 ) -> HttpResponse:
-    """A JSON document, or the page that shows it (with ``shown`` of it) where there is a template; kept by version."""
+    """A JSON document, or the page that shows it (with ``shown`` of it) where there is a template; kept by version.
+
+    A document of a grammar of its own (JSON Schema, OpenAPI) holds nothing that is not of it: its version is its ETag.
+    """
     chosen = negotiate(request, (media, HTML) if template else (media,))
     if chosen is HTML:
 
@@ -67,9 +80,8 @@ def document(
             return page(template, root_of(request), found, as_of, **shown(found))
 
         return versioned(request, as_of, make_page, f"{HTML.media_type}; charset=utf-8", HTML.media_type)
-    return versioned(
-        request, as_of, lambda: dumps({**make(), "as_of": as_of.to_dict()}), chosen.media_type, chosen.media_type
-    )
+    marks = {"as_of": as_of.to_dict()} if media is JSON else {}
+    return versioned(request, as_of, lambda: dumps({**make(), **marks}), chosen.media_type, chosen.media_type)
 
 
 def current(

@@ -24,6 +24,7 @@ CLASSES: tuple[str, ...] = (
         )
     ),
     f"{_FEATURES}-5/1.0/conf/schemas",
+    "http://www.opengis.net/spec/ogcapi-common-3/1.0/conf/schemas",  # the name that Part 5 had as a draft
 )  # fmt: skip
 
 

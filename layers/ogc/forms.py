@@ -31,6 +31,14 @@ def of(layer: Layer) -> tuple[Media, ...]:
     return (GEOJSON, HTML, *files)
 
 
+def beside(asked: Question) -> tuple[Media, ...]:
+    """The other forms that a page of GeoJSON is to be had in: all but what cannot say its reference system."""
+    if asked.hits:
+        return (HTML,)
+    found = of(asked.query.layer)[1:]
+    return tuple(one for one in found if one is HTML or asked.system is CRS84 or not FORMATS[one.key].srids)
+
+
 def _named(layer: Layer, wanted: Format) -> str:
     """What a format is called in a link, with its limit where all of the layer is beyond it."""
     if wanted.most is None or not too_large(layer, wanted):
@@ -52,6 +60,7 @@ def file(request: HttpRequest, media: Media, asked: Question, given: dict[str, s
     variant = f"ogc {layer.id}?{urlencode(sorted(given.items()))}"
     response = respond(request, Download(query, wanted, options_of(layer, {}, version), version, variant, layer.zh))
     matched = query.count()
+    response["Content-Crs"] = f"<{asked.system.uri}>"
     response["OGC-NumberMatched"] = str(matched)
     if query.limit is not None:
         returned = max(0, min(query.limit, matched - query.offset))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +14,7 @@ from layers.errors import NotFound
 from layers.features import FeatureQuery, stream
 from layers.feeds.encoding import dumps
 from layers.ogc.links import GEOJSON, HTML, JSON, Json, link
+from layers.ogc.negotiate import Media
 from layers.ogc.question import Question
 from layers.registry import Layer
 
@@ -55,31 +57,41 @@ def page(question: Question) -> Page:
     return Page(body, returned, query.offset + returned if whole else query.count(), question)
 
 
-def collection_text(found: Page, url: str, given: dict[str, str], more: Json) -> bytes:
-    """The FeatureCollection."""
+def collection_text(found: Page, url: str, given: dict[str, str], formats: Sequence[Media], more: Json) -> bytes:
+    """The FeatureCollection; ``formats`` are the others that the same page is to be had in."""
     head = {
         "type": "FeatureCollection",
         "numberMatched": found.matched,
         "numberReturned": found.returned,
         "timeStamp": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "links": _page_links(found, url, given),
+        "links": _page_links(found, url, given, formats),
         **more,
     }
     return dumps(head)[:-1] + b',"features":[' + found.body + b"]}"
 
 
-def _page_links(found: Page, url: str, given: dict[str, str]) -> list[Json]:
-    plain = {name: text for name, text in given.items() if name != "f"}
+def _page_links(found: Page, url: str, given: dict[str, str], formats: Sequence[Media]) -> list[Json]:
     here = f"{url}?{urlencode(given, safe=',:/')}" if given else url
     links = [
         link(here, "self", GEOJSON, "GeoJSON"),
-        link(f"{url}?{urlencode({**plain, 'f': 'html'}, safe=',:/')}", "alternate", HTML, "网页 HTML"),
+        *_alternates(found, url, given, formats),
         link(url.removesuffix("/items"), "collection", JSON, found.query.layer.zh),
     ]
     for rel, step, title in (("next", 1, "下一页"), ("prev", -1, "上一页")):
         address = found.neighbour(url, given, step)
         if address:
             links.append(link(address, rel, GEOJSON, title))
+    return links
+
+
+def _alternates(found: Page, url: str, given: dict[str, str], formats: Sequence[Media]) -> list[Json]:
+    """The same features in other forms. A file without a limit would hold all pages: it is given the page's."""
+    plain = {name: text for name, text in given.items() if name != "f"}
+    links = []
+    for one in formats:
+        limit = {} if one.media_type == HTML else {"limit": str(found.query.limit)}
+        address = f"{url}?{urlencode({**limit, **plain, 'f': one.key}, safe=',:/')}"
+        links.append(link(address, "alternate", one.media_type, one.title))
     return links
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import orjson
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from layers import filters
-from layers.feeds.features import query_params
 from layers.feeds.meta import figures_are_synthetic, is_synthetic
 from layers.ogc import collections, forms, items, landing, negotiate, openapi, pages, question, schema
-from layers.ogc.answers import current, document, resource, root_of
+from layers.ogc.answers import current, document, parameters, resource, root_of
 from layers.ogc.links import Json
 from layers.ogc.negotiate import GEOJSON, HTML, JSON, OPENAPI, SCHEMA
 from layers.registry import Layer
@@ -21,20 +20,22 @@ from layers.versions import EVERYTHING, AsOf, as_of
 @resource
 def landing_view(request: HttpRequest) -> HttpResponseBase:
     """Where a client begins."""
-    query_params(request, ["f"])
+    parameters(request, ["f"])
     return document(request, as_of(EVERYTHING), lambda: landing.landing(root_of(request)), "landing", JSON)
 
 
 @resource
 def conformance_view(request: HttpRequest) -> HttpResponseBase:
-    query_params(request, ["f"])
+    parameters(request, ["f"])
     return document(request, as_of(EVERYTHING), lambda: landing.conformance(root_of(request)), "conformance", JSON)
 
 
 @resource
 def api_view(request: HttpRequest) -> HttpResponseBase:
     """The OpenAPI document; the page that reads it has an address of its own."""
-    query_params(request, ["f"])
+    parameters(request, ["f"])
+    if negotiate.negotiate(request, (OPENAPI, HTML)) is HTML:
+        return HttpResponseRedirect(f"{root_of(request)}/api.html")
     media = {layer.id: forms.of(layer) for layer in collections.every()}
     return document(request, as_of(EVERYTHING), lambda: openapi.openapi(root_of(request), media), "", OPENAPI)
 
@@ -49,7 +50,7 @@ def api_docs_view(request: HttpRequest) -> HttpResponseBase:
 
 @resource
 def collections_view(request: HttpRequest) -> HttpResponseBase:
-    query_params(request, ["f"])
+    parameters(request, ["f"])
     media = {layer.id: forms.of(layer) for layer in collections.every()}
     return document(
         request, as_of(EVERYTHING), lambda: collections.listing(root_of(request), media), "collections", JSON,
@@ -59,7 +60,7 @@ def collections_view(request: HttpRequest) -> HttpResponseBase:
 @resource
 def collection_view(request: HttpRequest, layer_id: str) -> HttpResponseBase:
     layer = collections.named(layer_id)
-    query_params(request, ["f"])
+    parameters(request, ["f"])
     return document(
         request, as_of(EVERYTHING), lambda: collections.collection(layer, root_of(request), forms.of(layer)),
         "collection", JSON, lambda found: {"layer": layer, "map": pages.ground(layer, found)},
@@ -78,7 +79,7 @@ def schema_view(request: HttpRequest, layer_id: str) -> HttpResponseBase:
 
 def _properties(request: HttpRequest, layer_id: str, name: str, heading: str) -> HttpResponseBase:
     layer = collections.named(layer_id)
-    query_params(request, ["f"])
+    parameters(request, ["f"])
     url = f"{root_of(request)}/collections/{layer.id}/{name}"
     make = {"queryables": schema.queryables, "schema": schema.schema}[name]
     return document(
@@ -102,7 +103,7 @@ def _marks(layer: Layer, version: AsOf, usage: bool) -> Json:
 def items_view(request: HttpRequest, layer_id: str) -> HttpResponseBase:
     """A page of features, or a file of all of them."""
     layer = collections.named(layer_id)
-    given = query_params(request, question.list_params(layer))
+    given = parameters(request, question.list_params(layer))
     media = negotiate.negotiate(request, forms.of(layer))
     version = _version(layer, given)
     url = f"{root_of(request)}/collections/{layer.id}/items"
@@ -116,7 +117,7 @@ def items_view(request: HttpRequest, layer_id: str) -> HttpResponseBase:
     def make() -> bytes:
         found.append(items.page(asked))
         usage = asked.query.wanted.period is not None
-        text = items.collection_text(found[0], url, given, _marks(layer, version, usage))
+        text = items.collection_text(found[0], url, given, forms.beside(asked), _marks(layer, version, usage))
         if media is not HTML:
             return text
         shown = pages.listed(asked.query, asked.system, text)
@@ -141,7 +142,7 @@ def _headers(found: items.Page, url: str, given: dict[str, str]) -> dict[str, st
 def item_view(request: HttpRequest, layer_id: str, feature_id: str) -> HttpResponseBase:
     """One feature, by its identity or its code."""
     layer = collections.named(layer_id)
-    given = query_params(request, [*question.ITEM_PARAMS, *filters.usage_params(layer)])
+    given = parameters(request, [*question.ITEM_PARAMS, *filters.usage_params(layer)])
     media = negotiate.negotiate(request, (GEOJSON, HTML))
     version = _version(layer, given)
     asked = question.read_item(layer, given)

@@ -14,6 +14,7 @@ from django.test import Client
 from pyproj import Transformer
 
 from layers import models
+from layers.export import FORMATS
 from layers.ogc.crs import CRS84, SYSTEMS, Crs
 from layers.registry import IMPORTED, TABLES
 from tests import factories as make
@@ -67,7 +68,7 @@ def test_a_page_whole(client: Client, grid: Grid) -> None:
         "numberReturned": 1,
         "links": [
             {"href": f"{url}?limit=1&sortby=code", "rel": "self", "type": "application/geo+json", "title": "GeoJSON"},
-            {"href": f"{url}?limit=1&sortby=code&f=html", "rel": "alternate", "type": "text/html", "title": "网页 HTML"},
+            *links(body, "alternate"),
             {"href": f"{HOST}/ogc/collections/well", "rel": "collection", "type": "application/json", "title": "机井"},
             {"href": f"{url}?limit=1&sortby=code&offset=1", "rel": "next", "type": "application/geo+json", "title": "下一页"},
         ],
@@ -315,11 +316,40 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;
         ("/ogc/collections/well/queryables", "application/schema+json", "application/schema+json"),
         ("/ogc/collections/well/queryables", "application/json", "application/schema+json"),
         ("/ogc/api", "application/vnd.oai.openapi+json;version=3.0, application/json", "application/vnd.oai.openapi+json;version=3.0"),
-        ("/ogc/api", BROWSER, "application/vnd.oai.openapi+json;version=3.0"),
     ],
 )  # fmt: skip
 def test_the_form_is_negotiated(client: Client, url: str, accept: str, expected: str) -> None:
     assert get(client, url, Accept=accept)["Content-Type"] == expected
+
+
+@pytest.mark.parametrize(("url", "accept"), [("/ogc/api", BROWSER), ("/ogc/api?f=html", "*/*")])
+def test_people_are_led_to_the_page_that_reads_the_api(client: Client, url: str, accept: str) -> None:
+    response = client.get(url, headers={"Accept": accept})
+    assert (response.status_code, response["Location"]) == (302, f"{HOST}/ogc/api.html")
+    assert "Accept" in response["Vary"]
+
+
+def test_a_page_links_to_itself_in_every_other_form(client: Client) -> None:
+    """Each alternate holds the features of the page, and not all of them."""
+    found = links(get(client, f"{WELLS}?limit=2&offset=1&properties=code").json(), "alternate")
+    assert {one["type"] for one in found} == {"text/html", *(one.media_type for one in FORMATS.values())} - {
+        "application/geo+json"
+    }
+    for one in found:
+        response = get(client, one["href"])
+        assert response["Content-Type"].split(";")[0] == one["type"]
+        assert response["Content-Crs"] == f"<{CRS84.uri}>"
+        if one["type"] == "text/csv":
+            assert response.getvalue().decode("utf-8-sig").splitlines() == [
+                "code,lon,lat",
+                "W2,116.015,40.005",
+                "W3,116.005,40.015",
+            ]
+    elsewhere = get(client, f"{WELLS}?limit=2&crs=EPSG:4548").json()
+    assert "application/geo+json-seq" not in {one["type"] for one in links(elsewhere, "alternate")}
+    for one in links(elsewhere, "alternate"):
+        assert get(client, one["href"])["Content-Crs"] == "<http://www.opengis.net/def/crs/EPSG/0/4548>"
+    assert {one["type"] for one in links(get(client, f"{WELLS}?resultType=hits").json(), "alternate")} == {"text/html"}
 
 
 def test_files_are_of_the_same_question(client: Client) -> None:

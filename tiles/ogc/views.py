@@ -10,8 +10,7 @@ from django.http.response import HttpResponseBase
 from layers import filters
 from layers.built import built_layer, built_layers
 from layers.errors import BadParameter, NotFound
-from layers.feeds.features import query_params
-from layers.ogc.answers import document, resource, root_of
+from layers.ogc.answers import document, parameters, resource, root_of
 from layers.ogc.negotiate import JSON
 from layers.registry import Layer
 from layers.versions import EVERYTHING, as_of
@@ -32,7 +31,7 @@ def _known(scheme: str) -> None:
 @resource
 def tilesets_view(request: HttpRequest, layer_id: str = "") -> HttpResponseBase:
     """The tilesets of a layer, or of all."""
-    query_params(request, ["f"])
+    parameters(request, ["f"])
     layers = _layers(layer_id)
     return document(request, as_of(EVERYTHING), lambda: documents.tilesets(root_of(request), layers), "tiles", JSON)
 
@@ -40,7 +39,7 @@ def tilesets_view(request: HttpRequest, layer_id: str = "") -> HttpResponseBase:
 @resource
 def tileset_view(request: HttpRequest, scheme: str, layer_id: str = "") -> HttpResponseBase:
     """One tileset."""
-    query_params(request, ["f"])
+    parameters(request, ["f"])
     layers = _layers(layer_id)
     _known(scheme)
     return document(request, as_of(EVERYTHING), lambda: documents.tileset(root_of(request), layers), "tiles", JSON)
@@ -53,7 +52,7 @@ def tile_view(request: HttpRequest, scheme: str, z: str, row: int, col: int, lay
     _known(scheme)
     tile = matrix.tile_in(documents.limits_of(layers), z, row, col)
     allowed = filters.allowed_params(layers[0]) if layer_id else []
-    given = query_params(request, [*allowed, "f"])
+    given = parameters(request, [*allowed, "f"])
     if given.pop("f", "mvt") not in ("mvt", "pbf"):
         raise BadParameter("Tiles are Mapbox vector tiles.", param="f", allowed=["mvt"])
     drawn = [layer_tile(layer, tile, given) for layer in layers if layer.min_zoom <= tile.z <= layer.max_zoom]
@@ -72,12 +71,12 @@ def tile_view(request: HttpRequest, scheme: str, z: str, row: int, col: int, lay
 
 @resource
 def schemes_view(request: HttpRequest) -> HttpResponse:
-    query_params(request, ["f"])
+    parameters(request, ["f"])
     return document(request, as_of(EVERYTHING), lambda: documents.schemes(root_of(request)), "tiles", JSON)
 
 
 @resource
 def scheme_view(request: HttpRequest, scheme: str) -> HttpResponse:
-    query_params(request, ["f"])
+    parameters(request, ["f"])
     _known(scheme)
     return document(request, as_of(EVERYTHING), lambda: documents.scheme(root_of(request)), "tiles", JSON)

@@ -12,6 +12,7 @@ from layers import params
 from layers.errors import BadParameter
 from layers.ogc.cql2.condition import condition
 from layers.ogc.cql2.parse import parse
+from layers.ogc.cql2.tokens import FORMS
 from layers.ogc.crs import parse_crs
 from layers.registry import Layer
 
@@ -38,4 +39,4 @@ def _json(text: str) -> Any:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise BadParameter(f"The filter is not JSON: {error}.", param="filter", allowed=["a CQL2 expression"]) from None
+        raise BadParameter(f"The filter is not JSON: {error}.", param="filter", allowed=FORMS) from None

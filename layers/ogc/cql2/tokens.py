@@ -36,9 +36,17 @@ class Token:
         return self.text.upper() if self.kind in ("word", "symbol") else ""
 
 
+FORMS = (
+    "use = 'irrigation' AND NOT (depth_m > 100 OR depth_m IS NULL)",
+    "name LIKE '%…%', CASEI(name) LIKE CASEI('…'), depth_m BETWEEN 1 AND 2, use IN ('…', '…')",
+    "S_INTERSECTS(geometry, BBOX(116.2,39.8,116.6,40.1))",
+    '{"op":"=","args":[{"property":"use"},"irrigation"]}',
+)
+
+
 def refusal(detail: str, at: int | None = None) -> BadParameter:
     where = f" at character {at}" if at is not None else ""
-    return BadParameter(f"The filter cannot be read: {detail}{where}.", param="filter")
+    return BadParameter(f"The filter cannot be read: {detail}{where}.", param="filter", allowed=FORMS)
 
 
 def tokens(text: str) -> list[Token]:
