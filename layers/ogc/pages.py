@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import orjson
 import shapely
 from django.template.loader import render_to_string
 
 from layers.features import FeatureQuery
+from layers.features.columns import Column
 from layers.feeds.encoding import dumps
+from layers.ogc import links
 from layers.ogc.crs import CRS84, Crs
 from layers.ogc.links import Json
 from layers.registry import Layer
@@ -18,8 +22,48 @@ from layers.versions import AsOf
 
 def page(template: str, root: str, found: Json, as_of: AsOf, **context: Any) -> bytes:
     """A document as a page."""
-    told = {"root": root, "found": found, "as_of": as_of.to_dict(), "html_lang": "zh-CN", "lang": "zh", **context}
+    told = {
+        "root": root, "found": found, "others": others(found), "as_of": as_of.to_dict(), "html_lang": "zh-CN", "lang": "zh",
+        **context,
+    }  # fmt: skip
     return render_to_string(f"layers/ogc/{template}.html", told).encode()
+
+
+# The map of what has no place of its own: the city, with its districts.
+CITY: Json = {"layer": "", "geometry": ""}
+_OWN = {links.JSON: "JSON", links.GEOJSON: "GeoJSON", links.SCHEMA: "JSON Schema"}
+
+
+def others(found: Json) -> list[Json]:
+    """The same thing in forms for programs. Each says its form: a browser that follows a link accepts pages."""
+    itself = {"href": found.get("$id", ""), "rel": "self", "type": links.SCHEMA}
+    listed = found.get("links", [itself])
+    own = [
+        {"href": _with_form(one["href"], "json"), "rel": "alternate", "title": _OWN[one["type"]]}
+        for one in listed
+        if one["rel"] == "self"
+    ]
+    # Plain GeoJSON of a collection is linked without a form.
+    files = [
+        one if "?" in one["href"] else {**one, "href": _with_form(one["href"], "geojson")}
+        for one in listed
+        if one["rel"] in ("items", "alternate") and one["type"] != links.HTML
+    ]
+    return [*own, *files]
+
+
+def _with_form(address: str, key: str) -> str:
+    place, _, query = address.partition("?")
+    return f"{place}?{urlencode({**dict(parse_qsl(query, keep_blank_values=True)), 'f': key}, safe=',:/')}"
+
+
+def said(column: Column, value: Any) -> str:
+    """A property as people read it: terms by their name and word, numbers without the digits that no survey has."""
+    if value is None:
+        return "–"
+    if column.vocab is not None:
+        return next((f"{term.zh} {term.code}" for term in column.vocab if term.code == value), str(value))
+    return f"{value:.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
 
 
 def ground(layer: Layer, found: Json) -> Json | None:
@@ -27,7 +71,12 @@ def ground(layer: Layer, found: Json) -> Json | None:
     spatial = found["extent"].get("spatial")
     if spatial is None:
         return None
-    return _map(layer, str(shapely.to_geojson(shapely.box(*spatial["bbox"][0]))))
+    return boxed(layer, spatial["bbox"][0])
+
+
+def boxed(layer: Layer | None, box: Sequence[float]) -> Json:
+    """The map of a box of degrees, among the objects of a layer of points."""
+    return _map(layer, str(shapely.to_geojson(shapely.box(*box))))
 
 
 def listed(query: FeatureQuery, system: Crs, text: bytes) -> Json:
@@ -35,7 +84,7 @@ def listed(query: FeatureQuery, system: Crs, text: bytes) -> Json:
     found = orjson.loads(text)
     columns = query.columns()
     rows = [
-        {"id": feature["id"], "values": [feature["properties"][column.name] for column in columns]}
+        {"id": feature["id"], "values": [said(column, feature["properties"][column.name]) for column in columns]}
         for feature in found["features"]
     ]
     return {
@@ -49,8 +98,10 @@ def listed(query: FeatureQuery, system: Crs, text: bytes) -> Json:
 def single(query: FeatureQuery, system: Crs, text: bytes) -> Json:
     """What the page of one feature shows besides its document."""
     found = orjson.loads(text)
-    pairs = [(column, found["properties"][column.name]) for column in query.columns()]
-    return {"columns": pairs, "map": _shown(query.layer, system, [found])}
+    properties = found["properties"]
+    pairs = [(column, said(column, properties[column.name])) for column in query.columns()]
+    name = properties.get("name") or properties.get("code") or found["id"]
+    return {"columns": pairs, "name": name, "map": _shown(query.layer, system, [found])}
 
 
 def _shown(layer: Layer, system: Crs, features: list[Json]) -> Json | None:
@@ -61,5 +112,5 @@ def _shown(layer: Layer, system: Crs, features: list[Json]) -> Json | None:
     return _map(layer, dumps({"type": "FeatureCollection", "features": shapes}).decode())
 
 
-def _map(layer: Layer, geometry: str) -> Json:
-    return {"layer": layer.id if layer.geometry == "point" else "", "geometry": geometry}
+def _map(layer: Layer | None, geometry: str) -> Json:
+    return {"layer": layer.id if layer and layer.geometry == "point" else "", "geometry": geometry}

@@ -21,7 +21,14 @@ from layers.versions import EVERYTHING, AsOf, as_of
 def landing_view(request: HttpRequest) -> HttpResponseBase:
     """Where a client begins."""
     parameters(request, ["f"])
-    return document(request, as_of(EVERYTHING), lambda: landing.landing(root_of(request)), "landing", JSON)
+    return document(
+        request,
+        as_of(EVERYTHING),
+        lambda: landing.landing(root_of(request)),
+        "landing",
+        JSON,
+        lambda _: {"map": pages.CITY},
+    )
 
 
 @resource
@@ -54,6 +61,7 @@ def collections_view(request: HttpRequest) -> HttpResponseBase:
     media = {layer.id: forms.of(layer) for layer in collections.every()}
     return document(
         request, as_of(EVERYTHING), lambda: collections.listing(root_of(request), media), "collections", JSON,
+        lambda _: {"map": pages.CITY},
     )  # fmt: skip
 
 

@@ -5,14 +5,10 @@ from __future__ import annotations
 from django import template
 
 from layers.admin.upload import web_words as words_of_the_page
+from layers.templatetags.numbers import grouped
 
 register = template.Library()
-
-
-@register.filter
-def grouped(number: int) -> str:
-    """1234567 → 1,234,567"""
-    return f"{number:,}"
+register.filter(grouped)
 
 
 @register.filter

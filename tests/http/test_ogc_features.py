@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -342,8 +344,8 @@ def test_a_page_links_to_itself_in_every_other_form(client: Client) -> None:
         if one["type"] == "text/csv":
             assert response.getvalue().decode("utf-8-sig").splitlines() == [
                 "code,lon,lat",
-                "W2,116.015,40.005",
-                "W3,116.005,40.015",
+                "W2,116.0150000,40.0050000",
+                "W3,116.0050000,40.0150000",
             ]
     elsewhere = get(client, f"{WELLS}?limit=2&crs=EPSG:4548").json()
     assert "application/geo+json-seq" not in {one["type"] for one in links(elsewhere, "alternate")}
@@ -389,3 +391,33 @@ def test_a_page_shows_names_values_and_a_map(client: Client) -> None:
     assert "<script>alert" not in text
     assert 'data-admin-map="view"' in text
     assert "data-admin-map" not in get(client, f"{WELLS}?f=html&crs=EPSG:4490").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("url", "types"),
+    [
+        ("/ogc/", ["application/json"]),
+        ("/ogc/conformance", ["application/json"]),
+        ("/ogc/collections", ["application/json"]),
+        ("/ogc/collections/well/queryables", ["application/schema+json"]),
+        ("/ogc/collections/well/schema", ["application/schema+json"]),
+        ("/ogc/tiles/WebMercatorQuad", ["application/json"]),
+        ("/ogc/collections/well", ["application/json", *(one.media_type for one in FORMATS.values())]),
+        (f"{WELLS}?limit=2&sortby=-code", [one.media_type for one in FORMATS.values()]),
+        (f"{WELLS}/W1", ["application/geo+json"]),
+    ],
+)
+def test_a_browser_that_follows_another_form_gets_it(client: Client, url: str, types: list[str]) -> None:
+    """A browser says that it takes pages: an address of another form has to say its form."""
+    page = get(client, url, Accept=BROWSER).content.decode()
+    addresses = [unescape(one) for one in re.findall(r'<a href="([^"]+)"[^>]* data-testid="other"', page)]
+    answers = [get(client, one, Accept=BROWSER) for one in addresses]
+    assert [one["Content-Type"].split(";")[0] for one in answers] == types
+
+
+def test_a_page_speaks_to_people(client: Client) -> None:
+    """Terms by their names, the feature by its own; large numbers in groups."""
+    page = get(client, f"{WELLS}/W1?f=html").content.decode()
+    assert "<h1>甲井 <small>机井 Wells</small></h1>" in page
+    assert "<dd>水源井 supply</dd>" in page
+    assert 'data-admin-map="view"' in get(client, "/ogc/?f=html").content.decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -10,7 +11,9 @@ from django.http.response import HttpResponseBase
 from layers import filters
 from layers.built import built_layer, built_layers
 from layers.errors import BadParameter, NotFound
+from layers.ogc import pages
 from layers.ogc.answers import document, parameters, resource, root_of
+from layers.ogc.links import Json
 from layers.ogc.negotiate import JSON
 from layers.registry import Layer
 from layers.versions import EVERYTHING, as_of
@@ -28,12 +31,24 @@ def _known(scheme: str) -> None:
         raise NotFound(f"There is no tile matrix set {scheme!r}.", param="tileMatrixSetId", allowed=[matrix.ID])
 
 
+def _shown(layers: tuple[Layer, ...]) -> Callable[[Json], Json]:
+    """The map of a page: where there are tiles of a layer, or the city."""
+
+    def shown(found: Json) -> Json:
+        box = documents.bounds_of(layers) if len(layers) == 1 else None
+        return {"map": pages.boxed(layers[0], box) if box else pages.CITY}
+
+    return shown
+
+
 @resource
 def tilesets_view(request: HttpRequest, layer_id: str = "") -> HttpResponseBase:
     """The tilesets of a layer, or of all."""
     parameters(request, ["f"])
     layers = _layers(layer_id)
-    return document(request, as_of(EVERYTHING), lambda: documents.tilesets(root_of(request), layers), "tiles", JSON)
+    return document(
+        request, as_of(EVERYTHING), lambda: documents.tilesets(root_of(request), layers), "tiles", JSON, _shown(layers)
+    )
 
 
 @resource
@@ -42,7 +57,9 @@ def tileset_view(request: HttpRequest, scheme: str, layer_id: str = "") -> HttpR
     parameters(request, ["f"])
     layers = _layers(layer_id)
     _known(scheme)
-    return document(request, as_of(EVERYTHING), lambda: documents.tileset(root_of(request), layers), "tiles", JSON)
+    return document(
+        request, as_of(EVERYTHING), lambda: documents.tileset(root_of(request), layers), "tiles", JSON, _shown(layers)
+    )
 
 
 @resource
