@@ -16,11 +16,11 @@ from typing import Any
 
 from geoapp.reports.ask import Ask
 from geoapp.reports.files import CannotWrite, digest, write_whole
-from geoapp.reports.process import set_up
+from geoapp.reports.process import collected_at_the_end, peak_mb, set_up
 from layers.errors import ShuituError
 
 RECORD = "reports.json"
-# WeasyPrint keeps some of what it took (Kozea/WeasyPrint#1104): a process ends after so many reports.
+# A process ends after so many reports: WeasyPrint keeps some of what it took (Kozea/WeasyPrint#1104).
 REPORTS_A_PROCESS = 8
 
 
@@ -35,11 +35,12 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What became of a task: its files, or why there are none."""
+    """What became of a task: its files, or why there are none; and the most memory that its process ever held."""
 
     ask: Ask
     files: dict[str, dict[str, Any]]
     error: str = ""
+    peak_mb: float = 0.0
 
 
 class Record:
@@ -109,31 +110,36 @@ def _pool(processes: int) -> ProcessPoolExecutor:
 
 def make(task: Task, stamp: str, step: Callable[[str], None] = lambda form: None) -> Made:
     """One report: figures and drawings once, then each form. ``step`` hears the form that is begun."""
+    files: dict[str, dict[str, Any]] = {}
+    error = ""
+    try:
+        with collected_at_the_end():
+            for name, told in _written(task, stamp, step):
+                files[name] = told
+    except ShuituError as refusal:
+        error = refusal.detail
+    except OSError as failure:  # openpyxl writes to the system's temporary folder, which may be full too
+        error = CannotWrite(task.folder, failure).detail
+    return Made(task.ask, files, error, peak_mb())
+
+
+def _written(task: Task, stamp: str, step: Callable[[str], None]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each file of the report, as it is finished, with what the record says of it."""
     # Here and not above: the process that only hands out work needs none of it.
     from geoapp.reports import content, document
     from geoapp.reports.forms import FORMS, file_name
 
-    files: dict[str, dict[str, Any]] = {}
-    try:
-        step("figures")
-        report = content.build(task.ask)
-        step("maps")
-        drawn = document.draw(report, task.ask.lang)
-        for form in task.forms:
-            step(form)
-            data = FORMS[form].make(drawn)
-            name = file_name(task.ask, report.name, form)
-            write_whole(task.folder / name, data)
-            key = task.ask.key(stamp, (form,))
-            files[name] = {
-                "key": key,
-                "version": report.version,
-                "form": form,
-                "bytes": len(data),
-                "sha256": digest(data),
-            }
-    except ShuituError as error:
-        return Made(task.ask, files, error.detail)
-    except OSError as error:  # openpyxl writes to the system's temporary folder, which may be full too
-        return Made(task.ask, files, CannotWrite(task.folder, error).detail)
-    return Made(task.ask, files)
+    step("figures")
+    report = content.build(task.ask)
+    step("maps")
+    drawn = document.draw(report, task.ask.lang)
+    for form in task.forms:
+        step(form)
+        data = FORMS[form].make(drawn)
+        name = file_name(task.ask, report.name, form)
+        write_whole(task.folder / name, data)
+        key = task.ask.key(stamp, (form,))
+        yield (
+            name,
+            {"key": key, "version": report.version, "form": form, "bytes": len(data), "sha256": digest(data)},
+        )

@@ -58,7 +58,7 @@ class Command(BaseCommand):
         return [ask.Ask(code, period, options["lang"], options["unit"]) for code in codes]
 
     def _make(self, asks: list[ask.Ask], tasks: list[bulk.Task], stamp: str, processes: int, out: Path) -> None:
-        began, failed = time.monotonic(), 0
+        began, failed, peak = time.monotonic(), 0, 0.0
         if kept := len(asks) - len(tasks):
             self.stdout.write(f"{kept} 份已有且数据版本相同，保留")
         for number, made in enumerate(bulk.run(tasks, stamp, processes), 1):
@@ -66,8 +66,9 @@ class Command(BaseCommand):
             names = "、".join(f"{name}（{told['bytes'] / 1e6:.1f} MB）" for name, told in made.files.items())
             self.stdout.write(f"{head} {names}{f' 失败：{made.error}' if made.error else ''}")
             self.stdout.flush()
-            failed += bool(made.error)
-        self.stdout.write(f"{len(tasks) - failed} 份写入 {out}，用时 {time.monotonic() - began:.0f} 秒")
+            failed, peak = failed + bool(made.error), max(peak, made.peak_mb)
+        taken = f"，一个进程最多占内存 {peak:.0f} MB" if tasks else ""
+        self.stdout.write(f"{len(tasks) - failed} 份写入 {out}，用时 {time.monotonic() - began:.0f} 秒{taken}")
         if failed:
             raise CommandError(f"{failed} 份没有做成；再次运行只补做缺的")
 
