@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from layers.errors import BadParameter, Busy, NotFound, ShuituError, TooSlow
@@ -24,9 +24,17 @@ def language(request: HttpRequest) -> str:
     return "en" if (request.POST.get("lang") or request.GET.get("lang")) == "en" else "zh"
 
 
+def for_script(request: HttpRequest) -> bool:
+    """Whether a script of the map page asks, and not a form."""
+    return request.headers.get("Accept") == "application/json"
+
+
 def page_of(error: ShuituError, request: HttpRequest) -> HttpResponse:
     lang = language(request)
     zh, en = TOLD.get(type(error), (error.title, error.title))
+    if for_script(request):
+        body = {"title": en if lang == "en" else zh, "detail": error.detail}
+        return JsonResponse(body, status=STATUS.get(type(error), 400), content_type="application/problem+json")
     told = {
         "lang": lang,
         "html_lang": "en" if lang == "en" else "zh-CN",
@@ -37,7 +45,7 @@ def page_of(error: ShuituError, request: HttpRequest) -> HttpResponse:
 
 
 def for_people(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A view whose `ShuituError` becomes a page."""
+    """A view whose `ShuituError` becomes a page, or a problem body where a script asked."""
 
     @wraps(view)
     def told(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

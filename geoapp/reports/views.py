@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -15,7 +16,7 @@ from geoapp.reports import content, document, figures, queue, worker
 from geoapp.reports.ask import FORMATS, parse_ask, parse_formats
 from geoapp.reports.forms import FORMS
 from geoapp.reports.models import DONE, RUNNING, ReportJob
-from geoapp.reports.refusal import for_people, language
+from geoapp.reports.refusal import for_people, for_script, language
 from geoapp.reports.words import FORM_NAMES, STATUS_NAMES, STEP_NAMES, level_name
 from layers import params, vocab
 from layers.db import bounded
@@ -74,54 +75,61 @@ def _choices(lang: str) -> list[dict[str, Any]]:
 @require_POST
 @for_people
 def make(request: HttpRequest) -> HttpResponse:
-    """Ask for a report; whoever asks for the same at the same data version gets the same job."""
+    """Ask for a report; whoever asks for the same at the same data version gets the same job.
+
+    → the list, at this job; to a script the job itself, as `jobs` lists it.
+    """
     given = {name: request.POST.get(name, "").strip() for name in PARAMS}
     params.refuse_unwritable(given)
     forms = parse_formats(",".join(request.POST.getlist("formats")))
     job = queue.ask_for(parse_ask(given, site_of(request)), forms)
     request.session[MINE] = [*request.session.get(MINE, [])[-99:], job.pk]
     worker.ensure()
+    if for_script(request):
+        return JsonResponse({"job": _told(job, request, language(request), as_of(EVERYTHING).version)}, status=202)
     asked = urlencode({name: given[name] for name in ("region", "period", "lang") if given[name]})
     return redirect(f"{reverse('reports:index')}?{asked}#job-{job.pk}")
 
 
 @require_safe
 def jobs(request: HttpRequest) -> JsonResponse:
-    """The list, for the page to follow."""
+    """The list, for the page to follow, and what a script of this site needs to ask for a report."""
     worker.ensure()
-    response = JsonResponse({"jobs": _listed(request, language(request))})
+    response = JsonResponse({"jobs": _listed(request, language(request)), "csrf": get_token(request)})
     response["Cache-Control"] = "no-store"
     return response
 
 
 def _listed(request: HttpRequest, lang: str) -> list[dict[str, Any]]:
     version = as_of(EVERYTHING).version
+    return [_told(job, request, lang, version) for job in ReportJob.objects.all()[:SHOWN]]
+
+
+def _told(job: ReportJob, request: HttpRequest, lang: str, version: int) -> dict[str, Any]:
+    """A job in words, and where its files are."""
     at = 0 if lang == "zh" else 1
-    return [
-        {
-            "id": job.pk,
-            "name": job.name,
-            "region": job.region,
-            "period": job.period,
-            "lang": job.lang,
-            "status": job.status,
-            "told": STATUS_NAMES[job.status][at],
-            "step": STEP_NAMES.get(job.step, ("", ""))[at] if job.status == RUNNING else "",
-            "percent": round(100 * job.progress),
-            "error": job.error,
-            "at": figures.moment(job.finished_at or job.created_at, lang),
-            "old": job.status == DONE and not job.stamp.startswith(f"{version}-"),
-            "files": [
-                {
-                    "form": told["form"], "label": FORM_NAMES[told["form"]][at], "size": f"{told['bytes'] / 1e6:.1f} MB",
-                    "url": reverse("reports:download", args=[job.pk, told["form"]]),
-                }
-                for told in job.files.values()
-            ],
-            "mine": _may_delete(request, job.pk),
-        }
-        for job in ReportJob.objects.all()[:SHOWN]
-    ]  # fmt: skip
+    return {
+        "id": job.pk,
+        "name": job.name,
+        "region": job.region,
+        "period": job.period,
+        "lang": job.lang,
+        "status": job.status,
+        "told": STATUS_NAMES[job.status][at],
+        "step": STEP_NAMES.get(job.step, ("", ""))[at] if job.status == RUNNING else "",
+        "percent": round(100 * job.progress),
+        "error": job.error,
+        "at": figures.moment(job.finished_at or job.created_at, lang),
+        "old": job.status == DONE and not job.stamp.startswith(f"{version}-"),
+        "files": [
+            {
+                "form": told["form"], "label": FORM_NAMES[told["form"]][at], "size": f"{told['bytes'] / 1e6:.1f} MB",
+                "url": reverse("reports:download", args=[job.pk, told["form"]]),
+            }
+            for told in job.files.values()
+        ],
+        "mine": _may_delete(request, job.pk),
+    }  # fmt: skip
 
 
 def _may_delete(request: HttpRequest, job_id: int) -> bool:

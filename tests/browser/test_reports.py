@@ -1,4 +1,4 @@
-"""The page of reports, from the map's drawer to the file; and the offline map with every network away."""
+"""Reports: by one click from the map's drawer; by the form, through a closed browser, to the file; and the offline map with every network away."""
 
 from __future__ import annotations
 
@@ -13,13 +13,11 @@ from tests.conftest import Watch
 OTHER_HOSTS = re.compile(r"^(?!data:|blob:|file:)")
 
 
-def test_from_the_drawer_to_the_file(
+def test_from_the_form_to_the_file(
     page: Any, city: City, new_page: Callable[..., Any], watch: Watch, tmp_path: Path
 ) -> None:
     watch.allow("request to another host: file:")  # the offline map, and nothing else
-    page.goto("/?region=110101&period=2019")
-    page.get_by_test_id("report").click()
-    page.wait_for_url("**/reports/?region=110101&period=2019")
+    page.goto("/reports/?region=110101&period=2019")
     assert page.locator("select[name=region]").input_value() == "110101"
     assert page.locator("input[name=period]").input_value() == "2019"
     page.check("input[value=html]")
@@ -42,6 +40,37 @@ def test_from_the_drawer_to_the_file(
     file = tmp_path / "map.html"
     offline.value.save_as(file)
     _works_without_a_network(new_page, file)
+
+
+def test_one_click_in_the_drawer_gives_a_report(page: Any, city: City) -> None:
+    page.goto("/?region=110102&period=2019")
+    with page.expect_download(timeout=60_000) as paper:
+        page.get_by_test_id("report").click()
+        page.get_by_test_id("report-progress").wait_for()
+    assert paper.value.suggested_filename == "110102-西城区-2019.pdf"
+    assert Path(paper.value.path()).read_bytes()[:5] == b"%PDF-"
+    page.get_by_test_id("report-file").wait_for()
+    assert "MB" in page.get_by_test_id("report-file").inner_text()
+    page.get_by_test_id("breadcrumb").get_by_role("button").first.click()
+    page.get_by_test_id("report").wait_for()  # the city's is another report
+    page.goto("/reports/")
+    assert "西城区 · 2019" in page.get_by_test_id("job").first.inner_text()
+
+
+def test_a_refused_report_leads_to_the_page_of_reports(page: Any, city: City, watch: Watch) -> None:
+    watch.allow("503")
+    refusal = {
+        "status": 503,
+        "content_type": "application/problem+json",
+        "body": '{"detail": "40 reports are waiting"}',
+    }
+    page.route("**/reports/make", lambda route: route.fulfill(**refusal))
+    page.goto("/?region=110101&period=2019-07&lang=en")
+    page.get_by_test_id("report").click()
+    refused = page.get_by_test_id("report-refused")
+    refused.wait_for()
+    assert refused.get_attribute("title") == "40 reports are waiting"
+    assert refused.get_attribute("href") == "/reports/?region=110101&period=2019-07&lang=en"
 
 
 def _works_without_a_network(new_page: Callable[..., Any], file: Path) -> None:

@@ -57,6 +57,24 @@ def test_two_who_ask_for_the_same_get_one_job(client: Client) -> None:
     assert ReportJob.objects.count() == 4
 
 
+def test_a_script_gets_the_job_and_follows_it() -> None:
+    strict = Client(enforce_csrf_checks=True)
+    token = strict.get("/reports/jobs").json()["csrf"]
+    given = {"region": DISTRICT, "period": "2019", "formats": "svg", "lang": "en"}
+    said = {"X-CSRFToken": token, "Accept": "application/json"}
+    assert strict.post("/reports/make", given, headers={**said, "X-CSRFToken": "guessed"}).status_code == 403
+    answer = strict.post("/reports/make", given, headers=said)
+    job = ReportJob.objects.get()
+    assert answer.status_code == 202
+    assert (answer.json()["job"]["id"], answer.json()["job"]["told"], job.formats) == (job.pk, "Waiting", "svg")
+    worker.work(idle_s=0)
+    again = strict.post("/reports/make", given, headers=said).json()["job"]
+    assert (again["id"], again["status"], [file["form"] for file in again["files"]]) == (job.pk, DONE, ["svg"])
+    refused = strict.post("/reports/make", {**given, "region": "110999"}, headers=said)
+    assert (refused.status_code, refused["Content-Type"]) == (404, "application/problem+json")
+    assert "110999" in refused.json()["detail"]
+
+
 def test_other_data_are_another_job(client: Client) -> None:
     first = ask_for()
     make.publish("usage")

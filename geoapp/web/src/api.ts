@@ -70,6 +70,11 @@ export interface CellFeature {
   id: string; geometry: GeoJSON.Geometry | null;
   properties: { code: string; township: string; township_name: string; area_m2: number; volume_l: number; m3_per_km2: number; share_by_area: number | null; previous_l?: number; difference_l?: number; change?: number | null };
 }
+export interface ReportJob {
+  /** 1 waiting, 2 being made, 3 done, 4 failed; ``told`` and ``step`` are that in words. */
+  id: number; status: number; told: string; step: string; percent: number; error: string; files: { form: string; url: string; size: string }[];
+}
+export interface ReportJobs { jobs: ReportJob[]; csrf: string }
 export interface Filters { source: string[]; purpose: string[]; resident: "" | "yes" | "no" }
 
 interface Problem { title?: string; detail?: string; status?: number; param?: string; allowed?: string[] }
@@ -116,6 +121,8 @@ export const compareUrl = (level: string, period: string, versus: string, filter
   "/api/stats/compare" + query({ level, period, versus, ...filterParts(filters), region: page.region, direction: page.direction, limit: String(page.limit ?? 10), offset: page.offset ? String(page.offset) : "" });
 export const explainUrl = (what: { unit?: string; region?: string }, period: string, filters: Filters, offset = 0, limit = 50): string =>
   "/api/explain" + query({ ...what, period, ...filterParts(filters), limit: String(limit), offset: offset ? String(offset) : "" });
+export const reportJobsUrl = (lang: string): string => "/reports/jobs" + query({ lang });
+export const reportMakeUrl = "/reports/make";
 /** One cell with its figures of a period, or of two. */
 export const cellUrl = (layer: string, code: string, period: string, versus: string, filters: Filters): string =>
   `/api/layers/${layer}/features` + query({ code, period, versus, ...filterParts(filters) });

@@ -57,7 +57,7 @@ export const en: Record<Key, string> = {
   outsideOrUnassigned: "Outside or not assigned",
   wholeCity: "city",
   up: "Up one level",
-  reportPdf: "Report (PDF)", boundarySynthetic: "Synthetic boundary", boundarySimplified: "Simplified boundary",
+  reportPdf: "Report (PDF)", reportMaking: "Making the report", reportTake: "Download the report", reportReady: "The report is ready", reportFailed: "No report was made", boundarySynthetic: "Synthetic boundary", boundarySimplified: "Simplified boundary",
   rankNote: "Population, industry and metering differ between regions: the ranking helps to find, not to judge.",
   loading: "Loading…",
   asOf: "Data version {version}", asOfLong: "Data version {version} · {time}",

@@ -56,7 +56,7 @@ export const zh = {
   outsideOrUnassigned: "市域外或未分配",
   wholeCity: "全市",
   up: "上一级",
-  reportPdf: "报告 PDF", boundarySynthetic: "边界为合成", boundarySimplified: "简化边界",
+  reportPdf: "报告 PDF", reportMaking: "生成报告", reportTake: "下载报告", reportReady: "报告已生成", reportFailed: "报告没有生成", boundarySynthetic: "边界为合成", boundarySimplified: "简化边界",
   rankNote: "各地人口、产业和计量范围不同，排名只供查找，不作考核。",
   loading: "正在读取…",
   asOf: "数据版本 {version}", asOfLong: "数据版本 {version} · {time}",

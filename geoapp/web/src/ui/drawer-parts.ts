@@ -11,6 +11,7 @@ import type { RegionValue } from "../values";
 import { redraw } from "./choices";
 import { OTHER_COLOR, PURPOSE_COLORS } from "./colors";
 import { filterWords } from "./filters";
+import { reportLink } from "./report-link";
 
 export function head(place: HTMLElement, context: Context, detail: RegionDetail, select: (code: string) => void, close: () => void): void {
   const above = detail.path.filter((step) => step.code !== detail.code);
@@ -28,13 +29,7 @@ export function head(place: HTMLElement, context: Context, detail: RegionDetail,
     h("p", { class: "region-sub" },
       h("span", { class: "num" }, detail.code),
       tag ? h("span", { class: `tag${boundary?.synthetic ? " synthetic" : ""}`, title: boundary?.source, "data-testid": "boundary-quality" }, tag) : null,
-      detail.level === "village" ? null : h("a", { class: "report-link", href: reportAddress(detail, context), "data-testid": "report" }, t("reportPdf"))));
-}
-
-/** The page of reports, filled in with this region and period. */
-function reportAddress(detail: RegionDetail, context: Context): string {
-  const lang = language() === "en" ? "&lang=en" : "";
-  return `/reports/?region=${detail.code}&period=${context.state.period}${lang}`;
+      detail.level === "village" ? null : reportLink(detail, context)));
 }
 
 function cell(label: string, value: string, unit = "", kind = ""): HTMLElement {
