@@ -26,6 +26,7 @@ from layers.periods import parse_period
 from tests.factories import DISTRICT, SOUTHERN
 from tests.report_city import make_city
 
+pytestmark = pytest.mark.django_db  # or `drawn` would find no test database, and take the other
 ASK = Ask(DISTRICT, parse_period("2019"), site="http://x/")
 
 
@@ -136,7 +137,6 @@ def run(folder: Path, *words: str) -> str:
     return out.getvalue()
 
 
-@pytest.mark.django_db
 def test_the_command_makes_what_is_missing_and_keeps_what_is_whole(tmp_path: Path) -> None:
     make_city()
     assert "1 份写入" in run(tmp_path, "--district", SOUTHERN, "--formats", "xlsx,svg")
@@ -151,7 +151,6 @@ def test_the_command_makes_what_is_missing_and_keeps_what_is_whole(tmp_path: Pat
     assert {told["version"] for told in record.values()} == {content.build(ASK).version}
 
 
-@pytest.mark.django_db
 def test_another_data_version_is_made_anew(tmp_path: Path) -> None:
     make_city()
     run(tmp_path, "--district", SOUTHERN, "--formats", "xlsx")
@@ -163,7 +162,6 @@ def test_another_data_version_is_made_anew(tmp_path: Path) -> None:
     assert outstanding([ask], ["xlsx"], tmp_path, data_stamp())
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("words", "said"),
     [
