@@ -1,5 +1,5 @@
 """Functions whose modules bring large libraries: imported at their first call, so that a web worker which makes no file
-and reads none does not carry them (pandas, Arrow, GDAL, openpyxl and folium weigh 120 MB in each)."""
+and reads none does not carry them (pandas, Arrow, GDAL, openpyxl, folium and PROJ weigh 130 MB in each)."""
 
 from __future__ import annotations
 

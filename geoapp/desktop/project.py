@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 from xml.etree.ElementTree import Element
 
-import pyproj
-
 from geoapp.desktop import looks, xml
 from geoapp.desktop.looks import Usage
 from layers import vocab
 from layers.built import built_layers
-from layers.models.base import PLANE_SRID, STORAGE_SRID
+from layers.later import later
+from layers.models.base import PLANE_SRID
 from layers.periods import Period
 from layers.registry import Layer
 from layers.stats.answer import last_year
@@ -27,6 +26,7 @@ STAGES = {
     "take": ("取", "Take"), "supply": ("供", "Supply"), "use": ("用", "Use"), "drain": ("排", "Drain"),
     "region": ("行政区划", "Regions"),
 }  # fmt: skip
+in_plane = later("geoapp.desktop.plane.in_plane")
 _SCALE_AT_ZOOM_0 = 559_082_264.03  # one 256-pixel tile around the world, at QGIS's 96 dpi
 
 
@@ -207,8 +207,7 @@ def _view(root: Element) -> None:
     city = next(iter(region_index().levels[vocab.CITY]), None)
     if city is None or not city.bounds:
         return
-    plane = pyproj.Transformer.from_crs(STORAGE_SRID, PLANE_SRID, always_xy=True)
-    corners = zip(("xmin", "ymin", "xmax", "ymax"), plane.transform_bounds(*city.bounds), strict=True)
+    corners = zip(("xmin", "ymin", "xmax", "ymax"), in_plane(*city.bounds), strict=True)
     bounds = {name: round(value, 1) for name, value in corners}
     canvas = xml.child(root, "mapcanvas", name="theMapCanvas", annotationsVisible=1)
     xml.child(canvas, "units", "meters")

@@ -17,7 +17,7 @@ from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Point
 from django.core.exceptions import ValidationError
 from shapely.geometry import shape
 
-from layers.ingest import crs
+from layers.ingest import china
 from layers.models.base import STORAGE_SRID
 
 MAX_OUTLINE_BYTES = 20 << 20
@@ -82,8 +82,8 @@ class PositionField(gis_forms.PointField):
         except ValueError:
             raise ValidationError("经度和纬度须为十进制度数，如 116.397 和 39.908。", code="not_a_number") from None
         box = np.array([[lon, lat, lon, lat]])
-        if not np.isfinite(box).all() or not crs.inside_china(box)[0]:
-            hint = crs.hint(box[0])[0].split("，请用")[0] if np.isfinite(box).all() else "不是数字"
+        if not np.isfinite(box).all() or not china.inside_china(box)[0]:
+            hint = china.hint(box[0])[0].split("，请用")[0] if np.isfinite(box).all() else "不是数字"
             raise ValidationError(f"位置不在中国范围内：{hint}。", code="outside_china")
         return Point(lon, lat, srid=STORAGE_SRID)
 
@@ -184,8 +184,8 @@ def read_outline(text: str) -> MultiPolygon:
     if found.is_empty:
         raise ValidationError("图形是空的。", code="no_geometry")
     box = shapely.bounds(found)
-    if not crs.inside_china(np.array([box]))[0]:
-        raise ValidationError(f"图形不在中国范围内：{crs.hint(box)[0].split('，请用')[0]}。", code="outside_china")
+    if not china.inside_china(np.array([box]))[0]:
+        raise ValidationError(f"图形不在中国范围内：{china.hint(box)[0].split('，请用')[0]}。", code="outside_china")
     if not found.is_valid:
         raise ValidationError(f"图形无效：{shapely.is_valid_reason(found)}", code="invalid_geometry")
     whole = found if found.geom_type == "MultiPolygon" else shapely.MultiPolygon([found])

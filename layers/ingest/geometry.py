@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
-from layers.ingest import crs
+from layers.ingest import china, crs
 from layers.ingest.checks import NUMBER, Judge, Mask, as_mask, floats
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.table import Chunk
@@ -113,19 +113,19 @@ def _type_names(kinds: NDArray[np.int64]) -> pa.Array:
 
 def _refuse_outside(moved: Geometries, judge: Judge) -> Geometries:
     bounds = shapely.bounds(moved)
-    outside = ~crs.inside_china(bounds)
+    outside = ~china.inside_china(bounds)
     count, there = int(outside.sum()), int((~shapely.is_missing(moved)).sum())
     if not count:
         return moved
     if count * 2 > there and there > 1:
         box = bounds[outside][0]
-        zh, en = crs.hint(box)
+        zh, en = china.hint(box)
         raise ImportRefused(
             f"{count} 个位置不在中国范围内（如 {box[0]:.6g}, {box[1]:.6g}）：{zh}",
             f"{count} positions lie outside China (e.g. {box[0]:.6g}, {box[1]:.6g}): {en}",
             param="crs",
         )
-    hints = {int(at): crs.hint(bounds[at])[0] for at in np.flatnonzero(outside)}
+    hints = {int(at): china.hint(bounds[at])[0] for at in np.flatnonzero(outside)}
     for hint in set(hints.values()):
         alike = np.isin(np.arange(len(moved)), [at for at, found in hints.items() if found == hint])
         shown = [f"{box[0]:.6g}, {box[1]:.6g}" if flag else None for box, flag in zip(bounds, alike, strict=True)]

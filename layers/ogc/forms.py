@@ -8,8 +8,9 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from layers.errors import BadParameter
+from layers.errors import BadParameter, TooSlow
 from layers.export import FORMATS, Format
+from layers.features import FeatureQuery
 from layers.feeds.downloads import formats_of, options_of, too_large
 from layers.feeds.files import Download, respond
 from layers.ogc.crs import CRS84
@@ -29,6 +30,16 @@ def of(layer: Layer) -> tuple[Media, ...]:
         if one.media_type != GEOJSON_TYPE
     ]
     return (GEOJSON, HTML, *files)
+
+
+def _matched(query: FeatureQuery) -> int | None:
+    """How many match. Of a whole file nobody needs it: where counting takes too long, the file goes without."""
+    try:
+        return query.count()
+    except TooSlow:
+        if query.limit is not None:
+            raise
+        return None
 
 
 def beside(asked: Question) -> tuple[Media, ...]:
@@ -57,12 +68,14 @@ def file(request: HttpRequest, media: Media, asked: Question, given: dict[str, s
     if wanted.srids and asked.system is not CRS84:
         raise BadParameter(f"{wanted.en} is in CRS84 only.", param="crs", allowed=[CRS84.uri])
     query = replace(asked.query, flipped=False, limit=asked.query.limit if given.get("limit") else None)
+    # Before the file is begun: from then on its rows hold the connection, and no other question gets through.
+    matched = _matched(query)
     variant = f"ogc {layer.id}?{urlencode(sorted(given.items()))}"
     response = respond(request, Download(query, wanted, options_of(layer, {}, version), version, variant, layer.zh))
-    matched = query.count()
     response["Content-Crs"] = f"<{asked.system.uri}>"
-    response["OGC-NumberMatched"] = str(matched)
-    if query.limit is not None:
+    if matched is not None:
+        response["OGC-NumberMatched"] = str(matched)
+    if query.limit is not None and matched is not None:
         returned = max(0, min(query.limit, matched - query.offset))
         url = request.build_absolute_uri(request.path)
         following = Page(b"", returned, matched, replace(asked, query=query)).neighbour(url, given, 1)

@@ -14,7 +14,13 @@ import pytest
 from tests.city import City
 
 # The city's 4.5 million records take seconds: there is time to leave, and to be cut off.
-PATHS = {"/feeds/usage.csv": "COPY (", "/feeds/usage.geojsons": "FETCH FORWARD"}
+PATHS = {
+    "/feeds/usage.csv": "COPY (",
+    "/feeds/usage.geojsons": "FETCH FORWARD",
+    # A filter that nobody has counted yet: counting must not wait for the rows that wait for their reader.
+    "/ogc/collections/usage/items?f=csv&month=2019-01..2019-12": "COPY (",
+    "/ogc/collections/usage/items?f=geojsonseq&filter=volume_l%20%3E%3D%200": "FETCH FORWARD",
+}
 RUNNING = """
     SELECT pid FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE %s

@@ -7,7 +7,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.ingest import crs, gcj02
+from layers.ingest import china, crs, gcj02
 from layers.ingest.refusal import ImportRefused
 
 
@@ -105,9 +105,9 @@ def test_what_a_file_declares() -> None:
     ],
 )
 def test_the_hint_names_the_likely_mistake(x: float, y: float, words: str) -> None:
-    assert words in crs.hint(np.array([x, y, x, y]))[0]
+    assert words in china.hint(np.array([x, y, x, y]))[0]
 
 
 def test_the_bounds_of_china_include_their_edge_and_nothing_infinite() -> None:
     boxes = np.array([[73, 3, 136, 54], [72.9, 40, 73, 41], [np.nan] * 4, [np.inf] * 4, [116, 39, 116, 54.1]])
-    assert crs.inside_china(boxes).tolist() == [True, False, True, False, False]
+    assert china.inside_china(boxes).tolist() == [True, False, True, False, False]

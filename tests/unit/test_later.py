@@ -8,6 +8,7 @@ import sys
 import pytest
 from django.utils.module_loading import import_string
 
+from geoapp.desktop import project
 from geoapp.reports import forms
 from layers.admin import upload
 from layers.export import FORMATS
@@ -16,7 +17,7 @@ from layers.later import later
 
 LATE = [
     *(one.save for one in FORMATS.values()),
-    *(found for module in (readers, forms, upload) for found in vars(module).values()),
+    *(found for module in (readers, forms, upload, project) for found in vars(module).values()),
 ]
 
 
@@ -28,7 +29,7 @@ def test_what_is_called_late_is_there(path: str) -> None:
 def test_a_web_worker_starts_without_the_large_libraries() -> None:
     code = (
         "import sys, django; django.setup(); import geoapp.wsgi, geoapp.urls;"
-        "print(*sorted({'pandas', 'geopandas', 'pyogrio', 'pyarrow', 'openpyxl', 'folium', 'weasyprint'} & set(sys.modules)))"
+        "print(*sorted({'pandas', 'geopandas', 'pyogrio', 'pyarrow', 'openpyxl', 'folium', 'weasyprint', 'pyproj'} & set(sys.modules)))"
     )
     told = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", code],
