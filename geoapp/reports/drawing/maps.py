@@ -20,6 +20,7 @@ from layers.stats.regions import region_index
 
 _TINY = {"well": 0.55, "water_user": 0.4}  # layers of thousands, as dots of so many mm
 _NOT_DRAWN = ("meter",)  # as many as inhabitants: a dot each would be one blot
+_MANY_AREAS = 200  # from here on strong outlines would be all that is seen
 _AREA_ORDER = ("urban_plant", "township_plant", "village_station", "self_built")
 
 
@@ -199,7 +200,7 @@ def _areas(ground: Ground, lang: str) -> Figure | None:
             geometry.path_of(sheet.visible(whole), sheet.frame), fill=color, fill_opacity="0.13", fill_rule="evenodd"
         )
         outlines = "".join(geometry.path_of(sheet.visible(area), sheet.frame) for area in areas)
-        sheet.canvas.path(outlines, stroke=color, width=0.3)
+        sheet.canvas.path(outlines, stroke=color, width=0.3 if len(areas) < _MANY_AREAS else 0.12)
         sheet.room(LEGEND_ROW)
         box = f"M{number(sheet.legend_x)} {number(sheet.legend_y)}h6v3.4h-6Z"
         sheet.canvas.path(box, fill=color, fill_opacity="0.13", stroke=color, width=0.3)
