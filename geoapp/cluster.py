@@ -159,7 +159,7 @@ def _server_settings(socket: Path) -> str:
         "maintenance_work_mem": f"{min(512, memory // 8)}MB",
         "random_page_cost": "1.1",
         "jit": "off",
-        "wal_compression": "on",
+        "wal_compression": "lz4",
         "max_wal_size": "4GB",
         "checkpoint_timeout": "15min",
         "log_min_duration_statement": "2s",

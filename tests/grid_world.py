@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models.expressions import RawSQL
+
 from layers import models
 from layers.grid import explain
 from layers.grid.explain import Page
@@ -51,6 +53,12 @@ def kept(period: str, source: str = "", purpose: str = "", size: int = 500) -> d
         sums[1] += abs(litres)
         sums[2] += abs(litres) if rule in (4, 7) else 0
     return {code: (litres, by_area / gross if gross else None) for code, (litres, gross, by_area) in found.items()}
+
+
+def versions(**which: Any) -> set[tuple[Any, ...]]:
+    """Rows of `GridUsage` with the place the database wrote each to: a row written again, though the same, is another."""
+    placed: Any = models.GridUsage.objects.filter(**which).annotate(ctid=RawSQL("layers_gridusage.ctid::text", []))
+    return set(placed.values_list("pk", "volume_l", "ctid"))
 
 
 def explained(code: str, period: str, source: str = "", purpose: str = "") -> int:

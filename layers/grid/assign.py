@@ -112,20 +112,17 @@ def rebuild(cursor: Cursor, months: Sequence[date], size: int = DEFAULT_SIZE, pr
     written = 0
     for first in range(0, len(months), _AT_ONCE):
         some = list(months[first : first + _AT_ONCE])
-        cursor.execute("DROP TABLE IF EXISTS grid_base, grid_shares")
+        cursor.execute("DROP TABLE IF EXISTS grid_base")
         cursor.execute(load("grid_base"), {**TERMS, "size": size, "months": some})
         cursor.execute("ANALYZE grid_base")
-        cursor.execute(
-            sql.SQL("CREATE TEMP TABLE grid_shares ON COMMIT DROP AS {}").format(shares_of("grid_base")), {"size": size}
-        )
-        cursor.execute("DELETE FROM layers_gridusage WHERE size = %s AND month = ANY(%s)", [size, some])
-        cursor.execute(load("grid_usage"), {"size": size})
+        clear(cursor, some, size)
+        cursor.execute(sql.SQL(load("grid_usage")).format(shares=shares_of("grid_base")), {"size": size})
         written += int(cursor.rowcount)
         conservation.hold(cursor, size, some)
         years.refresh(cursor, size, some)
         if progress:
             progress(some[-1], min(first + _AT_ONCE, len(months)), len(months))
-    cursor.execute("DROP TABLE grid_base, grid_shares")
+    cursor.execute("DROP TABLE grid_base")
     return written
 
 

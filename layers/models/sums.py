@@ -34,9 +34,10 @@ class UsageSum(models.Model):
         verbose_name = "用水汇总"
         verbose_name_plural = "用水汇总"
         constraints = [
-            # Identity and covering index in one: every statistics query is a range scan of this index alone.
+            # Identity and covering index in one: every statistics query is a range scan of this index alone. It leads
+            # with the month, which is what is written, checked and taken away as a whole.
             models.UniqueConstraint(
-                fields=["level", "source_sel", "purpose_sel", "month", "code", "parent_code", "gap"],
+                fields=["month", "level", "source_sel", "purpose_sel", "code", "parent_code", "gap"],
                 include=["volume_l", "ytd_l"],
                 name="usage_sum_cube",
             ),

@@ -1,6 +1,6 @@
 -- Add what a few records count differently (usage_delta: minus before, plus after) to the sums that stand, and to the
--- year to date of every later month of their years. The result is the rows a rebuild would write:
--- a combination stays, with 0, in the months after its first record of a year, and is not there before it.
+-- year to date of every later month of their years; "standing" are the months that have sums. The result is the rows a
+-- rebuild would write: a combination stays, with 0, in the months after its first record of a year, and is not there before it.
 CREATE TEMP TABLE usage_spread ON COMMIT DROP AS
 WITH net AS (
     SELECT level, source_sel, purpose_sel, code, parent_code, gap, month,
@@ -9,8 +9,7 @@ WITH net AS (
     GROUP BY 1, 2, 3, 4, 5, 6, 7
     HAVING sum(volume_l) <> 0 OR sum(records) <> 0
 ), standing AS (
-    -- Every month with sums has rows for all sources and purposes at the city's level.
-    SELECT DISTINCT month FROM layers_usagesum WHERE level = 1 AND source_sel = 0 AND purpose_sel = 0
+    SELECT unnest(%(standing)s::date[]) AS month
 )
 SELECT n.level, n.source_sel, n.purpose_sel, n.code, n.parent_code, n.gap, s.month,
        COALESCE(sum(n.volume_l) FILTER (WHERE n.month = s.month), 0)::bigint AS volume_l,
@@ -45,8 +44,9 @@ USING usage_spread s
 WHERE (t.level, t.source_sel, t.purpose_sel, t.month, t.code, t.parent_code, t.gap)
     = (s.level, s.source_sel, s.purpose_sel, s.month, s.code, s.parent_code, s.gap)
   AND NOT EXISTS (
-    SELECT FROM layers_usagesum e
-    WHERE (e.level, e.source_sel, e.purpose_sel, e.code, e.parent_code, e.gap)
-        = (t.level, t.source_sel, t.purpose_sel, t.code, t.parent_code, t.gap)
-      AND e.month BETWEEN date_trunc('year', t.month)::date AND t.month AND e.records > 0
+    SELECT FROM unnest(%(standing)s::date[]) AS m (month)
+    JOIN layers_usagesum e
+        ON (e.month, e.level, e.source_sel, e.purpose_sel, e.code, e.parent_code, e.gap)
+        = (m.month, t.level, t.source_sel, t.purpose_sel, t.code, t.parent_code, t.gap)
+    WHERE m.month BETWEEN date_trunc('year', t.month)::date AND t.month AND e.records > 0
   )

@@ -1,7 +1,7 @@
 -- The kept years of the units that a change has touched (grid_net), anew from GridUsage, each by the index.
 -- Grain: (year, unit); a unit without any use in the year gets no row.
 CREATE TEMP TABLE grid_year_touched ON COMMIT DROP AS
-SELECT DISTINCT EXTRACT(year FROM month)::integer AS year, unit_id FROM grid_net WHERE unit_id IS NOT NULL;
+SELECT DISTINCT EXTRACT(year FROM month)::integer AS year, unit_id FROM grid_net WHERE gap = 0;
 
 DELETE FROM layers_gridyear y
 USING grid_year_touched t

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from layers.grid import conservation
-from layers.models import UsageRecord, UsageSum
+from layers.models import UsageRecord
 from layers.sql import load
 from layers.stats import rebuild
 
@@ -71,7 +71,7 @@ class Adjustment:
             rebuild.rebuild(cursor, months)
         else:
             conservation.hold_levels_change(cursor)
-            cursor.execute(load("adjust_sums"))
+            cursor.execute(load("adjust_sums"), {"standing": rebuild.summed_months(cursor)})
         cursor.execute("DROP TABLE IF EXISTS usage_delta, usage_spread")
         return months
 
@@ -79,6 +79,5 @@ class Adjustment:
         """Many records; or a month that comes or goes as a whole, with every combination of its year so far."""
         if max(sum(self._before.values()), sum(after.values())) > FEW:
             return True
-        summed = UsageSum.objects.filter(level=1, source_sel=rebuild.ALL, purpose_sel=rebuild.ALL, month__in=months)
-        standing = set(summed.values_list("month", flat=True)) & set(rebuild.all_months(cursor))
+        standing = {*rebuild.summed_months(cursor)} & {*rebuild.all_months(cursor)}
         return not standing.issuperset(months)

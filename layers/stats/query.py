@@ -7,9 +7,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from psycopg import sql
+
 from layers import vocab
 from layers.db import Query, rows
 from layers.periods import Month, Period, signed_months
+from layers.sql import load
 from layers.stats.selection import Selection, Signed
 
 
@@ -120,12 +123,5 @@ def one_region_query(level: int, code: str, period: Period, selection: Selection
 
 def available_months() -> list[Month]:
     """The months that have usage, in order."""
-    return [
-        Month.of(row[0])
-        for row in rows(
-            Query(
-                "SELECT DISTINCT month FROM layers_usagesum"
-                " WHERE level = 1 AND source_sel = 0 AND purpose_sel = 0 ORDER BY 1"
-            )
-        )
-    ]
+    found = rows(Query(sql.SQL(load("months")).format(table=sql.Identifier("layers_usagesum"))))
+    return [Month.of(row[0]) for row in found]

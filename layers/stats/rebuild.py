@@ -42,19 +42,17 @@ def months_of(cursor: Cursor, dataset: str, ids_table: str) -> list[date]:
 
 
 def all_months(cursor: Cursor) -> list[date]:
-    """Every month with usage records; a walk over the index, not over the records."""
-    # A recursive "next larger month": distinct months are few, records many.
-    cursor.execute(
-        """
-        WITH RECURSIVE walk AS (
-            (SELECT month FROM layers_usagerecord ORDER BY month LIMIT 1)
-            UNION ALL
-            SELECT (SELECT month FROM layers_usagerecord WHERE month > walk.month ORDER BY month LIMIT 1)
-            FROM walk WHERE walk.month IS NOT NULL
-        )
-        SELECT month FROM walk WHERE month IS NOT NULL
-        """
-    )
+    """Every month with usage records."""
+    return _months(cursor, "layers_usagerecord")
+
+
+def summed_months(cursor: Cursor) -> list[date]:
+    """Every month that has sums."""
+    return _months(cursor, "layers_usagesum")
+
+
+def _months(cursor: Cursor, table: str) -> list[date]:
+    cursor.execute(sql.SQL(load("months")).format(table=sql.Identifier(table)))
     return [row[0] for row in cursor.fetchall()]
 
 
@@ -77,9 +75,9 @@ def rebuild(cursor: Cursor, months: Sequence[date]) -> int:
     if not months:
         return 0
     cursor.execute("SELECT pg_advisory_xact_lock(hashtext('layers_usagesum'))")
+    cursor.execute("SET LOCAL work_mem = '192MB'")  # for the grouping sets of a month, some 80 MB
     make_fresh(cursor, months)
-    cursor.execute("SELECT DISTINCT month FROM layers_usagesum")
-    kept = {row[0] for row in cursor.fetchall()} - set(months)
+    kept = set(summed_months(cursor)) - set(months)
     cursor.execute("SELECT DISTINCT month FROM usage_fresh")
     fresh = {row[0] for row in cursor.fetchall()}
     # A touched month without records any more has no fresh sums: its old ones just go.

@@ -101,9 +101,9 @@ def assigned(grid: Grid, size: int = SIZE, month: date = JANUARY) -> dict[tuple[
 
 def kept(size: int = SIZE, month: date = JANUARY) -> dict[tuple[str, int], int]:
     found: dict[tuple[str, int], int] = {}
-    rows = models.GridUsage.objects.filter(size=size, month=month).select_related("unit")
-    for row in rows:
-        key = (row.unit.code, row.rule) if row.unit else ("", row.gap)
+    units = dict(models.GridUnit.objects.values_list("pk", "code"))
+    for row in models.GridUsage.objects.filter(size=size, month=month):
+        key = (units[row.unit_id], row.rule) if row.unit_id else ("", row.gap)
         found[key] = found.get(key, 0) + row.volume_l
     return found
 
