@@ -21,6 +21,8 @@ SELECT %(facility)s, f.id, 0, s.unit_id, 1, %(by_own)s
 FROM layers_supplyfacility f
 JOIN layers_region v ON v.id = f.found_region_id
 JOIN grid_spots s ON s.township_id = v.parent_id AND s.cell_x = f.cell_x AND s.cell_y = f.cell_y
-WHERE {facilities} AND NOT EXISTS (
-    SELECT FROM grid_weights_new w WHERE w.place_kind = %(facility)s AND w.place_id = f.id AND w.purpose = 0
-)
+-- Again each weighed place once: the rows joined so far are taken for one, and all weights would be read for each.
+LEFT JOIN (
+    SELECT DISTINCT place_id FROM grid_weights_new WHERE place_kind = %(facility)s AND purpose = 0
+) weighed ON weighed.place_id = f.id
+WHERE {facilities} AND weighed.place_id IS NULL

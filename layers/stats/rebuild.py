@@ -14,6 +14,9 @@ from layers.sql import load
 
 Cursor = Any
 
+# Months that are summed together: bounds the memory of a long rebuild.
+_AT_ONCE = 3
+
 ALL = 0  # the selection of all sources, or of all purposes
 
 _TERMS: dict[str, Any] = {
@@ -58,7 +61,7 @@ def _months(cursor: Cursor, table: str) -> list[date]:
 
 def make_fresh(cursor: Cursor, months: Sequence[date], records: Sequence[int] | None = None) -> None:
     """Make `usage_fresh`, the sums of these months without their year to date; of some records only, if given."""
-    cursor.execute("DROP TABLE IF EXISTS usage_base, usage_fresh, usage_kept")
+    cursor.execute("DROP TABLE IF EXISTS usage_base, usage_fresh")
     given = None if records is None else list(records)
     cursor.execute(load("usage_base"), {**_TERMS, "months": list(months), "records": given})
     cursor.execute("ANALYZE usage_base")
@@ -75,25 +78,41 @@ def rebuild(cursor: Cursor, months: Sequence[date]) -> int:
     if not months:
         return 0
     cursor.execute("SELECT pg_advisory_xact_lock(hashtext('layers_usagesum'))")
-    cursor.execute("SET LOCAL work_mem = '192MB'")  # for the grouping sets of a month, some 80 MB
-    make_fresh(cursor, months)
+    cursor.execute("SET LOCAL work_mem = '192MB'")  # for the grouping sets of a few months
     kept = set(summed_months(cursor)) - set(months)
-    cursor.execute("SELECT DISTINCT month FROM usage_fresh")
-    fresh = {row[0] for row in cursor.fetchall()}
-    # A touched month without records any more has no fresh sums: its old ones just go.
     later = sorted(month for month in kept if any(t.year == month.year and t < month for t in months))
+    cursor.execute("DROP TABLE IF EXISTS usage_kept")
     cursor.execute(
         "CREATE TEMP TABLE usage_kept ON COMMIT DROP AS SELECT * FROM layers_usagesum WHERE month = ANY(%s)", [later]
     )
     cursor.execute("DELETE FROM layers_usagesum WHERE month = ANY(%s)", [[*months, *later]])
+    standing = kept - set(later)
     written = 0
-    standing = sorted(kept - set(later))
-    for month in sorted({*fresh, *later}):
+    ordered = sorted({*months, *later})
+    for first in range(0, len(ordered), _AT_ONCE):
+        some = ordered[first : first + _AT_ONCE]
+        written += _write(cursor, some, set(later), standing)
+    cursor.execute("DROP TABLE IF EXISTS usage_base, usage_fresh, usage_kept")
+    conservation.hold_levels(cursor, months)
+    return written
+
+
+def _write(cursor: Cursor, months: Sequence[date], from_kept: set[date], standing: set[date]) -> int:
+    """Write consecutive months on top of those standing, and add them to these; → rows."""
+    touched = [month for month in months if month not in from_kept]
+    fresh = set()
+    if touched:
+        make_fresh(cursor, touched)
+        # A touched month without records any more has no fresh sums: its old ones just went.
+        cursor.execute("SELECT DISTINCT month FROM usage_fresh")
+        fresh = {row[0] for row in cursor.fetchall()}
+    written = 0
+    for month in months:
+        if month not in fresh and month not in from_kept:
+            continue
         before = max((m for m in standing if m.year == month.year and m < month), default=None)
-        own = sql.Identifier("usage_fresh" if month in fresh else "usage_kept")
+        own = sql.Identifier("usage_kept" if month in from_kept else "usage_fresh")
         cursor.execute(sql.SQL(load("usage_chain")).format(own=own), {"month": month, "before": before})
         written += int(cursor.rowcount)
-        standing.append(month)
-    cursor.execute("DROP TABLE usage_base, usage_fresh, usage_kept")
-    conservation.hold_levels(cursor, months)
+        standing.add(month)
     return written

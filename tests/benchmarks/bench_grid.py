@@ -2,7 +2,7 @@
 
 Everything of ours runs in transactions that are rolled back; the database is as it was afterwards. The line beside tobler
 needs `.venv/bin/python -m pip install -c requirements.lock tobler` (the extra ``benchmarks`` of pyproject.toml); without
-it that line is left out. Cells of 100 m are cut in a process of their own, so that its peak memory is theirs.
+it that line is left out. Cells of 100 m are made in a process of their own, so that its peak memory is theirs.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ SELECT t.region_id, g.i, g.j,
 FROM township t CROSS JOIN LATERAL ST_SquareGrid(%s, t.geom) g
 WHERE ST_Intersects(t.geom, g.geom)
 """
-# The one month's work without the grid: records by the village of their meter.
-BARE_MONTH = """
+# Months' work without the grid: records by the village of their meter.
+BARE_MONTHS = """
 SELECT u.month, COALESCE(m.found_region_id, u.region_id), u.source, u.purpose, sum(u.volume_l)
 FROM layers_usagerecord u LEFT JOIN layers_meter m ON m.id = u.meter_id
-WHERE u.month = %s GROUP BY 1, 2, 3, 4
+WHERE u.month = ANY(%s) GROUP BY 1, 2, 3, 4
 """
 # Where the units of today's meters are found, in the database and out of it.
 PLACING = """
@@ -61,7 +61,7 @@ def rolled_back() -> Iterator[Any]:
 def measure() -> str:
     harness.django_setup()
     steps: list[Callable[[], list[str]]] = [
-        units, units_in_postgis, fine_units, placing, placing_from_tables, sharing, month, by_hand, explanation,
+        units, units_in_postgis, fine_units, placing, placing_from_tables, sharing, month, everything, by_hand, explanation,
     ]  # fmt: skip
     lines = []
     for step in steps:
@@ -136,12 +136,17 @@ FINE = """
 import resource, time
 from tests.benchmarks import bench_grid, harness
 harness.django_setup()
-from layers.grid.tessellate import tessellate
-from layers.grid.units import TOWNSHIPS_AT_ONCE
-townships, parts, start = bench_grid.outlines(), 0, time.perf_counter()
-for first in range(0, len(townships), TOWNSHIPS_AT_ONCE):
-    parts += len(tessellate(townships[first : first + TOWNSHIPS_AT_ONCE], 100))
-print(parts, time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+from layers.grid import units, weights
+with bench_grid.rolled_back() as cursor:
+    cursor.execute("SET LOCAL work_mem = '192MB'")
+    cursor.execute("DELETE FROM layers_gridweight WHERE size = 100")
+    cursor.execute("DELETE FROM layers_gridunit WHERE size = 100")
+    start = time.perf_counter()
+    came = units.refresh(cursor, 100)[1]
+    cut = time.perf_counter()
+    weights.refresh(cursor, 100)
+    weighed = time.perf_counter()
+print(came, cut - start, weighed - cut, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 
 
@@ -159,10 +164,13 @@ def fine_units() -> list[str]:
             cursor.execute(POSTGIS_UNITS, [SIZE])
 
     pair.take(ours, postgis)
-    count, seconds, peak = said
-    pair.ours = [float(seconds)]
+    count, cut, weighed, peak = said
+    pair.ours = [float(cut)]
     return pair.row(
-        f"cutting {int(count):,} units of 100 m, {peak} MB at the peak / {SIZE} m ones by PostGIS", scale=1.0, digits=2
+        f"{int(count):,} units of 100 m cut and written (all weights in {float(weighed):.0f} s more, {int(peak):,} MB at the"
+        f" peak) / {SIZE} m ones cut by PostGIS",
+        scale=1.0,
+        digits=2,
     )
 
 
@@ -273,27 +281,66 @@ def sharing() -> list[str]:
 
 
 def month() -> list[str]:
+    """What an import of a month sets off, that month being the last: its sums and its grid, both held to the records."""
     from django.db import connection
 
-    from layers.grid import assign
     from layers.stats.rebuild import all_months
 
     with connection.cursor() as cursor:
         last = all_months(cursor)[-1]
+        cursor.execute("SELECT count(*) FROM layers_usagerecord WHERE month = %s", [last])
+        records = cursor.fetchone()[0]
     pair = harness.Pair()
-
-    def ours() -> None:
-        with rolled_back() as cursor:
-            assign.rebuild(cursor, [last], SIZE)
-
-    def bare() -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(BARE_MONTH, [last])
-            cursor.fetchall()
-
     for _ in range(TIMES):
-        pair.take(ours, bare)
-    return pair.row(f"assigning {last:%Y-%m} and holding it to the records / bare GROUP BY", scale=1.0, digits=2)
+        pair.take(partial(_summed_and_assigned, [last]), partial(_bare, [last]))
+    return pair.row(f"{last:%Y-%m}, {records:,} records, summed and assigned / bare GROUP BY", scale=1.0, digits=2)
+
+
+def everything() -> list[str]:
+    """All months from nothing but the records; the database's own memory beside it."""
+    from django.db import connection
+
+    from layers.stats.rebuild import all_months
+
+    with connection.cursor() as cursor:
+        months = all_months(cursor)
+        cursor.execute("SELECT count(*) FROM layers_usagerecord")
+        records = cursor.fetchone()[0]
+    pair, peaks = harness.Pair(), list[int]()
+    pair.take(lambda: peaks.append(_summed_and_assigned(months, empty=True)), partial(_bare, months))
+    return pair.row(
+        f"all {len(months)} months, {records:,} records, summed and assigned ({peaks[0]:,} MB in the database's process)"
+        " / bare GROUP BY",
+        scale=1.0,
+        digits=2,
+    )
+
+
+def _summed_and_assigned(months: list[Any], *, empty: bool = False) -> int:
+    """Both, rolled back; → the peak of the database's process in MB, with the part of the shared buffers that it touched."""
+    from layers.grid import assign
+    from layers.stats import rebuild
+
+    with rolled_back() as cursor:
+        if empty:
+            cursor.execute("TRUNCATE layers_usagesum, layers_gridusage, layers_gridyear")
+        rebuild.rebuild(cursor, months)
+        assign.rebuild(cursor, months, SIZE, _show)
+        cursor.execute("SELECT pg_backend_pid()")
+        return harness.peak_mb(cursor.fetchone()[0])
+
+
+def _show(month: Any, done: int, of: int) -> None:
+    if of > 1 and sys.stderr.isatty():
+        print(f"\r{month:%Y-%m} {done}/{of}", end="", file=sys.stderr, flush=True)
+
+
+def _bare(months: list[Any]) -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(BARE_MONTHS, [months])
+        cursor.fetchall()
 
 
 def by_hand() -> list[str]:

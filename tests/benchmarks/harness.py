@@ -34,6 +34,12 @@ def timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
+def peak_mb(pid: int) -> int:
+    """The most memory that a process of this machine has had so far, MB; of PostgreSQL's, with what it touched of the shared."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) // 1024  # type: ignore[index]
+
+
 def serving_setup() -> None:
     """As a web process is set up: pooled connections, bounded statements, a calm collector."""
     import geoapp.wsgi  # noqa: F401

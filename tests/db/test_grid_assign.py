@@ -243,6 +243,9 @@ def test_a_sliver_of_a_place_shares_all_the_same(world: Grid) -> None:
     models.Boundary.objects.filter(region=world[A]).update(geom=outline(rectangle(999.9, 10, 1000.1, 11)))
     used(3, region=world[A])
     assert assigned(world) == {(A1, BY_REGION_AREA): 2, (A2, BY_REGION_AREA): 1}
+    # One with ground elsewhere gives nothing to a unit of which it has less than half a square metre.
+    models.Boundary.objects.filter(region=world[A]).update(geom=outline(rectangle(500, 0, 1000.0004, 1000)))
+    assert assigned(world) == {(A1, BY_REGION_AREA): 3}
 
 
 def test_positions_of_the_same_purpose_weigh_before_area(world: Grid) -> None:
