@@ -21,6 +21,11 @@ class Query:
     text: sql.Composable | str
     params: Sequence[Any] | dict[str, Any] = ()
 
+    @property
+    def composed(self) -> sql.Composable:
+        """The statement as a part of another."""
+        return self.text if isinstance(self.text, sql.Composable) else sql.SQL(self.text)
+
 
 @contextmanager
 def bounded() -> Iterator[None]:

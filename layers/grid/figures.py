@@ -50,7 +50,7 @@ def cell_litres(size: int, period: Period, selection: Selection, *, among: str |
     if len(years) == 1:
         return years[0]
     summed = sql.SQL(", ").join(sql.SQL("sum({0})::bigint AS {0}").format(sql.Identifier(name)) for name in COLUMNS)
-    parts = sql.SQL(" UNION ALL ").join([_text(year) for year in years])
+    parts = sql.SQL(" UNION ALL ").join([year.composed for year in years])
     return Query(
         sql.SQL("SELECT unit_id, {} FROM ({}) parts GROUP BY unit_id").format(summed, parts),
         [value for year in years for value in year.params],
@@ -71,7 +71,7 @@ def cell_months(size: int, period: Period, selection: Selection, *, among: str |
         names += [f"litres_{year}", f"by_area_{year}"]
         params += found.params
         litres, by_area, alias = (sql.Identifier(name) for name in (*names[-2:], f"packed_{year}"))
-        joined.append(_PACKED.format(litres, by_area, _text(found), alias))
+        joined.append(_PACKED.format(litres, by_area, found.composed, alias))
     join = sql.SQL(" FULL JOIN {} USING (unit_id) ")
     body = joined[0]
     for other in joined[1:]:
@@ -95,10 +95,6 @@ _PACKED = sql.SQL(
 
 def _years(period: Period) -> range:
     return range(period.first.year, period.last.year + 1)
-
-
-def _text(query: Query) -> sql.Composable:
-    return query.text if isinstance(query.text, sql.Composable) else sql.SQL(query.text)
 
 
 def _among(name: str | None) -> sql.Composable:
@@ -138,7 +134,7 @@ def cell_year(size: int, year: int, selection: Selection, *, among: str | None =
         for name in COLUMNS
     )
     return Query(
-        sql.SQL("SELECT unit_id, {} FROM ({}) months GROUP BY unit_id").format(arrays, _text(found)), found.params
+        sql.SQL("SELECT unit_id, {} FROM ({}) months GROUP BY unit_id").format(arrays, found.composed), found.params
     )
 
 
@@ -155,14 +151,23 @@ def _selected(
 
 def month_balance(size: int, months: Sequence[Month], selection: Selection) -> Query:
     """(month, gap, volume_l, gross_l, by_area_l): what is in cells (gap 0) and what is in none, a row a month and reason."""
-    gaps = _balance(size, months, selection, "gap > 0 AND unit_id IS NULL")
+    gaps = _balance(size, months, selection, "gap > 0 AND unit_id = 0")
     if selection != EVERYTHING:
         return _union(_balance(size, months, selection, "gap = 0"), gaps)
+    # Each of the twelve summed in its place: taken apart into rows, a year would be twelve times as many.
+    sums = sql.SQL(", ").join(
+        sql.SQL("ARRAY[{}]").format(
+            sql.SQL(", ").join(sql.SQL("sum({}[{}])::bigint").format(sql.Identifier(name), nth) for nth in range(1, 13))
+        )
+        for name in COLUMNS
+    )
     kept = Query(
-        "SELECT make_date(year, nth::integer, 1), 0::smallint, sum(v)::bigint, sum(g)::bigint, sum(a)::bigint"
-        " FROM layers_gridyear, unnest(volume_l, gross_l, by_area_l) WITH ORDINALITY AS m (v, g, a, nth)"
-        " WHERE size = %s AND make_date(year, nth::integer, 1) = ANY(%s) GROUP BY 1",
-        [size, [month.first_day for month in months]],
+        sql.SQL(
+            "SELECT make_date(year, nth::integer, 1), 0::smallint, v, g, a"
+            " FROM (SELECT year, {} FROM layers_gridyear WHERE size = %s AND year = ANY(%s) GROUP BY year) AS y (year, v_l, g_l, a_l),"
+            " unnest(v_l, g_l, a_l) WITH ORDINALITY AS m (v, g, a, nth) WHERE make_date(year, nth::integer, 1) = ANY(%s)"
+        ).format(sums),
+        [size, sorted({month.year for month in months}), [month.first_day for month in months]],
     )
     return _union(kept, gaps)
 
@@ -178,4 +183,4 @@ def _balance(size: int, months: Sequence[Month], selection: Selection, which: st
 
 
 def _union(first: Query, second: Query) -> Query:
-    return Query(_text(first) + sql.SQL(" UNION ALL ") + _text(second), [*first.params, *second.params])
+    return Query(first.composed + sql.SQL(" UNION ALL ") + second.composed, [*first.params, *second.params])

@@ -78,7 +78,7 @@ def _of_region(level: int, asked: Asked) -> Carried:
         text = sql.SQL(
             "LEFT JOIN ({}) {name} (code, parent_code, gap, volume_l) ON {name}.code = f.f_code AND {name}.gap = 0"
         )
-        return text.format(sql.SQL(str(found.text)), name=sql.Identifier(name)), tuple(found.params)
+        return text.format(found.composed, name=sql.Identifier(name)), tuple(found.params)
 
     return _with_versus(asked, litres, _VOLUME)
 
@@ -97,8 +97,7 @@ def _of_cell(size: int, asked: Asked) -> Carried:
 
 def _joined(found: Query, name: str) -> tuple[sql.Composable, tuple[object, ...]]:
     """A join by the features' own id."""
-    text = found.text if isinstance(found.text, sql.Composable) else sql.SQL(found.text)
-    join = sql.SQL("LEFT JOIN ({}) {name} ON {name}.unit_id = f.fid").format(text, name=sql.Identifier(name))
+    join = sql.SQL("LEFT JOIN ({}) {name} ON {name}.unit_id = f.fid").format(found.composed, name=sql.Identifier(name))
     return join, tuple(found.params)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,13 @@ from layers.periods import Month, Period
 from layers.registry import Layer
 from layers.stats import query
 from layers.stats.answer import coverage, spoken
-from layers.stats.classes import classify
+from layers.stats.classes import Classes, classify
 from layers.stats.selection import Selection
 
 MEASURES = ("volume", "per_km2")
 _BALANCE = ("recorded_l", "assigned_l", "unassigned_l", "outside_l")
 _YEARS_MOST = 2  # of whose single months classes are cut
+_CELLS_MOST = 100_000
 
 
 def cell_statistics(
@@ -56,14 +58,14 @@ def period_classes(
     size: int, period: Period, selection: Selection, measure: str = "volume", method: str = "tail", k: int = 5
 ) -> dict[str, Any]:
     """Legend classes over a period's sums of the cells with any use."""
-    return spoken(measure, classify(_sums(size, period, selection, measure), method, k))
+    return spoken(measure, _Cells(size, selection, measure, _stride(size)).period(period, method, k))
 
 
 def month_classes(
     size: int, period: Period, selection: Selection, measure: str = "volume", method: str = "tail", k: int = 5
 ) -> dict[str, Any]:
     """Legend classes over all single months of a period's years; none of more than two."""
-    return spoken(measure, classify(_single_months(size, period, selection, measure), method, k))
+    return spoken(measure, _Cells(size, selection, measure, _stride(size)).months(period, method, k))
 
 
 def _balance(size: int, months: list[Month], selection: Selection) -> list[dict[str, Any]]:
@@ -79,32 +81,65 @@ def _balance(size: int, months: list[Month], selection: Selection) -> list[dict[
     return [{"month": str(Month.of(day)), **line} for day, line in lines.items()]
 
 
-def _measured(volumes_l: np.ndarray, areas_m2: np.ndarray, measure: str) -> np.ndarray:
-    """m³, or m³ per km², of what is not nothing."""
-    values = volumes_l / 1000.0 if measure == "volume" else volumes_l * 1000.0 / areas_m2
-    return values[volumes_l != 0]
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """The cells of a size of which the figures of a selection are classed, in one measure.
+
+    Of a fine grid every ``stride``-th unit: class bounds of a hundred thousand cells are those of a million, and the
+    values of a million are hundreds of megabytes in a web process. How many cells each class has is counted of all.
+    """
+
+    size: int
+    selection: Selection
+    measure: str
+    stride: int
+
+    def period(self, period: Period, method: str, k: int) -> Classes:
+        """Classes of the period's sums."""
+        found = cell_litres(self.size, period, self.selection)
+        classes = classify(self._values(found), method, k)
+        return classes if self.stride == 1 else self._counted(found, classes)
+
+    def months(self, period: Period, method: str, k: int) -> Classes:
+        """Classes of every single month of the years; none when they are more than are drawn month by month."""
+        years = range(period.first.year, period.last.year + 1)
+        if len(years) > _YEARS_MOST:
+            return classify([], method, k)
+        return classify(
+            np.concatenate([self._values(cell_year(self.size, year, self.selection)) for year in years]), method, k
+        )
+
+    def _values(self, found: Query) -> np.ndarray:
+        """m³, or m³ per km², of what is not nothing in the sampled units; a figure may be one number or twelve."""
+        text = sql.SQL(
+            "SELECT u.area_m2, c.volume_l FROM ({}) c JOIN layers_gridunit u ON u.id = c.unit_id WHERE c.unit_id %% %s = 0"
+        )
+        kept = rows(Query(text.format(found.composed), [*found.params, self.stride]))
+        litres = np.array([row[1] for row in kept], dtype=float).reshape(len(kept), -1)
+        per = 1000.0 if self.measure == "volume" else np.array([[row[0] / 1000.0] for row in kept])
+        return (litres / per)[litres != 0]
+
+    def _counted(self, found: Query, classes: Classes) -> Classes:
+        """The same classes with the counts and ends of all cells."""
+        value, join = ("volume_l::float8 / 1000", "")
+        if self.measure == "per_km2":
+            value, join = ("volume_l * 1000.0::float8 / area_m2", "JOIN layers_gridunit u ON u.id = c.unit_id")
+        text = sql.SQL(
+            "SELECT width_bucket(value, %s::float8[]), count(*), min(value), max(value)"
+            " FROM (SELECT {} AS value FROM ({}) c {} WHERE volume_l <> 0) v GROUP BY 1"
+        ).format(sql.SQL(value), found.composed, sql.SQL(join))
+        kept = {row[0]: row[1:] for row in rows(Query(text, [classes.breaks, *found.params]))} if classes.breaks else {}
+        if not kept:
+            return classes
+        return replace(
+            classes,
+            counts=[kept[nth][0] if nth in kept else 0 for nth in range(len(classes.breaks) + 1)],
+            low=min(low for _, low, _ in kept.values()),
+            high=max(high for _, _, high in kept.values()),
+        )
 
 
-def _with_areas(found: Query) -> list[tuple[Any, ...]]:
-    """(m², litres) of each unit of a statement."""
-    text = found.text if isinstance(found.text, sql.Composable) else sql.SQL(found.text)
-    join = sql.SQL("SELECT u.area_m2, c.volume_l FROM ({}) c JOIN layers_gridunit u ON u.id = c.unit_id")
-    return rows(Query(join.format(text), found.params))
-
-
-def _sums(size: int, period: Period, selection: Selection, measure: str) -> np.ndarray:
-    found = np.array(_with_areas(cell_litres(size, period, selection)), dtype=float).reshape(-1, 2)
-    return _measured(found[:, 1], found[:, 0], measure)
-
-
-def _single_months(size: int, period: Period, selection: Selection, measure: str) -> np.ndarray:
-    """Every cell's every month of the years; nothing when they are more than are drawn month by month."""
-    years = range(period.first.year, period.last.year + 1)
-    if len(years) > _YEARS_MOST:
-        return np.array([])
-    parts = []
-    for year in years:
-        found = _with_areas(cell_year(size, year, selection))
-        areas = np.repeat([row[0] for row in found], 12)
-        parts.append(_measured(np.array([row[1] for row in found], dtype=float).reshape(-1), areas, measure))
-    return np.concatenate(parts)
+def _stride(size: int) -> int:
+    """Every how-manieth unit of a size is classed: all of them, up to some hundred thousand."""
+    units = rows(Query("SELECT count(*) FROM layers_gridunit WHERE size = %s", [size]))[0][0]
+    return max(1, int(units) // _CELLS_MOST)

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from layers import vocab
+from layers import models, vocab
 from layers.periods import parse_period
-from layers.stats import query
+from layers.stats import cells, query
+from layers.stats.classes import classify
 from layers.stats.selection import parse_selection
 from tests import factories as make
 from tests.factories import SOUTHERN, Grid
@@ -69,6 +70,21 @@ def test_classes_hold_every_cell_with_use_once(client: Client, grid: Grid, measu
     if measure == "volume":
         assert classes["period"]["max"] == max(used) / 1000
     assert get(client, "/api/stats/cells?period=2015..2019")["classes"]["month"]["counts"] == []
+
+
+def test_classes_of_many_cells_are_cut_from_a_part_and_counted_of_all(
+    client: Client, grid: Grid, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    units = models.GridUnit.objects.filter(size=500).count()
+    monkeypatch.setattr(cells, "_CELLS_MOST", units // 3)
+    sampled = {code for code, pk in models.GridUnit.objects.filter(size=500).values_list("code", "pk") if pk % 3 == 0}
+    used = {code: litres / 1000 for code, (litres, _) in kept("2019").items() if litres}
+    assert 1 < len(sampled & used.keys()) < len(used)
+    found = get(client, "/api/stats/cells?period=2019&method=quantiles&k=3")["classes"]["period"]
+    assert found["breaks"] == classify([used[code] for code in sampled & used.keys()], "quantiles", 3).breaks != []
+    assert sum(found["counts"]) == len(used)
+    assert found["counts"][0] == sum(value < found["breaks"][0] for value in used.values())
+    assert (found["min"], found["max"]) == (min(used.values()), max(used.values()))
 
 
 @pytest.mark.parametrize("level", ["district", "township", "village", "grid_500"])

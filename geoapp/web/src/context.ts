@@ -37,6 +37,8 @@ type Signals = {
 export class Context {
   shown: Shown | null = null;
   cells: CellsShown | null = null;
+  /** Cells are asked for at this zoom and not here yet. */
+  cellsComing = false;
   level: MapLevel = "district";
   private hearers = new Map<keyof Signals, ((value: never) => void)[]>();
   constructor(readonly store: Store, readonly meta: Meta, readonly data: Data) {}

@@ -98,6 +98,7 @@ export const en: Record<Key, string> = {
   measure_difference: "Difference", measure_ratio: "Ratio", measureTitle_difference: "Difference", measureTitle_ratio: "Change in proportion",
   compareTitle: "Hot spots and change", compareOff: "Off", periodA: "Period A", periodB: "Compared with B", swap: "Swap the periods", comparedTo: "vs", changeVersus: "vs compared period",
   movers: "Largest movers", moversNone: "Nothing moved this way.", moversNote: "{a} less {b}; click to go there.",
+  gridComing: "The cells are coming; regions until then.",
   gridFrom: "Cells are shown from zoom 9; regions until then.",
   byArea: "Assigned by area", cellSynthetic: "Synthetic positions",
   unsure: "Show uncertainty", unsureLow: "By area < {low}%: mostly known places", unsureMiddle: "By area {low}–{high}%", unsureHigh: "By area ≥ {high}%: place unknown",

@@ -97,6 +97,7 @@ export const zh = {
   measure_difference: "增减", measure_ratio: "增减比例", measureTitle_difference: "增减量", measureTitle_ratio: "增减比例",
   compareTitle: "热点与变化", compareOff: "关", periodA: "时段 A", periodB: "对比 B", swap: "互换两个时段", comparedTo: "对比", changeVersus: "较对比时段",
   movers: "变动最大", moversNone: "没有这个方向的变动。", moversNote: "{a} 减去 {b}；点击定位。",
+  gridComing: "网格载入中…，现按行政区显示。",
   gridFrom: "放大到 9 级显示网格，现按行政区显示。",
   byArea: "按面积分配", cellSynthetic: "位置与边界为合成",
   unsure: "显示不确定性", unsureLow: "按面积 < {low}%：多由位置确定", unsureMiddle: "按面积 {low}%–{high}%", unsureHigh: "按面积 ≥ {high}%：位置不明",

@@ -49,6 +49,8 @@ export class Cells {
     this.question = question;
     if (!layer || !question) return this.hide();
     this.prepare(layer, question);
+    context.cellsComing = !context.cells;
+    if (context.cellsComing) context.emit("cells", null);
     context.emit("busy", true);
     try {
       const shown = await this.figures(layer, question);
@@ -108,6 +110,7 @@ export class Cells {
     map.setPaintProperty(`cells-${shown.layer.id}`, "fill-color", cellColor(question!, shown.measure, shown.scale));
     map.setPaintProperty(`cells-hatch-${shown.layer.id}`, "fill-pattern", cellHatch(question!));
     context.cells = shown;
+    context.cellsComing = false;
     context.emit("cells", shown);
     Object.assign(document.documentElement.dataset, { cells: shown.layer.id, cellsPeriod: shown.period, cellsMeasure: shown.measure });
   }
@@ -115,6 +118,7 @@ export class Cells {
     for (const id of SIZES) if (this.map.getSource(id)) this.visible(id, false);
     this.layer = null;
     this.context.cells = null;
+    this.context.cellsComing = false;
     delete document.documentElement.dataset.cells;
     this.context.emit("cells", null);
   }

@@ -104,7 +104,8 @@ export function mountLegend(place: HTMLElement, context: Context): void {
     }
     const waiting = context.state.level === "grid";
     frame(measure, scale, unit, caption(shown.period, tk("level", shown.level)),
-      waiting ? h("p", { class: "hint grid-hint", "data-testid": "grid-hint" }, t("gridFrom"), " ",
+      waiting && context.cellsComing ? h("p", { class: "hint", "data-testid": "grid-coming" }, t("gridComing")) : null,
+      waiting && !context.cellsComing ? h("p", { class: "hint grid-hint", "data-testid": "grid-hint" }, t("gridFrom"), " ",
         h("button", { type: "button", class: "button small", onclick: () => context.emit("go", { zoom: CELLS_FROM + 1 }) }, t("zoomIn"))) : null,
       classRows({ scale, unit, counts, none, what: (n) => t("regions", { n }) }, isTwoSided(measure) ? t("noChange") : t("noData")),
       isTwoSided(measure) && !shown.picture.hasComparison ? h("p", { class: "hint", "data-testid": "no-comparison" }, t("comparedNone")) : null,
