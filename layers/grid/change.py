@@ -24,6 +24,7 @@ Objects = Mapping[int, Iterable[int]]
 """Ids of objects by their kind in `vocab.GRID_PLACE`, or `USER`."""
 
 _FEW = Scope(few=True)
+_SMALL_MONTH = 1_000  # records, which are assigned in a moment
 _MOVING = ("meter", "water_user")  # datasets whose rows are positions that weigh
 _OLD, _NEW, _NONE = (
     sql.Identifier("grid_records_old"),
@@ -73,7 +74,10 @@ class Change:
         self._note(cursor, records, _NEW, 1)
         for size in self._sizes:
             self._touch(cursor, touched)
-            self._follow(cursor, size, months)
+            new, due = _without_litres(cursor, size, months)
+            self._follow(cursor, size, [month for month in months if month not in due and month not in new])
+            if new:
+                assign.rebuild(cursor, new, size)
         cursor.execute("UPDATE layers_gridbuild SET changed_at = now()")
         cursor.execute(f"DROP TABLE grid_points, grid_inside, {TOUCHED}")
 
@@ -122,7 +126,7 @@ class Change:
             touched = sql.SQL("JOIN {} t ON t.kind = p.kind AND t.id = p.place_id").format(sql.Identifier(TOUCHED))
             weights.run(cursor, "grid_places", _FEW, size=size, among=touched)
         _add(cursor, given, 1, without=_NONE, instead=_NONE)
-        conservation.hold_change(cursor, size)
+        conservation.hold_change(cursor, size, months)
         cursor.execute(load("grid_apply"), {"size": size})
         years.follow(cursor, size)
 
@@ -145,6 +149,25 @@ class Change:
         weights.weigh_rest(cursor, _FEW)
         among = sql.SQL("JOIN grid_groups g USING (place_kind, place_id, purpose)")
         weights.run(cursor, "grid_weights_changed", _FEW, size=size, among=among)
+
+
+def _without_litres(cursor: Cursor, size: int, months: Sequence[date]) -> tuple[list[date], list[date]]:
+    """Months with records that a size has no litres of: (of a few records, of many).
+
+    Few are what a change begins a month with: they are assigned whole. Many are what `manage.py grid` has still to do, being
+    interrupted or asked for other months; litres cannot be taken off that were never put on, and they stay due.
+    """
+    new: list[date] = []
+    due: list[date] = []
+    for month in assign.unassigned_months(cursor, size, months):
+        cursor.execute(
+            "SELECT count(*) FROM (SELECT FROM layers_usagerecord WHERE month = %s LIMIT %s) AS seen",
+            [month, _SMALL_MONTH + 1],
+        )
+        count = cursor.fetchone()[0]
+        if count:
+            (new if count <= _SMALL_MONTH else due).append(month)
+    return new, due
 
 
 def _add(cursor: Cursor, given: dict[str, Any], sign: int, *, without: sql.Identifier, instead: sql.Identifier) -> None:

@@ -66,9 +66,9 @@ def hold(cursor: Cursor, size: int, months: Sequence[date]) -> None:
         )
 
 
-def hold_change(cursor: Cursor, size: int) -> None:
+def hold_change(cursor: Cursor, size: int, months: Sequence[date]) -> None:
     """The same of a change of a few rows: the litres it moves in `grid_delta` are those its records gained or lost."""
-    cursor.execute(load("grid_delta_differences"))
+    cursor.execute(load("grid_delta_differences"), {"months": list(months)})
     if wrong := cursor.fetchall():
         month, source, purpose, recorded, moved = wrong[0]
         raise NotConserved(

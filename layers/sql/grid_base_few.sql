@@ -36,7 +36,7 @@ WITH places AS (
 ), counted AS (
     SELECT * FROM records r WHERE NOT EXISTS (SELECT FROM {without} w WHERE w.id = r.id)
     UNION ALL
-    SELECT * FROM {instead}
+    SELECT * FROM {instead} WHERE month IN (SELECT month FROM months)
 )
 SELECT row_number() OVER () AS id, b.*
 FROM (

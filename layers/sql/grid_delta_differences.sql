@@ -6,6 +6,7 @@ FROM (
         SELECT month, source, purpose, volume_l FROM grid_records_new
         UNION ALL SELECT month, source, purpose, -volume_l FROM grid_records_old
     ) records
+    WHERE month = ANY(%(months)s)
     GROUP BY 1, 2, 3
 ) r
 FULL JOIN (SELECT month, source, purpose, sum(volume_l) AS litres FROM grid_delta GROUP BY 1, 2, 3) g

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from layers import models, vocab
 from layers.admin.journal import Change
-from layers.grid import assign, conservation, explain
+from layers.grid import assign, conservation, explain, years
 from layers.grid import change as grid_change
 from layers.periods import parse_period
 from layers.stats import rebuild as sums
@@ -323,7 +323,32 @@ def test_nothing_is_weighed_or_assigned_as_a_whole(town: Town, monkeypatch: pyte
     monkeypatch.setattr(assign, "rebuild", lambda *args: pytest.fail("assigned whole months"))
     monkeypatch.setattr(assign, "prepare", lambda *args: pytest.fail("weighed the whole city"))
     take(town, ("move meter", 1, 5))
-    take(town, ("new record", 1, 2))
+    take(town, ("new record", 1, 1))  # in a month that there is
+
+
+def test_months_that_are_still_to_be_assigned_stay_so(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a run leaves them that was interrupted, or asked for other months: nothing is taken off what was never put on."""
+    monkeypatch.setattr(grid_change, "_SMALL_MONTH", 0)
+    models.GridUsage.objects.filter(size=SIZE, month=FEBRUARY).delete()
+    with cursor_of() as cursor:
+        years.refresh(cursor, SIZE, [FEBRUARY])
+    take(town, ("move meter", 1, 5))
+    town.by_hand("usage", records(3), set_to(volume_l=5, month=FEBRUARY))
+    assert not models.GridUsage.objects.filter(size=SIZE, month=FEBRUARY).exists()
+    with cursor_of() as cursor:
+        assert assign.unassigned_months(cursor, SIZE, sums.all_months(cursor)) == [FEBRUARY]
+        assign.rebuild(cursor, [FEBRUARY], SIZE)
+    check(town)
+
+
+def test_a_month_that_a_change_begins_is_assigned(town: Town) -> None:
+    with cursor_of() as cursor:
+        before = sums.all_months(cursor)
+    march = date(2019, 3, 1)
+    assert march not in before
+    town.by_hand("usage", records(3), set_to(month=march))
+    assert models.GridUsage.objects.filter(month=march).values("size").distinct().count() == len(SIZES)
+    check(town)
 
 
 def test_litres_that_a_change_loses_end_it(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
