@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from psycopg import sql
@@ -22,9 +23,6 @@ from layers.stats.rebuild import all_months
 Cursor = Any
 Progress = Callable[[date, int, int], None]
 """Told (month, how many are done, of how many)."""
-
-# Months whose records are read together: bounds the temporary tables of a long rebuild.
-_AT_ONCE = 3
 
 
 def sizes(cursor: Cursor) -> list[int]:
@@ -110,19 +108,29 @@ def rebuild(cursor: Cursor, months: Sequence[date], size: int = DEFAULT_SIZE, pr
         return 0
     _begin(cursor)
     written = 0
-    for first in range(0, len(months), _AT_ONCE):
-        some = list(months[first : first + _AT_ONCE])
-        cursor.execute("DROP TABLE IF EXISTS grid_base")
-        cursor.execute(load("grid_base"), {**TERMS, "size": size, "months": some})
-        cursor.execute("ANALYZE grid_base")
-        clear(cursor, some, size)
-        cursor.execute(sql.SQL(load("grid_usage")).format(shares=shares_of("grid_base")), {"size": size})
-        written += int(cursor.rowcount)
-        conservation.hold(cursor, size, some)
-        years.refresh(cursor, size, some)
-        if progress:
-            progress(some[-1], min(first + _AT_ONCE, len(months)), len(months))
+    for _, some in groupby(sorted(months), lambda month: month.year):
+        of_year = list(some)
+        for month in of_year:
+            written += _assign(cursor, size, month)
+            if progress:
+                progress(month, sum(other <= month for other in months), len(months))
+        years.refresh(cursor, size, of_year)
     cursor.execute("DROP TABLE grid_base")
+    return written
+
+
+def _assign(cursor: Cursor, size: int, month: date) -> int:
+    """Replace the litres of a month and hold them to its records; → rows."""
+    cursor.execute("DROP TABLE IF EXISTS grid_base")
+    # Its eight columns are taken for more groups than there are, and would be sorted to be grouped.
+    cursor.execute("SET LOCAL enable_sort = off")
+    cursor.execute(load("grid_base"), {**TERMS, "size": size, "months": [month]})
+    cursor.execute("SET LOCAL enable_sort = on")
+    cursor.execute("ANALYZE grid_base")
+    clear(cursor, [month], size)
+    cursor.execute(sql.SQL(load("grid_usage")).format(shares=shares_of("grid_base")), {"size": size, "month": month})
+    written = int(cursor.rowcount)
+    conservation.hold(cursor, size, [month])
     return written
 
 
