@@ -14,6 +14,7 @@
 | IMPORT_MAX_MB | largest file the administration takes for import | 200 |
 | EXPORT_SLOTS | files made at once, over all web processes of the machine | 4 |
 | EXPORT_KEEP_MB | room for files kept until their data change | 1024 |
+| STREAM_IDLE_SECONDS | a reader who takes nothing of a file for so long is given up | 120 |
 | PUBLIC_URL | the site's address, as reports print it | the asker's own; for commands http://localhost:8000/ |
 | REPORT_WORKERS | processes that make reports at once; 0: the site starts none | 1 |
 | LOG_LEVEL | | INFO |
@@ -56,6 +57,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "geoapp.middleware.content_security_policy",
+    "geoapp.middleware.give_up_idle_readers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -142,6 +144,7 @@ PUBLIC_URL_GIVEN = bool(os.environ.get("PUBLIC_URL"))
 PUBLIC_URL = (os.environ.get("PUBLIC_URL") or "http://localhost:8000").rstrip("/") + "/"
 REPORT_WORKERS = env.integer("REPORT_WORKERS", os.environ.get("REPORT_WORKERS"), 1, 0, 32)
 IMPORT_MAX_BYTES = env.integer("IMPORT_MAX_MB", os.environ.get("IMPORT_MAX_MB"), 200, 1, 4096) << 20
+STREAM_IDLE_SECONDS = env.integer("STREAM_IDLE_SECONDS", os.environ.get("STREAM_IDLE_SECONDS"), 120, 1, 3600)
 EXPORT_SLOTS = env.integer("EXPORT_SLOTS", os.environ.get("EXPORT_SLOTS"), 4, 1, 64)
 EXPORT_KEEP_BYTES = env.integer("EXPORT_KEEP_MB", os.environ.get("EXPORT_KEEP_MB"), 1024, 0, 1 << 20) << 20
 

@@ -32,6 +32,7 @@ from data import demo
 from geoapp import state
 
 NAME = "shuitu_city_test"
+STREAM_IDLE_SECONDS = 10  # patience that a test can outlast
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60.0
 
@@ -153,6 +154,7 @@ def _environment(settings: dict[str, Any], home: Path) -> dict[str, str]:
         "SECRET_KEY": secrets.token_urlsafe(50),
         "DEBUG": "0",
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
+        "STREAM_IDLE_SECONDS": str(STREAM_IDLE_SECONDS),
     }
     for unwanted in ("HTTPS", "SHUITU_SERVING"):
         environment.pop(unwanted, None)

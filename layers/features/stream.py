@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from psycopg import sql
 
@@ -18,8 +19,6 @@ from layers.db import Query, bounded
 from layers.features.query import FeatureQuery
 
 BATCH_ROWS = 1000
-# A reader that takes nothing for so long is given up: it holds a connection that others wait for.
-IDLE_SECONDS = 120
 COPY_SECONDS = 3600
 
 _FEATURE = """
@@ -87,7 +86,7 @@ def _snapshot() -> Iterator[None]:
             with connection.cursor() as cursor:
                 cursor.execute(
                     "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;"
-                    f" SET LOCAL idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'"
+                    f" SET LOCAL idle_in_transaction_session_timeout = '{settings.STREAM_IDLE_SECONDS}s'"
                 )
         yield
 

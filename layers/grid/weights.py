@@ -1,7 +1,7 @@
 """By what a region's or a facility's water is shared among units: positions where they are known, else area.
 
 A weight is a whole number: positions counted, or square metres of ground rounded to one. Whole numbers add up the same
-in any order, so shares of them are exact. The rules are the issue's, after the practice of dasymetric mapping (known
+in any order, so shares of them are exact. The rules are those of the requirement, after the practice of dasymetric mapping (known
 positions before area) and of areal weighting with Σw normalised (tobler ``allocate_total``); see docs/grid.md. Weights
 are kept per data version and not per month.
 

@@ -89,7 +89,7 @@ def test_it_says_which_version_it_shows_and_what_is_synthetic(page: Any, city: C
 
 
 def test_the_first_map_comes_within_three_seconds(new_page: Callable[..., Any]) -> None:
-    """The issue's bound, with software WebGL and an empty browser cache; the best of three, as others may work here."""
+    """The bound asked for, with software WebGL and an empty browser cache; the best of three, as others may work here."""
     times = []
     for _ in range(3):
         page = new_page()

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.city import City
+from tests.city import STREAM_IDLE_SECONDS, City
 
 # The city's 4.5 million records take seconds: there is time to leave, and to be cut off.
 PATHS = {
@@ -53,6 +53,21 @@ def test_a_client_that_leaves_ends_the_query(city: City, begun: tuple[http.clien
     while (left := running(city, words)) and time.monotonic() < until:
         time.sleep(0.1)
     assert left == []
+
+
+def test_a_client_that_stops_reading_is_given_up(
+    city: City, begun: tuple[http.client.HTTPConnection, Any, str]
+) -> None:
+    """It is there and takes nothing more: what fits between the two comes through, and the query ends all the same."""
+    _, answer, words = begun
+    assert running(city, words)
+    until = time.monotonic() + 6 * STREAM_IDLE_SECONDS
+    while (left := running(city, words)) and time.monotonic() < until:
+        time.sleep(0.5)
+    assert left == []
+    with pytest.raises((http.client.IncompleteRead, ConnectionResetError)):
+        while answer.read(2**20):
+            pass
 
 
 def test_an_error_half_way_never_looks_like_a_file(
