@@ -56,7 +56,8 @@ def features(layer: Layer, root_url: str, lang: str) -> Source:
 def tiles(layer: Layer, root_url: str, lang: str, usage: Usage | None = None) -> Source:
     """Vector tiles: drawn at once at every scale."""
     query = f"?{urlencode({'period': str(usage.period)})}" if usage else ""
-    template = quote(f"{root_url}/tiles/{layer.id}/{{z}}/{{x}}/{{y}}.pbf{query}", safe=":/")
+    # The question mark as it is: QGIS 3.40 does not decode it, and would ask for a file of that name.
+    template = quote(f"{root_url}/tiles/{layer.id}/{{z}}/{{x}}/{{y}}.pbf{query}", safe=":/?")
     what = (
         f"{usage.period} 用水量"
         if lang == "zh" and usage
