@@ -45,3 +45,11 @@ def rows(query: Query) -> list[tuple[Any, ...]]:
     with bounded(), connection.cursor() as cursor:
         cursor.execute(query.text, query.params)
         return list(cursor.fetchall())
+
+
+def work_on_months(cursor: Any) -> None:
+    """For the rest of the transaction: memory and workers for statements over a month of records.
+
+    Their sorts and groups take some 100 MB, which on disk take twice as long; and the defaults think workers too dear.
+    """
+    cursor.execute("SET LOCAL work_mem = '192MB'; SET LOCAL parallel_setup_cost = 0; SET LOCAL parallel_tuple_cost = 0")

@@ -14,6 +14,7 @@ from typing import Any
 
 from psycopg import sql
 
+from layers.db import work_on_months
 from layers.grid import conservation, units, weights, years
 from layers.grid.cells import DEFAULT_SIZE, check_size
 from layers.grid.scope import TERMS
@@ -135,9 +136,9 @@ def _assign(cursor: Cursor, size: int, month: date) -> int:
 
 
 def _begin(cursor: Cursor) -> None:
-    """One writer at a time; and memory for the sorts of a month, some 100 MB, which on disk take twice as long."""
+    """One writer at a time."""
     cursor.execute("SELECT pg_advisory_xact_lock(hashtext('layers_gridusage'))")
-    cursor.execute("SET LOCAL work_mem = '192MB'")
+    work_on_months(cursor)
 
 
 def shares_of(base: str) -> sql.Composed:

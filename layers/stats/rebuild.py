@@ -9,6 +9,7 @@ from typing import Any
 from psycopg import sql
 
 from layers import vocab
+from layers.db import work_on_months
 from layers.grid import conservation
 from layers.sql import load
 
@@ -78,7 +79,7 @@ def rebuild(cursor: Cursor, months: Sequence[date]) -> int:
     if not months:
         return 0
     cursor.execute("SELECT pg_advisory_xact_lock(hashtext('layers_usagesum'))")
-    cursor.execute("SET LOCAL work_mem = '192MB'")  # for the grouping sets of a few months
+    work_on_months(cursor)
     kept = set(summed_months(cursor)) - set(months)
     later = sorted(month for month in kept if any(t.year == month.year and t < month for t in months))
     cursor.execute("DROP TABLE IF EXISTS usage_kept")
