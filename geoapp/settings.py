@@ -24,10 +24,12 @@ import os
 from pathlib import Path
 from typing import Any
 
-from geoapp import env, localdb, state
+from geoapp import env, identity, localdb, state
 
 BASE_DIR = state.BASE_DIR
 STATE_DIR = state.state_dir()
+# The name of the user that a process of root's hands its work to; empty when we are not root.
+SERVICE_USER = getattr(identity.service_user(), "pw_name", "")
 
 DEBUG = env.flag("DEBUG", os.environ.get("DEBUG"))
 # Empty before the first start: Django then refuses to sign anything, and says so.
