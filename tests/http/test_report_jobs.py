@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -197,6 +198,38 @@ def test_so_many_wait_and_no_more(client: Client, monkeypatch: pytest.MonkeyPatc
         ask_for(period="2018")
     assert ask_for().status == QUEUED  # the same again takes no place
     assert post(client, period="2018").status_code == 503
+
+
+def test_nobody_takes_all_places(client: Client) -> None:
+    for month in range(1, queue.MOST_WAITING_OF_ONE + 1):
+        assert post(client, period=f"2019-{month:02}").status_code == 302
+    refused = post(client, period="2018")
+    assert refused.status_code == 503
+    assert post(client, period="2019-01").status_code == 302  # the same again takes no place
+    assert (
+        client.post("/reports/make", {"region": DISTRICT, "period": "2018"}, REMOTE_ADDR="10.0.0.2").status_code == 302
+    )
+
+
+def test_askers_take_turns() -> None:
+    asked = [("a", "2019-01"), ("a", "2019-02"), ("a", "2019-03"), ("b", "2019-04"), ("c", "2019-05"), ("b", "2019-06")]
+    for asker, period in asked:
+        queue.ask_for(Ask(DISTRICT, parse_period(period), site="http://testserver/"), ("xlsx",), asker)
+    order = []
+    while (job := queue.claim()) is not None:
+        order.append(job.period)
+        queue.finish(job, error="not made here")
+    assert order == ["2019-01", "2019-04", "2019-05", "2019-02", "2019-06", "2019-03"]
+
+
+def test_who_asked_is_forgotten_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    for period in ("2019-01", "2019-02"):
+        queue.ask_for(Ask(DISTRICT, parse_period(period), site="http://testserver/"), ("xlsx",), "10.0.0.1")
+    worker.work(idle_s=0)
+    assert {job.asker for job in ReportJob.objects.all()} == {"10.0.0.1"}
+    monkeypatch.setattr(queue, "REMEMBERED", timedelta(0))
+    queue.prune()
+    assert {job.asker for job in ReportJob.objects.all()} == {""}
 
 
 def test_old_reports_go_with_their_files(monkeypatch: pytest.MonkeyPatch) -> None:
