@@ -39,6 +39,8 @@ def grant(looked_into: Iterable[Path], reached: Iterable[Path]) -> None:
         return
     opened = []
     for path, last in [*((path, LOOK) for path in looked_into), *((path, PASS) for path in reached)]:
+        if all(_may(user, way, last) for way in (path.absolute(), path.resolve())):
+            continue
         for step, rights in _steps(path, last):
             if not _may(user, step, rights):
                 _set(step, user, rights)

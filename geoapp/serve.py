@@ -179,6 +179,7 @@ def _code() -> Iterator[Path]:
 def start() -> dict[str, Any]:
     """Keep the running server if it is the right one and answers; else start one and wait for the map."""
     bind, wanted = check_address()
+    _let_in()
     code = fingerprint()
     record = running()
     same = record and record["fingerprint"] == code and wanted in (0, record["port"])
@@ -186,7 +187,8 @@ def start() -> dict[str, Any]:
         proc.send(kept, signal.SIGUSR1)
         print("    already running")
         return record
-    _let_in()
+    passage.check_readable(state.BASE_DIR, ["manage.py", *CODE_DIRS])
+    passage.check_readable(Path(sys.prefix).resolve(), ["."])
     if record:
         print("    the running one is of another code or setting, or alone, or does not answer: replaced", flush=True)
     # The same address as last time, if that can be had: somebody may have it open.
@@ -223,12 +225,11 @@ def check_address() -> tuple[str, int]:
 
 
 def _let_in() -> None:
-    """See to it that there is a user to serve as, who reaches and can read what it runs."""
+    """See to it that there is a user to serve as, who reaches what it runs; also later, when somebody has closed it."""
     if os.geteuid() == 0 and identity.service_user() is None:
         raise ServerTrouble(f"there is no user '{identity.NAME}' to run the server as; ./shuitu up makes one")
-    passage.grant([state.BASE_DIR, Path(sys.prefix), Path(sys.base_prefix)], [state.make_dir(state.state_dir())])
-    passage.check_readable(state.BASE_DIR, ["manage.py", *CODE_DIRS])
-    passage.check_readable(Path(sys.prefix).resolve(), ["."])
+    programs = [state.BASE_DIR, Path(sys.prefix), Path(sys.base_prefix)]
+    passage.grant(programs, [state.make_dir(state.state_dir())])
 
 
 def command(address: str) -> list[str]:
