@@ -131,7 +131,7 @@ def open_port(bind: str, wanted: int = 0) -> socket.socket:
             if isinstance(error, PermissionError):
                 raise ServerTrouble(f"PORT={port}: this user may not use it") from None
             if error.errno != errno.EADDRINUSE:
-                raise ServerTrouble(f"BIND={bind}: {error.strerror or error}") from None
+                raise ServerTrouble(f"BIND={bind}: no address of this machine ({error.strerror or error})") from None
         else:
             return opened
     raise ServerTrouble(f"port {wanted} is used by another program" if wanted else "no free port from 8000 to 8999")

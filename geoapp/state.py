@@ -51,12 +51,21 @@ def _service() -> tuple[int, int]:
     return (user.pw_uid, user.pw_gid) if user else (os.geteuid(), os.getegid())
 
 
+def _share(handle: int, mode: int) -> None:
+    """Let the service read what is open and ours, and nobody else; without a service user it stays our own."""
+    user = identity.service_user()
+    if os.geteuid() == 0:
+        os.fchown(handle, 0, user.pw_gid if user else 0)
+    os.fchmod(handle, mode if user else mode & 0o700)
+
+
 def logs_dir() -> Path:
     """The folder of the logs, which the service may pass through but not change."""
     folder = make_dir(state_dir()) / "logs"
-    make_dir(folder, 0o750)
-    if os.geteuid() == 0:
-        os.chown(folder, 0, _service()[1])
+    folder.mkdir(mode=0o700, exist_ok=True)
+    handle = os.open(folder, _PRIVATE_DIR)
+    _share(handle, 0o750)
+    os.close(handle)
     return folder
 
 
@@ -70,13 +79,12 @@ def service_log(name: str) -> Path:
 
 def protect() -> None:
     """The operator's own files and folders as they have to be, whatever an older version or a umask made of them."""
-    home, gid = make_dir(state_dir()), _service()[1]
+    home = make_dir(state_dir())
     for name in (*SHARED, *PRIVATE):
         if (home / name).is_file() and not (home / name).is_symlink():
-            shared = name in SHARED
-            if os.geteuid() == 0:
-                os.chown(home / name, 0, gid if shared else 0)
-            (home / name).chmod(0o640 if shared else 0o600)
+            handle = os.open(home / name, _PRIVATE_FILE)
+            _share(handle, 0o640 if name in SHARED else 0o600)
+            os.close(handle)
     for name in ("stamps", "demo"):
         if (home / name).is_dir():
             (home / name).chmod(0o700)
@@ -163,9 +171,6 @@ def write_private(path: Path, text: str, *, owner: tuple[int, int] | None = None
 
     What the service has to read (`SHARED`) it may read.
     """
-    mode = 0o600
-    if owner is None and path.name in SHARED and path.parent == state_dir():
-        owner, mode = (os.geteuid(), _service()[1]), 0o640
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     part.unlink(missing_ok=True)
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
@@ -174,7 +179,8 @@ def write_private(path: Path, text: str, *, owner: tuple[int, int] | None = None
         file.flush()
         if owner and os.geteuid() == 0:
             os.fchown(handle, *owner)
-        os.fchmod(handle, mode)
+        elif path.name in SHARED and path.parent == state_dir():
+            _share(handle, 0o640)
         os.fsync(handle)
     part.replace(path)
 

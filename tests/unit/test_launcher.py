@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from geoapp import cluster, localdb, proc, serve, state
+from geoapp import cluster, identity, localdb, proc, serve, state
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -130,8 +130,9 @@ def test_secrets_are_made_once_and_for_nobody_else_to_read(own_state: Path) -> N
     assert [path.name for path in made] == ["secret_key", "admin_password"]
     before = {path: path.read_text() for path in made}
     assert all(len(text.strip()) >= 16 for text in before.values())
-    assert [stat.S_IMODE(path.stat().st_mode) for path in made] == [0o640, 0o600]  # the service reads the first
-    assert {(path.stat().st_uid, path.stat().st_gid) for path in made[1:]} == {(os.geteuid(), os.getegid())}
+    shared = 0o640 if identity.service_user() else 0o600  # the service reads the first
+    assert [stat.S_IMODE(path.stat().st_mode) for path in made] == [shared, 0o600]
+    assert [path.stat().st_uid for path in made] == [os.geteuid()] * 2
     assert made[0].stat().st_gid == state._service()[1]
     assert state.ensure_secrets() == []
     assert {path: path.read_text() for path in made} == before
