@@ -1,4 +1,4 @@
-"""The machine's side of the private cluster: where its data are, which user runs it, making it, launching it.
+"""The machine's side of the private cluster: where its data are, which user runs it, making it, having it kept.
 
 PostgreSQL refuses to run as root, so for root it is the `postgres` user. Standard library only.
 """
@@ -9,14 +9,16 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import stat
 import subprocess
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from geoapp import proc, state
+from geoapp import identity, keeper, proc, state
 
 SUPERUSER = "postgres"
 PORT = "5432"  # names the socket file only: nothing listens on TCP
@@ -25,6 +27,11 @@ EXTENSIONS = "/usr/share/postgresql/{version}/extension/postgis.control"
 ELSEWHERE = Path("/var/lib/shuitu")  # for checkouts the database's user cannot reach
 SOCKETS = Path("/tmp")  # short for any checkout; the directory made in it is checked
 MB = 1 << 20
+# PostgreSQL's fast shutdown, then its immediate one, after which the next start recovers.
+END: proc.Plan = ((signal.SIGINT, 60.0), (signal.SIGQUIT, 20.0))
+KEEPER_SECONDS = 110.0  # what a keeper needs at most to end its server and what that leaves behind
+READY_SECONDS = 3600.0  # to recover after a crash; it is said all along what is waited for
+TELL_SECONDS = 10.0
 
 
 class DatabaseTrouble(RuntimeError):
@@ -105,11 +112,11 @@ def _run_as(owner: pwd.struct_passwd, command: list[str], *, check: bool = True)
     """Run a program as the database's user, in a clean environment."""
     who: dict[str, Any] = {}
     if os.geteuid() == 0 and owner.pw_uid != 0:
-        who = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
+        who = identity.popen_as(owner)
     done = subprocess.run(
         command,
         cwd="/",
-        env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": owner.pw_dir},
+        env=_environment(owner),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -122,16 +129,29 @@ def _run_as(owner: pwd.struct_passwd, command: list[str], *, check: bool = True)
     return done
 
 
-def _own(path: Path, owner: pwd.struct_passwd, mode: int) -> Path:
-    """Hand a path to the database's user, with exactly this mode."""
-    if os.geteuid() == 0:
-        os.chown(path, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
-    path.chmod(mode)
+def _environment(owner: pwd.struct_passwd) -> dict[str, str]:
+    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": owner.pw_dir}
+
+
+def _own(path: Path, owner: pwd.struct_passwd, group: int, mode: int) -> Path:
+    """Hand a directory to the database's user, with exactly this mode; never what a link leads to."""
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        if os.geteuid() == 0:
+            os.fchown(handle, owner.pw_uid, group)
+        os.fchmod(handle, mode)
+    finally:
+        os.close(handle)
     return path
 
 
 def socket_dir(owner: pwd.struct_passwd, wanted: str = "") -> Path:
-    """A directory for the socket that nobody else can have prepared: ours or the server's, 0700, no link."""
+    """A directory for the socket that nobody else can have prepared: ours or the server's, no link.
+
+    Only the database's user sees into it; the service's passes through, and the password guards the socket itself.
+    """
+    service = identity.service_user()
+    group, mode = (service.pw_gid, 0o710) if service else (owner.pw_gid, 0o700)
     first = hashlib.sha256(str(state.state_dir().resolve()).encode()).hexdigest()[:8]
     names = [Path(wanted)] if wanted else []
     names += [SOCKETS / f"shuitu-{first}", *(SOCKETS / f"shuitu-{secrets.token_hex(4)}" for _ in range(5))]
@@ -140,7 +160,7 @@ def socket_dir(owner: pwd.struct_passwd, wanted: str = "") -> Path:
             path.mkdir(mode=0o700)
         found = path.lstat()
         if stat.S_ISDIR(found.st_mode) and found.st_uid in (os.geteuid(), owner.pw_uid):
-            return _own(path, owner, 0o700)
+            return _own(path, owner, group, mode)
     raise DatabaseTrouble(f"cannot make a directory of our own for the socket in {SOCKETS}")
 
 
@@ -152,7 +172,7 @@ def _server_settings(socket: Path) -> str:
         "listen_addresses": "''",
         "port": PORT,
         "unix_socket_directories": f"'{socket}'",
-        "unix_socket_permissions": "0700",
+        "unix_socket_permissions": "0777",
         "shared_buffers": f"{shared}MB",
         "effective_cache_size": f"{max(memory // 2, shared)}MB",
         "work_mem": "32MB",
@@ -178,7 +198,7 @@ def initialise(cluster: Cluster) -> None:
     if cluster.home.is_relative_to(ELSEWHERE):
         state.make_dir(ELSEWHERE)
     cluster.home.mkdir(exist_ok=True)
-    _own(cluster.home, cluster.owner, 0o700)
+    _own(cluster.home, cluster.owner, cluster.owner.pw_gid, 0o700)
     link = state.state_dir() / "pg"
     if link.absolute().parent.resolve() / "pg" != cluster.home and not link.is_symlink():
         link.symlink_to(cluster.home)
@@ -189,17 +209,18 @@ def initialise(cluster: Cluster) -> None:
     part, word = cluster.home / "data.part", cluster.home / "word.part"
     shutil.rmtree(part, ignore_errors=True)
     word.unlink(missing_ok=True)
-    state.write_private(word, password + "\n")
-    _own(word, cluster.owner, 0o600)
+    owner = (cluster.owner.pw_uid, cluster.owner.pw_gid)
+    state.write_private(word, password + "\n", owner=owner)
     try:
         command = [str(programs() / "initdb"), "-D", str(part), f"--username={SUPERUSER}", f"--pwfile={word}"]
         command += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums"]
         _run_as(cluster.owner, command)
     finally:
         word.unlink(missing_ok=True)
-    (part / "pg_hba.conf").write_text("local all all scram-sha-256\n", encoding="utf-8")
-    with (part / "postgresql.conf").open("a", encoding="utf-8") as file:
-        file.write("\ninclude_if_exists 'shuitu.conf'  # rewritten at every start by geoapp/localdb.py\n")
+    state.write_private(part / "pg_hba.conf", "local all all scram-sha-256\n", owner=owner)
+    written = state.read_private(part / "postgresql.conf")
+    written += "\ninclude_if_exists 'shuitu.conf'  # rewritten at every start by geoapp/localdb.py\n"
+    state.write_private(part / "postgresql.conf", written, owner=owner)
     part.rename(cluster.data)
 
 
@@ -217,41 +238,100 @@ def running_pid(cluster: Cluster) -> int:
     return pid if pid and str(cluster.data) in proc.command_line(pid) else 0
 
 
+def keeper_pid(cluster: Cluster) -> int:
+    """The pid of the process that starts this server again when it ends; 0 when there is none."""
+    return next(iter(proc.find(proc.MARK, f"--home={cluster.data}")), 0)
+
+
+def left_behind(cluster: Cluster) -> list[int]:
+    """Every process of PostgreSQL that works on these data, its server or not."""
+    return proc.running_in(str(cluster.data), "postgres")
+
+
+def has_settings(cluster: Cluster, socket: str) -> bool:
+    """Whether a running server was started with the settings that one started now would have."""
+    return state.read_private(cluster.data / "shuitu.conf") == _server_settings(Path(socket)).strip()
+
+
 def launch(cluster: Cluster, socket: Path) -> None:
-    """Start the server and wait until it takes connections."""
-    # A server that was killed leaves its pid behind; after a restart of the machine that number may belong to
-    # anything, and PostgreSQL would wait for it. running_pid() has just seen that it is not this cluster's.
-    (cluster.data / "postmaster.pid").unlink(missing_ok=True)
-    conf = cluster.data / "shuitu.conf"
-    conf.unlink(missing_ok=True)
-    conf.write_text(_server_settings(socket), encoding="utf-8")
-    _own(conf, cluster.owner, 0o600)
-    if cluster.log.exists() and cluster.log.stat().st_size > 20 * MB:
-        cluster.log.replace(cluster.log.with_suffix(".log.1"))
-    cluster.log.touch()
-    _own(cluster.log, cluster.owner, 0o600)
-    shown = state.make_dir(state.state_dir() / "logs") / "postgres.log"
+    """Have the server kept, and wait until it takes connections; one that runs without a keeper is taken over as it is."""
+    if not running_pid(cluster):
+        text = _server_settings(socket)
+        state.write_private(cluster.data / "shuitu.conf", text, owner=(cluster.owner.pw_uid, cluster.owner.pw_gid))
+        if cluster.log.exists() and cluster.log.lstat().st_size > 20 * MB:
+            cluster.log.replace(cluster.log.with_suffix(".log.1"))
+    shown = state.logs_dir() / "postgres.log"
     if not shown.is_symlink():
+        shown.unlink(missing_ok=True)
         shown.symlink_to(cluster.log)
-    version = (cluster.data / "PG_VERSION").read_text(encoding="utf-8").strip()
-    command = [
-        str(programs(version) / "pg_ctl"),
-        "start",
-        "-D",
-        str(cluster.data),
-        "-l",
-        str(cluster.log),
-        "-w",
-        "-t",
-        "120",
-    ]
+    version = state.read_private(cluster.data / "PG_VERSION")
+    # A server that was killed leaves its pid behind in both places; after a restart of the machine that number may
+    # belong to anything, and PostgreSQL would wait for it. The keeper has seen that it is not this cluster's.
+    pid_file = cluster.data / "postmaster.pid"
     for attempt in (1, 2, 3):
-        done = _run_as(cluster.owner, command, check=False)
-        if done.returncode == 0:
+        kept = keeper.launch(
+            "database",
+            [str(programs(version) / "postgres"), "-D", str(cluster.data)],
+            END,
+            log=cluster.log,
+            python=_interpreter(cluster.owner),
+            home=str(cluster.data),
+            pid_file=str(pid_file),
+            clear=[str(pid_file), str(socket / f".s.PGSQL.{PORT}.lock")],
+            cwd="/",
+            env=_environment(cluster.owner),
+            **(identity.popen_as(cluster.owner) if os.geteuid() == 0 else {}),
+        )
+        if wait_ready(cluster, kept.pid):
             return
-        # Backends of a killed server may live on for a moment and keep its shared memory.
         time.sleep(attempt)
-    tail = "".join(
-        f"\n      {line}" for line in cluster.log.read_text(encoding="utf-8", errors="replace").splitlines()[-5:]
+    tail = state.tail(cluster.log, 8)
+    raise DatabaseTrouble(f"the database does not start; the end of {cluster.log}:\n{tail}")
+
+
+def _interpreter(owner: pwd.struct_passwd) -> str:
+    """A Python that the database's user can run: ours may lie in root's home."""
+    for candidate in dict.fromkeys((os.path.realpath(sys.executable), "/usr/bin/python3")):
+        if not _run_as(owner, ["test", "-x", candidate], check=False).returncode:
+            return candidate
+    raise DatabaseTrouble(
+        f"{owner.pw_name} cannot run {os.path.realpath(sys.executable)}: install Debian's own python3-venv, remove .venv"
     )
-    raise DatabaseTrouble(f"the database does not start; the end of {cluster.log}:{tail}")
+
+
+def wait_ready(cluster: Cluster, kept: int) -> bool:
+    """Wait, however long it recovers, until the server says that it takes connections; → False when its keeper ended."""
+    began = told = time.monotonic()
+    while time.monotonic() - began < READY_SECONDS:
+        if not proc.alive(kept):
+            return False
+        if _says_ready(cluster):
+            return True
+        if time.monotonic() - told > TELL_SECONDS:
+            told = time.monotonic()
+            last = state.tail(cluster.log, 1).strip()
+            print(f"    … {told - began:.0f} s, the database is not ready yet: {last[:160]}", flush=True)
+        time.sleep(0.05)
+    return False
+
+
+def _says_ready(cluster: Cluster) -> bool:
+    """By the eighth line of its pid file, which `pg_ctl` waits for too (miscadmin.h: LOCK_FILE_LINE_PM_STATUS)."""
+    lines = state.read_private(cluster.data / "postmaster.pid").splitlines()
+    return len(lines) > 7 and lines[7].strip() == "ready" and bool(running_pid(cluster))
+
+
+def end(cluster: Cluster) -> bool:
+    """End the server by its keeper, or without one, and all that it left behind; → whether anything ran."""
+    found = bool(running_pid(cluster) or left_behind(cluster) or keeper_pid(cluster))
+    if kept := keeper_pid(cluster):
+        proc.send(kept, signal.SIGTERM)
+        if not proc.wait_gone(kept, KEEPER_SECONDS):
+            proc.send(kept, signal.SIGKILL)
+    for find, plan in (
+        (lambda: [pid for pid in [running_pid(cluster)] if pid], END),
+        (lambda: left_behind(cluster), keeper.ORPHANS_END),
+    ):
+        if not proc.end_all(find, plan):
+            raise DatabaseTrouble(f"the database does not stop: {', '.join(map(str, find()))} in {cluster.data}")
+    return found

@@ -1,10 +1,14 @@
 """Environment text → typed values. Pure: nothing here reads the environment or a file by itself."""
 
+import re
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"", "0", "false", "no", "off"})
+HOST = re.compile(r"\*|\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\]")
+ORIGIN = re.compile(r"https?://(\*\.)?([A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
+LOG_LEVELS = ("INFO", "DEBUG", "WARNING", "ERROR", "CRITICAL")
 URL_SCHEMES = frozenset({"postgres", "postgresql", "postgis"})
 
 
@@ -39,6 +43,39 @@ def words(text: str | None, default: list[str]) -> list[str]:
     """Comma-separated text → list of trimmed words; nothing → default."""
     found = [word.strip() for word in (text or "").split(",") if word.strip()]
     return found or list(default)
+
+
+def hosts(name: str, text: str | None, default: list[str]) -> list[str]:
+    """Comma-separated names or addresses of hosts (`.example.org` with all below it, `*` for any) → list."""
+    for word in (found := words(text, default)):
+        if not HOST.fullmatch(word):
+            raise BadSetting(f"{name}={word!r}: use names as in water.example.org, without http://, port or path")
+    return found
+
+
+def origins(name: str, text: str | None) -> list[str]:
+    """Comma-separated origins, `https://water.example.org` or `https://*.example.org:8443` → list."""
+    for word in (found := words(text, [])):
+        if not ORIGIN.fullmatch(word):
+            raise BadSetting(f"{name}={word!r}: use origins as in https://water.example.org")
+    return found
+
+
+def site(name: str, text: str | None, default: str) -> str:
+    """The address of a site, with or without a path → with one slash at its end."""
+    found = (text or default).strip()
+    parts = urlsplit(found)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise BadSetting(f"{name}={found!r}: use an address as in https://water.example.org/")
+    return found.rstrip("/") + "/"
+
+
+def choice(name: str, text: str | None, allowed: tuple[str, ...]) -> str:
+    """One of the words, in capitals; nothing → the first."""
+    found = (text or "").strip().upper() or allowed[0]
+    if found not in allowed:
+        raise BadSetting(f"{name}={text!r}: use one of {' '.join(allowed)}")
+    return found
 
 
 def database_url(text: str) -> dict[str, Any]:

@@ -23,3 +23,13 @@ def service_user() -> pwd.struct_passwd | None:
 def popen_as(user: pwd.struct_passwd | None) -> dict[str, Any]:
     """What `subprocess.Popen` needs to run a program as that user, with no group but the user's own."""
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
+
+
+def become(user: pwd.struct_passwd | None) -> None:
+    """Go on as that user, for good, in a process of root's; what it writes is for nobody else to read."""
+    if user is None:
+        return
+    os.setgroups([])
+    os.setresgid(user.pw_gid, user.pw_gid, user.pw_gid)
+    os.setresuid(user.pw_uid, user.pw_uid, user.pw_uid)
+    os.umask(0o077)

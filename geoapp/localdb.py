@@ -116,28 +116,31 @@ def answers(url: str | None = None) -> str:
 @contextlib.contextmanager
 def _alone() -> Iterator[None]:
     """One start or stop of this cluster at a time."""
-    with (state.make_dir(state.state_dir()) / "db.lock").open("w") as file:
+    path = state.make_dir(state.state_dir()) / "db.lock"
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
 def start() -> None:
-    """Make the cluster if it is not there, start it if it is not running; quick when nothing is to do.
+    """Make the cluster if it is not there, have it started and kept if it is not; quick when nothing is to do.
 
     The record is written before the launch, and marked ready last: killed in between, the next start finds
     the server's socket and furnishes what is missing.
     """
     with _alone():
         state.ensure_secrets()
+        state.protect()
         place = cluster.find_cluster()
         known = state.read_json(record_path())
-        running = cluster.running_pid(place)
-        if running and known.get("ready") and not answers():
+        kept = _look_after(place, known)
+        if kept and known.get("ready") and cluster.wait_ready(place, kept) and not answers():
+            proc.send(kept, signal.SIGUSR1)
             return
         if not (place.data / "PG_VERSION").exists():
             cluster.initialise(place)
             known = {"id": secrets.token_hex(8), "password": secrets.token_urlsafe(24)}
-        if not running:
+        if not kept:
             known["socket"] = str(cluster.socket_dir(place.owner, known.get("socket", "")))
             state.write_private(record_path(), json.dumps(known, indent=1) + "\n")
             cluster.launch(place, Path(known["socket"]))
@@ -147,21 +150,30 @@ def start() -> None:
         if trouble := answers():
             raise cluster.DatabaseTrouble(f"the database started but does not answer: {trouble}")
         state.write_private(record_path(), json.dumps({**known, "ready": True}, indent=1) + "\n")
+        proc.send(cluster.keeper_pid(place), signal.SIGUSR1)
+
+
+def _look_after(place: cluster.Cluster, known: dict[str, Any]) -> int:
+    """The pid of the keeper of a server that runs as it should; 0 when one has to be launched, which ends what is wrong."""
+    running, kept = cluster.running_pid(place), cluster.keeper_pid(place)
+    if running and not cluster.has_settings(place, known.get("socket", "")):
+        print("    the running one has other settings: started anew", flush=True)
+        cluster.end(place)
+        return 0
+    if kept and not running:  # it may be in a pause
+        cluster.end(place)
+        return 0
+    if running and not kept:
+        print("    it ran with nobody to start it again: watched from now on", flush=True)
+    elif not running and cluster.left_behind(place):
+        print("    the database was killed; what it was working on is ended first", flush=True)
+    return kept
 
 
 def stop() -> bool:
-    """Stop this cluster's server and wait until it is down; → whether it was running."""
+    """Stop this cluster's server, its keeper and whatever a killed one left; → whether anything was running."""
     with _alone():
-        place = cluster.find_cluster()
-        pid = cluster.running_pid(place)
-        if not pid:
-            return False
-        # SIGINT is PostgreSQL's fast shutdown, SIGQUIT its immediate one (the next start recovers).
-        for number, seconds in ((signal.SIGINT, 60), (signal.SIGQUIT, 20)):
-            proc.send(pid, number)
-            if proc.wait_gone(pid, seconds):
-                return True
-        raise cluster.DatabaseTrouble(f"the database (pid {pid}) does not stop")
+        return cluster.end(cluster.find_cluster())
 
 
 def destroy() -> None:
@@ -228,7 +240,10 @@ def report() -> int:
     if not pid or answers():
         print("database  stopped")
         return 3
-    print(f"database  up    pid {pid}, socket {connection()['HOST']}, port {cluster.PORT}, data {place.data}")
+    kept = cluster.keeper_pid(place)
+    watched = f"kept by {kept}" if kept else "NOBODY STARTS IT AGAIN (./shuitu up)"
+    told = f"socket {connection()['HOST']}, port {cluster.PORT}, data {place.data}"
+    print(f"database  up    pid {pid}, {watched}, {told}")
     return 0
 
 

@@ -1,9 +1,21 @@
-"""Which processes are ours: a pid from a file counts only while its command line says so."""
+"""Which processes are ours: read from the system each time, never from a number that somebody wrote down.
+
+A number may since have become any process's; a command line, a directory and an environment say what runs.
+"""
 
 import os
-import signal
 import time
 from pathlib import Path
+
+from geoapp import state
+from geoapp.keeper import MARK, Plan, alive, end_all, first_number, running_in, send, working_dir
+
+_STATE = b"SHUITU_STATE="
+
+__all__ = [
+    "MARK", "Plan", "alive", "command_line", "end_all", "find", "first_number", "of_this_state", "owner", "parent",
+    "running_in", "send", "wait_gone", "working_dir",
+]  # fmt: skip
 
 
 def command_line(pid: int) -> list[str]:
@@ -15,29 +27,38 @@ def command_line(pid: int) -> list[str]:
     return [word.decode(errors="replace") for word in raw.split(b"\0") if word]
 
 
-def alive(pid: int) -> bool:
-    """Whether the process still runs; one that has ended and waits to be asked for its status does not."""
+def find(*words: str) -> list[int]:
+    """The processes whose command line holds all of these words, lowest pid first; this one is not among them."""
+    pids = sorted(int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+    return [pid for pid in pids if pid != os.getpid() and set(words) <= set(command_line(pid)) and alive(pid)]
+
+
+def of_this_state(pid: int) -> bool:
+    """Whether a process of this checkout works on this state directory: another may be served beside it."""
+    try:
+        raw = Path(f"/proc/{pid}/environ").read_bytes()
+    except OSError:
+        return False
+    given = [word.removeprefix(_STATE) for word in raw.split(b"\0") if word.startswith(_STATE)]
+    here = [os.path.realpath(os.fsdecode(path)) for path in given] == [os.path.realpath(state.state_dir())]
+    return here and working_dir(pid) == str(state.BASE_DIR)
+
+
+def parent(pid: int) -> int:
+    """The pid of its parent; 0 when it is gone."""
     try:
         text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return False
-    return text.rpartition(")")[2].split()[0] not in ("Z", "X")
-
-
-def working_dir(pid: int) -> str:
-    """Where a process runs; empty when it is gone or not ours to see."""
-    try:
-        return str(Path(f"/proc/{pid}/cwd").readlink())
-    except OSError:
-        return ""
-
-
-def first_number(path: Path) -> int:
-    """The pid on the first line of a pid file; 0 when there is none."""
-    try:
-        return int(path.read_text(encoding="utf-8").split("\n", 1)[0].strip() or 0)
-    except (OSError, ValueError):
         return 0
+    return int(text.rpartition(")")[2].split()[1])
+
+
+def owner(pid: int) -> int:
+    """The number of the user it runs as; -1 when it is gone."""
+    try:
+        return Path(f"/proc/{pid}").stat().st_uid
+    except OSError:
+        return -1
 
 
 def wait_gone(pid: int, seconds: float) -> bool:
@@ -48,11 +69,3 @@ def wait_gone(pid: int, seconds: float) -> bool:
             return False
         time.sleep(0.05)
     return True
-
-
-def send(pid: int, number: signal.Signals) -> None:
-    """Signal a process that may just have ended."""
-    try:
-        os.kill(pid, number)
-    except ProcessLookupError:
-        return

@@ -1,9 +1,12 @@
-"""The background web server of one checkout: gunicorn, found again by its pid file and command line.
+"""The background web server of one checkout: gunicorn and its keeper, found again by what the system says of them.
 
 `python -m geoapp.serve start|stop|status`. `start` prints the address on its last line. It keeps a server
-that answers and was started from the same code and settings, and replaces any other.
+that answers and was started from the same code and settings, and replaces any other. Started by root, all of it
+runs as the service's user; the socket is opened here and handed down, so that no restart can lose the port, and
+a low one needs nobody of root's.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -18,11 +21,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from geoapp import env, proc, state
+from geoapp import env, identity, keeper, passage, proc, state
 
 FIRST_PORT, LAST_PORT = 8000, 8999
 START_SECONDS = 60.0
-STOP_SECONDS = 20.0
+# gunicorn lets its readers finish for ten seconds; a report that is interrupted is made again from its beginning.
+END: proc.Plan = ((signal.SIGTERM, 20.0), (signal.SIGKILL, 10.0))
+END_WORKER: proc.Plan = ((signal.SIGINT, 5.0), (signal.SIGKILL, 10.0))
+KEEPER_SECONDS = 40.0
+PROGRAM, WORKER = "geoapp.wsgi:application", "report_worker"
+BACKLOG = 2048  # who asks while the server is started again waits here
 LOG_BYTES = 20 * 1024 * 1024
 # What a running server has read from the checkout; of the page's assets it knows the manifest.
 CODE_DIRS = ("geoapp", "layers", "tiles", "data")
@@ -31,9 +39,8 @@ NOT_CODE = frozenset({"node_modules", "__pycache__", "src", "static", "tests"})
 # What a running server has read from the environment: if one changes, it has to start anew.
 READ_AT_START = (
     "ALLOWED_HOSTS", "BIND", "CSRF_TRUSTED_ORIGINS", "DATABASE_URL", "DB_POOL_SIZE", "DEBUG", "EXPORT_KEEP_MB",
-    "EXPORT_SLOTS", "HTTPS", "LOG_LEVEL", "PUBLIC_URL", "REPORT_WORKERS", "SECRET_KEY", "SHUITU_SECRET_KEY_FILE", "STATEMENT_TIMEOUT_MS",
-    "STREAM_IDLE_SECONDS", "WEB_WORKERS",
-    "WEB_THREADS",
+    "EXPORT_SLOTS", "HTTPS", "IMPORT_MAX_MB", "LOG_LEVEL", "PUBLIC_URL", "REPORT_WORKERS", "SECRET_KEY", "SHUITU_SECRET_KEY_FILE", "STATEMENT_TIMEOUT_MS",
+    "STREAM_IDLE_SECONDS", "TRUSTED_PROXIES", "WEB_WORKERS", "WEB_THREADS",
 )  # fmt: skip
 
 
@@ -46,15 +53,30 @@ def record_path() -> Path:
 
 
 def log_path() -> Path:
-    return state.make_dir(state.state_dir() / "logs") / "server.log"
+    return state.state_dir() / "logs" / "server.log"
+
+
+def keeper_pid() -> int:
+    """The pid of the process that starts our server again when it ends; 0 when there is none."""
+    return next((pid for pid in proc.find(proc.MARK, "--name=server") if proc.of_this_state(pid)), 0)
+
+
+def processes(word: str = PROGRAM) -> list[int]:
+    """Every process of ours whose command line has that word, the keeper aside: the master, its workers, orphans."""
+    return [pid for pid in proc.find(word) if proc.MARK not in proc.command_line(pid) and proc.of_this_state(pid)]
+
+
+def master_pid() -> int:
+    """The one that the keeper watches; without a keeper, the first that is nobody's worker. 0 when none runs."""
+    found, kept = processes(), keeper_pid()
+    mine = [pid for pid in found if proc.parent(pid) == kept] if kept else []
+    return next(iter(mine or [pid for pid in found if proc.parent(pid) not in found]), 0)
 
 
 def running() -> dict[str, Any]:
-    """The record of our running server (pid, port, bind, fingerprint); empty when it is not running."""
+    """The record of our running server (port, bind, fingerprint); empty when there is none, or no process to it."""
     found = state.read_json(record_path())
-    pid = int(found.get("pid") or 0)
-    ours = pid and "geoapp.wsgi:application" in proc.command_line(pid)
-    return found if ours and proc.working_dir(pid) == str(state.BASE_DIR) else {}
+    return found if "port" in found and (keeper_pid() or processes()) else {}
 
 
 def url(record: dict[str, Any]) -> str:
@@ -94,20 +116,30 @@ def _allowed_host(address: str) -> str:
     return next((name.lstrip(".") for name in names if name != "*"), address.split("/")[2])
 
 
-def free_port(bind: str, wanted: int = 0) -> int:
-    """The wanted port if it is free, or the first free one from 8000."""
+def open_port(bind: str, wanted: int = 0) -> socket.socket:
+    """A listening socket on the wanted port, or on the first free one from 8000."""
     family = socket.AF_INET6 if ":" in bind else socket.AF_INET
     for port in [wanted] if wanted else range(FIRST_PORT, LAST_PORT + 1):
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((bind, port))
-            except PermissionError:
+        opened = socket.socket(family, socket.SOCK_STREAM)
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            opened.bind((bind, port))
+            opened.listen(BACKLOG)
+        except OSError as error:
+            opened.close()
+            if isinstance(error, PermissionError):
                 raise ServerTrouble(f"PORT={port}: this user may not use it") from None
-            except OSError:
-                continue
-            return port
+            if error.errno != errno.EADDRINUSE:
+                raise ServerTrouble(f"BIND={bind}: no address of this machine ({error.strerror or error})") from None
+        else:
+            return opened
     raise ServerTrouble(f"port {wanted} is used by another program" if wanted else "no free port from 8000 to 8999")
+
+
+def free_port(bind: str, wanted: int = 0) -> int:
+    """The wanted port if it is free, or the first free one from 8000."""
+    with open_port(bind, wanted) as opened:
+        return int(opened.getsockname()[1])
 
 
 def _becomes_free(bind: str, port: int, seconds: float = 3.0) -> bool:
@@ -145,74 +177,106 @@ def _code() -> Iterator[Path]:
 
 def start() -> dict[str, Any]:
     """Keep the running server if it is the right one and answers; else start one and wait for the map."""
-    bind = os.environ.get("BIND") or "127.0.0.1"
-    wanted = env.integer("PORT", os.environ.get("PORT"), 0, 1, 65535)
+    bind, wanted = check_address()
+    _let_in()
     code = fingerprint()
     record = running()
+    same = record and record["fingerprint"] == code and wanted in (0, record["port"])
+    if same and (kept := keeper_pid()) and healthy(url(record)):
+        proc.send(kept, signal.SIGUSR1)
+        print("    already running")
+        return record
+    passage.check_readable(state.BASE_DIR, ["manage.py", *CODE_DIRS])
+    passage.check_readable(Path(sys.prefix).resolve(), ["."])
     if record:
-        same = record["fingerprint"] == code and wanted in (0, record["port"])
-        if same and healthy(url(record)):
-            print("    already running")
-            return record
-        if wanted not in (0, record["port"]):
-            free_port(bind, wanted)  # refused before the running one is stopped
-        print("    the running one is of another code or setting, or does not answer: replaced", flush=True)
+        print("    the running one is of another code or setting, or alone, or does not answer: replaced", flush=True)
     # The same address as last time, if that can be had: somebody may have it open.
     last = int(state.read_json(record_path()).get("port") or 0)
     stop()
+    state.arrange()
     if not wanted and last:
         wanted = last if _becomes_free(bind, last) else 0
-    for _attempt in range(3):
-        record = {"bind": bind, "port": free_port(bind, wanted), "fingerprint": code}
-        record["pid"] = _launch(record)
+    with open_port(bind, wanted) as opened:
+        record = {"bind": bind, "port": int(opened.getsockname()[1]), "fingerprint": code}
         state.write_private(record_path(), json.dumps(record, indent=1) + "\n")
-        if _wait(record):
-            if env.integer("REPORT_WORKERS", os.environ.get("REPORT_WORKERS"), 1, 0, 32):
-                _finish_reports()
-            return record
-        if not _port_was_taken():
-            break
-    raise ServerTrouble(f"the server does not start; the end of {log_path()}:\n{_log_tail()}")
+        kept = _launch(opened)
+    if not _wait(record, kept):
+        raise ServerTrouble(f"the server does not start; the end of {log_path()}:\n{state.tail(log_path(), 12)}")
+    proc.send(kept, signal.SIGUSR1)
+    if env.integer("REPORT_WORKERS", os.environ.get("REPORT_WORKERS"), 1, 0, 32):
+        _finish_reports()
+    return record
 
 
-def _launch(record: dict[str, Any]) -> int:
-    """Start gunicorn in a session of its own, so that it outlives the terminal; → its pid."""
+def check_address() -> tuple[str, int]:
+    """The address and port asked for; `ServerTrouble` while nothing has been stopped when they cannot be had."""
+    bind = os.environ.get("BIND") or "127.0.0.1"
+    wanted = env.integer("PORT", os.environ.get("PORT"), 0, 1, 65535)
+    try:
+        socket.getaddrinfo(bind, None)
+    except OSError:
+        raise env.BadSetting(f"BIND={bind!r}: use an address of this machine, 0.0.0.0 for all of them") from None
+    if wanted and wanted != running().get("port"):
+        free_port(bind, wanted)
+    elif not wanted:
+        free_port(bind)
+    return bind, wanted
+
+
+def _let_in() -> None:
+    """See to it that there is a user to serve as, who reaches what it runs; also later, when somebody has closed it."""
+    if os.geteuid() == 0 and identity.service_user() is None:
+        raise ServerTrouble(f"there is no user '{identity.NAME}' to run the server as; ./shuitu up makes one")
+    programs = [state.BASE_DIR, Path(sys.prefix), Path(sys.base_prefix)]
+    passage.grant(programs, [state.make_dir(state.state_dir())])
+
+
+def command(address: str) -> list[str]:
+    """The program that serves on that address, as gunicorn writes one; how it does so is said in `geoapp.serving.conf`."""
+    return [sys.executable, "-m", "gunicorn", "--config", "python:geoapp.serving.conf", "--bind", address, PROGRAM]
+
+
+def _launch(opened: socket.socket) -> int:
+    """Have the server kept as the service's user, on a socket that is open; → the keeper's pid."""
     log = log_path()
     if log.exists() and log.stat().st_size > LOG_BYTES:
         log.replace(log.with_suffix(".log.1"))
-    with log.open("ab") as out:
-        started = subprocess.Popen(
-            command(record["bind"], record["port"]),
-            cwd=state.BASE_DIR,
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=out,
-            start_new_session=True,
-        )
-    return started.pid
-
-
-def command(bind: str, port: int) -> list[str]:
-    """The program that serves: how it does so is said in `geoapp.serving.conf`."""
-    address = f"[{bind}]:{port}" if ":" in bind else f"{bind}:{port}"
-    words = ["-m", "gunicorn", "--config", "python:geoapp.serving.conf", "--bind", address, "geoapp.wsgi:application"]
-    return [sys.executable, *words]
+    kept = keeper.launch(
+        "server",
+        command(f"fd://{opened.fileno()}"),
+        END,
+        log=state.service_log(log.name),
+        python=sys.executable,
+        cwd=state.BASE_DIR,
+        env=state.service_environment(),
+        pass_fds=[opened.fileno()],
+        **identity.popen_as(identity.service_user()),
+    )
+    return kept.pid
 
 
 def _finish_reports() -> None:
     """Reports that were being made when the machine stopped go on: a worker looks once, and ends if there are none."""
-    command = [sys.executable, "manage.py", "report_worker", "--idle", "0"]
-    with (state.make_dir(state.state_dir() / "logs") / "reports.log").open("ab") as out:
+    words = [sys.executable, "manage.py", WORKER, "--idle", "0"]
+    with state.service_log("reports.log").open("ab") as out:
         subprocess.Popen(
-            command, cwd=state.BASE_DIR, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
+            words,
+            cwd=state.BASE_DIR,
+            env=state.service_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+            umask=0o077,
+            **identity.popen_as(identity.service_user()),
         )
 
 
-def _wait(record: dict[str, Any]) -> bool:
+def _wait(record: dict[str, Any], kept: int) -> bool:
     """Wait until both /healthz and the map's page answer; → False when the server has ended."""
     address, until = url(record), time.monotonic() + START_SECONDS
     while time.monotonic() < until:
-        if not proc.alive(record["pid"]):
+        if not proc.alive(kept):
             return False
         if healthy(address, 2.0):
             answer = status_of(address, 30.0)
@@ -220,32 +284,26 @@ def _wait(record: dict[str, Any]) -> bool:
                 return True
             stop()
             raise ServerTrouble(
-                f"the map's page answers with {answer or 'nothing'}; the end of {log_path()}:\n{_log_tail()}"
+                f"the map's page answers with {answer or 'nothing'}; the end of {log_path()}:\n{state.tail(log_path(), 12)}"
             )
         time.sleep(0.1)
     stop()
-    raise ServerTrouble(f"the server did not answer in {START_SECONDS:.0f} s; the end of {log_path()}:\n{_log_tail()}")
-
-
-def _log_tail(lines: int = 12) -> str:
-    text = log_path().read_text(encoding="utf-8", errors="replace") if log_path().exists() else ""
-    return "\n".join(f"      {line}" for line in text.splitlines()[-lines:])
-
-
-def _port_was_taken() -> bool:
-    return "already in use" in _log_tail().lower()
+    raise ServerTrouble(
+        f"the server did not answer in {START_SECONDS:.0f} s; the end of {log_path()}:\n{state.tail(log_path(), 12)}"
+    )
 
 
 def stop() -> bool:
-    """Stop our server and wait until it is gone; → whether it was running."""
-    record = running()
-    if not record:
-        return False
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        proc.send(record["pid"], number)
-        if proc.wait_gone(record["pid"], STOP_SECONDS):
-            return True
-    raise ServerTrouble(f"the server (pid {record['pid']}) does not stop")
+    """Stop our server by its keeper, and whatever works for it; → whether anything was running."""
+    found = bool(keeper_pid() or processes())
+    if kept := keeper_pid():
+        proc.send(kept, signal.SIGTERM)
+        if not proc.wait_gone(kept, KEEPER_SECONDS):
+            proc.send(kept, signal.SIGKILL)
+    for word, plan in ((PROGRAM, END), (WORKER, END_WORKER)):
+        if not proc.end_all(lambda word=word: processes(word), plan):  # type: ignore[misc]
+            raise ServerTrouble(f"the server (pid {', '.join(map(str, processes(word)))}) does not stop")
+    return found
 
 
 def report() -> int:
@@ -254,8 +312,9 @@ def report() -> int:
     if not record:
         print("server    stopped")
         return 3
-    answer = healthy(url(record))
-    print(f"server    {'up  ' if answer else 'DOES NOT ANSWER'}  pid {record['pid']}, {url(record)}")
+    answer, kept = healthy(url(record)), keeper_pid()
+    watched = f"kept by {kept}" if kept else "NOBODY STARTS IT AGAIN (./shuitu up)"
+    print(f"server    {'up  ' if answer else 'DOES NOT ANSWER'}  pid {master_pid()}, {watched}, {url(record)}")
     if answer and (version := data_version(url(record))):
         print(f"data      {version}")
     return 0 if answer else 3
@@ -283,7 +342,7 @@ def main(argv: list[str]) -> int:
             case _:
                 print("usage: python -m geoapp.serve start|stop|status", file=sys.stderr)
                 return 2
-    except (ServerTrouble, env.BadSetting, PermissionError) as error:
+    except (ServerTrouble, passage.NoPassage, env.BadSetting, PermissionError) as error:
         print(f"    {error}", file=sys.stderr)
         return 1
     return 0

@@ -37,8 +37,8 @@ DEBUG = env.flag("DEBUG", os.environ.get("DEBUG"))
 SECRET_KEY = os.environ.get("SECRET_KEY") or state.read_private(
     Path(os.environ.get("SHUITU_SECRET_KEY_FILE") or STATE_DIR / "secret_key")
 )
-ALLOWED_HOSTS = env.words(os.environ.get("ALLOWED_HOSTS"), ["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.words(os.environ.get("CSRF_TRUSTED_ORIGINS"), [])
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", os.environ.get("ALLOWED_HOSTS"), ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS", os.environ.get("CSRF_TRUSTED_ORIGINS"))
 
 INSTALLED_APPS = [
     "layers.adminsite.AdminConfig",
@@ -143,7 +143,7 @@ CONTENT_SECURITY_POLICY = (
 )
 
 PUBLIC_URL_GIVEN = bool(os.environ.get("PUBLIC_URL"))
-PUBLIC_URL = (os.environ.get("PUBLIC_URL") or "http://localhost:8000").rstrip("/") + "/"
+PUBLIC_URL = env.site("PUBLIC_URL", os.environ.get("PUBLIC_URL"), "http://localhost:8000")
 REPORT_WORKERS = env.integer("REPORT_WORKERS", os.environ.get("REPORT_WORKERS"), 1, 0, 32)
 IMPORT_MAX_BYTES = env.integer("IMPORT_MAX_MB", os.environ.get("IMPORT_MAX_MB"), 200, 1, 4096) << 20
 STREAM_IDLE_SECONDS = env.integer("STREAM_IDLE_SECONDS", os.environ.get("STREAM_IDLE_SECONDS"), 120, 1, 3600)
@@ -170,5 +170,5 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["stderr"], "level": env.choice("LOG_LEVEL", os.environ.get("LOG_LEVEL"), env.LOG_LEVELS)},
 }

@@ -197,10 +197,11 @@ def served(environment: dict[str, str], home: Path) -> Iterator[str]:
     """A gunicorn on a free port of this machine, as in production; → its URL."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    state.make_dir(home / "logs")
     log = home / "server.log"
     with log.open("w") as out:
-        process = subprocess.Popen(serve.command("127.0.0.1", port), cwd=ROOT, env=environment, stdout=out, stderr=out)
+        process = subprocess.Popen(
+            serve.command(f"127.0.0.1:{port}"), cwd=ROOT, env=environment, stdout=out, stderr=out
+        )
         try:
             until = time.monotonic() + START_SECONDS
             while not _answers(url):

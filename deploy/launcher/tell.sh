@@ -35,7 +35,7 @@ quietly() {
     log=$state/logs/$1.log
     shift
     mkdir -p "$state/logs"
-    : >"$log"
+    (umask 077 && : >"$log")
     rm -f "$log.status"
     { if "$@" 2>&1; then echo 0 >"$log.status"; fi; } </dev/null | tee -a "$log" | follow
     result=$(cat "$log.status" 2>/dev/null || echo 1)
@@ -67,7 +67,7 @@ is_stamped() { [ -f "$1" ] && [ "$(cat "$1")" = "$2" ]; }
 # Written aside and moved, so that a stamp is there whole or not at all.
 put_stamp() {
     mkdir -p "$(dirname "$1")"
-    printf '%s\n' "$2" >"$1.part"
+    (umask 077 && printf '%s\n' "$2" >"$1.part")
     mv -f "$1.part" "$1"
 }
 
@@ -82,6 +82,7 @@ same_user() {
 take_lock() {
     same_user
     mkdir -p "$base/.local" "$state/stamps" 2>/dev/null || die "cannot write in $base"
+    chmod 700 "$state/stamps"
     exec 9>>"$base/.local/up.lock"
     if ! flock -n 9; then
         echo "another ./shuitu is at work in this checkout (pid $(cat "$base/.local/up.pid" 2>/dev/null || echo '?')): waiting for it"

@@ -1,5 +1,7 @@
 """Many reports into a folder: one process a core, whole files only, and nothing made twice.
 
+The processes make them, root's as the service's user; the one that was asked writes them.
+
 The folder's ``reports.json`` says of each file which data version and code it is of, and how it has to look. A file that is
 as it says is kept; everything else is made anew.
 """
@@ -10,9 +12,11 @@ import json
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from django.conf import settings
 
 from geoapp.reports.ask import Ask
 from geoapp.reports.files import CannotWrite, digest, write_whole
@@ -82,17 +86,17 @@ def run(tasks: Sequence[Task], stamp: str, processes: int) -> Iterator[Made]:
     if not tasks:
         return
     record = Record(tasks[0].folder)
-    if len(tasks) == 1:
+    if len(tasks) == 1 and not settings.SERVICE_USER:
         made = make(tasks[0], stamp)
         if made.files:
             record.add(made.files)
         yield made
         return
     with _pool(min(processes, len(tasks))) as pool:
-        waiting = [pool.submit(make, task, stamp) for task in tasks]
+        waiting = [pool.submit(_make_apart, task, stamp) for task in tasks]
         try:
             for done in as_completed(waiting):
-                made = done.result()
+                made = _kept(*done.result(), tasks[0].folder)
                 if made.files:
                     record.add(made.files)
                 yield made
@@ -108,13 +112,34 @@ def _pool(processes: int) -> ProcessPoolExecutor:
     )
 
 
-def make(task: Task, stamp: str, step: Callable[[str], None] = lambda form: None) -> Made:
+def _make_apart(task: Task, stamp: str) -> tuple[Made, dict[str, bytes]]:
+    """One report with the contents of its files: who makes it may not be one who can write into the folder."""
+    held: dict[str, bytes] = {}
+    return make(task, stamp, write=lambda path, data: held.update({path.name: data})), held
+
+
+def _kept(made: Made, held: dict[str, bytes], folder: Path) -> Made:
+    """What came of it, once its files are in the folder."""
+    try:
+        for name, data in held.items():
+            write_whole(folder / name, data)
+    except CannotWrite as error:
+        return replace(made, files={}, error=error.detail)
+    return made
+
+
+def make(
+    task: Task,
+    stamp: str,
+    step: Callable[[str], None] = lambda form: None,
+    write: Callable[[Path, bytes], None] = write_whole,
+) -> Made:
     """One report: figures and drawings once, then each form. ``step`` hears the form that is begun."""
     files: dict[str, dict[str, Any]] = {}
     error = ""
     try:
         with collected_at_the_end():
-            for name, told in _written(task, stamp, step):
+            for name, told in _written(task, stamp, step, write):
                 files[name] = told
     except ShuituError as refusal:
         error = refusal.detail
@@ -123,7 +148,9 @@ def make(task: Task, stamp: str, step: Callable[[str], None] = lambda form: None
     return Made(task.ask, files, error, peak_mb())
 
 
-def _written(task: Task, stamp: str, step: Callable[[str], None]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _written(
+    task: Task, stamp: str, step: Callable[[str], None], write: Callable[[Path, bytes], None]
+) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each file of the report, as it is finished, with what the record says of it."""
     # Here and not above: the process that only hands out work needs none of it.
     from geoapp.reports import content, document
@@ -137,7 +164,7 @@ def _written(task: Task, stamp: str, step: Callable[[str], None]) -> Iterator[tu
         step(form)
         data = FORMS[form].make(drawn)
         name = file_name(task.ask, report.name, form)
-        write_whole(task.folder / name, data)
+        write(task.folder / name, data)
         key = task.ask.key(stamp, (form,))
         yield (
             name,

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import os
 import re
 import resource
 from collections.abc import Iterator
 from pathlib import Path
 
+from geoapp import identity, state
+
 
 def set_up() -> None:
+    """As the service's user where root begins it: it lays out what others wrote."""
+    become_service()
     import django
 
     django.setup()
+
+
+def become_service() -> None:
+    user = identity.service_user()
+    os.environ.update(state.service_environment())
+    identity.become(user)
 
 
 @contextlib.contextmanager

@@ -19,6 +19,6 @@ keepalive = 30
 sendfile = False  # it would make a thread wait for its reader
 control_socket_disable = True
 umask = 0o077
-accesslog = str(state.state_dir() / "logs" / "access.log")
+accesslog = str(state.state_dir() / "access" / "access.log")
 # Whose word on the asker's address and on HTTPS is believed; a TLS proxy is on this machine unless it is said otherwise.
 forwarded_allow_ips = _given("TRUSTED_PROXIES") or ("127.0.0.1,::1" if env.flag("HTTPS", _given("HTTPS")) else "")

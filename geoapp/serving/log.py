@@ -67,6 +67,7 @@ class Logs(Logger):  # type: ignore[misc]
 
     def setup(self, cfg: Any) -> None:
         if cfg.accesslog:
+            Path(cfg.accesslog).parent.mkdir(mode=0o700, exist_ok=True)
             Path(cfg.accesslog).touch(mode=0o600)  # before gunicorn itself opens it, for all to read
         super().setup(cfg)
         for handler in self.error_log.handlers:

@@ -41,14 +41,13 @@ class Site:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     home = tmp_path_factory.mktemp("site")
-    (home / "logs").mkdir()
     port = free_port()
-    command = [*serve.command("127.0.0.1", port)[:-1], "tests.serving_app:application"]
+    command = [*serve.command(f"127.0.0.1:{port}")[:-1], "tests.serving_app:application"]
     environment = {**os.environ, "SHUITU_STATE": str(home), "WEB_WORKERS": "1", "WEB_THREADS": str(THREADS)}
     environment |= {"STREAM_IDLE_SECONDS": "2", "TRUSTED_PROXIES": "127.0.0.1"}
     with (home / "out").open("w") as out:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
-    found = Site(port, home / "logs" / "access.log")
+    found = Site(port, home / "access" / "access.log")
     try:
         for _ in range(200):
             with contextlib.suppress(OSError):

@@ -131,6 +131,11 @@ def test_a_file_is_whole_or_not_there(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "a").iterdir()] == ["b.txt"]
 
 
+@pytest.fixture(autouse=True)
+def _in_this_process(settings: Any) -> None:
+    settings.SERVICE_USER = ""  # a process of another user's would not see what the test has written
+
+
 def run(folder: Path, *words: str) -> str:
     out = StringIO()
     call_command("report", "--period", "2019", "--out", str(folder), *words, stdout=out)

@@ -1,5 +1,6 @@
 """The launcher's words, its secrets, and how it tells its own processes: in a bare copy, nothing is installed."""
 
+import contextlib
 import json
 import os
 import re
@@ -8,11 +9,12 @@ import socket
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from geoapp import cluster, localdb, proc, serve, state
+from geoapp import cluster, identity, localdb, proc, serve, state
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -105,7 +107,9 @@ def test_it_is_found_through_a_link(bare: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/usr/bin/dash").exists(), reason="no dash on this machine")
-@pytest.mark.parametrize("name", ["shuitu", *(f"deploy/launcher/{n}.sh" for n in ("tell", "machine", "steps"))])
+@pytest.mark.parametrize(
+    "name", ["shuitu", *(f"deploy/launcher/{n}.sh" for n in ("tell", "machine", "steps", "installation"))]
+)
 def test_it_is_plain_posix_shell(name: str) -> None:
     subprocess.run(["dash", "-n", ROOT / name], check=True)
 
@@ -121,12 +125,15 @@ def test_lock_files_pin_every_package_and_name_no_registry(name: str) -> None:
 # ------------------------------------------------------------------ secrets
 
 
-def test_secrets_are_made_once_and_readable_by_their_owner_only(own_state: Path) -> None:
+def test_secrets_are_made_once_and_for_nobody_else_to_read(own_state: Path) -> None:
     made = state.ensure_secrets()
     assert [path.name for path in made] == ["secret_key", "admin_password"]
     before = {path: path.read_text() for path in made}
     assert all(len(text.strip()) >= 16 for text in before.values())
-    assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in made)
+    shared = 0o640 if identity.service_user() else 0o600  # the service reads the first
+    assert [stat.S_IMODE(path.stat().st_mode) for path in made] == [shared, 0o600]
+    assert [path.stat().st_uid for path in made] == [os.geteuid()] * 2
+    assert made[0].stat().st_gid == state._service()[1]
     assert state.ensure_secrets() == []
     assert {path: path.read_text() for path in made} == before
 
@@ -156,12 +163,37 @@ def test_before_the_first_start_the_settings_name_no_password(own_state: Path) -
 # ------------------------------------------------------------------ whose process is it
 
 
-def test_a_recycled_pid_is_not_our_server(own_state: Path) -> None:
+def test_a_record_without_a_process_is_no_server(own_state: Path) -> None:
     own_state.mkdir()
-    record = {"pid": os.getpid(), "port": 8000, "bind": "127.0.0.1", "fingerprint": "x"}
-    (own_state / "server.json").write_text(json.dumps(record))
+    (own_state / "server.json").write_text(json.dumps({"port": 8000, "bind": "127.0.0.1", "fingerprint": "x"}))
     assert serve.running() == {}
     assert serve.stop() is False
+
+
+def test_a_server_of_another_state_directory_is_not_ours(own_state: Path, tmp_path: Path) -> None:
+    """Nor one of another checkout, though its command line is the same."""
+    words = [sys.executable, "-c", "input()", serve.PROGRAM]
+    with contextlib.ExitStack() as stack:
+
+        def run(folder: Path, home: Path) -> int:
+            environment = {**os.environ, "SHUITU_STATE": str(home)}
+            child = subprocess.Popen(words, cwd=folder, env=environment, stdin=subprocess.PIPE)
+            stack.callback(child.wait)
+            stack.callback(child.kill)
+            return child.pid
+
+        ours = run(ROOT, own_state)
+        run(ROOT, tmp_path / "other")
+        run(tmp_path, own_state)
+        until = time.monotonic() + 60
+        while len(proc.find(serve.PROGRAM, "input()")) < 3 and time.monotonic() < until:
+            time.sleep(0.02)
+        assert serve.processes() == [ours]
+        own_state.mkdir()
+        (tmp_path / "link").symlink_to(own_state)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("SHUITU_STATE", str(tmp_path / "link"))
+            assert serve.processes() == [ours]
 
 
 def test_a_recycled_pid_is_not_our_database(own_state: Path) -> None:
@@ -219,7 +251,8 @@ def test_a_socket_directory_prepared_by_somebody_else_is_not_used(
     monkeypatch.setattr(cluster, "SOCKETS", tmp_path)
     owner = cluster.find_cluster().owner
     first = cluster.socket_dir(owner)
-    assert stat.S_IMODE(first.stat().st_mode) == 0o700
+    assert not stat.S_IMODE(first.stat().st_mode) & 0o067  # the service's user passes through; others see nothing
+    assert first.stat().st_gid in (owner.pw_gid, state._service()[1])
     assert cluster.socket_dir(owner) == first
     first.rmdir()
     first.symlink_to(tmp_path)

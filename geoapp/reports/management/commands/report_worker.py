@@ -1,4 +1,4 @@
-"""`manage.py report_worker`: makes the reports that wait, then ends. The site starts it by itself."""
+"""`manage.py report_worker`: makes the reports that wait, as the service's user, then ends. The site starts it by itself."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from geoapp.reports import queue, worker
+from geoapp.reports.process import become_service
 from geoapp.reports.worker import IDLE_S
 
 
@@ -18,6 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--idle", type=float, default=IDLE_S, help="无事可做多少秒后退出")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        become_service()
         taken = worker.work(options["idle"])
         self.stdout.write(f"{taken} 份报告")
         if taken >= worker.REPORTS and queue.workers_needed(1):
