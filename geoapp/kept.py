@@ -46,9 +46,9 @@ def keep() -> dict[str, str]:
 def _check() -> None:
     """Read every setting as the server will; whoever reads one knows what it may be."""
     os.environ["SHUITU_SERVING"] = "1"
+    import geoapp.serving.conf
     import geoapp.settings  # noqa: F401
 
-    serve.command("")
     serve.check_address()
 
 

@@ -21,4 +21,5 @@ control_socket_disable = True
 umask = 0o077
 accesslog = str(state.state_dir() / "access" / "access.log")
 # Whose word on the asker's address and on HTTPS is believed; a TLS proxy is on this machine unless it is said otherwise.
-forwarded_allow_ips = _given("TRUSTED_PROXIES") or ("127.0.0.1,::1" if env.flag("HTTPS", _given("HTTPS")) else "")
+_proxies = ["127.0.0.1", "::1"] if env.flag("HTTPS", _given("HTTPS")) else []
+forwarded_allow_ips = ",".join(env.networks("TRUSTED_PROXIES", _given("TRUSTED_PROXIES"), _proxies))

@@ -82,6 +82,7 @@ def test_whatever_a_server_reads_at_its_start_is_kept() -> None:
         ("HTTPS", "maybe"),
         ("PUBLIC_URL", "water.example.org"),
         ("PUBLIC_URL", "ftp://water.example.org"),
+        ("TRUSTED_PROXIES", "10.0.0.1/8"),
         ("WEB_WORKERS", "0"),
         ("WEB_THREADS", "many"),
         ("IMPORT_MAX_MB", "5000"),
