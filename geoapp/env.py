@@ -41,6 +41,15 @@ def words(text: str | None, default: list[str]) -> list[str]:
     return found or list(default)
 
 
+def choices(name: str, text: str | None, known: tuple[str, ...]) -> tuple[str, ...]:
+    """Comma-separated words, each of the known ones; nothing → none."""
+    found = words(text, [])
+    for word in found:
+        if word not in known:
+            raise BadSetting(f"{name}={text!r}: use {', '.join(known)}, or nothing")
+    return tuple(found)
+
+
 def database_url(text: str) -> dict[str, Any]:
     """`postgresql://user:password@host:port/name?sslmode=…` → NAME, USER, PASSWORD, HOST, PORT, OPTIONS.
 
