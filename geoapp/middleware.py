@@ -34,7 +34,8 @@ def one_moment_an_answer(get_response: Callable[[HttpRequest], HttpResponse]) ->
             response = get_response(request)
             if request.method not in ("GET", "HEAD") or not moment.closed_meanwhile():
                 return response
-        response.close()
+        if response.streaming:
+            response.close()  # its query ends
         with access.one_moment():
             return get_response(request)
 

@@ -128,7 +128,6 @@ def _written(task: Task, stamp: str, step: Callable[[str], None]) -> Iterator[tu
     # Here and not above: the process that only hands out work needs none of it.
     from geoapp.reports import content, document
     from geoapp.reports.forms import FORMS, file_name
-
     from layers import access
 
     # As open as both its asking and its making allow: a file is never more open than its stamp says.

@@ -39,8 +39,9 @@ def seen(layer: Layer) -> Layer | None:
 
 
 def depends(layer: Layer) -> bool:
-    """Whether what a layer shows is another thing when personal data are open."""
-    return _for_everybody(layer) is not layer
+    """Whether a layer, in either form, shows another thing when personal data are open."""
+    whole = registry.published(layer.id)
+    return _for_everybody(whole) is not whole
 
 
 def shown(layer: Layer) -> Layer:
