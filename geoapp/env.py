@@ -89,6 +89,15 @@ def choice(name: str, text: str | None, allowed: tuple[str, ...]) -> str:
     return found
 
 
+def choices(name: str, text: str | None, known: tuple[str, ...]) -> tuple[str, ...]:
+    """Comma-separated words, each of the known ones; nothing → none."""
+    found = words(text, [])
+    for word in found:
+        if word not in known:
+            raise BadSetting(f"{name}={text!r}: use {', '.join(known)}, or nothing")
+    return tuple(found)
+
+
 def database_url(text: str) -> dict[str, Any]:
     """`postgresql://user:password@host:port/name?sslmode=…` → NAME, USER, PASSWORD, HOST, PORT, OPTIONS.
 

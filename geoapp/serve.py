@@ -39,7 +39,7 @@ NOT_CODE = frozenset({"node_modules", "__pycache__", "src", "static", "tests"})
 # What a running server has read from the environment: if one changes, it has to start anew.
 READ_AT_START = (
     "ALLOWED_HOSTS", "BIND", "CSRF_TRUSTED_ORIGINS", "DATABASE_URL", "DB_POOL_SIZE", "DEBUG", "EXPORT_KEEP_MB",
-    "EXPORT_SLOTS", "HTTPS", "IMPORT_MAX_MB", "LOG_LEVEL", "PUBLIC_URL", "REPORT_WORKERS", "SECRET_KEY", "SHUITU_SECRET_KEY_FILE", "STATEMENT_TIMEOUT_MS",
+    "EXPORT_SLOTS", "HTTPS", "IMPORT_MAX_MB", "LOG_LEVEL", "OPEN_TO_ALL", "PUBLIC_URL", "REPORT_WORKERS", "SECRET_KEY", "SHUITU_SECRET_KEY_FILE", "STATEMENT_TIMEOUT_MS",
     "STREAM_IDLE_SECONDS", "TRUSTED_PROXIES", "WEB_WORKERS", "WEB_THREADS",
 )  # fmt: skip
 
@@ -315,19 +315,24 @@ def report() -> int:
     answer, kept = healthy(url(record)), keeper_pid()
     watched = f"kept by {kept}" if kept else "NOBODY STARTS IT AGAIN (./shuitu up)"
     print(f"server    {'up  ' if answer else 'DOES NOT ANSWER'}  pid {master_pid()}, {watched}, {url(record)}")
-    if answer and (version := data_version(url(record))):
-        print(f"data      {version}")
+    if answer:
+        for line in told_by_the_site(url(record)):
+            print(line)
     return 0 if answer else 3
 
 
-def data_version(address: str) -> str:
-    """What the site itself says of its data's version; empty when it does not say."""
+def told_by_the_site(address: str) -> list[str]:
+    """What the site itself says of its data: their version, and whether personal ones are open; nothing if it does not."""
     try:
         with _get(f"{address}api/meta", 10.0) as answer:
-            as_of = json.load(answer)["as_of"]
-            return f"version {as_of['version']}, changed {as_of['changed_at']}"
+            told = json.load(answer)
+            as_of, access = told["as_of"], told["access"]
+            return [
+                f"data      version {as_of['version']}, changed {as_of['changed_at']}",
+                f"personal  {access['personal'].upper()}: {access['why']['en']}",
+            ]
     except (OSError, ValueError, KeyError, TypeError):
-        return ""
+        return []
 
 
 def main(argv: list[str]) -> int:

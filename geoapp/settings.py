@@ -18,6 +18,7 @@
 | STREAM_IDLE_SECONDS | a reader who takes nothing of a file for so long is given up | 120 |
 | PUBLIC_URL | the site's address, as reports print it | the asker's own; for commands http://localhost:8000/ |
 | REPORT_WORKERS | processes that make reports at once; 0: the site starts none | 1 |
+| OPEN_TO_ALL | `personal` opens water users, meters, permit holders and usage by meter to whoever reaches the port | closed; a demo's made-up ones are open |
 | LOG_LEVEL | | INFO |
 """
 
@@ -61,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "geoapp.middleware.content_security_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "geoapp.middleware.one_moment_an_answer",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -144,6 +146,8 @@ CONTENT_SECURITY_POLICY = (
 
 PUBLIC_URL_GIVEN = bool(os.environ.get("PUBLIC_URL"))
 PUBLIC_URL = env.site("PUBLIC_URL", os.environ.get("PUBLIC_URL"), "http://localhost:8000")
+# What is open to whoever reaches the port, until accounts say who sees what (`layers.access`).
+OPEN_TO_ALL = env.choices("OPEN_TO_ALL", os.environ.get("OPEN_TO_ALL"), ("personal",))
 REPORT_WORKERS = env.integer("REPORT_WORKERS", os.environ.get("REPORT_WORKERS"), 1, 0, 32)
 IMPORT_MAX_BYTES = env.integer("IMPORT_MAX_MB", os.environ.get("IMPORT_MAX_MB"), 200, 1, 4096) << 20
 STREAM_IDLE_SECONDS = env.integer("STREAM_IDLE_SECONDS", os.environ.get("STREAM_IDLE_SECONDS"), 120, 1, 3600)

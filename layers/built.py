@@ -1,10 +1,11 @@
-"""Which layers of the registry there are to see: all that are imported, and of the derived ones those that were built."""
+"""Which layers of the registry there are to see, each as it may be seen: all that are imported and open, and of the
+derived ones those that were built."""
 
 from __future__ import annotations
 
 from django.apps import apps
 
-from layers import registry
+from layers import access, registry
 from layers.errors import NotFound
 from layers.registry import Layer
 
@@ -17,21 +18,32 @@ def is_built(layer: Layer) -> bool:
 
 
 def built(layer: Layer) -> Layer:
-    """The layer itself; `NotFound` for a derived layer that this installation has not built; says how it is."""
-    if not is_built(layer):
+    """The layer as it may be seen; `NotFound` for one that is closed, or that this installation has not built."""
+    found = access.shown(layer)
+    if not is_built(found):
         raise NotFound(
             f"{layer.id} is not built on this installation; the administrator builds it by {layer.made_by}.",
             param="layer",
             allowed=[found.id for found in built_layers()],
         )
-    return layer
+    return found
 
 
 def built_layers() -> tuple[Layer, ...]:
     """The layers that can be asked, in the registry's order."""
-    return tuple(layer for layer in registry.LAYERS if is_built(layer))
+    return tuple(found for layer in registry.LAYERS if (found := access.seen(layer)) and is_built(found))
 
 
 def built_layer(layer_id: str) -> Layer:
-    """The layer of that id; `NotFound` when there is none, or when it is not built here."""
+    """The layer of that id; `NotFound` when there is none, when it is closed, or when it is not built here."""
     return built(registry.layer(layer_id))
+
+
+def open_tables() -> tuple[Layer, ...]:
+    """The tables that can be asked, in the registry's order."""
+    return tuple(found for table in registry.TABLES if (found := access.seen(table)))
+
+
+def published(name: str) -> Layer:
+    """The layer or table of that id, as `built_layer`."""
+    return built(registry.published(name))

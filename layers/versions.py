@@ -18,7 +18,7 @@ from typing import Any
 from django.db.models import F
 from django.utils import timezone
 
-from layers import registry
+from layers import access, registry
 from layers.models import LayerVersion
 
 EVERYTHING = tuple(dataset.name for dataset in (*registry.DATASETS, *registry.DERIVED))
@@ -38,13 +38,15 @@ class AsOf:
 
     @property
     def stamp(self) -> str:
-        """The version with what tells it from the same number elsewhere, for addresses and keys: ``26-1a2b3c4d``.
+        """The version with what tells it from the same number elsewhere, for addresses and keys: ``26-o1a2b3c4d``.
 
-        Release ids begin again in another database or after a restore, and new code makes other answers of the same
-        data; addresses that may be kept for ever must differ in both cases.
+        Release ids begin again in another database or after a restore, new code makes other answers of the same data,
+        and so does the opening or closing of personal data (the letter); addresses that may be kept for ever must
+        differ in each case.
         """
-        told = hashlib.sha256(f"{build()} {self.version} {self.changed_at}".encode())
-        return f"{self.version}-{told.hexdigest()[:8]}"
+        mark = access.now().mark
+        told = hashlib.sha256(f"{build()} {mark} {self.version} {self.changed_at}".encode())
+        return f"{self.version}-{mark}{told.hexdigest()[:8]}"
 
     def to_dict(self) -> dict[str, Any]:
         local = timezone.localtime(self.changed_at).isoformat(timespec="seconds") if self.changed_at else None

@@ -61,6 +61,7 @@ def _forgetful(request: pytest.FixtureRequest) -> Iterator[None]:
     cache._filtered = caching.ByteCache()
     settings = request.getfixturevalue("settings")
     settings.STATE_DIR = request.getfixturevalue("tmp_path")
+    settings.OPEN_TO_ALL = ("personal",)  # what a test makes is nobody's; tests of access close it
     # The page's assets need not be built for tests that look at none.
     settings.STORAGES = {
         **settings.STORAGES,

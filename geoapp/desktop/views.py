@@ -11,8 +11,8 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from geoapp.desktop import looks, project
-from layers import params, registry
-from layers.built import built, built_layers
+from layers import params
+from layers.built import built_layer, built_layers
 from layers.errors import BadParameter
 from layers.export import FORMATS
 from layers.feeds import downloads
@@ -77,7 +77,7 @@ def project_view(request: HttpRequest, suffix: str) -> HttpResponseBase:
 @problems
 def qml_view(request: HttpRequest, layer_id: str) -> HttpResponseBase:
     """A layer's style for QGIS; with a period, coloured by what was used in it."""
-    layer = built(registry.layer(layer_id))
+    layer = built_layer(layer_id)
     given = query_params(request, ["lang", "period"])
     lang = _lang(given)
     if "period" in given and layer.usage is None:

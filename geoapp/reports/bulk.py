@@ -155,18 +155,23 @@ def _written(
     # Here and not above: the process that only hands out work needs none of it.
     from geoapp.reports import content, document
     from geoapp.reports.forms import FORMS, file_name
+    from layers import access
 
-    step("figures")
-    report = content.build(task.ask)
-    step("maps")
-    drawn = document.draw(report, task.ask.lang)
-    for form in task.forms:
-        step(form)
-        data = FORMS[form].make(drawn)
-        name = file_name(task.ask, report.name, form)
-        write(task.folder / name, data)
-        key = task.ask.key(stamp, (form,))
-        yield (
-            name,
-            {"key": key, "version": report.version, "form": form, "bytes": len(data), "sha256": digest(data)},
-        )
+    # As open as both its asking and its making allow: a file is never more open than its stamp says.
+    with access.one_moment(stamp) as moment:
+        step("figures")
+        report = content.build(task.ask)
+        step("maps")
+        drawn = document.draw(report, task.ask.lang)
+        for form in task.forms:
+            step(form)
+            data = FORMS[form].make(drawn)
+            if moment.closed_meanwhile():
+                raise ShuituError("Personal data were closed while this report was made: ask for it again.")
+            name = file_name(task.ask, report.name, form)
+            write(task.folder / name, data)
+            key = task.ask.key(stamp, (form,))
+            yield (
+                name,
+                {"key": key, "version": report.version, "form": form, "bytes": len(data), "sha256": digest(data)},
+            )

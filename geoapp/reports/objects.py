@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, F, Q, Sum
 
 from geoapp.reports.structure import FacilityLine, FacilityList, StageLine
-from layers import filters, registry, vocab
+from layers import access, filters, registry, vocab
 from layers.models import AbstractionPermit, Region
 from layers.stats.regions import RegionIndex
 
@@ -65,18 +65,22 @@ def facility_lists(index: RegionIndex, prefixes: list[str]) -> tuple[FacilityLis
 def facility_lines(
     index: RegionIndex, layer_id: str, prefixes: list[str], codes: dict[int, str]
 ) -> tuple[FacilityLine, ...]:
-    """Every facility of a layer in the regions."""
-    fields = {field.name for field in registry.layer(layer_id).fields}
+    """Every facility of a layer in the regions, with what of it may be told; of a closed layer none."""
+    layer = access.seen(registry.layer(layer_id))
+    if layer is None:
+        return ()
+    fields = {field.name for field in layer.fields}
     run_by = next((name for name in ("managed_by", "operator", "water_body") if name in fields), "")
     capacity = "capacity_m3_d" if "capacity_m3_d" in fields else ""
     rows = within(layer_id, prefixes)
     order = [F(capacity).desc(nulls_last=True), "code"] if capacity else ["code"]
-    wanted = ["code", "name", "counted_region", *filter(None, (capacity, run_by))]
+    name = "name" if "name" in fields else ""
+    wanted = ["code", "counted_region", *filter(None, (name, capacity, run_by))]
     return tuple(
         FacilityLine(
             layer_id,
             row["code"],
-            row["name"],
+            row.get(name, ""),
             codes.get(row["counted_region"], ""),
             _place(index, codes.get(row["counted_region"], "")),
             row.get(capacity),

@@ -19,13 +19,14 @@ import shapely
 from branca.element import Element
 from django.conf import settings
 from django.contrib.gis.db.models.functions import AsWKB
+from django.db.models import F, Value
 
 from geoapp.reports import figures
 from geoapp.reports.drawing import palette
 from geoapp.reports.objects import LISTED, any_prefix, within
 from geoapp.reports.structure import RegionLine, Report
 from geoapp.reports.words import layer_name, level_name, word
-from layers import registry, vocab
+from layers import access, registry, vocab
 from layers.errors import ShuituError
 from layers.models import Boundary
 from layers.stats.regions import region_index
@@ -136,19 +137,18 @@ def _rounded(shape: Any) -> dict[str, Any]:
 
 
 def _facilities(layer_id: str, lang: str, prefixes: list[str]) -> folium.GeoJson | None:
-    rows = list(
-        within(layer_id, prefixes)
-        .filter(geom__isnull=False)
-        .order_by("code")
-        .values_list("code", "name", AsWKB("geom"))
-    )
+    layer = access.seen(registry.layer(layer_id))
+    if layer is None:
+        return None
+    placed = within(layer_id, prefixes).filter(geom__isnull=False).order_by("code")
+    named = F("name") if layer.dataset.field("name") else Value("")
+    rows = list(placed.values_list("code", named, AsWKB("geom")))
     if not rows or len(rows) > _MOST_POINTS:
         return None
-    layer = registry.layer(layer_id)
     features = [
         {
             "type": "Feature",
-            "properties": {"told": f"<b>{escape(name)}</b><br>{escape(code)}"},
+            "properties": {"told": f"<b>{escape(name)}</b><br>{escape(code)}" if name else f"<b>{escape(code)}</b>"},
             "geometry": _rounded(shapely.from_wkb(bytes(wkb))),
         }
         for code, name, wkb in rows

@@ -18,7 +18,7 @@ from geoapp.reports.forms import FORMS
 from geoapp.reports.models import DONE, RUNNING, ReportJob
 from geoapp.reports.refusal import for_people, for_script, language
 from geoapp.reports.words import FORM_NAMES, STATUS_NAMES, STEP_NAMES, level_name
-from layers import params, vocab
+from layers import access, params, vocab
 from layers.feeds.caching import versioned
 from layers.stats.answer import last_year
 from layers.stats.query import available_months
@@ -108,7 +108,13 @@ def jobs(request: HttpRequest) -> JsonResponse:
 
 def _listed(request: HttpRequest, lang: str) -> list[dict[str, Any]]:
     version = as_of(EVERYTHING).version
-    return [_told(job, request, lang, version) for job in ReportJob.objects.all()[:SHOWN]]
+    jobs = [job for job in ReportJob.objects.all()[:SHOWN] if _may_see(request, job)]
+    return [_told(job, request, lang, version) for job in jobs]
+
+
+def _may_see(request: HttpRequest, job: ReportJob) -> bool:
+    """Reports made while personal data were open are the administration's once they are closed."""
+    return access.may_show(job.stamp) or bool(getattr(request.user, "is_staff", False))
 
 
 def _told(job: ReportJob, request: HttpRequest, lang: str, version: int) -> dict[str, Any]:
@@ -148,6 +154,8 @@ def _may_delete(request: HttpRequest, job_id: int) -> bool:
 def download(request: HttpRequest, job_id: int, form: str) -> FileResponse:
     """A finished file."""
     job = get_object_or_404(ReportJob, pk=job_id, status=DONE)
+    if not _may_see(request, job):
+        raise Http404
     name = next((name for name, told in job.files.items() if told["form"] == form), "")
     try:
         file = (queue.folder_of(job.key) / name).open("rb")

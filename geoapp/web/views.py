@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from layers import filters, registry
+from layers import filters
+from layers.built import built_layer
 from layers.errors import NotFound
 
 # What the page asks first when its address says nothing else; the browser fetches it beside the script.
@@ -44,11 +45,11 @@ def _page(request: HttpRequest, template: str, status: int = 200, **context: obj
 
 
 def _is_known(layer_id: str, code: str) -> bool:
-    """Whether there is such an object; an unreachable database is for the script to tell, not a missing object."""
+    """Whether there is such an object to see; an unreachable database is for the script to tell, not a missing object."""
     if "\x00" in code:
         return False  # no text in the database holds it, and PostgreSQL refuses to look
     try:
-        layer = registry.layer(layer_id)
+        layer = built_layer(layer_id)
         path = next(field.orm_path for field in layer.fields if field.name == "code")
         return filters.base(layer).filter(**{path: code}).exists()
     except NotFound:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from django.db import connection
 
-from layers import placing, registry, settle, versions
+from layers import access, placing, registry, settle, versions
 from layers.ingest.guards import alone
 from layers.models import Release
 from layers.settle import Settlement
@@ -63,7 +63,10 @@ class Change:
         versions.bump(self.dataset.name, self.release.pk)
         if months:
             self.release.report["months"] = [f"{month:%Y-%m}" for month in months]
-            self.release.save(update_fields=["report"])
+        self.release.report["admin"]["synthetic"] = access.still_synthetic(
+            self.dataset, ids, added=bool(self.release.rows_new)
+        )
+        self.release.save(update_fields=["report"])
         return months
 
     def _place(self, cursor: Any, ids: Sequence[int]) -> None:

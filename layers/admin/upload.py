@@ -25,6 +25,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods
 
+from layers import access
 from layers.admin import parcels, upload_form
 from layers.ingest.columns import GEOMETRY_WORDS
 from layers.ingest.refusal import ImportRefused
@@ -117,6 +118,7 @@ def _parcel(request: HttpRequest, site: AdminSite, token: str) -> HttpResponse:
         "title": f"导入 {parcel.wanted.name}",
         "parcel": parcel,
         "report": report,
+        "access": access.now(),
         "can_commit": parcel.waits and not report["committed"],
         "target_zh": _target_zh(parcel.wanted.target),
         "crs_told": dict(upload_form.CRS)[parcel.wanted.crs] if parcel.wanted.crs else "",
@@ -130,6 +132,7 @@ def _commit(request: HttpRequest, parcel: parcels.Parcel) -> HttpResponse:
     if taken is None:
         messages.warning(request, "这个文件已经导入，或正在导入。")
         return redirect("admin:import-parcel", token=parcel.token)
+    before = access.read()
     try:
         report = _run(request, parcel, taken)
     except ImportRefused as error:
@@ -144,6 +147,9 @@ def _commit(request: HttpRequest, parcel: parcels.Parcel) -> HttpResponse:
     if report.committed:
         _log(request, Release.objects.get(pk=report.release_id))
         messages.success(request, "已导入。")
+        after = access.read()
+        if before.open and not after.open:
+            messages.warning(request, f"从这次导入起，{after.told['zh']}。")
     else:
         messages.error(request, "没有导入：所有行均被拒收，数据未改动。")
     return redirect("admin:import-parcel", token=parcel.token)
@@ -215,6 +221,7 @@ def _form_page(
     context = {
         **site.each_context(request),
         "title": "导入文件",
+        "access": access.now(),
         "form": form,
         "error": error,
         "allowed": allowed or [],

@@ -10,8 +10,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
-from layers import filters, params, registry
-from layers.built import built, built_layers
+from layers import filters, params
+from layers.built import built_layers, open_tables, published
 from layers.errors import BadParameter, NotFound
 from layers.export import FORMATS, Format, Options, by_suffix, chosen
 from layers.export.base import Lang, Shape
@@ -110,7 +110,7 @@ def feed(request: HttpRequest, layer: Layer, wanted: Format, *more: str) -> Http
 @problems
 def file_view(request: HttpRequest, layer_id: str, suffix: str) -> HttpResponseBase:
     """The address that says its format."""
-    layer, wanted = built(registry.published(layer_id)), by_suffix(suffix)
+    layer, wanted = published(layer_id), by_suffix(suffix)
     if wanted is None:
         raise NotFound(
             f"There are no files with the suffix {suffix!r}.",
@@ -123,7 +123,7 @@ def file_view(request: HttpRequest, layer_id: str, suffix: str) -> HttpResponseB
 @problems
 def layer_view(request: HttpRequest, layer_id: str) -> HttpResponseBase:
     """The address without a format: by ``f``, else by what the asker accepts, else GeoJSON."""
-    layer = built(registry.published(layer_id))
+    layer = published(layer_id)
     key = request.GET.get("f")
     if key is None:
         offered = {one.media_type: one for one in formats_of(layer)}
@@ -158,7 +158,7 @@ def listing(root: str) -> dict[str, Any]:
         ],
         "params": list(PARAMS),
         "crs": list(CRS),
-        "feeds": [_listed(layer, infos.get(layer.id), root) for layer in (*built_layers(), *registry.TABLES)],
+        "feeds": [_listed(layer, infos.get(layer.id), root) for layer in (*built_layers(), *open_tables())],
     }
 
 

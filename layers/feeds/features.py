@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest
 
-from layers import filters, params, registry
+from layers import access, filters, params, registry
 from layers.errors import BadParameter, NotFound
 from layers.feeds.serializers import feature_serializer, with_relations
 from layers.registry import Layer
@@ -89,10 +89,16 @@ _LINKS_MOST = 200
 
 
 def links(layer: Layer, found: Any) -> dict[str, list[dict[str, Any]]]:
-    """Linked objects by relation: {layer, code, name}; ``layer`` is None for what has no page (permits)."""
+    """Linked objects by relation: {layer, code, name}; ``layer`` is None for what has no page (permits).
+
+    A relation to objects that may not be seen is not there, and a name that may not be told is empty.
+    """
     linked: dict[str, list[dict[str, Any]]] = {}
     for name in _RELATIONS:
-        if not any(f.name == name or getattr(f, "related_name", None) == name for f in found._meta.get_fields()):
+        relation = next(
+            (f for f in found._meta.get_fields() if f.name == name or getattr(f, "related_name", None) == name), None
+        )
+        if relation is None or access.is_closed(relation.related_model):
             continue
         related = getattr(found, name)
         objects = related.order_by("code")[:_LINKS_MOST] if hasattr(related, "order_by") else [related]
@@ -118,15 +124,10 @@ def _level_layer(level: int) -> str | None:
 
 def _link(other: Any) -> dict[str, Any]:
     layer = layer_of(other)
-    name = getattr(other, "name", "") or (other.holder.name if getattr(other, "holder_id", None) else "")
-    return {"layer": layer.id if layer else None, "code": other.code, "name": name}
+    return {"layer": layer.id if layer else None, "code": other.code, "name": access.name_of(other)}
 
 
 def layer_of(found: Any) -> Layer | None:
-    """The layer that publishes an object: that of its model whose scope it fits."""
-    label = found._meta.label
-    for layer in registry.LAYERS:
-        fits = all(getattr(found, path, None) == value for path, value in layer.scope.items())
-        if layer.dataset.model == label and fits:
-            return layer
-    return None
+    """The layer that publishes an object and gives it a page; a table gives none."""
+    layer = access.of_object(found)
+    return layer if layer in registry.LAYERS else None

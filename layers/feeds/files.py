@@ -23,6 +23,7 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date, parse_http_date_safe
 
+from layers import access
 from layers.export.base import CHUNK, Format, Options, gathered, part
 from layers.export.slots import slot
 from layers.export.store import fetch
@@ -54,27 +55,40 @@ def respond(request: HttpRequest, wanted: Download) -> HttpResponseBase:
     encoding = "gzip" if wanted.format.text and accepts_gzip(request) else ""
     tag = etag(wanted.key, encoding)
     response: HttpResponseBase
-    if _is_fresh(request, wanted.version, tag):
+    dated = _dated(wanted)
+    if _is_fresh(request, wanted, dated, tag):
         response = HttpResponseNotModified()
     elif wanted.format.streams:
         response = _streamed(request, wanted, encoding)
     else:
         response = _kept(request, wanted, tag)
     response["ETag"] = tag
-    if wanted.version.changed_at is not None:
-        response["Last-Modified"] = http_date(wanted.version.changed_at.timestamp())
+    if dated is not None:
+        response["Last-Modified"] = http_date(dated)
     response["Cache-Control"] = "no-cache"  # kept by the asker, asked about each time
     if wanted.format.text:
         patch_vary_headers(response, ["Accept-Encoding"])
     return response
 
 
-def _is_fresh(request: HttpRequest, version: AsOf, tag: str) -> bool:
-    """RFC 9110, 13.2.2: the date counts only where no ETag is given."""
+def _dated(wanted: Download) -> int | None:
+    """When the file was last another, in seconds: of what is closed a second after its data, so that two dates differ."""
+    changed = wanted.version.changed_at
+    if changed is None:
+        return None
+    return int(changed.timestamp()) + (access.depends(wanted.query.layer) and not access.now().open)
+
+
+def _is_fresh(request: HttpRequest, wanted: Download, dated: int | None, tag: str) -> bool:
+    """RFC 9110, 13.2.2: the date counts only where no ETag is given; where personal data may be opened and closed, the
+    very date that was told.
+    """
     if "If-None-Match" in request.headers:
         return is_held(request, tag)
     since = parse_http_date_safe(request.headers.get("If-Modified-Since", ""))
-    return since is not None and version.changed_at is not None and int(version.changed_at.timestamp()) <= since
+    if since is None or dated is None:
+        return False
+    return since == dated if access.depends(wanted.query.layer) else dated <= since
 
 
 def _headers(wanted: Download) -> dict[str, str]:

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.apps import apps
 
-from layers import filters, registry, vocab
-from layers.built import built_layers
+from layers import access, filters, registry, vocab
+from layers.built import built_layers, is_built
 from layers.names import english
 from layers.registry import Field, Layer
 from layers.stats import query
@@ -63,20 +63,23 @@ def layer_info(layer: Layer, version: AsOf, count: int, synthetic: bool) -> dict
     }
 
 
+def _every() -> list[Layer]:
+    """Every layer that is built, open or not: how many of what there are, and whether it is made up, is no secret."""
+    return [layer for layer in registry.LAYERS if is_built(layer)]
+
+
 @lru_cache(maxsize=2)
 def _sizes(version: AsOf) -> dict[str, int]:
     """Features by layer; kept for each data version."""
     counts = {found["layer"]: found["count"] for found in object_counts()}
-    return {
-        layer.id: counts[layer.id] if layer.id in counts else filters.base(layer).count() for layer in built_layers()
-    }
+    return {layer.id: counts[layer.id] if layer.id in counts else filters.base(layer).count() for layer in _every()}
 
 
 @lru_cache(maxsize=2)
 def _synthetic(version: AsOf) -> frozenset[str]:
     """The layers with anything made up in them; kept for each data version."""
     found = set()
-    for layer in built_layers():
+    for layer in _every():
         quality = next(f for f in layer.fields if f.vocab in (vocab.POSITION_QUALITY, vocab.BOUNDARY_QUALITY))
         if filters.base(layer).filter(**{quality.orm_path: vocab.SYNTHETIC}).exists():
             found.add(layer.id)
@@ -116,6 +119,7 @@ def meta() -> dict[str, Any]:
             vocabulary.name: [{"code": term.code, "zh": term.zh, "en": term.en} for term in vocabulary]
             for vocabulary in vocab.ALL
         },
+        "access": access.now().to_dict(),
         "layers": infos,
         "bounds": city.bounds if city else None,
         "city": {"code": city.code, "name": city.name} if city else None,

@@ -1,14 +1,14 @@
-"""Find regions, facilities, wells, users and meters by name or code."""
+"""Find regions, facilities, wells, users and meters by name or code, as far as they may be seen."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.db.models import Case, CharField, F, IntegerField, Q, Value, When
 from django.db.models.functions import Length
 
-from layers import registry, vocab
+from layers import access, registry, vocab
 from layers.errors import BadParameter
 from layers.feeds.features import layer_of
 from layers.registry import Dataset
@@ -61,22 +61,35 @@ def _regions(index: RegionIndex, wanted: str) -> list[RegionInfo]:
 
 def _objects(dataset: Dataset, wanted: str, limit: int) -> list[tuple[int, Any]]:
     model = apps.get_model(dataset.model)
+    if access.is_closed(model):
+        return []
     match = Q(code__startswith=wanted.upper())
     if dataset.name not in _BY_CODE_ONLY:
-        match |= Q(name__contains=wanted)
+        match |= Q(told__contains=wanted)
     rank = Case(
-        When(Q(code=wanted.upper()) | Q(name=wanted), then=Value(0)),
-        When(Q(code__startswith=wanted.upper()) | Q(name__startswith=wanted), then=Value(1)),
+        When(Q(code=wanted.upper()) | Q(told=wanted), then=Value(0)),
+        When(Q(code__startswith=wanted.upper()) | Q(told__startswith=wanted), then=Value(1)),
         default=Value(2),
         output_field=IntegerField(),
     )
     found = (
-        model._default_manager.filter(match)
-        .annotate(rank=rank, region_code=F("declared_region__code"), length=Length("name"))
+        model._default_manager.annotate(told=_told(dataset))
+        .filter(match)
+        .annotate(rank=rank, region_code=F("declared_region__code"), length=Length("told"))
         .defer("geom_3857")
         .order_by("rank", "length", "code")[:limit]
     )
     return [(one.rank, one) for one in found]
+
+
+def _told(dataset: Dataset) -> Any:
+    """The name of an object, as far as its layer tells it: what is not told is neither found nor ordered by."""
+    layers = access.layers_of(dataset)
+    told = [layer for layer in layers if access.tells(layer, "name")]
+    if len(told) == len(layers):
+        return F("name")
+    cases = [When(Q(**layer.scope), then=F("name")) for layer in told if layer.scope]
+    return Case(*cases, default=Value(""), output_field=CharField())
 
 
 def _place(index: RegionIndex, code: str | None) -> str:
@@ -103,7 +116,7 @@ def _object(index: RegionIndex, dataset: Dataset, found: Any) -> dict[str, Any]:
     return {
         "layer": layer.id if (layer := layer_of(found)) else dataset.name,
         "code": found.code,
-        "name": found.name,
+        "name": found.told,
         "path": _place(index, found.region_code),
         "lon": found.geom.x if found.geom else None,
         "lat": found.geom.y if found.geom else None,

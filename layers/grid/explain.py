@@ -1,7 +1,7 @@
 """Explain a number: the meters, villages and facilities that a unit's or a region's litres are made of.
 
 The parts are computed from the records by the statement that assigned them, not kept; they add up to the figure that is
-kept and shown, to the litre.
+kept and shown, to the litre. Places that may not be seen are summed, with how many they are, and the sum stays the same.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 from psycopg import sql
 
-from layers import vocab
+from layers import access, registry, vocab
 from layers.db import Query, rows
 from layers.errors import NotFound
 from layers.grid import cells
@@ -125,8 +125,28 @@ def _kept(which: sql.SQL, terms: dict[str, Any]) -> Query:
     )
 
 
+# The datasets of places that are told one by one; a division always may be.
+_DATASETS = {vocab.PLACE_METER: registry.METER, vocab.PLACE_FACILITY: registry.FACILITY}
+_ONE_BY_ONE = ", told AS (SELECT *, 1::bigint AS places FROM parts)\n"
+
+
+def _untold() -> tuple[list[int], list[int]]:
+    """The kinds of place that may not be told one by one, and the kinds of supply facility: a place whose layer does not
+    tell its name is not told by its code and litres either.
+    """
+    silent = {
+        kind: [layer for layer in access.layers_of(dataset) if not access.tells(layer, "name")]
+        for kind, dataset in _DATASETS.items()
+    }
+    whole = [kind for kind, layers in silent.items() if any(not layer.scope for layer in layers)]
+    return whole, [int(str(layer.scope["kind"])) for layer in silent[vocab.PLACE_FACILITY] if layer.scope]
+
+
 def _parts(ctes: sql.Composable, terms: dict[str, Any]) -> list[tuple[Any, ...]]:
-    return rows(Query(sql.Composed([ctes, sql.SQL(load("explain_page"))]), terms))
+    places, facilities = _untold()
+    told = sql.SQL(load("explain_summed") if places or facilities else _ONE_BY_ONE)
+    terms = {**terms, "untold_places": places, "untold_facilities": facilities}
+    return rows(Query(sql.Composed([ctes, told, sql.SQL(load("explain_page"))]), terms))
 
 
 def _answer(
@@ -148,13 +168,15 @@ def _answer(
 
 
 def _part(
-    kind: int, code: str, name: str, rule: int, source: int, purpose: int, litres: int,
-    weight: int | None, total: int | None, of_l: int | None,
+    kind: int, code: str | None, name: str | None, rule: int, source: int, purpose: int, litres: int,
+    weight: int | None, total: int | None, of_l: int | None, places: int,
 ) -> dict[str, Any]:  # fmt: skip
     return {
         "kind": vocab.GRID_PLACE.by_id[kind].code,
+        # Of several places that may not be seen one by one: no code, no name, and how many they are.
         "code": code,
-        "name": name,
+        "name": name or "",
+        "count": places,
         "rule": vocab.GRID_RULE.by_id[rule].code,
         "source": vocab.SOURCE.by_id[source].code,
         "purpose": vocab.PURPOSE.by_id[purpose].code,

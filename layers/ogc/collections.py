@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 from datetime import date
 
-from layers.built import built, built_layers
+from layers.built import built_layers, open_tables, published
 from layers.features import FeatureQuery
 from layers.features.columns import columns_of
 from layers.feeds.meta import is_synthetic
@@ -14,7 +14,7 @@ from layers.ogc.crs import CRS84, STORAGE, SYSTEMS
 from layers.ogc.links import Json, link
 from layers.ogc.negotiate import Media
 from layers.ogc.parts import PARTS
-from layers.registry import TABLES, Layer, published
+from layers.registry import Layer
 from layers.stats.query import available_months
 
 STAGES = {"region": ("区划", "Regions"), "take": ("取水", "Take"), "supply": ("供水", "Supply"),
@@ -22,13 +22,13 @@ STAGES = {"region": ("区划", "Regions"), "take": ("取水", "Take"), "supply":
 
 
 def every() -> tuple[Layer, ...]:
-    """Every collection: the layers there are here, and the tables."""
-    return (*built_layers(), *TABLES)
+    """Every collection: the layers there are here to see, and the tables."""
+    return (*built_layers(), *open_tables())
 
 
 def named(layer_id: str) -> Layer:
-    """The layer of a collection; `NotFound` when there is none, or when it is not built here."""
-    return built(published(layer_id))
+    """The layer of a collection; `NotFound` when there is none, when it is closed, or when it is not built here."""
+    return published(layer_id)
 
 
 def title(layer: Layer) -> str:

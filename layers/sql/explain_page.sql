@@ -1,9 +1,9 @@
 -- One page of the parts, the largest first, each page with the count and sum of all.
 SELECT t.n, t.litres, p.kind, COALESCE(m.code, f.code, r.code), COALESCE(m.name, f.name, r.name),
-       p.rule, p.source, p.purpose, p.volume_l, p.weight, p.total, p.of_l
-FROM (SELECT count(*) AS n, COALESCE(sum(volume_l), 0)::bigint AS litres FROM parts) t
+       p.rule, p.source, p.purpose, p.volume_l, p.weight, p.total, p.of_l, p.places
+FROM (SELECT count(*) AS n, COALESCE(sum(volume_l), 0)::bigint AS litres FROM told) t
 LEFT JOIN (
-    SELECT * FROM parts
+    SELECT * FROM told
     ORDER BY abs(volume_l) DESC, kind, place_id, rule, source, purpose
     LIMIT %(limit)s OFFSET %(offset)s
 ) p ON TRUE

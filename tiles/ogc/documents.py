@@ -15,7 +15,7 @@ from layers.ogc.links import Json, link
 from layers.ogc.openapi import operation
 from layers.ogc.parts import Part
 from layers.ogc.schema import property_schema
-from layers.registry import LAYERS, Layer
+from layers.registry import Layer
 from layers.versions import EVERYTHING, as_of
 from tiles.ogc import matrix
 from tiles.ogc.matrix import Bounds, Limits
@@ -135,7 +135,7 @@ def _landing_links(root: str) -> list[Json]:
 
 
 def _collection_links(root: str, layer: Layer) -> list[Json]:
-    if layer not in LAYERS:
+    if layer.geometry == "none":  # a table is not drawn
         return []
     return [link(f"{root}/collections/{layer.id}/tiles", links.TILESETS_VECTOR, links.JSON, "矢量瓦片 Vector tiles")]
 

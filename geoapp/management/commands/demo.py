@@ -20,12 +20,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
 from data import demo
+from layers import access
 from layers.models import Release
 
 if TYPE_CHECKING:
     from layers.ingest.report import ImportReport
 
-RECIPE, STEP, TIDIED = "demo", "step", "tidied"  # keys of a release's context
+RECIPE, STEP, TIDIED = access.DEMO, "step", "tidied"  # keys of a release's context
 WAIT_S = 3600.0
 
 

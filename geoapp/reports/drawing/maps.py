@@ -15,7 +15,7 @@ from geoapp.reports.drawing.svg import dots, number
 from geoapp.reports.drawing.symbols import SYMBOLS, symbol
 from geoapp.reports.structure import RegionLine, Report
 from geoapp.reports.words import layer_name, level_name, word
-from layers import registry, vocab
+from layers import access, registry, vocab
 from layers.stats.regions import region_index
 
 _TINY = {"well": 0.55, "water_user": 0.4}  # layers of thousands, as dots of so many mm
@@ -142,7 +142,7 @@ def _objects(ground: Ground, lang: str) -> Figure:
     shapes = _background(sheet, ground)
     layers = [layer for layer in registry.LAYERS if layer.dataset.placed and report.counts[layer.id]]
     for layer in sorted(layers, key=lambda each: (each.id in SYMBOLS, -report.counts[each.id])):
-        if layer.id in _NOT_DRAWN:
+        if not _is_drawn(layer):
             continue
         points = geometry.positions(layer.id, ground.prefixes, sheet.frame)
         if layer.id in SYMBOLS:
@@ -155,6 +155,11 @@ def _objects(ground: Ground, lang: str) -> Figure:
     sheet.names(shapes, {}, 6.0 if len(shapes) < 60 else 4.4)
     _object_legend(sheet, layers)
     return sheet.finish("objects")
+
+
+def _is_drawn(layer: registry.Layer) -> bool:
+    """Whether the map shows where its objects stand: of the others it says how many there are."""
+    return layer.id not in _NOT_DRAWN and access.seen(layer) is not None
 
 
 def _object_legend(sheet: Sheet, layers: Sequence[registry.Layer]) -> None:
@@ -170,7 +175,7 @@ def _object_legend(sheet: Sheet, layers: Sequence[registry.Layer]) -> None:
 
 def _object_row(sheet: Sheet, layer: registry.Layer) -> None:
     name, count = layer_name(layer.id, sheet.lang), sheet.report.counts[layer.id]
-    if layer.id in _NOT_DRAWN:
+    if not _is_drawn(layer):
         sheet.notes.append(word("not_drawn", sheet.lang, name=name, count=figures.integer(count)))
         return
     sheet.room(LEGEND_ROW)

@@ -40,6 +40,15 @@ async function cityBounds(): Promise<Bounds> {
   }
 }
 
+async function isListed(layer: string): Promise<boolean> {
+  try {
+    const meta = (await (await fetch("/api/meta")).json()) as { layers: { id: string }[] };
+    return meta.layers.some(({ id }) => id === layer);
+  } catch {
+    return false;
+  }
+}
+
 function drawDivisions(map: GlMap): void {
   for (const { id, minzoom } of DIVISIONS) {
     map.addSource(id, { type: "vector", url: tilejson(id) });
@@ -53,9 +62,9 @@ function drawLabels(map: GlMap): void {
     map.addLayer({ id: `label-${id}`, type: "symbol", source: id, "source-layer": `${id}_label`, minzoom, layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": text }, paint: { "text-color": "#5c6b72", "text-halo-color": "#ffffff", "text-halo-width": 1.4 } });
   }
 }
-/** The other objects of the kind, faintly. */
-function drawNeighbours(map: GlMap, layer: string): void {
-  if (!layer) return;
+/** The other objects of the kind, faintly; of a layer that is closed to everybody tiles are not served. */
+async function drawNeighbours(map: GlMap, layer: string): Promise<void> {
+  if (!layer || !(await isListed(layer))) return;
   map.addSource("neighbours", { type: "vector", url: tilejson(layer) });
   const source = { source: "neighbours", "source-layer": layer };
   if (layer === "supply_area") map.addLayer({ id: "neighbours", type: "line", ...source, paint: { "line-color": "#7fb2c4", "line-width": 0.8 } });
@@ -143,7 +152,7 @@ async function start(box: HTMLElement): Promise<void> {
   const map = createMap(box.querySelector<HTMLElement>(".admin-map-canvas")!, await cityBounds(), { small: true, label: "地图" });
   await map.once("load");
   drawDivisions(map);
-  drawNeighbours(map, box.dataset.layer ?? "");
+  await drawNeighbours(map, box.dataset.layer ?? "");
   drawObject(map, geometry);
   drawLabels(map);
   show(map, boundsOf(geometry));

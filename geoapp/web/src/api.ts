@@ -11,8 +11,10 @@ export interface LayerInfo {
   min_zoom: number; max_zoom: number; detail_zoom: number; color: string; icon: string; count: number;
   fields: FieldInfo[]; synthetic: boolean; tilejson: string; features: string; style: string; as_of: AsOf;
 }
+/** Whether users, meters, holders and usage by meter are shown to everybody, and why. */
+export interface Access { personal: "open" | "closed"; why: Words & { code: string } }
 export interface Meta {
-  title: Words; as_of: AsOf; synthetic: (Words & { parts: string[] }) | null; months: string[];
+  title: Words; as_of: AsOf; access: Access; synthetic: (Words & { parts: string[] }) | null; months: string[];
   vocab: Record<string, Term[]>; layers: LayerInfo[]; bounds: Bounds; city: { code: string; name: string };
   /** English names of divisions, by code; of townships and villages there are none. */
   names_en?: Record<string, string>;
@@ -62,7 +64,8 @@ export interface Comparison {
   classes: { difference: Classes; ratio: Classes }; direction: "up" | "down"; count: number; limit: number; offset: number; movers: Mover[];
 }
 export interface Part {
-  kind: string; code: string | null; name: string; rule: string; source: string; purpose: string;
+  /** Of places that are not shown one by one: no code, no name, and how many they are. */
+  kind: string; code: string | null; name: string; count: number; rule: string; source: string; purpose: string;
   volume_l: number; of_l: number | null; weight: number | null; weight_total: number | null;
 }
 export interface Explanation { volume_l: number; parts_l: number; count: number; limit: number; offset: number; parts: Part[]; region?: { code: string; name: string }; unit?: string }

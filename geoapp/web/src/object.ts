@@ -24,13 +24,15 @@ async function start(): Promise<void> {
     if (!layer) throw new ApiError("", 404);
     draw(meta, layer, feature);
   } catch (error) {
-    if (error instanceof ApiError && (error.status === 404 || error.status === 400)) return missing();
+    if (error instanceof ApiError && (error.status === 404 || error.status === 400)) return missing(error);
     showError(byId("notice"), error, () => void start());
   }
 }
 
-function missing(): void {
-  replace(place, h("div", { class: "notice", "data-testid": "missing" }, icon("search", 32), h("h2", {}, t("objectMissing")), h("p", {}, t("objectMissingText", { layer: layerId, code })), back(null)));
+/** What the server says of a layer that is closed or unknown; of an object that is not there, that. */
+function missing(error: ApiError): void {
+  const text = error.problem.param === "layer" ? error.message : t("objectMissingText", { layer: layerId, code });
+  replace(place, h("div", { class: "notice", "data-testid": "missing" }, icon("search", 32), h("h2", {}, t("objectMissing")), h("p", {}, text), back(null)));
 }
 function back(target: string | null): HTMLElement {
   return h("a", { class: "button", href: target ?? "/" + query({ lang: language() === "en" ? "en" : "" }), "data-testid": "back" }, target ? t("showOnMap") : t("backToMap"));

@@ -62,7 +62,7 @@ export const zh = {
   asOf: "数据版本 {version}", asOfLong: "数据版本 {version} · {time}",
   synthetic: "演示数据 · 含合成部分",
   syntheticShort: "位置与单项属性为合成",
-  syntheticNote: "街道与社区边界、设施与用户位置、单项属性为合成；全市各水源合计与公布表一致，分区、分月、分用途的水量为合成。",
+  syntheticNote: "街道与社区边界、设施与用户位置、单项属性为合成，用水户、取水户与水表都不是真实的；全市各水源合计与公布表一致，分区、分月、分用途的水量为合成。",
   details: "查看详情", more: "另有 {n} 个", objectsHere: "此处有 {n} 个对象", selectRegion: "查看{name}",
   clusterHint: "{n} 个，点击放大",
   code: "编码",
@@ -103,6 +103,7 @@ export const zh = {
   unsure: "显示不确定性", unsureLow: "按面积 < {low}%：多由位置确定", unsureMiddle: "按面积 {low}%–{high}%", unsureHigh: "按面积 ≥ {high}%：位置不明",
   explain: "这个数怎么来的", explainNumber: "图上的数", explainParts: "{n} 个来源相加", explainMore: "再看 {n} 个", explainWeight: "权重 {w}/{all}，分自 {of} L",
   explainNote: "按水量从大到小列出；一个计量对象的不同水源、用途分列。权重来自同用途水表与用户的位置，没有时按面积。",
+  explainClosed: "不公开用水户与水表明细：按类别合计，升数不变。", explainSummed: "{n} 个{what}合计",
   param_versus: "对比时段",
   sheetToggle: "展开或收起面板",
 };

@@ -3,7 +3,7 @@ import { type Explanation, explainUrl, type Part } from "../api";
 import type { Context } from "../context";
 import { announce, h, icon, replace } from "../dom";
 import { integer, periodText, volumeText } from "../format";
-import { language, t, term } from "../i18n";
+import { language, t, term, words } from "../i18n";
 import type { State } from "../state";
 import { filterWords } from "./filters";
 import { errorText } from "./notices";
@@ -74,6 +74,7 @@ export function mountExplain(place: HTMLElement, context: Context): { close(): b
       parts.length ? h("ol", { class: "parts-list", "data-testid": "explain-parts" }, parts.map((part) => row(part, found.volume_l)))
         : h("p", { class: "hint", "data-testid": "explain-empty" }, t("noRecords")),
       parts.length < found.count ? h("button", { type: "button", class: "button small", "data-testid": "explain-more", onclick: more }, t("explainMore", { n: integer(found.count - parts.length) })) : null,
+      parts.some((part) => part.code === null) ? h("p", { class: "hint", "data-testid": "explain-closed", title: words(context.meta.access.why) }, t("explainClosed")) : null,
       h("p", { class: "fine" }, t("explainNote")));
     place.querySelector(".explain-body")?.scrollTo(0, shown);
     announce(`${t("explain")}: ${volumeText(found.volume_l, lang)}`);
@@ -86,7 +87,7 @@ export function mountExplain(place: HTMLElement, context: Context): { close(): b
     return h("li", { "data-testid": "explain-part", "data-code": part.code ?? "", "data-litres": part.volume_l },
       h("div", { class: "part-top" },
         h("span", { class: `tag kind-${part.kind}` }, term(meta, "grid_place", part.kind)),
-        h("strong", {}, part.name || part.code || "—"),
+        h("strong", {}, part.code === null ? t("explainSummed", { n: integer(part.count), what: term(meta, "grid_place", part.kind) }) : part.name || part.code),
         h("span", { class: "num" }, `${integer(part.volume_l)} L`)),
       h("div", { class: "part-sub" },
         h("span", {}, [part.name ? part.code : "", term(meta, "source", part.source), term(meta, "purpose", part.purpose)].filter(Boolean).join(" · ")),

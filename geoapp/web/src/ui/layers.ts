@@ -69,7 +69,8 @@ export function mountLayers(place: HTMLElement, context: Context): void {
               h("span", { class: "stage-mark", "aria-hidden": "true" }, tk("stage", stage)),
               h("div", { class: "stage-layers" }, layers.map((layer) => [row(layer), areaKinds(layer), conditions(layer)])))
             : null;
-        })));
+        }),
+        meta.access.personal === "closed" ? h("p", { class: "hint", "data-testid": "personal-closed" }, words(meta.access.why)) : null));
   }
   draw();
   store.subscribe((_, changed) => {

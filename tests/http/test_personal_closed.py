@@ -1,0 +1,473 @@
+"""Personal data on every channel there is: closed with an authority's own data, open by the setting or in the demo.
+
+Every address of the site is asked; one mark stands in every personal text (tests/access_city.py), and is looked for in
+every byte of every answer, unpacked.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from layers import access, models, registry, vocab
+from layers.export import FORMATS
+from layers.versions import as_of
+from tests.access_city import DEMO, LITRES, MARK, A, load, make_city, plain
+from tests.db.ingest_files import CITY, TOWNSHIP
+from tests.db.test_mvt import tile_at
+from tests.factories import Point
+
+pytestmark = pytest.mark.django_db
+LAYERS = [layer.id for layer in registry.LAYERS]
+EVERY = [*LAYERS, *(table.id for table in registry.TABLES)]
+CLOSED = ("water_user", "meter", "usage")
+HERE = Point(116.025, 39.05, srid=4490)
+# What is asked of each route: for each name in it a list of values, and questions besides.
+FILLED: dict[str, list[Any]] = {
+    "layer_id": EVERY,
+    "layer": EVERY,
+    "suffix": [one.suffix for one in FORMATS.values()],
+    "feature_id": ["code"],
+    "scheme": ["WebMercatorQuad"],
+}
+CODES = {"permit": "P1", "water_user": f"{MARK}-U1", "meter": f"{MARK}-M1", "well": "W1", "surface_intake": "I1", "self_built": "F4", "supply_area": "SA1", "sewage_plant": "S1",
+         "village_sewage_station": "S2", "urban_plant": "F1", "village_station": "F3"}  # fmt: skip
+QUESTIONS: dict[str, list[str]] = {
+    "stats": ["?period=2019", "?period=2019&level=village"],
+    "series": ["", "?level=village"],
+    "stats-cells": ["?period=2019", "?period=2019&level=grid_100"],
+    "stats-compare": ["?period=2019-01&versus=2019-01&level=grid_500"],
+    "explain": [f"?region={code}&period=2019" for code in (CITY, TOWNSHIP, A)]
+    + [f"?unit={unit}&period=2019" for unit in ("unassigned", "outside")],
+    "search": [f"?q={MARK[:length]}" for length in (2, len(MARK))]
+    + [f"?q={text}" for text in ("W1", "F4", "I1", "SA1", "S1", "P1", "水", "自建供水", "第一水厂", "餐馆")],
+    "ogc-items": ["", "?f=html", "?limit=1&f=html", *(f"?f={key}" for key in FORMATS)],
+    "ogc-item": ["", "?f=html"],
+    **{name: ["", "?f=html"] for name in (
+        "ogc", "ogc-conformance", "ogc-collections", "ogc-collection", "ogc-queryables", "ogc-schema", "ogc-tilesets",
+        "ogc-tileset", "ogc-schemes", "ogc-scheme", "ogc-dataset-tilesets", "ogc-dataset-tileset",
+    )},
+    "feeds": ["", "?f=json", "?lang=en"],
+    "preview": [f"?region={code}&period=2019" for code in ("110101", TOWNSHIP)],
+}  # fmt: skip
+NOT_ASKED = {"make", "delete", "download"}  # of reports: asked below
+
+
+def routes(patterns: list[Any], before: str = "") -> Iterator[tuple[str, str]]:
+    for one in patterns:
+        route = before + str(one.pattern)
+        if isinstance(one, URLResolver):
+            if not route.startswith("admin/"):
+                yield from routes(one.url_patterns, route)
+        elif isinstance(one, URLPattern) and one.name not in NOT_ASKED:
+            yield route, one.name or ""
+
+
+def filled(route: str) -> Iterator[str]:
+    """Every address of a route. A `KeyError` is a route that this walk was not told how to ask."""
+    if route.startswith("^"):  # the QGIS project
+        yield from ("/desktop/shuitu.qgz", "/desktop/shuitu.qgs")
+        return
+    names = [part.split(">")[0].rpartition(":")[2] for part in route.split("<")[1:]]
+    if {"z", "x", "y"} <= set(names) or {"z", "row", "col"} <= set(names):
+        yield from tiles(route, names)
+        return
+    of_layer = [name for name in names if name in ("layer_id", "layer")]
+    for values in itertools.product(*(FILLED[name] for name in names if name not in ("code",))):
+        given = dict(zip([name for name in names if name != "code"], values, strict=True))
+        if "code" in names:
+            given["code"] = CODES.get(given[of_layer[0]], "1") if of_layer else A
+        if "feature_id" in given:
+            given["feature_id"] = CODES.get(given["layer_id"], "1")
+        yield "/" + put(route, given)
+
+
+def put(route: str, given: dict[str, Any]) -> str:
+    for name, value in given.items():
+        start = route.index("<", 0)
+        end = route.index(">", start)
+        assert route[start:end].endswith(name)
+        route = route[:start] + str(value) + route[end + 1 :]
+    return route
+
+
+def tiles(route: str, names: list[str]) -> Iterator[str]:
+    of_layer = "layer_id" in names
+    for layer in registry.LAYERS if of_layer else (None,):
+        for zoom in (6, 14, 16):
+            z, x, y = tile_at(HERE, zoom)
+            place = {"z": z, "x": x, "y": y, "row": y, "col": x, "scheme": "WebMercatorQuad", "stamp": "1-o1a2b3c4d"}
+            if layer is not None:
+                place["layer_id"] = layer.id
+                place["stamp"] = as_of(layer.datasets()).stamp
+            yield "/" + put(route, {name: place[name] for name in names})
+
+
+def addresses() -> list[str]:
+    found = []
+    for route, name in routes(get_resolver().url_patterns):
+        for address in filled(route):
+            found += [address + question for question in QUESTIONS.get(name, [""])]
+    units = models.GridUnit.objects.filter(pk__in=models.GridUsage.objects.values("unit_id"))
+    at_meters = units.exclude(code="").order_by("code").values_list("code", flat=True)[:20]
+    found += [f"/api/explain?unit={code}&period=2019" for code in at_meters]
+    return list(dict.fromkeys(found))
+
+
+def told(client: Client, address: str, **headers: str) -> tuple[int, str]:
+    """(status, everything that the answer says, its headers too)."""
+    response = client.get(address, headers=headers)
+    body = response.getvalue() if response.streaming else response.content
+    return response.status_code, f"{dict(response.headers)} {plain(body)}"
+
+
+def marked(client: Client) -> dict[str, bool]:
+    """Every address, and whether a personal text is in its answer, refusals too. None fails."""
+    found = {}
+    for address in addresses():
+        status, text = told(client, address)
+        assert status in (200, 204, 302, 400, 404), (status, address, text[-2000:])
+        # What somebody asks for stands in the answer as the asker's own word.
+        for own in (f"{MARK}-U1", f"{MARK}-M1", f"q={MARK}"):
+            if own in address:
+                text = text.replace(own, "")
+        found[address] = MARK in text
+    return found
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """An authority's own city, closed."""
+    make_city(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Path:
+    """The same, made by the demo."""
+    make_city(tmp_path, DEMO)
+    return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def unset(settings: Any) -> None:
+    settings.OPEN_TO_ALL = ()
+    settings.REPORT_WORKERS = 0
+
+
+# At least these say personal texts while they are open: else the walk would find nothing because it asks nothing.
+TELLING = (
+    "/api/layers/water_user/features", "/api/layers/meter/features", "/api/layers/well/features",
+    "/api/layers/self_built/features", "/api/layers/supply_area/features", "/api/layers/sewage_plant/features",
+    "/api/layers/village_sewage_station/features", "/api/layers/surface_intake/features", "/api/layers/well/features/W1",
+    "/feeds/permit", "/feeds/usage", *(f"/feeds/meter.{one.suffix}" for one in FORMATS.values()),
+    *(f"/feeds/permit.{one.suffix}" for one in FORMATS.values() if one.tables),
+    "/ogc/collections/permit/items", "/ogc/collections/permit/items?f=html", "/ogc/collections/usage/items?f=xlsx",
+    "/ogc/collections/water_user/items?f=html", f"/api/search?q={MARK}", "/api/search?q=W1",
+    f"/api/explain?region={A}&period=2019", "/reports/preview?region=110101&period=2019",
+)  # fmt: skip
+
+
+def test_nothing_personal_is_in_any_answer_of_an_authoritys_own_city(client: Client, own: Path) -> None:
+    found = marked(client)
+    assert [address for address, tells in found.items() if tells] == []
+    assert len(found) > 500, "the walk has lost its way"
+
+
+def test_by_the_setting_they_are_there(client: Client, own: Path, settings: Any) -> None:
+    settings.OPEN_TO_ALL = ("personal",)
+    found = marked(client)
+    assert [address for address in TELLING if not found[address]] == []
+    assert any(tells for address, tells in found.items() if "/tiles/water_user/" in address)
+    assert any(tells for address, tells in found.items() if "/collections/meter/tiles/" in address)
+    assert any(tells for address, tells in found.items() if address.startswith("/ogc/tiles/WebMercatorQuad/"))
+
+
+def test_the_demo_is_open_and_the_first_real_file_closes_it_with_nothing_left_of_before(
+    client: Client, demo: Path
+) -> None:
+    before = marked(client)
+    assert [address for address in TELLING if not before[address]] == []
+    held = {address: client.get(address).headers.get("ETag", "") for address, tells in before.items() if tells}
+    stamps = {layer.id: as_of(layer.datasets()).stamp for layer in registry.LAYERS}
+    assert client.get("/api/meta").json()["access"]["why"]["code"] == "synthetic"
+
+    load("water_user", demo)  # unchanged, but an authority's: whose rows these are, nobody can tell any more
+
+    for address, tag in held.items():
+        status, text = told(client, address, if_none_match=tag)
+        assert status in (200, 204, 404), (status, address)
+        for asked in (f"{MARK}-U1", f"{MARK}-M1", f"q={MARK}"):
+            text = text.replace(asked, "") if asked in address else text
+        assert MARK not in text, address
+    assert all(as_of(layer.datasets()).stamp != stamps[layer.id] for layer in registry.LAYERS), "all addresses are new"
+
+
+@pytest.mark.parametrize("target", ["permit", "well", "facility", "meter", "usage"])
+def test_a_real_file_of_any_dataset_with_something_personal_closes(client: Client, demo: Path, target: str) -> None:
+    load(target, demo)
+    told_by = client.get("/api/meta").json()["access"]
+    assert (told_by["personal"], told_by["why"]["code"]) == ("closed", "own_data")
+    assert client.get("/api/layers/meter/features").status_code == 404
+
+
+def test_an_empty_database_is_closed(client: Client, db: None) -> None:
+    assert client.get("/api/meta").json()["access"]["why"]["code"] == "empty"
+    assert client.get("/api/layers/meter/features").status_code == 404
+
+
+def test_demo_files_after_real_ones_open_nothing(client: Client, own: Path) -> None:
+    load("meter", own, DEMO)
+    assert client.get("/api/meta").json()["access"]["personal"] == "closed"
+
+
+def test_why_it_is_closed_and_who_can_open_it_is_said_in_both_languages(client: Client, own: Path) -> None:
+    for address in (
+        "/api/layers/meter/features",
+        "/feeds/usage.csv",
+        "/ogc/collections/water_user",
+        "/tiles/meter.json",
+    ):
+        response = client.get(address)
+        assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json"), address
+        detail = response.json()["detail"]
+        assert "不公开" in detail
+        assert "personal data" in detail
+        assert "OPEN_TO_ALL=personal" in detail
+        assert not set(CLOSED) & set(response.json()["allowed"])
+
+
+def test_closed_layers_are_in_no_list(client: Client, own: Path) -> None:
+    for address, ids in (
+        ("/api/meta", lambda body: [one["id"] for one in body["layers"]]),
+        ("/api/layers", lambda body: [one["id"] for one in body["layers"]]),
+        ("/feeds/?f=json", lambda body: [one["id"] for one in body["feeds"]]),
+        ("/ogc/collections?f=json", lambda body: [one["id"] for one in body["collections"]]),
+        ("/styles/map.json", lambda body: list(body["sources"])),
+        ("/ogc/tiles/WebMercatorQuad?f=json", lambda body: [one["id"] for one in body["layers"]]),
+    ):
+        listed = ids(client.get(address).json())
+        assert listed, address
+        assert not set(CLOSED) & set(listed), address
+    for address in ("/ogc/api", "/desktop/", "/desktop/shuitu.qgs", "/feeds/", "/ogc/collections?f=html"):
+        text = told(client, address)[1]
+        for closed in ("water_user", "/meter", "usage.csv", "collections/usage"):
+            assert closed not in text, (address, closed)
+
+
+HIDDEN = (
+    "/ogc/collections/permit/items?holder_name=x",
+    "/ogc/collections/permit/items?filter=holder_name LIKE 'Q%25'",
+    '/ogc/collections/permit/items?filter="holder_code" IS NULL',
+    "/ogc/collections/permit/items?sortby=holder_code",
+    "/ogc/collections/permit/items?properties=holder_name",
+    "/ogc/collections/well/items?filter=CASEI(name) LIKE CASEI('q%25')",
+    "/ogc/collections/sewage_plant/items?operator=x",
+    "/feeds/permit.csv?fields=holder_name",
+    "/feeds/permit.csv?filter=holder_name='x'",
+    "/feeds/well.csv?name=x",
+    "/api/layers/well/features?name=x",
+    "/api/layers/self_built/features?name=x",
+    "/api/layers/sewage_plant/features?operator=x",
+    "/api/layers/well/features?fields=name",
+    "/tiles/well.json?name=x",
+    "/tiles/sewage_plant/6/52/24.pbf?operator=x",
+)
+
+
+def test_a_hidden_field_cannot_be_asked_about(client: Client, own: Path, settings: Any) -> None:
+    """Else its values would leak by asking which rows have them."""
+    assert {question: client.get(question).status_code for question in HIDDEN} == dict.fromkeys(HIDDEN, 400)
+    settings.OPEN_TO_ALL = ("personal",)
+    assert {client.get(question).status_code for question in HIDDEN} <= {200, 204}
+
+
+@pytest.mark.parametrize("what", [f"region={code}" for code in (CITY, TOWNSHIP, A)])
+def test_what_a_figure_is_made_of_is_summed_and_the_same_to_the_litre(
+    client: Client, own: Path, settings: Any, what: str
+) -> None:
+    address = f"/api/explain?{what}&period=2019"
+    closed = client.get(address).json()
+    settings.OPEN_TO_ALL = ("personal",)
+    opened = client.get(address).json()
+    assert closed["volume_l"] == opened["volume_l"] == closed["parts_l"] == sum(p["volume_l"] for p in closed["parts"])
+    assert {p["code"] for p in opened["parts"]} >= {f"{MARK}-M1", f"{MARK}-M2"}
+    residential = [p for p in closed["parts"] if p["kind"] == "meter" and p["purpose"] == "residential"]
+    assert [(p["code"], p["name"], p["count"], p["volume_l"]) for p in residential] == [
+        (None, "", 2, LITRES["M1"] + LITRES["M2"])
+    ]
+    self_built = [p for p in closed["parts"] if p["volume_l"] == LITRES["F4"]]
+    assert [(p["kind"], p["code"], p["count"]) for p in self_built] == [("facility", None, 1)]
+    assert {p["code"] for p in closed["parts"] if p["kind"] == "region"} == {
+        p["code"] for p in opened["parts"] if p["kind"] == "region"
+    }
+
+
+def test_every_cell_is_explained_to_the_litre(client: Client, own: Path) -> None:
+    explained = 0
+    for code in models.GridUnit.objects.filter(size=500).values_list("code", flat=True):
+        answer = client.get(f"/api/explain?unit={code}&period=2019").json()
+        assert answer["volume_l"] == answer["parts_l"] == sum(part["volume_l"] for part in answer["parts"])
+        explained += answer["volume_l"]
+    assert explained == sum(LITRES.values())
+
+
+def test_parts_come_in_pages_that_add_up(client: Client, own: Path) -> None:
+    pages = [client.get(f"/api/explain?region={CITY}&period=2019&limit=1&offset={n}").json() for n in range(6)]
+    assert sum(part["volume_l"] for page in pages for part in page["parts"]) == pages[0]["volume_l"]
+    assert pages[0]["count"] == sum(len(page["parts"]) for page in pages)
+
+
+def test_search_finds_what_is_public_and_tells_no_name(client: Client, own: Path) -> None:
+    found = client.get("/api/search?q=F").json()["results"]
+    assert {(one["code"], one["name"]) for one in found} == {("F1", "第一水厂"), ("F3", "多福巷供水站"), ("F4", "")}
+    assert client.get("/api/search?q=自建供水").json()["results"] == []
+    assert client.get("/api/search?q=餐馆").json()["results"] == []
+
+
+def test_counts_and_figures_stay(client: Client, own: Path, settings: Any) -> None:
+    address = f"/api/regions/{CITY}?period=2019"
+    closed = client.get(address).json()
+    settings.OPEN_TO_ALL = ("personal",)
+    opened = client.get(address).json()
+    assert closed == opened
+    assert {one["layer"]: one["count"] for one in closed["facilities"]}["meter"] == 3
+    assert closed["volume_l"] == sum(LITRES.values())
+
+
+def test_permits_stay_without_their_holders(client: Client, own: Path) -> None:
+    features = client.get("/ogc/collections/permit/items").json()["features"]
+    assert {one["properties"]["code"] for one in features} == {"P1", "P2"}
+    assert not {"holder_code", "holder_name"} & set(features[0]["properties"])
+    well = client.get("/api/layers/well/features/W1").json()
+    assert well["links"]["permits"] == [{"layer": None, "code": "P1", "name": ""}]
+    assert not {"users", "meters"} & set(well["links"])
+
+
+def report(client: Client, forms: list[str]) -> dict[str, str]:
+    """A report asked for and made; → the addresses of its files by form."""
+    from geoapp.reports import worker
+
+    client.post("/reports/make", {"region": "110101", "period": "2019", "formats": forms})
+    worker.work(idle_s=0)
+    jobs = client.get("/reports/jobs").json()["jobs"]
+    return {one["form"]: one["url"] for one in jobs[0]["files"]}
+
+
+def test_reports_name_nobody(client: Client, own: Path) -> None:
+    files = report(client, ["pdf", "xlsx"])
+    assert set(files) == {"pdf", "xlsx"}
+    for form, address in files.items():
+        status, text = told(client, address)
+        assert (status, MARK in text) == (200, False), form
+        assert "F4" in text, "the supply is listed, without its name"
+
+
+def test_reports_made_while_it_was_open_are_the_administrations_afterwards(
+    client: Client, own: Path, settings: Any
+) -> None:
+    settings.OPEN_TO_ALL = ("personal",)
+    address = report(client, ["xlsx"])["xlsx"]
+    assert MARK in told(client, address)[1]
+    settings.OPEN_TO_ALL = ()
+    assert client.get("/reports/jobs").json()["jobs"] == []
+    assert client.get(address).status_code == 404
+    client.force_login(User.objects.create_superuser("chief"))
+    assert len(client.get("/reports/jobs").json()["jobs"]) == 1
+    assert MARK in told(client, address)[1]
+
+
+def test_a_report_asked_for_while_closed_stays_so_though_it_is_made_open(
+    client: Client, own: Path, settings: Any
+) -> None:
+    from geoapp.reports import worker
+    from geoapp.reports.models import ReportJob
+
+    client.post("/reports/make", {"region": "110101", "period": "2019", "formats": ["xlsx"]})
+    settings.OPEN_TO_ALL = ("personal",)
+    worker.work(idle_s=0)
+    job = ReportJob.objects.get()
+    assert MARK not in told(client, f"/reports/{job.pk}/xlsx")[1]
+
+
+def test_an_import_that_comes_while_an_answer_is_made_closes_it_too(
+    client: Client, demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The layer was found open, then a real file came: what is sent is asked for anew."""
+    from layers.feeds import features
+
+    make = features.feature_list
+
+    def with_an_import(*args: Any) -> Any:
+        monkeypatch.setattr(features, "feature_list", make)
+        load("water_user", demo)
+        return make(*args)
+
+    monkeypatch.setattr(features, "feature_list", with_an_import)
+    assert client.get("/api/layers/water_user/features").status_code == 404
+
+
+def test_staff_see_all_in_the_administration(client: Client, own: Path) -> None:
+    client.force_login(User.objects.create_superuser("chief"))
+    for kind in ("wateruser", "meter", "usagerecord", "abstractionholder"):
+        assert MARK in told(client, f"/admin/layers/{kind}/")[1], kind
+
+
+def change_of(user: models.WaterUser, **given: Any) -> dict[str, Any]:
+    """The form of a user as the page sends it."""
+    return {
+        "code": user.code, "name": user.name, "source": user.source, "industry": user.industry,
+        "geom_0": "", "geom_1": "", "position_quality": vocab.SYNTHETIC, "declared_region": user.declared_region_id,
+        **given,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("quality", "personal"), [(vocab.SYNTHETIC, "open"), (1, "closed"), ("", "closed")])
+def test_a_demo_object_changed_by_hand_stays_one_unless_it_is_made_real(
+    client: Client, demo: Path, quality: Any, personal: str
+) -> None:
+    client.force_login(User.objects.create_superuser("chief"))
+    user = models.WaterUser.objects.get(code=f"{MARK}-U2")
+    answer = client.post(
+        f"/admin/layers/wateruser/{user.pk}/change/", change_of(user, name="改名", position_quality=quality)
+    )
+    assert answer.status_code == 302, answer.content.decode()[-3000:]
+    assert client.get("/api/meta").json()["access"]["personal"] == personal
+
+
+def test_a_demo_object_deleted_by_hand_closes_nothing_and_one_added_does(client: Client, demo: Path) -> None:
+    client.force_login(User.objects.create_superuser("chief"))
+    meter = models.Meter.objects.get(code=f"{MARK}-M3")
+    models.UsageRecord.objects.filter(meter=meter).delete()
+    assert client.post(f"/admin/layers/meter/{meter.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert client.get("/api/meta").json()["access"]["personal"] == "open"
+    assert client.post("/admin/layers/abstractionholder/add/", {"code": "H9", "name": "张三"}).status_code == 302
+    assert client.get("/api/meta").json()["access"]["personal"] == "closed"
+
+
+def test_a_poll_by_date_does_not_keep_what_was_open(client: Client, own: Path, settings: Any) -> None:
+    settings.OPEN_TO_ALL = ("personal",)
+    dated = client.get("/feeds/permit.csv")["Last-Modified"]
+    settings.OPEN_TO_ALL = ()
+    again = client.get("/feeds/permit.csv", headers={"if-modified-since": dated})
+    assert again.status_code == 200
+    assert client.get("/feeds/permit.csv", headers={"if-modified-since": again["Last-Modified"]}).status_code == 304
+
+
+def test_the_posture_is_read_once_an_answer_and_kept_by_release(
+    own: Path, django_assert_num_queries: Any, settings: Any
+) -> None:
+    access.read()
+    with django_assert_num_queries(1), access.one_moment():
+        assert not access.now().open
+        assert access.seen(registry.layer("meter")) is None
+    settings.OPEN_TO_ALL = ("personal",)
+    with django_assert_num_queries(0):
+        assert access.now().open

@@ -1,0 +1,91 @@
+"""Whose each text is: none is published that nobody has asked it of."""
+
+from __future__ import annotations
+
+import pytest
+from django.apps import apps
+from django.db import models
+
+from layers import registry
+from layers.access import concerned, personal
+from layers.access.seen import _for_everybody, depends
+from layers.registry import Dataset
+
+each_dataset = pytest.mark.parametrize(
+    "dataset", [*registry.DATASETS, *registry.DERIVED], ids=lambda dataset: dataset.name
+)
+EVERY = (*registry.LAYERS, *registry.TABLES)
+
+
+def words_of(dataset: Dataset) -> list[str]:
+    return [dataset.name, *(layer.id for layer in EVERY if layer.dataset is dataset)]
+
+
+@each_dataset
+def test_every_text_of_a_dataset_is_said_to_be_personal_or_public(dataset: Dataset) -> None:
+    if dataset.name in personal.DATASETS:
+        return
+    texts = [f"{dataset.name}.{field.name}" for field in dataset.fields if field.kind in personal.TEXTS]
+    unsaid = [name for name in texts if (name in personal.FIELDS) == (name in personal.PUBLIC)]
+    assert unsaid == [], "say in layers/access/personal.py whose this is"
+
+
+@each_dataset
+def test_every_text_column_of_a_published_model_is_declared(dataset: Dataset) -> None:
+    """A column that no field of the registry shows is shown by nobody; one that is added has to be asked about."""
+    paths = {field.orm_path for field in dataset.fields}
+    columns = [
+        f.name for f in apps.get_model(dataset.model)._meta.fields if isinstance(f, models.CharField | models.TextField)
+    ]
+    kept_inside = {"grid": {"township"}}.get(dataset.name, set())
+    assert set(columns) - paths - kept_inside == set()
+
+
+def test_what_is_said_is_of_fields_there_are_and_has_a_reason() -> None:
+    known = {f"{word}.{field.name}" for layer in EVERY for word in words_of(layer.dataset) for field in layer.fields}
+    known |= {f"{d.name}.{field.name}" for d in (*registry.DATASETS, *registry.DERIVED) for field in d.fields}
+    assert {*personal.FIELDS, *personal.PUBLIC} <= known
+    assert set(personal.DATASETS) <= {dataset.name for dataset in registry.DATASETS}
+    for reasons in (personal.DATASETS, personal.FIELDS, personal.PUBLIC):
+        assert all(reason.strip() for reason in reasons.values())
+
+
+def test_what_is_left_of_each_layer() -> None:
+    gone = {
+        layer.id: {field.name for field in layer.fields} - {field.name for field in left.fields}
+        for layer in EVERY
+        if (left := _for_everybody(layer)) is not None and left is not layer
+    }
+    assert gone == {
+        "permit": {"holder_code", "holder_name"},
+        "well": {"name"},
+        "surface_intake": {"name"},
+        "self_built": {"name"},
+        "supply_area": {"name"},
+        "sewage_plant": {"operator"},
+        "village_sewage_station": {"operator"},
+    }
+    assert {layer.id for layer in EVERY if _for_everybody(layer) is None} == {"water_user", "meter", "usage"}
+    assert {layer.id for layer in EVERY if depends(layer)} == {*gone, "water_user", "meter", "usage"}
+
+
+def test_a_layer_without_a_field_is_otherwise_the_same_and_always_the_same_object() -> None:
+    for layer in EVERY:
+        left = _for_everybody(layer)
+        if left is None:
+            continue
+        assert (left.id, left.scope, left.geometry, left.min_zoom) == (
+            layer.id,
+            layer.scope,
+            layer.geometry,
+            layer.min_zoom,
+        )
+        assert left.dataset.name == layer.dataset.name
+        assert _for_everybody(layer) is left
+        assert depends(left) == depends(layer)
+
+
+def test_the_first_real_file_of_any_of_these_closes() -> None:
+    assert set(concerned()) == {
+        "permit", "well", "surface_intake", "facility", "supply_area", "sewage_plant", "water_user", "meter", "usage",
+    }  # fmt: skip
