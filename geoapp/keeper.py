@@ -7,6 +7,7 @@ been seen at work: until then a program that ends ends its keeper too, and whoev
 """
 
 import argparse
+import contextlib
 import os
 import signal
 import subprocess
@@ -59,11 +60,10 @@ def running_in(folder: str, program: str) -> list[int]:
 
 
 def send(pid: int, number: signal.Signals) -> None:
-    """Signal a process that may just have ended."""
-    try:
-        os.kill(pid, number)
-    except ProcessLookupError:
-        return
+    """Signal a process that may just have ended, or never was (0, which to the system means all of our own)."""
+    with contextlib.suppress(ProcessLookupError):
+        if pid > 0:
+            os.kill(pid, number)
 
 
 def end_all(find: Callable[[], list[int]], plan: Plan, wait: Callable[[float], object] = time.sleep) -> bool:

@@ -134,7 +134,10 @@ def start() -> None:
         place = cluster.find_cluster()
         known = state.read_json(record_path())
         kept = _look_after(place, known)
-        if kept and known.get("ready") and cluster.wait_ready(place, kept) and not answers():
+        if kept and not cluster.wait_ready(place, kept):
+            cluster.end(place)
+            kept = 0
+        if kept and known.get("ready") and not answers():
             proc.send(kept, signal.SIGUSR1)
             return
         if not (place.data / "PG_VERSION").exists():
