@@ -3,6 +3,8 @@ derived ones those that were built."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.apps import apps
 
 from layers import access, registry
@@ -36,7 +38,7 @@ def built_layers() -> tuple[Layer, ...]:
 
 def built_layer(layer_id: str) -> Layer:
     """The layer of that id; `NotFound` when there is none, when it is closed, or when it is not built here."""
-    return built(registry.layer(layer_id))
+    return built(_known(registry.layer, layer_id))
 
 
 def open_tables() -> tuple[Layer, ...]:
@@ -46,4 +48,13 @@ def open_tables() -> tuple[Layer, ...]:
 
 def published(name: str) -> Layer:
     """The layer or table of that id, as `built_layer`."""
-    return built(registry.published(name))
+    return built(_known(registry.published, name))
+
+
+def _known(find: Callable[[str], Layer], name: str) -> Layer:
+    """What the registry has of that name; `NotFound` names those that may be seen."""
+    try:
+        return find(name)
+    except NotFound as error:
+        error.allowed = [one for one in error.allowed or () if access.seen(registry.published(str(one)))]
+        raise

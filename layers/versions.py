@@ -44,9 +44,9 @@ class AsOf:
         and so does the opening or closing of personal data (the letter); addresses that may be kept for ever must
         differ in each case.
         """
-        mark = access.now().mark
-        told = hashlib.sha256(f"{build()} {mark} {self.version} {self.changed_at}".encode())
-        return f"{self.version}-{mark}{told.hexdigest()[:8]}"
+        posture = access.now()
+        told = hashlib.sha256(f"{build()} {posture.why} {self.version} {self.changed_at}".encode())
+        return f"{self.version}-{posture.mark}{told.hexdigest()[:8]}"
 
     def to_dict(self) -> dict[str, Any]:
         local = timezone.localtime(self.changed_at).isoformat(timespec="seconds") if self.changed_at else None

@@ -34,6 +34,13 @@ AS_OF: dict[str, Any] = {
     "required": ["version", "changed_at"],
 }
 SYNTHETIC: dict[str, Any] = {"type": "boolean", "description": "Whether figures or positions in it are made up"}
+ACCESS: dict[str, Any] = {
+    "type": "object",
+    "description": "Whether personal data are open: while they are closed, water_user and meter are no layers, and permits,"
+    " wells and others lack the fields that name somebody",
+    "properties": {"personal": {"type": "string", "enum": ["open", "closed"]}, "why": {"type": "object"}},
+    "required": ["personal", "why"],
+}
 NUMBER_OR_NULL = {"type": "number", "nullable": True}
 
 
@@ -54,7 +61,7 @@ def _path(name: str, description: str, enum: Any = None) -> OpenApiParameter:
     return OpenApiParameter(name, OpenApiTypes.STR, OpenApiParameter.PATH, description=description, enum=enum)
 
 
-LAYER = _path("layer_id", "A layer's id", [layer.id for layer in registry.LAYERS])
+LAYER = _path("layer_id", "A layer's id; 404 for one that is closed", [layer.id for layer in registry.LAYERS])
 PERIOD = "A year, month, quarter or range of them: 2019, 2019-07, 2019-Q3, 2019-01..2019-06"
 SELECTION = [
     _query("source", f"Sources joined by commas: {', '.join(vocab.SOURCE.codes)}, or new_water (all but reclaimed)"),
@@ -86,7 +93,7 @@ def _field_filters() -> list[OpenApiParameter]:
 
 META: Described = {
     "operation_id": "meta",
-    "responses": _answer("What there is", layers={"type": "array", "items": {"type": "object"}}),
+    "responses": _answer("What there is to see", access=ACCESS, layers={"type": "array", "items": {"type": "object"}}),
 }
 LAYERS: Described = {
     "operation_id": "layers",
@@ -272,7 +279,7 @@ EXPLAIN: Described = {
         OpenApiParameter("offset", OpenApiTypes.INT, description="Parts to leave out"),
     ],
     "responses": _answer(
-        "What a figure is made of; the parts of all pages add up to it",
+        "What a figure is made of; the parts of all pages add up to it. Places that may not be seen are summed, with count",
         volume_l={"type": "integer"},
         parts_l={"type": "integer"},
         count={"type": "integer"},

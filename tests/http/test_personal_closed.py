@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -418,6 +419,33 @@ def test_staff_see_all_in_the_administration(client: Client, own: Path) -> None:
     client.force_login(User.objects.create_superuser("chief"))
     for kind in ("wateruser", "meter", "usagerecord", "abstractionholder"):
         assert MARK in told(client, f"/admin/layers/{kind}/")[1], kind
+
+
+def test_the_import_page_says_that_the_first_real_file_closes(client: Client, demo: Path) -> None:
+    client.force_login(User.objects.create_superuser("chief"))
+    file = SimpleUploadedFile("用水户.csv", (demo / "water_user.csv").read_bytes())
+    page = client.post("/admin/import/", {"target": "water_user", "file": file})["Location"]
+    assert 'data-personal="open"' in client.get(page).content.decode()
+    said = client.post(page, {"commit": "1"}, follow=True).content.decode()
+    assert "从这次导入起，有真实数据" in said
+    assert 'data-personal="closed"' in said
+
+
+def test_the_operator_reads_it_in_the_status(own: Path, live_server: Any) -> None:
+    from geoapp import serve
+
+    data, personal = serve.told_by_the_site(f"{live_server.url}/")
+    assert data.startswith("data      version ")
+    assert personal.startswith("personal  CLOSED: ")
+    assert "OPEN_TO_ALL=personal" in personal
+    assert serve.told_by_the_site("http://127.0.0.1:1/") == []
+
+
+def test_an_unknown_layer_names_none_that_is_closed(client: Client, own: Path) -> None:
+    for address in ("/api/layers/lake/features", "/feeds/lake.csv", "/ogc/collections/lake", "/tiles/lake.json"):
+        allowed = client.get(address).json()["allowed"]
+        assert "well" in allowed
+        assert not set(CLOSED) & set(allowed), address
 
 
 def change_of(user: models.WaterUser, **given: Any) -> dict[str, Any]:

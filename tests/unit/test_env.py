@@ -33,6 +33,17 @@ def test_a_bad_database_url_is_refused_without_telling_its_password(url: str) ->
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize(("text", "expected"), [(None, ()), (" ", ()), ("personal", ("personal",))])
+def test_choices(text: str | None, expected: tuple[str, ...]) -> None:
+    assert env.choices("OPEN_TO_ALL", text, ("personal",)) == expected
+
+
+@pytest.mark.parametrize("text", ["1", "all", "personal,all", "Personal"])
+def test_a_word_that_opens_nothing_is_refused_and_not_passed_over(text: str) -> None:
+    with pytest.raises(env.BadSetting, match=r"OPEN_TO_ALL.*use personal"):
+        env.choices("OPEN_TO_ALL", text, ("personal",))
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [(None, False), ("", False), ("0", False), ("No", False), ("1", True), (" true ", True), ("ON", True)],
