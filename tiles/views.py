@@ -46,13 +46,14 @@ def tile_view(request: HttpRequest, layer_id: str, z: int, x: int, y: int, stamp
 def layer_tile(layer: Layer, tile: Tile, given: dict[str, str]) -> tuple[str, Callable[[], bytes]]:
     """The stamp of a layer's tile by its filter's parameters, and what fetches it: gzipped, empty for nothing."""
     wanted = filters.parse(layer, given)
-    current = as_of(layer.datasets(usage="period" in given)).stamp
+    datasets = layer.datasets(usage="period" in given)
+    current = as_of(datasets).stamp
     variant = urlencode(sorted(given.items()))
 
     def make() -> bytes:
         return bytes(rows(tile_query(TileRequest(layer, tile, wanted)))[0][0])
 
-    return current, lambda: cache.fetch(layer.id, current, tile, variant, make)
+    return current, lambda: cache.fetch(layer.id, current, tile, variant, make, lambda: as_of(datasets).stamp)
 
 
 def tile_response(request: HttpRequest, key: str, make: Callable[[], bytes], *, forever: bool = False) -> HttpResponse:
