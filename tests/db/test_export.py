@@ -278,7 +278,9 @@ def test_a_file_that_fails_leaves_nothing(tmp_path: Path, settings: Any) -> None
 
     with pytest.raises(RuntimeError), store.fetch("key", fail):
         raise AssertionError("never opened")
-    assert not list(tmp_path.rglob("*.kept")) and not list(tmp_path.rglob("*.part")) and not list(tmp_path.rglob("half"))
+    assert (
+        not list(tmp_path.rglob("*.kept")) and not list(tmp_path.rglob("*.part")) and not list(tmp_path.rglob("half"))
+    )
 
 
 def test_no_more_files_at_once_than_there_are_slots(
