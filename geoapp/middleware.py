@@ -1,4 +1,4 @@
-"""What is done to every answer: its headers, and how long its reader may take."""
+"""What is done to every answer."""
 
 from collections.abc import Callable
 
@@ -17,25 +17,6 @@ def content_security_policy(
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response.headers.setdefault("Content-Security-Policy", settings.CONTENT_SECURITY_POLICY)
-        return response
-
-    return middleware
-
-
-def give_up_idle_readers(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
-    """End the stream of a reader who takes nothing of it for `STREAM_IDLE_SECONDS`: each holds a query and a thread.
-
-    The limit is on sending one block through the connection that the server lends (``gunicorn.socket``). A query that
-    waits for its reader is at work for PostgreSQL, which would let it wait for an hour.
-    """
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
-        connection = request.META.get("gunicorn.socket")
-        if response.streaming and connection is not None:
-            connection.settimeout(settings.STREAM_IDLE_SECONDS)
         return response
 
     return middleware

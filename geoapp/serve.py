@@ -180,23 +180,9 @@ def _launch(record: dict[str, Any]) -> int:
     log = log_path()
     if log.exists() and log.stat().st_size > LOG_BYTES:
         log.replace(log.with_suffix(".log.1"))
-    cores = os.cpu_count() or 1
-    workers = env.integer("WEB_WORKERS", os.environ.get("WEB_WORKERS"), max(2, min(cores, 4)), 1, 64)
-    threads = env.integer("WEB_THREADS", os.environ.get("WEB_THREADS"), 8, 1, 64)
-    bind = f"[{record['bind']}]" if ":" in record["bind"] else record["bind"]
-    command = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "geoapp.wsgi:application",
-        "--bind",
-        f"{bind}:{record['port']}",
-    ]
-    command += ["--worker-class", "gthread", "--workers", str(workers), "--threads", str(threads)]
-    command += ["--timeout", "60", "--graceful-timeout", "10", "--keep-alive", "30", "--no-control-socket"]
     with log.open("ab") as out:
         started = subprocess.Popen(
-            command,
+            command(record["bind"], record["port"]),
             cwd=state.BASE_DIR,
             stdin=subprocess.DEVNULL,
             stdout=out,
@@ -204,6 +190,13 @@ def _launch(record: dict[str, Any]) -> int:
             start_new_session=True,
         )
     return started.pid
+
+
+def command(bind: str, port: int) -> list[str]:
+    """The program that serves: how it does so is said in `geoapp.serving.conf`."""
+    address = f"[{bind}]:{port}" if ":" in bind else f"{bind}:{port}"
+    words = ["-m", "gunicorn", "--config", "python:geoapp.serving.conf", "--bind", address, "geoapp.wsgi:application"]
+    return [sys.executable, *words]
 
 
 def _finish_reports() -> None:

@@ -9,12 +9,13 @@
 | HTTPS | 1 behind a TLS proxy: secure cookies, HSTS, X-Forwarded-Proto is believed | 0 |
 | DEBUG | 1 for development | 0 |
 | STATEMENT_TIMEOUT_MS | longest SQL statement of a web request; 0 for none | 15000 |
-| DB_POOL_SIZE | connections of one web process | 8 |
+| DB_POOL_SIZE | connections of one web process: one for each of its threads | 16 |
 | TEST_DATABASE | name of the tests' database, so that two runs do not meet | test_shuitu |
 | IMPORT_MAX_MB | largest file the administration takes for import | 200 |
 | EXPORT_SLOTS | files made at once, over all web processes of the machine | 4 |
 | EXPORT_KEEP_MB | room for files kept until their data change | 1024 |
-| TILE_KEEP_MB | room for tiles kept on disk, 0 for none | 2048 |
+| TILE_KEEP_MB | room for tiles kept on disk; 0 keeps none | 2048 |
+| TRUSTED_PROXIES | addresses or networks whose X-Forwarded-For is believed | this machine with HTTPS=1; none |
 | STREAM_IDLE_SECONDS | a reader who takes nothing of a file for so long is given up | 120 |
 | PUBLIC_URL | the site's address, as reports print it | the asker's own; for commands http://localhost:8000/ |
 | REPORT_WORKERS | processes that make reports at once; 0: the site starts none | 1 |
@@ -60,7 +61,6 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "geoapp.middleware.content_security_policy",
-    "geoapp.middleware.give_up_idle_readers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -93,7 +93,7 @@ _database = localdb.connection(os.environ.get("DATABASE_URL"))
 _options: dict[str, Any] = {"application_name": "shuitu", **_database.pop("OPTIONS")}
 STATEMENT_TIMEOUT_MS = env.integer("STATEMENT_TIMEOUT_MS", os.environ.get("STATEMENT_TIMEOUT_MS"), 15000, 0, 3_600_000)
 if SERVING:
-    _pool = env.integer("DB_POOL_SIZE", os.environ.get("DB_POOL_SIZE"), 8, 1, 200)
+    _pool = env.integer("DB_POOL_SIZE", os.environ.get("DB_POOL_SIZE"), 16, 1, 200)
     _options["options"] = f"{_options.get('options', '')} -c statement_timeout={STATEMENT_TIMEOUT_MS}".strip()
     _options["pool"] = {"min_size": 1, "max_size": _pool, "timeout": 10}
 DATABASES = {

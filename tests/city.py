@@ -29,7 +29,7 @@ from django.conf import settings as django_settings
 from psycopg import sql
 
 from data import demo
-from geoapp import state
+from geoapp import serve, state
 
 NAME = "shuitu_city_test"
 STREAM_IDLE_SECONDS = 10  # patience that a test can outlast
@@ -197,12 +197,10 @@ def served(environment: dict[str, str], home: Path) -> Iterator[str]:
     """A gunicorn on a free port of this machine, as in production; → its URL."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "gunicorn", "geoapp.wsgi:application", "--bind", f"127.0.0.1:{port}"]
-    command += ["--worker-class", "gthread", "--workers", "2", "--threads", "8", "--timeout", "60"]
-    command += ["--no-control-socket"]
+    state.make_dir(home / "logs")
     log = home / "server.log"
     with log.open("w") as out:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
+        process = subprocess.Popen(serve.command("127.0.0.1", port), cwd=ROOT, env=environment, stdout=out, stderr=out)
         try:
             until = time.monotonic() + START_SECONDS
             while not _answers(url):

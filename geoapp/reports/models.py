@@ -20,6 +20,8 @@ class ReportJob(models.Model):
     site = models.CharField("地址", max_length=200)
     formats = models.CharField("格式", max_length=40)
     stamp = models.CharField("数据版本", max_length=40)
+    # Whose turn it is among those who wait: an address or an account, forgotten an hour after the report is done.
+    asker = models.CharField("提出者", max_length=160, blank=True, default="")
     status = models.PositiveSmallIntegerField("状态", choices=STATUS, default=QUEUED)
     step = models.CharField("步骤", max_length=20, blank=True)
     progress = models.FloatField("进度", default=0.0)

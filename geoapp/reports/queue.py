@@ -7,6 +7,9 @@ and the job is anybody's again: no time-out has to be guessed, and no report is 
 from __future__ import annotations
 
 import shutil
+from collections import Counter
+from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -23,8 +26,10 @@ from layers.stats.answer import coverage
 from layers.stats.query import available_months
 from layers.stats.regions import region_index
 
-MOST_WAITING = 40
+MOST_WAITING = 200
+MOST_WAITING_OF_ONE = 6  # of one asker, so that nobody takes all places
 KEPT = 200  # finished reports; older ones go, with their files
+REMEMBERED = timedelta(hours=1)  # for so long a finished report counts when its asker's turn is looked for
 ATTEMPTS = 3  # of a job whose workers die: one that exhausts the memory would otherwise do so for ever
 JOB_LOCKS, SLOT_LOCKS = 4490_1, 4490_2  # first halves of the advisory locks' names
 
@@ -33,8 +38,11 @@ def folder_of(key: str) -> Path:
     return Path(settings.STATE_DIR) / "reports" / key
 
 
-def ask_for(ask: Ask, forms: tuple[str, ...]) -> ReportJob:
-    """The job of this report: the one there is, or a new one. `NotFound` for what cannot be reported, `Busy`."""
+def ask_for(ask: Ask, forms: tuple[str, ...], asker: str = "") -> ReportJob:
+    """The job of this report: the one there is, or a new one. `NotFound` for what cannot be reported, `Busy`.
+
+    ``asker`` is an address or an account: askers take turns, and each has a few places.
+    """
     index = region_index()
     index.prefixes(ask.code, unit=ask.unit)
     coverage(ask.period, available_months())
@@ -44,17 +52,38 @@ def ask_for(ask: Ask, forms: tuple[str, ...]) -> ReportJob:
     told = {
         "region": ask.code, "name": name, "unit": ask.unit, "period": str(ask.period), "lang": ask.lang,
         "site": ask.site, "formats": ",".join(forms), "stamp": stamp,
+        "asker": asker,
     }  # fmt: skip
     with transaction.atomic():
         job = ReportJob.objects.select_for_update().filter(key=ask.key(stamp, forms)).first()
         if job is None:
-            if ReportJob.objects.filter(status__in=(QUEUED, RUNNING)).count() >= MOST_WAITING:
-                raise Busy(f"{MOST_WAITING} reports are waiting: try again when some are done.")
+            _refuse_too_many(asker)
             return ReportJob.objects.get_or_create(key=ask.key(stamp, forms), defaults=told)[0]
         if job.status == FAILED or (job.status == DONE and not _is_whole(job)):
+            _refuse_too_many(asker)
             job.status, job.progress, job.attempts, job.error, job.files = QUEUED, 0.0, 0, "", {}
+            job.asker = asker
             job.save()
         return job
+
+
+def _refuse_too_many(asker: str) -> None:
+    waiting = list(ReportJob.objects.filter(status__in=(QUEUED, RUNNING)).values_list("asker", flat=True))
+    if len(waiting) >= MOST_WAITING:
+        raise Busy(f"{MOST_WAITING} reports are waiting: try again when some are done.")
+    if asker and waiting.count(asker) >= MOST_WAITING_OF_ONE:
+        raise Busy(f"{MOST_WAITING_OF_ONE} reports of yours are waiting: try again when some are done.")
+
+
+def _in_turns(waiting: Iterable[ReportJob]) -> list[ReportJob]:
+    """Whoever had the fewest reports lately comes first; among these the oldest job."""
+    lately = ReportJob.objects.filter(status__in=(DONE, FAILED)).exclude(asker="")
+    seen = Counter(lately.values_list("asker", flat=True))
+    ordered = []
+    for job in waiting:
+        ordered.append((seen[job.asker], job.pk, job))
+        seen[job.asker] += 1
+    return [job for _, _, job in sorted(ordered, key=lambda one: one[:2])]
 
 
 def _is_whole(job: ReportJob) -> bool:
@@ -72,7 +101,7 @@ def file_of(job: ReportJob, form: str) -> Path | None:
 
 def again(job: ReportJob) -> ReportJob:
     """A job of which a file is not what was written, queued again; of the data of today, if they are others by now."""
-    new = ask_for(ask_of(job), tuple(job.formats.split(",")))
+    new = ask_for(ask_of(job), tuple(job.formats.split(",")), job.asker)
     if new.pk != job.pk:
         delete(job)
     return new
@@ -94,10 +123,10 @@ def unlock(first: int, second: int) -> None:
 
 
 def claim() -> ReportJob | None:
-    """The oldest job that nobody makes, now ours and locked; None when there is none."""
+    """The job whose turn it is of those that nobody makes, now ours and locked; None when there is none."""
     with transaction.atomic():
         waiting = ReportJob.objects.select_for_update(skip_locked=True).filter(status__in=(QUEUED, RUNNING))
-        for job in waiting.order_by("id")[:MOST_WAITING]:
+        for job in _in_turns(waiting.order_by("id")[:MOST_WAITING]):
             if not _try_lock(JOB_LOCKS, job.pk):
                 continue
             if job.attempts >= ATTEMPTS:
@@ -133,7 +162,9 @@ def delete(job: ReportJob) -> None:
 
 
 def prune() -> None:
-    """Let the oldest finished reports go."""
+    """Let the oldest finished reports go, and who asked for the others be forgotten."""
+    before = timezone.now() - REMEMBERED
+    ReportJob.objects.filter(finished_at__lt=before).exclude(asker="").update(asker="")
     for job in ReportJob.objects.filter(status__in=(DONE, FAILED)).order_by("-id")[KEPT:]:
         delete(job)
 

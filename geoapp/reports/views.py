@@ -13,13 +13,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from geoapp.reports import content, document, figures, queue, worker
-from geoapp.reports.ask import FORMATS, parse_ask, parse_formats
+from geoapp.reports.ask import FORMATS, code, parse_ask, parse_formats
 from geoapp.reports.forms import FORMS
 from geoapp.reports.models import DONE, RUNNING, ReportJob
 from geoapp.reports.refusal import MadeAgain, for_people, for_script, language
 from geoapp.reports.words import FORM_NAMES, STATUS_NAMES, STEP_NAMES, level_name
 from layers import params, vocab
-from layers.db import bounded
+from layers.feeds.caching import versioned
 from layers.stats.answer import last_year
 from layers.stats.query import available_months
 from layers.stats.regions import region_index
@@ -72,6 +72,12 @@ def _choices(lang: str) -> list[dict[str, Any]]:
     return groups + ([{"name": level_name("reporting_unit", lang), "regions": units}] if units else [])
 
 
+def _asker(request: HttpRequest) -> str:
+    """Who takes turns with others: an account, else an address (that of the asker behind a proxy of ours, see `serving`)."""
+    account = request.user.get_username() if request.user.is_authenticated else ""
+    return f"account {account}" if account else str(request.META.get("REMOTE_ADDR", ""))
+
+
 @require_POST
 @for_people
 def make(request: HttpRequest) -> HttpResponse:
@@ -82,7 +88,7 @@ def make(request: HttpRequest) -> HttpResponse:
     given = {name: request.POST.get(name, "").strip() for name in PARAMS}
     params.refuse_unwritable(given)
     forms = parse_formats(",".join(request.POST.getlist("formats")))
-    job = queue.ask_for(parse_ask(given, site_of(request)), forms)
+    job = queue.ask_for(parse_ask(given, site_of(request)), forms, _asker(request))
     request.session[MINE] = [*request.session.get(MINE, [])[-99:], job.pk]
     worker.ensure()
     if for_script(request):
@@ -170,12 +176,14 @@ def delete(request: HttpRequest, job_id: int) -> HttpResponse:
 @require_safe
 @for_people
 def preview(request: HttpRequest) -> HttpResponse:
-    """The report as a page: the template of the PDF."""
+    """The report as a page: the template of the PDF. Seconds of work: made once for all who look at it."""
     params.refuse_unknown(request.GET, PARAMS)
     params.refuse_unwritable(request.GET.dict())
     ask = parse_ask(request.GET.dict(), site_of(request))
-    with bounded():
-        page = document.html(document.draw(content.build(ask), ask.lang), preview=True)
-    response = HttpResponse(page)
-    response["Cache-Control"] = "no-cache"
-    return response
+    return versioned(
+        request,
+        as_of(EVERYTHING),
+        lambda: document.html(document.draw(content.build(ask), ask.lang), preview=True).encode(),
+        "text/html; charset=utf-8",
+        code(),
+    )

@@ -88,7 +88,7 @@ def explain_region(
     serves = [vocab.FACILITY_SERVES_LEVEL[kind] for kind in sorted(vocab.FACILITY_SERVES_LEVEL)]
     terms = {**_terms(period, selection, page or Page()), "prefix": f"{code}%"}
     terms |= {"level": region.level, "serves_level": serves, "by_declared": vocab.BY_DECLARED}
-    found = _parts(sql.SQL(load("explain_region")), terms)
+    found = _parts(sql.SQL(load("explain_region")).format(chosen=_chosen(selection)), terms)
     return {
         "region": {"code": code, "name": region.name},
         **_answer(period, selection, value, found, page or Page()),
@@ -101,9 +101,17 @@ def _terms(period: Period, selection: Selection, page: Page) -> dict[str, Any]:
         "months": [m.first_day for m in query.available_months() if period.first <= m <= period.last],
         "sources": sorted(selection.sources),
         "purposes": sorted(selection.purposes),
+        "first": period.first.first_day,
+        "last": period.last.first_day,
         "limit": page.limit,
         "offset": page.offset,
     }
+
+
+def _chosen(selection: Selection) -> sql.SQL:
+    """The condition on a record's source and purpose, where there is one: over a city's year each costs half a second."""
+    texts = {"source": selection.sources != EVERYTHING.sources, "purpose": selection.purposes != EVERYTHING.purposes}
+    return sql.SQL("".join(f" AND u.{name} = ANY(%({name}s)s)" for name, narrows in texts.items() if narrows))
 
 
 def _kept(which: sql.SQL, terms: dict[str, Any]) -> Query:
@@ -131,6 +139,8 @@ def _answer(
         "volume_l": value,
         "parts_l": int(litres),
         "count": int(count),
+        "first": period.first.first_day,
+        "last": period.last.first_day,
         "limit": page.limit,
         "offset": page.offset,
         "parts": [_part(*row[2:]) for row in found if row[2] is not None],

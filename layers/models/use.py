@@ -153,13 +153,20 @@ class UsageRecord(models.Model):
             models.CheckConstraint(
                 condition=Q(correction_no__gt=0) | Q(volume_l__gte=0), name="usage_negative_only_corrects"
             ),
-            # One index for identity, for "all of a month", and (probed month by month) for the history of one place.
+            # One index for identity, for "all of a month", and (probed month by month) for the history of a few places.
             models.UniqueConstraint(
                 fields=["month", "meter", "facility", "region", "source", "purpose", "correction_no"],
                 nulls_distinct=False,
                 name="usage_one_per_place_month",
             ),
         ]
+        indexes = [
+            # The history of many meters, without a look at the table: what a district's year is made of.
+            models.Index(
+                fields=["meter", "month"], include=["source", "purpose", "volume_l"],
+                condition=Q(meter__isnull=False), name="usage_by_meter",
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.volume_l} L"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from geoapp.reports import ask, queue, worker
+from geoapp.reports import ask, queue, views, worker
 from geoapp.reports.ask import Ask, data_stamp
 from geoapp.reports.models import DONE, FAILED, QUEUED, RUNNING, ReportJob
 from layers.errors import Busy, NotFound
@@ -153,6 +154,14 @@ def test_other_code_is_another_job(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ask_for().pk != first.pk
 
 
+def test_other_code_is_another_preview(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = f"/reports/preview?region={DISTRICT}&period=2019"
+    first = client.get(url)["ETag"]
+    assert client.get(url, headers={"if-none-match": first}).status_code == 304
+    monkeypatch.setattr(views, "code", lambda: "another template")
+    assert client.get(url, headers={"if-none-match": first}).status_code == 200
+
+
 def test_the_code_of_reports_is_all_that_they_are_made_with(settings: Any, tmp_path: Path) -> None:
     told = set()
     for name in ("geoapp/reports/tables.py", "geoapp/reports/templates/reports/report.css", "requirements.lock",
@@ -257,6 +266,38 @@ def test_so_many_wait_and_no_more(client: Client, monkeypatch: pytest.MonkeyPatc
         ask_for(period="2018")
     assert ask_for().status == QUEUED  # the same again takes no place
     assert post(client, period="2018").status_code == 503
+
+
+def test_nobody_takes_all_places(client: Client) -> None:
+    for month in range(1, queue.MOST_WAITING_OF_ONE + 1):
+        assert post(client, period=f"2019-{month:02}").status_code == 302
+    refused = post(client, period="2018")
+    assert refused.status_code == 503
+    assert post(client, period="2019-01").status_code == 302  # the same again takes no place
+    assert (
+        client.post("/reports/make", {"region": DISTRICT, "period": "2018"}, REMOTE_ADDR="10.0.0.2").status_code == 302
+    )
+
+
+def test_askers_take_turns() -> None:
+    asked = [("a", "2019-01"), ("a", "2019-02"), ("a", "2019-03"), ("b", "2019-04"), ("c", "2019-05"), ("b", "2019-06")]
+    for asker, period in asked:
+        queue.ask_for(Ask(DISTRICT, parse_period(period), site="http://testserver/"), ("xlsx",), asker)
+    order = []
+    while (job := queue.claim()) is not None:
+        order.append(job.period)
+        queue.finish(job, error="not made here")
+    assert order == ["2019-01", "2019-04", "2019-05", "2019-02", "2019-06", "2019-03"]
+
+
+def test_who_asked_is_forgotten_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    for period in ("2019-01", "2019-02"):
+        queue.ask_for(Ask(DISTRICT, parse_period(period), site="http://testserver/"), ("xlsx",), "10.0.0.1")
+    worker.work(idle_s=0)
+    assert {job.asker for job in ReportJob.objects.all()} == {"10.0.0.1"}
+    monkeypatch.setattr(queue, "REMEMBERED", timedelta(0))
+    queue.prune()
+    assert {job.asker for job in ReportJob.objects.all()} == {""}
 
 
 def test_old_reports_go_with_their_files(monkeypatch: pytest.MonkeyPatch) -> None:

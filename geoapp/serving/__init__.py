@@ -1,0 +1,1 @@
+"""How requests come in and answers go out: a thread works on a request only once it has arrived whole."""

@@ -1,0 +1,24 @@
+"""Gunicorn's configuration, read from the environment as the settings are. See `worker`."""
+
+import os
+
+from geoapp import env, state
+
+_cores = os.cpu_count() or 1
+_given = os.environ.get
+
+worker_class = "geoapp.serving.worker.Doorkeeper"
+logger_class = "geoapp.serving.log.Logs"
+workers = env.integer("WEB_WORKERS", _given("WEB_WORKERS"), max(2, min(_cores, 4)), 1, 64)
+threads = env.integer("WEB_THREADS", _given("WEB_THREADS"), 8, 1, 64)  # for light questions; `lanes` adds the others
+worker_connections = 2000
+backlog = 2048
+timeout = 60
+graceful_timeout = 10
+keepalive = 30
+sendfile = False  # it would make a thread wait for its reader
+control_socket_disable = True
+umask = 0o077
+accesslog = str(state.state_dir() / "logs" / "access.log")
+# Whose word on the asker's address and on HTTPS is believed; a TLS proxy is on this machine unless it is said otherwise.
+forwarded_allow_ips = _given("TRUSTED_PROXIES") or ("127.0.0.1,::1" if env.flag("HTTPS", _given("HTTPS")) else "")
