@@ -9,6 +9,7 @@ end. So are those where nothing is: a file of no bytes would take as much of the
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -83,9 +84,14 @@ def _keep(stamp: str, path: Path, body: bytes, current: Callable[[], str]) -> No
     fresh = not (versions / stamp).exists()
     if fresh and current() != stamp:  # its version was swept while it was made
         return
-    if files.keep(path, body) and fresh:
-        older = [folder for folder in versions.iterdir() if _number(folder.name) < _number(stamp)]
-        files.later(partial(files.drop, older))
+    files.keep_soon(path, body)
+    if fresh:
+        files.later(partial(_drop_older, versions, _number(stamp)))
+
+
+def _drop_older(versions: Path, number: int) -> None:
+    with suppress(FileNotFoundError):
+        files.drop([folder for folder in versions.iterdir() if _number(folder.name) < number])
 
 
 def _number(stamp: str) -> int:

@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 _TOUCH_SECONDS = 3600.0
 _UNUSED_SECONDS = 30 * 24 * 3600.0  # such as those of a data version that a restore has left behind
 _TELL_SECONDS = 60.0
+_SOON_BYTES = 16 * 2**20  # small files that wait to be written
 
 
 class KeptFiles:
@@ -45,6 +46,8 @@ class KeptFiles:
         # Of many small files the second is exact enough, and takes less memory to sort by.
         self._grain_ns = 1_000_000_000 if slack else 1
         self._told_at = 0.0
+        self._soon: dict[Path, bytes] = {}
+        self._soon_size = 0
         self._behind = threading.Lock()
         self._todo: list[Callable[[], None]] = []
         self._worker: threading.Thread | None = None
@@ -69,6 +72,9 @@ class KeptFiles:
 
     def read(self, path: Path, is_sound: Callable[[bytes], bool]) -> bytes | None:
         """A small file; None when it is not there, or not sound: then it is gone."""
+        waiting = self._soon.get(path)
+        if waiting is not None:
+            return waiting
         try:
             descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         except OSError:  # not there, or not to be read: then it is made
@@ -121,6 +127,29 @@ class KeptFiles:
             self.later(self.sweep)
         return fits
 
+    def keep_soon(self, path: Path, body: bytes) -> None:
+        """As `keep`, in the background: to flush a file to a busy disk takes longer than to make a tile.
+
+        It can be read here at once. When too much waits already it is not kept.
+        """
+        with self._behind:
+            if path in self._soon or self._soon_size + len(body) > _SOON_BYTES:
+                return
+            self._soon[path] = body
+            self._soon_size += len(body)
+        self.later(self._keep_waiting)
+
+    def _keep_waiting(self) -> None:
+        """What waits now; what comes meanwhile comes after a sweep that is due."""
+        for path in list(self._soon):
+            try:
+                self.keep(path, self._soon[path])
+            finally:
+                with self._behind:
+                    self._soon_size -= len(self._soon.pop(path))
+        if self._soon:
+            self.later(self._keep_waiting)
+
     @contextmanager
     def workshop(self) -> Iterator[Path]:
         """A folder to make a file in, gone at the end; a killed process's is swept as soon as it is dead."""
@@ -149,7 +178,7 @@ class KeptFiles:
             if work not in self._todo:
                 self._todo.append(work)
             if self._worker is None:
-                self._worker = threading.Thread(target=self._work, name=f"sweep {self.name}", daemon=True)
+                self._worker = threading.Thread(target=self._work, name=f"keep {self.name}", daemon=True)
                 self._worker.start()
 
     def _work(self) -> None:

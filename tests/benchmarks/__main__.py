@@ -8,7 +8,7 @@ from datetime import date
 
 from tests.benchmarks import harness
 
-NAMES = ("up", "load", "sums", "grid", "stats", "features", "tiles", "grid_tiles", "page", "report", "export")
+NAMES = ("up", "load", "sums", "grid", "stats", "features", "tiles", "grid_tiles", "page", "report", "export", "kept")
 
 
 def main(words: list[str]) -> int:

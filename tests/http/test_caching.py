@@ -150,6 +150,7 @@ def test_new_outlines_make_figures_and_places_new(client: Client, grid: Grid) ->
 
 def test_tiles_are_kept_on_disk_by_version_and_old_ones_swept(client: Client, grid: Grid) -> None:
     get(client, TILE)
+    cache.files.settle()
     (kept,) = cache.files.home.rglob("*.pbf.gz")
     stamp = as_of(["well", "region"]).stamp
     assert kept.relative_to(cache.files.home) == Path(f"well/{stamp}/14/{str(X)[-2:]}/{X}-{Y}.pbf.gz")
@@ -162,6 +163,7 @@ def test_tiles_are_kept_on_disk_by_version_and_old_ones_swept(client: Client, gr
 
 def test_filtered_tiles_are_not_written_to_disk(client: Client, grid: Grid) -> None:
     assert get(client, f"{TILE}?use=supply").status_code == 200
+    cache.files.settle()
     assert not list(cache.files.home.rglob("*.pbf.gz"))
 
 

@@ -7,6 +7,7 @@ import os
 import resource
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -152,6 +153,28 @@ def test_the_bound_holds_when_two_processes_write_at_once(tmp_path: Path) -> Non
     assert 50 < len(kept(files)) <= 100
     files.sweep()
     assert files.held == len(kept(files)) * BLOCK
+
+
+def test_what_waits_to_be_written_is_read_at_once_and_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    files, flush, slow = room(blocks=100_000), os.fsync, threading.Event()
+
+    def hanging(descriptor: int) -> None:
+        slow.wait(30)
+        flush(descriptor)
+
+    monkeypatch.setattr(os, "fsync", hanging)
+    bodies = {files.home / f"{number}.gz": sealed_gzip(os.urandom(1 << 20)) for number in range(20)}
+    for path, body in bodies.items():
+        files.keep_soon(path, body)
+    waiting = [path for path in bodies if files.read(path, is_sound_gzip) == bodies[path]]
+    assert waiting == list(bodies)[:15]  # of 16 MiB
+    slow.set()
+    files.settle()
+    assert kept(files) == sorted(waiting)
+    assert all(path.read_bytes() == bodies[path] for path in waiting)
+    files.keep_soon(path, body)
+    files.settle()
+    assert len(kept(files)) == 16
 
 
 def test_an_unreadable_tally_is_counted_anew() -> None:
