@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from layers import vocab
 from layers.errors import NotFound
-from layers.fields import Dataset, Field
+from layers.fields import GRIDDED, SUMS, Dataset, Field
 
 CODE = Field("code", "编码", "Code", required=True, tile=True, filter=True, aliases=("水务码", "id"))
 NAME = Field("name", "名称", "Name", tile=True, filter=True)
@@ -52,7 +52,13 @@ def _placed(*fields: Field, name: Field = NAME, declared: Field = DECLARED) -> t
 
 
 REPORTING_UNIT = Dataset(
-    "reporting_unit", "填报单位", "Reporting units", "layers.ReportingUnit", "none", (CODE, NAME_REQUIRED)
+    "reporting_unit",
+    "填报单位",
+    "Reporting units",
+    "layers.ReportingUnit",
+    "none",
+    (CODE, NAME_REQUIRED),
+    makes_different=(SUMS,),
 )
 REGION = Dataset(
     "region",
@@ -89,6 +95,7 @@ REGION = Dataset(
         ),
     ),
     counted="region",
+    makes_different=(SUMS, GRIDDED, "grid"),  # and what is looked up in its outlines: see `dependencies`
 )
 PERMIT = Dataset(
     "permit",
@@ -170,6 +177,7 @@ FACILITY = Dataset(
         Field("capacity_m3_d", "供水能力", "Capacity", "integer", unit="m³/d", tile=True, filter=True),
         name=NAME_REQUIRED,
     ),
+    makes_different=(SUMS, GRIDDED),
 )
 SUPPLY_AREA = Dataset(
     "supply_area",
@@ -214,6 +222,7 @@ SUPPLY_AREA = Dataset(
         ),
     ),
     counted="facility__counted_region",
+    makes_different=(GRIDDED,),
 )
 SEWAGE_PLANT = Dataset(
     "sewage_plant",
@@ -242,6 +251,7 @@ WATER_USER = Dataset(
         WELLS,
         name=NAME_REQUIRED,
     ),
+    makes_different=("meter",),  # those without a position count at their user's
 )
 METER = Dataset(
     "meter",
@@ -256,6 +266,7 @@ METER = Dataset(
         Field("users", "用水户", "Users", "links", refers_to="water_user"),
         WELLS,
     ),
+    makes_different=(SUMS, GRIDDED),
 )
 USAGE = Dataset(
     "usage",
@@ -292,6 +303,7 @@ USAGE = Dataset(
             aliases=("本月用水量", "用水量"),
         ),
     ),
+    makes_different=(SUMS, GRIDDED),
 )
 
 # Derived: cut and summed here, never read from a file. Its version rises with every month that is assigned again.

@@ -10,6 +10,7 @@ from layers.vocab import Vocab
 
 FieldKind = Literal["text", "integer", "number", "date", "term", "region", "code", "links"]
 Geometry = Literal["point", "polygon", "none"]
+SUMS, GRIDDED = "sums", "gridded"  # what is derived from the datasets: litres by region, and by grid unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ class Dataset:
     counted: str = "counted_region"  # where the ORM finds the region that a row counts in
     finest: int = vocab.VILLAGE  # the finest level that region can have
     builds: str = ""  # of a derived dataset: the model that says which slices of it are built
+    # What else a write of its rows makes different: datasets whose rows are counted elsewhere then, and what is derived.
+    makes_different: tuple[str, ...] = ()
 
     def field(self, name: str) -> Field | None:
         return next((f for f in self.fields if f.name == name), None)

@@ -24,6 +24,7 @@ from layers.periods import FORMS, Period, parse_period
 from layers.registry import REGION, Field, Layer
 from layers.stats.answer import coverage
 from layers.stats.carried import Asked
+from layers.stats.like import refuse_unlike
 from layers.stats.query import available_months
 from layers.stats.regions import region_index
 from layers.stats.selection import EVERYTHING as ALL_USAGE
@@ -175,9 +176,12 @@ def _usage(given: Mapping[str, str]) -> dict[str, Any]:
         raise BadParameter(
             "Single months are given for two years at most.", param="period", allowed=["2019", "2018..2019"]
         )
+    versus = parse_period(given["versus"], "versus") if given.get("versus") else None
+    if period is not None and versus is not None:
+        refuse_unlike(period, versus)
     return {
         "period": period,
-        "versus": parse_period(given["versus"], "versus") if given.get("versus") else None,
+        "versus": versus,
         "selection": parse_selection(given.get("source"), given.get("purpose"), given.get("resident")),
         "monthly": monthly,
     }

@@ -22,7 +22,7 @@ STOOD_IN = "placing_stood_in"
 """Temporary table (id) of the meters that `find_stand_ins` found to count elsewhere, or by another user."""
 
 # The datasets whose rows decide where meters count that have no position.
-LENDING = ("meter", "water_user")
+LENDING = tuple(d.name for d in registry.DATASETS if d.name == "meter" or "meter" in d.makes_different)
 
 
 def table_of(dataset: str) -> str:

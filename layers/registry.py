@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
-from layers import vocab
+from layers import dependencies, vocab
 from layers.datasets import (
     DATASETS,
     DERIVED,
@@ -31,7 +31,7 @@ from layers.datasets import (
     dataset,
 )
 from layers.errors import NotFound
-from layers.fields import Dataset, Field, Geometry
+from layers.fields import GRIDDED, SUMS, Dataset, Field, Geometry
 
 __all__ = [
     "DATASETS",
@@ -64,7 +64,7 @@ __all__ = [
 
 
 # The datasets whose change can change a figure of usage.
-STATISTICS = ("reporting_unit", "region", "facility", "meter", "usage")
+STATISTICS = dependencies.behind(SUMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,6 @@ class Layer:
     icon: str = "circle"
     usage: UsageOf | None = None  # its features can carry the usage of a period
     temporal: tuple[str, ...] = ()  # the field of its month, or those of the first and last day that it is true
-    depends_on: tuple[str, ...] = ()  # further datasets whose change makes its answers new
     made_by: str = ""  # of a derived layer: the command that builds it
 
     @property
@@ -116,8 +115,8 @@ class Layer:
 
     def datasets(self, *, usage: bool = False) -> tuple[str, ...]:
         """The datasets whose versions make up the version of this layer's answers, or of those with usage in them."""
-        found = "region" if self.dataset.placed else self.dataset.name  # where a point lies depends on the boundaries
-        return (self.dataset.name, found, *self.depends_on, *(STATISTICS if usage else ()))
+        figures = (SUMS, GRIDDED) if usage else ()
+        return dependencies.behind(self.dataset.name, *(figures if self.dataset is GRID else figures[:1]))
 
     @property
     def tile_fields(self) -> tuple[Field, ...]:
@@ -185,7 +184,6 @@ LAYERS: tuple[Layer, ...] = (
         color="#2b4c5e",
         icon="outline",
         usage=UsageOf("grid", 500),
-        depends_on=("region",),
         made_by="./shuitu manage grid",
     ),
     Layer(
@@ -200,7 +198,6 @@ LAYERS: tuple[Layer, ...] = (
         color="#2b4c5e",
         icon="outline",
         usage=UsageOf("grid", 100),
-        depends_on=("region",),
         made_by="./shuitu manage grid --size 100",
     ),
     Layer("well", "机井", "Wells", "take", WELL, min_zoom=5, detail_zoom=13, color="#7a5c2e", icon="well"),
@@ -273,7 +270,6 @@ LAYERS: tuple[Layer, ...] = (
         max_zoom=14,
         color="#1295b8",
         icon="area",
-        depends_on=("facility",),
     ),
     Layer(
         "water_user",
@@ -322,7 +318,6 @@ TABLES: tuple[Layer, ...] = (
         "take",
         PERMIT,
         temporal=("valid_from", "valid_to"),
-        depends_on=("region",),
     ),
     Layer(
         "usage",
@@ -331,7 +326,6 @@ TABLES: tuple[Layer, ...] = (
         "use",
         USAGE,
         temporal=("month",),
-        depends_on=("meter", "facility", "region"),
     ),
 )
 

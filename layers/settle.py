@@ -12,6 +12,8 @@ from typing import Any
 from psycopg import sql
 
 from layers import placing, vocab
+from layers.dependencies import leading_to
+from layers.fields import GRIDDED, SUMS
 from layers.grid.change import Change
 from layers.grid.scope import USER
 from layers.stats.adjust import Adjustment
@@ -22,8 +24,8 @@ Objects = dict[int, list[int]]
 
 FEW = 1_000  # rows; above it, everything is made again
 
-DATASETS = ("usage", "meter", "water_user", "facility", "supply_area")
-"""Where a change of a few rows has anything to settle."""
+DATASETS = tuple(name for name in leading_to(SUMS, GRIDDED) if name not in ("region", "reporting_unit"))
+"""Where a change of a few rows has anything to settle; boundaries have everything made again."""
 
 _METERS = "settle_meters"
 

@@ -62,7 +62,7 @@ SELECTION = [
     _query("resident", "Residential use only, or all but it", enum=["yes", "no"]),
 ]
 VERSUS_PARAM = _query(
-    "versus", f"What to compare with: {' (unless told), '.join(VERSUS)}, or any period, such as 2018-07"
+    "versus", f"What to compare with: {' (unless told), '.join(VERSUS)}, or a period of as many months, such as 2018-07"
 )
 METHOD = _query("method", "How the classes are cut", enum=list(METHODS))
 CLASSES = OpenApiParameter("k", OpenApiTypes.INT, description="Classes, 2..9")
@@ -99,7 +99,10 @@ FEATURES: Described = {
         _query("bbox", "west,south,east,north in degrees of CGCS2000, longitude first"),
         _query("region", "Only what lies in this division or reporting unit (its code)"),
         _query("period", f"On regions and cells: adds the usage of the period. {PERIOD}"),
-        _query("versus", "With a period: adds the usage of this one, the difference and the change"),
+        _query(
+            "versus",
+            "With a period: adds the usage of this one, of as many months, the difference and the change over the months that both have",
+        ),
         _query("monthly", "On cells: the twelve months of each year of the period instead", enum=["yes", "no"]),
         *SELECTION,
         *_field_filters(),
@@ -208,7 +211,11 @@ COMPARE: Described = {
     "parameters": [
         _query("level", "District unless told otherwise", enum=list(COMPARED)),
         _query("period", PERIOD, required=True),
-        _query("versus", "The period to compare with, of any length", required=True),
+        _query(
+            "versus",
+            "The period to compare with, of as many months; the months that both have are compared, and named in the answer",
+            required=True,
+        ),
         _query("region", "Only features inside this division or reporting unit (its code)"),
         *SELECTION,
         _query("direction", "Which movers are listed: those that used more, or less", enum=list(DIRECTIONS)),

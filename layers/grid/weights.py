@@ -16,6 +16,8 @@ from typing import Any
 from psycopg import sql
 
 from layers import vocab
+from layers.dependencies import leading_to
+from layers.fields import GRIDDED
 from layers.grid import areas
 from layers.grid.cells import BASE_SIZE
 from layers.grid.scope import TERMS, Scope
@@ -25,7 +27,7 @@ from layers.stats.rebuild import months_of
 Cursor = Any
 
 # The datasets on which weights depend: where things stand, and the outlines they stand in.
-DATASETS = ("region", "facility", "supply_area", "meter", "water_user")
+DATASETS = tuple(name for name in leading_to(GRIDDED) if name != "usage")
 
 EVERYTHING = Scope()
 

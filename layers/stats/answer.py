@@ -11,6 +11,7 @@ from layers.errors import BadParameter, NotFound
 from layers.periods import FORMS, Month, Period, parse_period
 from layers.stats import query
 from layers.stats.classes import METHODS, Classes, classify
+from layers.stats.like import Pair, pair, refuse_unlike
 from layers.stats.query import Total
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
 from layers.stats.selection import EVERYTHING, Selection
@@ -79,14 +80,17 @@ def parse_versus(text: str | None) -> str | Period:
         raise BadParameter(error.detail, param="versus", allowed=[*VERSUS, *FORMS]) from None
 
 
-def compared(asked: Period, covered: Coverage, versus: str | Period, available: Sequence[Month]) -> Period | None:
-    """The period to compare with, like with like; None when any month of it is missing.
+def compared(asked: Period, covered: Coverage, versus: str | Period, available: Sequence[Month]) -> Pair | None:
+    """What to compare with, like with like; None when there is nothing like it.
 
-    Before a year comes a year: of one that is not complete yet, the same months are compared and not the season before.
+    Of a period that was named, the months that both have; `BadParameter` when it is not of as many months. Of the words, all
+    months of what there is: before a year comes a year, of one that is not complete yet the same months and not the season
+    before.
     """
     if isinstance(versus, Period):
+        refuse_unlike(asked, versus)
         coverage(versus, available, "versus")
-        return versus
+        return pair(asked, versus, available)
     base = covered.period
     if len(covered.present) != base.length:
         return None
@@ -96,7 +100,7 @@ def compared(asked: Period, covered: Coverage, versus: str | Period, available: 
     else:
         other = base.shifted(-asked.length) if whole_years else base.previous()
     held = set(available)
-    return other if all(month in held for month in other.months) else None
+    return Pair(base, other) if all(month in held for month in other.months) else None
 
 
 def prefixes_of(index: RegionIndex, parent: str, *, unit: bool = False) -> list[str]:
@@ -125,8 +129,8 @@ def regions_of(index: RegionIndex, level: int, prefixes: Sequence[str]) -> list[
 
 
 def ratio(now: int, before: int | None) -> float | None:
-    """Relative change; None without a base to compare with."""
-    return None if not before else (now - before) / before
+    """Relative change; None without a base to compare with: of nothing, or of less than nothing, there is no share."""
+    return None if before is None or before <= 0 else (now - before) / before
 
 
 def per_km2(volume_l: int, area_m2: float) -> float | None:
@@ -160,7 +164,8 @@ def answer(question: Question) -> dict[str, Any]:
         },
         "versus": {
             "kind": "period" if isinstance(question.versus, Period) else question.versus,
-            "period": str(other) if other else None,
+            "period": str(other.versus) if other else None,
+            "compared": str(other.period) if other else None,  # the months of the period that are
         },
         "filters": question.selection.to_dict(),
         "total_l": total,
@@ -176,15 +181,15 @@ def answer(question: Question) -> dict[str, Any]:
 def _lines(
     index: RegionIndex, question: Question, prefixes: Sequence[str], found: list[Total], total: int, *, compared: bool
 ) -> list[dict[str, Any]]:
-    volumes = {t.code: (t.volume_l, t.previous_l if compared else None) for t in found if not t.gap}
+    volumes = {t.code: (t.volume_l, t.like_l, t.previous_l if compared else None) for t in found if not t.gap}
     regions = regions_of(index, question.level, prefixes)
     known = {region.code for region in regions}
     # A region closed since still has its volume, under its old name.
     closed = [index.info(code, question.level) for code in sorted(volumes) if code not in known]
-    unused = (0, 0 if compared else None)
+    unused = (0, 0, 0 if compared else None)
     lines = []
     for region in [*regions, *closed]:
-        volume, previous = volumes.get(region.code, unused)
+        volume, like, previous = volumes.get(region.code, unused)
         lines.append(
             {
                 "code": region.code,
@@ -194,7 +199,7 @@ def _lines(
                 "area_km2": region.area_m2 / 1e6,
                 "m3_per_km2": per_km2(volume, region.area_m2),
                 "previous_l": previous,
-                "change": ratio(volume, previous),
+                "change": ratio(like, previous),
             }
         )
     return lines

@@ -18,7 +18,8 @@ from layers.db import Query, rows
 from layers.grid.figures import cell_litres, cell_months
 from layers.periods import Period
 from layers.registry import Field, Layer, UsageOf
-from layers.stats.query import totals_of
+from layers.stats.like import pair
+from layers.stats.query import available_months, totals_of
 from layers.stats.selection import EVERYTHING, Selection
 
 
@@ -59,14 +60,23 @@ _VOLUME: tuple[Column, ...] = (
     ("volume_l", sql.SQL("COALESCE(u.volume_l, 0)")),
     ("m3_per_km2", sql.SQL("COALESCE(u.volume_l, 0) * 1000.0 / NULLIF(f.f_area_m2, 0)")),
 )
-# The words of the statistics: what was used before, how much more it is now, and in relation.
-_COMPARED: tuple[Column, ...] = (
-    ("previous_l", sql.SQL("COALESCE(v.volume_l, 0)")),
-    ("difference_l", sql.SQL("COALESCE(u.volume_l, 0) - COALESCE(v.volume_l, 0)")),
-    (
-        "change",
-        sql.SQL("(COALESCE(u.volume_l, 0) - COALESCE(v.volume_l, 0))::double precision / NULLIF(v.volume_l, 0)"),
-    ),
+
+
+def _compared(now: str) -> tuple[Column, ...]:
+    """The words of the statistics: what was used before, how much more it is now, and in relation. ``now`` is the join that
+    has the months compared; of nothing, or of less than nothing, there is no share."""
+    difference = sql.SQL("COALESCE({now}.volume_l, 0) - COALESCE(v.volume_l, 0)").format(now=sql.Identifier(now))
+    return (
+        ("previous_l", sql.SQL("COALESCE(v.volume_l, 0)")),
+        ("difference_l", difference),
+        ("change", sql.SQL("CASE WHEN v.volume_l > 0 THEN ({})::double precision / v.volume_l END").format(difference)),
+    )
+
+
+_UNLIKE: tuple[Column, ...] = (
+    ("previous_l", sql.SQL("NULL::bigint")),
+    ("difference_l", sql.SQL("NULL::bigint")),
+    ("change", sql.SQL("NULL::double precision")),
 )
 # Of what is in the cell, the part that is there by area alone: nobody knows where it was used more exactly.
 _SHARE: Column = ("share_by_area", sql.SQL("u.by_area_l::double precision / NULLIF(u.gross_l, 0)"))
@@ -108,8 +118,15 @@ def _with_versus(asked: Asked, litres: Litres, columns: tuple[Column, ...]) -> C
     join, params = litres(asked.period, "u")
     if asked.versus is None:
         return Carried(join, columns, params)
-    second, more = litres(asked.versus, "v")
-    return Carried(join + sql.SQL(" ") + second, columns + _COMPARED, params + more)
+    like = pair(asked.period, asked.versus, available_months())
+    if like is None:
+        return Carried(join, columns + _UNLIKE, params)
+    now = "u" if like.period == asked.period else "w"
+    joins = [(like.versus, "v")] if now == "u" else [(like.versus, "v"), (like.period, now)]
+    for period, name in joins:
+        second, more = litres(period, name)
+        join, params = join + sql.SQL(" ") + second, params + more
+    return Carried(join, columns + _compared(now), params)
 
 
 _KEPT: Mapping[str, Callable[[int, Asked], Carried]] = MappingProxyType({"region": _of_region, "grid": _of_cell})
@@ -142,7 +159,7 @@ def fields_of(usage: UsageOf, asked: Asked) -> tuple[Field, ...]:
                 Field(f"by_area_{year}", f"{year} 年逐月按面积分配(%)", f"Per cent by area by month of {year}"),
             )
         )
-    names = _FIRST[usage.kept] + (tuple(name for name, _ in _COMPARED) if asked.versus else ())
+    names = _FIRST[usage.kept] + (tuple(name for name, _ in _UNLIKE) if asked.versus else ())
     return tuple(_WORDS[name] for name in names)
 
 

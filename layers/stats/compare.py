@@ -10,12 +10,14 @@ import numpy as np
 from django.db.models import QuerySet
 
 from layers import filters, vocab
+from layers.errors import BadParameter
 from layers.periods import Period
 from layers.registry import LAYERS, Layer
 from layers.stats import query
 from layers.stats.answer import coverage, ratio
 from layers.stats.carried import Asked, figures_of
 from layers.stats.classes import Classes, symmetric
+from layers.stats.like import pair, refuse_unlike
 from layers.stats.selection import EVERYTHING, Selection
 
 Figures = Mapping[int, dict[str, Any]]  # of each feature, by its id
@@ -53,24 +55,32 @@ class Question:
 def compare(layer: Layer, asked: Question) -> dict[str, Any]:
     """Every feature of a level in two periods: classes of the difference and the ratio, and the largest movers.
 
+    ``period`` and ``versus`` are the months of those asked that both have: a year that is not complete is not compared with a
+    whole one.
+
     Grain: one feature, 0 L where nothing was used. A ratio needs something to be related to: features that used
     nothing in ``versus`` have none. The movers of a direction are those of that sign, the largest first, of equal ones
     the lower code; ``count`` is how many there are of all pages. ``totals`` are all that is recorded, ``placed`` what
     lies in the features.
     """
+    refuse_unlike(asked.period, asked.versus)
     available = query.available_months()
     coverage(asked.period, available)
     coverage(asked.versus, available, "versus")
+    like = pair(asked.period, asked.versus, available)
+    if like is None:
+        raise BadParameter(f"{asked.period} and {asked.versus} share no run of months.", param="versus")
     features = filters.FeatureFilter(region=asked.region).apply(layer)
-    figures = figures_of(layer, features, Asked(asked.period, asked.selection, versus=asked.versus))
+    figures = figures_of(layer, features, Asked(like.period, asked.selection, versus=like.versus))
     moved = _moved(layer, features, figures, asked.direction)
     page = moved[asked.offset : asked.offset + asked.limit]
-    recorded = (_recorded(period, asked.selection) for period in (asked.period, asked.versus))
+    recorded = (_recorded(period, asked.selection) for period in (like.period, like.versus))
     return {
         "level": layer.id,
         "region": asked.region or None,
-        "period": str(asked.period),
-        "versus": str(asked.versus),
+        "asked": {"period": str(asked.period), "versus": str(asked.versus)},
+        "period": str(like.period),
+        "versus": str(like.versus),
         "filters": asked.selection.to_dict(),
         "features": len(figures),
         "totals": None if asked.region else _balance(*recorded),

@@ -13,6 +13,7 @@ from layers import vocab
 from layers.db import Query, rows
 from layers.periods import Month, Period, signed_months
 from layers.sql import load
+from layers.stats.like import Pair
 from layers.stats.selection import Selection, Signed
 
 
@@ -23,7 +24,8 @@ class Total(NamedTuple):
     parent_code: str
     gap: int
     volume_l: int
-    previous_l: int = 0  # in the period beside it, where one was asked
+    previous_l: int = 0  # in the period compared with, where one was asked
+    like_l: int = 0  # in those of its own months that are compared with it
 
 
 def under(prefixes: Sequence[str]) -> tuple[str, list[str]]:
@@ -84,11 +86,13 @@ def totals_of(level: int, periods: Sequence[Period], selection: Selection, prefi
 
 
 def totals(
-    level: int, period: Period, selection: Selection, prefixes: Sequence[str] = (), other: Period | None = None
+    level: int, period: Period, selection: Selection, prefixes: Sequence[str] = (), other: Pair | None = None
 ) -> list[Total]:
-    """Litres by region of a level in a period, and in the other one beside it."""
-    periods = [period, other] if other else [period]
-    return list(itertools.starmap(Total, rows(totals_of(level, periods, selection, prefixes))))
+    """Litres by region of a level in a period, and in the months of both that are compared."""
+    if other is None:
+        return list(itertools.starmap(Total, rows(totals_of(level, [period], selection, prefixes))))
+    found = rows(totals_of(level, [period, other.versus, other.period], selection, prefixes))
+    return list(itertools.starmap(Total, found))
 
 
 def _by_month(sources: Signed, purposes: Signed, period: Period) -> tuple[str, list[list[Any]]]:

@@ -8,7 +8,21 @@ from datetime import date
 
 from tests.benchmarks import harness
 
-NAMES = ("up", "load", "sums", "grid", "stats", "features", "tiles", "grid_tiles", "page", "report", "export", "kept")
+NAMES = (
+    "up",
+    "load",
+    "sums",
+    "grid",
+    "stats",
+    "features",
+    "tiles",
+    "grid_tiles",
+    "page",
+    "report",
+    "export",
+    "attacks",
+    "kept",
+)
 
 
 def main(words: list[str]) -> int:

@@ -177,7 +177,7 @@ def test_what_a_period_is_compared_with(grid: Grid) -> None:
         ("2019", "year", "2018-01..2018-03", 350, 1900),
     ):
         found = ask(VILLAGE, period, versus=versus)
-        assert found["versus"] == {"kind": versus, "period": other}
+        assert (found["versus"]["kind"], found["versus"]["period"]) == (versus, other)
         rows = {row["code"]: row for row in found["rows"]}
         assert (rows[A]["previous_l"], rows[A]["volume_l"]) == (before, now), period
         assert rows[A]["change"] == pytest.approx((now - before) / before)
@@ -328,3 +328,31 @@ def test_a_year_is_read_from_two_index_ranges_at_most(grid: Grid, django_assert_
     # version of the regions; months there are; months again for the range, and the totals; no comparison: no 2018
     with django_assert_num_queries(4):
         assert ask(VILLAGE, "2019-02..2019-11")["total_l"] == sum(range(2, 12))
+
+
+def test_a_year_that_has_begun_is_compared_by_its_months(grid: Grid) -> None:
+    """One month of 2020 beside all of 2019 had fallen by 94.7 %."""
+    for month in range(1, 13):
+        use(grid[A], 1000, f"2019-{month:02}")
+    use(grid[A], 1100, "2020-01")
+    grid.settle()
+    found = ask(VILLAGE, "2020", versus=parse_period("2019"))
+    assert found["versus"] == {"kind": "period", "period": "2019-01", "compared": "2020-01"}
+    row = next(row for row in found["rows"] if row["code"] == A)
+    assert (row["volume_l"], row["previous_l"], row["change"]) == (1100, 1000, pytest.approx(0.1))
+    # And the other way: the whole year keeps its figure, and is compared by the month that both have.
+    found = ask(VILLAGE, "2019", versus=parse_period("2020"))
+    assert found["versus"] == {"kind": "period", "period": "2020-01", "compared": "2019-01"}
+    row = next(row for row in found["rows"] if row["code"] == A)
+    assert (row["volume_l"], row["previous_l"]) == (12_000, 1100)
+    assert row["change"] == pytest.approx(1000 / 1100 - 1)
+
+
+@pytest.mark.parametrize("before", [0, -5])
+def test_of_nothing_or_less_there_is_no_percentage(grid: Grid, before: int) -> None:
+    use(grid[A], 10, "2019-01")
+    use(grid[A], before - 10, "2019-01", correction_no=1)
+    use(grid[A], 100, "2019-02")
+    grid.settle()
+    row = next(row for row in ask(VILLAGE, "2019-02")["rows"] if row["code"] == A)
+    assert (row["previous_l"], row["volume_l"], row["change"]) == (before, 100, None)

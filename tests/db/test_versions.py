@@ -57,7 +57,7 @@ def test_a_release_makes_the_layers_new_that_it_can_change(changed: str, layers:
     assert {layer for layer in after if after[layer].version == release.pk} - layers <= {"supply_area"}
 
 
-@pytest.mark.parametrize("dataset", ["usage", "meter", "facility", "region", "reporting_unit"])
+@pytest.mark.parametrize("dataset", ["usage", "meter", "water_user", "facility", "region", "reporting_unit"])
 def test_what_changes_a_figure_makes_layers_with_usage_new(dataset: str) -> None:
     make.publish()
     release = make.publish(dataset)

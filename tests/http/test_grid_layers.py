@@ -63,7 +63,7 @@ def test_a_kept_answer_ends_when_the_grid_is_assigned_anew(client: Client, grid:
 
 
 def test_a_tilejson_with_a_period_names_what_its_tiles_carry(client: Client, grid: Grid) -> None:
-    for query in ("?period=2019-01", "?period=2019&versus=2018", "?period=2019&monthly=yes"):
+    for query in ("?period=2019-01", "?period=2019-03&versus=2018-12", "?period=2019&monthly=yes"):
         body = client.get(f"/tiles/grid_500.json{query}").json()
         fields = body["vector_layers"][0]["fields"]
         address = body["tiles"][0].removeprefix("http://testserver")

@@ -139,7 +139,7 @@ def test_a_mover_is_explained_in_both_periods(client: Client, grid: Grid) -> Non
 def test_statistics_compare_with_any_period(client: Client, grid: Grid) -> None:
     body = get(client, "/api/stats?level=village&period=2019-03&versus=2018-12")
     compared = get(client, "/api/stats/compare?level=village&period=2019-03&versus=2018-12&limit=1000")
-    assert body["versus"] == {"kind": "period", "period": "2018-12"}
+    assert body["versus"] == {"kind": "period", "period": "2018-12", "compared": "2019-03"}
     rows = {row["code"]: row for row in body["rows"]}
     assert compared["movers"]
     for one in compared["movers"]:

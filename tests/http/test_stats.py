@@ -48,7 +48,7 @@ def test_an_answer_has_all_its_parts(client: Client, grid: Grid) -> None:
         assert set(row) == {
             "code", "name", "volume_l", "share", "area_km2", "m3_per_km2", "previous_l", "change",
         }  # fmt: skip
-    assert body["versus"] == {"kind": "year", "period": None}  # no February of 2018
+    assert body["versus"] == {"kind": "year", "period": None, "compared": None}  # no February of 2018
     assert (body["classes"]["measure"], body["classes"]["unit"]) == ("per_km2", "m3/km2")
     assert (body["classes"]["method"], len(body["classes"]["breaks"])) == ("equal", 2)
 

@@ -1,6 +1,6 @@
 // What an address asks for that is not there: told to the reader and mended, never shown as something else without a word.
 import type { LayerInfo } from "./api";
-import { firstVersus, monthsOf } from "./periods";
+import { areLike, firstVersus, monthsOf } from "./periods";
 import { isCompare, LEVELS, MEASURES, type State } from "./state";
 
 export interface Mended { part: "period" | "versus" | "measure" | "level" | "layers" | "resident" | "region"; asked: string }
@@ -20,7 +20,7 @@ export function mend(state: State, search: string, months: readonly string[], la
     state.period = defaultPeriod;
     if (asked("period")) mended.push({ part: "period", asked: asked("period") });
   }
-  if (isCompare(state.measure) && (!state.versus || !isKnown(state.versus, months))) {
+  if (isCompare(state.measure) && (!state.versus || !isKnown(state.versus, months) || !areLike(state.period, state.versus))) {
     state.versus = firstVersus(state.period, months);
     if (asked("versus")) mended.push({ part: "versus", asked: asked("versus") });
   }

@@ -6,7 +6,7 @@ import { NO_DATA, type Scale } from "./classes";
 import type { CellValue } from "./context";
 import { LITRES_PER_M3 } from "./format";
 import { comparedWith, kindOf, spanOf } from "./periods";
-import { isCompare, type Measure, type State } from "./state";
+import type { Measure, State } from "./state";
 import { isTwoSided } from "./values";
 
 export const CELLS_FROM = 9;
@@ -28,7 +28,7 @@ export function cellQuestion(state: State, known: readonly string[], filters: Fi
   const { period, measure } = state;
   if (isTwoSided(measure)) {
     const pairs = comparedWith(period, measure, known, state.versus);
-    const [now, before] = isCompare(measure) ? [period, state.versus] : [spanOf(pairs.now), spanOf(pairs.before)];
+    const [now, before] = [spanOf(pairs.now), spanOf(pairs.before)];
     return now && before ? { tiles: cellTiles(now, before, false, filters), packed: "", months: [], period: now, versus: before } : null;
   }
   const kind = kindOf(period);

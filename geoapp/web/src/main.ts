@@ -50,6 +50,7 @@ async function start(): Promise<void> {
   if (!meta.months.length || !meta.layers.some((layer) => layer.id === "district" && layer.count > 0)) return showEmpty(byId("notice"));
   document.body.classList.add("ready");
   store.defaultPeriod = defaultPeriod(meta.months);
+  store.months = meta.months;
   const mended = mend(store.state, location.search, meta.months, meta.layers, store.defaultPeriod);
   const context = new Context(store, meta, new Data(meta.months));
   run(context);

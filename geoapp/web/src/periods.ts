@@ -19,9 +19,25 @@ export function monthsOf(period: string, months: readonly string[]): string[] {
   return months.filter((month) => month >= from && month <= to);
 }
 
+/** All months that a period names, whether there are figures of them or not. */
+function named(period: string): string[] {
+  const [first, last = first] = period.split("..");
+  const [from, to] = [first.length === 4 ? `${first}-01` : first, last.length === 4 ? `${last}-12` : last];
+  const found: string[] = [];
+  for (let month = from; month <= to; month = shift(month, 1)) found.push(month);
+  return found;
+}
+
+/** Whether two periods can be compared: of as many months, as the API asks. */
+export const areLike = (period: string, versus: string): boolean => named(period).length === named(versus).length;
+
 /** Months compared with, pairwise: like with like, so a part year meets the same months of the year before. */
 export function comparedWith(period: string, measure: Measure, months: readonly string[], versus = ""): { now: string[]; before: string[] } {
-  if (isCompare(measure)) return { now: monthsOf(period, months), before: monthsOf(versus, months) };
+  if (isCompare(measure)) {
+    const before = named(versus);
+    const both = areLike(period, versus) ? named(period).map((month, i) => [month, before[i]]).filter((pair) => pair.every((month) => months.includes(month))) : [];
+    return { now: both.map(([month]) => month), before: both.map(([, month]) => month) };
+  }
   const current = monthsOf(period, months);
   const kind = kindOf(period);
   const back = kind === "month" && measure !== "change_year" ? 1 : kind === "range" && measure !== "change_year" ? current.length : 12;

@@ -1,6 +1,7 @@
 // The page's whole state, kept in the URL: what is shown can always be shared, reloaded and gone back to.
 import type { Filters, Lang } from "./api";
 import { query } from "./api";
+import { areLike, firstVersus } from "./periods";
 import { WHERE } from "./where";
 
 export type Measure = "volume" | "per_km2" | "change_previous" | "change_year" | "difference" | "ratio";
@@ -97,6 +98,8 @@ export type Cause = "set" | "history";
 export class Store {
   private listeners: Listener[] = [];
   defaultPeriod = "";
+  /** The months there are figures of, once they are known. */
+  months: readonly string[] = [];
   constructor(public state: State) {
     addEventListener("popstate", () => this.apply({ ...parse(location.search) }, "history"));
   }
@@ -107,6 +110,8 @@ export class Store {
   set(patch: Partial<State>, push = false): void {
     const before = location.pathname + location.search;
     const next = { ...this.state, ...patch };
+    // Another kind of period has to be compared with another one too: a month with a month, a year with a year.
+    if (isCompare(next.measure) && next.versus && !areLike(next.period, next.versus)) next.versus = firstVersus(next.period, this.months);
     const address = location.pathname + serialise(next, this.defaultPeriod);
     if (push && address !== before) history.pushState(null, "", address);
     else if (address !== before) history.replaceState(null, "", address);

@@ -30,11 +30,11 @@ export const isChange = (measure: Measure): boolean => measure.startsWith("chang
 export const isTwoSided = (measure: Measure): boolean => isChange(measure) || measure === "difference";
 
 function ratio(now: number, before: number | null): number | null {
-  return before === null || before === 0 ? null : now / before - 1;
+  return before === null || before <= 0 ? null : now / before - 1;
 }
 
-function shownValue(measure: Measure, volume: number, area: number | null, change: number | null, before: number | null): number | null {
-  if (measure === "difference") return before === null || (volume === 0 && before === 0) ? null : volume - before;
+function shownValue(measure: Measure, volume: number, area: number | null, change: number | null, now: number, before: number | null): number | null {
+  if (measure === "difference") return before === null || (now === 0 && before === 0) ? null : now - before;
   if (isChange(measure)) return change;
   if (volume === 0) return null;
   if (measure === "volume") return volume;
@@ -59,9 +59,10 @@ export function picture(series: Series, period: string, measure: Measure, versus
     const volume = at(row, current);
     placed += volume;
     const previous = hasComparison ? at(row, before) : null;
-    const change = ratio(at(row, now), previous);
+    const compared = at(row, now);
+    const change = ratio(compared, previous);
     const density = area ? volume / LITRES_PER_M3 / area : null;
-    values.set(code, { volume_l: volume, before_l: previous, change, m3_per_km2: density, shown: shownValue(measure, volume, area, change, previous) });
+    values.set(code, { volume_l: volume, before_l: previous, change, m3_per_km2: density, shown: shownValue(measure, volume, area, change, compared, previous) });
   });
   const sum = (row: readonly number[] | undefined) => (row ? at(row, current) : 0);
   const { gaps } = series;
@@ -122,6 +123,7 @@ function valueOf(row: readonly number[], series: Series, area: number | null, pe
   const pairs = comparedWith(period, measure, series.months, versus);
   const volume = at(row, indexes(monthsOf(period, series.months)));
   const before = pairs.before.length ? at(row, indexes(pairs.before)) : null;
-  const change = ratio(at(row, indexes(pairs.now)), before);
-  return { volume_l: volume, before_l: before, change, m3_per_km2: area ? volume / LITRES_PER_M3 / area : null, shown: shownValue(measure, volume, area, change, before) };
+  const now = at(row, indexes(pairs.now));
+  const change = ratio(now, before);
+  return { volume_l: volume, before_l: before, change, m3_per_km2: area ? volume / LITRES_PER_M3 / area : null, shown: shownValue(measure, volume, area, change, now, before) };
 }

@@ -4,7 +4,7 @@ import type { Context } from "../context";
 import { h, replace } from "../dom";
 import { change, periodText, volumeText } from "../format";
 import { language, t, tk } from "../i18n";
-import { firstVersus, steps, years } from "../periods";
+import { areLike, firstVersus, steps, years } from "../periods";
 import { isCompare, type Measure } from "../state";
 import { redraw, segmented } from "./choices";
 import { errorText } from "./notices";
@@ -17,7 +17,7 @@ export function compareBlock(context: Context): HTMLElement {
   const { measure, period, versus } = store.state;
   const on = isCompare(measure);
   const options = [...(years(meta.months).length > 1 ? years(meta.months) : []), ...steps("month", meta.months)];
-  const choice = (id: string, value: string, choose: (value: string) => void) =>
+  const choice = (id: string, value: string, choose: (value: string) => void, options: string[]) =>
     h("select", { class: "select", id, "data-testid": id, "aria-label": t(id === "compare-a" ? "periodA" : "periodB"), onchange: (event: Event) => choose((event.target as HTMLSelectElement).value) },
       [...new Set([...(options.includes(value) ? [] : [value]), ...options])].map((each) => h("option", { value: each, selected: each === value }, periodText(each, language()))));
   const set = (next: string) => store.set(next
@@ -25,17 +25,17 @@ export function compareBlock(context: Context): HTMLElement {
     : { measure: "volume" });
   function aPair(now: string, before: string): { period: string; versus: string } {
     // A whole year of one is compared with nothing: its last month with its first says more.
-    if (before && before !== now) return { period: now, versus: before };
+    if (before && before !== now && areLike(now, before)) return { period: now, versus: before };
     const other = firstVersus(now, meta.months);
-    return other !== now && (now.length === other.length || !/^\d{4}$/.test(now)) ? { period: now, versus: other } : { period: meta.months[meta.months.length - 1], versus: meta.months[0] };
+    return other !== now && areLike(now, other) ? { period: now, versus: other } : { period: meta.months[meta.months.length - 1], versus: meta.months[0] };
   }
   return h("section", { class: "block compare" },
     h("h2", {}, t("compareTitle")),
     segmented("compare", t("compareTitle"), [{ value: "", text: t("compareOff") }, ...(["difference", "ratio"] as const).map((value) => ({ value, text: tk("measure", value), hint: tk("measureTitle", value) }))], on ? measure : "", set),
     on ? h("div", { class: "compare-periods" },
-      h("label", { for: "compare-a" }, t("periodA"), choice("compare-a", period, (value) => store.set({ period: value }))),
+      h("label", { for: "compare-a" }, t("periodA"), choice("compare-a", period, (value) => store.set({ period: value }), options)),
       h("button", { type: "button", class: "icon-button swap", "aria-label": t("swap"), title: t("swap"), "data-testid": "compare-swap", onclick: () => store.set({ period: versus, versus: period }) }, "⇄"),
-      h("label", { for: "compare-b" }, t("periodB"), choice("compare-b", versus, (value) => store.set({ versus: value })))) : null);
+      h("label", { for: "compare-b" }, t("periodB"), choice("compare-b", versus, (value) => store.set({ versus: value }), options.filter((each) => areLike(each, period))))) : null);
 }
 
 /** The largest movers of the level on the map, more or less, page by page. */

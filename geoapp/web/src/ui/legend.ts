@@ -5,6 +5,7 @@ import type { CellsShown, Context, Shown } from "../context";
 import { announce, h, replace } from "../dom";
 import { breakText, integer, LITRES_PER_M3, LITRES_PER_UNIT, percent, periodText, unitName, volumeText } from "../format";
 import { language, t, tk, words } from "../i18n";
+import { comparedWith, spanOf } from "../periods";
 import { isCompare, type Measure } from "../state";
 import { isChange, isTwoSided } from "../values";
 import { cellLedger, unsureSwitch } from "./legend-cells";
@@ -70,7 +71,12 @@ function classRows({ scale, unit, counts, none, what }: Rows, noData: string): H
 }
 
 export function mountLegend(place: HTMLElement, context: Context): void {
-  const caption = (period: string, level: string) => [periodText(period, language()), isCompare(context.state.measure) ? `${t("comparedTo")} ${periodText(context.state.versus, language())}` : "", level, filterWords(context)].filter(Boolean).join(" · ");
+  const caption = (asked: string, level: string) => {
+    // Of two periods the months that both have: the only ones that are compared.
+    const { now, before } = comparedWith(asked, context.state.measure, context.meta.months, context.state.versus);
+    const [period, versus] = isCompare(context.state.measure) && now.length ? [spanOf(now), spanOf(before)] : [asked, context.state.versus];
+    return [periodText(period, language()), isCompare(context.state.measure) ? `${t("comparedTo")} ${periodText(versus, language())}` : "", level, filterWords(context)].filter(Boolean).join(" · ");
+  };
   function frame(measure: Measure, scale: Scale, unit: Unit, about: string, ...rest: Parameters<typeof replace>[1][]): void {
     replace(place,
       h("header", { class: "legend-head" },

@@ -1,0 +1,127 @@
+"""What four readers notice of one client that means no good: failures, and how much longer they wait than in quiet."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from itertools import cycle
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from tests.benchmarks import harness
+from tests.benchmarks.attacks import ATTACKS
+
+TITLE = "Four readers beside an attack (SECONDS=60 each), against the same readers in quiet"
+READERS = 4
+SECONDS = float(os.environ.get("SECONDS", "60"))
+QUIET_SECONDS = 15.0
+PAUSE_SECONDS = 0.1  # a person looks at what came
+READ = (
+    "/",
+    "/api/meta",
+    "/api/stats?period=2019&level=district",
+    "/api/stats?period=2019-07&level=township&parent=110108",
+    "/api/regions/110108",
+    "/api/layers/urban_plant/features?limit=50",
+    "/tiles/township/10/843/387.pbf",
+    "/tiles/well/14/13489/6203.pbf",
+    f"/api/search?q={quote('海淀')}",
+)
+
+
+class Reader(threading.Thread):
+    """Somebody who reads what the map asks for, page after page, over one connection."""
+
+    def __init__(self, port: int, start: int, until: float) -> None:
+        super().__init__(daemon=True)
+        self.port, self.until = port, until
+        self.paths = cycle([*READ[start:], *READ[:start]])
+        self.seconds: list[float] = []
+        self.failures: list[str] = []
+
+    def run(self) -> None:
+        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        while time.monotonic() < self.until:
+            path = next(self.paths)
+            begun = time.perf_counter()
+            try:
+                link.request("GET", path, headers={"Accept-Encoding": "gzip"})
+                answer = link.getresponse()
+                answer.read()
+                if answer.status not in (200, 204):
+                    self.failures.append(f"{path}: {answer.status}")
+            except (OSError, http.client.HTTPException) as error:
+                self.failures.append(f"{path}: {error!r}")
+                link.close()
+            self.seconds.append(time.perf_counter() - begun)
+            time.sleep(PAUSE_SECONDS)
+        link.close()
+
+
+def read(port: int, seconds: float) -> list[Reader]:
+    readers = [Reader(port, 2 * number, time.monotonic() + seconds) for number in range(READERS)]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join()
+    return readers
+
+
+@contextlib.contextmanager
+def server() -> Iterator[int]:
+    """The port of a server on the database of the settings; one that runs already, if SERVER_URL names it."""
+    if url := os.environ.get("SERVER_URL"):
+        yield urlsplit(url).port or 80
+        return
+    harness.django_setup()
+    from django.conf import settings
+
+    from tests import city
+
+    place = settings.DATABASES["default"]
+    with tempfile.TemporaryDirectory() as home:
+        environment = city._environment(place, Path(home)) | {"DATABASE_URL": city.database_url(place, place["NAME"])}
+        city._static(Path(home), environment, sys.stderr)
+        with city.served(environment, Path(home)) as served:
+            yield urlsplit(served).port or 80
+
+
+def measure() -> str:
+    lines = []
+    with server() as port:
+        read(port, 5.0)  # what is made once is made
+        for name in ATTACKS:
+            quiet = [second for reader in read(port, QUIET_SECONDS) for second in reader.seconds]
+            attacker = subprocess.Popen(
+                [sys.executable, "-m", "tests.benchmarks.attacks", name, str(port), str(SECONDS + 2)], cwd=harness.ROOT
+            )
+            time.sleep(1)
+            readers = read(port, SECONDS)
+            attacker.wait(30)
+            under = [second for reader in readers for second in reader.seconds]
+            failures = [failure for reader in readers for failure in reader.failures]
+            for failure in failures[:3]:
+                print(f"{name}: {failure}", file=sys.stderr)
+            p95, reference = harness.percentile(under, 0.95), harness.percentile(quiet, 0.95)
+            lines.append(
+                [
+                    name,
+                    str(len(under)),
+                    str(len(failures)),
+                    f"{harness.percentile(under, 0.5) * 1000:.0f}",
+                    f"{p95 * 1000:.0f}",
+                    f"{reference * 1000:.0f}",
+                    f"{p95 / reference:.1f}",
+                ]
+            )
+            print(lines[-1], file=sys.stderr, flush=True)
+            time.sleep(3)  # what the attack began is finished or given up
+    head = ["attack", "read", "failed", "p50 ms", "p95 ms", "p95 ms in quiet", "ratio p95"]
+    return harness.table(head, lines)
