@@ -90,8 +90,10 @@ def _keep(stamp: str, path: Path, body: bytes, current: Callable[[], str]) -> No
 
 
 def _drop_older(versions: Path, number: int) -> None:
-    with suppress(FileNotFoundError):
-        files.drop([folder for folder in versions.iterdir() if _number(folder.name) < number])
+    with suppress(OSError):  # a disk that cannot be written
+        older = [folder for folder in versions.iterdir() if _number(folder.name) < number]
+        if older:
+            files.drop(older)
 
 
 def _number(stamp: str) -> int:

@@ -191,7 +191,7 @@ class KeptFiles:
             try:
                 work()
             except Exception:
-                log.exception("%s could not be swept", self.home)
+                log.exception("%s: what was to be done in the background failed", self.home)
 
     def settle(self) -> None:
         """Wait for what is at work in the background."""
@@ -210,7 +210,7 @@ class KeptFiles:
 
     def _sweep(self, spare: Path | None) -> None:
         for part in abandoned(self._parts):
-            shutil.rmtree(part) if part.is_dir() else part.unlink(missing_ok=True)
+            shutil.rmtree(part, ignore_errors=True) if part.is_dir() else part.unlink(missing_ok=True)
         before = self._tally.read().size
         ages: Counter[int] = Counter()
         for _, found in self._walk(self.home):
