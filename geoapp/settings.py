@@ -14,6 +14,7 @@
 | IMPORT_MAX_MB | largest file the administration takes for import | 200 |
 | EXPORT_SLOTS | files made at once, over all web processes of the machine | 4 |
 | EXPORT_KEEP_MB | room for files kept until their data change | 1024 |
+| TILE_KEEP_MB | room for tiles kept on disk; 0 keeps none | 2048 |
 | TRUSTED_PROXIES | addresses or networks whose X-Forwarded-For is believed | this machine with HTTPS=1; none |
 | STREAM_IDLE_SECONDS | a reader who takes nothing of a file for so long is given up | 120 |
 | PUBLIC_URL | the site's address, as reports print it | the asker's own; for commands http://localhost:8000/ |
@@ -92,10 +93,10 @@ TEMPLATES = [
 SERVING = env.flag("SHUITU_SERVING", os.environ.get("SHUITU_SERVING"))
 _database = localdb.connection(os.environ.get("DATABASE_URL"))
 _options: dict[str, Any] = {"application_name": "shuitu", **_database.pop("OPTIONS")}
+STATEMENT_TIMEOUT_MS = env.integer("STATEMENT_TIMEOUT_MS", os.environ.get("STATEMENT_TIMEOUT_MS"), 15000, 0, 3_600_000)
 if SERVING:
-    _timeout = env.integer("STATEMENT_TIMEOUT_MS", os.environ.get("STATEMENT_TIMEOUT_MS"), 15000, 0, 3_600_000)
     _pool = env.integer("DB_POOL_SIZE", os.environ.get("DB_POOL_SIZE"), 16, 1, 200)
-    _options["options"] = f"{_options.get('options', '')} -c statement_timeout={_timeout}".strip()
+    _options["options"] = f"{_options.get('options', '')} -c statement_timeout={STATEMENT_TIMEOUT_MS}".strip()
     _options["pool"] = {"min_size": 1, "max_size": _pool, "timeout": 10}
 DATABASES = {
     "default": {
@@ -151,6 +152,7 @@ OPEN_TO_ALL = env.choices("OPEN_TO_ALL", os.environ.get("OPEN_TO_ALL"), ("person
 REPORT_WORKERS = env.integer("REPORT_WORKERS", os.environ.get("REPORT_WORKERS"), 1, 0, 32)
 IMPORT_MAX_BYTES = env.integer("IMPORT_MAX_MB", os.environ.get("IMPORT_MAX_MB"), 200, 1, 4096) << 20
 STREAM_IDLE_SECONDS = env.integer("STREAM_IDLE_SECONDS", os.environ.get("STREAM_IDLE_SECONDS"), 120, 1, 3600)
+TILE_KEEP_BYTES = env.integer("TILE_KEEP_MB", os.environ.get("TILE_KEEP_MB"), 2048, 0, 1 << 20) << 20
 EXPORT_SLOTS = env.integer("EXPORT_SLOTS", os.environ.get("EXPORT_SLOTS"), 4, 1, 64)
 EXPORT_KEEP_BYTES = env.integer("EXPORT_KEEP_MB", os.environ.get("EXPORT_KEEP_MB"), 1024, 0, 1 << 20) << 20
 

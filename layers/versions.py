@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NewType
 
+from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 
@@ -22,6 +23,8 @@ from layers import access, registry
 from layers.models import LayerVersion
 
 EVERYTHING = tuple(dataset.name for dataset in (*registry.DATASETS, *registry.DERIVED))
+
+Stamp = NewType("Stamp", str)  # of an `AsOf`: what keys of kept things are made with, and never its number alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class AsOf:
         return self.version, self.changed_at.timestamp() if self.changed_at else 0.0
 
     @property
-    def stamp(self) -> str:
+    def stamp(self) -> Stamp:
         """The version with what tells it from the same number elsewhere, for addresses and keys: ``26-o1a2b3c4d``.
 
         Release ids begin again in another database or after a restore, new code makes other answers of the same data,
@@ -46,7 +49,7 @@ class AsOf:
         """
         posture = access.now()
         told = hashlib.sha256(f"{build()} {posture.why} {self.version} {self.changed_at}".encode())
-        return f"{self.version}-{posture.mark}{told.hexdigest()[:8]}"
+        return Stamp(f"{self.version}-{posture.mark}{told.hexdigest()[:8]}")
 
     def to_dict(self) -> dict[str, Any]:
         local = timezone.localtime(self.changed_at).isoformat(timespec="seconds") if self.changed_at else None
@@ -84,13 +87,22 @@ def bump(dataset: str, release_id: int) -> None:
         LayerVersion.objects.create(dataset=dataset, version=1, release_id=release_id, changed_at=now)
 
 
+# What makes answers in a folder of code: modules, statements, templates and styles, tables read beside them.
+_MAKERS = frozenset({".py", ".sql", ".html", ".css", ".js", ".csv", ".json", ".svg", ".png"})
+
+
 @cache
+def fingerprint(*folders: str) -> str:
+    """Of the code in some folders of the checkout and of the libraries it is run with (their pins)."""
+    seen = hashlib.sha256()
+    root = Path(settings.BASE_DIR)
+    found = [path for folder in folders for path in (root / folder).rglob("*.*") if path.suffix in _MAKERS]
+    for path in [root / "requirements.lock", *sorted(found)]:
+        if path.is_file():
+            seen.update(f"{path.relative_to(root)}\0{path.stat().st_size}\0".encode() + path.read_bytes())
+    return seen.hexdigest()[:12]
+
+
 def build() -> str:
     """A fingerprint of the code that makes answers: an upgrade ends what caches hold, though the data stay."""
-    seen = hashlib.sha256()
-    root = Path(__file__).parent.parent
-    for package in ("layers", "tiles"):
-        for path in sorted((root / package).rglob("*.*")):
-            if path.suffix in (".py", ".sql", ".html"):
-                seen.update(path.read_bytes())
-    return seen.hexdigest()[:12]
+    return fingerprint("layers", "tiles")

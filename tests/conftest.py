@@ -49,16 +49,9 @@ def _forgetful(request: pytest.FixtureRequest) -> Iterator[None]:
     if not needs_database:
         yield
         return
-    from layers.features import kept
-    from layers.feeds import caching, meta
-    from layers.stats import profile, regions
-    from tiles import cache
+    from layers.kept.memory import forget
 
-    for held in (regions._index, meta._sizes, meta._synthetic, meta._usage_records, profile._counts):
-        held.cache_clear()
-    kept.answers.clear()
-    caching.answers = caching.ByteCache()
-    cache._filtered = caching.ByteCache()
+    forget()
     settings = request.getfixturevalue("settings")
     settings.STATE_DIR = request.getfixturevalue("tmp_path")
     settings.OPEN_TO_ALL = ("personal",)  # what a test makes is nobody's; tests of access close it

@@ -18,7 +18,7 @@ from layers.feeds.features import query_params
 from layers.feeds.problems import problems
 from layers.registry import Layer
 from layers.versions import EVERYTHING, as_of
-from tiles import cache, style
+from tiles import cache, reach, style
 from tiles.address import Tile, tile_of
 from tiles.mvt import TileRequest, tile_query
 from tiles.tilejson import LANGS, metadata, tilejson
@@ -46,13 +46,20 @@ def tile_view(request: HttpRequest, layer_id: str, z: int, x: int, y: int, stamp
 def layer_tile(layer: Layer, tile: Tile, given: dict[str, str]) -> tuple[str, Callable[[], bytes]]:
     """The stamp of a layer's tile by its filter's parameters, and what fetches it: gzipped, empty for nothing."""
     wanted = filters.parse(layer, given)
-    current = as_of(layer.datasets(usage="period" in given)).stamp
+    datasets = layer.datasets(usage="period" in given)
+    current = as_of(datasets).stamp
     variant = urlencode(sorted(given.items()))
 
     def make() -> bytes:
-        return bytes(rows(tile_query(TileRequest(layer, tile, wanted)))[0][0])
+        query = tile_query(TileRequest(layer, tile, wanted))
+        if reach.is_beyond(layer, tile, current):
+            return b""
+        found = bytes(rows(query)[0][0])
+        if not found:
+            reach.learn(layer, current)
+        return found
 
-    return current, lambda: cache.fetch(layer.id, current, tile, variant, make)
+    return current, lambda: cache.fetch(layer.id, current, tile, variant, make, lambda: as_of(datasets).stamp)
 
 
 def tile_response(request: HttpRequest, key: str, make: Callable[[], bytes], *, forever: bool = False) -> HttpResponse:

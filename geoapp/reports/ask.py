@@ -11,7 +11,7 @@ from django.conf import settings
 from layers import params, vocab
 from layers.errors import BadParameter
 from layers.periods import FORMS, Period, parse_period
-from layers.versions import EVERYTHING, as_of
+from layers.versions import EVERYTHING, Stamp, as_of, fingerprint
 
 LANGUAGES = ("zh", "en")
 FORMATS = ("pdf", "xlsx", "html", "svg", "png")  # html is the map without a network; svg and png hold each map
@@ -28,8 +28,8 @@ class Ask:
     site: str = field(default_factory=lambda: settings.PUBLIC_URL)
 
     def key(self, stamp: str, formats: tuple[str, ...]) -> str:
-        """The same for everyone who asks for the same content at the same data version."""
-        told = (self.code, self.unit, str(self.period), self.lang, self.site, stamp, ",".join(formats))
+        """The same for everyone who asks for the same content of the same data version, made by the same code."""
+        told = (self.code, self.unit, str(self.period), self.lang, self.site, stamp, code(), ",".join(formats))
         return hashlib.sha256("\x1f".join(map(str, told)).encode()).hexdigest()[:32]
 
     def map_address(self) -> str:
@@ -64,6 +64,11 @@ def parse_formats(text: str | None) -> tuple[str, ...]:
     return tuple(name for name in FORMATS if name in chosen)
 
 
-def data_stamp() -> str:
-    """The version of all data a report shows, with that of the code (see `AsOf.stamp`)."""
+def data_stamp() -> Stamp:
+    """The version of all data a report shows, with that of the code that answers (see `AsOf.stamp`)."""
     return as_of(EVERYTHING).stamp
+
+
+def code() -> str:
+    """A fingerprint of the code that draws and writes reports, with its templates, and what the map without a network holds."""
+    return fingerprint("geoapp/reports", "geoapp/web/static/web/leaflet")

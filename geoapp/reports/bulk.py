@@ -19,9 +19,10 @@ from typing import Any
 from django.conf import settings
 
 from geoapp.reports.ask import Ask
-from geoapp.reports.files import CannotWrite, digest, write_whole
+from geoapp.reports.files import CannotWrite, write_whole
 from geoapp.reports.process import collected_at_the_end, peak_mb, set_up
 from layers.errors import ShuituError
+from layers.kept.whole import clear_parts, digest, is_as_told
 
 RECORD = "reports.json"
 # A process ends after so many reports: WeasyPrint keeps some of what it took (Kozea/WeasyPrint#1104).
@@ -64,14 +65,10 @@ class Record:
     def holds(self, ask: Ask, form: str, stamp: str) -> bool:
         """Whether there is a file of this report, whole and of this version."""
         key = ask.key(stamp, (form,))
-        return any(told["key"] == key and self._whole(name, told) for name, told in self.files.items())
-
-    def _whole(self, name: str, told: dict[str, Any]) -> bool:
-        try:
-            data = (self.path.parent / name).read_bytes()
-        except OSError:
-            return False
-        return len(data) == told["bytes"] and digest(data) == told["sha256"]
+        return any(
+            told["key"] == key and is_as_told(self.path.parent / name, told["bytes"], told["sha256"])
+            for name, told in self.files.items()
+        )
 
 
 def outstanding(asks: Sequence[Ask], forms: Sequence[str], folder: Path, stamp: str) -> list[Task]:
@@ -137,6 +134,7 @@ def make(
     """One report: figures and drawings once, then each form. ``step`` hears the form that is begun."""
     files: dict[str, dict[str, Any]] = {}
     error = ""
+    clear_parts(task.folder)
     try:
         with collected_at_the_end():
             for name, told in _written(task, stamp, step, write):

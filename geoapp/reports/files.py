@@ -1,16 +1,15 @@
-"""Files that are there whole or not at all, whatever ends first: the disk, the patience, the power."""
+"""The files of reports: whole or refused with a reason, the same bytes for the same content."""
 
 from __future__ import annotations
 
 import errno
-import hashlib
 import io
-import os
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from layers.errors import ShuituError
+from layers.kept import whole
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP can say: the same content is the same bytes
@@ -28,25 +27,11 @@ class CannotWrite(ShuituError):
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write aside, flush to the disk, move into place; `CannotWrite` leaves nothing behind."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    """As `layers.kept.whole.write_whole`; `CannotWrite` leaves nothing behind."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        whole.write_whole(path, data)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise CannotWrite(path, error) from error
-    except BaseException:  # an interruption: the part goes too
-        part.unlink(missing_ok=True)
-        raise
-
-
-def digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
 
 
 def zipped(members: Mapping[str, bytes]) -> bytes:

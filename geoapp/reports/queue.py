@@ -20,6 +20,7 @@ from geoapp.reports.ask import Ask, data_stamp
 from geoapp.reports.models import DONE, FAILED, QUEUED, RUNNING, ReportJob
 from layers import vocab
 from layers.errors import Busy
+from layers.kept.whole import is_as_told
 from layers.periods import parse_period
 from layers.stats.answer import coverage
 from layers.stats.query import available_months
@@ -86,8 +87,24 @@ def _in_turns(waiting: Iterable[ReportJob]) -> list[ReportJob]:
 
 
 def _is_whole(job: ReportJob) -> bool:
-    sizes = {path.name: path.stat().st_size for path in folder_of(job.key).glob("*")}
-    return bool(job.files) and all(sizes.get(name) == told["bytes"] for name, told in job.files.items())
+    return bool(job.files) and all(file_of(job, told["form"]) for told in job.files.values())
+
+
+def file_of(job: ReportJob, form: str) -> Path | None:
+    """The finished file of a form, if it is what was written: its length and SHA-256 are with the job."""
+    for name, told in job.files.items():
+        path = folder_of(job.key) / name
+        if told["form"] == form and is_as_told(path, told["bytes"], told["sha256"]):
+            return path
+    return None
+
+
+def again(job: ReportJob) -> ReportJob:
+    """A job of which a file is not what was written, queued again; of the data of today, if they are others by now."""
+    new = ask_for(ask_of(job), tuple(job.formats.split(",")), job.asker)
+    if new.pk != job.pk:
+        delete(job)
+    return new
 
 
 def ask_of(job: ReportJob) -> Ask:

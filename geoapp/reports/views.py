@@ -13,10 +13,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from geoapp.reports import content, document, figures, queue, worker
-from geoapp.reports.ask import FORMATS, parse_ask, parse_formats
+from geoapp.reports.ask import FORMATS, code, parse_ask, parse_formats
 from geoapp.reports.forms import FORMS
 from geoapp.reports.models import DONE, RUNNING, ReportJob
-from geoapp.reports.refusal import for_people, for_script, language
+from geoapp.reports.refusal import MadeAgain, for_people, for_script, language
 from geoapp.reports.words import FORM_NAMES, STATUS_NAMES, STEP_NAMES, level_name
 from layers import access, params, vocab
 from layers.feeds.caching import versioned
@@ -151,17 +151,23 @@ def _may_delete(request: HttpRequest, job_id: int) -> bool:
 
 
 @require_safe
+@for_people
 def download(request: HttpRequest, job_id: int, form: str) -> FileResponse:
-    """A finished file."""
+    """A finished file, whole and as it was written; `MadeAgain` when it is not, and its report waits to be made anew."""
     job = get_object_or_404(ReportJob, pk=job_id, status=DONE)
     if not _may_see(request, job):
         raise Http404
-    name = next((name for name, told in job.files.items() if told["form"] == form), "")
-    try:
-        file = (queue.folder_of(job.key) / name).open("rb")
-    except OSError as error:
-        raise Http404 from error
-    return FileResponse(file, as_attachment=True, filename=name, content_type=FORMS[form].content_type)
+    if form not in (told["form"] for told in job.files.values()):
+        raise Http404
+    path = queue.file_of(job, form)
+    if path is None:
+        new = queue.again(job)
+        if new.pk != job_id and job_id in request.session.get(MINE, []):
+            request.session[MINE] = [*request.session[MINE][-99:], new.pk]
+            request.session.save()  # not done with an answer of 5xx
+        worker.ensure()
+        raise MadeAgain(f"{FORMS[form].suffix} of {job.name}, {job.period}: ask again in a minute.")
+    return FileResponse(path.open("rb"), as_attachment=True, filename=path.name, content_type=FORMS[form].content_type)
 
 
 @require_POST
@@ -187,4 +193,5 @@ def preview(request: HttpRequest) -> HttpResponse:
         as_of(EVERYTHING),
         lambda: document.html(document.draw(content.build(ask), ask.lang), preview=True).encode(),
         "text/html; charset=utf-8",
+        code(),
     )

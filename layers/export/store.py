@@ -1,86 +1,84 @@
 """Files kept for as long as they are true and there is room: desktops read a file in many ranges, and poll it.
 
-A file's key holds the data version, so that a kept one is never stale; the ones used longest ago go first.
+A file's key holds the data version, so that a kept one is never stale; the ones used longest ago go first. Its bytes are checked
+before they are sent, those of a range for the range (see `layers.kept.seals`): a damaged file is made anew.
 """
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
-import shutil
-import tempfile
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
 
 from django.conf import settings
 
 from layers.export.slots import slot
-from layers.flights import Flights
+from layers.kept.files import KeptFiles
+from layers.kept.flights import Flights
+from layers.kept.seals import Opened, open_sealed, seal
 
-_flights = Flights()
-_ABANDONED_SECONDS = 6 * 3600  # what a killed process was making
+log = logging.getLogger(__name__)
+files = KeptFiles("exports", ".kept", lambda: settings.EXPORT_KEEP_BYTES)
+_flights: Flights[None] = Flights()
+
+Part = Callable[[int], tuple[int, int]]  # of a size, the first byte that is wanted and the one after the last
 
 
-def _room() -> Path:
-    room = Path(settings.STATE_DIR) / "exports"
-    room.mkdir(parents=True, exist_ok=True)
-    return room
+def whole(size: int) -> tuple[int, int]:
+    return 0, size
 
 
 @contextmanager
-def fetch(key: str, make: Callable[[Path], Path]) -> Iterator[BinaryIO]:
+def fetch(key: str, make: Callable[[Path], Path], part: Part = whole) -> Iterator[Opened]:
     """The file of that key, open, kept or made now (once, however many ask) in a directory of its own.
 
-    It can be read on though it is swept meanwhile. `Busy` as `slot`; whatever ``make`` raises leaves nothing behind.
+    The bytes of ``part`` are as they were written; of the rest nothing is said. It can be read on though it is swept meanwhile.
+    `Busy` as `slot`, and for who waits too long for another's; whatever ``make`` raises leaves nothing behind.
     """
-    path = _room() / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.kept"
-    file = _opened(path)
-    if file is None:
-        with _flights.turn(str(path)):
-            file = _opened(path) or _made(path, make)
-    with file:
-        yield file
+    path = files.home / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.kept"
+    found = _opened(path, part)
+    while found is None:
+        ours: list[Opened] = []
+        _flights.once(path, lambda ours=ours: ours.append(_opened(path, part) or _made(path, make)), _patience_s)  # type: ignore[misc]
+        # Who waited opens what was made; and makes it, where the disk did not take it.
+        found = ours[0] if ours else _opened(path, part)
+    with found.file:
+        yield found
 
 
-def _opened(path: Path) -> BinaryIO | None:
+def _patience_s() -> float:
+    """A file of millions of rows is many statements long."""
+    return 600.0
+
+
+def _opened(path: Path, part: Part) -> Opened | None:
     try:
-        file = path.open("rb")
+        found = open_sealed(path)
+        if found is not None and found.is_sound(*part(found.size)):
+            files.used(found.file.fileno(), os.fstat(found.file.fileno()))
+            return found
     except FileNotFoundError:
         return None
-    with suppress(OSError):
-        os.utime(path)  # used now
-    return file
+    except OSError as error:  # the disk does not give it back
+        log.warning("%s: %s", path, error)
+        found = None
+    if found is not None:
+        found.file.close()
+    files.wrong(path)
+    return None
 
 
-def _made(path: Path, make: Callable[[Path], Path]) -> BinaryIO:
-    with slot():
-        workshop = Path(tempfile.mkdtemp(prefix="making-", dir=path.parent))
+def _made(path: Path, make: Callable[[Path], Path]) -> Opened:
+    with slot(), files.workshop() as workshop:
+        finished = make(workshop)
+        file = finished.open("rb")
+        made = Opened(file, os.fstat(file.fileno()).st_size)
         try:
-            finished = make(workshop)
-            file = finished.open("rb")
-            finished.replace(path)
-        finally:
-            shutil.rmtree(workshop, ignore_errors=True)
-    _sweep(path)
-    return file
-
-
-def _sweep(newest: Path) -> None:
-    """Lets go of what was used longest ago until the rest fits, and of what was never finished."""
-    kept = []
-    for path in newest.parent.iterdir():
-        with suppress(FileNotFoundError):  # another process sweeps as well
-            found = path.stat()
-            if path.suffix == ".kept":
-                kept.append((path == newest, found.st_mtime, found.st_size, path))
-            elif path.is_dir() and time.time() - found.st_mtime > _ABANDONED_SECONDS:
-                shutil.rmtree(path, ignore_errors=True)
-    total = sum(size for _, _, size, _ in kept)
-    for is_newest, _, size, path in sorted(kept):
-        if total <= settings.EXPORT_KEEP_BYTES or is_newest:
-            break
-        path.unlink(missing_ok=True)
-        total -= size
+            seal(finished)
+            files.take(finished, path)
+        except OSError as error:  # it is there all the same, for this once
+            log.warning("%s cannot be kept: %s", path, error)
+    return made

@@ -19,7 +19,7 @@ from psycopg import sql
 
 from layers.db import Query
 from layers.errors import BadParameter
-from layers.features import kept
+from layers.features import counts
 from layers.features.columns import Column, columns_of
 from layers.features.usage import usage_of
 from layers.filters import EVERYTHING, FeatureFilter
@@ -85,7 +85,7 @@ class FeatureQuery:
         """How many features match, of all pages (numberMatched): counted once for each version and filter."""
         self.wanted.check()
         with self.answerable():
-            return kept.number(self.layer, self.found())
+            return counts.number(self.layer, self.found())
 
     @contextmanager
     def answerable(self) -> Iterator[None]:
@@ -106,7 +106,7 @@ class FeatureQuery:
         """West, south, east, north in degrees of all that match; None when nothing has a position."""
         if self.layer.geometry == "none":
             return None
-        return kept.extent(self.layer, self.found())
+        return counts.extent(self.layer, self.found())
 
     def statement(self, shape: sql.Composable) -> Query:
         """A statement of one row a feature, in order.

@@ -174,11 +174,14 @@ def _kept(request: HttpRequest, wanted: Download, tag: str) -> HttpResponseBase:
     def make(room: Path) -> Path:
         return wanted.format.make(wanted.query, wanted.options, room)
 
+    def sent(size: int) -> tuple[int, int]:
+        return (0, 0) if request.method == "HEAD" else _asked(request, wanted, tag, size) or (0, size)
+
     with ExitStack() as stack:
-        file = stack.enter_context(fetch(wanted.key, make))
-        size = file.seek(0, 2)
+        found = stack.enter_context(fetch(wanted.key, make, sent))
+        file, size = found.file, found.size
         headers = {**_headers(wanted), "Accept-Ranges": "bytes" if wanted.format.ranges else "none"}
-        asked = _range(request, tag, size) if wanted.format.ranges else None
+        asked = _asked(request, wanted, tag, size)
         if asked is not None and asked[0] >= asked[1]:
             return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
         start, end = asked or (0, size)
@@ -191,6 +194,10 @@ def _kept(request: HttpRequest, wanted: Download, tag: str) -> HttpResponseBase:
         return StreamingHttpResponse(
             Closing(part(file, start, end - start), stack.pop_all()), status=206 if asked else 200, headers=headers
         )
+
+
+def _asked(request: HttpRequest, wanted: Download, tag: str, size: int) -> tuple[int, int] | None:
+    return _range(request, tag, size) if wanted.format.ranges else None
 
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)

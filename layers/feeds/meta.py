@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 from django.apps import apps
 
 from layers import access, filters, registry, vocab
 from layers.built import built_layers, is_built
+from layers.kept.memory import Memory
 from layers.names import english
 from layers.registry import Field, Layer
 from layers.stats import query
@@ -68,16 +68,22 @@ def _every() -> list[Layer]:
     return [layer for layer in registry.LAYERS if is_built(layer)]
 
 
-@lru_cache(maxsize=2)
-def _sizes(version: AsOf) -> dict[str, int]:
-    """Features by layer; kept for each data version."""
+_kept: Memory[Any] = Memory(8)
+
+
+def _sizes() -> dict[str, int]:
+    """Features by layer."""
     counts = {found["layer"]: found["count"] for found in object_counts()}
     return {layer.id: counts[layer.id] if layer.id in counts else filters.base(layer).count() for layer in _every()}
 
 
-@lru_cache(maxsize=2)
 def _synthetic(version: AsOf) -> frozenset[str]:
-    """The layers with anything made up in them; kept for each data version."""
+    """The layers with anything made up in them."""
+    found: frozenset[str] = _kept.get_or_make(version.stamp, "synthetic", _with_synthetic)
+    return found
+
+
+def _with_synthetic() -> frozenset[str]:
     found = set()
     for layer in _every():
         quality = next(f for f in layer.fields if f.vocab in (vocab.POSITION_QUALITY, vocab.BOUNDARY_QUALITY))
@@ -100,7 +106,8 @@ def figures_are_synthetic() -> bool:
 def layer_infos() -> list[dict[str, Any]]:
     """Every layer that is here with its version, size and fields, in the registry's order."""
     version = as_of(EVERYTHING)
-    sizes, synthetic = _sizes(version), _synthetic(version)
+    sizes: dict[str, int] = _kept.get_or_make(version.stamp, "sizes", _sizes)
+    synthetic = _synthetic(version)
     layers = built_layers()
     versions = as_of_layers(layers)
     return [layer_info(layer, versions[layer.id], sizes[layer.id], layer.id in synthetic) for layer in layers]
@@ -124,12 +131,11 @@ def meta() -> dict[str, Any]:
         "bounds": city.bounds if city else None,
         "city": {"code": city.code, "name": city.name} if city else None,
         "names_en": {code: name for code, name in english().items() if code in index.by_code},
-        "usage_records": _usage_records(as_of(EVERYTHING).version),
+        "usage_records": _kept.get_or_make(as_of(EVERYTHING).stamp, "usage_records", _usage_records),
     }
 
 
-@lru_cache(maxsize=2)
-def _usage_records(version: int) -> int:
+def _usage_records() -> int:
     total = (
         apps.get_model("layers.UsageSum")
         ._default_manager.filter(level=vocab.CITY, source_sel=0, purpose_sel=0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 from django.apps import apps
@@ -11,6 +10,7 @@ from django.db.models import Count
 from layers import registry, vocab
 from layers.db import rows
 from layers.errors import NotFound
+from layers.kept.memory import Memory
 from layers.models import Region
 from layers.periods import Month, Period
 from layers.stats import query
@@ -143,9 +143,11 @@ def _children(
     }
 
 
-@lru_cache(maxsize=2)
-def _counts(version: int) -> dict[str, dict[str, int]]:
-    """Objects by layer and finest known region code ('' where none is known), kept for each data version."""
+_counted: Memory[dict[str, dict[str, int]]] = Memory(2)
+
+
+def _counts() -> dict[str, dict[str, int]]:
+    """Objects by layer and finest known region code ('' where none is known)."""
     codes = dict(Region.objects.values_list("pk", "code"))
     found: dict[str, dict[str, int]] = {}
     for layer in registry.LAYERS:
@@ -171,5 +173,5 @@ def object_counts(prefixes: list[str] | None = None) -> list[dict[str, Any]]:
     inside = tuple(prefixes) if prefixes is not None else ("",)
     return [
         {"layer": layer_id, "count": sum(n for code, n in by_code.items() if code.startswith(inside))}
-        for layer_id, by_code in _counts(as_of(EVERYTHING).version).items()
+        for layer_id, by_code in _counted.get_or_make(as_of(EVERYTHING).stamp, "", _counts).items()
     ]

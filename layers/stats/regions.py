@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from layers import vocab
 from layers.db import Query, rows
 from layers.errors import NotFound
+from layers.kept.memory import Memory
 from layers.versions import as_of
 
 
@@ -106,8 +106,10 @@ class RegionIndex:
         return found[::-1]
 
 
-@lru_cache(maxsize=2)
-def _index(version: int) -> RegionIndex:
+_indexes: Memory[RegionIndex] = Memory(2)
+
+
+def _index() -> RegionIndex:
     found = [
         RegionInfo(
             code, name, level, parent, unit, area, None if west is None else (west, south, east, north),
@@ -121,4 +123,4 @@ def _index(version: int) -> RegionIndex:
 
 def region_index() -> RegionIndex:
     """The regions of today's boundaries. One small query for the version; the rest is kept."""
-    return _index(as_of(("region", "reporting_unit")).version)
+    return _indexes.get_or_make(as_of(("region", "reporting_unit")).stamp, "", _index)

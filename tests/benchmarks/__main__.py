@@ -21,6 +21,7 @@ NAMES = (
     "report",
     "export",
     "attacks",
+    "kept",
 )
 
 

@@ -11,7 +11,6 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from layers.feeds.caching import ByteCache
 from layers.versions import as_of
 from tests import factories as make
 from tests.db.test_mvt import tile_at
@@ -151,18 +150,21 @@ def test_new_outlines_make_figures_and_places_new(client: Client, grid: Grid) ->
 
 def test_tiles_are_kept_on_disk_by_version_and_old_ones_swept(client: Client, grid: Grid) -> None:
     get(client, TILE)
-    (kept,) = cache.root().rglob("*.pbf.gz")
+    cache.files.settle()
+    (kept,) = cache.files.home.rglob("*.pbf.gz")
     stamp = as_of(["well", "region"]).stamp
-    assert kept.relative_to(cache.root()) == Path(f"well/{stamp}/14/{X}/{Y}.pbf.gz")
+    assert kept.relative_to(cache.files.home) == Path(f"well/{stamp}/14/{str(X)[-2:]}/{X}-{Y}.pbf.gz")
     make.publish("well")
     get(client, TILE)
-    (kept,) = cache.root().rglob("*.pbf.gz")
-    assert kept.relative_to(cache.root()).parts[1] == as_of(["well", "region"]).stamp
+    cache.files.settle()
+    (kept,) = cache.files.home.rglob("*.pbf.gz")
+    assert kept.relative_to(cache.files.home).parts[1] == as_of(["well", "region"]).stamp
 
 
 def test_filtered_tiles_are_not_written_to_disk(client: Client, grid: Grid) -> None:
     assert get(client, f"{TILE}?use=supply").status_code == 200
-    assert not list(cache.root().rglob("*.pbf.gz"))
+    cache.files.settle()
+    assert not list(cache.files.home.rglob("*.pbf.gz"))
 
 
 def test_a_filter_is_the_same_in_any_order(client: Client, grid: Grid) -> None:
@@ -190,7 +192,7 @@ def test_a_tile_missed_by_many_at_once_is_made_once(settings: object, tmp_path: 
 
     def ask() -> bytes:
         ready.wait()
-        return cache.fetch("well", "987654-0", Tile(14, 1, 2), variant, make_it)
+        return cache.fetch("well", "987654-0", Tile(14, 1, 2), variant, make_it, lambda: "987654-0")
 
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         answers = [future.result() for future in [pool.submit(ask) for _ in range(8)]]
@@ -205,19 +207,5 @@ def test_a_tile_that_fails_is_asked_for_again(settings: object, tmp_path: Path) 
         raise RuntimeError("no database")
 
     with pytest.raises(RuntimeError):
-        cache.fetch("well", "1-0", Tile(5, 0, 0), "", fail)
-    assert cache.fetch("well", "1-0", Tile(5, 0, 0), "", lambda: b"tile")
-
-
-def test_the_store_of_bytes_forgets_the_least_recently_used() -> None:
-    store = ByteCache(limit=10)
-    store.put("a", b"1234")
-    store.put("b", b"1234")
-    assert store.get("a") == b"1234"
-    store.put("c", b"1234")  # over the limit: b goes, a was used since
-    assert (store.get("a"), store.get("b"), store.get("c")) == (b"1234", None, b"1234")
-    store.put("a", b"")
-    assert store.size == 4
-    store.put("big", b"x" * 50)  # kept alone, until something else comes
-    assert store.get("big") is not None
-    assert store.size == 50
+        cache.fetch("well", "1-0", Tile(5, 0, 0), "", fail, lambda: "1-0")
+    assert cache.fetch("well", "1-0", Tile(5, 0, 0), "", lambda: b"tile", lambda: "1-0")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import resource
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -12,11 +14,12 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from geoapp.reports import queue, worker
+from geoapp.reports import ask, queue, views, worker
 from geoapp.reports.ask import Ask, data_stamp
 from geoapp.reports.models import DONE, FAILED, QUEUED, RUNNING, ReportJob
 from layers.errors import Busy, NotFound
 from layers.periods import parse_period
+from layers.versions import fingerprint
 from tests import factories as make
 from tests.factories import DISTRICT, SOUTHERN
 from tests.report_city import make_city
@@ -105,6 +108,71 @@ def test_a_finished_job_whose_file_is_gone_is_made_again() -> None:
     assert ask_for().status == QUEUED
     worker.work(idle_s=0)
     assert ReportJob.objects.get().status == DONE
+
+
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "a byte": lambda data: data[:500] + bytes([data[500] ^ 1]) + data[501:],
+    "cut": lambda data: data[: len(data) // 2],
+    "emptied": lambda data: b"",
+}
+
+
+@pytest.mark.parametrize("how", list(DAMAGES.values()), ids=list(DAMAGES))
+def test_a_damaged_file_is_never_sent_and_made_again(client: Client, how: Callable[[bytes], bytes]) -> None:
+    post(client, formats=["xlsx", "svg"])
+    worker.work(idle_s=0)
+    job = ReportJob.objects.get()
+    url, path = f"/reports/{job.pk}/svg", next(queue.folder_of(job.key).glob("*-svg.zip"))
+    right, before = path.read_bytes(), path.stat()
+    path.write_bytes(how(right))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    answer = client.get(url)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "60")
+    assert "正在重新生成" in answer.content.decode()
+    assert ReportJob.objects.get().status == QUEUED
+    assert worker.work(idle_s=0) == 1
+    answer = client.get(url)
+    assert (answer.status_code, b"".join(answer.streaming_content)) == (200, right)
+
+
+def test_a_damaged_file_of_older_data_becomes_a_report_of_todays(client: Client) -> None:
+    post(client, formats=["svg"])
+    worker.work(idle_s=0)
+    old = ReportJob.objects.get()
+    next(queue.folder_of(old.key).glob("*-svg.zip")).unlink()
+    make.publish("usage")
+    assert client.get(f"/reports/{old.pk}/svg").status_code == 503
+    new = ReportJob.objects.get()
+    assert (new.pk != old.pk, new.status, new.stamp) == (True, QUEUED, data_stamp())
+    assert client.get("/reports/jobs").json()["jobs"][0]["mine"] is True
+
+
+def test_other_code_is_another_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = ask_for()
+    assert ask_for().pk == first.pk
+    monkeypatch.setattr(ask, "code", lambda: "another template")
+    assert ask_for().pk != first.pk
+
+
+def test_other_code_is_another_preview(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = f"/reports/preview?region={DISTRICT}&period=2019"
+    first = client.get(url)["ETag"]
+    assert client.get(url, headers={"if-none-match": first}).status_code == 304
+    monkeypatch.setattr(views, "code", lambda: "another template")
+    assert client.get(url, headers={"if-none-match": first}).status_code == 200
+
+
+def test_the_code_of_reports_is_all_that_they_are_made_with(settings: Any, tmp_path: Path) -> None:
+    told = set()
+    for name in ("geoapp/reports/tables.py", "geoapp/reports/templates/reports/report.css", "requirements.lock",
+                 "geoapp/reports/templates/reports/report.html", "geoapp/web/static/web/leaflet/leaflet.js"):  # fmt: skip
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("changed")
+        settings.BASE_DIR = tmp_path
+        fingerprint.cache_clear()
+        told.add(ask.code())
+    assert len(told) == 5
+    fingerprint.cache_clear()
 
 
 def test_a_job_that_another_worker_holds_is_left_alone(elsewhere: psycopg.Connection[Any]) -> None:

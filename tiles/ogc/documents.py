@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from layers.built import built_layers
 from layers.features import FeatureQuery
 from layers.features.columns import column_of
+from layers.kept.memory import Memory
 from layers.ogc import links
 from layers.ogc.collections import title
 from layers.ogc.crs import CRS84
@@ -26,6 +25,7 @@ CLASSES = tuple(
     for name in ("core", "tileset", "tilesets-list", "dataset-tilesets", "geodata-tilesets", "mvt", "oas30")
 )
 _TEMPLATE = "{tileMatrix}/{tileRow}/{tileCol}"
+_limits: Memory[list[Limits]] = Memory(64)
 _DIMENSION = {"point": 0, "polygon": 2}
 
 
@@ -39,15 +39,13 @@ def bounds_of(layers: tuple[Layer, ...]) -> Bounds | None:
 
 
 def limits_of(layers: tuple[Layer, ...]) -> list[Limits]:
-    """The tiles there are of some layers together."""
-    return _limits(as_of(EVERYTHING).stamp, layers)
+    """The tiles there are of some layers together; kept by version, as every tile is held to them."""
 
+    def make() -> list[Limits]:
+        first, last = min(layer.min_zoom for layer in layers), max(layer.max_zoom for layer in layers)
+        return matrix.limits(bounds_of(layers), first, last)
 
-@lru_cache(maxsize=64)
-def _limits(stamp: str, layers: tuple[Layer, ...]) -> list[Limits]:
-    """Kept by version: every tile is held to them."""
-    first, last = min(layer.min_zoom for layer in layers), max(layer.max_zoom for layer in layers)
-    return matrix.limits(bounds_of(layers), first, last)
+    return _limits.get_or_make(as_of(EVERYTHING).stamp, layers, make)
 
 
 def base_of(root: str, layers: tuple[Layer, ...]) -> str:
