@@ -18,13 +18,14 @@
 | PUBLIC_URL | the site's address, as reports print it | the asker's own; for commands http://localhost:8000/ |
 | REPORT_WORKERS | processes that make reports at once; 0: the site starts none | 1 |
 | LOG_LEVEL | | INFO |
+| TRUSTED_PROXIES | comma-separated addresses, networks, or `unix`: proxies whose X-Forwarded-For is believed | none |
 """
 
 import os
 from pathlib import Path
 from typing import Any
 
-from geoapp import env, identity, localdb, state
+from geoapp import address, env, identity, localdb, logs, state
 
 BASE_DIR = state.BASE_DIR
 STATE_DIR = state.state_dir()
@@ -60,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "geoapp.middleware.content_security_policy",
     "geoapp.middleware.give_up_idle_readers",
+    "geoapp.problems.handlers.say_what_is_wrong",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -94,13 +96,13 @@ if SERVING:
     _timeout = env.integer("STATEMENT_TIMEOUT_MS", os.environ.get("STATEMENT_TIMEOUT_MS"), 15000, 0, 3_600_000)
     _pool = env.integer("DB_POOL_SIZE", os.environ.get("DB_POOL_SIZE"), 8, 1, 200)
     _options["options"] = f"{_options.get('options', '')} -c statement_timeout={_timeout}".strip()
-    _options["pool"] = {"min_size": 1, "max_size": _pool, "timeout": 10}
+    _options["pool"] = {"max_size": _pool}
 DATABASES = {
     "default": {
-        "ENGINE": "django.contrib.gis.db.backends.postgis",
+        "ENGINE": "geoapp.database" if SERVING else "django.contrib.gis.db.backends.postgis",
         **_database,
         "CONN_MAX_AGE": 0,
-        "CONN_HEALTH_CHECKS": True,  # a pool outlives a restart of the database
+        "CONN_HEALTH_CHECKS": not SERVING,  # the pool outlives a restart of the database: `geoapp.database` sees to it
         "OPTIONS": _options,
         "TEST": {"NAME": os.environ.get("TEST_DATABASE")},
     }
@@ -111,7 +113,7 @@ SILENCED_SYSTEM_CHECKS = ["gis.W001"]
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
-TIME_ZONE = "Asia/Shanghai"
+TIME_ZONE = logs.ZONE
 USE_I18N = True
 USE_TZ = True
 
@@ -130,9 +132,11 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 HTTPS = env.flag("HTTPS", os.environ.get("HTTPS"))
+TRUSTED_PROXIES = address.parse_proxies(env.words(os.environ.get("TRUSTED_PROXIES"), []))
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+CSRF_FAILURE_VIEW = "geoapp.problems.handlers.no_token"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 # MapLibre draws icons from data URLs and may start its worker from a blob; it and the admin style inline.
@@ -168,7 +172,18 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"line": {"()": "geoapp.logs.Line"}},
+    "filters": {"unknown": {"()": "geoapp.logs.Unknown"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["unknown"]},
+        "nowhere": {"class": "logging.NullHandler"},
+    },
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},  # Django's own writes in another form, or mails
+        "django.security.DisallowedHost": {
+            "handlers": ["nowhere"],
+            "propagate": False,
+        },  # `geoapp.problems.hosts` tells it
+    },
     "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "INFO")},
 }

@@ -193,12 +193,12 @@ def _answers(url: str) -> bool:
 
 
 @contextlib.contextmanager
-def served(environment: dict[str, str], home: Path) -> Iterator[str]:
+def served(environment: dict[str, str], home: Path, workers: int = 2) -> Iterator[str]:
     """A gunicorn on a free port of this machine, as in production; → its URL."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "gunicorn", "geoapp.wsgi:application", "--bind", f"127.0.0.1:{port}"]
-    command += ["--worker-class", "gthread", "--workers", "2", "--threads", "8", "--timeout", "60"]
+    command += ["--worker-class", "gthread", "--workers", str(workers), "--threads", "8", "--timeout", "60"]
     command += ["--no-control-socket"]
     log = home / "server.log"
     with log.open("w") as out:
