@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "layers",
     "tiles",
     "geoapp",
+    "geoapp.accounts",
     "geoapp.reports",
 ]
 MIDDLEWARE = [
@@ -126,10 +127,23 @@ STORAGES = {
 }
 # Source maps are big and asked for by nobody but a developer: they would take most of the time.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "png", "jpg", "jpeg", "gif", "webp", "woff", "woff2", "gz", "br", "zip"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+AUTHENTICATION_BACKENDS = ["geoapp.accounts.backend.SlowingBackend"]
+PASSWORD_HASHERS = [
+    "geoapp.accounts.passwords.Argon2",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # what accounts had before; a log-in turns it into the first
 ]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "geoapp.accounts.passwords.CommonBaseValidator"},
+]
+# A log-in ends after a working day, an hour after the last page, and with the browser (`geoapp.accounts.sessions`).
+SESSION_ENGINE = "geoapp.accounts.sessions"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_IDLE_SECONDS = 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 
 HTTPS = env.flag("HTTPS", os.environ.get("HTTPS"))
 TRUSTED_PROXIES = address.parse_proxies(env.words(os.environ.get("TRUSTED_PROXIES"), []))

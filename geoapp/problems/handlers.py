@@ -7,7 +7,9 @@ from collections.abc import Callable
 
 from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
+from django.utils.timezone import localtime
 
+from geoapp.accounts.slowing import Slowed, seconds_left
 from geoapp.problems import hosts, words
 from geoapp.problems.answers import answer, now_told
 from geoapp.problems.cause import trouble_of
@@ -49,6 +51,22 @@ def fault(request: HttpRequest) -> HttpResponse:
     return answer(request, trouble_of(sys.exc_info()[1]), when=now_told())
 
 
+def slowed(request: HttpRequest, error: Exception) -> HttpResponse | None:
+    """A log-in that has to wait: until when, and how long that is."""
+    if not isinstance(error, Slowed):
+        return None
+    seconds = seconds_left(error.until)
+    language = asked_language(request)
+    minutes = -(-seconds // 60)
+    if seconds < 90:
+        wait = f"{seconds} seconds" if language == "en" else f"{seconds} 秒"
+    else:
+        wait = f"{minutes} minutes" if language == "en" else f"{minutes} 分钟"
+    told = answer(request, words.SLOWED, when=localtime(error.until).strftime("%H:%M:%S"), wait=wait)
+    told["Retry-After"] = str(seconds)
+    return told
+
+
 def say_what_is_wrong(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """A refusal without a word (Django's 405 and its like) gets ours, with the headers it came with."""
 
@@ -65,4 +83,5 @@ def say_what_is_wrong(get_response: Callable[[HttpRequest], HttpResponse]) -> Ca
                 told.headers[name] = value
         return told
 
+    middleware.process_exception = slowed  # type: ignore[attr-defined]  # where Django looks for it
     return middleware

@@ -27,6 +27,7 @@ from layers.versions import EVERYTHING, as_of
 
 PARAMS = ("region", "period", "lang", "level")
 SHOWN = 60
+MINE_SECONDS = 14 * 24 * 3600
 MINE = "reports"  # in the session: ids of the jobs that this browser asked for
 
 
@@ -84,6 +85,8 @@ def make(request: HttpRequest) -> HttpResponse:
     forms = parse_formats(",".join(request.POST.getlist("formats")))
     job = queue.ask_for(parse_ask(given, site_of(request)), forms)
     request.session[MINE] = [*request.session.get(MINE, [])[-99:], job.pk]
+    if not request.user.is_authenticated:  # theirs for two weeks; a log-in has its own end
+        request.session.set_expiry(MINE_SECONDS)
     worker.ensure()
     if for_script(request):
         return JsonResponse({"job": _told(job, request, language(request), as_of(EVERYTHING).version)}, status=202)
