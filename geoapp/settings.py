@@ -15,19 +15,20 @@
 | EXPORT_SLOTS | files made at once, over all web processes of the machine | 4 |
 | EXPORT_KEEP_MB | room for files kept until their data change | 1024 |
 | TILE_KEEP_MB | room for tiles kept on disk; 0 keeps none | 2048 |
-| TRUSTED_PROXIES | addresses or networks whose X-Forwarded-For is believed | this machine with HTTPS=1; none |
 | STREAM_IDLE_SECONDS | a reader who takes nothing of a file for so long is given up | 120 |
 | PUBLIC_URL | the site's address, as reports print it | the asker's own; for commands http://localhost:8000/ |
 | REPORT_WORKERS | processes that make reports at once; 0: the site starts none | 1 |
 | OPEN_TO_ALL | `personal` opens water users, meters, permit holders and usage by meter to whoever reaches the port | closed; a demo's made-up ones are open |
 | LOG_LEVEL | | INFO |
+| TRUSTED_PROXIES | comma-separated addresses, networks, or `unix`: proxies whose X-Forwarded-For is believed | this machine with HTTPS=1; else none |
 """
 
 import os
 from pathlib import Path
 from typing import Any
 
-from geoapp import env, identity, localdb, state
+from geoapp import env, identity, localdb, logs, state
+from geoapp.serving import conf
 
 BASE_DIR = state.BASE_DIR
 STATE_DIR = state.state_dir()
@@ -57,11 +58,13 @@ INSTALLED_APPS = [
     "layers",
     "tiles",
     "geoapp",
+    "geoapp.accounts",
     "geoapp.reports",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "geoapp.middleware.content_security_policy",
+    "geoapp.problems.handlers.say_what_is_wrong",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "geoapp.middleware.one_moment_an_answer",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -97,13 +100,13 @@ STATEMENT_TIMEOUT_MS = env.integer("STATEMENT_TIMEOUT_MS", os.environ.get("STATE
 if SERVING:
     _pool = env.integer("DB_POOL_SIZE", os.environ.get("DB_POOL_SIZE"), 16, 1, 200)
     _options["options"] = f"{_options.get('options', '')} -c statement_timeout={STATEMENT_TIMEOUT_MS}".strip()
-    _options["pool"] = {"min_size": 1, "max_size": _pool, "timeout": 10}
+    _options["pool"] = {"max_size": _pool}
 DATABASES = {
     "default": {
-        "ENGINE": "django.contrib.gis.db.backends.postgis",
+        "ENGINE": "geoapp.database" if SERVING else "django.contrib.gis.db.backends.postgis",
         **_database,
         "CONN_MAX_AGE": 0,
-        "CONN_HEALTH_CHECKS": True,  # a pool outlives a restart of the database
+        "CONN_HEALTH_CHECKS": not SERVING,  # the pool outlives a restart of the database: `geoapp.database` sees to it
         "OPTIONS": _options,
         "TEST": {"NAME": os.environ.get("TEST_DATABASE")},
     }
@@ -114,7 +117,7 @@ SILENCED_SYSTEM_CHECKS = ["gis.W001"]
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
-TIME_ZONE = "Asia/Shanghai"
+TIME_ZONE = logs.ZONE
 USE_I18N = True
 USE_TZ = True
 
@@ -127,15 +130,30 @@ STORAGES = {
 }
 # Source maps are big and asked for by nobody but a developer: they would take most of the time.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "png", "jpg", "jpeg", "gif", "webp", "woff", "woff2", "gz", "br", "zip"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+AUTHENTICATION_BACKENDS = ["geoapp.accounts.backend.SlowingBackend"]
+PASSWORD_HASHERS = [
+    "geoapp.accounts.passwords.Argon2",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # what accounts had before; a log-in turns it into the first
 ]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "geoapp.accounts.passwords.CommonBaseValidator"},
+]
+# A log-in ends after a working day, an hour after the last page, and with the browser (`geoapp.accounts.sessions`).
+SESSION_ENGINE = "geoapp.accounts.sessions"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_IDLE_SECONDS = 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 
 HTTPS = env.flag("HTTPS", os.environ.get("HTTPS"))
+TRUSTED_PROXIES = conf.proxies  # read there, for gunicorn goes by them too
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+CSRF_FAILURE_VIEW = "geoapp.problems.handlers.no_token"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 # MapLibre draws icons from data URLs and may start its worker from a blob; it and the admin style inline.
@@ -174,7 +192,18 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"line": {"()": "geoapp.logs.Line"}},
+    "filters": {"unknown": {"()": "geoapp.logs.Unknown"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["unknown"]},
+        "nowhere": {"class": "logging.NullHandler"},
+    },
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},  # Django's own writes in another form, or mails
+        "django.security.DisallowedHost": {
+            "handlers": ["nowhere"],
+            "propagate": False,
+        },  # `geoapp.problems.hosts` tells it
+    },
     "root": {"handlers": ["stderr"], "level": env.choice("LOG_LEVEL", os.environ.get("LOG_LEVEL"), env.LOG_LEVELS)},
 }

@@ -1,18 +1,14 @@
 """Where everything answers."""
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-
-def healthz(request: HttpRequest) -> HttpResponse:
-    """Answers without the database: says only that the process serves."""
-    return HttpResponse("ok", content_type="text/plain")
-
+from geoapp import health
 
 urlpatterns = [
-    path("healthz", healthz, name="healthz"),
+    path("healthz", health.process, name="healthz"),
+    path("healthz/database", health.database, name="healthz_database"),
     path("admin/", admin.site.urls),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
@@ -25,5 +21,7 @@ urlpatterns = [
     path("", include("tiles.urls")),
     path("", include("geoapp.web.urls")),
 ]
-handler404 = "geoapp.problems.not_found"
-handler500 = "geoapp.problems.fault"
+handler400 = "geoapp.problems.handlers.bad_request"
+handler403 = "geoapp.problems.handlers.denied"
+handler404 = "geoapp.problems.handlers.not_found"
+handler500 = "geoapp.problems.handlers.fault"

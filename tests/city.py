@@ -193,14 +193,18 @@ def _answers(url: str) -> bool:
 
 
 @contextlib.contextmanager
-def served(environment: dict[str, str], home: Path) -> Iterator[str]:
+def served(environment: dict[str, str], home: Path, workers: int = 2) -> Iterator[str]:
     """A gunicorn on a free port of this machine, as in production; → its URL."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     log = home / "server.log"
     with log.open("w") as out:
         process = subprocess.Popen(
-            serve.command(f"127.0.0.1:{port}"), cwd=ROOT, env=environment, stdout=out, stderr=out
+            serve.command(f"127.0.0.1:{port}"),
+            cwd=ROOT,
+            env={**environment, "WEB_WORKERS": str(workers)},
+            stdout=out,
+            stderr=out,
         )
         try:
             until = time.monotonic() + START_SECONDS

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from geoapp.address import client_address
 from geoapp.reports import content, document, figures, queue, worker
 from geoapp.reports.ask import FORMATS, code, parse_ask, parse_formats
 from geoapp.reports.forms import FORMS
@@ -27,6 +28,7 @@ from layers.versions import EVERYTHING, as_of
 
 PARAMS = ("region", "period", "lang", "level")
 SHOWN = 60
+MINE_SECONDS = 14 * 24 * 3600
 MINE = "reports"  # in the session: ids of the jobs that this browser asked for
 
 
@@ -73,9 +75,9 @@ def _choices(lang: str) -> list[dict[str, Any]]:
 
 
 def _asker(request: HttpRequest) -> str:
-    """Who takes turns with others: an account, else an address (that of the asker behind a proxy of ours, see `serving`)."""
+    """Who takes turns with others: an account, else an address."""
     account = request.user.get_username() if request.user.is_authenticated else ""
-    return f"account {account}" if account else str(request.META.get("REMOTE_ADDR", ""))
+    return f"account {account}" if account else client_address(request)
 
 
 @require_POST
@@ -90,6 +92,8 @@ def make(request: HttpRequest) -> HttpResponse:
     forms = parse_formats(",".join(request.POST.getlist("formats")))
     job = queue.ask_for(parse_ask(given, site_of(request)), forms, _asker(request))
     request.session[MINE] = [*request.session.get(MINE, [])[-99:], job.pk]
+    if not request.user.is_authenticated:  # theirs for two weeks; a log-in has its own end
+        request.session.set_expiry(MINE_SECONDS)
     worker.ensure()
     if for_script(request):
         return JsonResponse({"job": _told(job, request, language(request), as_of(EVERYTHING).version)}, status=202)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from enum import Enum
-from ipaddress import ip_address, ip_network
 from urllib.parse import unquote_to_bytes, urlsplit
 
 HEAD_BYTES = 32 << 10  # gunicorn takes at most 100 fields; a browser sends a twentieth of this
@@ -90,10 +89,6 @@ class Arrival:
     def _refuse(self, status: int) -> None:
         self.state, self.refusal = State.REFUSED, status
 
-    def asker(self, peer: str, proxies: tuple[str, ...]) -> str:
-        """Whom the request is from: the peer, or the one whom a proxy of ours names."""
-        return asker(peer, self.forwarded_for, proxies)
-
 
 def _request_line(head: bytes) -> tuple[str, str]:
     """(method, path as Django will match it); empty when there is no such line."""
@@ -106,30 +101,3 @@ def _request_line(head: bytes) -> tuple[str, str]:
     except ValueError:
         return "", ""
     return words[0].decode("latin-1"), unquote_to_bytes(path).decode("utf-8", "replace")
-
-
-def asker(peer: str, forwarded_for: str, proxies: tuple[str, ...]) -> str:
-    """The nearest address that is none of our proxies': what lies beyond it is the sender's own word.
-
-    ``proxies`` are addresses or networks. A peer without an address (a Unix socket) is a proxy of this machine.
-    """
-    chain = [word.strip() for word in forwarded_for.split(",") if word.strip()]
-    found = peer
-    while chain and (not found or is_within(found, proxies)):
-        found = chain.pop()
-        if not _is_address(found):
-            return peer
-    return found
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
-def is_within(text: str, networks: tuple[str, ...]) -> bool:
-    """Whether the text is an address in one of the networks."""
-    return _is_address(text) and any(ip_address(text) in ip_network(network, strict=False) for network in networks)

@@ -3,6 +3,7 @@
 import os
 
 from geoapp import env, state
+from geoapp.address import UNIX, parse_proxies
 
 _cores = os.cpu_count() or 1
 _given = os.environ.get
@@ -21,5 +22,6 @@ control_socket_disable = True
 umask = 0o077
 accesslog = str(state.state_dir() / "access" / "access.log")
 # Whose word on the asker's address and on HTTPS is believed; a TLS proxy is on this machine unless it is said otherwise.
-_proxies = ["127.0.0.1", "::1"] if env.flag("HTTPS", _given("HTTPS")) else []
-forwarded_allow_ips = ",".join(env.networks("TRUSTED_PROXIES", _given("TRUSTED_PROXIES"), _proxies))
+_here = ["127.0.0.1", "::1"] if env.flag("HTTPS", _given("HTTPS")) else []
+proxies = parse_proxies(env.words(_given("TRUSTED_PROXIES"), _here))
+forwarded_allow_ips = ",".join(str(proxy) for proxy in proxies if proxy != UNIX)

@@ -5,26 +5,19 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
-from datetime import datetime, timedelta
+from datetime import timedelta
 from io import TextIOWrapper
 from logging.handlers import WatchedFileHandler
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from gunicorn.glogging import Logger
 
-ZONE = ZoneInfo("Asia/Shanghai")  # that of the interface and the reports
+from geoapp.logs import Line
+
 FILE_BYTES = 50 << 20
 KEPT_FILES = 4  # older ones, beside the one that is written
 _LOOK_EVERY = 500  # lines of one process between two looks at the size
-
-
-class Zoned(logging.Formatter):
-    """Times with their offset, in the zone of everything else that is shown, whatever the machine's own zone is."""
-
-    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
-        return datetime.fromtimestamp(record.created, ZONE).isoformat(timespec="milliseconds")
 
 
 class BoundedFile(WatchedFileHandler):
@@ -71,19 +64,19 @@ class Logs(Logger):  # type: ignore[misc]
             Path(cfg.accesslog).touch(mode=0o600)  # before gunicorn itself opens it, for all to read
         super().setup(cfg)
         for handler in self.error_log.handlers:
-            handler.setFormatter(Zoned("%(asctime)s %(levelname)s gunicorn[%(process)d] %(message)s"))
+            handler.setFormatter(Line("%(asctime)s %(levelname)s gunicorn[%(process)d] %(message)s"))
         for handler in list(self.access_log.handlers):
             self.access_log.removeHandler(handler)
             handler.close()
         if cfg.accesslog:
             requests = BoundedFile(Path(cfg.accesslog))
-            requests.setFormatter(Zoned("%(asctime)s %(message)s"))
+            requests.setFormatter(Line("%(asctime)s %(message)s"))
             requests._gunicorn = True  # type: ignore[attr-defined] # for gunicorn to find again
             self.access_log.addHandler(requests)
 
     def access(self, resp: Any, req: Any, environ: dict[str, Any], request_time: timedelta) -> None:
         """``2026-07-01T09:00:00.123+08:00 10.1.2.3 "GET /api/meta" 200 5120 B 12 ms``"""
-        target = str(environ.get("RAW_URI", "")).encode("unicode_escape").decode().replace('"', "%22")
+        target = str(environ.get("RAW_URI", "")).replace('"', "%22")
         status = str(resp.status).split(None, 1)[0]
         milliseconds = request_time / timedelta(milliseconds=1)
         self.access_log.info(

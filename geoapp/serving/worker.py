@@ -21,8 +21,9 @@ from typing import Any
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from geoapp import env
-from geoapp.serving import refusals
-from geoapp.serving.arrival import Arrival, State, is_within
+from geoapp.address import address_of, is_proxy
+from geoapp.serving import conf, refusals
+from geoapp.serving.arrival import Arrival, State
 from geoapp.serving.lanes import Full, OutOfPatience, Pools, lanes
 from geoapp.serving.outlet import Outlet, Room
 
@@ -58,7 +59,6 @@ class Doorkeeper(ThreadWorker):  # type: ignore[misc]
         self.room = Room()
         self.next_look = 0.0
         self.stream_idle_s = env.integer("STREAM_IDLE_SECONDS", os.environ.get("STREAM_IDLE_SECONDS"), 120, 1, 3600)
-        self.proxies = tuple(network for network in self.cfg.forwarded_allow_ips if network != "*")
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
         super().init_process()
@@ -149,7 +149,7 @@ class Doorkeeper(ThreadWorker):  # type: ignore[misc]
     # ------------------------------------------------------------------ at work
 
     def _begin(self, conn: Connection, arrival: Arrival) -> None:
-        asker = arrival.asker(conn.address, self.proxies)
+        asker = address_of(conn.address, arrival.forwarded_for, conf.proxies)
         try:
             conn.client = conn.peer  # gunicorn's parser believes a proxy's word by whom the connection is from
             conn.init()
@@ -264,7 +264,7 @@ class Doorkeeper(ThreadWorker):  # type: ignore[misc]
     def _is_one_too_many(self, conn: Connection, waited_s: float) -> bool:
         """The oldest come first here, so that those of one client who came last are left. A proxy has many clients."""
         many = self.unfinished[conn.address] > UNFINISHED_OF_ONE
-        return many and waited_s > GRACE_SECONDS and not is_within(conn.address, self.proxies)
+        return many and waited_s > GRACE_SECONDS and not is_proxy(conn.address, conf.proxies)
 
     def _is_idle(self, arrival: Arrival) -> bool:
         """While the process ends nobody is waited for who has sent nothing."""

@@ -6,10 +6,13 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import Error as DatabaseError
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from geoapp.problems.language import asked_language
+from geoapp.problems.words import DATABASE_GONE
 from layers import filters
 from layers.built import built_layer
 from layers.errors import NotFound
@@ -44,6 +47,18 @@ def _page(request: HttpRequest, template: str, status: int = 200, **context: obj
     return response
 
 
+def _shell(request: HttpRequest, template: str, status: int = 200, **context: object) -> HttpResponse:
+    """A page that a script fills. Without the database it is served all the same, and says so: the script tries again."""
+    try:
+        connection.ensure_connection()
+    except DatabaseError:
+        language = asked_language(request)
+        response = _page(request, template, 503, down=DATABASE_GONE.told(language), down_language=language, **context)
+        response.headers["Retry-After"] = str(DATABASE_GONE.retry_seconds)
+        return response
+    return _page(request, template, status, **context)
+
+
 def _is_known(layer_id: str, code: str) -> bool:
     """Whether there is such an object to see; an unreachable database is for the script to tell, not a missing object."""
     if "\x00" in code:
@@ -62,14 +77,14 @@ def _is_known(layer_id: str, code: str) -> bool:
 def index(request: HttpRequest) -> HttpResponse:
     """The map."""
     plain = not any(request.GET.get(name) for name in FILTERS)
-    return _page(request, "web/index.html", first_series=FIRST_SERIES if plain else "", preload=_preload("app"))
+    return _shell(request, "web/index.html", first_series=FIRST_SERIES if plain else "", preload=_preload("app"))
 
 
 @require_safe
 def object_page(request: HttpRequest, layer: str, code: str) -> HttpResponse:
     """Everything known of one object of a layer; 404 (with a page that says so) when there is none."""
     status = 200 if _is_known(layer, code) else 404
-    return _page(request, "web/object.html", status, layer=layer, code=code, preload=_preload("object"))
+    return _shell(request, "web/object.html", status, layer=layer, code=code, preload=_preload("object"))
 
 
 @require_safe

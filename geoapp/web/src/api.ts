@@ -1,4 +1,6 @@
 // The HTTP contract, typed, and the one way this page asks for anything.
+import { isAway, untilBack } from "./outage";
+
 export type Lang = "zh" | "en";
 export interface Words { zh: string; en: string }
 export interface Term extends Words { code: string }
@@ -87,19 +89,23 @@ export class ApiError extends Error {
   }
 }
 
+/** The answer to a question. While the server or its database is away it waits and asks again, instead of failing. */
 export async function getJson<T>(url: string, signal?: AbortSignal): Promise<T> {
-  let response: Response;
-  try {
-    response = await fetch(url, { signal, headers: { Accept: "application/json" } });
-  } catch (error) {
-    if ((error as Error).name === "AbortError") throw error;
-    throw new ApiError(url, 0);
-  }
-  if (!response.ok) {
+  for (;;) {
+    const response = await fetch(url, { signal, headers: { Accept: "application/json" } }).catch((error: Error) => {
+      if (error.name === "AbortError") throw error;
+      return null;
+    });
+    const status = response?.status ?? 0;
+    const retryAfter = response?.headers.get("Retry-After") ?? null;
+    if (!response || isAway(status, retryAfter)) {
+      await untilBack(status, retryAfter, signal);
+      continue;
+    }
+    if (response.ok) return (await response.json()) as T;
     const body = await response.json().catch(() => ({}));
-    throw new ApiError(url, response.status, body as Problem);
+    throw new ApiError(url, status, body as Problem);
   }
-  return (await response.json()) as T;
 }
 
 /** A query string in a fixed order without empty values, so that equal questions have equal URLs. */

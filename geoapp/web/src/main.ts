@@ -2,7 +2,7 @@
 import "maplibre-gl/dist/maplibre-gl.css";
 import "./styles/index.css";
 import { mend, type Mended } from "./address";
-import { getJson, type Meta, metaUrl } from "./api";
+import { ApiError, getJson, type Meta, metaUrl } from "./api";
 import { Context, levelOf } from "./context";
 import { Data } from "./data";
 import { byId, h, icon, isPhone, replace } from "./dom";
@@ -10,6 +10,7 @@ import { periodText } from "./format";
 import { setLanguage, t, tk } from "./i18n";
 import { nameControls } from "./map/create";
 import { MapView } from "./map/view";
+import { hearWaits, lookNow } from "./outage";
 import { parse, type State, Store } from "./state";
 import { mountDrawer, openDrawerButton } from "./ui/drawer";
 import { mountExplain } from "./ui/explain";
@@ -40,9 +41,14 @@ async function start(): Promise<void> {
   busy(true);
   byId("notice").hidden = true;
   let meta: Meta;
+  // Without any answer the way out may be the reader's: it is told, while the page goes on trying.
+  const stop = hearWaits((status) => { if (status === 0) showError(byId("notice"), new ApiError(metaUrl, 0), lookNow); });
   try {
     meta = await getJson<Meta>(metaUrl);
+    stop();
+    byId("notice").hidden = true;
   } catch (error) {
+    stop();
     busy(false);
     return showError(byId("notice"), error, () => void start());
   }
@@ -106,7 +112,7 @@ function run(context: Context): void {
     if (what === "tiles" && Date.now() - lastTiles < 15_000) return;
     if (what === "tiles") lastTiles = Date.now();
     const first = t(what === "tiles" ? "errorTiles" : what === "series" ? "errorSeries" : what === "chart" ? "errorChart" : "errorRegion");
-    const action = isRefused(error) ? wayOut(context, home) : retry && { text: t("retry"), run: retry };
+    const action = isRefused(error) ? wayOut(context, home) : retry && { text: t("retry"), run: () => { lastTiles = 0; retry(); } };
     toast(what === "tiles" ? first : `${first} ${errorText(error)}`, { action, kind: "warn" });
   });
   store.subscribe((_, changed) => { if (changed.has("lang")) { title(context); nameControls(view.map); } });

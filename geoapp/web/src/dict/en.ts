@@ -70,6 +70,8 @@ export const en: Record<Key, string> = {
   errorTitle: "The data cannot be read just now",
   errorServer: "The server does not answer. Check the network, or ask the operator to run ./shuitu status and ./shuitu logs.",
   errorStatus: "The server answered with an error ({status}): {detail}",
+  waitingDatabase: "The database is not available just now. Trying again…",
+  waitingServer: "The server does not answer. Trying again…",
   errorTiles: "Some map tiles could not be read: the map may be incomplete.",
   errorSeries: "The figures of water use could not be read.",
   errorRegion: "The figures of this region could not be read.",

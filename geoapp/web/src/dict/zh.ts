@@ -69,6 +69,8 @@ export const zh = {
   errorTitle: "暂时读不到数据",
   errorServer: "服务器没有回应。请检查网络，或请管理员运行 ./shuitu status 查看服务状态、./shuitu logs 查看日志。",
   errorStatus: "服务器返回了错误（{status}）:{detail}",
+  waitingDatabase: "数据库暂时不可用，正在重试…",
+  waitingServer: "连不上服务器，正在重试…",
   errorTiles: "部分地图瓦片没有读到，地图可能不完整。",
   errorSeries: "用水数据没有读到。",
   errorRegion: "没有读到该地区的数据。",

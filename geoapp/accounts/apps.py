@@ -1,0 +1,13 @@
+"""Accounts as a Django app: a table of tries, and what is done at log-in and log-out."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "geoapp.accounts"
+    label = "accounts"
+    verbose_name = "账号"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from geoapp.accounts import journal  # noqa: F401  (connects its receivers)
