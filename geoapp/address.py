@@ -29,7 +29,7 @@ def parse_proxies(names: Sequence[str]) -> list[Proxy]:
         try:
             found.append(ip_network(name))
         except ValueError:
-            raise BadSetting(f"TRUSTED_PROXIES: {name!r} is no address, no network and not `unix`") from None
+            raise BadSetting(f"TRUSTED_PROXIES={name!r}: use addresses as in 10.1.2.3, networks as in 10.0.0.0/8, or unix") from None
     return found
 
 
@@ -79,5 +79,5 @@ def address_of(peer: str, forwarded_for: str, proxies: Sequence[Proxy]) -> str:
 
 def client_address(request: HttpRequest) -> str:
     """The asker of a request. The site's own server has put it in the peer's place already (`geoapp.serving`)."""
-    told = (str(request.META.get(name) or "") for name in ("REMOTE_ADDR", "HTTP_X_FORWARDED_FOR"))
-    return address_of(*told, settings.TRUSTED_PROXIES)
+    peer, forwarded = (str(request.META.get(name) or "") for name in ("REMOTE_ADDR", "HTTP_X_FORWARDED_FOR"))
+    return address_of(peer, forwarded, settings.TRUSTED_PROXIES)

@@ -3,7 +3,7 @@
 import os
 
 from geoapp import env, state
-from geoapp.address import UNIX, parse_proxies
+from geoapp.address import UNIX, Proxy, parse_proxies
 
 _cores = os.cpu_count() or 1
 _given = os.environ.get
@@ -23,5 +23,5 @@ umask = 0o077
 accesslog = str(state.state_dir() / "access" / "access.log")
 # Whose word on the asker's address and on HTTPS is believed; a TLS proxy is on this machine unless it is said otherwise.
 _here = ["127.0.0.1", "::1"] if env.flag("HTTPS", _given("HTTPS")) else []
-proxies = parse_proxies(env.words(_given("TRUSTED_PROXIES"), _here))
+proxies: list[Proxy] = parse_proxies(env.words(_given("TRUSTED_PROXIES"), _here))
 forwarded_allow_ips = ",".join(str(proxy) for proxy in proxies if proxy != UNIX)
