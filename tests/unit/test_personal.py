@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from django.apps import apps
 from django.db import models
@@ -89,3 +92,43 @@ def test_the_first_real_file_of_any_of_these_closes() -> None:
     assert set(concerned()) == {
         "permit", "well", "surface_intake", "facility", "supply_area", "sewage_plant", "water_user", "meter", "usage",
     }  # fmt: skip
+
+
+# Rooms that answer whoever reaches the port, and who among them asks the registry itself, and why.
+CHANNELS = ("layers/feeds", "layers/ogc", "layers/export", "layers/features", "tiles", "geoapp/desktop", "geoapp/web")
+ASKS_ITSELF = {
+    "layers/feeds/meta.py",  # how many there are, and whether they are made up
+    "layers/feeds/schema.py",  # the contract: all layers there can be
+    "layers/feeds/features.py",  # whether an object has a page; whether it may be seen is asked before
+}
+BEHIND = (
+    "registry.LAYERS",
+    "registry.TABLES",
+    "registry.layer(",
+    "registry.published(",
+    "import LAYERS",
+    "import TABLES",
+)
+
+
+def test_every_channel_takes_its_layers_from_the_room_that_knows_what_may_be_seen(root: Path) -> None:
+    found = {
+        str(path.relative_to(root))
+        for room in CHANNELS
+        for path in (root / room).rglob("*.py")
+        if "node_modules" not in path.parts and any(word in path.read_text("utf-8") for word in BEHIND)
+    }
+    assert found == ASKS_ITSELF
+
+
+def test_no_channel_reads_a_personal_table_of_its_own(root: Path) -> None:
+    tables = ("WaterUser", "Meter", "UsageRecord", "AbstractionHolder", "AbstractionPermit")
+    wrong = [
+        f"{path.relative_to(root)}: {line.strip()}"
+        for room in CHANNELS
+        for path in (root / room).rglob("*.py")
+        if "node_modules" not in path.parts
+        for line in path.read_text("utf-8").splitlines()
+        if re.search(rf"from layers\.models import .*\b({'|'.join(tables)})\b", line)
+    ]
+    assert wrong == []
