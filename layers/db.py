@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import OperationalError, connection
+from django.conf import settings
+from django.db import OperationalError, connection, transaction
 from psycopg import errors as pg_errors
 from psycopg import sql
 
@@ -38,6 +39,25 @@ def bounded() -> Iterator[None]:
                 "The answer took longer than a request may. Ask for less: a region, a shorter period."
             ) from None
         raise
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Everything asked inside is of one moment, whatever is committed meanwhile: the version of an answer and its figures, the
+    first row of a file and its last. Reads only. Inside a transaction of the caller's, that one's rules are kept.
+
+    It ends with the connection's patience for whoever stops reading in the midst of it (`STREAM_IDLE_SECONDS`).
+    """
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;"
+                f" SET LOCAL idle_in_transaction_session_timeout = '{settings.STREAM_IDLE_SECONDS}s'"
+            )
+        yield
 
 
 def rows(query: Query) -> list[tuple[Any, ...]]:

@@ -71,29 +71,15 @@ def copied(query: Query, options: sql.Composable) -> Iterator[Iterator[memoryvie
     text = sql.SQL("COPY ({}) TO STDOUT ({})").format(
         sql.SQL(query.text) if isinstance(query.text, str) else query.text, options
     )
-    with _snapshot(), connection.cursor() as cursor, bounded():
+    with snapshot(), transaction.atomic(), connection.cursor() as cursor, bounded():
         cursor.execute(f"SET LOCAL statement_timeout = '{COPY_SECONDS}s'")
         with cursor.copy(text, query.params) as lines:
             yield iter(lines)
 
 
 @contextmanager
-def _snapshot() -> Iterator[None]:
-    """A read-only transaction that sees one state of the data; inside one of the caller's, its rules are kept."""
-    nested = connection.in_atomic_block
-    with transaction.atomic():
-        if not nested:
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;"
-                    f" SET LOCAL idle_in_transaction_session_timeout = '{settings.STREAM_IDLE_SECONDS}s'"
-                )
-        yield
-
-
-@contextmanager
 def _batches(query: Query) -> Iterator[Iterator[list[tuple[Any, ...]]]]:
-    with _snapshot(), connection.chunked_cursor() as cursor:
+    with snapshot(), connection.chunked_cursor() as cursor:
         with bounded():
             cursor.execute(query.text, query.params)
         yield _fetch(cursor)

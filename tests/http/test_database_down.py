@@ -68,7 +68,7 @@ class Site:
 def site(django_db_setup: None, django_db_blocker: Any) -> Iterator[Site]:
     """One worker process, so that what it found out counts for each request that follows."""
     place = connections["default"].settings_dict
-    home = state.make_dir(state.state_dir() / "test-down")
+    home = state.make_dir(city._home() / "down")
     with proxy_to(place["HOST"], place["PORT"]) as proxy:
         behind = {**place, "HOST": "127.0.0.1", "PORT": str(proxy.port), "OPTIONS": {"sslmode": "disable"}}
         environment = {
@@ -168,7 +168,7 @@ def test_many_at_once_while_it_goes(site: Site, how: str) -> None:
 
 
 def test_the_log_tells_it_once(site: Site) -> None:
-    log = state.state_dir() / "test-down" / "server.log"
+    log = city._home() / "down" / "server.log"
     before = len(log.read_text())
     site.proxy.refuse()
     for _ in range(10):
