@@ -29,7 +29,9 @@ def parse_proxies(names: Sequence[str]) -> list[Proxy]:
         try:
             found.append(ip_network(name))
         except ValueError:
-            raise BadSetting(f"TRUSTED_PROXIES={name!r}: use addresses as in 10.1.2.3, networks as in 10.0.0.0/8, or unix") from None
+            raise BadSetting(
+                f"TRUSTED_PROXIES={name!r}: use addresses as in 10.1.2.3, networks as in 10.0.0.0/8, or unix"
+            ) from None
     return found
 
 

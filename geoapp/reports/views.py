@@ -20,6 +20,7 @@ from geoapp.reports.models import DONE, RUNNING, ReportJob
 from geoapp.reports.refusal import MadeAgain, for_people, for_script, language
 from geoapp.reports.words import FORM_NAMES, STATUS_NAMES, STEP_NAMES, level_name
 from layers import access, params, vocab
+from layers.db import snapshot
 from layers.feeds.caching import versioned
 from layers.stats.answer import last_year
 from layers.stats.query import available_months
@@ -192,10 +193,11 @@ def preview(request: HttpRequest) -> HttpResponse:
     params.refuse_unknown(request.GET, PARAMS)
     params.refuse_unwritable(request.GET.dict())
     ask = parse_ask(request.GET.dict(), site_of(request))
-    return versioned(
-        request,
-        as_of(EVERYTHING),
-        lambda: document.html(document.draw(content.build(ask), ask.lang), preview=True).encode(),
-        "text/html; charset=utf-8",
-        code(),
-    )
+    with snapshot():
+        return versioned(
+            request,
+            as_of(EVERYTHING),
+            lambda: document.html(document.draw(content.build(ask), ask.lang), preview=True).encode(),
+            "text/html; charset=utf-8",
+            code(),
+        )

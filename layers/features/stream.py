@@ -11,11 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from psycopg import sql
 
-from layers.db import Query, bounded
+from layers.db import Query, bounded, snapshot
 from layers.features.query import FeatureQuery
 
 BATCH_ROWS = 1000
@@ -71,7 +70,7 @@ def copied(query: Query, options: sql.Composable) -> Iterator[Iterator[memoryvie
     text = sql.SQL("COPY ({}) TO STDOUT ({})").format(
         sql.SQL(query.text) if isinstance(query.text, str) else query.text, options
     )
-    with snapshot(), transaction.atomic(), connection.cursor() as cursor, bounded():
+    with snapshot(), connection.cursor() as cursor, bounded():
         cursor.execute(f"SET LOCAL statement_timeout = '{COPY_SECONDS}s'")
         with cursor.copy(text, query.params) as lines:
             yield iter(lines)

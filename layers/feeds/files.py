@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, StreamingHttpResponse
@@ -30,8 +29,6 @@ from layers.export.store import fetch
 from layers.features.query import FeatureQuery
 from layers.feeds.caching import accepts_gzip, etag, is_held
 from layers.versions import AsOf
-
-STALLED_SECONDS = 120.0  # a client that takes nothing for so long is gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +115,15 @@ def _streamed(request: HttpRequest, wanted: Download, encoding: str) -> HttpResp
         rest = chain((first, second), body)
         if request.META.get("SERVER_PROTOCOL") == "HTTP/1.0":
             return _whole(rest, headers)
-        _bound_patience(request)
         return StreamingHttpResponse(Closing(rest, stack.pop_all()), headers=headers)
 
 
 def _close(made: Iterator[bytes]) -> None:
     made.close()  # type: ignore[attr-defined]  # a generator: its query ends
+
+
+class FromDisk(StreamingHttpResponse):
+    """A body that is a file already: nothing of it is asked of the database any more."""
 
 
 class Closing:
@@ -163,9 +163,7 @@ def _whole(body: Iterator[bytes], headers: dict[str, str]) -> HttpResponseBase:
     length = file.tell()
     stack = ExitStack()
     stack.enter_context(file)
-    return StreamingHttpResponse(
-        Closing(part(file, 0, length), stack), headers={**headers, "Content-Length": str(length)}
-    )
+    return FromDisk(Closing(part(file, 0, length), stack), headers={**headers, "Content-Length": str(length)})
 
 
 def _kept(request: HttpRequest, wanted: Download, tag: str) -> HttpResponseBase:
@@ -190,8 +188,7 @@ def _kept(request: HttpRequest, wanted: Download, tag: str) -> HttpResponseBase:
             headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
         if request.method == "HEAD":
             return HttpResponse(headers=headers)
-        _bound_patience(request)
-        return StreamingHttpResponse(
+        return FromDisk(
             Closing(part(file, start, end - start), stack.pop_all()), status=206 if asked else 200, headers=headers
         )
 
@@ -215,10 +212,3 @@ def _range(request: HttpRequest, tag: str, size: int) -> tuple[int, int] | None:
     if not first:
         return max(0, size - int(last)), size
     return int(first), min(size, int(last) + 1) if last else size
-
-
-def _bound_patience(request: HttpRequest) -> None:
-    """A client that stops reading may not keep a thread and a query for ever: sending to it fails in time."""
-    connection: Any = request.META.get("gunicorn.socket")
-    if connection is not None:
-        connection.settimeout(STALLED_SECONDS)
