@@ -146,7 +146,7 @@ class Keeper:
             self.command,
             stdin=subprocess.DEVNULL,
             close_fds=False,  # the server's socket is among them
-            preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_SETMASK, ()),  # type: ignore[arg-type, return-value]
+            preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_SETMASK, ()),
         )
         self.pid = self.child.pid
         self._say(f"pid {self.pid} started")
