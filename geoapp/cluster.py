@@ -235,12 +235,14 @@ def superuser_password() -> str:
 def running_pid(cluster: Cluster) -> int:
     """The pid of this cluster's server; 0 when it is not running, whatever postmaster.pid says."""
     pid = proc.first_number(cluster.data / "postmaster.pid")
-    return pid if pid and str(cluster.data) in proc.command_line(pid) else 0
+    ours = pid and str(cluster.data) in proc.command_line(pid) and proc.owner(pid) == cluster.owner.pw_uid
+    return pid if ours else 0
 
 
 def keeper_pid(cluster: Cluster) -> int:
     """The pid of the process that starts this server again when it ends; 0 when there is none."""
-    return next(iter(proc.find(proc.MARK, f"--home={cluster.data}")), 0)
+    found = proc.find(proc.MARK, f"--home={cluster.data}")
+    return next((pid for pid in found if proc.owner(pid) == cluster.owner.pw_uid), 0)
 
 
 def left_behind(cluster: Cluster) -> list[int]:

@@ -34,7 +34,12 @@ def find(*words: str) -> list[int]:
 
 
 def of_this_state(pid: int) -> bool:
-    """Whether a process of this checkout works on this state directory: another may be served beside it."""
+    """Whether it is one of this checkout's that works on this state directory, run by us or by who serves for us.
+
+    Another state may be served beside it, and any user can start a program by any name.
+    """
+    if owner(pid) not in (os.geteuid(), state.service_ids()[0]):
+        return False
     try:
         raw = Path(f"/proc/{pid}/environ").read_bytes()
     except OSError:

@@ -46,7 +46,7 @@ def make_dir(path: Path, mode: int = PASSAGE) -> Path:
     return path
 
 
-def _service() -> tuple[int, int]:
+def service_ids() -> tuple[int, int]:
     """uid and gid of who serves: the service user for root, else ourselves."""
     user = identity.service_user()
     return (user.pw_uid, user.pw_gid) if user else (os.geteuid(), os.getegid())
@@ -74,7 +74,7 @@ def service_log(name: str) -> Path:
     """A log of `SERVICE_LOGS`, there and the service's own to write."""
     path = logs_dir() / name
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-    _hand_over(handle, *_service())
+    _hand_over(handle, *service_ids())
     return path
 
 
@@ -101,7 +101,7 @@ def arrange() -> None:
     already is taken to be right inside; one that is not was written by nobody but us.
     """
     protect()
-    uid, gid = _service()
+    uid, gid = service_ids()
     for name in (*CACHES, *KEPT):
         folder = (state_dir() / name).resolve()  # the operator may have put it on another disk
         if name in CACHES and not _is_own(folder, uid):

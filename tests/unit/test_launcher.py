@@ -133,7 +133,7 @@ def test_secrets_are_made_once_and_for_nobody_else_to_read(own_state: Path) -> N
     shared = 0o640 if identity.service_user() else 0o600  # the service reads the first
     assert [stat.S_IMODE(path.stat().st_mode) for path in made] == [shared, 0o600]
     assert [path.stat().st_uid for path in made] == [os.geteuid()] * 2
-    assert made[0].stat().st_gid == state._service()[1]
+    assert made[0].stat().st_gid == state.service_ids()[1]
     assert state.ensure_secrets() == []
     assert {path: path.read_text() for path in made} == before
 
@@ -252,7 +252,7 @@ def test_a_socket_directory_prepared_by_somebody_else_is_not_used(
     owner = cluster.find_cluster().owner
     first = cluster.socket_dir(owner)
     assert not stat.S_IMODE(first.stat().st_mode) & 0o067  # the service's user passes through; others see nothing
-    assert first.stat().st_gid in (owner.pw_gid, state._service()[1])
+    assert first.stat().st_gid in (owner.pw_gid, state.service_ids()[1])
     assert cluster.socket_dir(owner) == first
     first.rmdir()
     first.symlink_to(tmp_path)
