@@ -40,15 +40,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("city") is not None)
 
 
-@pytest.fixture(autouse=True)
-def _forgetful(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Nothing kept in memory or on disk passes from one test to another, or to a server of this checkout."""
-    needs_database = request.node.get_closest_marker("django_db") or {"db", "transactional_db"} & set(
-        request.fixturenames
-    )
-    if not needs_database:
-        yield
-        return
+def forget() -> None:
+    """Let go of all that is kept in memory."""
     from layers.features import kept
     from layers.feeds import caching, meta
     from layers.stats import profile, regions
@@ -59,6 +52,18 @@ def _forgetful(request: pytest.FixtureRequest) -> Iterator[None]:
     kept.answers.clear()
     caching.answers = caching.ByteCache()
     cache._filtered = caching.ByteCache()
+
+
+@pytest.fixture(autouse=True)
+def _forgetful(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Nothing kept in memory or on disk passes from one test to another, or to a server of this checkout."""
+    needs_database = request.node.get_closest_marker("django_db") or {"db", "transactional_db"} & set(
+        request.fixturenames
+    )
+    if not needs_database:
+        yield
+        return
+    forget()
     settings = request.getfixturevalue("settings")
     settings.STATE_DIR = request.getfixturevalue("tmp_path")
     # The page's assets need not be built for tests that look at none.
