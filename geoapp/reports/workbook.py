@@ -18,6 +18,8 @@ from geoapp.reports.sentences import sentences
 from geoapp.reports.structure import Report
 from geoapp.reports.tables import Column, Table, Value
 from geoapp.reports.words import METHOD, word
+from layers.export.cells import text_cell
+from layers.text import xml_text
 
 FORMATS = {
     "text": "@", "integer": "#,##0", "litres": "#,##0.00", "share": "0.0%", "change": "+0.0%;-0.0%;0.0%",
@@ -36,7 +38,7 @@ def xlsx(report: Report, lang: str) -> bytes:
     for table in every_table(report, lang):
         _sheet(book, table)
     book.properties.creator = "水图 Shuitu"
-    book.properties.title = f"{report.name} {word('title', lang)} {report.period.text}"
+    book.properties.title = xml_text(f"{report.name} {word('title', lang)} {report.period.text}")
     book.properties.created = report.changed_at.replace(tzinfo=None) if report.changed_at else _UNKNOWN_TIME
     out = io.BytesIO()
     book.save(out)
@@ -103,9 +105,7 @@ def _cell(sheet: object, column: Column, value: Value, *, bold: bool = False) ->
 
 
 def _text(sheet: object, text: str, *, bold: bool = False, head: bool = False) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet, value=text or None)
-    if text:
-        cell.data_type = "s"
+    cell = text_cell(sheet, text) if text else WriteOnlyCell(sheet)
     if bold:
         cell.font = Font(bold=True)
     if head:

@@ -7,6 +7,6 @@ from geoapp.web import views
 app_name = "web"
 urlpatterns = [
     path("", views.index, name="index"),
-    path("objects/<str:layer>/<str:code>", views.object_page, name="object"),
+    path("objects/<str:layer>/<path:code>", views.object_page, name="object"),
     path("about", views.about, name="about"),
 ]

@@ -22,6 +22,7 @@ from layers.admin import journal
 from layers.admin.geometry import OutlineField, OutlineWidget, PositionField, PositionWidget, outline_json
 from layers.admin.paging import BoundedPaginator, LightChangeList
 from layers.ingest.refusal import ImportRefused
+from layers.text import is_plain
 
 
 def map_html(geometry: Any, layer: str = "") -> SafeString | str:
@@ -70,6 +71,8 @@ class FastAdmin(admin.ModelAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         """A word of Latin letters and digits is the start of a code, which an index finds; any other is in a name."""
+        if not self.search_fields:
+            return queryset, False
         for word in search_term.split():
             queryset = queryset.filter(self.word_query(word))
         return queryset, False
@@ -127,6 +130,10 @@ class PublishedForm(forms.ModelForm):
         for name, field in self.fields.items():
             if isinstance(field, OutlineField) and self.cleaned_data.get(name, ...) is None and self.instance.pk:
                 self.cleaned_data[name] = getattr(self.instance, name)
+        # What an import refuses, a form does too: some outputs cannot hold it.
+        for name, value in list(self.cleaned_data.items()):
+            if isinstance(value, str) and not is_plain(value):
+                self.add_error(name, "含有不可见的控制字符或换行。")
 
 
 class PublishedAdmin(FastAdmin):

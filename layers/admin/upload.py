@@ -32,6 +32,7 @@ from layers.ingest.refusal import ImportRefused
 from layers.ingest.spec import Spec
 from layers.later import later
 from layers.models import Release
+from layers.text import guarded
 
 run = later("layers.ingest.run.run")
 
@@ -186,7 +187,7 @@ def _template(request: HttpRequest, site: AdminSite, target: str) -> HttpRespons
     if spec is None:
         raise Http404
     text = io.StringIO()
-    csv.writer(text).writerow(_headings(spec))
+    csv.writer(text).writerow(map(guarded, _headings(spec)))
     response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{target}.csv"'
     return response

@@ -10,31 +10,20 @@ from typing import Any, cast
 
 import shapely
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from layers.errors import BadParameter
 from layers.export.base import WORKBOOK_ROWS, Options, axes, heading, headings, spoken
+from layers.export.cells import text_cell
 from layers.features.query import FeatureQuery
 from layers.features.stream import rows
-
-
-def _text(sheet: Any, value: str) -> Any:
-    """A text as a text: one that starts with ``=`` is no formula."""
-    clean = ILLEGAL_CHARACTERS_RE.sub("\ufffd", value)
-    if not clean.startswith("="):
-        return clean
-    cell = WriteOnlyCell(sheet, clean)
-    cell.data_type = "s"
-    return cell
 
 
 def _head(sheet: Any, titles: Iterable[str]) -> list[Any]:
     cells = []
     for title in titles:
-        cell = WriteOnlyCell(sheet, title)
+        cell = text_cell(sheet, title)
         cell.font = Font(bold=True)
         cells.append(cell)
     return cells
@@ -99,12 +88,12 @@ def _points(batch: list[tuple[Any, ...]], digits: int) -> list[tuple[float | Non
 def _value(sheet: Any, value: Any, terms: dict[object, str] | None) -> Any:
     if terms is not None:
         value = terms.get(value, value)
-    return _text(sheet, value) if isinstance(value, str) else value
+    return text_cell(sheet, value) if isinstance(value, str) else value
 
 
 def _about(sheet: Any, query: FeatureQuery, options: Options) -> None:
     for word, text in options.about.items():
-        sheet.append([word, _text(sheet, text)])
+        sheet.append([word, text_cell(sheet, text)])
     sheet.append([])
     sheet.append(_head(sheet, ["字段 field", "中文名", "English"]))
     for column in query.columns():

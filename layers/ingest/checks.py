@@ -18,6 +18,7 @@ from layers.ingest import parse
 from layers.ingest.refusal import Refusals
 from layers.ingest.spec import MAX_LINKS, Column
 from layers.registry import Field
+from layers.text import CONTROL, LINE_BREAK
 from layers.vocab import Vocab
 
 Mask = NDArray[np.bool_]
@@ -25,7 +26,6 @@ Mask = NDArray[np.bool_]
 _INTEGER = r"^[+-]?[0-9]{1,18}(\.0+)?$"
 NUMBER = r"^[+-]?([0-9]{1,30}(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
 _LITRES = r"^[+-]?[0-9]{1,15}(\.[0-9]{0,3}0*)?$"
-_CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 _NOT_IN_CODE = r"[\s\p{Z};；,，、|]"  # RE2's \s knows only the white space of ASCII
 
 
@@ -64,15 +64,15 @@ def column_values(texts: pa.Array, column: Column, judge: Judge) -> pa.Array:
 
 
 def _text(texts: pa.Array, column: Column, judge: Judge) -> pa.Array:
-    control = as_mask(pc.match_substring_regex(texts, _CONTROL))
+    control = as_mask(pc.match_substring_regex(texts, CONTROL))
     judge.refuse(control, column.name, texts, "control_character")
-    if as_mask(pc.match_substring_regex(texts, r"[\s\p{Z}]{2}|[^\S ]")).any():
-        texts = pc.replace_substring_regex(texts, r"[\s\p{Z}]+", " ")  # line breaks within a cell
+    if as_mask(pc.match_substring_regex(texts, rf"[\s\p{{Z}}]{{2}}|{LINE_BREAK}")).any():
+        texts = pc.replace_substring_regex(texts, r"[\s\x{85}\p{Z}]+", " ")  # line breaks within a cell
     return _fitting(texts, column, judge)
 
 
 def _code(texts: pa.Array, column: Column, judge: Judge) -> pa.Array:
-    judge.refuse(as_mask(pc.match_substring_regex(texts, _CONTROL)), column.name, texts, "control_character")
+    judge.refuse(as_mask(pc.match_substring_regex(texts, CONTROL)), column.name, texts, "control_character")
     judge.refuse(as_mask(pc.match_substring_regex(texts, _NOT_IN_CODE)), column.name, texts, "bad_code")
     return _fitting(texts, column, judge)
 
@@ -180,7 +180,7 @@ def _shown(vocab: Vocab) -> str:
 
 def link_values(texts: pa.Array, field: Field, judge: Judge) -> pa.Array:
     """Cells of codes → the codes joined by ``;``, each once; null where there are none."""
-    judge.refuse(as_mask(pc.match_substring_regex(texts, _CONTROL)), field.name, texts, "control_character")
+    judge.refuse(as_mask(pc.match_substring_regex(texts, CONTROL)), field.name, texts, "control_character")
     values, _ = by_unique(texts, lambda text: parse.parse_links(text) or None, pa.string())
     many = as_mask(pc.greater(pc.count_substring(values, ";"), MAX_LINKS - 1))
     judge.refuse(many, field.name, texts, "too_long", f"≤ {MAX_LINKS}")

@@ -1,4 +1,7 @@
-"""CSV and its kin: UTF-8 with or without a mark, UTF-16 with one, GB18030 otherwise; read in blocks."""
+"""CSV and its kin: UTF-8 with or without a mark, UTF-16 with one, GB18030 otherwise; read in blocks.
+
+The guard that files of ours put before formulas (`layers.text`) is taken off: what was exported comes back as it was.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ import pyarrow.csv as pacsv
 
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.table import Chunk, Table, trimmed, without_empty_rows
+from layers.text import GUARDED
 
 BLOCK_BYTES = 16 << 20  # about 250,000 usage records; what is held in memory at once
 DELIMITERS = ",\t;|"
@@ -114,8 +118,13 @@ def _quotes(path: Path) -> int:
 def _columns(batch: pa.RecordBatch, headings: tuple[str, ...]) -> dict[str, pa.Array]:
     found: dict[str, pa.Array] = {}
     for i, heading in enumerate(headings):
-        found.setdefault(heading, trimmed(batch.column(i)))
+        found.setdefault(heading, trimmed(_unguarded(batch.column(i))))
     return found
+
+
+def _unguarded(texts: pa.Array) -> pa.Array:
+    """Without the apostrophe by which a CSV of ours guards what a spreadsheet would run."""
+    return pc.replace_substring_regex(texts, GUARDED, r"\1")
 
 
 def _row_numbers(at: int, count: int, ragged: list[tuple[int, str]]) -> tuple[np.ndarray, list[tuple[int, str]]]:

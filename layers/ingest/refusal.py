@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from layers.errors import ShuituError
+from layers.text import visible
 
 KEPT = 20_000  # refusals kept in detail; further ones are only counted
 VALUE_SHOWN = 80  # characters of a refused value that a report quotes
@@ -108,7 +109,7 @@ class Refusals:
         if len(self.kept) < KEPT:
             text = "" if value is None else str(value)
             # JSON in the database holds no NUL, and a report shows no control characters.
-            text = "".join(c if c.isprintable() else "·" for c in text[: VALUE_SHOWN + 1])
+            text = visible(text[: VALUE_SHOWN + 1])
             shown = text if len(text) <= VALUE_SHOWN else text[:VALUE_SHOWN] + "…"
             self.kept.append(Refusal(int(row), field, shown, reason, expected))
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from layers.ingest.columns import ColumnMap
 from layers.ingest.refusal import REASONS, Refusals
+from layers.text import guarded
 
 IN_RELEASE = 1_000  # refusals kept with the release
 SHOWN = 20  # refusals a person is shown at once
@@ -110,10 +111,8 @@ def write(report: ImportReport, path: Path) -> None:
             lines.writerow(["行号", "字段", "值", "原因", "应为或说明", "reason"])
             for refusal in report.refusals.first(len(report.refusals.kept)):
                 zh = REASONS[refusal.reason][0]
-                value = refusal.value
-                # A spreadsheet would run a cell that starts like a formula.
-                shown = f"'{value}" if value[:1] in {"=", "+", "-", "@"} else value
-                lines.writerow([refusal.row, refusal.field, shown, zh, refusal.expected, refusal.reason])
+                told = (refusal.field, refusal.value, zh, refusal.expected, refusal.reason)
+                lines.writerow([refusal.row, *map(guarded, told)])
         return
     text = json.dumps(report.to_dict(len(report.refusals.kept)), ensure_ascii=False, indent=2)
     path.write_text(text + "\n", encoding="utf-8")

@@ -26,8 +26,10 @@ from layers.errors import BadParameter, Busy
 from layers.export import FORMATS, Options, slots, store, workbook
 from layers.features import stream
 from layers.features.query import FeatureQuery
+from layers.text import guarded
 from tests import factories as make
 from tests.factories import A, Grid, at
+from tests.hostile import CODES, HOSTILE
 
 WELL = FeatureQuery(registry.layer("well"))
 ODD = '=1+1,"引号"\n第二行'
@@ -97,11 +99,28 @@ def test_csv_in_machine_words(wells: Grid) -> None:
     body = written("csv", replace(WELL, fields=("code", "name", "use", "depth_m")), replace(OPTIONS, shape="lonlat"))
     assert body.startswith(b"\xef\xbb\xbfcode,name,use,depth_m,lon,lat\n")
     assert list(csv.reader(io.StringIO(body.decode("utf-8-sig"), newline="")))[1:] == [
-        ["W1", ODD, "supply", "12.5", "116.0050000", "40.0050000"],
+        ["W1", f"'{ODD}", "supply", "12.5", "116.0050000", "40.0050000"],
         ["W2", "", "irrigation", "", "116.0123457", "40.0123457"],
         ["W3", "无位置", "geothermal", "3000", "", ""],
     ]
     assert b'\nW2,"",irrigation,,' in body, "an empty text and no value are two things"
+
+
+def test_csv_guards_the_texts_that_a_spreadsheet_would_run(wells: Grid) -> None:
+    texts = [*HOSTILE, *CODES, "\t=1", "\r1", "\n1", " =1", "'' -1", "-5", "+86 10"]
+    for n, text in enumerate(texts):
+        make.WellFactory(code=f"{text[:20]}/{n}", name=text[:120])
+    body = written("csv", replace(WELL, fields=("code", "name"))).decode("utf-8-sig")
+    rows = dict(csv.reader(io.StringIO(body, newline="")))
+    assert {rows[guarded(f"{text[:20]}/{n}")] for n, text in enumerate(texts)} == {
+        guarded(text[:120]) for text in texts
+    }
+
+
+def test_csv_leaves_numbers_alone(wells: Grid) -> None:
+    make.UsageFactory(region=wells[A], month="2019-01-01", correction_no=1, volume_l=-5)
+    body = written("csv", FeatureQuery(registry.published("usage"), fields=("region", "volume_l")))
+    assert f"{A},-5" in body.decode("utf-8-sig").splitlines()
 
 
 def test_csv_in_chinese_with_outlines(wells: Grid) -> None:

@@ -36,6 +36,15 @@ def test_a_new_position_is_found_again_released_and_versioned(admin: Client, gri
     assert "不符" in page.content.decode()
 
 
+@pytest.mark.parametrize("name", ["甲\x1b[2J", "甲\u2028乙", "甲\ufffe", "甲\n乙"])
+def test_a_form_refuses_what_an_import_does(admin: Client, grid: make.Grid, name: str) -> None:
+    well = make.WellFactory(declared_region=grid[A], name="老井")
+    page = admin.post(url(well, "change", well.pk), edited(admin, well, name=name))
+    assert page.status_code == 200 and "含有不可见的控制字符或换行" in page.content.decode()
+    well.refresh_from_db()
+    assert well.name == "老井"
+
+
 def test_what_did_not_change_is_not_released(admin: Client, grid: make.Grid) -> None:
     well = make.WellFactory(geom=make.at(1 / 3, 1 / 7))
     grid.settle()

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
+from layers.text import one_line
+
 MM_PER_PT = 25.4 / 72
 FONT = "Noto Sans CJK SC, Noto Sans SC, PingFang SC, Microsoft YaHei, sans-serif"
 _NARROW = frozenset(" .,:;'|!()[]·/iljtfIr-")
@@ -76,13 +78,13 @@ class Canvas:
         self, x: float, y: float, text: str, size_pt: float, *, anchor: str = "start", fill: str = "#1b2b32",
         bold: bool = False, halo: bool = False,
     ) -> None:  # fmt: skip
-        """Text whose baseline begins (or has its middle, or end) at the point."""
+        """One line of text whose baseline begins (or has its middle, or end) at the point."""
         attributes = {"x": number(x), "y": number(y), "font-size": number(size_pt * MM_PER_PT), "fill": fill}
         if anchor != "start":
             attributes["text-anchor"] = anchor
         if bold:
             attributes["font-weight"] = "bold"
-        body = escape(text)
+        body = escape(one_line(text))
         if halo:
             around = {
                 **attributes,
@@ -111,4 +113,4 @@ class Canvas:
         size = f'width="{number(self.width)}mm" height="{number(self.height)}mm"'
         box = f'viewBox="0 0 {number(self.width)} {number(self.height)}"'
         head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} {box} font-family="{FONT}">'
-        return f"{head}<title>{escape(self.title)}</title>{''.join(self._parts)}</svg>"
+        return f"{head}<title>{escape(one_line(self.title))}</title>{''.join(self._parts)}</svg>"

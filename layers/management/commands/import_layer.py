@@ -17,6 +17,7 @@ from layers import registry
 from layers.ingest import report as reports
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.run import Source, run
+from layers.text import visible
 
 
 class Command(BaseCommand):
@@ -47,11 +48,12 @@ class Command(BaseCommand):
             )  # fmt: skip
         except ImportRefused as error:
             self._clear()
-            allowed = f"\n  可用：{'、'.join(map(str, error.allowed))}" if error.allowed else ""
-            raise CommandError(f"未导入：{error.zh}。\n  {error.en}{allowed}", returncode=1) from error
+            allowed = [f"  可用：{'、'.join(map(str, error.allowed))}"] if error.allowed else []
+            told = (f"未导入：{error.zh}。", f"  {error.en}", *allowed)
+            raise CommandError("\n".join(map(visible, told)), returncode=1) from error
         self._clear()
         for line in reports.lines(found):
-            self.stdout.write(line)
+            self.stdout.write(visible(line))  # headings and values are another's: a terminal would obey them
         if options["report"]:
             reports.write(found, options["report"])
             self.stdout.write(f"报告已写入 {options['report']}")

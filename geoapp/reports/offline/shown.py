@@ -1,0 +1,121 @@
+"""What the offline map shows, as plain values for JSON: shapes, names, figures, colours, the heading and its legend."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import shapely
+from django.contrib.gis.db.models.functions import AsWKB
+from django.db.models import F, Value
+
+from geoapp.reports import figures
+from geoapp.reports.drawing import palette
+from geoapp.reports.objects import LISTED, any_prefix, within
+from geoapp.reports.structure import RegionLine, Report
+from geoapp.reports.words import layer_name, level_name, word
+from layers import access, registry, vocab
+from layers.models import Boundary
+from layers.stats.regions import region_index
+
+_TOLERANCE_DEGREES = 0.0002  # some 20 m: less than a pixel where a whole district is seen
+_DIGITS = 5  # of coordinates: a metre
+_MOST_POINTS = 4000  # of a layer; more would be megabytes that a browser draws for seconds
+_OPENED = 60  # points of a layer that is shown when the map opens
+
+Json = dict[str, Any]
+
+
+def shown(report: Report, lang: str) -> Json:
+    """The data that `map.js` reads. A text of them is a text: nothing here is HTML."""
+    index = region_index()
+    prefixes = index.prefixes(report.code, unit=report.level == vocab.LEVEL.by_id[vocab.REPORTING_UNIT].code)
+    facilities = [_facilities(layer_id, lang, prefixes) for layer_id in LISTED]
+    west, south, east, north = report.bounds or (0.0, 0.0, 0.0, 0.0)
+    return {
+        "lang": "zh-CN" if lang == "zh" else "en",
+        "heading": _heading(report, lang),
+        "layers": [_regions(report, lang, prefixes), *filter(None, facilities)],
+        "bounds": [[south, west], [north, east]] if report.bounds else None,
+    }
+
+
+def _heading(report: Report, lang: str) -> Json:
+    """What the map is of, its legend (the highest class first), and its marks."""
+    breaks = report.classes[f"{report.child_level}/volume"].breaks
+    told = figures.class_texts([bound / 10_000 for bound in breaks])
+    legend = [{"color": color, "text": text} for color, text in zip(palette.ramp(len(told)), told, strict=True)]
+    as_of = word("version", lang, version=report.version, moment=figures.moment(report.changed_at, lang))
+    period = figures.period(report.period.first, report.period.last, lang)
+    return {
+        "name": report.name,
+        "lines": [f"{period} · {figures.volume(report.total_l, lang)}"],
+        "unit": figures.unit_name(lang),
+        "legend": legend[::-1],
+        "version": f"{word('as_of', lang)}: {as_of}",
+        "mark": word("synthetic_mark", lang) if report.synthetic else "",
+    }
+
+
+def _feature(geometry: Json, *told: str, **more: str) -> Json:
+    """GeoJSON with the one or two lines that are told of it under the pointer."""
+    return {"type": "Feature", "properties": {"told": told, **more}, "geometry": geometry}
+
+
+def _regions(report: Report, lang: str, prefixes: list[str]) -> Json:
+    lines = {line.code: line for line in report.children}
+    breaks = report.classes[f"{report.child_level}/volume"].breaks
+    colors = palette.ramp(len(breaks) + 1)
+    features = []
+    for code, name, shape in _outlines(report.child_level, prefixes):
+        line = lines.get(code)
+        value = line.volume_l / 1000 if line and line.volume_l else None
+        found = palette.class_of(value, breaks)
+        color = palette.NO_DATA if found < 0 else colors[found]
+        features.append(_feature(shape, name, _figure(line, lang), color=color))
+    return {
+        "name": word("map_volume", lang, level=level_name(report.child_level, lang)),
+        "shown": True,
+        "style": {"color": "#ffffff", "weight": 1, "fillOpacity": 0.85},
+        "features": features,
+    }
+
+
+def _figure(line: RegionLine | None, lang: str) -> str:
+    return f"{figures.volume(line.volume_l, lang)} · {figures.percent(line.share)}" if line else figures.DASH
+
+
+def _outlines(level: str, prefixes: list[str]) -> list[tuple[str, str, Json]]:
+    """(code, name, GeoJSON) of each region, its borders shared with its neighbours'."""
+    rows = list(
+        Boundary.objects.filter(valid_to=None, region__valid_to=None, region__level=vocab.LEVEL.id_of(level))
+        .filter(any_prefix("region__code", prefixes))
+        .order_by("region__code")
+        .values_list("region__code", "region__name", AsWKB("geom"))
+    )
+    shapes = shapely.coverage_simplify([shapely.from_wkb(bytes(wkb)) for _, _, wkb in rows], _TOLERANCE_DEGREES)
+    return [(code, name, _rounded(shape)) for (code, name, _), shape in zip(rows, shapes, strict=True)]
+
+
+def _rounded(shape: Any) -> Json:
+    """A GeoJSON geometry of metres, not of atoms."""
+    rounded = shapely.transform(shape, lambda points: points.round(_DIGITS))
+    found: Json = json.loads(shapely.to_geojson(rounded))
+    return found
+
+
+def _facilities(layer_id: str, lang: str, prefixes: list[str]) -> Json | None:
+    layer = access.seen(registry.layer(layer_id))
+    if layer is None:
+        return None
+    placed = within(layer_id, prefixes).filter(geom__isnull=False).order_by("code")
+    named = F("name") if layer.dataset.field("name") else Value("")
+    rows = list(placed.values_list(named, "code", AsWKB("geom")))
+    if not rows or len(rows) > _MOST_POINTS:
+        return None
+    return {
+        "name": f"{layer_name(layer_id, lang)} · {len(rows):,}",
+        "shown": len(rows) <= _OPENED,
+        "style": {"radius": 5, "weight": 1, "color": "#ffffff", "fillColor": layer.color, "fillOpacity": 1},
+        "features": [_feature(_rounded(shapely.from_wkb(bytes(wkb))), *filter(None, told)) for *told, wkb in rows],
+    }

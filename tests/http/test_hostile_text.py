@@ -1,0 +1,341 @@
+"""No data ever enters the text of a template, a script or a formula, in any output; and every name prints as it stands.
+
+Each answer of a city with plain names is read by the parser of its kind, then the same of the same city with hostile
+ones: what is said, and the elements, attributes, keys and cells in which it is said, differ by the names alone.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.test import Client
+from django.urls import NoReverseMatch, URLPattern, reverse
+
+from geoapp.reports import content, document
+from geoapp.reports.ask import LANGUAGES, Ask
+from geoapp.reports.forms import FORMS
+from layers import registry
+from layers.admin import parcels
+from layers.export import FORMATS
+from layers.features.query import FeatureQuery
+from layers.ingest.run import run
+from layers.ingest.source import Source
+from layers.kept.memory import forget
+from layers.periods import parse_period
+from layers.text import is_formula, unguarded, visible
+from layers.versions import as_of
+from tests import hostile
+from tests.factories import CITY, DISTRICT, SOUTHERN, WEST, A
+from tests.hostile import CANARY, HOSTILE, City, said, same, seen
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+PERIOD = "period=2019-07"
+SINGLES = 4  # objects of a layer that are asked for one by one; lists say all of them
+# What an address has to be asked with to say names, where it says none, or nothing at all, without.
+QUERIES: dict[str, tuple[str, ...]] = {
+    "features": ("", "limit=1000"),
+    "stats": (PERIOD, f"{PERIOD}&level=village"),
+    "stats-cells": (PERIOD,),
+    "stats-compare": (f"{PERIOD}&versus=2018-07", f"{PERIOD}&versus=2018-07&level=grid_500"),
+    "explain": (f"{PERIOD}&region={A}", f"{PERIOD}&region={DISTRICT}&limit=1000"),
+    "search": ("q=110101",),
+    "ogc-items": tuple(f"f={key}" for key in ("html", "geojson", *FORMATS)),
+    "ogc-item": ("f=html", "f=geojson"),
+    "feed": ("lang=zh",),
+    "layer-feed": ("f=csv&lang=en",),
+    "feeds": ("f=html", "f=json"),
+    "reports:preview": (f"region={DISTRICT}&period=2019&lang=zh", f"region={SOUTHERN}&period=2019&lang=en"),
+    "reports:index": ("", "lang=en"),
+}
+# Addresses that are no readable answer by themselves, and what looks at them.
+ELSEWHERE = {
+    "reports:make": "only writes",
+    "reports:delete": "only writes",
+    "reports:download": "sends the files that the forms below make",
+}
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    """The city, in plain names whenever a test begins."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield hostile.make_hostile_city()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def in_a_room_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Where a command that is run leaves its file."""
+    monkeypatch.chdir(tmp_path)
+    yield
+    assert not (tmp_path / CANARY).exists()
+
+
+@pytest.fixture
+def chief(db: None, client: Client) -> Client:
+    client.force_login(User.objects.create_superuser("chief"))
+    return client
+
+
+def both(world: City, settings: Any, tmp_path: Path, ask: Any) -> tuple[Any, Any]:
+    """What is asked of the city in plain names, and in hostile ones, nothing of the first being kept."""
+    found = []
+    for hostile_names in (False, True):
+        world.bear(hostile_names)
+        settings.STATE_DIR = tmp_path / str(hostile_names)
+        forget()
+        found.append(ask())
+    world.bear(hostile=False)
+    return found[0], found[1]
+
+
+def route(pattern: URLPattern) -> str:
+    """The name that reverses to it."""
+    namespace = (
+        "reports:"
+        if "geoapp.reports" in pattern.callback.__module__
+        else "web:"
+        if "geoapp.web" in pattern.callback.__module__
+        else ""
+    )
+    return f"{namespace}{pattern.name}"
+
+
+def asked(pattern: URLPattern) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every address of a pattern that a name may be found at: (route, its parts)."""
+    parts = set(pattern.pattern.converters) | set(pattern.pattern.regex.groupindex)
+    layers = [*registry.LAYERS, *registry.TABLES]
+    by_layer = "layer_id" if "layer_id" in parts else "layer" if "layer" in parts else ""
+    known: dict[str, tuple[Any, ...]] = {
+        "suffix": (*(one.suffix for one in FORMATS.values()), "qgz", "qgs"),
+        "scheme": ("WebMercatorQuad",),
+        "code": (CITY, DISTRICT, SOUTHERN, A),
+        "z": (14,), "x": (_column(14),), "y": (_row(14),), "row": (_row(14),), "col": (_column(14),),
+    }  # fmt: skip
+    for layer in layers if by_layer else [None]:
+        own = dict(known)
+        if layer:
+            own[by_layer] = (layer.id,)
+            own["stamp"] = (as_of(layer.datasets()).stamp,)
+            code = next((field.orm_path for field in layer.fields if field.name == "code"), "pk")
+            rows = list(FeatureQuery(layer).found().order_by("pk").values_list("pk", code))[-SINGLES:]
+            own["feature_id"] = tuple(pk for pk, _ in rows)
+            own["code"] = tuple(str(code) for _, code in rows)
+        assert parts <= set(own), f"a new part of an address, {parts - set(own)}: say what it can be"
+        yield from _combined(sorted(parts), own, {})
+
+
+def _combined(
+    parts: list[str], own: dict[str, tuple[Any, ...]], chosen: dict[str, Any]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    if not parts:
+        yield "", chosen
+        return
+    for value in own[parts[0]]:
+        yield from _combined(parts[1:], own, {**chosen, parts[0]: value})
+
+
+def _column(z: int) -> int:
+    return int((WEST + 0.005 + 180) / 360 * 2**z)
+
+
+def _row(z: int) -> int:
+    lat = math.radians(40.005)
+    return int((1 - math.asinh(math.tan(lat)) / math.pi) / 2 * 2**z)
+
+
+def answers(client: Client, pattern: URLPattern) -> list[tuple[str, int, Any]]:
+    """(address, status, what is said) at each of its addresses."""
+    found = []
+    name = route(pattern)
+    for _, parts in asked(pattern):
+        try:
+            address = reverse(name, kwargs=parts)
+        except NoReverseMatch:  # a suffix of another address
+            continue
+        for query in QUERIES.get(name, ("",)):
+            response = client.get(f"{address}?{query}" if query else address)
+            body = response.getvalue()
+            found.append(
+                (f"{address}?{query}", response.status_code, said(body, response.get("Content-Type", "text/plain")))
+            )
+    return found
+
+
+@pytest.mark.parametrize("pattern", hostile.patterns(), ids=route)
+def test_every_address_says_the_names_and_nothing_else(
+    pattern: URLPattern, world: City, client: Client, settings: Any, tmp_path: Path
+) -> None:
+    if route(pattern) in ELSEWHERE:
+        return
+    plain, other = both(world, settings, tmp_path, lambda: answers(client, pattern))
+    assert any(status == 200 for _, status, _ in plain), "say with what it is to be asked"
+    assert len(plain) == len(other)
+    for (address, status, one), (_, status_too, two) in zip(plain, other, strict=True):
+        assert status == status_too, address
+        assert list(same(one, two, world))[:3] == [], address
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_form_of_a_report_says_the_names_and_nothing_else(
+    lang: str, world: City, settings: Any, tmp_path: Path
+) -> None:
+    ask = Ask(DISTRICT, parse_period("2019"), lang, site="http://x/")
+
+    def made() -> dict[str, bytes]:
+        drawn = document.draw(content.build(ask), lang)
+        return {name: form.make(drawn) for name, form in FORMS.items()}
+
+    plain, other = both(world, settings, tmp_path, made)
+    for name, form in FORMS.items():
+        one, two = (said(each[name], form.content_type) for each in (plain, other))
+        assert list(same(one, two, world))[:3] == [], name
+
+
+def test_a_search_for_a_name_finds_it(world: City, client: Client) -> None:
+    world.bear(hostile=True)
+    forget()
+    searched = ("Region", "SupplyFacility", "SewagePlant", "SurfaceIntake", "WaterUser")
+    borne = {
+        world.hostile[token]
+        for (model, name, _), token in world.tokens.items()
+        if (model.__name__, name) in {(each, "name") for each in searched}
+    }
+    assert len(borne) >= len(HOSTILE)
+    for text in borne:
+        found = client.get("/api/search", {"q": text[:60].strip(), "limit": 100}).json()["results"]
+        assert any(hit["name"] == text for hit in found), text
+    world.bear(hostile=False)
+
+
+NOBODY = "nobody\"'><b>{{6*7}}"  # a word that is asked for, and that no name holds
+
+
+def pages(site: Any) -> list[str]:
+    """The administration's pages of every kind of object: the list, the list searched, the empty form, one object's."""
+    found = ["/admin/", "/admin/import/"]
+    for model, shown in site._registry.items():
+        base = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        found += [
+            reverse(f"{base}_changelist"),
+            f"{reverse(f'{base}_changelist')}?q={quote(NOBODY)}",
+            reverse(f"{base}_add"),
+        ]
+        for pk in model._base_manager.order_by("pk").values_list("pk", flat=True)[:2]:
+            found += [reverse(f"{base}_{view}", args=[quote(str(pk))]) for view in ("change", "delete", "history")]
+        for each in shown.autocomplete_fields:
+            asked = f"app_label={model._meta.app_label}&model_name={model._meta.model_name}&field_name={each}"
+            found.append(f"/admin/autocomplete/?{asked}")
+    return found
+
+
+def test_the_administration_says_the_names_and_nothing_else(
+    world: City, chief: Client, settings: Any, tmp_path: Path
+) -> None:
+    def shown() -> list[tuple[str, int, Any]]:
+        found = []
+        for address in pages(admin.site):
+            response = chief.get(address)
+            found.append(
+                (address, response.status_code, said(response.getvalue(), response.get("Content-Type", "text/plain")))
+            )
+        return found
+
+    plain, other = both(world, settings, tmp_path, shown)
+    assert sum(status == 200 for _, status, _ in plain) > 60
+    for (address, status, one), (_, status_too, two) in zip(plain, other, strict=True):
+        assert status == status_too, address
+        assert list(same(one, two, world))[:3] == [], address
+
+
+@pytest.mark.parametrize("layer", [*registry.IMPORTED, *registry.TABLES], ids=lambda layer: layer.id)
+def test_a_csv_of_ours_read_back_changes_nothing(
+    layer: registry.Layer, world: City, client: Client, settings: Any, tmp_path: Path
+) -> None:
+    """Export and import give the same names, whatever a spreadsheet would have made of them."""
+
+    def read_back() -> tuple[int, ...]:
+        path = tmp_path / "names.csv"
+        path.write_bytes(client.get(f"/feeds/{layer.id}.csv").getvalue())
+        cells = [cell for row in csv.reader(io.StringIO(path.read_text("utf-8-sig"), newline="")) for cell in row]
+        assert not [cell for cell in cells if is_formula(cell) and not cell.startswith("'")]
+        report = run(layer.id, Source(path))
+        return report.read, report.new, report.changed, report.unchanged, report.refused
+
+    plain, other = both(world, settings, tmp_path, read_back)
+    assert plain == other
+    read, new, changed, unchanged, refused = other
+    assert (new, changed) == (0, 0) and unchanged == read - refused > 0
+    assert refused <= (layer.id == "meter")  # one that no region declares, which no file may leave out
+
+
+@pytest.mark.parametrize("target", [dataset.name for dataset in registry.DATASETS])
+def test_the_report_of_an_import_quotes_what_it_refuses(target: str, world: City, chief: Client) -> None:
+    """A file whose headings, values and name are hostile: its page, the refused rows, and the page of a broken one."""
+    dataset = registry.dataset(target)
+    fields = [field.name for field in dataset.fields if field.imported]
+    fields += ["wkt"] if dataset.geometry == "polygon" else []
+    texts = [text for text in HOSTILE if len(text) <= 80]
+
+    def page(told: list[str]) -> tuple[Any, Any]:
+        out = io.StringIO()
+        lines = csv.writer(out)
+        lines.writerow([*fields, told[0]])
+        lines.writerows([text] * (len(fields) + 1) for text in told)
+        name = f"{told[2]}.csv".replace("/", "")
+        response = chief.post(
+            "/admin/import/", {"target": target, "file": SimpleUploadedFile(name, out.getvalue().encode())}
+        )
+        assert response.status_code == 302, response.content.decode()[:2000]
+        shown = chief.get(response["Location"])
+        refused = chief.get(f"{response['Location']}refused.csv")
+        assert (shown.status_code, refused.status_code) == (200, 200)
+        assert refused["Content-Disposition"].startswith("attachment; filename")
+        return said(shown.content, "text/html"), list(
+            csv.reader(io.StringIO(refused.getvalue().decode("utf-8-sig"), newline=""))
+        )
+
+    plain, _ = page([f"名 {n}" if n % 2 else f"名{n}" for n in range(len(texts))])
+    shown, refused = page(texts)
+    assert _elements(shown) <= _elements(plain)
+    quoted = [unguarded(row[2]) for row in refused[1:]]
+    assert len(set(quoted)) > 15 and set(quoted) <= {visible(unguarded(text)) for text in texts} | {""}
+    on_page = set(quoted[: parcels.SHOWN]) - {""}
+    assert on_page <= {part for each in shown if each[0] == "td" for part in each[2:]}
+    assert not [cell for row in refused for cell in row if is_formula(cell) and not cell.startswith("'")]
+
+
+def _elements(page: list[Any]) -> set[tuple[str, tuple[str, ...]]]:
+    return {(each[0], tuple(each[1])) for each in page if each[0] != "comment"}
+
+
+def test_print_holds_the_names_as_they_stand(world: City) -> None:
+    """What goes from left to right and has a shape in our fonts is found again in the order in which it was written."""
+    world.bear(hostile=True)
+    forget()
+    ask = Ask(DISTRICT, parse_period("2019"), site="http://x/")
+    report = content.build(ask)
+    text = said(document.pdf(document.draw(report, "zh")), "application/pdf").text
+    world.bear(hostile=False)
+    names = {line.name for each in report.facilities for line in each.lines} | {line.name for line in report.children}
+    readable = {name for name in names if not any(_is_left_out(c) for c in name)}
+    assert len(readable) > 20
+    assert [name for name in readable if seen(name) not in text] == []
+
+
+def _is_left_out(character: str) -> bool:
+    """Read from right to left, or without a shape."""
+    return unicodedata.bidirectional(character) in ("R", "AL", "RLO") or unicodedata.category(character) == "Cc"
