@@ -31,7 +31,7 @@ NOT_CODE = frozenset({"node_modules", "__pycache__", "src", "static", "tests"})
 # What a running server has read from the environment: if one changes, it has to start anew.
 READ_AT_START = (
     "ALLOWED_HOSTS", "BIND", "CSRF_TRUSTED_ORIGINS", "DATABASE_URL", "DB_POOL_SIZE", "DEBUG", "EXPORT_KEEP_MB",
-    "EXPORT_SLOTS", "HTTPS", "LOG_LEVEL", "PUBLIC_URL", "REPORT_WORKERS", "SECRET_KEY", "SHUITU_SECRET_KEY_FILE", "STATEMENT_TIMEOUT_MS",
+    "EXPORT_SLOTS", "HTTPS", "IMPORT_MAX_MB", "IMPORT_READ_MB", "IMPORT_READ_SECONDS", "LOG_LEVEL", "PUBLIC_URL", "REPORT_WORKERS", "SECRET_KEY", "SHUITU_SECRET_KEY_FILE", "STATEMENT_TIMEOUT_MS",
     "STREAM_IDLE_SECONDS", "WEB_WORKERS",
     "WEB_THREADS",
 )  # fmt: skip

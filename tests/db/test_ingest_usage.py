@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from layers.ingest import delimited
+from layers.ingest import apart
 from layers.models import LayerVersion, Region, UsageRecord, UsageSum
 from tests.db.ingest_files import TOWNSHIP, VILLAGES, counts, csv, geojson, load, reasons, regions, small_city
 
@@ -128,8 +128,8 @@ def test_refused_records_name_their_row(tmp_path: Path) -> None:
     ]
 
 
-def test_many_blocks_are_one_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delimited, "BLOCK_BYTES", 256)
+def test_many_chunks_are_one_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "CHUNK_BYTES", 256)
     months = [date(2000 + n // 12, n % 12 + 1, 1) for n in range(200)]
     lines = "\n".join(f"{month:%Y-%m},M1,self_built_well,industrial,{n}" for n, month in enumerate(months))
     report = load("usage", csv(tmp_path / "u.csv", "month,meter,source,purpose,volume_l\n" + lines))
