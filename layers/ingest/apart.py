@@ -38,10 +38,12 @@ _DYING_S = 10.0
 _OUT_OF_MEMORY = ("memory allocation of", "bad_alloc", "Cannot allocate memory")
 _CRS_LONGEST, _NOTES, _ALLOWED = 100_000, 20, 2_000
 _ROOT = Path(__file__).resolve().parents[2]
-# One thread is as fast here, and each more takes memory; glibc's allocator reserves less than Arrow's own.
+# One thread is as fast here, and each more takes memory. Of allocators glibc's, with large blocks given back at once: Arrow's
+# own reserves two gigabytes, and kept blocks would let the process grow with its file.
 _LIBRARIES = {
-    "ARROW_DEFAULT_MEMORY_POOL": "system", "GDAL_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1", "OGR_ARROW_MEM_LIMIT": str(64 << 20),
-    "OGR_GPKG_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
+    "ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": str(1 << 20),
+    "GDAL_NUM_THREADS": "1", "OGR_GPKG_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
+    "OGR_ARROW_MEM_LIMIT": str(64 << 20),  # of a batch: 20,000 outlines can be a gigabyte
 }  # fmt: skip
 _KEPT = ("PATH", "LD_LIBRARY_PATH", "PROJ_DATA", "PROJ_LIB", "GDAL_DATA", "TZ")
 
@@ -245,7 +247,7 @@ def _too_much(path: Path) -> ImportRefused:
 def _too_long() -> ImportRefused:
     seconds = settings.IMPORT_READ_SECONDS
     return ImportRefused(
-        f"读取这个文件超过 {seconds} 秒的上限：请拆成几个文件，或另存为 CSV 再导入",
+        f"读取这个文件超过 {seconds} 秒的上限（IMPORT_READ_SECONDS）：请拆成几个文件，或另存为 CSV 再导入",
         f"reading the file takes more than {seconds} seconds: split it, or save it as CSV",
         param="file",
     )

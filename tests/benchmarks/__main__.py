@@ -8,7 +8,20 @@ from datetime import date
 
 from tests.benchmarks import harness
 
-NAMES = ("up", "load", "sums", "grid", "stats", "features", "tiles", "grid_tiles", "page", "report", "export")
+NAMES = (
+    "up",
+    "reading",
+    "load",
+    "sums",
+    "grid",
+    "stats",
+    "features",
+    "tiles",
+    "grid_tiles",
+    "page",
+    "report",
+    "export",
+)
 
 
 def main(words: list[str]) -> int:
