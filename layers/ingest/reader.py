@@ -46,7 +46,7 @@ def main() -> None:
 
 def _private_output() -> BinaryIO:
     """The pipe to the parent, where no library's word can get between the frames."""
-    out = os.fdopen(os.dup(1), "wb", buffering=0)
+    out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     return out
 

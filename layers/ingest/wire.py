@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from layers.ingest.refusal import ImportRefused
 from layers.ingest.table import Chunk
 
 HEAD, CHUNK, END = b"H", b"C", b"E"
@@ -43,7 +44,10 @@ def send(out: BinaryIO, kind: bytes, told: dict[str, Any]) -> None:
 
 
 def send_chunk(out: BinaryIO, chunk: Chunk, names: Sequence[str]) -> None:
-    """Write a chunk: its row numbers, its ragged rows, its columns in the order of ``names``, its geometry if it has any."""
+    """Write a chunk: its row numbers, its ragged rows, its columns in the order of ``names``, its geometry if it has any.
+
+    Raises `ImportRefused`, before anything is written, for more than a frame may hold.
+    """
     parts: list[Any] = [
         *_numbers(chunk.rows),
         *_numbers(np.array([row for row, _ in chunk.ragged], dtype=np.int64)),
@@ -55,6 +59,11 @@ def send_chunk(out: BinaryIO, chunk: Chunk, names: Sequence[str]) -> None:
     count = struct.pack("<Q", len(parts))
     padded = [(part.cast("B"), b"\0" * (-part.nbytes % _ALIGNED)) for part in parts]
     length = len(count) + sizes.nbytes + sum(part.nbytes + len(gap) for part, gap in padded)
+    if length > MAX_CHUNK_BYTES:  # of one row: it was divided as far as can be
+        row = int(chunk.rows[0]) if len(chunk) else 0
+        raise ImportRefused(
+            f"第 {row} 行过大", f"row {row} is too large", param="file", allowed=[f"≤ {MAX_CHUNK_BYTES >> 20} MB"]
+        )
     out.write(_FRAME.pack(CHUNK, length) + count)
     out.write(sizes)
     for part, gap in padded:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import io
 import os
 import pwd
 import shutil
@@ -370,20 +371,20 @@ def test_its_words_are_shown_and_do_nothing(small: Path, monkeypatch: pytest.Mon
     ("at", "value"), [(0, 2), (1, 1), (2, 0), (3, 8), (4, -1), (5, 8), (6, 1 << 40), (7, 2), (8, 4), (9, 2)]
 )
 def test_a_chunk_whose_sizes_do_not_fit_is_refused(at: int, value: int) -> None:
-    class Kept(list[bytes]):
-        def write(self, part: Any) -> None:
-            self.append(bytes(part))
-
-        def flush(self) -> None:
-            pass
-
-    out = Kept()
-    wire.send_chunk(out, Chunk(np.arange(1, dtype=np.int64), {"a": pa.array(["xyz"])}), ["a"])  # type: ignore[arg-type]
-    body = bytearray(b"".join(out)[FRAME.size :])
+    out = io.BytesIO()
+    wire.send_chunk(out, Chunk(np.arange(1, dtype=np.int64), {"a": pa.array(["xyz"])}), ["a"])
+    body = bytearray(out.getvalue()[FRAME.size :])
     assert wire.chunk_of(memoryview(body), ["a"], False).columns["a"].to_pylist() == ["xyz"]
     struct.pack_into("<q", body, 8 * (at + 1), value)
     with pytest.raises(wire.Malformed):
         wire.chunk_of(memoryview(body), ["a"], False)
+
+
+def test_a_row_that_no_frame_holds_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "MAX_CHUNK_BYTES", 1_000)
+    row = Chunk(np.array([7], dtype=np.int64), {"a": pa.array(["x" * 2_000])})
+    with pytest.raises(ImportRefused, match="第 7 行过大"):
+        wire.send_chunk(io.BytesIO(), row, ["a"])
 
 
 def test_text_that_is_none_is_refused() -> None:
