@@ -12,6 +12,8 @@
 | DB_POOL_SIZE | connections of one web process: one for each of its threads | 16 |
 | TEST_DATABASE | name of the tests' database, so that two runs do not meet | test_shuitu |
 | IMPORT_MAX_MB | largest file the administration takes for import | 200 |
+| IMPORT_READ_MB | memory that the process which reads a file may take | 2048 |
+| IMPORT_READ_SECONDS | its time, of the processor and of waiting for it | 300 |
 | EXPORT_SLOTS | files made at once, over all web processes of the machine | 4 |
 | EXPORT_KEEP_MB | room for files kept until their data change | 1024 |
 | TILE_KEEP_MB | room for tiles kept on disk; 0 keeps none | 2048 |
@@ -169,6 +171,8 @@ PUBLIC_URL = env.site("PUBLIC_URL", os.environ.get("PUBLIC_URL"), "http://localh
 OPEN_TO_ALL = env.choices("OPEN_TO_ALL", os.environ.get("OPEN_TO_ALL"), ("personal",))
 REPORT_WORKERS = env.integer("REPORT_WORKERS", os.environ.get("REPORT_WORKERS"), 1, 0, 32)
 IMPORT_MAX_BYTES = env.integer("IMPORT_MAX_MB", os.environ.get("IMPORT_MAX_MB"), 200, 1, 4096) << 20
+IMPORT_READ_BYTES = env.integer("IMPORT_READ_MB", os.environ.get("IMPORT_READ_MB"), 2048, 256, 1 << 20) << 20
+IMPORT_READ_SECONDS = env.integer("IMPORT_READ_SECONDS", os.environ.get("IMPORT_READ_SECONDS"), 300, 5, 86400)
 STREAM_IDLE_SECONDS = env.integer("STREAM_IDLE_SECONDS", os.environ.get("STREAM_IDLE_SECONDS"), 120, 1, 3600)
 TILE_KEEP_BYTES = env.integer("TILE_KEEP_MB", os.environ.get("TILE_KEEP_MB"), 2048, 0, 1 << 20) << 20
 EXPORT_SLOTS = env.integer("EXPORT_SLOTS", os.environ.get("EXPORT_SLOTS"), 4, 1, 64)

@@ -15,6 +15,7 @@ from layers import vocab
 from layers.admin.amounts import CubicMetresField, cubic_metres
 from layers.admin.base import FastAdmin, PublishedAdmin, PublishedForm, ReadOnlyAdmin
 from layers.admin.placed import PlacedAdmin
+from layers.ingest.spec import MOST_LITRES
 from layers.models import Boundary, Meter, Region, SupplyFacility, UsageRecord, UsageSum, WaterUser
 from layers.stats.rebuild import all_months
 
@@ -66,6 +67,8 @@ class UsageForm(PublishedForm):
         value = lambda name: cleaned.get(name, getattr(self.instance, name, None))  # noqa: E731
         if sum(value(name) is not None for name in ("meter", "facility", "region")) != 1:
             raise forms.ValidationError("水表、供水设施、区划须且只能填一个。", code="one_place")
+        if abs(cleaned.get("volume_l") or 0) > MOST_LITRES:
+            self.add_error("volume_l", f"不能超过 {MOST_LITRES // 1000:,} m³。")
         if (cleaned.get("volume_l") or 0) < 0 and not value("correction_no"):
             self.add_error("volume_l", "只有更正记录（更正次序大于 0）可以为负。")
         return cleaned

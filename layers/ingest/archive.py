@@ -14,7 +14,7 @@ MAX_BYTES = 2 << 30  # unpacked, in all
 MAX_MEMBERS = 2_000
 MAX_RATIO = 500  # unpacked to packed; text and shapes stay far below, bombs do not
 _TABLES = frozenset({".shp", ".geojson", ".json", ".gpkg", ".csv", ".txt", ".tsv", ".xlsx", ".parquet"})
-_SIDE_FILES = frozenset({".shx", ".dbf", ".prj", ".cpg"})
+SIDE_FILES = frozenset({".shx", ".dbf", ".prj", ".cpg"})  # of a .shp
 
 
 def guard_sizes(path: Path, most: int = MAX_BYTES) -> None:
@@ -69,7 +69,7 @@ def _is_data(member: zipfile.ZipInfo) -> bool:
         return False
     if "__MACOSX" in name.parts or name.name.startswith("."):
         return False
-    return name.suffix.lower() in _TABLES | _SIDE_FILES
+    return name.suffix.lower() in _TABLES | SIDE_FILES
 
 
 def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, into: Path) -> Path:

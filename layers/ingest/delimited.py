@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
-from layers.ingest.refusal import ImportRefused
+from layers.ingest.refusal import VALUE_SHOWN, ImportRefused
 from layers.ingest.table import Chunk, Table, trimmed, without_empty_rows
 from layers.text import GUARDED
 
@@ -65,7 +65,7 @@ def _chunks(path: Path, encoding: str, delimiter: str, width: int, headings: tup
     ragged: list[tuple[int, str]] = []
 
     def spare(row: pacsv.InvalidRow) -> str:
-        ragged.append((row.number, row.text))
+        ragged.append((row.number, row.text[: VALUE_SHOWN + 1]))  # a refusal quotes no more of it
         return "skip"
 
     # Names by position: headings may repeat or be empty, and only those that are fields need to be told apart.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -39,29 +40,38 @@ FORMATS: dict[str, Opener] = {
 }
 
 
+def look(path: Path) -> None:
+    """What can be said of a file before it is opened; raises `ImportRefused` as `opened` does."""
+    suffix = path.suffix.lower()
+    if not path.is_file():
+        raise ImportRefused(f"文件不存在：{path.name}", f"there is no file {path.name!r}", param="file")
+    if not os.access(path, os.R_OK):
+        raise ImportRefused(f"没有读取文件 {path.name} 的权限", f"no permission to read {path.name!r}", param="file")
+    if not path.stat().st_size:
+        raise ImportRefused("文件是空的", "the file is empty", param="file")
+    if path.stat().st_size > MAX_FILE_BYTES:
+        raise ImportRefused("文件过大", "the file is too large", param="file")
+    if suffix != ".zip" and suffix not in FORMATS:
+        raise ImportRefused(
+            f"不支持的文件类型“{suffix or path.name}”", f"files of the kind {suffix!r} cannot be read", param="file",
+            allowed=[*FORMATS, ".zip"],
+        )  # fmt: skip
+
+
 @contextmanager
 def opened(path: Path, layer: str | None = None) -> Iterator[Table]:
     """Open a file of any known format; ``layer`` is the sheet or the layer within it. What a zip holds is
     unpacked to a folder that is gone afterwards.
 
-    Raises `ImportRefused`: missing, empty, too large, of an unknown kind, or unreadable.
+    Raises `ImportRefused`: missing, empty, too large, of an unknown kind, or unreadable. Only the reading process
+    (`layers.ingest.reader`) opens what others made: everybody else asks it by `layers.ingest.apart.opened_apart`.
     """
+    look(path)
     suffix = path.suffix.lower()
-    if not path.is_file():
-        raise ImportRefused(f"文件不存在：{path.name}", f"there is no file {path.name!r}", param="file")
-    if not path.stat().st_size:
-        raise ImportRefused("文件是空的", "the file is empty", param="file")
-    if path.stat().st_size > MAX_FILE_BYTES:
-        raise ImportRefused("文件过大", "the file is too large", param="file")
     if suffix == ".zip":
         with tempfile.TemporaryDirectory(prefix="shuitu-import-") as folder:
             inner = archive.unpack(path, Path(folder), layer)
             with opened(inner, None if layer in (inner.name, inner.stem) else layer) as table:
                 yield table
         return
-    if suffix not in FORMATS:
-        raise ImportRefused(
-            f"不支持的文件类型“{suffix or path.name}”", f"files of the kind {suffix!r} cannot be read", param="file",
-            allowed=[*FORMATS, ".zip"],
-        )  # fmt: skip
     yield FORMATS[suffix](path, layer)

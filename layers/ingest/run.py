@@ -17,9 +17,10 @@ from psycopg.sql import SQL, Identifier
 from layers import placing, settle, versions
 from layers.grid import assign
 from layers.ingest import columns, crs, holders, links, regions, resolve, staging, upsert, usage
+from layers.ingest.apart import opened_apart
 from layers.ingest.columns import ColumnMap
 from layers.ingest.guards import alone, database_refusal, sha256
-from layers.ingest.readers import opened
+from layers.ingest.readers import look
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.report import ImportReport
 from layers.ingest.rows import GEOM, sound_rows
@@ -76,14 +77,12 @@ class _Import:
 
     def run(self) -> ImportReport:
         began = time.perf_counter()
-        with opened(self.source.path, self.source.layer) as table:
-            found = self._match(table)
-            source_crs = self._crs(table, found)
-            try:
-                with transaction.atomic(), connection.cursor() as cursor:
-                    self._transact(cursor, table, found, source_crs)
-            except DatabaseError as error:
-                raise database_refusal(error) from error
+        look(self.source.path)  # what is wrong at first sight need not wait for other imports
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                self._transact(cursor)
+        except DatabaseError as error:
+            raise database_refusal(error) from error
         self.report.seconds = time.perf_counter() - began
         return self.report
 
@@ -125,17 +124,16 @@ class _Import:
         self.report.crs = chosen.name
         return chosen
 
-    def _transact(self, cursor: Any, table: Table, found: ColumnMap, source_crs: crs.SourceCrs | None) -> None:
+    def _transact(self, cursor: Any) -> None:
         # A web process bounds its statements; an import takes what it takes.
         cursor.execute("SET LOCAL statement_timeout = 0")
         with self._timed("wait"):
             alone(cursor, self.wait_s)
-        release = Release.objects.create(
-            dataset=self.spec.name, file_name=self.source.shown, file_sha256=sha256(self.source.path),
-            actor=self.report.actor,
-        )  # fmt: skip
-        self.report.file_sha256 = release.file_sha256
-        with self._timed("read"):
+        # Under the lock, so that however many files are sent, one process at a time takes the memory to read one.
+        with self._timed("read"), opened_apart(self.source.path, self.source.layer) as table:
+            found = self._match(table)
+            source_crs = self._crs(table, found)
+            release = self._release()
             names = self._stage(cursor, table, found, source_crs)
         with self._timed("write"):
             outcome = self._write(cursor, names, release.pk)
@@ -150,6 +148,13 @@ class _Import:
         with self._timed("sums"):
             self._settle(cursor, outcome, release)
         self.report.committed = True
+
+    def _release(self) -> Release:
+        self.report.file_sha256 = sha256(self.source.path)
+        return Release.objects.create(
+            dataset=self.spec.name, file_name=self.source.shown, file_sha256=self.report.file_sha256,
+            actor=self.report.actor,
+        )  # fmt: skip
 
     def _stage(self, cursor: Any, table: Table, found: ColumnMap, source_crs: crs.SourceCrs | None) -> list[str]:
         """Read, check and copy the file chunk by chunk; → the staged columns."""

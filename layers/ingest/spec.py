@@ -20,6 +20,12 @@ from layers.registry import Dataset, Field, Geometry, Layer
 
 MAX_LINKS = 500  # codes in one cell
 
+# Of one record of use, a month at one place: a quarter of what the whole city uses in a year (4.17·10⁹ m³ in 2019), and
+# thirty times the largest record there is. Of one file: two hundred years of that city. The kept sums are 64-bit integers
+# (9.2·10¹⁸): some nine thousand such files would have to come in before one of them could overflow.
+MOST_LITRES = 10**12
+MOST_LITRES_OF_A_FILE = 10**15
+
 # Bounds that the registry's kinds do not say: (dataset, field) → least and greatest value.
 BOUNDS: Mapping[tuple[str, str], tuple[float | None, float | None]] = {
     ("well", "depth_m"): (0.01, 10_000),
@@ -28,6 +34,8 @@ BOUNDS: Mapping[tuple[str, str], tuple[float | None, float | None]] = {
     ("sewage_plant", "capacity_m3_d"): (0, 1e10),
     ("permit", "permitted_m3_per_year"): (0, 1e12),
     ("usage", "correction_no"): (0, 32767),
+    ("usage", "volume_l"): (-MOST_LITRES, MOST_LITRES),
+    ("usage", "volume_m3"): (-MOST_LITRES // 1000, MOST_LITRES // 1000),
 }
 # Fields of which a file must have at least one column.
 ONE_OF: Mapping[str, tuple[tuple[str, ...], ...]] = {

@@ -6,8 +6,9 @@ from typing import Any
 
 from psycopg.sql import SQL, Identifier
 
+from layers.ingest.refusal import ImportRefused
 from layers.ingest.resolve import ROWS
-from layers.ingest.spec import Spec
+from layers.ingest.spec import MOST_LITRES_OF_A_FILE, Spec
 from layers.ingest.upsert import Outcome, insertion
 
 TABLE = "layers_usagerecord"
@@ -17,6 +18,7 @@ Cursor = Any
 
 def write_usage(cursor: Cursor, spec: Spec, release_id: int) -> Outcome:
     """Write `ROWS`. When none of the file's months is there yet, which is how months arrive, by a plain INSERT."""
+    _refuse_a_flood(cursor)
     months = file_months(cursor)
     columns = [*spec.key, "volume_l"]
     cursor.execute(
@@ -34,6 +36,18 @@ def write_usage(cursor: Cursor, spec: Spec, release_id: int) -> Outcome:
         )
         return Outcome(new=cursor.rowcount, months=months)
     return _merge(cursor, spec, columns, release_id)
+
+
+def _refuse_a_flood(cursor: Cursor) -> None:
+    """Raise `ImportRefused` for more than can be summed: the sums are made after a dry run has said that all is well."""
+    cursor.execute(SQL("SELECT COALESCE(sum(abs(volume_l)), 0) FROM {}").format(Identifier(ROWS)))
+    litres = int(cursor.fetchone()[0])
+    if litres > MOST_LITRES_OF_A_FILE:
+        raise ImportRefused(
+            f"水量合计 {litres // 1000:,} m³，超过一个文件可有的 {MOST_LITRES_OF_A_FILE // 1000:,} m³：请检查单位",
+            f"the volumes add up to {litres // 1000:,} m³, more than a file may hold: check the unit",
+            param="volume_l",
+        )
 
 
 def file_months(cursor: Cursor) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -60,6 +61,8 @@ def _readable() -> Iterator[None]:
     """What the libraries say of a broken file, as a refusal of it."""
     try:
         yield
+    except MemoryError:  # Arrow's is one of its own, too
+        raise
     except _BROKEN as error:
         raise _unreadable() from error
 
@@ -108,13 +111,19 @@ def _dbf_encoding(path: Path) -> str | None:
     dbf = next((p for p in path.parent.glob(f"{path.stem}.*") if p.suffix.lower() == ".dbf"), None)
     if dbf is None or any(p.suffix.lower() == ".cpg" for p in path.parent.glob(f"{path.stem}.*")):
         return None
-    content = dbf.read_bytes()
-    header = int.from_bytes(content[8:10], "little")
-    names = b"".join(content[at : at + 11].rstrip(b"\x00") for at in range(32, max(header - 1, 32), 32))
-    try:
-        (names + content[header:]).decode("utf-8")
-    except UnicodeDecodeError:
-        return "GB18030"
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with dbf.open("rb") as file:
+        head = file.read(32)
+        header = int.from_bytes(head[8:10], "little")
+        fields = head + file.read(max(header - 32, 0))
+        names = b"".join(fields[at : at + 11].rstrip(b"\x00") for at in range(32, max(header - 1, 32), 32))
+        try:
+            decoder.decode(names)
+            while block := file.read(1 << 20):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return "GB18030"
     return "UTF-8"
 
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from layers.ingest.archive import guard_sizes
+from layers.ingest.extent import refuse_far_cells
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.table import Chunk, Table, cell_text, without_empty_rows
 
@@ -27,6 +28,7 @@ def open_workbook(path: Path, sheet: str | None) -> Table:
     """
     if path.suffix.lower() in {".xlsx", ".xlsm", ".ods"}:
         guard_sizes(path, MAX_XML_BYTES)
+        refuse_far_cells(path, sheet)
     try:
         book = CalamineWorkbook.from_path(str(path))
         found = _choose(book, sheet)

@@ -10,6 +10,7 @@ from tests.benchmarks import harness
 
 NAMES = (
     "up",
+    "reading",
     "load",
     "sums",
     "grid",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv as csv_module
 import json
+import resource
 import zipfile
 from contextlib import closing
 from io import StringIO
@@ -13,6 +14,8 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import shapely
 from django.core.management import CommandError, call_command
@@ -21,6 +24,7 @@ from django.db import DatabaseError, connection, transaction
 from layers.ingest import gcj02, guards
 from layers.ingest.refusal import ImportRefused
 from layers.models import Release, Well
+from tests import workbooks
 from tests.db.ingest_files import counts, csv, load, small_city
 
 pytestmark = pytest.mark.django_db
@@ -211,6 +215,41 @@ def test_gb18030_csv_with_wkt(tmp_path: Path) -> None:
     assert counts(report) == (1, 0, 0, 1) and report.refusals.kept[0].reason == "bad_geometry"
     assert the_well().geom.coords == (116.02, 39.05)
     assert any("GB18030" in zh for zh, _ in report.notes)
+
+
+@pytest.mark.usefixtures("city")
+@pytest.mark.parametrize("cell", workbooks.FAR)
+def test_a_word_in_a_far_cell_is_refused_and_costs_nothing(tmp_path: Path, cell: str) -> None:
+    """1.4 kB of which XFD1048576 asked for 549 GB and ended the process, and Z1048576 took a gigabyte of it."""
+    path = workbooks.far(tmp_path / "w.xlsx", cell)
+    with pytest.raises(CommandError):  # whatever is loaded with the first import is no matter of this file's
+        command("well", csv(tmp_path / "w.csv", "code\n1"))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(CommandError, match=cell) as caught:
+        command("well", path, "--commit")
+    assert caught.value.returncode == 1 and "请在 Excel 中删去数据以外的行和列" in str(caught.value)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50 << 10
+    assert not Well.objects.exists()
+
+
+@pytest.mark.usefixtures("city")
+def test_a_file_that_breaks_off_in_the_middle_changes_nothing(tmp_path: Path) -> None:
+    before = Release.objects.count()
+    codes = [f"W{n}" for n in range(60_000)]
+    same = {name: [value] * len(codes) for name, value in (("use", "农业"), ("metering", "水表"), ("region", "110101"))}
+    path = tmp_path / "w.parquet"
+    pq.write_table(
+        pa.table({"code": codes, **same}), path, row_group_size=20_000, use_dictionary=False, compression="zstd"
+    )
+    content = bytearray(path.read_bytes())
+    at = pq.ParquetFile(path).metadata.row_group(1).column(0).data_page_offset
+    content[at : at + 400] = bytes(400)
+    path.write_bytes(content)
+    seen: list[int] = []
+    with pytest.raises(ImportRefused, match="无法读取"):
+        load("well", path, progress=lambda step, done, of: seen.append(done))
+    assert seen == [20_000]
+    assert not Well.objects.exists() and Release.objects.count() == before
 
 
 def test_a_full_disk_is_told_from_bad_data() -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from layers.ingest import delimited
+from layers.ingest import apart
+from layers.ingest.refusal import ImportRefused
 from layers.models import LayerVersion, Region, UsageRecord, UsageSum
 from tests.db.ingest_files import TOWNSHIP, VILLAGES, counts, csv, geojson, load, reasons, regions, small_city
 
@@ -97,6 +98,29 @@ def test_what_was_used_in_a_division_closed_since_comes_in_under_its_code(tmp_pa
     assert counts(load("usage", tmp_path / "u.csv")) == (0, 0, 1, 0)
 
 
+@pytest.mark.parametrize("unit", ["volume_l", "volume_m3"])
+def test_a_dry_run_refuses_what_could_not_be_summed(tmp_path: Path, unit: str) -> None:
+    """Each fits a 64-bit integer and a dozen of them do not: the sums, which a dry run leaves out, would overflow."""
+    most = 10**12 if unit == "volume_l" else 10**9
+    volumes = [most, most + 1, 999_999_999_999_999, 999_999_999_999_999_999 if unit == "volume_l" else most * 10]
+    lines = [f"2019-01,M1,self_built_well,industrial,{n},{volume}" for n, volume in enumerate(volumes)]
+    lines.append(f"2019-01,M1,self_built_well,industrial,9,-{most + 1}")
+    path = csv(tmp_path / "u.csv", "\n".join([f"month,meter,source,purpose,correction_no,{unit}", *lines]))
+    dry, real = load("usage", path, commit=False), load("usage", path)
+    assert counts(dry) == counts(real) == (1, 0, 0, 4)
+    assert reasons(dry) == [(row, unit, "out_of_range") for row in (3, 4, 5, 6)]
+    assert total() == 10**12
+
+
+def test_a_file_of_more_than_all_rivers_is_refused_by_the_dry_run(tmp_path: Path) -> None:
+    lines = [f"2019-01,M1,self_built_well,industrial,{n},{10**12}" for n in range(1_001)]
+    text = "\n".join(["month,meter,source,purpose,correction_no,volume_l", *lines])
+    with pytest.raises(ImportRefused, match=r"水量合计 1,001,000,000,000 m³.*check the unit"):
+        load("usage", csv(tmp_path / "u.csv", text), commit=False)
+    assert counts(load("usage", csv(tmp_path / "u.csv", text.rpartition("\n")[0]))) == (1_000, 0, 0, 0)
+    assert total() == 10**15
+
+
 def test_refused_records_name_their_row(tmp_path: Path) -> None:
     text = f"""
         month,meter,facility,region,source,purpose,volume_l
@@ -128,8 +152,8 @@ def test_refused_records_name_their_row(tmp_path: Path) -> None:
     ]
 
 
-def test_many_blocks_are_one_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delimited, "BLOCK_BYTES", 256)
+def test_many_chunks_are_one_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "CHUNK_BYTES", 256)
     months = [date(2000 + n // 12, n % 12 + 1, 1) for n in range(200)]
     lines = "\n".join(f"{month:%Y-%m},M1,self_built_well,industrial,{n}" for n, month in enumerate(months))
     report = load("usage", csv(tmp_path / "u.csv", "month,meter,source,purpose,volume_l\n" + lines))

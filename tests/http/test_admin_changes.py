@@ -162,6 +162,7 @@ def test_usage_is_added_corrected_and_deleted_with_its_sums(admin: Client, grid:
         ({"volume_l": "1.2345"}, "volume_l"),
         ({"volume_l": "一方"}, "volume_l"),
         ({"volume_l": "1e99"}, "volume_l"),
+        ({"volume_l": "1000000000.001"}, "volume_l"),  # more than a file may hold of one month and place
         ({"volume_l": "-3"}, "volume_l"),
         ({"volume_l": ""}, "volume_l"),
         ({"region": ""}, "__all__"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import time
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from layers.admin import parcels, upload
 from layers.ingest.refusal import ImportRefused
 from layers.registry import DATASETS, IMPORTED
 from tests import factories as make
+from tests import workbooks
 from tests.factories import A
 
 pytestmark = pytest.mark.django_db
@@ -213,6 +215,34 @@ def test_a_file_that_cannot_be_imported_leaves_nothing(
     assert "数据没有任何改动" in page
     assert "--" not in answer.context["error"]  # no word of the command line
     assert list(Path(settings.STATE_DIR, "uploads").iterdir()) == []
+
+
+@pytest.mark.parametrize("cell", workbooks.FAR)
+def test_a_word_in_a_far_cell_ends_no_worker(
+    admin: Client, grid: make.Grid, settings: LazySettings, tmp_path: Path, cell: str
+) -> None:
+    """1.4 kB of which XFD1048576 asked for 549 GB and ended the worker, and Z1048576 took a gigabyte of it."""
+    content = workbooks.far(tmp_path / "far.xlsx", cell).read_bytes()
+    admin.post(START, sent("code\n1\n"))  # whatever is loaded with the first import is no matter of this file's
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    answer = admin.post(START, sent(content, "机井.xlsx"))
+    assert answer.status_code == 400
+    assert f"工作表“机井”在远处的单元格 {cell} 有内容" in answer.content.decode()
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50 << 10
+    assert list(Path(settings.STATE_DIR, "uploads").iterdir()) == []
+
+
+def test_a_file_that_takes_more_memory_than_it_may_is_refused(
+    admin: Client, grid: make.Grid, settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.IMPORT_READ_BYTES = 300 << 20
+    columns = range(1, 16_385)
+    some = dict.fromkeys(columns[::40], "1")
+    rows = [workbooks.row(1, dict.fromkeys(columns, "h")), *(workbooks.row(n, some) for n in range(2, 1_000))]
+    path = workbooks.write(tmp_path / "a.xlsx", {"表": [*rows, workbooks.row(1_000, {16_384: "1"})]})
+    answer = admin.post(START, sent(path.read_bytes(), "a.xlsx"))
+    assert answer.status_code == 400
+    assert "要用的内存超过 300 MB 的上限" in answer.content.decode()
 
 
 def test_options_reach_the_import(admin: Client, grid: make.Grid) -> None:
