@@ -67,7 +67,7 @@ is_stamped() { [ -f "$1" ] && [ "$(cat "$1")" = "$2" ]; }
 # Written aside and moved, so that a stamp is there whole or not at all.
 put_stamp() {
     mkdir -p "$(dirname "$1")"
-    (umask 077 && printf '%s\n' "$2" >"$1.part")
+    printf '%s\n' "$2" >"$1.part"
     mv -f "$1.part" "$1"
 }
 

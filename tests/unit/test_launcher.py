@@ -259,3 +259,11 @@ def test_a_socket_directory_prepared_by_somebody_else_is_not_used(
     other = cluster.socket_dir(owner)
     assert other != first
     assert other.parent == tmp_path
+
+
+def test_a_stamp_beside_the_program_can_be_read_by_who_runs_it(bare: Path, tmp_path: Path) -> None:
+    """The server's user looks into all of .venv, where two stamps are."""
+    stamp = tmp_path / "stamp"
+    script = f'. "{bare}/deploy/launcher/tell.sh"; put_stamp "{stamp}" x'
+    subprocess.run(["sh", "-c", f"umask 022; {script}"], check=True)
+    assert stat.S_IMODE(stamp.stat().st_mode) == 0o644
