@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from geoapp.reports import content, offline
 from geoapp.reports.ask import Ask
 from geoapp.reports.offline import page
+from layers.kept.memory import forget
 from layers.models import Region, SupplyFacility
 from layers.periods import parse_period
-from tests.conftest import forget
 from tests.factories import DISTRICT
 from tests.hostile import HOSTILE
 from tests.report_city import make_city
