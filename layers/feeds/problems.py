@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -71,7 +72,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | HttpResponse
     if isinstance(error, exceptions.APIException):
         body = {
             "type": "about:blank",
-            "title": str(error.default_detail),  # both are translated lazily
+            "title": HTTPStatus(error.status_code).phrase,
             "status": error.status_code,
             "detail": str(error.detail),
         }
