@@ -141,8 +141,11 @@ def _make_where_missing(settings: dict[str, Any], lock: TextIO, environment: dic
 
 
 def _home() -> Path:
-    """A state directory of its own: tiles are kept by version, and other databases have other versions."""
-    return state.make_dir(state.state_dir() / "test-city")
+    """A state directory of its own: tiles are kept by version, and other databases have other versions.
+
+    One for each process, where several share the tests.
+    """
+    return state.make_dir(state.state_dir() / f"test-city{os.environ.get('PYTEST_XDIST_WORKER', '')}")
 
 
 def _environment(settings: dict[str, Any], home: Path) -> dict[str, str]:
