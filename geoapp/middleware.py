@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from layers import access
-from layers.db import snapshot
+from layers.db import snapshot_when_asked
 from layers.feeds.files import FromDisk
 
 # Where answers are made of the data, and nothing is written.
@@ -46,7 +46,7 @@ def one_moment_an_answer(get_response: Callable[[HttpRequest], HttpResponse]) ->
     def _of_one_snapshot(request: HttpRequest) -> HttpResponse:
         with ExitStack() as stack:
             stack.enter_context(access.one_moment())
-            stack.enter_context(snapshot())
+            stack.enter_context(snapshot_when_asked())
             response = get_response(request)
             if response.streaming and not isinstance(response, FromDisk):
                 response._resource_closers.append(stack.pop_all().close)  # type: ignore[attr-defined] # behind its own

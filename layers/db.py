@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,6 +57,23 @@ def snapshot() -> Iterator[None]:
                 "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;"
                 f" SET LOCAL idle_in_transaction_session_timeout = '{settings.STREAM_IDLE_SECONDS}s'"
             )
+        yield
+
+
+@contextmanager
+def snapshot_when_asked() -> Iterator[None]:
+    """A `snapshot` that begins with the first query: who asks nothing of the database needs none."""
+    with ExitStack() as stack:
+        begun = False
+
+        def begin(execute: Any, *statement: Any) -> Any:
+            nonlocal begun
+            if not begun:
+                begun = True
+                stack.enter_context(snapshot())
+            return execute(*statement)
+
+        stack.enter_context(connection.execute_wrapper(begin))
         yield
 
 
