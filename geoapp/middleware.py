@@ -31,35 +31,30 @@ def content_security_policy(
 
 
 def one_moment_an_answer(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """What a program reads is of one moment: version, figures and whether personal data are open are of one snapshot, which
-    lasts until the last row of a stream is sent.
+    """What is read is of one moment: version, figures and whether personal data are open are of one snapshot, which lasts until
+    the last row of a stream is sent. Pages for people may write (a session, a report that is queued), and have none.
 
-    Pages for people may write (a session, a report that is queued), and so have no snapshot. There an answer that was open
-    because all was made up is made again if an import of real data came between: what it read last may be of that import.
+    An answer that was open because all was made up is made again if an import of real data has come meanwhile.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.method not in ("GET", "HEAD"):
             return get_response(request)
-        return _of_one_snapshot(request) if request.path.startswith(OF_DATA) else _of_one_posture(request)
+        response, moment = answered(request)
+        if not moment.closed_meanwhile():
+            return response
+        if response.streaming:
+            response.close()  # its file is let go of
+        return answered(request)[0]
 
-    def _of_one_snapshot(request: HttpRequest) -> HttpResponse:
+    def answered(request: HttpRequest) -> tuple[HttpResponse, access.Moment]:
         with ExitStack() as stack:
-            stack.enter_context(access.one_moment())
-            stack.enter_context(snapshot_when_asked())
+            moment = stack.enter_context(access.one_moment())
+            if request.path.startswith(OF_DATA):
+                stack.enter_context(snapshot_when_asked())
             response = get_response(request)
             if response.streaming and not isinstance(response, FromDisk):
                 response._resource_closers.append(stack.pop_all().close)  # type: ignore[attr-defined] # behind its own
-            return response
-
-    def _of_one_posture(request: HttpRequest) -> HttpResponse:
-        with access.one_moment() as moment:
-            response = get_response(request)
-            if not moment.closed_meanwhile():
-                return response
-        if response.streaming:
-            response.close()  # its query ends
-        with access.one_moment():
-            return get_response(request)
+            return response, moment
 
     return middleware

@@ -137,11 +137,22 @@ def _set(path: Path, user: pwd.struct_passwd, rights: int) -> None:
         ) from None
 
 
+def grant_checkout() -> None:
+    """See to it that the service's user reaches what it runs: this program, its Python, and the state directory."""
+    programs = [state.BASE_DIR, Path(sys.prefix), Path(sys.base_prefix)]
+    grant(programs, [state.make_dir(state.state_dir())])
+
+
 def main(argv: list[str]) -> int:
-    if argv != ["revoke"]:
-        print("usage: python -m geoapp.passage revoke", file=sys.stderr)
+    actions = {"grant": grant_checkout, "revoke": revoke}
+    if len(argv) != 1 or argv[0] not in actions:
+        print("usage: python -m geoapp.passage grant|revoke", file=sys.stderr)
         return 2
-    revoke()
+    try:
+        actions[argv[0]]()
+    except (NoPassage, OSError) as error:
+        print(f"    {error}", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -228,8 +228,7 @@ def _let_in() -> None:
     """See to it that there is a user to serve as, who reaches what it runs; also later, when somebody has closed it."""
     if os.geteuid() == 0 and identity.service_user() is None:
         raise ServerTrouble(f"there is no user '{identity.NAME}' to run the server as; ./shuitu up makes one")
-    programs = [state.BASE_DIR, Path(sys.prefix), Path(sys.base_prefix)]
-    passage.grant(programs, [state.make_dir(state.state_dir())])
+    passage.grant_checkout()
 
 
 def command(address: str) -> list[str]:

@@ -29,7 +29,7 @@ from django.conf import settings as django_settings
 from psycopg import sql
 
 from data import demo
-from geoapp import serve, state
+from geoapp import identity, serve, state
 
 NAME = "shuitu_city_test"
 STREAM_IDLE_SECONDS = 10  # patience that a test can outlast
@@ -141,11 +141,8 @@ def _make_where_missing(settings: dict[str, Any], lock: TextIO, environment: dic
 
 
 def _home() -> Path:
-    """A state directory of its own: tiles are kept by version, and other databases have other versions.
-
-    One for each process, where several share the tests.
-    """
-    return state.make_dir(state.state_dir() / f"test-city{os.environ.get('PYTEST_XDIST_WORKER', '')}")
+    """A state directory of its own: tiles are kept by version, and other databases have other versions."""
+    return state.make_dir(state.state_dir() / "test-city")
 
 
 def _environment(settings: dict[str, Any], home: Path) -> dict[str, str]:
@@ -169,10 +166,10 @@ def _static(home: Path, environment: dict[str, str], say: TextIO) -> None:
     collected = ROOT / ".local/static/staticfiles.json"
     built = [path.stat().st_mtime for path in (ROOT / "geoapp/web/static").rglob("*") if path.is_file()]
     link = home / "static"
-    if link.is_symlink():
+    if link.is_symlink() and link.readlink() != collected.parent:
         link.unlink()
     if collected.exists() and collected.stat().st_mtime >= max(built, default=0.0):
-        if not link.exists():
+        with contextlib.suppress(FileExistsError):  # another process that shares the tests may be at it too
             link.symlink_to(collected.parent)
         return
     mine = link / "staticfiles.json"
@@ -195,19 +192,31 @@ def _answers(url: str) -> bool:
         return False
 
 
+def _hand_over(home: Path) -> None:
+    """What the server writes, to the user that it runs as where the tests are root's."""
+    user = identity.service_user()
+    for name in ("", *state.CACHES, *state.KEPT, "logs"):
+        (home / name).mkdir(exist_ok=True)
+        for path in ((home / name), *(home / name).rglob("*")) if name else (home,):
+            if user:
+                os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
+
+
 @contextlib.contextmanager
 def served(environment: dict[str, str], home: Path, workers: int = 2) -> Iterator[str]:
     """A gunicorn on a free port of this machine, as in production; → its URL."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    log = home / "server.log"
+    log = home / f"server{os.environ.get('PYTEST_XDIST_WORKER', '')}.log"  # several processes may share the tests
+    _hand_over(home)
     with log.open("w") as out:
         process = subprocess.Popen(
             serve.command(f"127.0.0.1:{port}"),
             cwd=ROOT,
-            env={**environment, "WEB_WORKERS": str(workers)},
+            env={**environment, "WEB_WORKERS": str(workers), "HOME": str(home), "TMPDIR": str(home / "work")},
             stdout=out,
             stderr=out,
+            **identity.popen_as(identity.service_user()),
         )
         try:
             until = time.monotonic() + START_SECONDS

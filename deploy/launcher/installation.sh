@@ -30,3 +30,6 @@ load_settings() {
         [ "$given" ] || export "$name=${line#*=}"
     done <"$state/settings.env"
 }
+
+# Before anything is read or made by the service's user, who may not reach a checkout in root's home.
+passage() { "$python" -m geoapp.passage grant || exit 1; }
