@@ -202,12 +202,17 @@ def _hand_over(home: Path) -> None:
                 os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
 
 
+def server_log(home: Path) -> Path:
+    """What a server in that state directory says; several processes may share the tests."""
+    return home / f"server{os.environ.get('PYTEST_XDIST_WORKER', '')}.log"
+
+
 @contextlib.contextmanager
 def served(environment: dict[str, str], home: Path, workers: int = 2) -> Iterator[str]:
     """A gunicorn on a free port of this machine, as in production; → its URL."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    log = home / f"server{os.environ.get('PYTEST_XDIST_WORKER', '')}.log"  # several processes may share the tests
+    log = server_log(home)
     _hand_over(home)
     with log.open("w") as out:
         process = subprocess.Popen(

@@ -168,7 +168,7 @@ def test_many_at_once_while_it_goes(site: Site, how: str) -> None:
 
 
 def test_the_log_tells_it_once(site: Site) -> None:
-    log = city._home() / "down" / "server.log"
+    log = city.server_log(city._home() / "down")
     before = len(log.read_text())
     site.proxy.refuse()
     for _ in range(10):

@@ -190,7 +190,6 @@ export class MapView {
     if (document.documentElement.dataset.ready) return;
     this.map.once("render", () => {
       document.documentElement.dataset.ready = "1";
-      performance.mark("first-map");
     });
     this.map.triggerRepaint();
   }
