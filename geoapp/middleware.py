@@ -30,6 +30,11 @@ def content_security_policy(
     return middleware
 
 
+def _is_live(response: HttpResponse) -> bool:
+    """Whether its rows are still to be read from the database."""
+    return response.streaming and not isinstance(response, FromDisk)
+
+
 def one_moment_an_answer(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """What is read is of one moment: version, figures and whether personal data are open are of one snapshot, which lasts until
     the last row of a stream is sent. Pages for people may write (a session, a report that is queued), and have none.
@@ -41,7 +46,8 @@ def one_moment_an_answer(get_response: Callable[[HttpRequest], HttpResponse]) ->
         if request.method not in ("GET", "HEAD"):
             return get_response(request)
         response, moment = answered(request)
-        if not moment.closed_meanwhile():
+        # A stream goes on in the snapshot that the posture was read in, and has the connection to itself until it ends.
+        if _is_live(response) or not moment.closed_meanwhile():
             return response
         if response.streaming:
             response.close()  # its file is let go of
@@ -53,7 +59,7 @@ def one_moment_an_answer(get_response: Callable[[HttpRequest], HttpResponse]) ->
             if request.path.startswith(OF_DATA):
                 stack.enter_context(snapshot_when_asked())
             response = get_response(request)
-            if response.streaming and not isinstance(response, FromDisk):
+            if _is_live(response):
                 response._resource_closers.append(stack.pop_all().close)  # type: ignore[attr-defined] # behind its own
             return response, moment
 
