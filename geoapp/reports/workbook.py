@@ -121,10 +121,11 @@ def _sheet_name(book: Workbook, title: str) -> str:
 
 
 def _settled(data: bytes, at: datetime) -> bytes:
-    """Without the times of saving, which openpyxl writes into the ZIP and one of its members."""
+    """Without the times of saving, which openpyxl writes into the ZIP and one of its members (under a prefix that any library may
+    have registered for the namespace)."""
     stamp = at.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
     core = members["docProps/core.xml"]
-    members["docProps/core.xml"] = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + stamp, core)
+    members["docProps/core.xml"] = re.sub(rb"(<\w+:modified[^>]*>)[^<]*", rb"\g<1>" + stamp, core)
     return zipped(members)

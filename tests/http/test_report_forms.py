@@ -7,6 +7,7 @@ import json
 import re
 import xml.dom.minidom
 import zipfile
+from datetime import datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from PIL import Image
 from geoapp.reports import content, document, figures, pictures, tables, workbook
 from geoapp.reports.ask import Ask, data_stamp, parse_formats
 from geoapp.reports.bulk import Record, outstanding
-from geoapp.reports.files import write_whole
+from geoapp.reports.files import write_whole, zipped
 from layers.errors import BadParameter
 from layers.periods import parse_period
 from tests.factories import DISTRICT, SOUTHERN
@@ -140,6 +141,12 @@ def run(folder: Path, *words: str) -> str:
     out = StringIO()
     call_command("report", "--period", "2019", "--out", str(folder), *words, stdout=out)
     return out.getvalue()
+
+
+def test_a_workbook_is_settled_whatever_prefix_a_library_gave_the_terms() -> None:
+    core = b'<c xmlns:dct="http://purl.org/dc/terms/"><dct:modified xsi:type="dct:W3CDTF">2031-01-01T00:00:00Z</dct:modified></c>'
+    told = unpacked(workbook._settled(zipped({"docProps/core.xml": core}), datetime(2019, 1, 2, 3, 4, 5)))
+    assert ">2019-01-02T03:04:05Z<" in told["docProps/core.xml"] and "2031" not in told["docProps/core.xml"]
 
 
 def unpacked(data: bytes) -> dict[str, str]:
