@@ -63,7 +63,7 @@ def settled(sources: list[str]) -> list[str]:
 def test_folium_is_told_nothing_of_the_data(compiled: list[str]) -> None:
     make_city()
     found = []
-    for name in ("甲", *(text for text in HOSTILE if len(text) <= 60)):
+    for name in ("甲", *(text for text in HOSTILE if len(text) <= 60 and set(text) & set("{%#<\\`"))):
         forget()
         compiled.clear()
         page._pieces.cache_clear()
