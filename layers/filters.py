@@ -1,7 +1,8 @@
 """THE definition of every filter: parse → value → Q. Feed, tile, count, map and export use this one.
 
 A layer's own fields filter under their names (``use=irrigation,greening``, ``depth_m=..50``, ``depth_m=null``), a
-region by its code with all that lies in it, a box by ``bbox``. Where a layer carries usage, ``period`` and the
+region by its code with all that lies in it (``region``; in OGC API ``within``, for there ``region`` is the property of
+that name), a box by ``bbox``. Where a layer carries usage, ``period`` and the
 selection of sources and purposes say which.
 """
 
@@ -32,7 +33,7 @@ from layers.stats.selection import Selection, parse_selection
 
 USAGE_PARAMS = ("period", "versus", "source", "purpose", "resident")
 MONTHLY, MONTHLY_YEARS = "monthly", 2
-PLACE_PARAMS = ("bbox", "region")
+REGION_PARAM = "region"
 
 
 @dataclass(frozen=True)
@@ -46,13 +47,14 @@ class FeatureFilter:
     selection: Selection = ALL_USAGE
     versus: Period | None = None
     monthly: bool = False
+    region_param: str = REGION_PARAM  # what the asker calls the region, for errors to name
 
     @property
     def asked(self) -> Asked | None:
         """The usage that the features are to carry."""
         if self.period is None:
             return None
-        prefixes = tuple(region_index().prefixes(self.region)) if self.region else ()
+        prefixes = tuple(self._prefixes()) if self.region else ()
         return Asked(self.period, self.selection, prefixes, self.versus, self.monthly)
 
     def apply(self, layer: Layer) -> QuerySet[Any]:
@@ -61,8 +63,8 @@ class FeatureFilter:
         if self.bbox is not None:
             found = found.filter(geom__intersects=_shape(self.bbox))
         if self.region:
-            _refuse_too_fine(layer, self.region)
-            found = found.filter(inside(layer, region_index().prefixes(self.region)))
+            self._refuse_too_fine(layer)
+            found = found.filter(inside(layer, self._prefixes()))
         for condition in self.attributes.values():
             found = found.filter(condition)
         return found
@@ -70,10 +72,24 @@ class FeatureFilter:
     def check(self) -> None:
         """`NotFound` when there is no such region, or no month of the period."""
         if self.region:
-            region_index().prefixes(self.region)
+            self._prefixes()
         for name, period in (("period", self.period), ("versus", self.versus)):
             if period is not None:
                 coverage(period, available_months(), name)
+
+    def _prefixes(self) -> list[str]:
+        return region_index().prefixes(self.region, param=self.region_param)
+
+    def _refuse_too_fine(self, layer: Layer) -> None:
+        """`BadParameter` for a region finer than those that the features count in: none of them would be in it."""
+        known = region_index().by_code.get(self.region)
+        if known is not None and known.level > layer.dataset.finest:
+            finest = vocab.LEVEL.by_id[layer.dataset.finest].code
+            raise BadParameter(
+                f"{self.region} is finer than the regions {layer.id} counts in.",
+                param=self.region_param,
+                allowed=[f"a {finest} or coarser"],
+            )
 
 
 EVERYTHING = FeatureFilter()
@@ -105,18 +121,6 @@ def inside(layer: Layer, prefixes: list[str]) -> Q:
     return Q(**{f"{layer.dataset.counted}__in": regions})
 
 
-def _refuse_too_fine(layer: Layer, code: str) -> None:
-    """`BadParameter` for a region finer than those that the features count in: none of them would be in it."""
-    known = region_index().by_code.get(code)
-    if known is not None and known.level > layer.dataset.finest:
-        finest = vocab.LEVEL.by_id[layer.dataset.finest].code
-        raise BadParameter(
-            f"{code} is finer than the regions {layer.id} counts in.",
-            param="region",
-            allowed=[f"a {finest} or coarser"],
-        )
-
-
 def _any_prefix(path: str, prefixes: list[str]) -> Q:
     condition = Q(pk__in=[])
     for prefix in prefixes:
@@ -134,14 +138,14 @@ def _reserved(layer: Layer) -> tuple[str, ...]:
     return (*place_params(layer), *USAGE_PARAMS) if layer.with_usage else place_params(layer)
 
 
-def place_params(layer: Layer) -> tuple[str, ...]:
+def place_params(layer: Layer, region_param: str = REGION_PARAM) -> tuple[str, ...]:
     """The parameters that choose by place. A table without geometry lies in no box and counts in no region."""
-    return PLACE_PARAMS if layer.geometry != "none" else ()
+    return ("bbox", region_param) if layer.geometry != "none" else ()
 
 
-def allowed_params(layer: Layer) -> list[str]:
+def allowed_params(layer: Layer, region_param: str = REGION_PARAM) -> list[str]:
     """Every filter parameter a layer knows."""
-    return sorted({*place_params(layer), *usage_params(layer), *filter_params(layer)})
+    return sorted({*place_params(layer, region_param), *usage_params(layer), *filter_params(layer)})
 
 
 def usage_params(layer: Layer) -> tuple[str, ...]:
@@ -151,14 +155,16 @@ def usage_params(layer: Layer) -> tuple[str, ...]:
     return (*USAGE_PARAMS, MONTHLY) if layer.usage.monthly else USAGE_PARAMS
 
 
-def parse(layer: Layer, given: Mapping[str, str]) -> FeatureFilter:
+def parse(layer: Layer, given: Mapping[str, str], region_param: str = REGION_PARAM) -> FeatureFilter:
     """A filter from the parameters it knows; others are the caller's to judge (see `params.refuse_unknown`)."""
+    region = given.get(region_param) if place_params(layer) else None
     attributes = {
         name: condition(declared, given[name]) for name, declared in filter_params(layer).items() if given.get(name)
     }
     return FeatureFilter(
         bbox=params.parse_bbox(given["bbox"]) if given.get("bbox") and place_params(layer) else None,
-        region=params.parse_region(given["region"]) if given.get("region") and place_params(layer) else "",
+        region=params.parse_region(region, region_param) if region else "",
+        region_param=region_param,
         attributes=attributes,
         **(_usage(given) if layer.with_usage else {}),
     )
@@ -188,7 +194,7 @@ def _usage(given: Mapping[str, str]) -> dict[str, Any]:
 
 
 def condition(declared: Field, text: str) -> Q:
-    """What a parameter asks of the field of its name: words of a vocabulary, a range, a period, or texts."""
+    """What a parameter asks of the field of its name: words of a vocabulary, a range, a day or period, or texts."""
     path = declared.orm_path
     if declared.vocab is not None:
         ids, null = params.parse_term_ids(text, declared.vocab, declared.name)
@@ -196,17 +202,20 @@ def condition(declared: Field, text: str) -> Q:
     if declared.kind in ("integer", "number"):
         if text == params.NULL:
             return Q(**{f"{path}__isnull": True})
-        return _within(path, params.parse_range(text, declared.name))
+        return _within(path, params.parse_range(text, declared.name), declared.per_unit)
     if declared.kind == "date":
+        if (day := params.parse_day(text)) is not None:
+            return Q(**{path: day})
         period = parse_period(text, declared.name)
         return Q(**{f"{path}__gte": period.first.first_day, f"{path}__lt": period.last.plus(1).first_day})
     return Q(**{f"{path}__in": [part.strip() for part in text.split(",")]})
 
 
-def _within(path: str, bounds: Range) -> Q:
+def _within(path: str, bounds: Range, per_unit: int) -> Q:
+    """Bounds are in the unit that is spoken: ``per_unit`` of what is stored make one."""
     condition = Q(**{f"{path}__isnull": False})
-    if bounds.low is not None:
-        condition &= Q(**{f"{path}__gte": bounds.low})
-    if bounds.high is not None:
-        condition &= Q(**{f"{path}__lte": bounds.high})
+    for lookup, bound in (("gte", bounds.low), ("lte", bounds.high)):
+        if bound is not None:
+            stored = bound if per_unit == 1 else round(bound * per_unit, 6)
+            condition &= Q(**{f"{path}__{lookup}": stored})
     return condition

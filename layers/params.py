@@ -6,11 +6,13 @@ import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from layers.errors import BadParameter
 from layers.vocab import Vocab
 
 REGION_CODE = re.compile(r"(\d{2}|\d{6}|\d{9}|\d{12})", re.ASCII)
+_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T00:00:00(?:\.0+)?Z?)?", re.ASCII)
 NULL = "null"
 
 
@@ -66,6 +68,15 @@ def parse_region(text: str, param: str = "region") -> str:
             f"{text!r} is not a division code.", param=param, allowed=["2, 6, 9 or 12 digits, such as 110108"]
         )
     return text
+
+
+def parse_day(text: str) -> date | None:
+    """A day, ``2019-03-05`` or the instant it begins with; None for what is no day, such as a period."""
+    found = _DAY.fullmatch(text.strip())
+    try:
+        return date.fromisoformat(found[1]) if found else None
+    except ValueError:
+        return None
 
 
 def parse_choice(text: str | None, param: str, default: str, allowed: Sequence[str]) -> str:

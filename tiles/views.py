@@ -43,9 +43,11 @@ def tile_view(request: HttpRequest, layer_id: str, z: int, x: int, y: int, stamp
     return tile_response(request, key, make, forever=stamp == current)
 
 
-def layer_tile(layer: Layer, tile: Tile, given: dict[str, str]) -> tuple[str, Callable[[], bytes]]:
+def layer_tile(
+    layer: Layer, tile: Tile, given: dict[str, str], region_param: str = filters.REGION_PARAM
+) -> tuple[str, Callable[[], bytes]]:
     """The stamp of a layer's tile by its filter's parameters, and what fetches it: gzipped, empty for nothing."""
-    wanted = filters.parse(layer, given)
+    wanted = filters.parse(layer, given, region_param)
     datasets = layer.datasets(usage="period" in given)
     current = as_of(datasets).stamp
     variant = urlencode(sorted(given.items()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import wraps
 from typing import Any
 
@@ -46,11 +46,11 @@ def resource(view: View) -> View:
     return csrf_exempt(answered)
 
 
-def parameters(request: HttpRequest, known: list[str]) -> dict[str, str]:
-    """The parameters as `query_params`; one without a value is refused but for ``properties``, which may name none."""
+def parameters(request: HttpRequest, known: list[str], empty: Collection[str] = ()) -> dict[str, str]:
+    """The parameters as `query_params`; one without a value is refused but for those that may be ``empty``."""
     given = query_params(request, known)
     for name, text in given.items():
-        if not text and name != "properties":
+        if not text and name not in empty:
             raise BadParameter(f"{name} has no value.", param=name, allowed=[f"{name}=…, or no {name}"])
     return given
 

@@ -20,7 +20,7 @@ from layers.ogc.landing import DESCRIPTION, TITLE
 from layers.ogc.links import Json
 from layers.ogc.negotiate import Media
 from layers.ogc.parts import PARTS
-from layers.ogc.question import LIMIT_DEFAULT, LIMIT_MOST, OFFSET_MOST, property_params
+from layers.ogc.question import LIMIT_DEFAULT, LIMIT_MOST, OFFSET_MOST, WITHIN, property_params
 from layers.ogc.schema import property_schema
 from layers.ogc.times import FORMS
 from layers.periods import FORMS as PERIODS
@@ -61,7 +61,7 @@ PARAMETERS: Json = {
         _parameter("properties", "只要这些属性。Only these properties.", {"type": "array", "items": _text()}),
         _parameter("skipGeometry", "不要几何。Without geometries.", {"type": "boolean", "default": False}),
         _parameter("resultType", "hits 只要数目。Only the number.", _text(enum=["results", "hits"])),
-        _parameter("region", "区划代码：只要其中的。A division code: what counts in it.", _text(pattern=r"^(\d{2}|\d{6}|\d{9}|\d{12})$")),
+        _parameter("within", "区划代码：只要其中的（属性 region 是另一参数，意为等于）。A division code: all that counts in it; the property region is a parameter of its own and means equality.", _text(pattern=r"^(\d{2}|\d{6}|\d{9}|\d{12})$")),
         _parameter("period", f"带上这一时段的用水量。Adds the water used: {', '.join(PERIODS)}.", _text()),
         _parameter("source", "用水量只计这些水源。Of these sources.", {"type": "array", "items": _text(enum=[*vocab.SOURCE.codes, vocab.NEW_WATER])}),
         _parameter("purpose", "用水量只计这些用途。Of these purposes.", {"type": "array", "items": _text(enum=list(vocab.PURPOSE.codes))}),
@@ -121,7 +121,7 @@ def _collection_paths(layer: Layer, media: tuple[Media, ...]) -> Json:
     base, tag, name = f"/collections/{layer.id}", layer.id, "".join(word.title() for word in layer.id.split("_"))
     shared = [parameter(one) for one in _LISTED]
     usage = [parameter(one) for one in _USAGE] if layer.with_usage else []
-    place = [parameter("region")] if "region" in place_params(layer) else []
+    place = [parameter(WITHIN)] if WITHIN in place_params(layer, WITHIN) else []
     types = tuple(one.media_type for one in media)
     plain = (links.JSON, links.HTML)
     schema = (links.SCHEMA, links.HTML)

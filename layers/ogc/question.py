@@ -22,6 +22,9 @@ LIMIT_DEFAULT, LIMIT_MOST = 5000, 10_000
 LIMIT_TAKEN = 10 * LIMIT_MOST  # up to here more than the most is the most; beyond it no page is meant
 LIMIT_PAGE = 100  # rows of a page for people, unless told
 OFFSET_MOST = 10**9
+# All that counts in a region. `region` is a property, and a property's parameter means equality (Part 3, 7.3): desktops
+# send the conditions of a user by it, and trust the answer.
+WITHIN = "within"
 ITEM_PARAMS = ("f", "crs")
 LIST_PARAMS = (
     "f", "limit", "offset", "bbox", "bbox-crs", "crs", "datetime", "filter", "filter-lang", "filter-crs", "sortby",
@@ -40,13 +43,18 @@ class Question:
 
 def property_params(layer: Layer) -> dict[str, Field]:
     """The properties that can be asked for as parameters of their own, by name."""
-    taken = {*LIST_PARAMS, *filters.place_params(layer), *filters.usage_params(layer)}
+    taken = {*LIST_PARAMS, *filters.place_params(layer, WITHIN), *filters.usage_params(layer)}
     return {field.name: field for field in layer.listed_fields if field.name not in taken}
 
 
 def list_params(layer: Layer) -> list[str]:
     """Every parameter that the items of a layer know."""
-    return sorted({*LIST_PARAMS, *filters.allowed_params(layer), *property_params(layer)})
+    return sorted({*LIST_PARAMS, *filters.allowed_params(layer, WITHIN), *property_params(layer)})
+
+
+def may_be_empty(layer: Layer) -> set[str]:
+    """The parameters that mean something without a value: no properties, and a text that is empty."""
+    return {"properties", *(name for name, field in property_params(layer).items() if field.kind == "text")}
 
 
 def read_item(layer: Layer, given: Mapping[str, str]) -> Question:
@@ -60,13 +68,9 @@ def read_item(layer: Layer, given: Mapping[str, str]) -> Question:
 def read_list(layer: Layer, given: Mapping[str, str], page: int = LIMIT_DEFAULT) -> Question:
     """The question for a page of features; ``page`` is its size unless told."""
     system = parse_crs(given.get("crs"), "crs")
-    wanted = filters.parse(layer, {name: text for name, text in given.items() if name not in LIST_PARAMS})
-    others = {
-        name: filters.condition(field, given[name])
-        for name, field in property_params(layer).items()
-        if given.get(name) and name not in wanted.attributes
-    }
-    wanted = replace(wanted, attributes={**wanted.attributes, **others})
+    shared = {name: text for name, text in given.items() if name == WITHIN or name in filters.usage_params(layer)}
+    properties = {name: equal(field, given[name]) for name, field in property_params(layer).items() if name in given}
+    wanted = replace(filters.parse(layer, shared, WITHIN), attributes=properties)
     wanted, when = _timed(layer, wanted, given.get("datetime"))
     query = FeatureQuery(
         layer=layer,
@@ -82,6 +86,16 @@ def read_list(layer: Layer, given: Mapping[str, str], page: int = LIMIT_DEFAULT)
     )
     kind = params.parse_choice(given.get("resultType"), "resultType", "results", ("results", "hits"))
     return Question(query, system, kind == "hits")
+
+
+def equal(field: Field, text: str) -> Q:
+    """Where a property is what its parameter says. A text is that text, commas and all: a name may have them.
+
+    Words of a vocabulary may be several, numbers a range and days a period: no single value of theirs looks like that.
+    """
+    if field.vocab is not None or field.kind in ("integer", "number", "date"):
+        return filters.condition(field, text)
+    return Q(**{field.orm_path: text})
 
 
 def _all(*conditions: Q | None) -> Q | None:

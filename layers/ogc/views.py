@@ -111,7 +111,7 @@ def _marks(layer: Layer, version: AsOf, usage: bool) -> Json:
 def items_view(request: HttpRequest, layer_id: str) -> HttpResponseBase:
     """A page of features, or a file of all of them."""
     layer = collections.named(layer_id)
-    given = parameters(request, question.list_params(layer))
+    given = parameters(request, question.list_params(layer), question.may_be_empty(layer))
     media = negotiate.negotiate(request, forms.of(layer))
     version = _version(layer, given)
     url = f"{root_of(request)}/collections/{layer.id}/items"

@@ -79,8 +79,8 @@ class RegionIndex:
         """The region, or at the level of reporting units the unit: a district and its bureau share their code."""
         return self.units[code] if level == vocab.REPORTING_UNIT else self.by_code[code]
 
-    def prefixes(self, code: str, *, unit: bool = False) -> list[str]:
-        """Code prefixes of all that lies in a region or reporting unit; `NotFound` for an unknown code.
+    def prefixes(self, code: str, *, unit: bool = False, param: str = "region") -> list[str]:
+        """Code prefixes of all that lies in a region or reporting unit; `NotFound` (of ``param``) for an unknown code.
 
         A district and its bureau share their code: it means the division, unless the ``unit`` is asked for.
         """
@@ -90,7 +90,7 @@ class RegionIndex:
             return [r.code for r in self.levels[vocab.TOWNSHIP] if self.unit_of(r) == code]
         raise NotFound(
             f"There is no region {code!r}.",
-            param="region",
+            param=param,
             allowed=["a division code of 2, 6, 9 or 12 digits", *sorted(set(self.units) - set(self.by_code))],
         )
 

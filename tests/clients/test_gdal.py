@@ -121,3 +121,74 @@ def test_tiles_are_read_with_their_fields(city: City) -> None:
     codes = {one["properties"]["code"] for one in found}
     assert codes == {code for (code,) in city.sql("SELECT code FROM layers_region WHERE level = 2")}
     assert all(isinstance(one["properties"]["area_m2"], (int, float)) for one in found)
+
+
+# Each: a layer, a condition as GDAL is given it, and the same of the database. Words in braces: see `words_of`.
+TRUTHS = [
+    ("urban_plant", "region = '{district}'", "r.code = '{district}'"),
+    ("urban_plant", "region = '11'", "FALSE"),
+    ("urban_plant", "region = 'nowhere'", "FALSE"),
+    ("urban_plant", "region <> '{district}'", "r.code <> '{district}'"),
+    ("urban_plant", "region LIKE '{district}%'", "r.code LIKE '{district}%'"),
+    ("urban_plant", "NOT (region = '{district}')", "NOT (r.code = '{district}')"),
+    ("urban_plant", "region = '{district}' OR name = '{plant}'", "r.code = '{district}' OR f.name = '{plant}'"),
+    ("urban_plant", "region = '{district}' AND capacity_m3_d > 1000", "r.code = '{district}' AND capacity_m3_d > 1000"),
+    ("urban_plant", "found_region = '{found}'", "(SELECT code FROM layers_region x WHERE x.id = f.found_region_id) = '{found}'"),
+    ("urban_plant", "found_region = '{district}'", "FALSE"),
+    ("urban_plant", "name = '{plant}'", "f.name = '{plant}'"),
+    ("urban_plant", "name = '{plant},{plant}'", "FALSE"),
+    ("urban_plant", "name = ' {plant}'", "FALSE"),
+    ("urban_plant", "name = ''", "f.name = ''"),
+    ("urban_plant", "code = '{code}'", "f.code = '{code}'"),
+    ("urban_plant", "code IN ('{code}', 'x')", "f.code IN ('{code}', 'x')"),
+    ("urban_plant", "code = '{code},x'", "FALSE"),
+    ("urban_plant", "capacity_m3_d = {capacity}", "capacity_m3_d = {capacity}"),
+    ("urban_plant", "capacity_m3_d = -5", "FALSE"),
+    ("urban_plant", "capacity_m3_d >= {capacity}", "capacity_m3_d >= {capacity}"),
+    ("urban_plant", "capacity_m3_d BETWEEN 1 AND {capacity}", "capacity_m3_d BETWEEN 1 AND {capacity}"),
+    ("urban_plant", "capacity_m3_d IS NULL", "capacity_m3_d IS NULL"),
+    ("urban_plant", "managed_by = 'group' AND region = '{district}'", "managed_by = 1 AND r.code = '{district}'"),
+    ("village_station", "region = '{in_village}'", "r.code = '{in_village}'"),
+    ("village_station", "region = '{in_district}'", "FALSE"),  # all of them are in one of its villages
+    ("village_station", "region = '{in_district}' AND capacity_m3_d > 10", "FALSE"),
+    ("surface_intake", "water_body = '{river}'", "water_body = '{river}'"),
+    ("permit", "region = '{permit_region}'", "r.code = '{permit_region}'"),
+    ("permit", "valid_from = '{valid_from}'", "valid_from = '{valid_from}'"),
+    ("permit", "permitted_m3_per_year = {permitted}", "permitted_l_per_year = {permitted} * 1000"),
+]  # fmt: skip
+ROWS = {
+    "urban_plant": "layers_supplyfacility f LEFT JOIN layers_region r ON r.id = f.declared_region_id WHERE f.kind = 1",
+    "village_station": "layers_supplyfacility f LEFT JOIN layers_region r ON r.id = f.declared_region_id WHERE f.kind = 3",
+    "surface_intake": "layers_surfaceintake f WHERE TRUE",
+    "permit": "layers_abstractionpermit f LEFT JOIN layers_region r ON r.id = f.declared_region_id WHERE TRUE",
+}
+
+
+def words_of(city: City) -> dict[str, Any]:
+    """Values there are, so that each condition is true of something."""
+    plants, permits = ROWS["urban_plant"], ROWS["permit"]
+    ((district, plant, code, capacity),) = city.sql(
+        f"SELECT min(r.code), min(f.name), min(f.code), min(capacity_m3_d) FROM {plants}"
+    )
+    ((village,),) = city.sql(f"SELECT min(r.code) FROM {ROWS['village_station']} AND length(r.code) = 12")
+    ((found,),) = city.sql(
+        "SELECT min(r.code) FROM layers_supplyfacility f JOIN layers_region r ON r.id = f.found_region_id WHERE kind = 1"
+    )
+    ((river,),) = city.sql(f"SELECT min(water_body) FROM {ROWS['surface_intake']}")
+    ((permit_region, valid_from, litres),) = city.sql(
+        f"SELECT min(r.code), min(valid_from), min(permitted_l_per_year) FROM {permits}"
+    )
+    return {
+        "district": district, "in_village": village, "in_district": village[:6], "plant": plant, "code": code, "capacity": capacity, "found": found,
+        "river": river, "permit_region": permit_region, "valid_from": valid_from, "permitted": litres // 1000,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("layer", "where", "truth"), TRUTHS)
+def test_a_condition_is_true_of_what_the_database_has(city: City, layer: str, where: str, truth: str) -> None:
+    """What GDAL hands on to the server it believes; the rest it judges itself. Both have to be as the database says."""
+    words = words_of(city)
+    found = as_geojson("-where", where.format(**words), f"OAPIF:{city.url}/ogc", layer, *PAGE)
+    assert {one["properties"]["code"] for one in found} == {
+        code for (code,) in city.sql(f"SELECT f.code FROM {ROWS[layer]} AND ({truth.format(**words)})")
+    }

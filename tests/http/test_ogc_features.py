@@ -32,7 +32,7 @@ def grid() -> Grid:
     found = make.make_grid()
     make.WellFactory(code="W1", name="甲井", use=1, depth_m=10, geom=at(0.5, 0.5), declared_region=found[A])
     make.WellFactory(code="W2", use=2, depth_m=50.5, geom=at(1.5, 0.5))
-    make.WellFactory(code="W3", use=2, geom=at(0.5, 1.5))
+    make.WellFactory(code="W3", name="乙井,北", use=2, geom=at(0.5, 1.5))
     make.WellFactory(code="W4", use=3, depth_m=7, geom=None)
     make.UsageFactory(region=found[A], volume_l=5000)
     make.UsageFactory(region=found[D], volume_l=700, month=datetime(2019, 3, 1))
@@ -183,9 +183,16 @@ def test_coordinates_and_boxes_in_every_system(client: Client, system: Crs) -> N
         ("depth_m=50.5", "2"),
         ("depth_m=..20", "14"),
         ("found_region=110101001001", "1"),
-        ("region=110101001", "12"),
+        ("within=110101001", "12"),
+        ("within=110101001&region=110101001001", "1"),
+        ("region=110101001001", "1"),
+        ("region=110101001", ""),  # a property's parameter means equality
         ("name=甲井", "1"),
-        ("code=W1,W3", "13"),
+        ("name=乙井,北", "3"),
+        ("name= 甲井", ""),
+        ("name=", "24"),
+        ("code=W1,W3", ""),
+        ("filter=code IN ('W1','W3')", "13"),
         ("filter=depth_m > 8 AND use <> 'supply'", "2"),
         ("filter=CASEI(code) LIKE CASEI('w%')&filter-lang=cql2-text", "1234"),
         ('filter={"op":"=","args":[{"property":"code"},"W1"]}&filter-lang=cql2-json', "1"),
@@ -223,7 +230,7 @@ def test_regions_carry_the_usage_of_a_period(client: Client) -> None:
         }
 
     assert used("period=2019") == {A: ("2019", 5000), B: ("2019", 0), C: ("2019", 0), D: ("2019", 700)}
-    assert used(f"period=2019-03&region={NORTHERN}&sortby=-volume_l") == {D: ("2019-03", 700), C: ("2019-03", 0)}
+    assert used(f"period=2019-03&within={NORTHERN}&sortby=-volume_l") == {D: ("2019-03", 700), C: ("2019-03", 0)}
     assert used("datetime=2019-01-15/2019-01-20")[A] == ("2019-01", 5000)
     assert used("datetime=../2019-03-01T00:00:00Z")[D] == ("2019-01..2019-03", 700)
     assert get(client, f"{url}?datetime=2020-01-01/..").json()["features"] == []
@@ -240,6 +247,27 @@ def test_regions_carry_the_usage_of_a_period(client: Client) -> None:
 )  # fmt: skip
 def test_records_are_of_their_month(client: Client, interval: str, expected: int) -> None:
     assert get(client, f"/ogc/collections/usage/items?datetime={interval}").json()["numberMatched"] == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("valid_from=2018-01-01", ["P1"]), ("valid_from=2018-01-01T00:00:00Z", ["P1"]), ("valid_from=2018-01-02", []),
+        ("valid_from=2018-01", ["P1"]), ("valid_from=2018", ["P1"]), ("valid_to=2018-12-31", ["P1"]),
+        ("permitted_m3_per_year=1.5", ["P1"]), ("permitted_m3_per_year=..2", ["P1"]), ("permitted_m3_per_year=1500", []),
+        ("permitted_m3_per_year=null", ["P2"]),
+    ],
+)  # fmt: skip
+def test_days_and_amounts_of_permits(client: Client, query: str, expected: list[str]) -> None:
+    """A day is that day; an amount is in the unit that is spoken, whatever is stored."""
+    release = make.ReleaseFactory()
+    permits = models.AbstractionPermit.objects
+    permits.create(
+        code="P1", valid_from="2018-01-01", valid_to="2018-12-31", permitted_l_per_year=1500, release=release
+    )
+    permits.create(code="P2", valid_from="2019-06-01", release=release)
+    make.publish()
+    assert codes(get(client, f"/ogc/collections/permit/items?sortby=code&{query}").json()) == expected
 
 
 def test_permits_are_of_the_time_they_are_valid(client: Client) -> None:

@@ -81,7 +81,10 @@ def test_filters_and_periods_are_passed_on(client: Client) -> None:
     tile = client.get(f"/ogc/collections/village/tiles/{SET}/14/{Y}/{X}?period=2019-01&code={A}&f=mvt")
     (feature,) = mapbox_vector_tile.decode(tile.content)["village"]["features"]
     assert feature["properties"]["volume_l"] == 5000
-    assert client.get(f"{WELL}/{SET}/14/{Y}/{X}?colour=blue").status_code == 400
+    assert client.get(f"{WELL}/{SET}/14/{Y}/{X}?within=110101001").status_code == 200
+    assert client.get(f"{WELL}/{SET}/14/{Y}/{X}?within=110101002").status_code == 204
+    for wrong in ("colour=blue", "region=110101001", "within=110199"):
+        assert client.get(f"{WELL}/{SET}/14/{Y}/{X}?{wrong}").status_code in (400, 404)
     assert client.get(f"{WELL}/{SET}/14/{Y}/{X}?f=png").status_code == 400
 
 

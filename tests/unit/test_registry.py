@@ -131,7 +131,7 @@ def test_a_version_depends_on_datasets_there_are(layer: Layer) -> None:
 @each_layer
 def test_filters_do_not_hide_each_other(layer: Layer) -> None:
     own = set(filters.filter_params(layer))
-    assert not own & set(filters.PLACE_PARAMS)
+    assert not own & {"bbox", "region"}
     assert not own & {"fields", "limit", "offset"}
     if layer.with_usage:
         assert not own & set(filters.USAGE_PARAMS)
@@ -161,7 +161,7 @@ def test_a_table_is_published_and_not_drawn(table: Layer) -> None:
     assert registry.published(table.id) is table
     assert table.id not in {layer.id for layer in registry.LAYERS}
     assert table.geometry == "none"
-    assert not set(filters.allowed_params(table)) & set(filters.PLACE_PARAMS)
+    assert not set(filters.allowed_params(table)) & {"bbox", "region"}
     with pytest.raises(NotFound):
         registry.layer(table.id)
 

@@ -15,6 +15,7 @@ from layers.ogc import pages
 from layers.ogc.answers import document, parameters, resource, root_of
 from layers.ogc.links import Json
 from layers.ogc.negotiate import JSON
+from layers.ogc.question import WITHIN
 from layers.registry import Layer
 from layers.versions import EVERYTHING, as_of
 from tiles.ogc import documents, matrix
@@ -68,11 +69,11 @@ def tile_view(request: HttpRequest, scheme: str, z: str, row: int, col: int, lay
     layers = _layers(layer_id)
     _known(scheme)
     tile = matrix.tile_in(documents.limits_of(layers), z, row, col)
-    allowed = filters.allowed_params(layers[0]) if layer_id else []
+    allowed = filters.allowed_params(layers[0], WITHIN) if layer_id else []
     given = parameters(request, [*allowed, "f"])
     if given.pop("f", "mvt") not in ("mvt", "pbf"):
         raise BadParameter("Tiles are Mapbox vector tiles.", param="f", allowed=["mvt"])
-    drawn = [layer_tile(layer, tile, given) for layer in layers if layer.min_zoom <= tile.z <= layer.max_zoom]
+    drawn = [layer_tile(layer, tile, given, WITHIN) for layer in layers if layer.min_zoom <= tile.z <= layer.max_zoom]
 
     def make() -> bytes:
         """The layers of one tile, one after the other: so a vector tile holds several."""
