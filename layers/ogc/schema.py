@@ -57,6 +57,8 @@ def schema(layer: Layer, url: str) -> Json:
 
 def queryables(layer: Layer, url: str) -> Json:
     """The properties that a filter may name."""
-    shape, _ = _SHAPES.get(layer.geometry, ("", ""))
-    geometry = {"title": "几何", "x-ogc-role": "primary-geometry", "$ref": f"https://geojson.org/schema/{shape}.json"}
+    shape, kind = _SHAPES.get(layer.geometry, ("", ""))
+    # By the reference desktops of before the standard know a geometry, by the format those after it.
+    reference = f"https://geojson.org/schema/{shape}.json"
+    geometry = {"title": "几何", "x-ogc-role": "primary-geometry", "$ref": reference, "format": kind}
     return _document(layer, url, geometry)

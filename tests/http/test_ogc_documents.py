@@ -17,6 +17,7 @@ from tests.factories import A
 pytestmark = pytest.mark.django_db
 HOST = "http://testserver/ogc"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
+GEOMETRIES = {"point": "point", "polygon": "multipolygon"}
 # What QGIS asks for, of both ages, before it sends a filter to the server.
 QGIS_NEEDS = {
     "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
@@ -170,6 +171,7 @@ def test_schema_and_queryables_name_the_properties_of_the_features(client: Clien
     for name, one in queryables["properties"].items():
         if name == "geometry":
             assert one["$ref"].startswith("https://geojson.org/schema/")  # how QGIS tells a geometry
+            assert one["format"] == schema["properties"][name]["format"] == f"geometry-{GEOMETRIES[layer.geometry]}"
             assert schema["properties"][name]["x-ogc-role"] == "primary-geometry"
         else:
             assert isinstance(one["type"], str)  # QGIS reads no list of types
