@@ -12,7 +12,7 @@ from layers import vocab
 from layers.features.columns import column_of
 from layers.feeds.schema import PROBLEM
 from layers.filters import place_params
-from layers.ogc import links
+from layers.ogc import bodies, links
 from layers.ogc.collections import every, title
 from layers.ogc.cql2.asked import LANGUAGES
 from layers.ogc.crs import SYSTEMS
@@ -27,7 +27,6 @@ from layers.periods import FORMS as PERIODS
 from layers.registry import Layer
 
 _SYSTEMS = [system.uri for system in SYSTEMS]
-_GEOJSON = {"type": "object", "required": ["type"], "properties": {"type": {"type": "string"}}}
 
 
 def _parameter(name: str, description: str, schema: Json, where: str = "query", **more: Any) -> Json:
@@ -76,15 +75,25 @@ _LISTED = (
 )  # fmt: skip
 
 
-def _answer(description: str, *media: str) -> Json:
+_JSON = (links.JSON, links.GEOJSON, links.SCHEMA, links.OPENAPI)
+
+
+def answer(description: str, media: tuple[str, ...], body: str) -> Json:
+    """An answer in several forms; those of JSON are as the schema of that name."""
     return {
         "description": description,
-        "content": {one: {"schema": _GEOJSON if "json" in one else _text()} for one in media},
+        "content": {one: {"schema": bodies.ref(body) if one in _JSON else _contents(one)} for one in media},
     }
 
 
-def operation(name: str, summary: str, tag: str, media: tuple[str, ...], parameters: list[Json] | None = None) -> Json:
-    """A GET with its answers and what may go wrong."""
+def _contents(media: str) -> Json:
+    return _text() if media.startswith("text/") else _text(format="binary")
+
+
+def operation(
+    name: str, summary: str, tag: str, media: tuple[str, ...], body: str, parameters: list[Json] | None = None
+) -> Json:
+    """A GET with its answers (``body`` names the schema of those in JSON) and what may go wrong."""
     return {
         "get": {
             "operationId": name,
@@ -93,12 +102,20 @@ def operation(name: str, summary: str, tag: str, media: tuple[str, ...], paramet
             "tags": [tag],
             "parameters": parameters or [],
             "responses": {
-                "200": _answer(summary, *media),
+                "200": answer(summary, media, body),
                 "304": {"description": "没有变化 Not modified"},
-                **{code: {"$ref": f"#/components/responses/{code}"} for code in ("400", "404", "500")},
+                **{code: {"$ref": f"#/components/responses/{code}"} for code in ERRORS},
             },
         }
     }
+
+
+ERRORS = {
+    "400": "参数有误 A parameter is unknown or wrong",
+    "404": "没有 There is no such thing",
+    "500": "服务器的错 A fault of the server",
+    "503": "太慢或太忙，见 Retry-After。Too slow or too busy: see Retry-After",
+}
 
 
 def _form(*media: Media) -> Json:
@@ -127,17 +144,18 @@ def _collection_paths(layer: Layer, media: tuple[Media, ...]) -> Json:
     schema = (links.SCHEMA, links.HTML)
     html = Media("html", links.HTML)
     return {
-        base: operation(f"describe{name}", title(layer), tag, plain, [_form(html)]),
+        base: operation(f"describe{name}", title(layer), tag, plain, "collection", [_form(html)]),
         f"{base}/items": operation(
-            f"get{name}", f"{title(layer)}：列表 features", tag, types,
+            f"get{name}", f"{title(layer)}：列表 features", tag, types, bodies.features_of(layer),
             [*shared, *place, *usage, *_property_parameters(layer), _form(*media)],
         ),
         f"{base}/items/{{featureId}}": operation(
             f"get{name}Item", f"{title(layer)}：一个 one feature", tag, (links.GEOJSON, links.HTML),
+            bodies.feature_of(layer),
             [parameter("featureId"), parameter("crs"), *usage, _form(html)],
         ),
-        f"{base}/queryables": operation(f"get{name}Queryables", "可筛选的属性 Queryables", tag, schema, [_form(html)]),
-        f"{base}/schema": operation(f"get{name}Schema", "属性说明 Schema", tag, schema, [_form(html)]),
+        f"{base}/queryables": operation(f"get{name}Queryables", "可筛选的属性 Queryables", tag, schema, "propertySchemas", [_form(html)]),
+        f"{base}/schema": operation(f"get{name}Schema", "属性说明 Schema", tag, schema, "propertySchemas", [_form(html)]),
     }  # fmt: skip
 
 
@@ -145,16 +163,24 @@ def _paths(media: dict[str, tuple[Media, ...]]) -> Json:
     html = Media("html", links.HTML)
     plain = (links.JSON, links.HTML)
     found: Json = {
-        "/": operation("getLandingPage", "入口 Landing page", "core", plain, [_form(html)]),
-        "/conformance": operation("getConformance", "遵循的标准 Conformance", "core", plain, [_form(html)]),
-        "/api": operation("getApi", "接口定义 API definition", "core", (links.OPENAPI,), [_form()]),
-        "/collections": operation("getCollections", "全部图层 Collections", "core", plain, [_form(html)]),
+        "/": operation("getLandingPage", "入口 Landing page", "core", plain, "landingPage", [_form(html)]),
+        "/conformance": operation(
+            "getConformance", "遵循的标准 Conformance", "core", plain, "confClasses", [_form(html)]
+        ),
+        "/api": operation("getApi", "接口定义 API definition", "core", (links.OPENAPI,), "apiDefinition", [_form()]),
+        "/collections": operation(
+            "getCollections", "全部图层 Collections", "core", plain, "collections", [_form(html)]
+        ),
     }
     for layer in every():
         found |= _collection_paths(layer, media[layer.id])
     for part in PARTS:
         found |= part.paths()
     return found
+
+
+def _schemas_of_parts() -> Json:
+    return {name: one for part in PARTS for name, one in part.schemas.items()}
 
 
 def _problem(description: str) -> Json:
@@ -171,10 +197,7 @@ def openapi(root: str, media: dict[str, tuple[Media, ...]]) -> Json:
         "paths": _paths(media),
         "components": {
             "parameters": PARAMETERS,
-            "responses": {
-                "400": _problem("参数有误 A parameter is unknown or wrong"),
-                "404": _problem("没有 There is no such thing"),
-                "500": _problem("服务器的错 A fault of the server"),
-            },
+            "responses": {code: _problem(said) for code, said in ERRORS.items()},
+            "schemas": {**bodies.DOCUMENTS, **bodies.of_layers(every()), **_schemas_of_parts()},
         },
     }

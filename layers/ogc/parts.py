@@ -17,6 +17,7 @@ class Part:
     landing_links: Callable[[str], list[Json]]
     collection_links: Callable[[str, Layer], list[Json]]
     paths: Callable[[], Json]  # of the OpenAPI document
+    schemas: Json  # of what is answered at them
 
 
 PARTS: list[Part] = []

@@ -17,7 +17,7 @@ _TYPES: dict[ColumnKind, Json] = {
     "date": {"type": "string", "format": "date"},
     "boolean": {"type": "boolean"},
 }
-_SHAPES = {"point": ("Point", "geometry-point"), "polygon": ("MultiPolygon", "geometry-multipolygon")}
+GEOMETRIES = {"point": ("Point", "geometry-point"), "polygon": ("MultiPolygon", "geometry-multipolygon")}
 
 
 def property_schema(column: Column) -> Json:
@@ -50,14 +50,14 @@ def _document(layer: Layer, url: str, geometry: Json) -> Json:
 
 def schema(layer: Layer, url: str) -> Json:
     """The properties of its features, in the order in which they come."""
-    _, kind = _SHAPES.get(layer.geometry, ("", ""))
+    _, kind = GEOMETRIES.get(layer.geometry, ("", ""))
     geometry = {"title": "几何", "x-ogc-role": "primary-geometry", "format": kind}
     return _document(layer, url, geometry)
 
 
 def queryables(layer: Layer, url: str) -> Json:
     """The properties that a filter may name."""
-    shape, kind = _SHAPES.get(layer.geometry, ("", ""))
+    shape, kind = GEOMETRIES.get(layer.geometry, ("", ""))
     # By the reference desktops of before the standard know a geometry, by the format those after it.
     reference = f"https://geojson.org/schema/{shape}.json"
     geometry = {"title": "几何", "x-ogc-role": "primary-geometry", "$ref": reference, "format": kind}

@@ -5,8 +5,10 @@ from __future__ import annotations
 from layers.built import built_layers
 from layers.features import FeatureQuery
 from layers.features.columns import column_of
+from layers.feeds.schema import AS_OF
 from layers.kept.memory import Memory
 from layers.ogc import links
+from layers.ogc.bodies import LINKS, TEXT, WHOLE, listed, record
 from layers.ogc.collections import title
 from layers.ogc.crs import CRS84
 from layers.ogc.landing import TITLE
@@ -73,6 +75,7 @@ def _common(root: str, layers: tuple[Layer, ...]) -> Json:
                 f"{base_of(root, layers)}/{matrix.ID}/{_TEMPLATE}", "item", links.MVT, "瓦片 Tiles", templated=True
             ),
         ],
+        "tileMatrixSetLimits": [one.to_dict() for one in limits_of(layers)],
     }  # fmt: skip
 
 
@@ -89,7 +92,6 @@ def tileset(root: str, layers: tuple[Layer, ...]) -> Json:
     found = _common(root, layers)
     if box is not None:
         found["boundingBox"] = {"lowerLeft": box[:2], "upperRight": box[2:], "crs": CRS84.uri}
-    found["tileMatrixSetLimits"] = [one.to_dict() for one in limits_of(layers)]
     found["layers"] = [_layer(root, layer) for layer in layers]
     return found
 
@@ -141,8 +143,10 @@ def _collection_links(root: str, layer: Layer) -> list[Json]:
 def _paths() -> Json:
     plain = (links.JSON, links.HTML)
     found: Json = {
-        "/tileMatrixSets": operation("getTileMatrixSetsList", "瓦片划分 Tile matrix sets", "tiles", plain, [_F]),
-        f"/tileMatrixSets/{matrix.ID}": operation("getTileMatrixSet", matrix.ID, "tiles", plain, [_F]),
+        "/tileMatrixSets": operation(
+            "getTileMatrixSetsList", "瓦片划分 Tile matrix sets", "tiles", plain, "tileMatrixSets", [_F]
+        ),
+        f"/tileMatrixSets/{matrix.ID}": operation("getTileMatrixSet", matrix.ID, "tiles", plain, "tileMatrixSet", [_F]),
         **_tile_paths("/tiles", "dataset.vector", TITLE, "tiles"),
     }
     for layer in built_layers():
@@ -167,13 +171,55 @@ def _tile_paths(base: str, name: str, heading: str, tag: str) -> Json:
             ("tileCol", "列 Column", {"type": "integer", "minimum": 0}),
         )
     ]
-    tile = operation(f"{name}.getTile", f"{heading}：瓦片 a tile", tag, (links.MVT,), place)
+    tile = operation(f"{name}.getTile", f"{heading}：瓦片 a tile", tag, (links.MVT,), "", place)
     tile["get"]["responses"]["204"] = {"description": "此处没有要素 Nothing is there"}
     return {
-        base: operation(f"{name}.getTileSetsList", f"{heading}：瓦片集 tilesets", tag, plain, [_F]),
-        f"{base}/{matrix.ID}": operation(f"{name}.getTileSet", f"{heading} · {matrix.ID}", tag, plain, [_F]),
+        base: operation(f"{name}.getTileSetsList", f"{heading}：瓦片集 tilesets", tag, plain, "tileSets", [_F]),
+        f"{base}/{matrix.ID}": operation(f"{name}.getTileSet", f"{heading} · {matrix.ID}", tag, plain, "tileSet", [_F]),
         f"{base}/{matrix.ID}/{_TEMPLATE}": tile,
     }
 
 
-PART = Part(CLASSES, _landing_links, _collection_links, _paths)
+_ONE: Json = {"type": "integer", "minimum": 1}
+_PLACE = listed({"type": "number"}, minItems=2, maxItems=2)
+_LIMITS = record({"tileMatrix": TEXT, **dict.fromkeys(("minTileRow", "maxTileRow", "minTileCol", "maxTileCol"), WHOLE)})
+_ITEM = {
+    "title": TEXT, "dataType": {"type": "string", "enum": ["vector"]}, "crs": TEXT, "tileMatrixSetURI": TEXT,
+    "tileMatrixSetId": TEXT, "tileMatrixSetLimits": listed(_LIMITS), "links": LINKS,
+}  # fmt: skip
+_OF_LAYER = record(
+    {
+        "id": TEXT, "title": TEXT, "dataType": _ITEM["dataType"], "geometryDimension": {"type": "integer", "enum": [0, 2]},
+        "minTileMatrix": TEXT, "maxTileMatrix": TEXT, "propertiesSchema": record({"properties": {"type": "object"}}),
+        "links": LINKS,
+    },
+)  # fmt: skip
+_MATRIX = record(
+    {
+        "id": TEXT, "scaleDenominator": {"type": "number"}, "cellSize": {"type": "number"}, "pointOfOrigin": _PLACE,
+        "cornerOfOrigin": TEXT, "tileWidth": _ONE, "tileHeight": _ONE, "matrixWidth": _ONE, "matrixHeight": _ONE,
+    },
+)  # fmt: skip
+SCHEMAS: Json = {
+    "tileSets": record({"title": TEXT, "links": LINKS, "tilesets": listed(record(_ITEM)), "as_of": AS_OF}),
+    "tileSet": record(
+        {**_ITEM, "layers": listed(_OF_LAYER), "as_of": AS_OF},
+        {"boundingBox": record({"lowerLeft": _PLACE, "upperRight": _PLACE, "crs": TEXT})},
+    ),
+    "tileMatrixSets": record(
+        {
+            "title": TEXT,
+            "links": LINKS,
+            "tileMatrixSets": listed(record({"id": TEXT, "title": TEXT, "uri": TEXT, "links": LINKS})),
+            "as_of": AS_OF,
+        }
+    ),
+    "tileMatrixSet": record(
+        {
+            "id": TEXT, "title": TEXT, "uri": TEXT, "crs": TEXT, "orderedAxes": listed(TEXT), "wellKnownScaleSet": TEXT,
+            "tileMatrices": listed(_MATRIX, minItems=1), "links": LINKS, "as_of": AS_OF,
+        }
+    ),
+}  # fmt: skip
+
+PART = Part(CLASSES, _landing_links, _collection_links, _paths, SCHEMAS)
