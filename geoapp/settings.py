@@ -6,7 +6,7 @@
 | SECRET_KEY, SHUITU_SECRET_KEY_FILE | Django's key, or the file that holds it | `.local/secret_key` |
 | SHUITU_STATE | where state is kept | `.local` |
 | ALLOWED_HOSTS, CSRF_TRUSTED_ORIGINS | comma-separated | this machine only; none |
-| HTTPS | 1 behind a TLS proxy: secure cookies, HSTS, X-Forwarded-Proto is believed | 0 |
+| HTTPS | 1 behind a TLS proxy: secure cookies, HSTS, X-Forwarded-Proto of trusted proxies is believed | 0 |
 | DEBUG | 1 for development | 0 |
 | STATEMENT_TIMEOUT_MS | longest SQL statement of a web request; 0 for none | 15000 |
 | DB_POOL_SIZE | connections of one web process: one for each of its threads | 16 |
@@ -22,7 +22,7 @@
 | REPORT_WORKERS | processes that make reports at once; 0: the site starts none | 1 |
 | OPEN_TO_ALL | `personal` opens water users, meters, permit holders and usage by meter to whoever reaches the port | closed; a demo's made-up ones are open |
 | LOG_LEVEL | | INFO |
-| TRUSTED_PROXIES | comma-separated addresses, networks, or `unix`: proxies whose X-Forwarded-For is believed | this machine with HTTPS=1; else none |
+| TRUSTED_PROXIES | comma-separated addresses, networks, or `unix`: proxies whose X-Forwarded-For and X-Forwarded-Proto are believed | this machine with HTTPS=1; else none |
 """
 
 import os
@@ -151,10 +151,11 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 
 HTTPS = env.flag("HTTPS", os.environ.get("HTTPS"))
-TRUSTED_PROXIES = conf.proxies  # read there, for gunicorn goes by them too
+# Read there, for gunicorn goes by them too: it alone reads X-Forwarded-Proto, so that no stranger's header makes a link
+# https. No setting of Django's believes X-Forwarded-Host: a proxy passes Host on.
+TRUSTED_PROXIES = conf.proxies
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 CSRF_FAILURE_VIEW = "geoapp.problems.handlers.no_token"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"

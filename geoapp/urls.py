@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.decorators.http import require_safe
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from geoapp import health
@@ -11,7 +12,7 @@ urlpatterns = [
     path("healthz/database", health.database, name="healthz_database"),
     path("admin/", admin.site.urls),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path("api/docs", require_safe(SpectacularSwaggerSplitView.as_view(url_name="schema")), name="docs"),
     path("api/", include("layers.feeds.urls")),
     path("", include("geoapp.desktop.urls")),
     path("feeds/", include("layers.feeds.file_urls")),

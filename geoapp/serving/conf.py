@@ -24,4 +24,7 @@ accesslog = str(state.state_dir() / "access" / "access.log")
 # Whose word on the asker's address and on HTTPS is believed; a TLS proxy is on this machine unless it is said otherwise.
 _here = ["127.0.0.1", "::1"] if env.flag("HTTPS", _given("HTTPS")) else []
 proxies: list[Proxy] = parse_proxies(env.words(_given("TRUSTED_PROXIES"), _here))
-forwarded_allow_ips = ",".join(str(proxy) for proxy in proxies if proxy != UNIX)
+# Who may say that a request came by HTTPS: the proxies, and behind HTTPS=1 this machine, where the launcher looks at the
+# site. gunicorn tells Django (`wsgi.url_scheme`), which reads no header itself; it would believe any socket without a peer.
+forwarded_allow_ips = ",".join(dict.fromkeys([*(str(proxy) for proxy in proxies if proxy != UNIX), *_here]))
+secure_scheme_headers = {"X-FORWARDED-PROTO": "https"} if proxies else {}

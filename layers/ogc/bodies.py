@@ -28,7 +28,8 @@ def listed(item: Json, **more: object) -> Json:
 
 def record(required: Json, optional: Json | None = None, **more: object) -> Json:
     """An object of members that are always there, and members that may be."""
-    return {"type": "object", "required": list(required), "properties": {**required, **(optional or {})}, **more}
+    always = {"required": list(required)} if required else {}
+    return {"type": "object", **always, "properties": {**required, **(optional or {})}, **more}
 
 
 LINKS = listed(ref("link"), minItems=1)

@@ -66,6 +66,12 @@ def said(column: Column, value: Any) -> str:
     return f"{value:.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
 
 
+def of_collection(layer: Layer, found: Json) -> Json:
+    """What the page of a collection shows besides its document: its map, and the way to its tiles."""
+    tiles = next((one["href"] for one in found["links"] if one["rel"] == links.TILESETS_VECTOR), "")
+    return {"layer": layer, "map": ground(layer, found), "tiles": tiles}
+
+
 def ground(layer: Layer, found: Json) -> Json | None:
     """The map of a collection: its box, among its own objects."""
     spatial = found["extent"].get("spatial")

@@ -50,6 +50,7 @@ def api_view(request: HttpRequest) -> HttpResponseBase:
 _reader = SpectacularSwaggerSplitView.as_view(url="/ogc/api")
 
 
+@resource
 def api_docs_view(request: HttpRequest) -> HttpResponseBase:
     """The page that reads the API definition. A plain view: the JSON API's own document must not list it."""
     return _reader(request)
@@ -71,7 +72,7 @@ def collection_view(request: HttpRequest, layer_id: str) -> HttpResponseBase:
     parameters(request, ["f"])
     return document(
         request, as_of(EVERYTHING), lambda: collections.collection(layer, root_of(request), forms.of(layer)),
-        "collection", JSON, lambda found: {"layer": layer, "map": pages.ground(layer, found)},
+        "collection", JSON, lambda found: pages.of_collection(layer, found),
     )  # fmt: skip
 
 

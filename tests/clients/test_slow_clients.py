@@ -215,3 +215,14 @@ def test_the_site_and_its_log_know_the_asker_behind_a_proxy(site: Site) -> None:
     assert any(' 10.1.2.3 "GET /" 200 10 B ' in line for line in lines)
     assert all("+08:00 " in line for line in lines)
     assert site.access_log.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(("source", "scheme"), [("127.0.0.1", "https"), ("127.0.0.9", "http")])
+def test_only_a_proxy_of_ours_says_that_it_was_https(site: Site, source: str, scheme: str) -> None:
+    """A stranger's header makes no link of ours https."""
+    link = http.client.HTTPConnection("127.0.0.1", site.port, timeout=30, source_address=(source, 0))
+    with contextlib.closing(link):
+        link.request("GET", "/scheme", headers={"X-Forwarded-Proto": "https"})
+        assert link.getresponse().read().decode() == scheme
+        link.request("GET", "/scheme", headers={"X-Forwarded-Ssl": "on", "X-Forwarded-Protocol": "ssl"})
+        assert link.getresponse().read().decode() == "http"

@@ -17,6 +17,7 @@ from pyproj import Transformer
 
 from layers import models
 from layers.export import FORMATS
+from layers.ogc import question
 from layers.ogc.crs import CRS84, SYSTEMS, Crs
 from layers.registry import IMPORTED, TABLES
 from tests import factories as make
@@ -137,6 +138,25 @@ def test_past_the_end_is_an_empty_page(client: Client) -> None:
 def test_more_than_the_most_is_the_most(client: Client, limit: str) -> None:
     """OGC 17-069r4, requirement 22 C: larger than the maximum is no error."""
     assert get(client, f"{WELLS}?limit={limit}").json()["numberReturned"] == 4
+
+
+@pytest.mark.parametrize("form", ["geojson", "csv"])
+def test_a_page_that_is_cut_to_the_most_says_how_many_and_where_the_rest_is(
+    client: Client, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    monkeypatch.setattr(question, "LIMIT_MOST", 3)
+    monkeypatch.setattr(question, "LIMIT_TAKEN", 30)
+    page = get(client, f"{WELLS}?f={form}&limit=20&sortby=code&properties=code")
+    assert page["OGC-NumberMatched"] == "4"
+    address = page["Link"].partition(">")[0].strip("<")
+    assert "limit=3&offset=3" in address.replace("&sortby=code&properties=code", "")
+    rest = get(client, address)
+    if form == "geojson":
+        body = page.json()
+        assert (body["numberMatched"], body["numberReturned"], len(body["features"])) == (4, 3, 3)
+        assert links(body, "next")[0]["href"] == address
+        assert [*codes(body), *codes(rest.json())] == ["W1", "W2", "W3", "W4"]
+        assert links(rest.json(), "next") == []
 
 
 @pytest.mark.parametrize("limit", ["100001", "1000000", "2147483647", "1" + "0" * 39])
@@ -294,16 +314,27 @@ def test_one_feature_by_identity_and_by_code(client: Client) -> None:
         assert {key: body[key] for key in listed} == listed
 
 
-@pytest.mark.parametrize("url", [WELLS, f"{WELLS}/W1", "/ogc/", "/ogc/collections/well", "/ogc/tiles"])
+@pytest.mark.parametrize("url", [WELLS, f"{WELLS}/W1", "/ogc/", "/ogc/collections/well", "/ogc/tiles", "/ogc/api.html"])
 def test_a_resource_is_read_only_and_says_so(client: Client, url: str) -> None:
     assert client.options(url)["Allow"] == "GET, HEAD, OPTIONS"
     for method in (client.post, client.put, client.patch, client.delete):
         refused = method(url)
         assert refused.status_code == 405
         assert refused["Allow"] == "GET, HEAD, OPTIONS"
+        assert refused["Content-Type"] == "application/problem+json"
+        assert refused.json()["status"] == 405
     head, whole = client.head(url), client.get(url)
     assert (head.status_code, head.content) == (200, b"")
     assert head["Content-Type"] == whole["Content-Type"]
+
+
+def test_a_strangers_headers_change_no_address(client: Client) -> None:
+    for url in ("/ogc/", f"{WELLS}?limit=1", "/ogc/tiles", "/ogc/api"):
+        told = get(
+            client, url, X_Forwarded_Proto="https", X_Forwarded_Host="evil.example", Forwarded="host=evil.example"
+        ).content
+        assert b"evil.example" not in told
+        assert b"https://testserver" not in told
 
 
 @pytest.mark.parametrize("url", [f"{WELLS}?limit=1", f"{WELLS}/W1", f"{WELLS}?f=html", "/ogc/collections", "/ogc/api"])

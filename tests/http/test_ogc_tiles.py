@@ -67,6 +67,19 @@ def test_the_lists_of_tilesets(client: Client) -> None:
     assert [one["id"] for one in read(client, f"/ogc/tiles/{SET}")["layers"]] == [layer.id for layer in IMPORTED]
 
 
+def test_the_way_from_a_collection_to_its_tiles(client: Client) -> None:
+    """In the document, and on the page; a list says where there are tiles."""
+    rel = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
+    assert [one["href"] for one in read(client, "/ogc/collections/well")["links"] if one["rel"] == rel] == [
+        f"http://testserver{WELL}"
+    ]
+    assert f'href="http://testserver{WELL}?f=html"' in client.get("/ogc/collections/well?f=html").content.decode()
+    assert "/tiles?f=html" not in client.get("/ogc/collections/permit?f=html").content.decode().split("ogc-links")[1]
+    for base in (WELL, "/ogc/tiles"):
+        (listed,) = read(client, base)["tilesets"]
+        assert listed["tileMatrixSetLimits"] == read(client, f"{base}/{SET}")["tileMatrixSetLimits"] != []
+
+
 def test_a_tile_is_that_of_the_map(client: Client) -> None:
     ours = client.get(f"{WELL}/{SET}/14/{Y}/{X}")
     assert (ours.status_code, ours["Content-Type"]) == (200, MVT)

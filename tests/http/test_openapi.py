@@ -108,3 +108,10 @@ def test_the_document_is_served_with_its_reader(client: Client) -> None:
     page = client.get("/api/docs")
     assert page.status_code == 200
     assert b"https://" not in page.content.replace(b"https://testserver", b"")  # nothing from other hosts
+
+
+def test_the_page_of_the_document_is_read_only(client: Client) -> None:
+    """What a page answers to a question for its methods is no fault of ours."""
+    for method in (client.options, client.post):
+        refused = method("/api/docs")
+        assert (refused.status_code, refused["Allow"]) == (405, "GET, HEAD")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 
@@ -89,3 +91,23 @@ def test_a_trace_follows_on_lines_of_its_own() -> None:
     except RuntimeError as error:
         record = logging.LogRecord("x", logging.ERROR, "", 0, "m", (), (type(error), error, error.__traceback__))
     assert "\nTraceback" in Line().format(record)
+
+
+@pytest.mark.parametrize(
+    "given", [{}, {"HTTPS": "1"}, {"HTTPS": "1", "TRUSTED_PROXIES": "10.0.0.1"}, {"TRUSTED_PROXIES": "unix"}]
+)
+def test_django_believes_no_forwarded_header_itself(given: dict[str, str]) -> None:
+    """gunicorn reads them, of trusted proxies alone; behind HTTPS the launcher's own look is from this machine."""
+    said = (
+        "from geoapp import settings as s; from geoapp.serving import conf as c;"
+        "print(hasattr(s, 'SECURE_PROXY_SSL_HEADER'), hasattr(s, 'USE_X_FORWARDED_HOST'), c.secure_scheme_headers,"
+        " c.forwarded_allow_ips, sep='|')"
+    )
+    kept = {name: text for name, text in os.environ.items() if name not in ("HTTPS", "TRUSTED_PROXIES")}
+    done = subprocess.run(
+        [sys.executable, "-c", said], env={**kept, **given}, capture_output=True, text=True, check=True
+    )
+    secure, host, headers, peers = done.stdout.strip().split("|")
+    assert (secure, host) == ("False", "False")
+    assert (headers != "{}") is bool(given)
+    assert ("127.0.0.1" in peers) is ("HTTPS" in given)
