@@ -19,7 +19,8 @@ CLASSES: tuple[str, ...] = (
         f"{_CQL2}/{name}"
         for name in (
             "cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators", "case-insensitive-comparison",
-            "basic-spatial-functions", "basic-spatial-functions-plus", "spatial-functions",
+            "accent-insensitive-comparison", "basic-spatial-functions", "basic-spatial-functions-plus", "spatial-functions",
+            "temporal-functions", "property-property", "arithmetic",
             "basic-spatial-operators",  # the retired name of basic-spatial-functions, all that older desktops know
         )
     ),

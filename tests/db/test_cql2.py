@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
+import cql2
 import pytest
+from django.db import transaction
 from pyproj import Transformer
 
 from layers import models
 from layers.errors import BadParameter
-from layers.features import FeatureQuery
+from layers.features import FeatureQuery, stream
 from layers.ogc.cql2 import condition, parse
+from layers.ogc.cql2.parse import TEMPORAL
 from layers.ogc.crs import CRS84, SYSTEMS, Crs, parse_crs
 from layers.registry import published
 from tests import factories as make
@@ -97,6 +101,15 @@ POINT = f"POINT({WEST + CELL / 2} {SOUTH + CELL / 2})"
         ("region <> '1'", "bn"),
         ("found_region LIKE '110101001%'", "ab"),
         ("region = found_region", ""),
+        ("use = use", "abcn"), ("use <> use", ""), ("use = metering", ""), ("use < metering", "abcn"),
+        ("name < code", "bn"), ("code = code AND depth_m = depth_m", "abn"), ("depth_m BETWEEN depth_m AND year_built", "a"),
+        ("10 IN (depth_m, year_built)", "a"), ("NOT (depth_m IN (year_built, 50))", "a"),
+        ("TRUE = TRUE", "abcn"), ("TRUE <> TRUE", ""), ("'it' LIKE 'i_'", "abcn"), ("'it' NOT LIKE 'i_'", ""),
+        ("depth_m % 7 = 3", "a"), ("depth_m div 7 = 1", "a"), ("depth_m ^ 2 = 100", "a"), ("-7 % 4 = -3 AND -7 div 4 = -1", "abcn"),
+        ("depth_m = 2 + 2 ^ 3", "a"), ("depth_m % 0 = 1 OR depth_m div 0 = 1", ""), ("NOT (depth_m % 0 = 1)", ""), ("1 / 0 = 1", ""),
+        ("ACCENTI(name) = ACCENTI('甲井 Öné')", "a"), ("ACCENTI(CASEI(name)) LIKE accenti(casei('%ÖNE'))", "a"),
+        ("ACCENTI(use) = ACCENTI('süpply')", "a"), ("CASEI(name) IN (CASEI('甲井 ONE'), CASEI('IT''S'))", "ac"),
+        ("ACCENTI(name) NOT IN (ACCENTI('甲井 Öne'))", "bcn"),
         ("TRUE", "abcn"),
         ("FALSE", ""),
         ("1 = 1 AND NOT (2 < 1)", "abcn"),
@@ -112,6 +125,8 @@ POINT = f"POINT({WEST + CELL / 2} {SOUTH + CELL / 2})"
         (f"S_INTERSECTS(geometry, GEOMETRYCOLLECTION({POINT}))", "a"),
         ("S_INTERSECTS(geometry, BBOX(170,-10,-170,10))", ""),
         ("S_INTERSECTS(geometry, BBOX(-180,-90,180,90))", "abc"),
+        ("S_INTERSECTS(geometry, geometry)", "abc"), ("S_DISJOINT(geometry, geometry)", ""), ("NOT S_TOUCHES(geometry, geometry)", "abc"),
+        ("S_WITHIN(POINT(1 2), BBOX(0,0,3,3))", "abcn"), ("NOT S_WITHIN(POINT(1 2), BBOX(0,0,3,3))", ""),
         ("geometry IS NULL", "n"),
         ("geometry IS NOT NULL", "abc"),
     ],
@@ -172,11 +187,15 @@ P, G = {"property": "depth_m"}, {"property": "geometry"}
         {"op": "=", "args": [P, "x"]}, {"op": "=", "args": [P, None]}, {"op": "=", "args": [P, True]},
         {"op": "=", "args": [P, {"date": "2019-01-01"}]}, {"op": "=", "args": [P, {"date": 5}]}, {"op": "=", "args": [P, [1]]},
         {"op": "in", "args": [P, 1]}, {"op": "in", "args": [P, []]}, {"op": "between", "args": [P, 1]},
-        {"op": "like", "args": [P, "x"]}, {"op": "like", "args": ["x", "x"]}, {"op": "like", "args": [{"property": "name"}, "x\\"]},
-        {"op": "like", "args": [{"property": "name"}, {"property": "code"}]}, {"op": "=", "args": [{"property": "use"}, {"property": "name"}]},
+        {"op": "like", "args": [P, "x"]}, {"op": "=", "args": [P, 1e999]}, {"op": "accenti", "args": [P]}, {"op": "t_after", "args": [P, P]},
+        {"op": "t_after", "args": [{"interval": ["2019-01-01"]}, {"date": "2019-01-01"}]}, {"op": "t_after", "args": [{"interval": 5}, {"date": "2019-01-01"}]},
+        {"op": "t_after", "args": [{"interval": ["2020-01-01", "2019-01-01"]}, {"date": "2019-01-01"}]}, {"op": "t_after", "args": ["soon", "later"]},
+        {"op": "t_meets", "args": [{"date": "2019-01-01"}, {"interval": ["2020-01-01", ".."]}]}, {"op": "t_after", "args": [5, {"date": "2019-01-01"}]},
+        {"op": "in", "args": [P, [1] * 5001]}, {"op": "and", "args": [{"op": "=", "args": [P, 1]}] * 1001}, {"op": "like", "args": [{"property": "name"}, "x\\"]},
+        {"op": "like", "args": [{"property": "name"}, {"property": "code"}]}, {"op": "=", "args": [{"property": "use"}, {"property": "depth_m"}]},
         {"op": "=", "args": [{"op": "casei", "args": [P]}, 1]}, {"op": "=", "args": [{"op": "+", "args": ["a", 1]}, 1]},
         {"op": "=", "args": [{"op": "sin", "args": [P]}, 1]}, {"op": "=", "args": [G, G]},
-        {"op": "s_intersects", "args": [G, G]}, {"op": "s_intersects", "args": [P, {"bbox": [1, 2, 3, 4]}]},
+        {"op": "s_intersects", "args": [G, {"property": "name"}]}, {"op": "s_intersects", "args": [P, {"bbox": [1, 2, 3, 4]}]},
         {"op": "s_intersects", "args": [G, {"bbox": [1, 2, 3]}]}, {"op": "s_intersects", "args": [G, {"bbox": [1, 2, "x", 4]}]},
         {"op": "s_intersects", "args": [G, {"bbox": 5}]}, {"op": "s_intersects", "args": [G, {"type": "Point"}]},
         {"op": "s_intersects", "args": [G, {"type": "Blob", "coordinates": [1, 2]}]}, {"op": "s_intersects", "args": [G, {"type": "Point", "coordinates": "x"}]},
@@ -230,6 +249,111 @@ def test_days_and_instants() -> None:
     for text in ("valid_from = 'soon'", "valid_from = DATE('2019-13-01')", "valid_from > 5", "geometry IS NULL"):
         with pytest.raises(BadParameter):
             true_of(parse(text), "permit")
+
+
+DAYS = ("2019-01-01", "2019-01-02", "2019-01-03", "2019-01-04")
+SPANS = [(a, b) for a in DAYS for b in DAYS if a <= b]
+
+
+@pytest.fixture
+def permits() -> dict[str, tuple[str | None, str | None]]:
+    """One of every span of four days, by code."""
+    release = make.ReleaseFactory()
+    found = {chr(ord("a") + number): span for number, span in enumerate(SPANS)}
+    for code, (start, end) in found.items():
+        models.AbstractionPermit.objects.create(code=code, valid_from=start, valid_to=end, release=release)
+    make.publish()
+    return found
+
+
+@pytest.mark.parametrize("name", TEMPORAL)
+def test_relations_in_time_are_those_of_another_reader(permits: dict[str, tuple[str, str]], name: str) -> None:
+    others = [f"INTERVAL('{a}', '{b}')" for a, b in (*SPANS, ("..", DAYS[1]), (DAYS[1], ".."))]
+    told = [f"{name}(INTERVAL(valid_from, valid_to), {other})" for other in others]
+    told += [f"{name}({other}, INTERVAL(valid_from, valid_to))" for other in others[::5]]
+    if name in ("T_AFTER", "T_BEFORE", "T_DISJOINT", "T_EQUALS", "T_INTERSECTS"):
+        told += [f"{name}(valid_from, {other})" for other in (*others[::3], f"DATE('{DAYS[1]}')", "valid_to")]
+    for text in told:
+        expected = [
+            code
+            for code, (start, end) in permits.items()
+            if cql2.parse_text(text).matches({"properties": {"valid_from": start, "valid_to": end}})
+        ]
+        assert true_of(parse(text), "permit") == "".join(expected), text
+        assert true_of(parse(f"NOT {text}"), "permit") == "".join(sorted(set(permits) - set(expected))), text
+
+
+def test_a_permit_without_an_end_is_valid_on(permits: dict[str, tuple[str, str]]) -> None:
+    """As ``datetime`` has it: the span of a row of a register is open where no day is written. A single day is not."""
+    models.AbstractionPermit.objects.exclude(code="a").delete()
+    for code, start, end in (("x", DAYS[1], None), ("y", None, DAYS[1]), ("z", None, None)):
+        models.AbstractionPermit.objects.create(
+            code=code, valid_from=start, valid_to=end, release=make.ReleaseFactory()
+        )
+    make.publish()
+    own = "INTERVAL(valid_from, valid_to)"
+    for text, expected in {
+        f"T_INTERSECTS({own}, DATE('2019-01-03'))": "xz",
+        f"T_INTERSECTS({own}, INTERVAL('2018-01-01', '2018-12-31'))": "yz",
+        f"NOT T_INTERSECTS({own}, DATE('2019-01-03'))": "ay",
+        f"T_DISJOINT({own}, DATE('2019-01-03'))": "ay",
+        f"T_EQUALS({own}, INTERVAL('{DAYS[1]}', '..'))": "x",
+        f"T_DURING(DATE('2019-01-03'), {own})": "xz",
+        "T_AFTER(valid_to, DATE('2018-01-01'))": "ay",
+        "NOT T_AFTER(valid_to, DATE('2018-01-01'))": "",
+        "T_INTERSECTS(INTERVAL(valid_to, '..'), DATE('2019-01-05'))": "ay",
+        "valid_from = valid_to": "a",
+        "valid_to >= valid_from": "a",
+        f"T_INTERSECTS({own}, INTERVAL('2019-01-02T12:00:00Z', '..'))": "xz",
+    }.items():
+        assert true_of(parse(text), "permit") == expected, text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "d % 3 = 1", "d div 3 = 3", "d ^ 2 = 100", "d - 2 * 3 = 4", "-d + 20 = d", "d / 4 = 2.5", "2 ^ 3 = 8",
+        "ACCENTI(n) = ACCENTI('甲井 Óne')", "CASEI(n) = CASEI('甲井 ONE')", "d BETWEEN d AND 11", "d IN (1, 10)", "n <> n", "7 % 4 = 3",
+    ],
+)  # fmt: skip
+def test_what_is_reckoned_is_as_another_reader_reckons(text: str) -> None:
+    theirs = cql2.parse_text(text).matches({"properties": {"d": 10, "n": "甲井 One"}})
+    ours = text.replace("d BETWEEN d", "depth_m BETWEEN depth_m")
+    ours = re.sub(r"\bd\b", "depth_m", re.sub(r"\bn\b", "name", ours))
+    assert ("a" in true_of(parse(ours))) is theirs
+
+
+def test_a_long_list_is_one_condition() -> None:
+    codes = ",".join(f"'{number}'" for number in range(4000))
+    assert true_of(parse(f"code IN ('a',{codes})")) == "a"
+    assert true_of(parse(f"code NOT IN ('a',{codes})")) == "bcn"
+    assert true_of(parse(f"depth_m IN (10,{','.join(map(str, range(1000, 4000)))})")) == "a"
+    assert true_of(parse("year_built IN (1980.5, 1979.5)")) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "depth_m ^ 400 > 1",
+        "depth_m * 1e308 * 1e308 > 1",
+        "(0 - depth_m) ^ 0.5 = 1",
+        "0 ^ (0 - depth_m) = 1",
+        "1e308 + 1e308 = depth_m",
+    ],
+)
+def test_what_is_beyond_all_numbers_is_told(text: str) -> None:
+    well = published("well")
+    query = FeatureQuery(well, cql=condition(well, parse(text)))
+    with pytest.raises(BadParameter, match="no value"), transaction.atomic():
+        query.count()
+    with pytest.raises(BadParameter, match="no value"), transaction.atomic(), stream.rows(query) as batches:
+        list(batches)
+
+
+@pytest.mark.parametrize("text", ["depth_m < 1e400", f"depth_m < {'9' * 400}", f"depth_m IN ({'9' * 400})"])
+def test_a_number_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(BadParameter, match="1e308"):
+        true_of(parse(text))
 
 
 def test_it_is_in_crs84_unless_told() -> None:

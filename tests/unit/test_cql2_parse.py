@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Any
 
 import cql2
@@ -12,6 +13,9 @@ from hypothesis import strategies as st
 
 from layers.errors import BadParameter
 from layers.ogc.cql2 import parse
+from layers.ogc.cql2.parse import TEMPORAL
+from layers.ogc.cql2.temporal import RELATIONS
+from layers.ogc.cql2.texts import without_accents
 
 TEXTS = [
     "a = 1", "a<>1.5", "a < -2", "a>=1e3", "a <= 0.5", "a = 'x'", "a = 'it''s'", "a = ''", '"a b" = 1', "井深 > 1",
@@ -26,7 +30,18 @@ TEXTS = [
     "NOT S_DISJOINT(geometry, LINESTRING(0 0, 1 1)) AND a = 1", "S_INTERSECTS(geometry, MULTIPOINT((0 0),(1 1)))",
     "S_INTERSECTS(geometry, BBOX(116, 39.5, 117, 40))", "S_INTERSECTS(geometry, POINT Z (1 2 3))",
     "S_INTERSECTS(POINT(1 2), geometry)", "  a\n=\t1  ",
+    "a % 2 = 1", "a div 2 = 1", "a DIV 2 * 3 % 4 = 1", "a ^ 2 = 1", "a + 2 ^ 3 * 2 = 1", "-a ^ 2 = 1", "2 ^ -1 = a", "a - -1 = 1",
+    "(a + 1) % 2 = 0", "a = b", "a + b > c * (d - 1)", "a BETWEEN b AND c + 1", "a IN (b, c)",
+    "ACCENTI(a) = ACCENTI('é')", "ACCENTI(CASEI(a)) LIKE ACCENTI(CASEI('é%'))", "accenti(a) IN (accenti('x'), 'y')",
+    "T_AFTER(a, DATE('2019-01-01'))", "t_before(a,TIMESTAMP('2019-01-01T00:00:00Z'))", "T_EQUALS(a, b)",
+    "T_INTERSECTS(INTERVAL(a, b), INTERVAL('2019-01-01', '..'))", "T_DISJOINT(interval('..', '2019-01-01'), a)",
+    "T_DURING(INTERVAL('2019-01-01T00:00:00Z', b), INTERVAL(a, '..')) AND NOT T_MEETS(INTERVAL(a,b), INTERVAL(b,c)) OR a = 1",
+    "INTERVAL = 1", "S_INTERSECTS(geometry, geometry)", "S_WITHIN(POINT(1 2), BBOX(0,0,3,3))",
 ]  # fmt: skip
+
+
+def test_every_relation_in_time_that_is_read_is_answered() -> None:
+    assert {name.lower() for name in TEMPORAL} == {*RELATIONS, "t_disjoint"}
 
 
 def plain(tree: Any) -> Any:
@@ -66,7 +81,7 @@ def test_a_tree(text: str, tree: Any) -> None:
      ("a ! 1", 3), ("a = 1; DROP TABLE", 6), ("a LIKE", 7), ("a BETWEEN 1", 12), ("a IN 1", 6), ("a IN (1", 8),
      ("a IS 1", 6), ("= 1", 1), ("f(a) = 1", 1), ("DATE(5) = a", 6), ("S_INTERSECTS(geometry)", 13),
      ("S_INTERSECTS(geometry, POINT(1 2)", 34), ("S_INTERSECTS(geometry, POINT(1))", 24),
-     ("S_INTERSECTS(geometry, 5)", 24), ("a = 1 b = 2", 7), ("NOT", 4), ("a ^ 2 = 1", 3), ("甲 = '乙' 丙", 9)],
+     ("S_INTERSECTS(geometry, 5)", 24), ("a = 1 b = 2", 7), ("NOT", 4), ("a ^ ^ 2 = 1", 5), ("a & 2 = 1", 3), ("T_AFTER(a)", 8), ("T_AFTER(a, INTERVAL('x'", 24), ("a % = 1", 5), ("甲 = '乙' 丙", 9)],
 )  # fmt: skip
 def test_what_is_wrong_is_told_with_its_place(text: str, at: int) -> None:
     with pytest.raises(BadParameter) as caught:
@@ -89,7 +104,7 @@ def test_a_text_nested_without_end_is_refused_and_not_fallen_over(text: str) -> 
 
 WORDS = st.lists(
     st.sampled_from(["a", "b", "1", "-2.5", "'x'", "''", "(", ")", "AND", "OR", "NOT", "=", "<>", "<", "IN", "LIKE", "BETWEEN",
-                     "IS", "NULL", ",", "+", "*", "CASEI(", "DATE(", "S_INTERSECTS(", "POINT(1 2)", "BBOX(1,2,3,4)", "geometry", "TRUE"]),
+                     "IS", "NULL", ",", "+", "*", "CASEI(", "ACCENTI(", "T_AFTER(", "INTERVAL(", "%", "^", "DIV", "DATE(", "S_INTERSECTS(", "POINT(1 2)", "BBOX(1,2,3,4)", "geometry", "TRUE"]),
     max_size=14,
 )  # fmt: skip
 
@@ -100,3 +115,12 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         parse(text)
     except BadParameter as error:
         assert error.param == "filter"
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [("København", "Kobenhavn"), ("äöüéáíÄÉ", "aoueaiAE"), ("Łódź", "Lodz"), ("ﬁ水厂ü", "ﬁ水厂u"), ("ガギ", "ガギ"), ("가", "가"), ("", "")],
+)  # fmt: skip
+def test_accents_are_left_out_and_nothing_else(text: str, bare: str) -> None:
+    assert without_accents(text) == bare
+    assert without_accents(unicodedata.normalize("NFD", text)) == bare

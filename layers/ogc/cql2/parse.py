@@ -1,7 +1,7 @@
 """CQL2 text as the tree that CQL2 JSON writes: a descent over its grammar, with the position of what is wrong. Pure.
 
 The trees are plain JSON values: ``{"op": "and", "args": […]}``, ``{"property": "depth_m"}``, ``{"date": "2019-07-01"}``,
-GeoJSON geometries and ``{"bbox": […]}``.
+``{"interval": ["2019-01-01", ".."]}``, GeoJSON geometries and ``{"bbox": […]}``.
 """
 
 from __future__ import annotations
@@ -18,11 +18,17 @@ Tree = Any
 
 DEPTH = 60  # what is nested deeper is no question of a person's, and would exhaust the stack
 SPATIAL = ("S_INTERSECTS", "S_DISJOINT", "S_CONTAINS", "S_WITHIN", "S_TOUCHES", "S_CROSSES", "S_OVERLAPS", "S_EQUALS")
+TEMPORAL = (
+    "T_AFTER", "T_BEFORE", "T_CONTAINS", "T_DISJOINT", "T_DURING", "T_EQUALS", "T_FINISHEDBY", "T_FINISHES", "T_INTERSECTS",
+    "T_MEETS", "T_METBY", "T_OVERLAPPEDBY", "T_OVERLAPS", "T_STARTEDBY", "T_STARTS",
+)  # fmt: skip
 _WKT = (
     "POINT", "LINESTRING", "POLYGON", "MULTIPOINT", "MULTILINESTRING", "MULTIPOLYGON", "GEOMETRYCOLLECTION",
 )  # fmt: skip
 _COMPARISONS = ("=", "<>", "<", ">", "<=", ">=")
+_ARITHMETIC = ("+", "-", "*", "/", "%", "DIV", "^")
 _INSTANTS = {"DATE": "date", "TIMESTAMP": "timestamp"}
+_FOLDING = ("CASEI", "ACCENTI")
 
 
 def parse(text: str) -> Tree:
@@ -85,8 +91,9 @@ class _Reader:
         return self._predicate()
 
     def _predicate(self) -> Tree:
-        if self.now.upper in SPATIAL and self._words[self._next + 1].upper == "(":
-            return self._spatial(self.take().upper)
+        if self.now.upper in (*SPATIAL, *TEMPORAL) and self._words[self._next + 1].upper == "(":
+            name = self.take()
+            return self._related(name.upper, self._place if name.upper in SPATIAL else self._time)
         if self.now.upper == "(" and not self._opens_scalar():
             return self._bracketed(self.condition)
         left = self._scalar()
@@ -112,7 +119,7 @@ class _Reader:
             depth += (word == "(") - (word == ")")
             if depth == 0:
                 after = self._words[number + 1].upper if number + 1 < len(self._words) else ""
-                return after in (*_COMPARISONS, "+", "-", "*", "/", "LIKE", "BETWEEN", "IN", "IS") or (after == "NOT")
+                return after in (*_COMPARISONS, *_ARITHMETIC, "LIKE", "BETWEEN", "IN", "IS") or (after == "NOT")
         return False
 
     def _bracketed(self, read: Callable[[], Tree]) -> Tree:
@@ -139,13 +146,17 @@ class _Reader:
         return found
 
     def _scalar(self) -> Tree:
-        return self._arithmetic("+", "-", part=lambda: self._arithmetic("*", "/", part=self._atom))
+        return self._arithmetic("+", "-", part=lambda: self._arithmetic("*", "/", "%", "DIV", part=self._power))
 
     def _arithmetic(self, *words: str, part: Callable[[], Tree]) -> Tree:
         found = part()
         while word := self.took(*words):
-            found = {"op": word, "args": [found, part()]}
+            found = {"op": word.lower(), "args": [found, part()]}
         return found
+
+    def _power(self) -> Tree:
+        base = self._atom()
+        return {"op": "^", "args": [base, self._atom()]} if self.took("^") else base
 
     def _atom(self) -> Tree:
         if self.took("-"):
@@ -169,8 +180,8 @@ class _Reader:
             return token.upper == "TRUE"
         if self.now.upper != "(":
             return {"property": token.text}
-        if token.upper == "CASEI":
-            return {"op": "casei", "args": [self._bracketed(self._scalar)]}
+        if token.upper in _FOLDING:
+            return {"op": token.upper.lower(), "args": [self._bracketed(self._scalar)]}
         if token.upper in _INSTANTS:
             (value,) = self._list(self.take)[:1]
             if value.kind != "text":
@@ -178,12 +189,24 @@ class _Reader:
             return {_INSTANTS[token.upper]: value.text}
         raise refusal(f"there is no function {token.text!r}", token.at)
 
-    def _spatial(self, name: str) -> Tree:
+    def _related(self, name: str, read: Callable[[], Tree]) -> Tree:
+        """A relation of two places or of two times."""
         start = self.now
-        args = self._list(self._place)
+        args = self._list(read)
         if len(args) != 2:
-            raise refusal(f"{name} takes two places", start.at)
+            raise refusal(f"{name} takes two {'places' if name in SPATIAL else 'times'}", start.at)
         return {"op": name.lower(), "args": args}
+
+    def _time(self) -> Tree:
+        """A property, an instant, or an interval whose sides are written as texts."""
+        if self.now.upper == "INTERVAL" and self._words[self._next + 1].upper == "(":
+            self.take()
+            return {"interval": self._list(self._side)}
+        return self._atom()
+
+    def _side(self) -> Tree:
+        found = self._atom()
+        return next(iter(found.values())) if isinstance(found, dict) and set(found) <= {"date", "timestamp"} else found
 
     def _place(self) -> Tree:
         token = self.take()

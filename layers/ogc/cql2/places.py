@@ -19,6 +19,8 @@ LOOKUPS = {
     "s_touches": "touches", "s_crosses": "crosses", "s_overlaps": "overlaps", "s_equals": "equals",
 }  # fmt: skip
 TURNED = {"contains": "within", "within": "contains"}
+# What is true of any geometry and itself.
+REFLEXIVE = ("intersects", "contains", "within", "equals")
 _COLLECTIONS_IN = ("intersects", "disjoint")
 
 

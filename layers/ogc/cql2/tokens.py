@@ -16,7 +16,7 @@ _TOKEN = re.compile(
     | (?P<word>[^\W\d][\w:.]*)
     | "(?P<quoted>(?:[^"]|"")+)"
     | '(?P<text>(?:[^'\\]|''|\\\\|\\'|\\(?!'))*)'
-    | (?P<symbol><>|<=|>=|[-+*/=<>(),])
+    | (?P<symbol><>|<=|>=|[-+*/%^=<>(),])
     )""",
     re.VERBOSE,
 )
@@ -40,6 +40,7 @@ FORMS = (
     "use = 'irrigation' AND NOT (depth_m > 100 OR depth_m IS NULL)",
     "name LIKE '%…%', CASEI(name) LIKE CASEI('…'), depth_m BETWEEN 1 AND 2, use IN ('…', '…')",
     "S_INTERSECTS(geometry, BBOX(116.2,39.8,116.6,40.1))",
+    "T_INTERSECTS(INTERVAL(valid_from, valid_to), INTERVAL('2019-01-01', '..'))",
     '{"op":"=","args":[{"property":"use"},"irrigation"]}',
 )
 
