@@ -1,5 +1,6 @@
 """What is done to every answer."""
 
+import re
 from collections.abc import Callable
 from contextlib import ExitStack
 
@@ -11,6 +12,7 @@ from layers.db import snapshot_when_asked
 from layers.feeds.files import FromDisk
 
 # Where answers are made of the data, and nothing is written.
+READ_BY_POST = re.compile(r"/ogc/collections/[^/]+/search")
 OF_DATA = ("/api/", "/desktop/", "/feeds/", "/ogc/", "/tiles/", "/styles/")
 
 
@@ -43,7 +45,7 @@ def one_moment_an_answer(get_response: Callable[[HttpRequest], HttpResponse]) ->
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.method not in ("GET", "HEAD"):
+        if request.method not in ("GET", "HEAD") and not READ_BY_POST.fullmatch(request.path):
             return get_response(request)
         response, moment = answered(request)
         # A stream goes on in the snapshot that the posture was read in, and has the connection to itself until it ends.

@@ -29,6 +29,18 @@ class NotFound(ShuituError):
     title = "There is no such thing"
 
 
+class TooLarge(ShuituError):
+    """More was sent than is read."""
+
+    title = "Too much was sent"
+
+
+class WrongForm(ShuituError):
+    """What was sent is in a form that is not read."""
+
+    title = "The body is in another form"
+
+
 class TooSlow(ShuituError):
     """The database gave up within the time a request may take."""
 

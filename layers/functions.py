@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.gis.db.models.functions import GeomOutputGeoFunc
 from django.contrib.gis.geos import Polygon
 from django.db.models import BinaryField, Func, IntegerField, Value
 from django.db.models.expressions import Combinable
@@ -56,3 +57,10 @@ class CellIndex(Func):
 
     def __init__(self, geom: str, axis: str) -> None:
         super().__init__(geom, axis=axis)
+
+
+class ForcePolygonCCW(GeomOutputGeoFunc):
+    """Outer rings against the clock and inner ones with it, as GeoJSON has them (RFC 7946, 3.1.6)."""
+
+    function = "ST_ForcePolygonCCW"
+    arity = 1

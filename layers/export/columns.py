@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from psycopg import sql
 
 from layers.export.base import Lang, headings, spoken
@@ -20,10 +22,14 @@ def said(column: Column, lang: Lang) -> sql.Composable:
     return sql.SQL("CASE {} {} END").format(value, cases)
 
 
-def selected(query: FeatureQuery, lang: Lang) -> list[sql.Composable]:
-    """``value AS heading`` for each column."""
+def selected(
+    query: FeatureQuery,
+    lang: Lang,
+    written: Callable[[Column, sql.Composable], sql.Composable] = lambda _, value: value,
+) -> list[sql.Composable]:
+    """``value AS heading`` for each column; ``written`` makes of a value what stands in the file."""
     columns = query.columns()
     return [
-        sql.SQL("{} AS {}").format(said(column, lang), sql.Identifier(name))
+        sql.SQL("{} AS {}").format(written(column, said(column, lang)), sql.Identifier(name))
         for column, name in zip(columns, headings(columns, lang), strict=True)
     ]

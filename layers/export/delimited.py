@@ -16,6 +16,7 @@ from psycopg import sql
 from layers.errors import BadParameter
 from layers.export.base import Lang, Options, axes, gathered, headings
 from layers.export.columns import said
+from layers.features import fractions
 from layers.features.query import Column, FeatureQuery
 from layers.features.stream import copied
 from layers.text import FORMULA, GUARD
@@ -36,7 +37,7 @@ def emit(query: FeatureQuery, options: Options) -> Iterator[bytes]:
 
 def _cell(column: Column, lang: Lang) -> sql.Composable:
     """A column's value, guarded if it is a text from outside; words of a vocabulary are ours."""
-    value = said(column, lang)
+    value = fractions.text(column, said(column, lang))
     if column.kind != "text" or column.vocab is not None:
         return value
     return sql.SQL("CASE WHEN {value} ~ {formula} THEN {guard} || {value} ELSE {value} END").format(

@@ -9,6 +9,7 @@ from psycopg import sql
 
 from layers.export.base import Options
 from layers.export.columns import selected
+from layers.features import fractions
 from layers.features.query import FeatureQuery
 from layers.features.stream import geojson
 
@@ -19,7 +20,7 @@ def _properties(query: FeatureQuery, options: Options) -> sql.Composable | None:
     """The properties in a language; None for the query's own."""
     if not options.lang:
         return None
-    named = sql.SQL(", ").join(selected(query, options.lang))
+    named = sql.SQL(", ").join(selected(query, options.lang, fractions.json))
     return sql.SQL("(SELECT row_to_json(named)::text FROM (SELECT {}) AS named)").format(named)
 
 

@@ -182,7 +182,17 @@ class FeatureQuery:
     @property
     def shaped(self) -> sql.Composable:
         """The geometry in the reference system asked for."""
+        return self.shaped_from(sql.SQL("f.geom_raw"))
+
+    @property
+    def wound(self) -> sql.Composable:
+        """The same with rings as RFC 7946 has them: the outer one against the clock as seen on the map."""
         geom: sql.Composable = sql.SQL("f.geom_raw")
+        return self.shaped_from(
+            sql.SQL("ST_ForcePolygonCCW({})").format(geom) if self.layer.geometry == "polygon" else geom
+        )
+
+    def shaped_from(self, geom: sql.Composable) -> sql.Composable:
         if self.srid not in (*GEOGRAPHIC, TILE_SRID):
             geom = sql.SQL("ST_Transform({}, {})").format(geom, sql.Literal(self.srid))
         return sql.SQL("ST_FlipCoordinates({})").format(geom) if self.flipped else geom

@@ -15,6 +15,7 @@ from django.db import connection
 from psycopg import sql
 
 from layers.db import Query, bounded, snapshot
+from layers.features import fractions
 from layers.features.query import FeatureQuery
 
 BATCH_ROWS = 1000
@@ -23,7 +24,6 @@ COPY_SECONDS = 3600
 _FEATURE = """
 '{{"type":"Feature","id":' || f.fid || ',"geometry":' || {geometry} || ',"properties":' || {properties} || '}}'
 """
-_PROPERTIES = sql.SQL("row_to_json(p)::text")
 
 
 @contextmanager
@@ -57,8 +57,22 @@ def _feature(query: FeatureQuery, properties: sql.Composable | None) -> sql.Comp
     geometry: sql.Composable = sql.SQL("'null'")
     if query.has_geometry:
         # Option 0: no member "crs", which GeoJSON has given up and PostGIS would add for any but EPSG:4326.
-        geometry = sql.SQL("COALESCE(ST_AsGeoJSON({}, {}, 0), 'null')").format(query.shaped, sql.Literal(query.digits))
-    return sql.SQL(_FEATURE).format(geometry=geometry, properties=properties or _PROPERTIES)
+        geometry = sql.SQL("COALESCE(ST_AsGeoJSON({}, {}, 0), 'null')").format(query.wound, sql.Literal(query.digits))
+    return sql.SQL(_FEATURE).format(geometry=geometry, properties=properties or _properties(query))
+
+
+def _properties(query: FeatureQuery) -> sql.Composable:
+    """The spoken properties as an object of JSON."""
+    columns = query.columns()
+    if not any(column.kind == "number" for column in columns):
+        return sql.SQL("row_to_json(p)::text")
+    values = [
+        sql.SQL("{} AS {}").format(
+            fractions.json(column, sql.Identifier("p", column.name)), sql.Identifier(column.name)
+        )
+        for column in columns
+    ]
+    return sql.SQL("(SELECT row_to_json(told)::text FROM (SELECT {}) AS told)").format(sql.SQL(", ").join(values))
 
 
 @contextmanager

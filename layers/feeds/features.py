@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from layers import access, filters, params, registry
 from layers.errors import BadParameter, NotFound
@@ -20,10 +20,15 @@ PAGING = ("fields", "limit", "offset")
 
 def query_params(request: HttpRequest, known: list[str]) -> dict[str, str]:
     """The query string as a plain mapping; a parameter unknown or given twice is refused."""
-    params.refuse_unknown(request.GET, known)
-    params.refuse_repeated(dict(request.GET.lists()))
-    params.refuse_unwritable(request.GET)
-    return {key: value for key, value in request.GET.items() if isinstance(value, str)}
+    return plain_params(request.GET, known)
+
+
+def plain_params(given: QueryDict, known: list[str]) -> dict[str, str]:
+    """As `query_params`, of a query string or a form."""
+    params.refuse_unknown(given, known)
+    params.refuse_repeated(dict(given.lists()))
+    params.refuse_unwritable(given)
+    return {key: value for key, value in given.items() if isinstance(value, str)}
 
 
 def feature_list(layer: Layer, given: dict[str, str], url: str) -> dict[str, Any]:

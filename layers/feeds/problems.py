@@ -14,12 +14,14 @@ from django.views.decorators.http import require_safe
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from layers.errors import BadParameter, Busy, NotFound, ShuituError, TooSlow
+from layers.errors import BadParameter, Busy, NotFound, ShuituError, TooLarge, TooSlow, WrongForm
 from layers.feeds.encoding import dumps
 
 View = Callable[..., HttpResponseBase]
 CONTENT_TYPE = "application/problem+json"
-STATUS: dict[type[ShuituError], int] = {BadParameter: 400, NotFound: 404, TooSlow: 503, Busy: 503}
+STATUS: dict[type[ShuituError], int] = {
+    BadParameter: 400, NotFound: 404, TooLarge: 413, WrongForm: 415, TooSlow: 503, Busy: 503,
+}  # fmt: skip
 
 
 def problem(error: ShuituError) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 from rest_framework_gis.serializers import GeoFeatureModelSerializer, GeometryField
 
+from layers.functions import ForcePolygonCCW
 from layers.models.base import Placed
 from layers.registry import Field, Layer
 from layers.vocab import Vocab
@@ -47,7 +48,9 @@ def feature_serializer(layer: Layer, names: tuple[str, ...]) -> type[GeoFeatureM
     code = next(f for f in layer.fields if f.name == "code")
     body: dict[str, Any] = {f.name: _serializer_field(f) for f in declared}
     body["id"] = serializers.CharField(source=code.orm_path.replace("__", "."), read_only=True)
-    body["geom"] = GeometryField(precision=_PRECISION)
+    # Rings as RFC 7946 has them: `with_relations` lets the database wind them.
+    wound = {"source": "wound"} if layer.geometry == "polygon" else {}
+    body["geom"] = GeometryField(precision=_PRECISION, **wound)
     body["Meta"] = type(
         "Meta",
         (),
@@ -69,4 +72,6 @@ def with_relations(layer: Layer, found: QuerySet[Any]) -> QuerySet[Any]:
     unused = ["geom_3857"] if issubclass(found.model, Placed) else [
         name for name in ("geom_3857", "label_3857") if any(f.name == name for f in found.model._meta.fields)
     ]  # fmt: skip
-    return found.defer(*unused)
+    if layer.geometry != "polygon":
+        return found.defer(*unused)
+    return found.annotate(wound=ForcePolygonCCW("geom")).defer(*unused, "geom")

@@ -22,37 +22,46 @@ from layers.ogc.negotiate import HTML, JSON, Media, negotiate
 from layers.ogc.pages import page
 from layers.versions import AsOf
 
-METHODS = ("GET", "HEAD", "OPTIONS")
 View = Callable[..., HttpResponseBase]
 
 
-def resource(view: View) -> View:
-    """A resource that is read: OPTIONS says so (desktops switch editing on by it), errors are problem bodies."""
+def answering(*methods: str) -> Callable[[View], View]:
+    """A resource that answers to some methods: OPTIONS says so (desktops switch editing on by it), errors are problem bodies."""
 
-    @wraps(view)
-    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.method not in METHODS:
-            return HttpResponseNotAllowed(METHODS)
-        if request.method == "OPTIONS":
-            return HttpResponse(status=200, headers={"Allow": ", ".join(METHODS)})
-        try:
-            response = view(request, *args, **kwargs)
-        except ShuituError as error:
-            response = problem_response(error)
-        patch_vary_headers(response, ["Accept"])
-        return response
+    def resource(view: View) -> View:
+        @wraps(view)
+        def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.method not in methods:
+                return HttpResponseNotAllowed(methods)
+            if request.method == "OPTIONS":
+                return HttpResponse(status=200, headers={"Allow": ", ".join(methods)})
+            try:
+                response = view(request, *args, **kwargs)
+            except ShuituError as error:
+                response = problem_response(error)
+            patch_vary_headers(response, ["Accept"])
+            return response
 
-    # Without the check of a form's token another method is told that it is not allowed, and not that it lacks a token.
-    return csrf_exempt(answered)
+        # Without the check of a form's token another method is told that it is not allowed, and not that it lacks a token.
+        return csrf_exempt(answered)
+
+    return resource
+
+
+resource = answering("GET", "HEAD", "OPTIONS")
 
 
 def parameters(request: HttpRequest, known: list[str], empty: Collection[str] = ()) -> dict[str, str]:
     """The parameters as `query_params`; one without a value is refused but for those that may be ``empty``."""
     given = query_params(request, known)
+    refuse_empty(given, empty)
+    return given
+
+
+def refuse_empty(given: dict[str, str], empty: Collection[str]) -> None:
     for name, text in given.items():
         if not text and name not in empty:
             raise BadParameter(f"{name} has no value.", param=name, allowed=[f"{name}=…, or no {name}"])
-    return given
 
 
 def root_of(request: HttpRequest) -> str:
@@ -87,11 +96,15 @@ def document(
 def current(
     request: HttpRequest, as_of: AsOf, media: Media, make: Callable[[], bytes], headers: Callable[[], dict[str, str]]
 ) -> HttpResponse:
-    """An answer made anew each time (it tells its time), though the asker who has it of this version is told so."""
+    """An answer made anew each time (it tells its time), though the asker who has it of this version is told so.
+
+    What is asked for by POST is nobody's to keep: its address does not tell it from others.
+    """
     encoding = "gzip" if accepts_gzip(request) else ""
     tag = etag(f"{as_of.stamp} {media.media_type} {request.build_absolute_uri()}", encoding)
     response: HttpResponse
-    if is_held(request, tag):
+    posted = request.method == "POST"
+    if not posted and is_held(request, tag):
         response = HttpResponseNotModified()
     else:
         body = make()
@@ -101,7 +114,8 @@ def current(
             body = gzip.compress(body, 1, mtime=0)
             response["Content-Encoding"] = "gzip"
         response.content = body
-    response["ETag"] = f"W/{tag}"  # weak: the same features, told at another time
-    response["Cache-Control"] = "no-cache"
+    if not posted:
+        response["ETag"] = f"W/{tag}"  # weak: the same features, told at another time
+    response["Cache-Control"] = "no-store" if posted else "no-cache"
     patch_vary_headers(response, ["Accept-Encoding"])
     return response

@@ -58,7 +58,10 @@ _SCHEMA = record(
     },
 )  # fmt: skip
 DOCUMENTS: Json = {
-    "link": record({"href": TEXT, "rel": TEXT, "type": TEXT, "title": TEXT}, {"templated": {"type": "boolean"}}),
+    "link": record(
+        {"href": TEXT, "rel": TEXT, "type": TEXT, "title": TEXT},
+        {"templated": {"type": "boolean"}, "method": {"type": "string", "enum": ["POST"]}, "body": {"type": "object"}},
+    ),
     "landingPage": record({"title": TEXT, "description": TEXT, "links": LINKS, "as_of": AS_OF}),
     "confClasses": record({"conformsTo": listed(TEXT, minItems=1), "links": LINKS, "as_of": AS_OF}),
     "apiDefinition": record({"openapi": TEXT, "info": {"type": "object"}, "paths": {"type": "object"}}),

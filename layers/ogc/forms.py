@@ -14,7 +14,7 @@ from layers.features import FeatureQuery
 from layers.feeds.downloads import formats_of, options_of, too_large
 from layers.feeds.files import Download, respond
 from layers.ogc.crs import CRS84
-from layers.ogc.items import Page
+from layers.ogc.items import Address, Page
 from layers.ogc.links import GEOJSON as GEOJSON_TYPE
 from layers.ogc.negotiate import GEOJSON, HTML, Media
 from layers.ogc.question import Question
@@ -42,11 +42,11 @@ def _matched(query: FeatureQuery) -> int | None:
         return None
 
 
-def beside(asked: Question) -> tuple[Media, ...]:
+def beside(asked: Question, offered: tuple[Media, ...]) -> tuple[Media, ...]:
     """The other forms that a page of GeoJSON is to be had in: all but what cannot say its reference system."""
+    found = tuple(one for one in offered if one is not GEOJSON)
     if asked.hits:
-        return (HTML,)
-    found = of(asked.query.layer)[1:]
+        return tuple(one for one in found if one is HTML)
     return tuple(one for one in found if one is HTML or asked.system is CRS84 or not FORMATS[one.key].srids)
 
 
@@ -57,7 +57,9 @@ def _named(layer: Layer, wanted: Format) -> str:
     return f"{wanted.zh}，至多 {wanted.most:,} 行，须先筛选 at most {wanted.most:,} rows: filter first"
 
 
-def file(request: HttpRequest, media: Media, asked: Question, given: dict[str, str], version: AsOf) -> HttpResponseBase:
+def file(
+    request: HttpRequest, media: Media, asked: Question, given: dict[str, str], version: AsOf, at: Address
+) -> HttpResponseBase:
     """All that matches as a file; a page of it, with the address of the next in its headers, when a limit is given.
 
     Binary files have x before y whatever the system, as every reader of them takes it; a text of GeoJSON is in CRS84.
@@ -77,8 +79,7 @@ def file(request: HttpRequest, media: Media, asked: Question, given: dict[str, s
         response["OGC-NumberMatched"] = str(matched)
     if query.limit is not None and matched is not None:
         returned = max(0, min(query.limit, matched - query.offset))
-        url = request.build_absolute_uri(request.path)
-        following = Page(b"", returned, matched, replace(asked, query=query)).neighbour(url, given, 1)
-        if following:
-            response["Link"] = f'<{following}>; rel="next"; type="{media.media_type}"'
+        following = Page(b"", returned, matched, replace(asked, query=query)).neighbour(given, 1)
+        if following and not at.posted:
+            response["Link"] = f'<{at.get(following)}>; rel="next"; type="{media.media_type}"'
     return response

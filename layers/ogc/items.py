@@ -21,6 +21,23 @@ from layers.registry import Layer
 SEPARATOR = b",\n"
 
 
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a list is asked for: with its parameters in a query, or ``posted`` in a body."""
+
+    url: str
+    posted: bool = False
+
+    def link(self, given: dict[str, str], rel: str, media_type: str, title: str) -> Json:
+        """A link to the list of these parameters; one that has to be posted says with what."""
+        if self.posted:
+            return link(self.url, rel, media_type, title, method="POST", body=given)
+        return link(self.get(given), rel, media_type, title)
+
+    def get(self, given: dict[str, str]) -> str:
+        return f"{self.url}?{urlencode(given, safe=',:/')}" if given else self.url
+
+
 @dataclass(frozen=True)
 class Page:
     """The texts of a page's features and how many match in all."""
@@ -34,15 +51,15 @@ class Page:
     def query(self) -> FeatureQuery:
         return self.question.query
 
-    def neighbour(self, url: str, given: dict[str, str], step: int) -> str | None:
-        """The address of the next (1) or the previous (-1) page; None where there is none."""
+    def neighbour(self, given: dict[str, str], step: int) -> dict[str, str] | None:
+        """The parameters of the next (1) or the previous (-1) page; None where there is none."""
         limit = self.query.limit or 0
         if step > 0 and (not self.returned or self.query.offset + self.returned >= self.matched):
             return None
         if step < 0 and not self.query.offset:
             return None
         offset = max(0, self.query.offset + step * limit)
-        return f"{url}?{urlencode({**given, 'limit': limit, 'offset': offset}, safe=',:/')}"
+        return {**given, "limit": str(limit), "offset": str(offset)}
 
 
 def page(question: Question) -> Page:
@@ -57,41 +74,39 @@ def page(question: Question) -> Page:
     return Page(body, returned, query.offset + returned if whole else query.count(), question)
 
 
-def collection_text(found: Page, url: str, given: dict[str, str], formats: Sequence[Media], more: Json) -> bytes:
+def collection_text(found: Page, at: Address, given: dict[str, str], formats: Sequence[Media], more: Json) -> bytes:
     """The FeatureCollection; ``formats`` are the others that the same page is to be had in."""
     head = {
         "type": "FeatureCollection",
         "numberMatched": found.matched,
         "numberReturned": found.returned,
         "timeStamp": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "links": _page_links(found, url, given, formats),
+        "links": _page_links(found, at, given, formats),
         **more,
     }
     return dumps(head)[:-1] + b',"features":[' + found.body + b"]}"
 
 
-def _page_links(found: Page, url: str, given: dict[str, str], formats: Sequence[Media]) -> list[Json]:
-    here = f"{url}?{urlencode(given, safe=',:/')}" if given else url
+def _page_links(found: Page, at: Address, given: dict[str, str], formats: Sequence[Media]) -> list[Json]:
     links = [
-        link(here, "self", GEOJSON, "GeoJSON"),
-        *_alternates(found, url, given, formats),
-        link(url.removesuffix("/items"), "collection", JSON, found.query.layer.zh),
+        at.link(given, "self", GEOJSON, "GeoJSON"),
+        *_alternates(found, at, given, formats),
+        link(at.url.rpartition("/")[0], "collection", JSON, found.query.layer.zh),
     ]
     for rel, step, title in (("next", 1, "下一页"), ("prev", -1, "上一页")):
-        address = found.neighbour(url, given, step)
-        if address:
-            links.append(link(address, rel, GEOJSON, title))
+        asked = found.neighbour(given, step)
+        if asked is not None:
+            links.append(at.link(asked, rel, GEOJSON, title))
     return links
 
 
-def _alternates(found: Page, url: str, given: dict[str, str], formats: Sequence[Media]) -> list[Json]:
+def _alternates(found: Page, at: Address, given: dict[str, str], formats: Sequence[Media]) -> list[Json]:
     """The same features in other forms. A file without a limit would hold all pages: it is given the page's."""
     plain = {name: text for name, text in given.items() if name != "f"}
     links = []
     for one in formats:
         limit = {} if one.media_type == HTML else {"limit": str(found.query.limit)}
-        address = f"{url}?{urlencode({**limit, **plain, 'f': one.key}, safe=',:/')}"
-        links.append(link(address, "alternate", one.media_type, one.title))
+        links.append(at.link({**limit, **plain, "f": one.key}, "alternate", one.media_type, one.title))
     return links
 
 

@@ -29,9 +29,9 @@ OPENAPI = Media("json", links.OPENAPI, "OpenAPI 3.0")
 _SAME = {"json": "geojson"}
 
 
-def negotiate(request: HttpRequest, offered: Sequence[Media]) -> Media:
+def negotiate(request: HttpRequest, offered: Sequence[Media], key: str | None = None) -> Media:
     """One of the forms. `BadParameter` for an ``f`` that there is not; what nobody accepts gets the first."""
-    key = request.GET.get("f")
+    key = key or request.GET.get("f")
     if key:
         by_key = {media.key: media for media in offered}
         found = by_key.get(key) or by_key.get(_SAME.get(key, ""))

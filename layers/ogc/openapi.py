@@ -12,7 +12,7 @@ from layers import vocab
 from layers.features.columns import column_of
 from layers.feeds.schema import PROBLEM
 from layers.filters import place_params
-from layers.ogc import bodies, links
+from layers.ogc import bodies, links, search
 from layers.ogc.collections import every, title
 from layers.ogc.cql2.asked import LANGUAGES
 from layers.ogc.crs import SYSTEMS
@@ -104,7 +104,7 @@ def operation(
             "responses": {
                 "200": answer(summary, media, body),
                 "304": {"description": "没有变化 Not modified"},
-                **{code: {"$ref": f"#/components/responses/{code}"} for code in ERRORS},
+                **{code: {"$ref": f"#/components/responses/{code}"} for code in ERRORS if code not in ("413", "415")},
             },
         }
     }
@@ -113,6 +113,8 @@ def operation(
 ERRORS = {
     "400": "参数有误 A parameter is unknown or wrong",
     "404": "没有 There is no such thing",
+    "413": "太大 Too much was sent",
+    "415": "不是这里读的格式 The body is in a form that is not read here",
     "500": "服务器的错 A fault of the server",
     "503": "太慢或太忙，见 Retry-After。Too slow or too busy: see Retry-After",
 }
@@ -120,6 +122,20 @@ ERRORS = {
 
 def _form(*media: Media) -> Json:
     return _parameter("f", "返回格式。The form of the answer.", _text(enum=["json", *(one.key for one in media)]))
+
+
+def _search(layer: Layer, name: str, types: tuple[str, ...], parameters: list[Json]) -> Json:
+    """The list asked for by POST: its parameters as the members of a body."""
+    known = (PARAMETERS[one["$ref"].rpartition("/")[2]] if "$ref" in one else one for one in parameters)
+    members = {one["name"]: one["schema"] for one in known}
+    members["filter"] = {"oneOf": [_text(), {"type": "object"}, {"type": "boolean"}]}
+    body = {"schema": {"type": "object", "properties": members, "additionalProperties": False}}
+    said = f"{title(layer)}：列表，条件太长时用 features, for filters that no address can hold"
+    found: Json = operation(name, said, layer.id, types, bodies.features_of(layer))["get"]
+    found["requestBody"] = {"required": True, "content": {search.JSON: body, search.FORM: body}}
+    found["responses"] |= {code: {"$ref": f"#/components/responses/{code}"} for code in ("413", "415")}
+    del found["responses"]["304"]
+    return {"post": found}
 
 
 def _property_parameters(layer: Layer) -> list[Json]:
@@ -140,6 +156,8 @@ def _collection_paths(layer: Layer, media: tuple[Media, ...]) -> Json:
     usage = [parameter(one) for one in _USAGE] if layer.with_usage else []
     place = [parameter(WITHIN)] if WITHIN in place_params(layer, WITHIN) else []
     types = tuple(one.media_type for one in media)
+    asked = [*shared, *place, *usage, *_property_parameters(layer)]
+    posted = tuple(one for one in media if one.key != "html")
     plain = (links.JSON, links.HTML)
     schema = (links.SCHEMA, links.HTML)
     html = Media("html", links.HTML)
@@ -147,7 +165,10 @@ def _collection_paths(layer: Layer, media: tuple[Media, ...]) -> Json:
         base: operation(f"describe{name}", title(layer), tag, plain, "collection", [_form(html)]),
         f"{base}/items": operation(
             f"get{name}", f"{title(layer)}：列表 features", tag, types, bodies.features_of(layer),
-            [*shared, *place, *usage, *_property_parameters(layer), _form(*media)],
+            [*asked, _form(*media)],
+        ),
+        f"{base}/search": _search(
+            layer, f"search{name}", tuple(one.media_type for one in posted), [*asked, _form(*posted)]
         ),
         f"{base}/items/{{featureId}}": operation(
             f"get{name}Item", f"{title(layer)}：一个 one feature", tag, (links.GEOJSON, links.HTML),

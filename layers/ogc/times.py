@@ -11,6 +11,8 @@ from layers.errors import BadParameter
 FORMS = ("2019-07-01", "2019-07-01T00:00:00Z", "2019-01-01/2019-06-30", "../2019-06-30", "2019-01-01/..")
 _OPEN = ("", "..")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+# GDAL writes the day of a condition so, whichever field it is of, and believes what comes: no answer could be right.
+_GDAL_DAY = re.compile(r"\d{4}-\d{2}-\d{2}T", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})?", re.ASCII | re.IGNORECASE)
 
 
@@ -42,6 +44,9 @@ def parse_interval(text: str) -> Interval:
 
 def _day(text: str, whole: str) -> date | None:
     """The day, in UTC, of an instant; None for one of the year 0."""
+    if _GDAL_DAY.fullmatch(text):
+        why = f"{text!r} is what GDAL writes for a day of any date field; ask for the field itself, by filter"
+        raise _refusal(whole, why)
     if not _DAY.fullmatch(text) and not _INSTANT.fullmatch(text):
         raise _refusal(whole, f"{text!r} is neither a day nor an instant")
     year_zero = text.startswith("0000")

@@ -13,6 +13,7 @@ urlpatterns = [
     path("collections/<str:layer_id>", views.collection_view, name="ogc-collection"),
     path("collections/<str:layer_id>/items", views.items_view, name="ogc-items"),
     path("collections/<str:layer_id>/items/<str:feature_id>", views.item_view, name="ogc-item"),
+    path("collections/<str:layer_id>/search", views.search_view, name="ogc-search"),
     path("collections/<str:layer_id>/queryables", views.queryables_view, name="ogc-queryables"),
     path("collections/<str:layer_id>/schema", views.schema_view, name="ogc-schema"),
 ]

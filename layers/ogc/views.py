@@ -9,10 +9,11 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from layers import filters
 from layers.feeds.meta import figures_are_synthetic, is_synthetic
-from layers.ogc import collections, forms, items, landing, negotiate, openapi, pages, question, schema
-from layers.ogc.answers import current, document, parameters, resource, root_of
+from layers.ogc import collections, forms, items, landing, negotiate, openapi, pages, question, schema, search
+from layers.ogc.answers import answering, current, document, parameters, resource, root_of
+from layers.ogc.items import Address
 from layers.ogc.links import Json
-from layers.ogc.negotiate import GEOJSON, HTML, JSON, OPENAPI, SCHEMA
+from layers.ogc.negotiate import GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Media
 from layers.registry import Layer
 from layers.versions import EVERYTHING, AsOf, as_of
 
@@ -113,37 +114,53 @@ def items_view(request: HttpRequest, layer_id: str) -> HttpResponseBase:
     """A page of features, or a file of all of them."""
     layer = collections.named(layer_id)
     given = parameters(request, question.list_params(layer), question.may_be_empty(layer))
-    media = negotiate.negotiate(request, forms.of(layer))
+    at = Address(f"{root_of(request)}/collections/{layer.id}/items")
+    return _list(request, layer, given, at, forms.of(layer))
+
+
+@answering("POST", "OPTIONS")
+def search_view(request: HttpRequest, layer_id: str) -> HttpResponseBase:
+    """The same, asked for by a body."""
+    layer = collections.named(layer_id)
+    given = search.parameters(request, question.list_params(layer), question.may_be_empty(layer))
+    at = Address(f"{root_of(request)}/collections/{layer.id}/search", posted=True)
+    return _list(request, layer, given, at, tuple(one for one in forms.of(layer) if one is not HTML))
+
+
+def _list(
+    request: HttpRequest, layer: Layer, given: dict[str, str], at: Address, offered: tuple[Media, ...]
+) -> HttpResponseBase:
+    media = negotiate.negotiate(request, offered, given.get("f"))
     version = _version(layer, given)
-    url = f"{root_of(request)}/collections/{layer.id}/items"
     size = question.LIMIT_PAGE if media is HTML else question.LIMIT_DEFAULT
     asked = question.read_list(layer, given, size)
     asked.query.wanted.check()
     if media not in (GEOJSON, HTML):
-        return forms.file(request, media, asked, given, version)
+        return forms.file(request, media, asked, given, version, at)
     found: list[items.Page] = []  # the headers tell what the body holds
 
     def make() -> bytes:
         found.append(items.page(asked))
         usage = asked.query.wanted.period is not None
-        text = items.collection_text(found[0], url, given, forms.beside(asked), _marks(layer, version, usage))
+        beside = forms.beside(asked, offered)
+        text = items.collection_text(found[0], at, given, beside, _marks(layer, version, usage))
         if media is not HTML:
             return text
         shown = pages.listed(asked.query, asked.system, text)
-        return pages.page("items", root_of(request), orjson.loads(text), version, layer=layer, url=url, **shown)
+        return pages.page("items", root_of(request), orjson.loads(text), version, layer=layer, url=at.url, **shown)
 
-    return current(request, version, media, make, lambda: _headers(found[0], url, given))
+    return current(request, version, media, make, lambda: _headers(found[0], at, given))
 
 
-def _headers(found: items.Page, url: str, given: dict[str, str]) -> dict[str, str]:
+def _headers(found: items.Page, at: Address, given: dict[str, str]) -> dict[str, str]:
     headers = {
         "Content-Crs": f"<{found.question.system.uri}>",
         "OGC-NumberMatched": str(found.matched),
         "OGC-NumberReturned": str(found.returned),
     }
-    following = found.neighbour(url, given, 1)
-    if following:
-        headers["Link"] = f'<{following}>; rel="next"; type="{GEOJSON.media_type}"'
+    following = found.neighbour(given, 1)
+    if following and not at.posted:
+        headers["Link"] = f'<{at.get(following)}>; rel="next"; type="{GEOJSON.media_type}"'
     return headers
 
 

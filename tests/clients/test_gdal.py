@@ -7,6 +7,7 @@ import subprocess
 import urllib.request
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -182,6 +183,23 @@ def words_of(city: City) -> dict[str, Any]:
         "district": district, "in_village": village, "in_district": village[:6], "plant": plant, "code": code, "capacity": capacity, "found": found,
         "river": river, "permit_region": permit_region, "valid_from": valid_from, "permitted": litres // 1000,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("where", ["valid_from >= '2019-01-01'", "valid_to < '2019-01-01'"])
+def test_a_condition_on_a_date_is_refused_and_not_answered_wrongly(city: City, where: str) -> None:
+    """GDAL sends it as the time of the rows, whichever field it is of, and believes the answer; files take a filter."""
+    source = f"OAPIF:{city.url}/ogc"
+    done = subprocess.run(
+        ["ogr2ogr", "-f", "GeoJSON", "/vsistdout/", source, "permit", "-where", where, *PAGE],
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode != 0
+    assert "what GDAL writes for a day" in done.stderr
+    found = as_geojson(f"/vsicurl/{city.url}/feeds/permit.geojson?filter={quote(where)}")
+    assert {one["properties"]["code"] for one in found} == {
+        code for (code,) in city.sql(f"SELECT code FROM layers_abstractionpermit WHERE {where}")
+    }
+    assert found
 
 
 @pytest.mark.parametrize(("layer", "where", "truth"), TRUTHS)

@@ -98,7 +98,7 @@ def test_a_region_is_a_polygon_with_its_code_as_id(client: Client, grid: Grid) -
     assert feature["id"] == A
     assert feature["geometry"] == {
         "type": "MultiPolygon",
-        "coordinates": [[[[116.0, 40.0], [116.0, 40.01], [116.01, 40.01], [116.01, 40.0], [116.0, 40.0]]]],
+        "coordinates": [[[[116.0, 40.0], [116.01, 40.0], [116.01, 40.01], [116.0, 40.01], [116.0, 40.0]]]],
     }
     properties = feature["properties"]
     assert properties.pop("area_m2") == pytest.approx(grid.boundary(A).area_m2)

@@ -67,10 +67,16 @@ class Held:
         self.seen: set[tuple[str, int]] = set()
 
     def ask(self, path: str, url: str, status: int) -> Any:
-        response = self.client.get(f"/ogc{url}")
+        return self.hold(path, "get", url, self.client.get(f"/ogc{url}"), status)
+
+    def post(self, path: str, status: int, body: Any, content_type: str = "application/json") -> Any:
+        response = self.client.post(f"/ogc{path}", body, content_type=content_type)
+        return self.hold(path, "post", f"{path} {body}", response, status)
+
+    def hold(self, path: str, method: str, url: str, response: Any, status: int) -> Any:
         assert response.status_code == status, (url, response.content[:300])
         self.seen.add((path, status))
-        said = self.document["paths"][path]["get"]["responses"][str(status)]
+        said = self.document["paths"][path][method]["responses"][str(status)]
         said = self.components["responses"][str(status)] if "$ref" in said else plain(said)
         content_type = response["Content-Type"]
         assert content_type in said["content"], (url, content_type)
@@ -91,7 +97,9 @@ def held(client: Client, document: dict[str, Any]) -> Held:
 
 def questions(held: Held) -> Iterator[tuple[str, str, int]]:
     """Of each operation: its path, and addresses with the status that they are answered by."""
-    for path in held.document["paths"]:
+    for path, operations in held.document["paths"].items():
+        if "get" not in operations:
+            continue
         if path.endswith("/items"):
             yield from ((path, f"{path}{asked}", 200) for asked in ASKED if "code" not in asked or "usage" not in path)
             yield from ((path, f"{path}?{wrong}", 400) for wrong in ("limit=0", "filter=x", "within=9", "crs=5"))
@@ -117,6 +125,11 @@ def _tile(path: str, z: str, row: int, col: int) -> str:
 def test_every_answer_is_as_its_own_document_says(held: Held) -> None:
     for path, url, status in questions(held):
         held.ask(path, url, status)
+    for path in (path for path, operations in held.document["paths"].items() if "post" in operations):
+        held.post(path, 200, {"limit": 1, "skipGeometry": True})
+        held.post(path, 400, {"limit": "many"})
+        held.post(path, 413, "x" * 70000)
+        held.post(path, 415, "x", "text/plain")
     named = set(held.document["paths"])
     assert {path for path, _ in held.seen} == named
     # Layers without objects here have no feature to ask for, and no tile.

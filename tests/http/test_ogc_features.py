@@ -8,9 +8,11 @@ import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
+import shapely
+from django.contrib.gis.geos import MultiPolygon, Polygon
 from django.http import HttpResponse
 from django.test import Client
 from pyproj import Transformer
@@ -480,3 +482,127 @@ def test_a_page_speaks_to_people(client: Client) -> None:
     assert "<h1>甲井 <small>机井 Wells</small></h1>" in page
     assert "<dd>水源井 supply</dd>" in page
     assert 'data-admin-map="view"' in get(client, "/ogc/?f=html").content.decode()
+
+
+SEARCH = "/ogc/collections/well/search"
+
+
+def posted(client: Client, body: Any, content_type: str = "application/json", **headers: str) -> Any:
+    return client.post(SEARCH, body, content_type=content_type, headers=headers)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {}, {"limit": "2", "offset": "1", "sortby": "code"}, {"filter": "depth_m > 8 AND use <> 'supply'"}, {"use": "irrigation"},
+        {"bbox": "116,40,116.01,40.01"}, {"within": "110101001", "crs": "EPSG:4490"}, {"resultType": "hits"}, {"properties": "code"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_list_asked_for_by_a_body_is_that_of_an_address(client: Client, asked: dict[str, str]) -> None:
+    whole = get(client, f"{WELLS}?{urlencode(asked)}")
+    theirs = {key: value for key, value in whole.json().items() if key not in ("links", "timeStamp")}
+    for answer in (posted(client, asked), posted(client, urlencode(asked), "application/x-www-form-urlencoded")):
+        assert answer.status_code == 200, answer.content[:300]
+        ours = answer.json()
+        assert [one["body"] for one in links(ours, "self")] == [asked]
+        assert {key: value for key, value in ours.items() if key not in ("links", "timeStamp")} == theirs
+        for header in ("Content-Type", "Content-Crs", "OGC-NumberMatched", "OGC-NumberReturned"):
+            assert answer[header] == whole[header]
+        assert answer["Cache-Control"] == "no-store"
+        assert "ETag" not in answer
+
+
+def test_the_pages_of_a_search_are_posted_one_after_the_other(client: Client) -> None:
+    found, asked = [], {"limit": 3, "sortby": ["code"], "skipGeometry": True, "filter": {"op": ">", "args": [5, 1]}}
+    while asked:
+        body = posted(client, asked).json()
+        found += codes(body)
+        following = links(body, "next")
+        asked = following[0]["body"] if following else None  # type: ignore[assignment]
+        assert all((one["method"], one["href"]) == ("POST", f"{HOST}{SEARCH}") for one in following)
+    assert found == ["W1", "W2", "W3", "W4"]
+    file = next(one for one in links(body, "alternate") if one["type"] == "text/csv")
+    assert posted(client, file["body"])["Content-Type"] == "text/csv; charset=utf-8"
+
+
+def test_a_filter_that_no_address_holds(client: Client) -> None:
+    codes_asked = ",".join(f"'X{number}'" for number in range(4000))
+    body = posted(client, {"filter": f"code IN ({codes_asked},'W2')"}).json()
+    assert codes(body) == ["W2"]
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "status", "param"),
+    [
+        ("{", "application/json", 400, None), ("[]", "application/json", 400, None), ('{"x":1}', "application/json", 400, "x"),
+        ('{"limit":{}}', "application/json", 400, "limit"), ('{"limit":[[1]]}', "application/json", 400, "limit"),
+        ('{"limit":null}', "application/json", 400, "limit"), ('{"name":"\\u0000"}', "application/json", 400, "name"),
+        ('{"limit":""}', "application/json", 400, "limit"), ('{"f":"html"}', "application/json", 400, "f"),
+        ('{"filter":{"op":"no","args":[]}}', "application/json", 400, "filter"), ("limit=1&limit=2", "application/x-www-form-urlencoded", 400, "limit"),
+        ("x=1", "application/x-www-form-urlencoded", 400, "x"), ("<a/>", "application/xml", 415, "Content-Type"),
+        ('{"filter":"' + "x" * 70_000 + '"}', "application/json", 413, None), ("[" * 60_000, "application/json", 400, None),
+    ],
+)  # fmt: skip
+def test_a_wrong_search_is_told(client: Client, body: str, content_type: str, status: int, param: str | None) -> None:
+    refused = posted(client, body, content_type)
+    assert (refused.status_code, refused["Content-Type"]) == (status, "application/problem+json")
+    assert refused.json().get("param") == param
+
+
+def test_a_search_is_no_way_to_write(client: Client) -> None:
+    """By POST at `items` desktops know a layer that can be edited: the search is elsewhere."""
+    assert client.options(SEARCH)["Allow"] == "POST, OPTIONS"
+    for method in (client.get, client.put, client.delete):
+        refused = method(SEARCH)
+        assert (refused.status_code, refused["Allow"], refused.json()["status"]) == (405, "POST, OPTIONS", 405)
+    assert "POST" not in client.options(WELLS)["Allow"]
+    assert client.post(f"{SEARCH}?limit=1", {}, content_type="application/json").status_code == 400
+    assert client.post("/ogc/collections/lake/search", {}, content_type="application/json").status_code == 404
+
+
+GEOJSON_OF_VILLAGES = [
+    "/ogc/collections/village/items", f"/ogc/collections/village/items/{A}", "/feeds/village.geojson", "/feeds/village.geojsons",
+    "/feeds/village.geojson?lang=zh", "/api/layers/village/features", f"/api/layers/village/features/{A}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("url", GEOJSON_OF_VILLAGES)
+def test_rings_are_wound_as_geojson_has_them(client: Client, url: str) -> None:
+    """RFC 7946, 3.1.6, whichever way they are stored: a map that keeps to it fills what is outside else."""
+    clockwise = [(0, 0), (0, 1), (1, 1), (1, 0), (0, 0)]
+    hole = [(0.2, 0.2), (0.4, 0.2), (0.4, 0.4), (0.2, 0.4), (0.2, 0.2)]
+    rings = [[(WEST + x * CELL, SOUTH + y * CELL) for x, y in ring] for ring in (clockwise, hole)]
+    models.Boundary.objects.filter(region__code=A).update(geom=MultiPolygon(Polygon(*rings), srid=4490))
+    make.publish()
+    response = get(client, url)
+    text = b"".join(response.streaming_content) if response.streaming else response.content
+    told = (
+        [json.loads(line.lstrip(b"\x1e")) for line in text.splitlines()]
+        if url.endswith("s") and b"\x1e" in text
+        else [json.loads(text)]
+    )
+    features = [one for body in told for one in body.get("features", [body])]
+    polygons = [polygon for one in features for polygon in one["geometry"]["coordinates"]]
+    assert max(len(polygon) for polygon in polygons) == 2
+    for outer, *inner in polygons:
+        assert shapely.LinearRing(outer).is_ccw
+        assert not any(shapely.LinearRing(one).is_ccw for one in inner)
+
+
+def test_a_fractional_number_is_never_taken_for_a_whole_one(client: Client) -> None:
+    """GDAL guesses a field's type from what it reads: 10.0 is a real number, 10 would be an integer."""
+    models.Well.objects.filter(code="W3").update(depth_m=1e15)
+    models.Well.objects.filter(code="W4").update(depth_m=0.25)
+    make.publish()
+    for url in (WELLS, "/feeds/well.geojson", "/feeds/well.geojsons", "/api/layers/well/features"):
+        response = get(client, f"{url}?sortby=code" if url == WELLS else url)
+        text = (b"".join(response.streaming_content) if response.streaming else response.content).decode()
+        found = re.findall(r'"depth_m": ?([^,}]+)', text)
+        assert {"10.0", "50.5", "0.25"} < set(found)
+        assert sorted(map(float, found)) == [0.25, 10, 50.5, 1e15]
+        assert all("." in one or "e" in one for one in found), url
+        assert re.search(r'"year_built": ?(null|\d+)[,}]', text)
+    response = get(client, "/feeds/well.csv?fields=code,depth_m&geometry=none")
+    text = (b"".join(response.streaming_content) if response.streaming else response.content).decode("utf-8-sig")
+    assert text.splitlines()[:3] == ["code,depth_m", "W1,10.0", "W2,50.5"]

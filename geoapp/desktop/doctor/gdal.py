@@ -17,9 +17,11 @@ def look(probe: Probe) -> Iterator[Finding]:
     told = answer.json()
     yield found("collections", answer.type == "application/json", f"{answer.type}, {len(told['collections'])} layers")
     landing = probe.ask(f"{probe.root}/ogc").json()
-    yield _limit(probe.ask(link(landing, "service-desc", type_=OPENAPI), OPENAPI).json(), told["collections"][0]["id"])
+    document = probe.ask(link(landing, "service-desc", type_=OPENAPI), OPENAPI).json()
+    yield _limit(document, told["collections"][0]["id"])
     for one in told["collections"]:
         yield _items(probe, one)
+        yield from _dates(probe, one)
 
 
 def _limit(document: dict[str, Any], name: str) -> Finding:
@@ -31,7 +33,28 @@ def _limit(document: dict[str, Any], name: str) -> Finding:
     schema: Any = document
     for step in referred[0].removeprefix("#/").split("/"):
         schema = schema[step]
-    return found("page size", "maximum" in schema["schema"], f"{referred[0]}: {json.dumps(schema['schema'])}")
+    said = f"{referred[0]}: {json.dumps(schema['schema'])}; GDAL 3.6 and older ask for 10 at once: -oo PAGE_SIZE=10000"
+    return found("page size", "maximum" in schema["schema"], said)
+
+
+def _dates(probe: Probe, collection: dict[str, Any]) -> Iterator[Finding]:
+    """A condition on any date field is sent as ``datetime``, with a day as ``2019-01-01T``, and the answer believed.
+
+    ``datetime`` is of the rows' own time and not of the field: an answer would be a wrong one, a refusal is seen.
+    """
+    schema = link(collection, "http://www.opengis.net/def/rel/ogc/1.0/schema", "describedby")
+    properties = probe.ask(schema, "application/schema+json").json().get("properties", {}) if schema else {}
+    dates = [name for name, one in properties.items() if str(one.get("format", "")).startswith("date")]
+    if not dates:
+        return
+    items = link(collection, "items", type_=GEOJSON).split("?")[0]
+    status = probe.ask(f"{items}?limit=1&datetime=2019-01-01T/..", GEOJSON).status
+    fields = " ".join(dates)
+    if status == 400:
+        said = f"-where on {fields} is refused: filter the file instead, /vsicurl/…/feeds/{collection['id']}.geojson?filter=…"
+    else:
+        said = f"{status}: -where on {fields} with < or > is taken for the time of the rows, and may be wrong"
+    yield found(f"{collection['id']}: dates", status == 400, said)
 
 
 def _items(probe: Probe, collection: dict[str, Any]) -> Finding:

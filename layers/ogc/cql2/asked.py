@@ -18,7 +18,7 @@ from layers.registry import Layer
 
 PARAMS = ("filter", "filter-lang", "filter-crs")
 LANGUAGES = ("cql2-text", "cql2-json")
-MOST = 20_000  # characters
+MOST = 64 << 10  # characters: as long as the body of a search may be
 
 
 def asked(layer: Layer, given: Mapping[str, str]) -> Q | None:
