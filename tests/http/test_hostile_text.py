@@ -62,6 +62,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
 }
 # Addresses that are no readable answer by themselves, and what looks at them.
 ELSEWHERE = {
+    "ogc-search": "the answer of ogc-items, asked for by POST",
     "reports:make": "only writes",
     "reports:delete": "only writes",
     "reports:download": "sends the files that the forms below make",
