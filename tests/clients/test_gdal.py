@@ -195,7 +195,7 @@ def test_a_condition_on_a_date_is_refused_and_not_answered_wrongly(city: City, w
     )  # fmt: skip
     assert done.returncode != 0
     assert "what GDAL writes for a day" in done.stderr
-    found = as_geojson(f"/vsicurl/{city.url}/feeds/permit.geojson?filter={quote(where)}")
+    found = as_geojson(f"{city.url}/feeds/permit.geojson?filter={quote(where)}")
     assert {one["properties"]["code"] for one in found} == {
         code for (code,) in city.sql(f"SELECT code FROM layers_abstractionpermit WHERE {where}")
     }

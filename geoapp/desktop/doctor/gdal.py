@@ -51,7 +51,7 @@ def _dates(probe: Probe, collection: dict[str, Any]) -> Iterator[Finding]:
     status = probe.ask(f"{items}?limit=1&datetime=2019-01-01T/..", GEOJSON).status
     fields = " ".join(dates)
     if status == 400:
-        said = f"-where on {fields} is refused: filter the file instead, /vsicurl/…/feeds/{collection['id']}.geojson?filter=…"
+        said = f"-where on {fields} is refused: filter the file instead, http://…/feeds/{collection['id']}.geojson?filter=…"
     else:
         said = f"{status}: -where on {fields} with < or > is taken for the time of the rows, and may be wrong"
     yield found(f"{collection['id']}: dates", status == 400, said)
