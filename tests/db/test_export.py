@@ -101,7 +101,7 @@ def test_csv_in_machine_words(wells: Grid) -> None:
     assert list(csv.reader(io.StringIO(body.decode("utf-8-sig"), newline="")))[1:] == [
         ["W1", f"'{ODD}", "supply", "12.5", "116.0050000", "40.0050000"],
         ["W2", "", "irrigation", "", "116.0123457", "40.0123457"],
-        ["W3", "无位置", "geothermal", "3000", "", ""],
+        ["W3", "无位置", "geothermal", "3000.0", "", ""],
     ]
     assert b'\nW2,"",irrigation,,' in body, "an empty text and no value are two things"
 
