@@ -23,15 +23,18 @@ from layers.models.base import STORAGE_SRID
 from layers.params import Bbox, Range
 from layers.periods import FORMS, Period, parse_period
 from layers.registry import REGION, Field, Layer
+from layers.stats import divisions
 from layers.stats.answer import coverage
 from layers.stats.carried import Asked
+from layers.stats.divisions import Divisions
 from layers.stats.like import refuse_unlike
 from layers.stats.query import available_months
-from layers.stats.regions import region_index
+from layers.stats.regions import RegionIndex, region_index
 from layers.stats.selection import EVERYTHING as ALL_USAGE
 from layers.stats.selection import Selection, parse_selection
 
 USAGE_PARAMS = ("period", "versus", "source", "purpose", "resident")
+BOUNDARIES = divisions.PARAM
 MONTHLY, MONTHLY_YEARS = "monthly", 2
 REGION_PARAM = "region"
 
@@ -48,23 +51,32 @@ class FeatureFilter:
     versus: Period | None = None
     monthly: bool = False
     region_param: str = REGION_PARAM  # what the asker calls the region, for errors to name
+    boundaries: str = ""  # of a layer of divisions: which edition of them is meant (see `divisions`)
+
+    @property
+    def within(self) -> Divisions:
+        """The divisions meant: unless told those of the period's last month with usage, and without a period today's."""
+        month = divisions.last_month(self.period, available_months()) if self.period else None
+        return divisions.divisions(self.boundaries, month)
 
     @property
     def asked(self) -> Asked | None:
         """The usage that the features are to carry."""
         if self.period is None:
             return None
-        prefixes = tuple(self._prefixes()) if self.region else ()
-        return Asked(self.period, self.selection, prefixes, self.versus, self.monthly)
+        prefixes = tuple(self._prefixes(region_index(self.within))) if self.region else ()
+        return Asked(self.period, self.selection, prefixes, self.versus, self.monthly, self.boundaries)
 
     def apply(self, layer: Layer) -> QuerySet[Any]:
         """The layer's features that match, in no order yet. `NotFound` when the region does not exist."""
-        found = base(layer)
+        divided = layer.dataset is REGION
+        found = within(layer, self.within) if divided else base(layer)
         if self.bbox is not None:
             found = found.filter(geom__intersects=_shape(self.bbox))
         if self.region:
-            self._refuse_too_fine(layer)
-            found = found.filter(inside(layer, self._prefixes()))
+            index = region_index(self.within) if divided else region_index()
+            self._refuse_too_fine(layer, index)
+            found = found.filter(inside(layer, self._prefixes(index)))
         for condition in self.attributes.values():
             found = found.filter(condition)
         return found
@@ -72,17 +84,17 @@ class FeatureFilter:
     def check(self) -> None:
         """`NotFound` when there is no such region, or no month of the period."""
         if self.region:
-            self._prefixes()
+            self._prefixes(region_index(self.within))
         for name, period in (("period", self.period), ("versus", self.versus)):
             if period is not None:
                 coverage(period, available_months(), name)
 
-    def _prefixes(self) -> list[str]:
-        return region_index().prefixes(self.region, param=self.region_param)
+    def _prefixes(self, index: RegionIndex) -> list[str]:
+        return index.prefixes(self.region, param=self.region_param)
 
-    def _refuse_too_fine(self, layer: Layer) -> None:
+    def _refuse_too_fine(self, layer: Layer, index: RegionIndex) -> None:
         """`BadParameter` for a region finer than those that the features count in: none of them would be in it."""
-        known = region_index().by_code.get(self.region)
+        known = index.by_code.get(self.region)
         if known is not None and known.level > layer.dataset.finest:
             finest = vocab.LEVEL.by_id[layer.dataset.finest].code
             raise BadParameter(
@@ -107,11 +119,26 @@ def _shape(bbox: Bbox) -> GEOSGeometry:
     return box
 
 
+def every(layer: Layer) -> QuerySet[Any]:
+    """All features of a layer that there are or were: of divisions those of every edition."""
+    return apps.get_model(layer.dataset.model)._default_manager.filter(**layer.scope)
+
+
 def base(layer: Layer) -> QuerySet[Any]:
     """All current features of a layer."""
-    found = apps.get_model(layer.dataset.model)._default_manager.filter(**layer.scope)
-    if layer.dataset is REGION:
-        found = found.filter(valid_to=None, region__valid_to=None)
+    found = every(layer)
+    return found.filter(valid_to=None, region__valid_to=None) if layer.dataset is REGION else found
+
+
+def within(layer: Layer, chosen: Divisions) -> QuerySet[Any]:
+    """The features of a layer of divisions in one edition of them, with the outlines they had in it."""
+    if chosen.edition.current:
+        return base(layer)
+    last = chosen.edition.last
+    found = every(layer)
+    for path in ("", "region__"):
+        there = Q(**{f"{path}valid_from__lte": last})
+        found = found.filter(there, Q(**{f"{path}valid_to": None}) | Q(**{f"{path}valid_to__gt": last}))
     return found
 
 
@@ -135,7 +162,7 @@ def filter_params(layer: Layer) -> dict[str, Field]:
 
 def _reserved(layer: Layer) -> tuple[str, ...]:
     """On a layer that carries usage, ``source`` and ``purpose`` choose the usage; elsewhere they are fields."""
-    return (*place_params(layer), *USAGE_PARAMS) if layer.with_usage else place_params(layer)
+    return (*place_params(layer), *USAGE_PARAMS, BOUNDARIES) if layer.with_usage else place_params(layer)
 
 
 def place_params(layer: Layer, region_param: str = REGION_PARAM) -> tuple[str, ...]:
@@ -152,7 +179,7 @@ def usage_params(layer: Layer) -> tuple[str, ...]:
     """The parameters that say which usage the features are to carry; none where they carry none."""
     if layer.usage is None:
         return ()
-    return (*USAGE_PARAMS, MONTHLY) if layer.usage.monthly else USAGE_PARAMS
+    return (*USAGE_PARAMS, MONTHLY) if layer.usage.monthly else (*USAGE_PARAMS, BOUNDARIES)
 
 
 def parse(layer: Layer, given: Mapping[str, str], region_param: str = REGION_PARAM) -> FeatureFilter:
@@ -190,6 +217,7 @@ def _usage(given: Mapping[str, str]) -> dict[str, Any]:
         "versus": versus,
         "selection": parse_selection(given.get("source"), given.get("purpose"), given.get("resident")),
         "monthly": monthly,
+        "boundaries": divisions.parse_boundaries(given.get(BOUNDARIES)),
     }
 
 

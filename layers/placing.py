@@ -13,7 +13,7 @@ from typing import Any
 from django.apps import apps
 from psycopg import sql
 
-from layers import registry
+from layers import editions, registry
 from layers.sql import load
 
 Cursor = Any  # Django's cursor wrapper, or psycopg's own
@@ -70,8 +70,15 @@ def find_stand_ins(cursor: Cursor, dataset: str | None = None, ids_table: str = 
     return int(cursor.rowcount)
 
 
+def stood_in(cursor: Cursor) -> list[int]:
+    """The ids in `STOOD_IN`."""
+    cursor.execute(sql.SQL("SELECT id FROM {}").format(sql.Identifier(STOOD_IN)))
+    return [row[0] for row in cursor.fetchall()]
+
+
 def after_boundaries(cursor: Cursor, changed_boundary_ids: Sequence[int]) -> dict[str, int]:
-    """Recut the changed outlines and place everything again; returns the changed findings by dataset.
+    """Recut the changed outlines and place everything again, in the editions that are over too; returns the changed findings
+    by dataset.
 
     All objects are placed anew and not only those under the changed outlines: a boundary release is rare, the join
     is fast, and an object that loses its village to a gap must not be missed.
@@ -80,4 +87,5 @@ def after_boundaries(cursor: Cursor, changed_boundary_ids: Sequence[int]) -> dic
     cursor.execute("ANALYZE layers_boundarypiece")
     moved = {dataset.name: place(cursor, dataset.name) for dataset in registry.DATASETS if dataset.placed}
     moved["meter"] += find_stand_ins(cursor)
+    editions.note_all_places(cursor)
     return moved

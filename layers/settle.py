@@ -11,7 +11,7 @@ from typing import Any
 
 from psycopg import sql
 
-from layers import placing, vocab
+from layers import editions, placing, vocab
 from layers.dependencies import leading_to
 from layers.fields import GRIDDED, SUMS
 from layers.grid.change import Change
@@ -35,6 +35,7 @@ _COUNTED = {
     vocab.PLACE_FACILITY: "SELECT id, counted_region, (geom IS NOT NULL)::integer, kind FROM layers_supplyfacility"
     " WHERE id = ANY(%s)",
 }
+_PAST = "SELECT object_id, code, edition_id FROM layers_pastplace WHERE kind = %s AND object_id = ANY(%s)"
 _PLACES = """
 SELECT DISTINCT CASE WHEN meter_id IS NOT NULL THEN %s WHEN facility_id IS NOT NULL THEN %s ELSE %s END,
        COALESCE(meter_id, facility_id, region_id)
@@ -61,6 +62,7 @@ class Settlement:
         objects = _merged(self._before, _objects(cursor, self._dataset, ids))
         if self._dataset in placing.LENDING:
             _stand_in(cursor, objects[vocab.PLACE_METER])
+        _note_places(cursor, objects)
         records = _records(cursor, self._dataset, ids, objects)
         moved = self._dataset == "usage" or self._counted != _counted(cursor, objects)
         months = self._sums.apply(cursor, records) if moved else []
@@ -107,11 +109,13 @@ def _ids(cursor: Cursor, query: str, given: list[int]) -> list[int]:
 
 
 def _counted(cursor: Cursor, objects: Objects) -> set[tuple[Any, ...]]:
-    """Where the usage measured at the objects is counted; the sums are touched only if this changes."""
+    """Where the usage measured at the objects is counted, in every edition of the divisions; the sums are touched only if this changes."""
     found: set[tuple[Any, ...]] = set()
     for kind, query in _COUNTED.items():
         if objects.get(kind):
             cursor.execute(query, [objects[kind]])
+            found |= {(kind, *row) for row in cursor.fetchall()}
+            cursor.execute(_PAST, [kind, objects[kind]])
             found |= {(kind, *row) for row in cursor.fetchall()}
     return found
 
@@ -133,6 +137,12 @@ def _records(cursor: Cursor, dataset: str, ids: Sequence[int], objects: Objects)
             )
             found += [row[0] for row in cursor.fetchall()]
     return found
+
+
+def _note_places(cursor: Cursor, objects: Objects) -> None:
+    for kind in (vocab.PLACE_METER, vocab.PLACE_FACILITY):
+        if objects.get(kind):
+            editions.note_places(cursor, kind, objects[kind])
 
 
 def _stand_in(cursor: Cursor, meters: Sequence[int]) -> None:

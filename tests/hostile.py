@@ -29,7 +29,6 @@ import pypdfium2
 import tinyhtml5
 from django.apps import apps
 from django.db import connection, models
-from django.urls import URLPattern, URLResolver, get_resolver
 
 from layers import registry
 from layers.models import AbstractionHolder, AbstractionPermit, Release, SewagePlant, SurfaceIntake
@@ -382,16 +381,3 @@ READERS: dict[str, Callable[[bytes], Any]] = {
 
 
 # Where it is said --------------------------------------------------------------------------------------------------
-
-
-def patterns() -> list[URLPattern]:
-    """Every address that has a name, the administration's apart."""
-    return [each for each in _walk(get_resolver()) if each.name]
-
-
-def _walk(resolver: URLResolver) -> Iterator[URLPattern]:
-    for each in resolver.url_patterns:
-        if isinstance(each, URLPattern):
-            yield each
-        elif each.namespace != "admin":
-            yield from _walk(each)

@@ -11,6 +11,8 @@ from django.conf import settings
 from layers import params, vocab
 from layers.errors import BadParameter
 from layers.periods import FORMS, Period, parse_period
+from layers.stats.divisions import OWN, Divisions, divisions, last_month, parse_boundaries
+from layers.stats.query import available_months
 from layers.versions import EVERYTHING, Stamp, as_of, fingerprint
 
 LANGUAGES = ("zh", "en")
@@ -19,17 +21,23 @@ FORMATS = ("pdf", "xlsx", "html", "svg", "png")  # html is the map without a net
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A region (or reporting unit), a period, a language; ``site`` is the address that the printed code opens."""
+    """A region (or reporting unit), a period, a language; ``site`` is the address that the printed code opens.
+
+    ``boundaries`` says which divisions to speak in; empty: those of the period's last month (see `layers.stats.divisions`).
+    """
 
     code: str
     period: Period
     lang: str = "zh"
     unit: bool = False
+    boundaries: str = ""
     site: str = field(default_factory=lambda: settings.PUBLIC_URL)
 
     def key(self, stamp: str, formats: tuple[str, ...]) -> str:
         """The same for everyone who asks for the same content of the same data version, made by the same code."""
-        told = (self.code, self.unit, str(self.period), self.lang, self.site, stamp, code(), ",".join(formats))
+        told = (
+            self.code, self.unit, str(self.period), self.lang, self.boundaries, self.site, stamp, code(), ",".join(formats)
+        )  # fmt: skip
         return hashlib.sha256("\x1f".join(map(str, told)).encode()).hexdigest()[:32]
 
     def map_address(self) -> str:
@@ -38,12 +46,17 @@ class Ask:
         whole_year = first.month == 1 and last.month == 12 and first.year == last.year
         months = str(first) if first == last else f"{first}..{last}"
         period = str(first.year) if whole_year else months
+        boundaries = f"&boundaries={self.boundaries}" if self.boundaries else ""
         english = "&lang=en" if self.lang == "en" else ""
-        return f"{self.site}?region={self.code}&period={period}{english}"
+        return f"{self.site}?region={self.code}&period={period}{boundaries}{english}"
+
+    def within(self) -> Divisions:
+        """The divisions that the report speaks in."""
+        return divisions(self.boundaries, last_month(self.period, available_months()))
 
 
 def parse_ask(given: Mapping[str, str], site: str) -> Ask:
-    """An `Ask` from ``region``, ``period``, ``lang``, ``level``; `BadParameter` for what is malformed or missing."""
+    """An `Ask` from ``region``, ``period``, ``lang``, ``level``, ``boundaries``; `BadParameter` for what is malformed or missing."""
     if not given.get("region"):
         raise BadParameter("A region is needed.", param="region", allowed=["a division code, such as 110108"])
     if not given.get("period"):
@@ -54,6 +67,7 @@ def parse_ask(given: Mapping[str, str], site: str) -> Ask:
         period=parse_period(given["period"]),
         lang=params.parse_choice(given.get("lang"), "lang", "zh", LANGUAGES),
         unit=params.parse_choice(given.get("level"), "level", "", (unit,)) == unit,
+        boundaries="" if (told := parse_boundaries(given.get("boundaries"))) == OWN else told,
         site=site,
     )
 

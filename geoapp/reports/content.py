@@ -33,9 +33,13 @@ _BELOW = {
 
 def build(ask: Ask) -> Report:
     """The report's figures. `NotFound` for an unknown region, a period without data, a region without use or children."""
-    index = region_index()
+    within = ask.within()
+    index = region_index(within)
     version = as_of(ALL_DATASETS)
-    by_versus = {versus: profile(ask.code, ask.period, EVERYTHING, versus, unit=ask.unit) for versus in VERSUS}
+    by_versus = {
+        versus: profile(ask.code, ask.period, EVERYTHING, versus, unit=ask.unit, boundaries=ask.boundaries)
+        for versus in VERSUS
+    }
     own = by_versus["year"]
     region = index.info(ask.code, vocab.LEVEL.id_of(own["level"]))
     _refuse(own, region)
@@ -54,6 +58,7 @@ def build(ask: Ask) -> Report:
         version=version.version,
         changed_at=changed,
         synthetic=figures_are_synthetic(),
+        within=within,
         boundary_source=own["boundary"]["source"],
         boundary_quality=own["boundary"]["quality"] or "",
         bounds=own["bounds"],
@@ -108,7 +113,7 @@ def _change(own: dict[str, Any], versus: str) -> Change:
 def _volume(region: RegionInfo, ask: Ask, selection: Selection) -> int:
     """Litres of the region's own row, as `answer` finds it."""
     prefixes = [] if region.level == vocab.REPORTING_UNIT else [region.code]
-    found = query.totals(region.level, ask.period, selection, prefixes)
+    found = query.totals(region.level, ask.period, selection, prefixes, ask.within())
     return sum(t.volume_l for t in found if t.code == region.code)
 
 
@@ -124,7 +129,7 @@ def _ranks(index: RegionIndex, region: RegionInfo, ask: Ask) -> tuple[Rank, ...]
     scopes = [""] + ([region.parent_code] if region.level == vocab.TOWNSHIP else [])
     ranks = []
     for scope in scopes:
-        rows = answer(Question(region.level, ask.period, parent=scope))["rows"]
+        rows = answer(Question(region.level, ask.period, parent=scope, boundaries=ask.boundaries))["rows"]
         name = index.by_code[scope].name if scope else index.levels[vocab.CITY][0].name
         for measure, field in (("volume", "volume_l"), ("per_km2", "m3_per_km2")):
             values = {row["code"]: row[field] for row in rows if row[field] is not None}
@@ -142,7 +147,9 @@ def _children(index: RegionIndex, by_versus: dict[str, dict[str, Any]]) -> tuple
 def _grandchildren(index: RegionIndex, ask: Ask, level: int, region: RegionInfo) -> tuple[RegionLine, ...]:
     unit = region.level == vocab.REPORTING_UNIT
     found = {
-        versus: answer(Question(level, ask.period, parent=ask.code, unit=unit, versus=versus))["rows"]
+        versus: answer(
+            Question(level, ask.period, parent=ask.code, unit=unit, versus=versus, boundaries=ask.boundaries)
+        )["rows"]
         for versus in VERSUS
     }
     previous = {row["code"]: row["change"] for row in found["previous"]}
@@ -165,8 +172,12 @@ def _classes(ask: Ask, levels: list[int]) -> dict[str, Classes]:
         name = vocab.LEVEL.by_id[level].code
         for measure in ("volume", "per_km2"):
             if ask.period.length == 1:  # of single months the page has one legend for all of them
-                told = series(level, EVERYTHING, "", None, k=CLASSES)["classes"][measure]["month"]
+                told = series(level, EVERYTHING, "", None, k=CLASSES, boundaries=ask.boundaries)["classes"][measure][
+                    "month"
+                ]
             else:
-                told = answer(Question(level, ask.period, measure=measure, k=CLASSES))["classes"]
+                told = answer(Question(level, ask.period, measure=measure, k=CLASSES, boundaries=ask.boundaries))[
+                    "classes"
+                ]
             found[f"{name}/{measure}"] = Classes(measure, tuple(told["breaks"]), told["method"])
     return found

@@ -16,7 +16,7 @@ from geoapp.reports.drawing import charts, maps
 from geoapp.reports.drawing.sheet import Figure
 from geoapp.reports.sentences import sentences
 from geoapp.reports.structure import Report
-from geoapp.reports.words import METHOD, WORDS, level_name, word
+from geoapp.reports.words import METHOD, WORDS, divided, level_name, word
 from layers.feeds.meta import SYNTHETIC_NOTE
 
 # A structure tree that follows the headings and tables; alternative texts of the drawings.
@@ -67,6 +67,7 @@ def _context(drawn: Drawn, preview: bool = False) -> dict[str, Any]:
         "title": f"{report.name}{'' if lang == 'zh' else ' · '}{word('title', lang)}",
         "period": period,
         "level": level_name(report.level, lang),
+        "divisions": divided(report.within, lang),
         "as_of": word("version", lang, version=report.version, moment=figures.moment(report.changed_at, lang)),
         "created": report.changed_at.isoformat(timespec="seconds") if report.changed_at else "",
         "sentences": sentences(report, lang),

@@ -17,6 +17,7 @@ class ReportJob(models.Model):
     unit = models.BooleanField("填报单位", default=False)
     period = models.CharField("统计期", max_length=20)
     lang = models.CharField("语言", max_length=2)
+    boundaries = models.CharField("区划", max_length=12, blank=True, default="")
     site = models.CharField("地址", max_length=200)
     formats = models.CharField("格式", max_length=40)
     stamp = models.CharField("数据版本", max_length=40)

@@ -6,7 +6,7 @@ from django.db.models import Q, Sum
 
 from geoapp.reports.objects import any_prefix, within
 from geoapp.reports.structure import Finding
-from layers import registry, vocab
+from layers import editions, registry, vocab
 from layers.models import Meter, UsageSum, Well
 from layers.periods import Period
 from layers.stats.query import under
@@ -68,7 +68,9 @@ def _meters(prefixes: list[str]) -> list[Finding]:
 def _usage(region: RegionInfo, prefixes: list[str], period: Period) -> list[Finding]:
     """Records that reach no village, by why. Grain of the sums: a row a month, gap and region above."""
     months = [month.first_day for month in period.months]
-    kept = UsageSum.objects.filter(level=vocab.VILLAGE, source_sel=0, purpose_sel=0, month__in=months)
+    kept = UsageSum.objects.filter(
+        edition=editions.OWN, level=vocab.VILLAGE, source_sel=0, purpose_sel=0, month__in=months
+    )
     text, patterns = under(prefixes if region.level != vocab.CITY else [])
     inside = kept.extra(where=[text], params=patterns) if patterns else kept
     of = inside.aggregate(n=Sum("records"))["n"] or 0

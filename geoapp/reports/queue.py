@@ -43,14 +43,14 @@ def ask_for(ask: Ask, forms: tuple[str, ...], asker: str = "") -> ReportJob:
 
     ``asker`` is an address or an account: askers take turns, and each has a few places.
     """
-    index = region_index()
-    index.prefixes(ask.code, unit=ask.unit)
     coverage(ask.period, available_months())
+    index = region_index(ask.within())
+    index.prefixes(ask.code, unit=ask.unit)
     unit = ask.unit or ask.code not in index.by_code
     name = index.info(ask.code, vocab.REPORTING_UNIT if unit else index.by_code[ask.code].level).name
     stamp = data_stamp()
     told = {
-        "region": ask.code, "name": name, "unit": ask.unit, "period": str(ask.period), "lang": ask.lang,
+        "region": ask.code, "name": name, "unit": ask.unit, "period": str(ask.period), "lang": ask.lang, "boundaries": ask.boundaries,
         "site": ask.site, "formats": ",".join(forms), "stamp": stamp,
         "asker": asker,
     }  # fmt: skip
@@ -108,7 +108,7 @@ def again(job: ReportJob) -> ReportJob:
 
 
 def ask_of(job: ReportJob) -> Ask:
-    return Ask(job.region, parse_period(job.period), job.lang, job.unit, job.site)
+    return Ask(job.region, parse_period(job.period), job.lang, job.unit, job.boundaries, job.site)
 
 
 def _try_lock(first: int, second: int) -> bool:

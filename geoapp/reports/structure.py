@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from layers.stats.divisions import Divisions
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -130,6 +132,7 @@ class Report:
     version: int
     changed_at: datetime | None
     synthetic: bool
+    within: Divisions  # what its regions and outlines are of
     boundary_source: str
     boundary_quality: str
     bounds: tuple[float, float, float, float] | None

@@ -27,7 +27,7 @@ from layers.stats.query import available_months
 from layers.stats.regions import region_index
 from layers.versions import EVERYTHING, as_of
 
-PARAMS = ("region", "period", "lang", "level")
+PARAMS = ("region", "period", "lang", "level", "boundaries")
 SHOWN = 60
 MINE_SECONDS = 14 * 24 * 3600
 MINE = "reports"  # in the session: ids of the jobs that this browser asked for

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from layers import registry, vocab
+from layers.stats.divisions import Divisions
 
 WORDS: dict[str, tuple[str, str]] = {
     "title": ("用水报告", "Water use report"),
@@ -77,6 +78,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "边界：{boundary}；数据：水图第 {version} 版",
         "Boundaries: {boundary}; data: Shuitu version {version}",
     ),
+    "divisions_since": ("自 {month} 起的区划", "divisions since {month}"),
+    "divisions_until": ("{month} 及以前的区划", "divisions until {month}"),
     "numbered": ("图上数字为表中序号", "Numbers refer to the table"),
     "dots": ("{name} {count} 处", "{name}: {count}"),
     "not_drawn": ("{name} {count} 处（未绘）", "{name}: {count} (not drawn)"),
@@ -180,3 +183,11 @@ STEP_NAMES: dict[str, tuple[str, str]] = {
     "maps": ("绘制地图", "maps"),
     **FORM_NAMES,
 }
+
+
+def divided(within: Divisions, lang: str) -> str:
+    """Which divisions a report speaks in; nothing where there have never been others."""
+    told = within.to_dict()
+    if told["until"]:
+        return word("divisions_until", lang, month=told["until"])
+    return word("divisions_since", lang, month=told["since"]) if told["since"] else ""

@@ -8,5 +8,6 @@ app_name = "web"
 urlpatterns = [
     path("", views.index, name="index"),
     path("objects/<str:layer>/<path:code>", views.object_page, name="object"),
+    path("divisions", views.changes, name="divisions"),
     path("about", views.about, name="about"),
 ]

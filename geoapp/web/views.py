@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from geoapp.problems.language import asked_language
 from geoapp.problems.words import DATABASE_GONE
+from geoapp.web import divisions
 from layers import filters
 from layers.built import built_layer
 from layers.errors import NotFound
@@ -85,6 +86,13 @@ def object_page(request: HttpRequest, layer: str, code: str) -> HttpResponse:
     """Everything known of one object of a layer; 404 (with a page that says so) when there is none."""
     status = 200 if _is_known(layer, code) else 404
     return _shell(request, "web/object.html", status, layer=layer, code=code, preload=_preload("object"))
+
+
+@require_safe
+def changes(request: HttpRequest) -> HttpResponse:
+    """What each edition of the divisions changed."""
+    lang = "en" if request.GET.get("lang") == "en" else "zh"
+    return _page(request, "web/divisions.html", changes=divisions.told(lang))
 
 
 @require_safe

@@ -40,6 +40,7 @@ class Wanted:
     crs: str = ""
     inner: str = ""
     closing: bool = False
+    effective: str = ""
     field_map: dict[str, str] = field(default_factory=dict)
     sha256: str = ""
     size: int = 0

@@ -103,7 +103,7 @@ def _start(request: HttpRequest, site: AdminSite) -> HttpResponse:
 def _run(request: HttpRequest, parcel: parcels.Parcel, taken: Any) -> Any:
     return run(
         parcel.wanted.target, parcel.source(taken), commit=taken is not None, actor=request.user.get_username(),
-        closing=parcel.wanted.closing, context={"from": "admin"}, wait_s=10.0,
+        closing=parcel.wanted.closing, effective=parcel.wanted.effective, context={"from": "admin"}, wait_s=10.0,
     )  # fmt: skip
 
 

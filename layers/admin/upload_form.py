@@ -60,6 +60,14 @@ class UploadForm(forms.Form):
         label="停用文件中没有的同级区划", required=False, help_text="仅用于行政区划：文件是该级全部区划时才勾选"
     )
 
+    effective = forms.CharField(
+        label="生效月份",
+        required=False,
+        max_length=7,
+        help_text="仅用于行政区划：自哪个月起按新区划统计，如 2020-01；current 表示更正现行区划。不填为最近一个有用水量的月份之后，"
+        "已公布各月的数字不变",
+    )
+
     def clean_file(self) -> UploadedFile:
         file: UploadedFile = self.cleaned_data["file"]
         if suffix_of(file.name or "") not in ENDINGS:
@@ -92,13 +100,15 @@ class UploadForm(forms.Form):
                 self.add_error("field_map", f"没有字段“{unknown[0]}”。可用：{'、'.join(names)}。")
             if cleaned.get("closing") and spec.name != "region":
                 self.add_error("closing", "只有行政区划可以停用文件中没有的部分。")
+            if cleaned.get("effective") and spec.name != "region":
+                self.add_error("effective", "只有行政区划有生效月份。")
         return cleaned
 
     def wanted(self, user_id: int) -> dict[str, Any]:
         """The fields of `parcels.Wanted` that the form knows."""
         data = self.cleaned_data
         name = PurePosixPath(str(data["file"].name).replace("\\", "/")).name
-        told = {key: data[key] for key in ("target", "crs", "inner", "closing", "field_map")}
+        told = {key: data[key] for key in ("target", "crs", "inner", "closing", "effective", "field_map")}
         return {**told, "name": name, "suffix": suffix_of(name), "user_id": user_id}
 
 

@@ -69,7 +69,7 @@ def _page(url: str, given: dict[str, str], offset: int, limit: int) -> str:
 def _add_usage(layer: Layer, wanted: filters.FeatureFilter, objects: list[Any], features: list[dict[str, Any]]) -> None:
     """The same figures as the statistics API gives, as attributes for desktops that join nothing."""
     assert wanted.asked is not None
-    page = filters.base(layer).filter(pk__in=[found.pk for found in objects])
+    page = filters.every(layer).filter(pk__in=[found.pk for found in objects])
     by_id = figures_of(layer, page, wanted.asked)
     for found, feature in zip(objects, features, strict=True):
         feature["properties"] |= {"period": str(wanted.period), **by_id[found.pk]}

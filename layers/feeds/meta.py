@@ -6,12 +6,12 @@ from typing import Any
 
 from django.apps import apps
 
-from layers import access, filters, registry, vocab
+from layers import access, editions, filters, registry, vocab
 from layers.built import built_layers, is_built
 from layers.kept.memory import Memory
 from layers.names import english
 from layers.registry import Field, Layer
-from layers.stats import query
+from layers.stats import divisions, query
 from layers.stats.profile import object_counts
 from layers.stats.regions import region_index
 from layers.versions import EVERYTHING, AsOf, as_of, as_of_layers
@@ -122,6 +122,7 @@ def meta() -> dict[str, Any]:
         "title": {"zh": "水图", "en": "Shuitu water map"},
         "synthetic": {**SYNTHETIC_NOTE, "parts": [info["id"] for info in infos if info["synthetic"]]},
         "months": [str(month) for month in query.available_months()],
+        "divisions": [one.to_dict() for one in divisions.every()],
         "vocab": {
             vocabulary.name: [{"code": term.code, "zh": term.zh, "en": term.en} for term in vocabulary]
             for vocabulary in vocab.ALL
@@ -138,7 +139,7 @@ def meta() -> dict[str, Any]:
 def _usage_records() -> int:
     total = (
         apps.get_model("layers.UsageSum")
-        ._default_manager.filter(level=vocab.CITY, source_sel=0, purpose_sel=0)
+        ._default_manager.filter(edition=editions.OWN, level=vocab.CITY, source_sel=0, purpose_sel=0)
         .values_list("records", flat=True)
     )
     return sum(total)

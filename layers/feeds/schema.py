@@ -41,6 +41,16 @@ ACCESS: dict[str, Any] = {
     "properties": {"personal": {"type": "string", "enum": ["open", "closed"]}, "why": {"type": "object"}},
     "required": ["personal", "why"],
 }
+DIVISIONS: dict[str, Any] = {
+    "type": "object",
+    "description": "The divisions that the answer speaks in: the months that they hold from and to, null for the beginning and for today",
+    "properties": {
+        "since": {"type": "string", "nullable": True},
+        "until": {"type": "string", "nullable": True},
+        "current": {"type": "boolean"},
+    },
+    "required": ["since", "until", "current"],
+}
 NUMBER_OR_NULL = {"type": "number", "nullable": True}
 
 
@@ -70,6 +80,10 @@ SELECTION = [
 ]
 VERSUS_PARAM = _query(
     "versus", f"What to compare with: {' (unless told), '.join(VERSUS)}, or a period of as many months, such as 2018-07"
+)
+BOUNDARIES_PARAM = _query(
+    "boundaries",
+    "The divisions to speak in: own (of the last month; unless told), current, those of a month (2019-06) or of a data version (v27)",
 )
 METHOD = _query("method", "How the classes are cut", enum=list(METHODS))
 CLASSES = OpenApiParameter("k", OpenApiTypes.INT, description="Classes, 2..9")
@@ -113,6 +127,7 @@ FEATURES: Described = {
         _query("monthly", "On cells: the twelve months of each year of the period instead", enum=["yes", "no"]),
         *SELECTION,
         *_field_filters(),
+        BOUNDARIES_PARAM,
         _query("fields", "Properties to send, joined by commas; all unless told"),
         OpenApiParameter("limit", OpenApiTypes.INT, description=f"1..{PAGE_MOST}, {PAGE_DEFAULT} unless told"),
         OpenApiParameter("offset", OpenApiTypes.INT, description="Features to skip"),
@@ -164,11 +179,13 @@ STATS: Described = {
         _query("measure", "What the classes are of", enum=list(MEASURES)),
         METHOD,
         CLASSES,
+        BOUNDARIES_PARAM,
     ],
     "responses": _answer(
         "rows + gaps = total, to the litre",
         synthetic=SYNTHETIC,
         level={"type": "string"},
+        boundaries=DIVISIONS,
         total_l={"type": "integer"},
         rows={"type": "array", "items": ROW},
         gaps={"type": "array", "items": {"type": "object"}},
@@ -177,10 +194,19 @@ STATS: Described = {
 }
 SERIES: Described = {
     "operation_id": "series",
-    "parameters": [LEVEL, PARENT, _query("period", f"All months unless told. {PERIOD}"), *SELECTION, METHOD, CLASSES],
+    "parameters": [
+        LEVEL,
+        PARENT,
+        _query("period", f"All months unless told. {PERIOD}"),
+        *SELECTION,
+        METHOD,
+        CLASSES,
+        BOUNDARIES_PARAM,
+    ],
     "responses": _answer(
         "Litres by region and month",
         synthetic=SYNTHETIC,
+        boundaries=DIVISIONS,
         months={"type": "array", "items": {"type": "string"}},
         codes={"type": "array", "items": {"type": "string"}},
         volume_l={"type": "array", "items": {"type": "array", "items": {"type": "integer"}}},
@@ -228,11 +254,13 @@ COMPARE: Described = {
         _query("direction", "Which movers are listed: those that used more, or less", enum=list(DIRECTIONS)),
         OpenApiParameter("limit", OpenApiTypes.INT, description="1..1000 movers a page, 20 unless told"),
         OpenApiParameter("offset", OpenApiTypes.INT, description="Movers to leave out"),
+        BOUNDARIES_PARAM,
     ],
     "responses": _answer(
         "Two periods feature by feature: diverging classes around 0, and the largest movers",
         synthetic=SYNTHETIC,
         level={"type": "string"},
+        boundaries=DIVISIONS,
         features={"type": "integer"},
         placed={"type": "object"},
         classes={"type": "object"},
@@ -248,15 +276,25 @@ REGION: Described = {
         _query("period", PERIOD),
         VERSUS_PARAM,
         *SELECTION,
+        BOUNDARIES_PARAM,
     ],
     "responses": _answer(
         "One region",
         synthetic=SYNTHETIC,
+        boundaries=DIVISIONS,
         code={"type": "string"},
         name={"type": "string"},
         volume_l={"type": "integer"},
         children={"type": "array", "items": ROW},
         facilities={"type": "array", "items": {"type": "object"}},
+    ),
+}
+EDITIONS: Described = {
+    "operation_id": "divisions",
+    "responses": _answer(
+        "Every edition of the divisions but the first, the newest first, with what it changed of the one before",
+        synthetic=SYNTHETIC,
+        changes={"type": "array", "items": {"type": "object"}},
     ),
 }
 SEARCH: Described = {

@@ -14,6 +14,7 @@ urlpatterns = [
     path("stats/cells", views.cells_view, name="stats-cells"),
     path("stats/compare", views.compare_view, name="stats-compare"),
     path("regions/<str:code>", views.region_view, name="region"),
+    path("divisions", views.divisions_view, name="divisions"),
     path("explain", views.explain_view, name="explain"),
     path("search", views.search_view, name="search"),
 ]

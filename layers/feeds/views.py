@@ -16,11 +16,12 @@ from layers.feeds import features, meta, schema
 from layers.feeds.caching import versioned_json
 from layers.feeds.features import PAGING, query_params
 from layers.feeds.search import search as find
-from layers.filters import allowed_params
+from layers.filters import BOUNDARIES, allowed_params
 from layers.grid import cells, explain
 from layers.periods import Period, parse_period
-from layers.stats import answer, compare, profile
+from layers.stats import answer, compare, moved, profile
 from layers.stats import cells as stats_cells
+from layers.stats.divisions import parse_boundaries
 from layers.stats.selection import parse_selection
 from layers.stats.series import series
 from layers.versions import EVERYTHING, as_of
@@ -91,7 +92,9 @@ def feature_view(request: HttpRequest, layer_id: str, code: str) -> HttpResponse
 @api_view(["GET", "HEAD"])
 def stats_view(request: HttpRequest) -> HttpResponse:
     """Usage of every region of a level in a period: value, share, density, change, legend classes."""
-    given = query_params(request, ["level", "parent", "period", "versus", "measure", "method", "k", *SELECTION])
+    given = query_params(
+        request, ["level", "parent", "period", "versus", "measure", "method", "k", BOUNDARIES, *SELECTION]
+    )
     if not given.get("period"):
         raise BadParameter("A period is needed.", param="period", allowed=["2019", "2019-07", "2019-01..2019-06"])
     question = answer.Question(
@@ -103,6 +106,7 @@ def stats_view(request: HttpRequest) -> HttpResponse:
         measure=params.parse_choice(given.get("measure"), "measure", "volume", tuple(answer.MEASURES)),
         method=params.parse_choice(given.get("method"), "method", "quantiles", answer.METHODS),
         k=params.parse_count(given.get("k"), "k", 5, 2, 9),
+        boundaries=parse_boundaries(given.get(BOUNDARIES)),
     )
     return versioned_json(request, as_of(registry.STATISTICS), _figures(lambda: answer.answer(question)))
 
@@ -111,14 +115,15 @@ def stats_view(request: HttpRequest) -> HttpResponse:
 @api_view(["GET", "HEAD"])
 def series_view(request: HttpRequest) -> HttpResponse:
     """The monthly matrix of a level, for clients that move through the months without asking again."""
-    given = query_params(request, ["level", "parent", "period", "method", "k", *SELECTION])
+    given = query_params(request, ["level", "parent", "period", "method", "k", BOUNDARIES, *SELECTION])
     level = vocab.LEVEL.id_of(params.parse_choice(given.get("level"), "level", "district", vocab.LEVEL.codes))
     selection = parse_selection(given.get("source"), given.get("purpose"), given.get("resident"))
     parent = params.parse_region(given["parent"], "parent") if given.get("parent") else ""
     period = parse_period(given["period"]) if given.get("period") else None
     method = params.parse_choice(given.get("method"), "method", "quantiles", answer.METHODS)
     k = params.parse_count(given.get("k"), "k", 5, 2, 9)
-    make = _figures(lambda: series(level, selection, parent, period, method, k))
+    boundaries = parse_boundaries(given.get(BOUNDARIES))
+    make = _figures(lambda: series(level, selection, parent, period, method, k, boundaries))
     return versioned_json(request, as_of(registry.STATISTICS), make)
 
 
@@ -147,7 +152,7 @@ def cells_view(request: HttpRequest) -> HttpResponse:
 @api_view(["GET", "HEAD"])
 def compare_view(request: HttpRequest) -> HttpResponse:
     """Two periods compared, region by region or cell by cell, with the largest movers."""
-    known = ["level", "period", "versus", "region", "direction", "limit", "offset", *SELECTION]
+    known = ["level", "period", "versus", "region", "direction", "limit", "offset", BOUNDARIES, *SELECTION]
     given = query_params(request, known)
     layer = built_layer(params.parse_choice(given.get("level"), "level", compare.COMPARED[0], compare.COMPARED))
     question = compare.Question(
@@ -158,6 +163,7 @@ def compare_view(request: HttpRequest) -> HttpResponse:
         params.parse_choice(given.get("direction"), "direction", "up", compare.DIRECTIONS),
         params.parse_count(given.get("limit"), "limit", 20, 1, 1000),
         params.parse_count(given.get("offset"), "offset", 0, 0, 10_000_000),
+        parse_boundaries(given.get(BOUNDARIES)),
     )
     make = _figures(lambda: compare.compare(layer, question))
     return versioned_json(request, as_of(layer.datasets(usage=True)), make)
@@ -167,15 +173,23 @@ def compare_view(request: HttpRequest) -> HttpResponse:
 @api_view(["GET", "HEAD"])
 def region_view(request: HttpRequest, code: str) -> HttpResponse:
     """One region at a glance; without a period, the last year that has data."""
-    given = query_params(request, ["period", "versus", "level", *SELECTION])
+    given = query_params(request, ["period", "versus", "level", BOUNDARIES, *SELECTION])
     unit = params.parse_choice(given.get("level"), "level", "", (UNIT,)) == UNIT
     period = parse_period(given["period"]) if given.get("period") else answer.last_year()
     selection = parse_selection(given.get("source"), given.get("purpose"), given.get("resident"))
     versus = answer.parse_versus(given.get("versus"))
     params.parse_region(code, "code")
-    return versioned_json(
-        request, as_of(EVERYTHING), _figures(lambda: profile.profile(code, period, selection, versus, unit=unit))
-    )
+    boundaries = parse_boundaries(given.get(BOUNDARIES))
+    make = _figures(lambda: profile.profile(code, period, selection, versus, unit=unit, boundaries=boundaries))
+    return versioned_json(request, as_of(EVERYTHING), make)
+
+
+@extend_schema(**schema.EDITIONS)
+@api_view(["GET", "HEAD"])
+def divisions_view(request: HttpRequest) -> HttpResponse:
+    """Every change of the divisions: which came, went, were renamed or redrawn, and what moved between them."""
+    query_params(request, [])
+    return versioned_json(request, as_of(EVERYTHING), _figures(lambda: {"changes": moved.changes()}))
 
 
 @extend_schema(**schema.SEARCH)

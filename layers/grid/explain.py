@@ -20,6 +20,7 @@ from layers.grid.scope import TERMS
 from layers.periods import Period
 from layers.sql import load
 from layers.stats import query
+from layers.stats.divisions import today
 from layers.stats.regions import region_index
 from layers.stats.selection import EVERYTHING, Selection
 
@@ -84,7 +85,7 @@ def explain_region(
     if code not in index.by_code:
         raise NotFound(f"There is no region {code!r}.", param="region", allowed=["a division code"])
     region = index.by_code[code]
-    value = sum(t.volume_l for t in query.totals(region.level, period, selection, [code]) if t.code == code)
+    value = sum(t.volume_l for t in query.totals(region.level, period, selection, [code], today()) if t.code == code)
     serves = [vocab.FACILITY_SERVES_LEVEL[kind] for kind in sorted(vocab.FACILITY_SERVES_LEVEL)]
     terms = {**_terms(period, selection, page or Page()), "prefix": f"{code}%"}
     terms |= {"level": region.level, "serves_level": serves, "by_declared": vocab.BY_DECLARED}

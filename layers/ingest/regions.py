@@ -10,11 +10,13 @@ Why: docs/decisions, "A renamed division is a new row".
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from psycopg.sql import SQL, Identifier
 
-from layers import placing, vocab
+from layers import editions, placing, vocab
+from layers.errors import BadParameter
 from layers.ingest import follow
 from layers.ingest.refusal import ImportRefused, Refusals
 from layers.ingest.resolve import ROWS, reference_zh, refuse, refuse_duplicates, refuse_invalid, take_out
@@ -22,6 +24,7 @@ from layers.ingest.rows import GEOM, ROW
 from layers.ingest.spec import Spec
 from layers.ingest.staging import STAGED
 from layers.ingest.upsert import Outcome
+from layers.periods import parse_period
 from layers.sql import load
 from layers.stats import rebuild
 
@@ -32,9 +35,21 @@ Cursor = Any
 
 
 def import_regions(
-    cursor: Cursor, spec: Spec, names: Sequence[str], refusals: Refusals, release_id: int, *, closing: bool
+    cursor: Cursor,
+    spec: Spec,
+    names: Sequence[str],
+    refusals: Refusals,
+    release_id: int,
+    *,
+    closing: bool,
+    effective: str,
 ) -> Outcome:
-    """Staged divisions → regions and boundaries, from the city down; see the module for the rule of versions."""
+    """Staged divisions → regions and boundaries, from the city down; see the module for the rule of versions.
+
+    ``effective`` is the month from which they hold, `CURRENT` for that of the divisions they correct, or empty: see
+    `editions.default_since`.
+    """
+    since = _since(cursor, effective)
     _make_rows(cursor, names)
     refuse_duplicates(cursor, spec, refusals)
     refuse_invalid(cursor, refusals)
@@ -47,11 +62,52 @@ def import_regions(
     boundaries = _write_boundaries(cursor, release_id)
     outcome = _count(cursor, closed)
     outcome.notes = _rename_notes(renamed) + _overhang_notes(cursor, boundaries)
+    if outcome.anything and editions.take_effect(cursor, release_id, since):
+        outcome.notes.insert(0, _effect_note(since))
     if boundaries or closed:
         outcome.moved = {k: n for k, n in placing.after_boundaries(cursor, boundaries).items() if n}
     if outcome.anything:
         outcome.months = rebuild.all_months(cursor)
     return outcome
+
+
+CURRENT = "current"
+
+
+def _since(cursor: Cursor, effective: str) -> date | None:
+    """The first day of the month from which the file's divisions hold; `ImportRefused` for one that cannot be."""
+    current = editions.read(cursor).current
+    if not effective:
+        return editions.default_since(current, rebuild.all_months(cursor))
+    if effective == CURRENT:
+        return current.since
+    try:
+        period = parse_period(effective, "effective")
+    except BadParameter:
+        period = None
+    if period is None or period.length != 1:
+        raise ImportRefused(
+            f"生效月份“{effective}”不是一个月份，请写作 2020-01",
+            f"{effective!r} is no month to take effect in",
+            param="effective",
+            allowed=["2020-01", CURRENT],
+        )
+    since = period.first.first_day
+    if current.since and since < current.since:
+        raise ImportRefused(
+            f"生效月份 {since:%Y-%m} 早于现行区划的生效月份 {current.since:%Y-%m}",
+            f"{since:%Y-%m} is before the current divisions took effect ({current.since:%Y-%m})",
+            param="effective",
+            allowed=[f"≥ {current.since:%Y-%m}", CURRENT],
+        )
+    return since
+
+
+def _effect_note(since: date | None) -> tuple[str, str]:
+    return (
+        f"新的区划自 {since:%Y-%m} 起生效；此前各月仍按原区划统计",
+        f"the new divisions hold from {since:%Y-%m} on; the months before keep theirs",
+    )
 
 
 def _make_rows(cursor: Cursor, names: Sequence[str]) -> None:

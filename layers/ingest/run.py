@@ -14,7 +14,7 @@ from typing import Any
 from django.db import DatabaseError, connection, transaction
 from psycopg.sql import SQL, Identifier
 
-from layers import placing, settle, versions
+from layers import editions, placing, settle, versions, vocab
 from layers.grid import assign
 from layers.ingest import columns, crs, holders, links, regions, resolve, staging, upsert, usage
 from layers.ingest.apart import opened_apart
@@ -47,16 +47,18 @@ def run(
     actor: str = "",
     progress: Progress | None = None,
     closing: bool = False,
+    effective: str = "",
     context: Mapping[str, Any] | None = None,
     wait_s: float = WAIT_S,
 ) -> ImportReport:
     """Import a file into a dataset or layer; → what was, or for a dry run would be, done.
 
-    ``closing`` closes the divisions of the file's levels that the file lacks. ``context`` is kept with the release's
+    ``closing`` closes the divisions of the file's levels that the file lacks; ``effective`` is the month from which divisions
+    hold (see `regions.import_regions`). ``context`` is kept with the release's
     report. One import runs at a time; another is waited for ``wait_s`` seconds. Raises `ImportRefused` when the file
     as a whole cannot be imported; the database is then as it was. Rows that are refused do not hold up the others.
     """
-    return _Import(spec_for(target), source, commit, actor, progress, closing, context or {}, wait_s).run()
+    return _Import(spec_for(target), source, commit, actor, progress, closing, effective, context or {}, wait_s).run()
 
 
 class _Import:
@@ -64,12 +66,13 @@ class _Import:
 
     def __init__(
         self, spec: Spec, source: Source, commit: bool, actor: str, progress: Progress | None, closing: bool,
-        context: Mapping[str, Any], wait_s: float,
+        effective: str, context: Mapping[str, Any], wait_s: float,
     ) -> None:  # fmt: skip
         self.spec = spec
         self.source = source
         self.progress = progress
         self.closing = closing
+        self.effective = effective
         self.context = context
         self.wait_s = wait_s
         self.settlement: Settlement | None = None  # of a small file; after a large one everything is made again
@@ -176,7 +179,9 @@ class _Import:
         cursor.execute("ANALYZE import_staged")
         refusals = self.report.refusals
         if self.spec.name == "region":
-            return regions.import_regions(cursor, self.spec, names, refusals, release_id, closing=self.closing)
+            return regions.import_regions(
+                cursor, self.spec, names, refusals, release_id, closing=self.closing, effective=self.effective
+            )
         renamed: list[int] = []
         if self.spec.name == "permit":
             renamed = holders.write_holders(cursor, names, release_id, refusals)
@@ -225,7 +230,9 @@ class _Import:
             self._tell("汇总", 0)
             usage_rows = self.spec.name == "usage"
             self.settlement.settle(cursor, usage.same_records(cursor) if usage_rows else upsert.touched(cursor))
-        elif outcome.months:
+        elif outcome.anything:
+            self._note_places(cursor)
+        if outcome.months and not self.settlement:
             self._tell("汇总", 0)
             rebuild.rebuild(cursor, outcome.months)
         if outcome.anything:
@@ -240,6 +247,14 @@ class _Import:
         report.committed = True
         release.report = report.to_dict() | ({"context": dict(self.context)} if self.context else {})
         release.save()
+
+    def _note_places(self, cursor: Any) -> None:
+        """Many objects were written: where they stood in the divisions of earlier months."""
+        kind = {"meter": vocab.PLACE_METER, "facility": vocab.PLACE_FACILITY}.get(self.spec.name)
+        if kind:
+            editions.note_places(cursor, kind, upsert.touched(cursor))
+        if self.spec.name in placing.LENDING:
+            editions.note_places(cursor, vocab.PLACE_METER, placing.stood_in(cursor))
 
     def _tell(self, step: str, done: int) -> None:
         if self.progress:

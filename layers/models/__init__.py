@@ -2,7 +2,7 @@
 
 from layers.models.drain import SewagePlant
 from layers.models.grid import GridBuild, GridPlace, GridUnit, GridUsage, GridWeight, GridYear
-from layers.models.regions import Boundary, BoundaryPiece, Region, ReportingUnit
+from layers.models.regions import Boundary, BoundaryPiece, Edition, PastPlace, Region, ReportingUnit
 from layers.models.releases import LayerVersion, Release
 from layers.models.sums import UsageSum
 from layers.models.supply import SupplyArea, SupplyFacility
@@ -14,6 +14,7 @@ __all__ = [
     "AbstractionPermit",
     "Boundary",
     "BoundaryPiece",
+    "Edition",
     "GridBuild",
     "GridPlace",
     "GridUnit",
@@ -22,6 +23,7 @@ __all__ = [
     "GridYear",
     "LayerVersion",
     "Meter",
+    "PastPlace",
     "Region",
     "Release",
     "ReportingUnit",

@@ -7,7 +7,7 @@ from django.contrib.gis.db.models.functions import Area, PointOnSurface, Transfo
 from django.contrib.postgres.indexes import GistIndex
 
 from layers.models.base import PLANE_SRID, STORAGE_SRID, TILE_SRID
-from layers.vocab import BOUNDARY_QUALITY, LEVEL
+from layers.vocab import BOUNDARY_QUALITY, GRID_PLACE, LEVEL
 
 
 class ReportingUnit(models.Model):
@@ -131,8 +131,62 @@ class Boundary(models.Model):
         return f"{self.region} ({self.get_quality_display()})"
 
 
+class Edition(models.Model):
+    """The divisions of the months from ``since`` on, until those of the next edition: so a split does not rewrite last year.
+
+    An edition is what a series of releases made: ``first_release`` brought it into effect, later ones corrected it. None
+    of both is "from the beginning", and of the current edition "until today".
+    """
+
+    since = models.DateField("生效月份", null=True)  # the first day of a month; null: from the beginning
+    first_release = models.ForeignKey(
+        "layers.Release", on_delete=models.PROTECT, null=True, related_name="+", verbose_name="首次发布"
+    )
+    last_release = models.ForeignKey(
+        "layers.Release", on_delete=models.PROTECT, null=True, related_name="+", verbose_name="末次发布"
+    )
+
+    class Meta:
+        verbose_name = "区划版次"
+        verbose_name_plural = "区划版次"
+        ordering = ("id",)  # which is also the order of their months
+        constraints = [
+            models.UniqueConstraint(fields=["since"], nulls_distinct=False, name="edition_one_a_month"),
+            models.UniqueConstraint(
+                fields=["last_release"],
+                nulls_distinct=False,
+                name="edition_one_current",
+                condition=models.Q(last_release=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.since:%Y-%m} 起" if self.since else "最初"
+
+
+class PastPlace(models.Model):
+    """Where a meter or a facility counts in the divisions of an edition that is over, if in another village than in the next.
+
+    Only differences are kept: an object without a row counts in an edition where it does in the next one, and in the
+    current one where its own row says. An empty code is a position that no village covers.
+    """
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="+")
+    kind = models.PositiveSmallIntegerField(choices=GRID_PLACE.choices())
+    object_id = models.BigIntegerField()
+    code = models.CharField("区划代码", max_length=12, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "object_id", "edition"], include=["code"], name="past_place_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.edition_id}/{self.kind}/{self.object_id} {self.code or '市域之外'}"
+
+
 class BoundaryPiece(models.Model):
-    """A current village boundary cut small, for point-in-polygon joins; rebuilt with the boundary it is cut from."""
+    """A village boundary cut small, for point-in-polygon joins: of each outline that is current, or was in some edition."""
 
     boundary = models.ForeignKey(Boundary, on_delete=models.CASCADE, related_name="pieces")
     region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="+")

@@ -15,10 +15,14 @@ class UsageSum(models.Model):
     is one too, through the year to date: two rows a year at most, however long the range.
     Within one level, month and selection the rows partition the records: every litre is in exactly one of them.
     A row without a region code says why (``gap``) and stands under the finest region that is known
-    (``parent_code``). Rows are keyed by division code and not by region id, so that a rebuilt month of last
-    year keeps its names when boundaries change.
+    (``parent_code``). Rows are keyed by division code and not by region id.
+
+    ``edition`` 0 speaks in the divisions of the month itself. The rows of another edition are what has to be added to
+    those for the same month in the divisions of that edition: minus where it counts no more, plus where it counts. They
+    add up to nothing at each level, and there are none of an edition for the months that are its own.
     """
 
+    edition = models.IntegerField(db_default=0)
     level = models.PositiveSmallIntegerField(choices=LEVEL.choices())
     source_sel = models.PositiveSmallIntegerField()
     purpose_sel = models.PositiveSmallIntegerField()
@@ -28,7 +32,7 @@ class UsageSum(models.Model):
     gap = models.PositiveSmallIntegerField(choices=GAP.choices())
     volume_l = models.BigIntegerField()
     ytd_l = models.BigIntegerField()
-    records = models.PositiveIntegerField()
+    records = models.IntegerField()
 
     class Meta:
         verbose_name = "用水汇总"
@@ -37,7 +41,7 @@ class UsageSum(models.Model):
             # Identity and covering index in one: every statistics query is a range scan of this index alone. It leads
             # with the month, which is what is written, checked and taken away as a whole.
             models.UniqueConstraint(
-                fields=["month", "level", "source_sel", "purpose_sel", "code", "parent_code", "gap"],
+                fields=["month", "level", "source_sel", "purpose_sel", "edition", "code", "parent_code", "gap"],
                 include=["volume_l", "ytd_l"],
                 name="usage_sum_cube",
             ),

@@ -11,7 +11,7 @@ from typing import Any
 from layers import vocab
 from layers.features.columns import column_of
 from layers.feeds.schema import PROBLEM
-from layers.filters import place_params
+from layers.filters import place_params, usage_params
 from layers.ogc import bodies, links, search
 from layers.ogc.collections import every, title
 from layers.ogc.cql2.asked import LANGUAGES
@@ -25,6 +25,7 @@ from layers.ogc.schema import property_schema
 from layers.ogc.times import FORMS
 from layers.periods import FORMS as PERIODS
 from layers.registry import Layer
+from layers.stats.divisions import FORMS as BOUNDARIES
 
 _SYSTEMS = [system.uri for system in SYSTEMS]
 
@@ -65,10 +66,11 @@ PARAMETERS: Json = {
         _parameter("source", "用水量只计这些水源。Of these sources.", {"type": "array", "items": _text(enum=[*vocab.SOURCE.codes, vocab.NEW_WATER])}),
         _parameter("purpose", "用水量只计这些用途。Of these purposes.", {"type": "array", "items": _text(enum=list(vocab.PURPOSE.codes))}),
         _parameter("resident", "居民生活用水与否。Residential or not.", _text(enum=["yes", "no"])),
+        _parameter("boundaries", f"按哪个时期的区划和边界：own 当时（默认）、current 现行、某月或某数据版本。The divisions meant: {', '.join(BOUNDARIES)}.", _text()),
         _parameter("featureId", "标识号或编码。The identity or the code.", _text(), "path", required=True),
     )
 }  # fmt: skip
-_USAGE = ("period", "source", "purpose", "resident")
+_USAGE = ("period", "source", "purpose", "resident", "boundaries")
 _LISTED = (
     "limit", "offset", "bbox", "bbox-crs", "crs", "datetime", "filter", "filter-lang", "filter-crs", "sortby",
     "properties", "skipGeometry", "resultType",
@@ -153,7 +155,7 @@ def _property_parameters(layer: Layer) -> list[Json]:
 def _collection_paths(layer: Layer, media: tuple[Media, ...]) -> Json:
     base, tag, name = f"/collections/{layer.id}", layer.id, "".join(word.title() for word in layer.id.split("_"))
     shared = [parameter(one) for one in _LISTED]
-    usage = [parameter(one) for one in _USAGE] if layer.with_usage else []
+    usage = [parameter(one) for one in _USAGE if one in usage_params(layer)]
     place = [parameter(WITHIN)] if WITHIN in place_params(layer, WITHIN) else []
     types = tuple(one.media_type for one in media)
     asked = [*shared, *place, *usage, *_property_parameters(layer)]

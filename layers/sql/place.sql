@@ -6,7 +6,8 @@
 WITH covered AS (
     SELECT DISTINCT ON (o.id) o.id, p.region_id
     FROM layers_boundarypiece p
-    JOIN layers_region r ON r.id = p.region_id
+    JOIN layers_region r ON r.id = p.region_id AND r.valid_to_id IS NULL
+    JOIN layers_boundary b ON b.id = p.boundary_id AND b.valid_to_id IS NULL
     JOIN {table} o ON ST_Covers(p.geom, o.geom)
     WHERE {which}
     ORDER BY o.id, r.code

@@ -1,8 +1,11 @@
 -- Cut the current outlines of the given villages into pieces of at most 64 vertices, so that a point-in-polygon
--- join tests small polygons with tight boxes. Pieces of outlines that are no longer current go away.
+-- join tests small polygons with tight boxes. Pieces of outlines that are of no edition go away.
 DELETE FROM layers_boundarypiece p
 USING layers_boundary b
-WHERE p.boundary_id = b.id AND (b.valid_to_id IS NOT NULL OR b.id = ANY(%(boundary_ids)s));
+WHERE p.boundary_id = b.id
+  AND (b.id = ANY(%(boundary_ids)s) OR b.valid_to_id IS NOT NULL AND NOT EXISTS (
+    SELECT FROM layers_edition e WHERE b.valid_from_id <= e.last_release_id AND b.valid_to_id > e.last_release_id
+  ));
 
 INSERT INTO layers_boundarypiece (boundary_id, region_id, geom)
 SELECT b.id, b.region_id, piece.geom

@@ -8,8 +8,13 @@ FROM (
 ) r
 FULL JOIN (
     SELECT level, month, source_sel AS source, purpose_sel AS purpose, sum(volume_l) AS litres
-    FROM usage_delta WHERE source_sel > 0 AND purpose_sel > 0
+    FROM usage_delta WHERE edition = 0 AND source_sel > 0 AND purpose_sel > 0
     GROUP BY 1, 2, 3, 4
 ) s USING (level, month, source, purpose)
 WHERE COALESCE(r.litres, 0) <> COALESCE(s.litres, 0)
+UNION ALL
+SELECT level, month, source_sel, purpose_sel, 0, sum(volume_l)
+FROM usage_delta WHERE edition > 0
+GROUP BY edition, level, month, source_sel, purpose_sel
+HAVING sum(volume_l) <> 0
 ORDER BY 1, 2, 3, 4

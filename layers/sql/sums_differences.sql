@@ -11,7 +11,7 @@ FULL JOIN (
            COALESCE(sum(volume_l) FILTER (WHERE gap NOT IN (0, %(outside)s)), 0) AS unassigned,
            COALESCE(sum(volume_l) FILTER (WHERE gap = %(outside)s), 0) AS outside
     FROM layers_usagesum
-    WHERE level = %(level)s AND month = ANY(%(months)s) AND source_sel > 0 AND purpose_sel > 0
+    WHERE level = %(level)s AND edition = 0 AND month = ANY(%(months)s) AND source_sel > 0 AND purpose_sel > 0
     GROUP BY 1, 2, 3
 ) s USING (month, source, purpose)
 ORDER BY month, source, purpose

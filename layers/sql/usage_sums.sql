@@ -1,31 +1,23 @@
--- From the finest regions to all of them, and from single sources and purposes to all of them; months apart.
--- 1. lineage: each region's ancestors by level (and its reporting unit: its township's, else its district's bureau).
--- 2. levelled: each base row once a level, under its region there or, where it is only known at a higher level,
+-- From the finest divisions to all of them, and from single sources and purposes to all of them; months apart.
+-- 1. reach: each base row's divisions by level, as {divisions} has them, and its reporting unit: that of the finest which
+--    names one. What {divisions} does not have counts in the division above it.
+-- 2. levelled: each base row once a level, under its division there or, where it is only known at a higher level,
 --    under none with the reason. Within a level the rows partition the records.
 -- 3. the grouping sets add "all" (0) to source and purpose.
-CREATE TEMP TABLE usage_fresh ON COMMIT DROP AS
-WITH RECURSIVE lineage AS (
-    SELECT id, level, code AS city, NULL::text AS district, NULL::text AS township, NULL::text AS village,
-           reporting_unit_id
-    FROM layers_region WHERE level = 1
-    UNION ALL
-    SELECT r.id, r.level, l.city,
-           CASE WHEN r.level = 2 THEN r.code ELSE l.district END,
-           CASE WHEN r.level = 3 THEN r.code ELSE l.township END,
-           CASE WHEN r.level = 4 THEN r.code ELSE l.village END,
-           COALESCE(r.reporting_unit_id, l.reporting_unit_id)
-    FROM layers_region r JOIN lineage l ON r.parent_id = l.id
-), reach AS (
-    -- A record measured at, or counted at most at, a coarser level than its region is lifted to that level.
+INSERT INTO usage_fresh (edition, level, source_sel, purpose_sel, month, code, parent_code, gap, volume_l, records)
+WITH reach AS (
+    -- A record measured at, or counted at most at, a coarser level than its division is lifted to that level.
     SELECT b.month, b.source, b.purpose, b.volume_l, b.records,
-           CASE WHEN b.gap = 0 AND l.id IS NULL THEN %(unassigned)s ELSE b.gap END AS gap,
-           l.city, l.district,
-           CASE WHEN b.finest_level >= 3 THEN l.township END AS township,
-           CASE WHEN b.finest_level >= 4 THEN l.village END AS village,
-           u.code AS unit
+           CASE WHEN b.gap = 0 AND c.code IS NULL THEN %(unassigned)s ELSE b.gap END AS gap,
+           c.code AS city, d.code AS district,
+           CASE WHEN b.finest_level >= 3 THEN t.code END AS township,
+           CASE WHEN b.finest_level >= 4 THEN v.code END AS village,
+           COALESCE(v.unit, t.unit, d.unit, c.unit) AS unit
     FROM usage_base b
-    LEFT JOIN lineage l ON l.id = b.region_id
-    LEFT JOIN layers_reportingunit u ON u.id = l.reporting_unit_id
+    LEFT JOIN {divisions} c ON c.code = left(b.code, 2)
+    LEFT JOIN {divisions} d ON d.level = 2 AND d.code = left(b.code, 6) AND c.code IS NOT NULL
+    LEFT JOIN {divisions} t ON t.level = 3 AND t.code = left(b.code, 9) AND c.code IS NOT NULL
+    LEFT JOIN {divisions} v ON v.level = 4 AND v.code = b.code AND c.code IS NOT NULL
 ), levelled AS (
     SELECT at.level, r.month, r.source, r.purpose,
            COALESCE(at.code, '') AS code,
@@ -43,10 +35,10 @@ WITH RECURSIVE lineage AS (
     ) AS at (level, code, parent_code)
     GROUP BY 1, 2, 3, 4, 5, 6, 7
 )
-SELECT level,
+SELECT %(edition)s, level,
        CASE WHEN grouping(source) = 0 THEN source ELSE 0 END AS source_sel,
        CASE WHEN grouping(purpose) = 0 THEN purpose ELSE 0 END AS purpose_sel,
-       month, code, parent_code, gap, sum(volume_l)::bigint AS volume_l, sum(records)::integer AS records
+       month, code, parent_code, gap, %(sign)s * sum(volume_l), %(sign)s * sum(records)
 FROM levelled
 GROUP BY level, month, code, parent_code, gap,
     GROUPING SETS ((source), ()),

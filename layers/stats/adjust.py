@@ -24,7 +24,7 @@ _RECORDED = (
     " WHERE id = ANY(%(records)s)"
 )
 _SIGNED = (
-    "INSERT INTO usage_delta SELECT level, source_sel, purpose_sel, month, code, parent_code, gap, "
+    "INSERT INTO usage_delta SELECT edition, level, source_sel, purpose_sel, month, code, parent_code, gap, "
     "%(sign)s * volume_l, %(sign)s * records FROM usage_fresh"
 )
 
@@ -39,7 +39,7 @@ class Adjustment:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('layers_usagesum'))")
         cursor.execute("DROP TABLE IF EXISTS pg_temp.usage_delta, pg_temp.usage_spread")
         cursor.execute(
-            "CREATE TEMP TABLE usage_delta (level smallint, source_sel smallint, purpose_sel smallint, month date, "
+            "CREATE TEMP TABLE usage_delta (edition integer, level smallint, source_sel smallint, purpose_sel smallint, month date, "
             "code text, parent_code text, gap smallint, volume_l bigint, records integer) ON COMMIT DROP"
         )
         cursor.execute("DROP TABLE IF EXISTS pg_temp.usage_recorded")
@@ -58,7 +58,7 @@ class Adjustment:
             rebuild.make_fresh(cursor, list(months), list(found))
             cursor.execute(_SIGNED, {"sign": sign})
             cursor.execute(_RECORDED, {"sign": sign, "records": list(found)})
-            cursor.execute("DROP TABLE usage_base, usage_fresh")
+            cursor.execute("DROP TABLE usage_fresh")
         return months
 
     def apply(self, cursor: Cursor, records: Iterable[int]) -> list[date]:

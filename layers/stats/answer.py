@@ -11,6 +11,7 @@ from layers.errors import BadParameter, NotFound
 from layers.periods import FORMS, Month, Period, parse_period
 from layers.stats import query
 from layers.stats.classes import METHODS, Classes, classify
+from layers.stats.divisions import divisions
 from layers.stats.like import Pair, pair, refuse_unlike
 from layers.stats.query import Total
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
@@ -36,6 +37,7 @@ class Question:
     measure: str = "volume"
     method: str = "quantiles"
     k: int = 5
+    boundaries: str = ""  # which divisions to speak in; empty: those of the last month (see `divisions`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +145,14 @@ def answer(question: Question) -> dict[str, Any]:
 
     Grain: one row a current region (0 L where nothing was used). rows + gaps = total, to the litre.
     """
-    index = region_index()
-    prefixes = prefixes_of(index, question.parent, unit=question.unit)
-    refuse_finer_parent(index, question.level, question.parent, unit=question.unit)
     available = query.available_months()
     covered = coverage(question.period, available)
+    within = divisions(question.boundaries, covered.present[-1])
+    index = region_index(within)
+    prefixes = prefixes_of(index, question.parent, unit=question.unit)
+    refuse_finer_parent(index, question.level, question.parent, unit=question.unit)
     other = compared(question.period, covered, question.versus, available)
-    found = query.totals(question.level, question.period, question.selection, prefixes, other)
+    found = query.totals(question.level, question.period, question.selection, prefixes, within, other)
     total = sum(t.volume_l for t in found)
     lines = _lines(index, question, prefixes, found, total, compared=other is not None)
     return {
@@ -167,6 +170,7 @@ def answer(question: Question) -> dict[str, Any]:
             "period": str(other.versus) if other else None,
             "compared": str(other.period) if other else None,  # the months of the period that are
         },
+        "boundaries": within.to_dict(),
         "filters": question.selection.to_dict(),
         "total_l": total,
         "rows": lines,
@@ -184,8 +188,8 @@ def _lines(
     volumes = {t.code: (t.volume_l, t.like_l, t.previous_l if compared else None) for t in found if not t.gap}
     regions = regions_of(index, question.level, prefixes)
     known = {region.code for region in regions}
-    # A region closed since still has its volume, under its old name.
-    closed = [index.info(code, question.level) for code in sorted(volumes) if code not in known]
+    # A region closed since still has its volume, under its old name; one of another edition counts in others here.
+    closed = [index.info(code, question.level) for code in sorted(volumes) if code not in known and any(volumes[code])]
     unused = (0, 0, 0 if compared else None)
     lines = []
     for region in [*regions, *closed]:

@@ -18,6 +18,7 @@ from layers.db import Query, rows
 from layers.grid.figures import cell_litres, cell_months
 from layers.periods import Period
 from layers.registry import Field, Layer, UsageOf
+from layers.stats.divisions import Divisions, divisions, last_month
 from layers.stats.like import pair
 from layers.stats.query import available_months, totals_of
 from layers.stats.selection import EVERYTHING, Selection
@@ -32,6 +33,11 @@ class Asked:
     prefixes: tuple[str, ...] = ()  # of the regions asked for; more may be read
     versus: Period | None = None
     monthly: bool = False
+    boundaries: str = ""  # the divisions that the figures of regions speak in
+
+    @property
+    def within(self) -> Divisions:
+        return divisions(self.boundaries, last_month(self.period, available_months()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +89,10 @@ _SHARE: Column = ("share_by_area", sql.SQL("u.by_area_l::double precision / NULL
 
 
 def _of_region(level: int, asked: Asked) -> Carried:
+    within = asked.within
+
     def litres(period: Period, name: str) -> tuple[sql.Composable, tuple[object, ...]]:
-        found = totals_of(level, [period], asked.selection, asked.prefixes)
+        found = totals_of(level, [period], asked.selection, asked.prefixes, within)
         text = sql.SQL(
             "LEFT JOIN ({}) {name} (code, parent_code, gap, volume_l) ON {name}.code = f.f_code AND {name}.gap = 0"
         )

@@ -16,6 +16,7 @@ from layers.registry import Layer
 from layers.stats import query
 from layers.stats.answer import coverage, spoken
 from layers.stats.classes import Classes, classify
+from layers.stats.divisions import today
 from layers.stats.selection import Selection
 
 MEASURES = ("volume", "per_km2")
@@ -76,7 +77,9 @@ def _balance(size: int, months: list[Month], selection: Selection) -> list[dict[
         line[{vocab.GRID_ASSIGNED: "assigned_l", vocab.GRID_OUTSIDE: "outside_l"}.get(gap, "unassigned_l")] += volume
         if gap == vocab.GRID_ASSIGNED:
             line |= {"by_area_l": by_area, "gross_l": gross}
-    for _, _, day, volume in rows(query.series_query(vocab.CITY, Period(months[0], months[-1]), selection)):
+    for _, _, day, volume in rows(
+        query.series_query(vocab.CITY, Period(months[0], months[-1]), selection, (), today())
+    ):
         lines[day]["recorded_l"] += volume
     return [{"month": str(Month.of(day)), **line} for day, line in lines.items()]
 

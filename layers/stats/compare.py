@@ -17,6 +17,7 @@ from layers.stats import query
 from layers.stats.answer import coverage, ratio
 from layers.stats.carried import Asked, figures_of
 from layers.stats.classes import Classes, symmetric
+from layers.stats.divisions import today
 from layers.stats.like import pair, refuse_unlike
 from layers.stats.selection import EVERYTHING, Selection
 
@@ -50,6 +51,7 @@ class Question:
     direction: str = "up"  # or "down"
     limit: int = 20
     offset: int = 0
+    boundaries: str = ""
 
 
 def compare(layer: Layer, asked: Question) -> dict[str, Any]:
@@ -70,8 +72,11 @@ def compare(layer: Layer, asked: Question) -> dict[str, Any]:
     like = pair(asked.period, asked.versus, available)
     if like is None:
         raise BadParameter(f"{asked.period} and {asked.versus} share no run of months.", param="versus")
-    features = filters.FeatureFilter(region=asked.region).apply(layer)
-    figures = figures_of(layer, features, Asked(like.period, asked.selection, versus=like.versus))
+    # Both periods in the same divisions: those of the later month unless told.
+    wanted = filters.FeatureFilter(region=asked.region, period=like.period, boundaries=asked.boundaries)
+    features = wanted.apply(layer)
+    usage = Asked(like.period, asked.selection, versus=like.versus, boundaries=asked.boundaries)
+    figures = figures_of(layer, features, usage)
     moved = _moved(layer, features, figures, asked.direction)
     page = moved[asked.offset : asked.offset + asked.limit]
     recorded = (_recorded(period, asked.selection) for period in (like.period, like.versus))
@@ -81,6 +86,7 @@ def compare(layer: Layer, asked: Question) -> dict[str, Any]:
         "asked": {"period": str(asked.period), "versus": str(asked.versus)},
         "period": str(like.period),
         "versus": str(like.versus),
+        "boundaries": usage.within.to_dict(),
         "filters": asked.selection.to_dict(),
         "features": len(figures),
         "totals": None if asked.region else _balance(*recorded),
@@ -110,14 +116,14 @@ def _movers(layer: Layer, page: list[int], figures: Figures) -> list[dict[str, A
     """The features of a page by name, with where they are (west, south, east, north) and their figures."""
     fields = {field.name: field.orm_path for field in layer.fields}
     named = {"code": fields["code"], "name": fields.get("name") or fields["township_name"]}
-    found = filters.base(layer).filter(pk__in=page)
+    found = filters.every(layer).filter(pk__in=page)
     boxes = {feature.pk: [round(edge, 6) for edge in feature.geom.extent] for feature in found.only("geom")}
     names = {row[0]: dict(zip(named, row[1:], strict=True)) for row in found.values_list("pk", *named.values())}
     return [{**names[pk], "bounds": boxes[pk], **figures[pk]} for pk in page]
 
 
 def _recorded(period: Period, selection: Selection) -> int:
-    return sum(total.volume_l for total in query.totals(vocab.CITY, period, selection))
+    return sum(total.volume_l for total in query.totals(vocab.CITY, period, selection, (), today()))
 
 
 def _ratios(changes: Sequence[float | None]) -> Classes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.apps import apps
@@ -15,6 +16,7 @@ from layers.models import Region
 from layers.periods import Month, Period
 from layers.stats import query
 from layers.stats.answer import Question, answer, per_km2
+from layers.stats.divisions import Divisions, divisions, last_month
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
 from layers.stats.selection import Selection
 from layers.versions import EVERYTHING, as_of
@@ -28,18 +30,20 @@ _CHILD_LEVEL = {
 
 
 def profile(
-    code: str, period: Period, selection: Selection, versus: str | Period, *, unit: bool = False
+    code: str, period: Period, selection: Selection, versus: str | Period, *, unit: bool = False, boundaries: str = ""
 ) -> dict[str, Any]:
     """Everything the region drawer and the report's first page show of one region or reporting unit.
 
     A code that a district shares with its bureau means the district, unless the ``unit`` is asked for. `NotFound` for
     unknown codes.
     """
-    index = region_index()
+    within = divisions(boundaries, last_month(period, query.available_months()))
+    index = region_index(within)
     region = _asked(index, code, unit=unit)
     unit = region.level == vocab.REPORTING_UNIT
-    own = answer(Question(region.level, period, selection, parent="" if unit else code, versus=versus))
-    whole = answer(Question(region.level, period, selection)) if region.level == vocab.CITY else None
+    asked = Question(region.level, period, selection, versus=versus, boundaries=boundaries)
+    own = answer(replace(asked, parent="" if unit else code))
+    whole = answer(asked) if region.level == vocab.CITY else None
     line = next((row for row in own["rows"] if row["code"] == code), None)
     if line is None:  # only of a closed region: a current one has a row of 0 L
         raise NotFound(f"The region {code!r} is closed, and has no usage in {period}.", param="code")
@@ -59,6 +63,7 @@ def profile(
             "synthetic": region.quality == vocab.SYNTHETIC,
         },
         "reporting_unit": _unit(index, region),
+        "boundaries": own["boundaries"],
         "period": own["period"],
         "versus": own["versus"],
         "filters": own["filters"],
@@ -66,15 +71,15 @@ def profile(
         # What was recorded and lies in no region at all stands beside the city's own figure, never in it.
         "outside_l": outside,
         "recorded_l": line["volume_l"] + outside,
-        "share_of_parent": _share(line["volume_l"], region.parent_code, index, period, selection),
-        "share_of_city": _share(line["volume_l"], city.code, index, period, selection),
+        "share_of_parent": _share(line["volume_l"], region.parent_code, index, asked, within),
+        "share_of_city": _share(line["volume_l"], city.code, index, asked, within),
         "m3_per_km2": per_km2(line["volume_l"], region.area_m2),
         "previous_l": line["previous_l"],
         "change": line["change"],
         "months": [str(month) for month in months],
-        "by_source_month": _by_source_month(region, months, selection),
-        "by_purpose": _by_purpose(region, period, selection),
-        **_children(region, period, selection, versus, line["volume_l"]),
+        "by_source_month": _by_source_month(region, months, selection, within),
+        "by_purpose": _by_purpose(region, period, selection, within),
+        **_children(region, asked, line["volume_l"]),
         "facilities": object_counts(index.prefixes(code, unit=unit)),
     }
 
@@ -82,7 +87,7 @@ def profile(
 def _asked(index: RegionIndex, code: str, *, unit: bool) -> RegionInfo:
     found = index.units.get(code) if unit else index.by_code.get(code) or index.units.get(code)
     if found is None:
-        raise NotFound(f"There is no {'reporting unit' if unit else 'region'} {code!r}.", param="code")
+        raise NotFound(f"There is no reporting unit {code!r}.", param="code") if unit else index.unknown(code, "code")
     return found
 
 
@@ -95,10 +100,11 @@ def _unit(index: RegionIndex, region: RegionInfo) -> dict[str, str] | None:
     return {"code": code, "name": index.units[code].name} if code else None
 
 
-def _share(volume_l: int, of: str, index: RegionIndex, period: Period, selection: Selection) -> float | None:
+def _share(volume_l: int, of: str, index: RegionIndex, asked: Question, within: Divisions) -> float | None:
     if not of:
         return None
-    whole = sum(t.volume_l for t in query.totals(index.by_code[of].level, period, selection, [of]))
+    found = query.totals(index.by_code[of].level, asked.period, asked.selection, [of], within)
+    whole = sum(t.volume_l for t in found)
     return volume_l / whole if whole else None
 
 
@@ -109,9 +115,12 @@ def chart_months(period: Period) -> list[Month]:
     return Period(period.last.plus(-11), period.last).months
 
 
-def _by_source_month(region: RegionInfo, months: list[Month], selection: Selection) -> list[dict[str, Any]]:
+def _by_source_month(
+    region: RegionInfo, months: list[Month], selection: Selection, within: Divisions
+) -> list[dict[str, Any]]:
     """Litres by source and month; all sources whatever the filter, so that the chart keeps its context."""
-    asked = query.one_region_query(region.level, region.code, Period(months[0], months[-1]), selection, "source")
+    months_of = Period(months[0], months[-1])
+    asked = query.one_region_query(region.level, region.code, months_of, selection, "source", within)
     litres = {(source, Month.of(day)): volume for source, day, volume in rows(asked)}
     return [
         {"source": term.code, "volume_l": [litres.get((term.id, month), 0) for month in months]}
@@ -119,22 +128,21 @@ def _by_source_month(region: RegionInfo, months: list[Month], selection: Selecti
     ]
 
 
-def _by_purpose(region: RegionInfo, period: Period, selection: Selection) -> list[dict[str, Any]]:
+def _by_purpose(region: RegionInfo, period: Period, selection: Selection, within: Divisions) -> list[dict[str, Any]]:
     """Litres by purpose in the period; all purposes whatever the filter on them."""
     litres: dict[int, int] = {}
-    for purpose, _, volume in rows(query.one_region_query(region.level, region.code, period, selection, "purpose")):
+    asked = query.one_region_query(region.level, region.code, period, selection, "purpose", within)
+    for purpose, _, volume in rows(asked):
         litres[purpose] = litres.get(purpose, 0) + volume
     return [{"purpose": term.code, "volume_l": litres.get(term.id, 0)} for term in vocab.PURPOSE]
 
 
-def _children(
-    region: RegionInfo, period: Period, selection: Selection, versus: str | Period, volume_l: int
-) -> dict[str, Any]:
+def _children(region: RegionInfo, asked: Question, volume_l: int) -> dict[str, Any]:
     level = _CHILD_LEVEL.get(region.level)
     if level is None:
         return {"child_level": None, "children": [], "not_at_child_level_l": 0}
     unit = region.level == vocab.REPORTING_UNIT
-    below = answer(Question(level, period, selection, parent=region.code, unit=unit, versus=versus))
+    below = answer(replace(asked, level=level, parent=region.code, unit=unit))
     return {
         "child_level": below["level"],
         "children": sorted(below["rows"], key=lambda row: (-row["volume_l"], row["code"])),

@@ -13,6 +13,7 @@ from layers import vocab
 from layers.db import Query, rows
 from layers.periods import Month, Period, signed_months
 from layers.sql import load
+from layers.stats.divisions import Divisions
 from layers.stats.like import Pair
 from layers.stats.selection import Selection, Signed
 
@@ -55,8 +56,10 @@ def _reading(cells: Sequence[tuple[Any, ...]], weights: Sequence[str]) -> tuple[
     return text, [list(column) for column in zip(*cells, strict=True)] or [[] for _ in types]
 
 
-def totals_of(level: int, periods: Sequence[Period], selection: Selection, prefixes: Sequence[str] = ()) -> Query:
-    """Litres by region of a level, a column for each period: of the months of it that there are.
+def totals_of(
+    level: int, periods: Sequence[Period], selection: Selection, prefixes: Sequence[str], within: Divisions
+) -> Query:
+    """Litres by region of a level, a column for each period: of the months of it that there are, in these divisions.
 
     Grain of the answer: (code, parent_code, gap). Reads one covering index, what the periods share once.
     """
@@ -74,9 +77,9 @@ def totals_of(level: int, periods: Sequence[Period], selection: Selection, prefi
     for column, weights in months.items():
         reading, arrays = _reading(_cells(selection.source_sels, selection.purpose_sels, weights), names)
         parts.append(
-            f"SELECT code, parent_code, gap, {column}, {', '.join(names)}{reading} WHERE level = %s AND {inside}"
+            f"SELECT code, parent_code, gap, {column}, {', '.join(names)}{reading} WHERE level = %s AND edition = ANY(%s) AND {inside}"
         )
-        params += [*arrays, level, *inside_params]
+        params += [*arrays, level, list(within.sums), *inside_params]
     sums = ", ".join(f"sum(litres * {name})::bigint" for name in names)
     return Query(
         f"SELECT code, parent_code, gap, {sums} FROM ({' UNION ALL '.join(parts)})"
@@ -86,12 +89,17 @@ def totals_of(level: int, periods: Sequence[Period], selection: Selection, prefi
 
 
 def totals(
-    level: int, period: Period, selection: Selection, prefixes: Sequence[str] = (), other: Pair | None = None
+    level: int,
+    period: Period,
+    selection: Selection,
+    prefixes: Sequence[str],
+    within: Divisions,
+    other: Pair | None = None,
 ) -> list[Total]:
-    """Litres by region of a level in a period, and in the months of both that are compared."""
+    """Litres by region of a level in a period, and in the months of both that are compared, in the same divisions."""
     if other is None:
-        return list(itertools.starmap(Total, rows(totals_of(level, [period], selection, prefixes))))
-    found = rows(totals_of(level, [period, other.versus, other.period], selection, prefixes))
+        return list(itertools.starmap(Total, rows(totals_of(level, [period], selection, prefixes, within))))
+    found = rows(totals_of(level, [period, other.versus, other.period], selection, prefixes, within))
     return list(itertools.starmap(Total, found))
 
 
@@ -99,18 +107,18 @@ def _by_month(sources: Signed, purposes: Signed, period: Period) -> tuple[str, l
     return _reading(_cells(sources, purposes, {month.first_day: (1,) for month in period.months}), ["sign"])
 
 
-def series_query(level: int, period: Period, selection: Selection, prefixes: Sequence[str] = ()) -> Query:
+def series_query(level: int, period: Period, selection: Selection, prefixes: Sequence[str], within: Divisions) -> Query:
     """Litres by region and month. Grain: (code, gap, month)."""
     inside, inside_params = under(prefixes)
     reading, arrays = _by_month(selection.source_sels, selection.purpose_sels, period)
     return Query(
         f"SELECT code, gap, month, sum(volume_l * sign)::bigint{reading}"
-        f" WHERE level = %s AND {inside} GROUP BY code, gap, month",
-        [*arrays, level, *inside_params],
+        f" WHERE level = %s AND edition = ANY(%s) AND {inside} GROUP BY code, gap, month",
+        [*arrays, level, list(within.sums), *inside_params],
     )
 
 
-def one_region_query(level: int, code: str, period: Period, selection: Selection, by: str) -> Query:
+def one_region_query(level: int, code: str, period: Period, selection: Selection, by: str, within: Divisions) -> Query:
     """Litres of one region by month and by each source (or purpose), whatever is selected of that one."""
     every = {"source": vocab.SOURCE, "purpose": vocab.PURPOSE}[by]
     singles = [(term.id, 1) for term in every]
@@ -120,8 +128,9 @@ def one_region_query(level: int, code: str, period: Period, selection: Selection
         period,
     )
     return Query(
-        f"SELECT {by}_sel, month, sum(volume_l * sign)::bigint{reading} WHERE level = %s AND code = %s GROUP BY 1, 2",
-        [*arrays, level, code],
+        f"SELECT {by}_sel, month, sum(volume_l * sign)::bigint{reading}"
+        " WHERE level = %s AND edition = ANY(%s) AND code = %s GROUP BY 1, 2",
+        [*arrays, level, list(within.sums), code],
     )
 
 

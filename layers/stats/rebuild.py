@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from psycopg import sql
 
-from layers import vocab
+from layers import editions, vocab
 from layers.db import work_on_months
+from layers.editions import Edition
 from layers.grid import conservation
 from layers.sql import load
 
@@ -25,6 +27,8 @@ _TERMS: dict[str, Any] = {
     "unassigned": vocab.UNASSIGNED,
     "coarser": vocab.COARSER,
     "by_position": [vocab.BY_METER, vocab.BY_USER],
+    "meter": vocab.PLACE_METER,
+    "facility": vocab.PLACE_FACILITY,
     "serves_level": [vocab.FACILITY_SERVES_LEVEL[kind] for kind in sorted(vocab.FACILITY_SERVES_LEVEL)],
 }
 
@@ -61,12 +65,75 @@ def _months(cursor: Cursor, table: str) -> list[date]:
 
 
 def make_fresh(cursor: Cursor, months: Sequence[date], records: Sequence[int] | None = None) -> None:
-    """Make `usage_fresh`, the sums of these months without their year to date; of some records only, if given."""
-    cursor.execute("DROP TABLE IF EXISTS usage_base, usage_fresh")
-    given = None if records is None else list(records)
-    cursor.execute(load("usage_base"), {**_TERMS, "months": list(months), "records": given})
-    cursor.execute("ANALYZE usage_base")
-    cursor.execute(load("usage_sums"), _TERMS)
+    """Make `usage_fresh`, the sums of these months without their year to date; of some records only, if given.
+
+    Each month in its own divisions, and what is different of it in those of every other edition.
+    """
+    cursor.execute("DROP TABLE IF EXISTS usage_fresh")
+    cursor.execute(
+        "CREATE TEMP TABLE usage_fresh (edition integer, level smallint, source_sel smallint, purpose_sel smallint, "
+        "month date, code text, parent_code text, gap smallint, volume_l bigint, records integer) ON COMMIT DROP"
+    )
+    known = editions.read(cursor)
+    for own, some in known.by_edition(months).items():
+        work = _Work(cursor, some, records)
+        work.take_up("usage_divisions", own)
+        work.sum("usage_divisions", own, into=editions.OWN)
+        for other in known.all:
+            if other != own:
+                work.take_up("usage_divisions_other", other)
+                work.differ(own, other)
+    if known.past:
+        cursor.execute(load("usage_net"))
+    cursor.execute(
+        "DROP TABLE IF EXISTS usage_base, usage_divisions, usage_divisions_other, usage_moved, usage_renamed"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """Some months of one edition of the divisions, summed into `usage_fresh`."""
+
+    cursor: Cursor
+    months: Sequence[date]
+    records: Sequence[int] | None
+
+    def take_up(self, table: str, edition: Edition) -> None:
+        """The edition's divisions as a table."""
+        name = sql.Identifier(table)
+        self.cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(name))
+        self.cursor.execute(
+            sql.SQL(load("usage_divisions")).format(table=name), {"first": edition.first, "last": edition.last}
+        )
+        self.cursor.execute(sql.SQL("ANALYZE {}").format(name))
+
+    def sum(self, table: str, edition: Edition, *, into: int, sign: int = 1, moved: bool = False) -> None:
+        """Add the months as that edition has them; only what ``moved`` names, if it is said."""
+        if not moved:
+            self._no_tables_of_moves()
+        given = None if self.records is None else list(self.records)
+        self.cursor.execute("DROP TABLE IF EXISTS usage_base")
+        self.cursor.execute(
+            load("usage_base"),
+            {**_TERMS, "months": list(self.months), "records": given, "edition": edition.id, "moved": moved},
+        )
+        self.cursor.execute("ANALYZE usage_base")
+        self.cursor.execute(
+            sql.SQL(load("usage_sums")).format(divisions=sql.Identifier(table)),
+            {**_TERMS, "edition": into, "sign": sign},
+        )
+
+    def differ(self, own: Edition, other: Edition) -> None:
+        """Add what is different of the months in another edition: minus as they are, plus as they are there."""
+        self.cursor.execute("DROP TABLE IF EXISTS usage_moved, usage_renamed")
+        self.cursor.execute(load("usage_moved"), {"own": own.id, "other": other.id})
+        self.sum("usage_divisions", own, into=other.id, sign=-1, moved=True)
+        self.sum("usage_divisions_other", other, into=other.id, moved=True)
+
+    def _no_tables_of_moves(self) -> None:
+        self.cursor.execute("DROP TABLE IF EXISTS usage_moved, usage_renamed")
+        self.cursor.execute("CREATE TEMP TABLE usage_moved (kind integer, object_id bigint) ON COMMIT DROP")
+        self.cursor.execute("CREATE TEMP TABLE usage_renamed (code text) ON COMMIT DROP")
 
 
 def rebuild(cursor: Cursor, months: Sequence[date]) -> int:
@@ -93,7 +160,7 @@ def rebuild(cursor: Cursor, months: Sequence[date]) -> int:
     for first in range(0, len(ordered), _AT_ONCE):
         some = ordered[first : first + _AT_ONCE]
         written += _write(cursor, some, set(later), standing)
-    cursor.execute("DROP TABLE IF EXISTS usage_base, usage_fresh, usage_kept")
+    cursor.execute("DROP TABLE IF EXISTS usage_fresh, usage_kept")
     conservation.hold_levels(cursor, months)
     return written
 

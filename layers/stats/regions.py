@@ -1,4 +1,4 @@
-"""The regions of a level with names and areas, kept in memory for each version of the boundaries."""
+"""The regions of a level with names and areas, kept in memory for each version of the boundaries and each of their editions."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from dataclasses import dataclass
 
 from layers import vocab
 from layers.db import Query, rows
+from layers.editions import Edition
 from layers.errors import NotFound
 from layers.kept.memory import Memory
+from layers.stats import divisions
+from layers.stats.divisions import Divisions
 from layers.versions import as_of
 
 
@@ -31,13 +34,15 @@ class RegionInfo:
 _SQL = """
 SELECT r.code, r.name, r.level, COALESCE(p.code, ''), COALESCE(u.code, ''), COALESCE(b.area_m2, 0),
        ST_XMin(b.geom), ST_YMin(b.geom), ST_XMax(b.geom), ST_YMax(b.geom),
-       COALESCE(b.quality, 0), COALESCE(b.source, ''), r.valid_to_id IS NULL
+       COALESCE(b.quality, 0), COALESCE(b.source, ''), r.valid_to_id IS NULL OR r.valid_to_id > %(last)s
 FROM layers_region r
 LEFT JOIN layers_region p ON p.id = r.parent_id
 LEFT JOIN layers_reportingunit u ON u.id = r.reporting_unit_id
 LEFT JOIN LATERAL (
-    SELECT * FROM layers_boundary WHERE region_id = r.id ORDER BY valid_to_id DESC NULLS FIRST LIMIT 1
+    SELECT * FROM layers_boundary WHERE region_id = r.id AND valid_from_id <= %(last)s
+    ORDER BY valid_to_id DESC NULLS FIRST LIMIT 1
 ) b ON TRUE
+WHERE r.valid_from_id <= %(last)s
 ORDER BY r.valid_to_id DESC NULLS FIRST, r.code
 """
 
@@ -88,11 +93,29 @@ class RegionIndex:
             return [code]
         if code in self.units:
             return [r.code for r in self.levels[vocab.TOWNSHIP] if self.unit_of(r) == code]
-        raise NotFound(
+        raise self.unknown(code, param)
+
+    def unknown(self, code: str, param: str) -> NotFound:
+        """What to raise for a code that is none of these divisions'; it says which others have it."""
+        for within in reversed(divisions.every()):
+            if code in {region.code for region in region_index(within).current}:
+                told = within.to_dict()
+                return NotFound(
+                    f"{code} is no region of the divisions asked for: it is one from {told['since'] or 'the beginning'} to"
+                    f" {told['until'] or 'today'}.",
+                    param=param,
+                    allowed=[f"{divisions.PARAM}={told['until'] or divisions.CURRENT}"],
+                )
+        return NotFound(
             f"There is no region {code!r}.",
             param=param,
             allowed=["a division code of 2, 6, 9 or 12 digits", *sorted(set(self.units) - set(self.by_code))],
         )
+
+    @property
+    def current(self) -> list[RegionInfo]:
+        """The divisions of all levels that are those of the edition, and not closed before it."""
+        return [region for level in vocab.CODE_DIGITS for region in self.levels[level]]
 
     def path(self, code: str) -> list[RegionInfo]:
         """The region and its ancestors, the city first."""
@@ -106,21 +129,22 @@ class RegionIndex:
         return found[::-1]
 
 
-_indexes: Memory[RegionIndex] = Memory(2)
+_indexes: Memory[RegionIndex] = Memory(8)
 
 
-def _index() -> RegionIndex:
+def _index(edition: Edition) -> RegionIndex:
     found = [
         RegionInfo(
             code, name, level, parent, unit, area, None if west is None else (west, south, east, north),
             quality, source, current,
         )
-        for code, name, level, parent, unit, area, west, south, east, north, quality, source, current in rows(Query(_SQL))
+        for code, name, level, parent, unit, area, west, south, east, north, quality, source, current in rows(Query(_SQL, {"last": edition.last}))
     ]  # fmt: skip
     units = dict(rows(Query("SELECT code, name FROM layers_reportingunit")))
     return RegionIndex(found, units)
 
 
-def region_index() -> RegionIndex:
-    """The regions of today's boundaries. One small query for the version; the rest is kept."""
-    return _indexes.get_or_make(as_of(("region", "reporting_unit")).stamp, "", _index)
+def region_index(within: Divisions | None = None) -> RegionIndex:
+    """The regions of these divisions, or of today's. One small query for the version; the rest is kept."""
+    edition = (within or divisions.today()).edition
+    return _indexes.get_or_make(as_of(("region", "reporting_unit")).stamp, str(edition.id), lambda: _index(edition))

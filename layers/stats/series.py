@@ -11,32 +11,37 @@ from layers.periods import Month, Period
 from layers.stats import query
 from layers.stats.answer import coverage, per_km2, prefixes_of, refuse_finer_parent, regions_of, spoken
 from layers.stats.classes import classify
+from layers.stats.divisions import divisions
 from layers.stats.regions import region_index
 from layers.stats.selection import Selection
 
 
 def series(
-    level: int, selection: Selection, parent: str, period: Period | None, method: str = "quantiles", k: int = 5
-) -> dict[str, Any]:
+    level: int, selection: Selection, parent: str, period: Period | None, method: str = "quantiles", k: int = 5,
+    boundaries: str = "",
+) -> dict[str, Any]:  # fmt: skip
     """The monthly matrix of a level: one row of litres a region, one column a month, gaps apart.
+
+    All months in the same divisions, those of the last of them unless told: months of two editions would be no series.
 
     With it a page moves its month slider without asking again. Sums over rows and gaps equal ``total_l``.
     """
-    index = region_index()
-    prefixes = prefixes_of(index, parent)
-    refuse_finer_parent(index, level, parent)
     available = query.available_months()
     months = coverage(period, available).present if period else available
+    within = divisions(boundaries, months[-1] if months else None)
+    index = region_index(within)
+    prefixes = prefixes_of(index, parent)
+    refuse_finer_parent(index, level, parent)
     regions = regions_of(index, level, prefixes)
     column = {month.first_day: i for i, month in enumerate(months)}
     matrix = {region.code: [0] * len(months) for region in regions}
     gaps = {term.code: [0] * len(months) for term in vocab.GAP if term.id}
     if months:
-        found = rows(query.series_query(level, Period(months[0], months[-1]), selection, prefixes))
+        found = rows(query.series_query(level, Period(months[0], months[-1]), selection, prefixes, within))
         for code, gap, day, volume in found:
             if gap:
                 gaps[vocab.GAP.by_id[gap].code][column[day]] += volume
-            else:
+            elif volume or code in matrix:
                 matrix.setdefault(code, [0] * len(months))[column[day]] = volume
     areas = [index.info(code, level).area_m2 for code in matrix]
     totals_by_month = [
@@ -45,6 +50,7 @@ def series(
     return {
         "level": vocab.LEVEL.by_id[level].code,
         "parent": parent or None,
+        "boundaries": within.to_dict(),
         "filters": selection.to_dict(),
         "months": [str(month) for month in months],
         "codes": list(matrix),

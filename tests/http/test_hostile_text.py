@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +20,7 @@ from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
-from django.urls import NoReverseMatch, URLPattern, reverse
+from django.urls import URLPattern, reverse
 
 from geoapp.reports import content, document
 from geoapp.reports.ask import LANGUAGES, Ask
@@ -29,15 +28,14 @@ from geoapp.reports.forms import FORMS
 from layers import registry
 from layers.admin import parcels
 from layers.export import FORMATS
-from layers.features.query import FeatureQuery
 from layers.ingest.run import run
 from layers.ingest.source import Source
 from layers.kept.memory import forget
 from layers.periods import parse_period
 from layers.text import is_formula, unguarded, visible
-from layers.versions import as_of
 from tests import hostile
-from tests.factories import CITY, DISTRICT, SOUTHERN, WEST, A
+from tests.addresses import addresses, patterns, route
+from tests.factories import DISTRICT, SOUTHERN, A
 from tests.hostile import CANARY, HOSTILE, City, said, same, seen
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -103,80 +101,17 @@ def both(world: City, settings: Any, tmp_path: Path, ask: Any) -> tuple[Any, Any
     return found[0], found[1]
 
 
-def route(pattern: URLPattern) -> str:
-    """The name that reverses to it."""
-    namespace = (
-        "reports:"
-        if "geoapp.reports" in pattern.callback.__module__
-        else "web:"
-        if "geoapp.web" in pattern.callback.__module__
-        else ""
-    )
-    return f"{namespace}{pattern.name}"
-
-
-def asked(pattern: URLPattern) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every address of a pattern that a name may be found at: (route, its parts)."""
-    parts = set(pattern.pattern.converters) | set(pattern.pattern.regex.groupindex)
-    layers = [*registry.LAYERS, *registry.TABLES]
-    by_layer = "layer_id" if "layer_id" in parts else "layer" if "layer" in parts else ""
-    known: dict[str, tuple[Any, ...]] = {
-        "suffix": (*(one.suffix for one in FORMATS.values()), "qgz", "qgs"),
-        "scheme": ("WebMercatorQuad",),
-        "code": (CITY, DISTRICT, SOUTHERN, A),
-        "z": (14,), "x": (_column(14),), "y": (_row(14),), "row": (_row(14),), "col": (_column(14),),
-    }  # fmt: skip
-    for layer in layers if by_layer else [None]:
-        own = dict(known)
-        if layer:
-            own[by_layer] = (layer.id,)
-            own["stamp"] = (as_of(layer.datasets()).stamp,)
-            code = next((field.orm_path for field in layer.fields if field.name == "code"), "pk")
-            rows = list(FeatureQuery(layer).found().order_by("pk").values_list("pk", code))[-SINGLES:]
-            own["feature_id"] = tuple(pk for pk, _ in rows)
-            own["code"] = tuple(str(code) for _, code in rows)
-        assert parts <= set(own), f"a new part of an address, {parts - set(own)}: say what it can be"
-        yield from _combined(sorted(parts), own, {})
-
-
-def _combined(
-    parts: list[str], own: dict[str, tuple[Any, ...]], chosen: dict[str, Any]
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    if not parts:
-        yield "", chosen
-        return
-    for value in own[parts[0]]:
-        yield from _combined(parts[1:], own, {**chosen, parts[0]: value})
-
-
-def _column(z: int) -> int:
-    return int((WEST + 0.005 + 180) / 360 * 2**z)
-
-
-def _row(z: int) -> int:
-    lat = math.radians(40.005)
-    return int((1 - math.asinh(math.tan(lat)) / math.pi) / 2 * 2**z)
-
-
 def answers(client: Client, pattern: URLPattern) -> list[tuple[str, int, Any]]:
     """(address, status, what is said) at each of its addresses."""
     found = []
-    name = route(pattern)
-    for _, parts in asked(pattern):
-        try:
-            address = reverse(name, kwargs=parts)
-        except NoReverseMatch:  # a suffix of another address
-            continue
-        for query in QUERIES.get(name, ("",)):
-            response = client.get(f"{address}?{query}" if query else address)
-            body = response.getvalue()
-            found.append(
-                (f"{address}?{query}", response.status_code, said(body, response.get("Content-Type", "text/plain")))
-            )
+    for address in addresses(pattern, QUERIES, singles=SINGLES):
+        response = client.get(address)
+        body = response.getvalue()
+        found.append((address, response.status_code, said(body, response.get("Content-Type", "text/plain"))))
     return found
 
 
-@pytest.mark.parametrize("pattern", hostile.patterns(), ids=route)
+@pytest.mark.parametrize("pattern", patterns(), ids=route)
 def test_every_address_says_the_names_and_nothing_else(
     pattern: URLPattern, world: City, client: Client, settings: Any, tmp_path: Path
 ) -> None:

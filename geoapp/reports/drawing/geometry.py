@@ -13,8 +13,10 @@ from django.contrib.gis.db.models.functions import AsWKB, Transform
 from geoapp.reports.drawing.frame import Frame
 from geoapp.reports.drawing.svg import ring
 from geoapp.reports.objects import any_prefix, within
-from layers.models import Boundary, SupplyArea
+from layers import filters, registry
+from layers.models import SupplyArea
 from layers.models.base import PLANE_SRID
+from layers.stats.divisions import Divisions
 
 TOLERANCE_MM = 0.1
 DOT_MM = 0.35  # positions closer than this are one dot
@@ -27,10 +29,10 @@ class Outline:
     shape: Any  # shapely, metres of EPSG:4548
 
 
-def outlines(level: int, prefixes: Sequence[str]) -> list[Outline]:
-    """Current outlines of a level in the regions, by code."""
+def outlines(level: str, prefixes: Sequence[str], divided: Divisions) -> list[Outline]:
+    """The outlines of a level in the regions, as these divisions have them, by code."""
     rows = (
-        Boundary.objects.filter(valid_to=None, region__valid_to=None, region__level=level)
+        filters.within(registry.layer(level), divided)
         .filter(any_prefix("region__code", list(prefixes)))
         .order_by("region__code")
         .values_list("region__code", "region__name", AsWKB(Transform("geom", PLANE_SRID)))

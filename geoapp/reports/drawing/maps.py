@@ -35,18 +35,18 @@ class Ground:
 
     def level(self, code: str) -> list[Outline]:
         if code not in self.by_level:
-            self.by_level[code] = geometry.outlines(vocab.LEVEL.id_of(code), self.prefixes)
+            self.by_level[code] = geometry.outlines(code, self.prefixes, self.report.within)
         return self.by_level[code]
 
 
 def draw_all(report: Report, lang: str) -> list[Figure]:
     """Every map of the report that there are outlines for, in its order."""
-    index = region_index()
+    index = region_index(report.within)
     unit = report.level == vocab.LEVEL.by_id[vocab.REPORTING_UNIT].code
     ground = Ground(report, index.prefixes(report.code, unit=unit))
     city = index.levels[vocab.CITY][0].code
     if report.level != "city":
-        ground.context = geometry.outlines(vocab.DISTRICT, [city])
+        ground.context = geometry.outlines("district", [city], report.within)
     if not ground.level(report.child_level):
         return []
     draw: list[Callable[[], Figure | None]] = [

@@ -14,7 +14,7 @@ from geoapp.reports.drawing.geometry import Outline
 from geoapp.reports.drawing.palette import INK, LINE, SOFT
 from geoapp.reports.drawing.svg import Canvas, number, text_width
 from geoapp.reports.structure import Report
-from geoapp.reports.words import word
+from geoapp.reports.words import divided, word
 
 # A tall map has its legend beside it, a wide one below, in columns: either way the map is as large as the page lets it.
 WIDTH, TALL_WIDTH, LEAST_HEIGHT = 170.0, 128.0, 84.0
@@ -128,7 +128,8 @@ class Sheet:
         report, y = self.report, self.canvas.height - MARKS_HEIGHT + 3.2
         scale = word("scale", self.lang, scale=f"{self.frame.scale:,}")
         self.canvas.text(0, y, f"{word('crs', self.lang)} · {scale}", 5.8, fill=SOFT)
-        boundary = report.boundary_source or figures.DASH
+        parts = (report.boundary_source or figures.DASH, divided(report.within, self.lang))
+        boundary = " · ".join(filter(None, parts))
         told = word("sources_of", self.lang, boundary=boundary, version=report.version)
         self.canvas.text(0, y + 3, told, 5.8, fill=SOFT)
         if report.synthetic:

@@ -14,8 +14,7 @@ from geoapp.reports.drawing import palette
 from geoapp.reports.objects import LISTED, any_prefix, within
 from geoapp.reports.structure import RegionLine, Report
 from geoapp.reports.words import layer_name, level_name, word
-from layers import access, registry, vocab
-from layers.models import Boundary
+from layers import access, filters, registry, vocab
 from layers.stats.regions import region_index
 
 _TOLERANCE_DEGREES = 0.0002  # some 20 m: less than a pixel where a whole district is seen
@@ -28,7 +27,7 @@ Json = dict[str, Any]
 
 def shown(report: Report, lang: str) -> Json:
     """The data that `map.js` reads. A text of them is a text: nothing here is HTML."""
-    index = region_index()
+    index = region_index(report.within)
     prefixes = index.prefixes(report.code, unit=report.level == vocab.LEVEL.by_id[vocab.REPORTING_UNIT].code)
     facilities = [_facilities(layer_id, lang, prefixes) for layer_id in LISTED]
     west, south, east, north = report.bounds or (0.0, 0.0, 0.0, 0.0)
@@ -67,7 +66,7 @@ def _regions(report: Report, lang: str, prefixes: list[str]) -> Json:
     breaks = report.classes[f"{report.child_level}/volume"].breaks
     colors = palette.ramp(len(breaks) + 1)
     features = []
-    for code, name, shape in _outlines(report.child_level, prefixes):
+    for code, name, shape in _outlines(report, prefixes):
         line = lines.get(code)
         value = line.volume_l / 1000 if line and line.volume_l else None
         found = palette.class_of(value, breaks)
@@ -85,10 +84,10 @@ def _figure(line: RegionLine | None, lang: str) -> str:
     return f"{figures.volume(line.volume_l, lang)} · {figures.percent(line.share)}" if line else figures.DASH
 
 
-def _outlines(level: str, prefixes: list[str]) -> list[tuple[str, str, Json]]:
+def _outlines(report: Report, prefixes: list[str]) -> list[tuple[str, str, Json]]:
     """(code, name, GeoJSON) of each region, its borders shared with its neighbours'."""
     rows = list(
-        Boundary.objects.filter(valid_to=None, region__valid_to=None, region__level=vocab.LEVEL.id_of(level))
+        filters.within(registry.layer(report.child_level), report.within)
         .filter(any_prefix("region__code", prefixes))
         .order_by("region__code")
         .values_list("region__code", "region__name", AsWKB("geom"))

@@ -20,6 +20,8 @@ export interface Meta {
   vocab: Record<string, Term[]>; layers: LayerInfo[]; bounds: Bounds; city: { code: string; name: string };
   /** English names of divisions, by code; of townships and villages there are none. */
   names_en?: Record<string, string>;
+  /** Every edition of the divisions, the oldest first. */
+  divisions: Divisions[];
 }
 export type Bounds = [number, number, number, number];
 export type Level = "city" | "district" | "township" | "village" | "reporting_unit";
@@ -80,7 +82,13 @@ export interface ReportJob {
   id: number; status: number; told: string; step: string; percent: number; error: string; files: { form: string; url: string; size: string }[];
 }
 export interface ReportJobs { jobs: ReportJob[]; csrf: string }
-export interface Filters { source: string[]; purpose: string[]; resident: "" | "yes" | "no" }
+export interface Filters {
+  source: string[]; purpose: string[]; resident: "" | "yes" | "no";
+  /** Which divisions regions are spoken in; "" where there have never been others. */
+  boundaries: string;
+}
+/** One edition of the divisions: the months it holds from and to; null is the beginning, and today. */
+export interface Divisions { since: string | null; until: string | null; current: boolean }
 
 interface Problem { title?: string; detail?: string; status?: number; param?: string; allowed?: string[] }
 export class ApiError extends Error {
@@ -115,19 +123,20 @@ export function query(parts: Record<string, string | string[] | undefined | null
     .filter(([, value]) => value !== "");
   return pairs.length ? "?" + pairs.map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll("%2C", ",")}`).join("&") : "";
 }
+const regionParts = (filters: Filters) => ({ ...filterParts(filters), boundaries: filters.boundaries });
 const filterParts = (filters: Filters) => ({ source: filters.source, purpose: filters.purpose, resident: filters.resident });
 
 /** Classes of the choropleth, as many as its colours. */
 export const CLASSES = 6;
 export const metaUrl = "/api/meta";
 export const seriesUrl = (level: Level, filters: Filters, span?: [string, string], parent?: string): string =>
-  "/api/stats/series" + query({ level, parent, period: span?.join(".."), ...filterParts(filters), k: String(CLASSES) });
+  "/api/stats/series" + query({ level, parent, period: span?.join(".."), ...regionParts(filters), k: String(CLASSES) });
 export const regionUrl = (code: string, period: string, filters: Filters): string =>
-  `/api/regions/${encodeURIComponent(code)}` + query({ period, ...filterParts(filters) });
+  `/api/regions/${encodeURIComponent(code)}` + query({ period, ...regionParts(filters) });
 export const cellStatsUrl = (level: string, period: string, measure: string, filters: Filters): string =>
   "/api/stats/cells" + query({ level, period, measure, ...filterParts(filters), k: String(CLASSES) });
 export const compareUrl = (level: string, period: string, versus: string, filters: Filters, page: { direction?: string; limit?: number; offset?: number; region?: string } = {}): string =>
-  "/api/stats/compare" + query({ level, period, versus, ...filterParts(filters), region: page.region, direction: page.direction, limit: String(page.limit ?? 10), offset: page.offset ? String(page.offset) : "" });
+  "/api/stats/compare" + query({ level, period, versus, ...(level.startsWith("grid") ? filterParts(filters) : regionParts(filters)), region: page.region, direction: page.direction, limit: String(page.limit ?? 10), offset: page.offset ? String(page.offset) : "" });
 export const explainUrl = (what: { unit?: string; region?: string }, period: string, filters: Filters, offset = 0, limit = 50): string =>
   "/api/explain" + query({ ...what, period, ...filterParts(filters), limit: String(limit), offset: offset ? String(offset) : "" });
 export const reportJobsUrl = (lang: string): string => "/reports/jobs" + query({ lang });

@@ -2,6 +2,7 @@
 import type { CellStats, Filters, LayerInfo, Level, Meta, Series } from "./api";
 import type { Scale } from "./classes";
 import type { Data } from "./data";
+import { boundariesOf } from "./divisions";
 import type { State, Store } from "./state";
 import type { Picture } from "./values";
 
@@ -47,8 +48,9 @@ export class Context {
     return this.store.state;
   }
   get filters(): Filters {
-    const { source, purpose, resident } = this.state;
-    return { source, purpose, resident };
+    const { source, purpose, resident, boundaries, period } = this.state;
+    const { months, divisions } = this.meta;
+    return { source, purpose, resident, boundaries: boundariesOf(boundaries, period, months, divisions) };
   }
   /** A division's name in the language of the page, where it has one. */
   nameOf(code: string, name: string): string {

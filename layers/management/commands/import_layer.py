@@ -34,6 +34,10 @@ class Command(BaseCommand):
         )
         parser.add_argument("--sheet", "--file-layer", dest="inner", help="工作表名，或文件内的图层名")
         parser.add_argument("--closing", action="store_true", help="行政区划：停用文件中没有的同级区划")
+        parser.add_argument(
+            "--effective", default="", metavar="MONTH",
+            help="行政区划：自哪个月起生效，如 2020-01；current 表示更正现行区划；不填为最近一个有用水量的月份之后",
+        )  # fmt: skip
         parser.add_argument("--commit", action="store_true", help="正式导入；不加则试运行")
         parser.add_argument("--report", type=Path, metavar="OUT", help="把报告写入 .json，或把拒收明细写入 .csv")
 
@@ -44,7 +48,7 @@ class Command(BaseCommand):
         try:
             found = run(
                 options["layer"], source, commit=options["commit"], actor=getpass.getuser(),
-                progress=self._progress, closing=options["closing"],
+                progress=self._progress, closing=options["closing"], effective=options["effective"],
             )  # fmt: skip
         except ImportRefused as error:
             self._clear()

@@ -32,6 +32,8 @@ export const en: Record<Key, string> = {
   filters: "Filters", layersTitle: "Facility layers", layersShort: "Layers", legend: "Legend", overview: "Overview",
   source: "Source", purpose: "Purpose", resident: "Residents",
   all: "All", new_water: "New water", newWaterHint: "Without reclaimed water",
+  divisions: "Divisions", divisions_: "Of then", divisions_current: "Today's", divisionsHint_: "Each month in the divisions it had", divisionsHint_current: "Every month in today's divisions",
+  divisionsChanges: "Changes", divisionsUntil: "In the divisions until {month}", divisionsSince: "In the divisions since {month}",
   resident_: "All", resident_yes: "Residents", resident_no: "Others",
   reset: "Clear filters",
   stage_take: "Take", stage_supply: "Supply", stage_use: "Use", stage_drain: "Drain",

@@ -31,6 +31,8 @@ export const zh = {
   filters: "筛选", layersTitle: "设施图层", layersShort: "图层", legend: "图例", overview: "概况",
   source: "水源", purpose: "用途", resident: "居民",
   all: "全部", new_water: "新水", newWaterHint: "不含再生水",
+  divisions: "区划", divisions_: "当时", divisions_current: "现行", divisionsHint_: "各月按当时的区划", divisionsHint_current: "各月都按现行区划",
+  divisionsChanges: "变动明细", divisionsUntil: "按 {month} 及以前的区划", divisionsSince: "按 {month} 起的现行区划",
   resident_: "全部", resident_yes: "居民", resident_no: "非居民",
   reset: "清除筛选",
   stage_take: "取", stage_supply: "供", stage_use: "用", stage_drain: "排",

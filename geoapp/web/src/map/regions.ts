@@ -1,6 +1,7 @@
 // Regions on the map: three levels of polygons whose colour is a feature state, set from the series by code.
 // Moving the month changes states only: no tile and no request.
 import type { ExpressionSpecification, Map as GlMap, VectorTileSource } from "maplibre-gl";
+import { query } from "../api";
 import { classOf, NO_DATA } from "../classes";
 import type { Context, MapLevel, Shown } from "../context";
 import { FONT, sourceUrl } from "./create";
@@ -36,16 +37,34 @@ export class Regions {
   private areas = new Map<MapLevel, [string, number][]>();
   private hovered: { level: MapLevel; code: string } | null = null;
   private levels: MapLevel[];
+  private drawn: string;
 
   constructor(private readonly map: GlMap, private readonly context: Context) {
+    this.drawn = context.filters.boundaries;
     this.levels = LEVELS.filter((level) => context.layer(level));
     for (const level of this.levels) {
-      map.addSource(level, { type: "vector", url: sourceUrl(context.layer(level)!), promoteId: "code" });
+      map.addSource(level, { type: "vector", url: this.url(level), promoteId: "code" });
     }
     this.addGlow();
     for (const level of this.levels) this.addFill(level);
     for (const level of [...this.levels].reverse()) this.addLine(level);
     for (const level of this.levels) this.addMarks(level);
+  }
+
+  /** The outlines of the divisions that are spoken in. */
+  private url(level: MapLevel): string {
+    return sourceUrl(this.context.layer(level)!, query({ boundaries: this.context.filters.boundaries }));
+  }
+  /** The outlines of other months may be others. */
+  redraw(): void {
+    const { boundaries } = this.context.filters;
+    if (boundaries === this.drawn) return;
+    this.drawn = boundaries;
+    for (const level of this.levels) {
+      this.clear(level);
+      this.areas.delete(level);
+      (this.map.getSource(level) as VectorTileSource).setUrl(this.url(level));
+    }
   }
 
   /** Areas of facilities go under the names, points above them. */
@@ -123,7 +142,7 @@ export class Regions {
   /** Names and attribution in the language of the page. */
   speak(): void {
     for (const level of this.levels) {
-      (this.map.getSource(level) as VectorTileSource).setUrl(sourceUrl(this.context.layer(level)!));
+      (this.map.getSource(level) as VectorTileSource).setUrl(this.url(level));
       if (this.map.getLayer(`label-${level}`)) this.map.setLayoutProperty(`label-${level}`, "text-field", this.label());
     }
   }

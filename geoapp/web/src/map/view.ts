@@ -78,7 +78,8 @@ export class MapView {
       if (cause === "history" && changed.has("camera")) this.restoreCamera();
       if (changed.has("drawer") && !state.camera && !state.region) setTimeout(() => this.go({ bounds: context.meta.bounds }), 250);
       if (changed.has("level")) this.checkLevel();
-      if (["period", "versus", "measure", "source", "purpose", "resident"].some((key) => changed.has(key as never))) {
+      if (changed.has("period") || changed.has("boundaries")) this.regions.redraw();
+      if (["period", "versus", "measure", "source", "purpose", "resident", "boundaries"].some((key) => changed.has(key as never))) {
         this.refresh();
         this.cellPopup.refresh();
         void this.cells.refresh();

@@ -88,6 +88,6 @@ export function mountMovers(place: HTMLElement, context: Context, open: { region
   void load();
   context.on("level", () => void load());
   context.store.subscribe((_, changed) => {
-    if ((["measure", "period", "versus", "level", "source", "purpose", "resident", "lang"] as const).some((key) => changed.has(key))) void load();
+    if ((["measure", "period", "versus", "level", "source", "purpose", "resident", "boundaries", "lang"] as const).some((key) => changed.has(key))) void load();
   });
 }

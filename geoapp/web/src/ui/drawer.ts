@@ -146,7 +146,7 @@ export function mountDrawer(place: HTMLElement, context: Context, select: (code:
       if (!data.regionNow(code(), store.state.period, context.filters)) skeleton();
       void load();
       place.querySelector(".drawer-body")?.scrollTo(0, 0);
-    } else if (any("source", "purpose", "resident")) {
+    } else if (any("source", "purpose", "resident", "boundaries")) {
       own = children = null;
       void load();
     } else if (any("period")) settle();

@@ -34,12 +34,28 @@ export function mountFilters(place: HTMLElement, context: Context): void {
       h("section", { class: "block row" },
         h("h2", {}, t("resident")),
         segmented("resident", t("resident"), ["", "yes", "no"].map((value) => ({ value, text: tk("resident", value) })), state.resident,
-          (value) => set({ resident: value as State["resident"], purpose: [] }))));
+          (value) => set({ resident: value as State["resident"], purpose: [] }))),
+      divisionsBlock(context));
   }
   draw();
   store.subscribe((_, changed) => {
-    if (["measure", "period", "versus", "source", "purpose", "resident", "lang"].some((key) => changed.has(key as keyof State))) draw();
+    if (["measure", "period", "versus", "source", "purpose", "resident", "boundaries", "lang"].some((key) => changed.has(key as keyof State))) draw();
   });
+}
+
+/** Which divisions are spoken in; nothing to choose where there have never been others. */
+function divisionsBlock({ state, store, meta, filters }: Context): HTMLElement | null {
+  if (meta.divisions.length < 2) return null;
+  return h("section", { class: "block row" },
+    h("h2", {}, t("divisions")),
+    segmented("boundaries", t("divisions"), ["", "current"].map((value) => ({ value, text: tk("divisions", value), hint: tk("divisionsHint", value) })), state.boundaries,
+      (boundaries) => store.set({ boundaries })),
+    h("p", { class: "hint", "data-testid": "divisions-told" }, divisionsWords(filters.boundaries, meta.divisions), " · ",
+      h("a", { href: `/divisions${state.lang === "en" ? "?lang=en" : ""}`, target: "_blank" }, t("divisionsChanges"))));
+}
+function divisionsWords(boundaries: string, editions: Context["meta"]["divisions"]): string {
+  const edition = editions.find(({ until }) => until === null || (boundaries !== "current" && boundaries <= until))!;
+  return edition.until ? t("divisionsUntil", { month: edition.until }) : t("divisionsSince", { month: edition.since ?? "" });
 }
 
 /** The filters in words, for captions: "自备井 · 工业". Empty when nothing is filtered. */

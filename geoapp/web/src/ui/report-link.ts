@@ -20,9 +20,10 @@ function pageAddress(detail: RegionDetail, period: string): string {
 
 export function reportLink(detail: RegionDetail, context: Context): HTMLElement {
   const { period } = context.state;
-  const key = [detail.code, period, language(), detail.as_of.version].join(" ");
+  const { boundaries } = context.state;
+  const key = [detail.code, period, boundaries, language(), detail.as_of.version].join(" ");
   const place = h("span", { class: "report-link" });
-  const ask = (): void => void make(key, { region: detail.code, period, lang: language(), formats: "pdf" });
+  const ask = (): void => void make(key, { region: detail.code, period, boundaries, lang: language(), formats: "pdf" });
   const redraw = (): void => draw(place, asked.get(key), pageAddress(detail, period), ask);
   redraws.set(key, redraw);
   redraw();

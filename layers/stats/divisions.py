@@ -1,0 +1,101 @@
+"""Which divisions an answer speaks in: those of its months, today's, or those of any edition that is asked for.
+
+A figure of several months speaks in the divisions of the last of them, so that no answer mixes two editions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from layers import editions
+from layers.editions import Edition, Editions
+from layers.errors import BadParameter
+from layers.kept.memory import Memory
+from layers.periods import Month, Period
+from layers.versions import as_of
+
+PARAM = "boundaries"
+OWN, CURRENT = "own", "current"
+FORMS = (OWN, CURRENT, "2019-06", "v27")
+_MONTH, _VERSION = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII), re.compile(r"v(\d{1,9})", re.ASCII)
+
+_editions: Memory[Editions] = Memory(2)
+
+
+@dataclass(frozen=True, slots=True)
+class Divisions:
+    """One edition of the divisions, and which rows of the sums speak in it."""
+
+    edition: Edition
+    sums: tuple[int, ...]
+    until: Month | None = None  # the last month that they hold in; None: until today
+
+    def to_dict(self) -> dict[str, Any]:
+        """As answers tell it: from which month to which these divisions hold (None: from the beginning, until today)."""
+        since = self.edition.since
+        return {
+            "since": str(Month.of(since)) if since else None,
+            "until": str(self.until) if self.until else None,
+            "current": self.edition.current,
+        }
+
+
+def known() -> Editions:
+    """All editions; one small query for the version, the rest is kept."""
+
+    def make() -> Editions:
+        with connection.cursor() as cursor:
+            return editions.read(cursor)
+
+    return _editions.get_or_make(as_of(("region",)).stamp, "", make)
+
+
+def parse_boundaries(text: str | None) -> str:
+    """`BadParameter` for what is none of `FORMS`."""
+    if not text or text in (OWN, CURRENT) or _MONTH.fullmatch(text) or _VERSION.fullmatch(text):
+        return text or OWN
+    raise BadParameter(f"{text!r} names no divisions.", param=PARAM, allowed=FORMS)
+
+
+def today() -> Divisions:
+    there = known()
+    return _of(there, there.current)
+
+
+def divisions(boundaries: str, month: Month | None) -> Divisions:
+    """The divisions meant by a question whose last month with usage is this; without one its own are today's."""
+    there = known()
+    if found := _MONTH.fullmatch(boundaries):
+        month = Month(int(found[1]), int(found[2]))
+    elif found := _VERSION.fullmatch(boundaries):
+        return _of(there, _at_version(there, int(found[1])))
+    elif boundaries == CURRENT:
+        month = None
+    return _of(there, there.of(month.first_day) if month else there.current)
+
+
+def _at_version(there: Editions, version: int) -> Edition:
+    """The edition that was today's at a data version."""
+    return next(one for one in reversed(there.all) if one.first <= version)
+
+
+def _of(there: Editions, edition: Edition) -> Divisions:
+    later = next((one.since for one in there.all if one.id > edition.id), None)
+    sums = (editions.OWN, edition.id) if there.past else (editions.OWN,)
+    return Divisions(edition, sums, Month.of(later).plus(-1) if later else None)
+
+
+def last_month(period: Period, available: Sequence[Month]) -> Month:
+    """The last month of a period that has usage; its very last, if none has."""
+    return max((month for month in available if period.first <= month <= period.last), default=period.last)
+
+
+def every() -> list[Divisions]:
+    """All editions, the oldest first."""
+    there = known()
+    return [_of(there, one) for one in there.all]

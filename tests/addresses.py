@@ -1,0 +1,97 @@
+"""Every address there is, the administration's apart, with what it may be asked: read from the URL resolver, so that a new one is
+walked too, or fails until it is said how to ask it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+
+from layers import registry
+from layers.export import FORMATS
+from layers.features.query import FeatureQuery
+from layers.versions import as_of
+from tests.factories import CITY, DISTRICT, SOUTH, SOUTHERN, WEST, A
+
+ZOOM = 14
+
+
+def patterns() -> list[URLPattern]:
+    """Every address that has a name."""
+    return [each for each in _walk(get_resolver()) if each.name]
+
+
+def _walk(resolver: URLResolver) -> Iterator[URLPattern]:
+    for each in resolver.url_patterns:
+        if isinstance(each, URLPattern):
+            yield each
+        elif each.namespace != "admin":
+            yield from _walk(each)
+
+
+def route(pattern: URLPattern) -> str:
+    """The name that reverses to it."""
+    rooms = {"geoapp.reports": "reports:", "geoapp.web": "web:"}
+    namespace = next((name for room, name in rooms.items() if room in pattern.callback.__module__), "")
+    return f"{namespace}{pattern.name}"
+
+
+def addresses(
+    pattern: URLPattern,
+    queries: Mapping[str, Sequence[str]],
+    *,
+    singles: int = 1,
+    suffixes: Sequence[str] = (*(one.suffix for one in FORMATS.values()), "qgz", "qgs"),
+) -> Iterator[str]:
+    """Every address of a pattern, with the questions of its route (``queries``); ``singles`` objects of each layer are asked for
+    one by one."""
+    name = route(pattern)
+    for parts in _parts(pattern, singles, suffixes):
+        try:
+            address = reverse(name, kwargs=parts)
+        except NoReverseMatch:  # a suffix of another address
+            continue
+        for query in queries.get(name, ("",)):
+            yield f"{address}?{query}" if query else address
+
+
+def _parts(pattern: URLPattern, singles: int, suffixes: Sequence[str]) -> Iterator[dict[str, Any]]:
+    parts = set(pattern.pattern.converters) | set(pattern.pattern.regex.groupindex)
+    layers = [*registry.LAYERS, *registry.TABLES]
+    by_layer = "layer_id" if "layer_id" in parts else "layer" if "layer" in parts else ""
+    known: dict[str, tuple[Any, ...]] = {
+        "suffix": tuple(suffixes),
+        "scheme": ("WebMercatorQuad",),
+        "code": (CITY, DISTRICT, SOUTHERN, A),
+        "z": (ZOOM,), "x": (_column(),), "y": (_row(),), "row": (_row(),), "col": (_column(),),
+    }  # fmt: skip
+    for layer in layers if by_layer else [None]:
+        own = dict(known)
+        if layer:
+            own[by_layer] = (layer.id,)
+            own["stamp"] = (as_of(layer.datasets()).stamp,)
+            code = next((field.orm_path for field in layer.fields if field.name == "code"), "pk")
+            rows = list(FeatureQuery(layer).found().order_by("pk").values_list("pk", code))[-singles:]
+            own["feature_id"] = tuple(pk for pk, _ in rows)
+            own["code"] = tuple(str(code) for _, code in rows)
+        assert parts <= set(own), f"a new part of an address, {parts - set(own)}: say what it can be"
+        yield from _combined(sorted(parts), own, {})
+
+
+def _combined(parts: list[str], own: dict[str, tuple[Any, ...]], chosen: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    if not parts:
+        yield chosen
+        return
+    for value in own[parts[0]]:
+        yield from _combined(parts[1:], own, {**chosen, parts[0]: value})
+
+
+def _column() -> int:
+    return int((WEST + 0.005 + 180) / 360 * 2**ZOOM)
+
+
+def _row() -> int:
+    lat = math.radians(SOUTH + 0.005)
+    return int((1 - math.asinh(math.tan(lat)) / math.pi) / 2 * 2**ZOOM)

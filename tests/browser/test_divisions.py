@@ -1,0 +1,69 @@
+"""The page over a change of the divisions: outlines, figures and names are those of the months that it shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.page_model import by_id, open_map
+from tests.conftest import Watch
+from tests.db.ingest_files import csv, load
+from tests.factories import DISTRICT, B
+from tests.split_city import NEW, E, make_city, split
+
+pytestmark = pytest.mark.django_db(transaction=True)
+HAS = """
+    ([code, there]) => window.shuitu.map.querySourceFeatures("village", { sourceLayer: "village" })
+        .some(feature => feature.properties.code === code) === there
+"""
+
+
+@pytest.fixture
+def own_watch(live_server: Any) -> Watch:
+    return Watch(urlsplit(live_server.url).netloc)
+
+
+@pytest.fixture
+def own_page(browser: Any, live_server: Any, own_watch: Watch, tmp_path: Path) -> Any:
+    """A watched page of a server on the city that was split in April."""
+    make_city()
+    split(tmp_path)
+    load("usage", csv(tmp_path / "u.csv", "month,meter,source,purpose,volume_l\n2019-04,M-b,村级供水,居民,7000"))
+    context = browser.new_context(base_url=live_server.url, locale="zh-CN", viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    own_watch.follow(page)
+    yield page
+    context.close()
+    assert own_watch.unexpected == []
+
+
+def drawn(page: Page, code: str, *, there: bool) -> None:
+    """Wait until the outlines on the map have a village, or have it no more."""
+    page.wait_for_function(HAS, arg=[code, there])
+
+
+def test_the_outlines_follow_the_month(own_page: Page) -> None:
+    open_map(own_page, f"/?period=2019-03&level=village&region={DISTRICT}&map=12.5/40.01/116.01")
+    drawn(own_page, B, there=True)
+    expect(by_id(own_page, "divisions-told")).to_contain_text("按 2019-03 及以前的区划")
+    own_page.evaluate("window.shuitu.context.store.set({ period: '2019-04' })")
+    drawn(own_page, E, there=True)
+    drawn(own_page, B, there=False)
+    expect(by_id(own_page, "divisions-told")).to_contain_text("2019-04 起的现行区划")
+
+
+def test_a_month_of_before_in_todays_divisions(own_page: Page) -> None:
+    open_map(own_page, f"/?period=2019-03&level=village&region={DISTRICT}&map=12.5/40.01/116.01")
+    drawn(own_page, B, there=True)
+    by_id(own_page, "boundaries").locator("input[value=current]").check(force=True)
+    drawn(own_page, E, there=True)
+    assert "boundaries=current" in own_page.url
+    own_page.reload()
+    drawn(own_page, E, there=True)
+    own_page.evaluate(f"window.shuitu.context.store.set({{ region: '{NEW}' }})")
+    expect(by_id(own_page, "drawer")).to_contain_text("新街道")
+    assert NEW in own_page.url

@@ -1,0 +1,175 @@
+"""No answer outlives what it was made from: after each kind of write to each dataset every address says what a server says that
+has nothing kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.test import Client
+
+from layers import models, registry
+from layers.kept.memory import forget
+from tests import factories as make
+from tests.addresses import addresses, patterns, route
+from tests.db.ingest_files import csv, load
+from tests.factories import DISTRICT, SOUTHERN, A, D, outline, square
+from tests.http.admin_pages import save, url
+from tests.split_city import split
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+PERIOD = "period=2019-01"
+QUERIES = {
+    "features": ("limit=1000", f"limit=1000&region={SOUTHERN}"),
+    "stats": (PERIOD, f"{PERIOD}&level=village", f"{PERIOD}&level=reporting_unit"),
+    "stats-cells": (PERIOD,),
+    "stats-compare": (f"{PERIOD}&versus=2019-02", f"{PERIOD}&versus=2019-02&level=grid_500"),
+    "series": ("", "level=village"),
+    "explain": (f"{PERIOD}&region={DISTRICT}", f"{PERIOD}&unit=outside"),
+    "search": ("q=1101", "q=W1", "q=厂"),
+    "ogc-items": ("f=geojson&limit=1000", "f=csv", "f=html"),
+    "ogc-item": ("f=geojson",),
+    "reports:preview": (f"region={DISTRICT}&{PERIOD}",),
+}
+# They write, or send what was made by a write.
+NOT_ASKED = ("reports:make", "reports:delete", "reports:download", "reports:jobs", "schema", "docs")
+_MOMENT = re.compile(rb'"timeStamp":"[^"]*"|name="csrfmiddlewaretoken" value="[^"]*"|"csrf": ?"[^"]*"')
+
+
+def make_city() -> None:
+    """An object of each kind, and two months of use at meters, facilities and divisions."""
+    grid = make.make_grid(unit_of_north=True)
+    of = {"declared_region": grid[A], "release": make.ReleaseFactory()}
+    make.WellFactory(code="W1", name="井", **of)
+    models.SurfaceIntake.objects.create(code="I1", name="口", geom=make.at(0.4, 0.4), **of)
+    holder = models.AbstractionHolder.objects.create(code="H1", name="户", release=of["release"])
+    permit = models.AbstractionPermit.objects.create(code="P1", holder=holder, permitted_l_per_year=5000, **of)
+    plant = make.FacilityFactory(code="F1", name="一厂", capacity_m3_d=100, **of)
+    make.SupplyAreaFactory(facility=plant, geom=outline(square(0, 0, 1, 1)), release=of["release"])
+    models.SewagePlant.objects.create(code="S1", name="污厂", kind=1, geom=make.at(0.3, 0.3), **of)
+    user = make.WaterUserFactory(code="U1", name="用户", geom=make.at(1.5, 0.5), **of)
+    user.permits.add(permit)
+    make.MeterFactory(code="M1", name="表", geom=make.at(0.5, 0.5), **of)
+    lent = make.MeterFactory(code="M2", geom=None)
+    lent.users.add(user)
+    for month in ("2019-01-01", "2019-02-01"):
+        for litres, place in enumerate(
+            ({"meter": models.Meter.objects.get(code="M1")}, {"meter": lent}, {"facility": plant}, {"region": grid[D]}),
+            1,
+        ):
+            make.UsageFactory(month=month, volume_l=litres * 1000, release=of["release"], **place)
+    grid.settle()
+    grid.cut(500)
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The city, as it was made whenever a test begins."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        make_city()
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def chief(world: None, db: None) -> Client:
+    found = Client()
+    found.force_login(User.objects.create_superuser("chief"))
+    return found
+
+
+def walk(client: Client) -> dict[str, Any]:
+    """(status, body) of every address, without the moment at which it was asked."""
+    found = {}
+    for pattern in patterns():
+        if route(pattern) not in NOT_ASKED:
+            for address in addresses(pattern, QUERIES, suffixes=("csv", "geojson", "qgs")):
+                response = client.get(address)
+                found[address] = response.status_code, _MOMENT.sub(b"", response.getvalue())
+    return found
+
+
+class Watch:
+    """A server that keeps what it was asked; `after` a write it is compared with one that has kept nothing."""
+
+    def __init__(self, settings: Any, folder: Path) -> None:
+        self.settings, self.folder, self.client, self.turn = settings, folder, Client(), 0
+        self.cold()
+
+    def cold(self) -> dict[str, Any]:
+        self.turn += 1
+        self.settings.STATE_DIR = self.folder / f"state{self.turn}"
+        forget()
+        return walk(self.client)
+
+    def after(self, write: Callable[[], object]) -> int:
+        """→ how many addresses the write made say something else."""
+        before = walk(self.client)
+        write()
+        warm, cold = walk(self.client), self.cold()
+        assert [address for address in cold if warm.get(address) != cold[address]] == []
+        return sum(before.get(address) != told for address, told in cold.items())
+
+
+@pytest.fixture
+def watch(world: None, db: None, settings: Any, tmp_path: Path) -> Watch:
+    return Watch(settings, tmp_path)
+
+
+# Of each dataset a file that changes something, and an object whose form is saved otherwise.
+FILES = {
+    "permit": f"code,permitted_m3_per_year,region\nP1,77,{A}",
+    "well": f"code,name,use,metering,region,lon,lat\nW1,新井,农业,水表,{A},116.015,40.005",
+    "surface_intake": f"code,name,water_body,region,lon,lat\nI1,新口,永定河,{A},116.015,40.005",
+    "facility": f"code,name,kind,region,capacity_m3_d,lon,lat\nF1,新厂,城镇公共供水厂,{A},7,116.015,40.005",
+    "sewage_plant": f"code,name,kind,region,lon,lat\nS1,新污厂,城镇污水处理厂,{A},116.015,40.005",
+    "water_user": f"code,name,source,region,lon,lat\nU1,新用户,自来水集团,{A},116.005,40.015",
+    "meter": f"code,name,system,source,purpose,region,lon,lat\nM1,新表,自来水集团,自来水集团,居民生活,{A},116.005,40.015",
+    "usage": "month,meter,source,purpose,volume_l\n2019-01,M1,自来水集团,居民生活,4321",
+    "reporting_unit": f"code,name\n{DISTRICT},新水务局",
+}
+FORMS: dict[str, tuple[Any, dict[str, Any]]] = {
+    "permit": (models.AbstractionPermit, {"code": "P1"}),
+    "well": (models.Well, {"code": "W1"}),
+    "surface_intake": (models.SurfaceIntake, {"code": "I1"}),
+    "facility": (models.SupplyFacility, {"code": "F1"}),
+    "supply_area": (models.SupplyArea, {}),
+    "sewage_plant": (models.SewagePlant, {"code": "S1"}),
+    "water_user": (models.WaterUser, {"code": "U1"}),
+    "meter": (models.Meter, {"code": "M1"}),
+}
+CHANGES = {
+    "permit": {"permitted_l_per_year": 9}, "meter": {"geom_lon": "116.015"}, "water_user": {"geom_lon": "116.005"},
+    "facility": {"name": "别厂", "geom_lon": "116.015"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("dataset", FILES)
+def test_an_import(watch: Watch, tmp_path: Path, dataset: str) -> None:
+    assert watch.after(lambda: load(dataset, csv(tmp_path / "f.csv", FILES[dataset])))
+
+
+@pytest.mark.parametrize("dataset", FORMS)
+def test_a_change_by_hand_and_a_deletion(watch: Watch, chief: Client, dataset: str) -> None:
+    model, which = FORMS[dataset]
+    edited = model.objects.get(**which)
+    assert watch.after(lambda: save(chief, edited, **CHANGES.get(dataset, {"name": "另名"})))
+    models.UsageRecord.objects.all().delete()  # what was measured at an object keeps it from going
+    models.SupplyArea.objects.exclude(pk=edited.pk if dataset == "supply_area" else 0).delete()
+    watch.cold()
+    assert watch.after(lambda: chief.post(url(model, "delete", edited.pk), {"post": "yes"}))
+    assert not model.objects.filter(pk=edited.pk).exists()
+
+
+def test_a_release_of_boundaries(watch: Watch, tmp_path: Path) -> None:
+    assert watch.after(lambda: split(tmp_path))
+
+
+def test_every_dataset_is_written() -> None:
+    assert {*FILES, *FORMS, "region"} == {dataset.name for dataset in registry.DATASETS}
