@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.apps import apps
@@ -53,9 +54,11 @@ class FeatureFilter:
     region_param: str = REGION_PARAM  # what the asker calls the region, for errors to name
     boundaries: str = ""  # of a layer of divisions: which edition of them is meant (see `divisions`)
 
-    @property
-    def within(self) -> Divisions:
-        """The divisions meant: unless told those of the period's last month with usage, and without a period today's."""
+    @cached_property
+    def within(self) -> Divisions | None:
+        """The divisions meant: unless told those of the period's last month with usage. None is today's, whichever they are."""
+        if self.boundaries in ("", divisions.OWN, divisions.CURRENT) and self.period is None:
+            return None
         month = divisions.last_month(self.period, available_months()) if self.period else None
         return divisions.divisions(self.boundaries, month)
 
@@ -70,7 +73,7 @@ class FeatureFilter:
     def apply(self, layer: Layer) -> QuerySet[Any]:
         """The layer's features that match, in no order yet. `NotFound` when the region does not exist."""
         divided = layer.dataset is REGION
-        found = within(layer, self.within) if divided else base(layer)
+        found = within(layer, self.within) if divided and self.within else base(layer)
         if self.bbox is not None:
             found = found.filter(geom__intersects=_shape(self.bbox))
         if self.region:

@@ -17,7 +17,7 @@ from psycopg import sql
 
 from layers.db import Query
 from layers.filters import EVERYTHING, FeatureFilter
-from layers.functions import AsMVTGeom, Raw
+from layers.functions import AsMVTArea, AsMVTGeom, Raw
 from layers.models.base import TILE_SRID
 from layers.registry import Field, Layer
 from layers.stats.carried import NOTHING, Carried, carried
@@ -88,11 +88,12 @@ def _mvt(name: str, body: sql.Composable) -> sql.Composable:
 
 
 def features(request: TileRequest) -> Query:
-    """Every feature that touches the buffered tile, clipped to it, with its attributes."""
+    """Every feature that touches the buffered tile, clipped to it, with its attributes; areas however small."""
     layer, tile = request.layer, request.tile
     # Selected by the buffered box, so that a symbol on the edge is drawn whole by both neighbours.
     found = request.wanted.apply(layer).filter(geom_3857__bboverlaps=_box(tile.buffered(BUFFER / EXTENT)))
-    inner, params = _select(found, layer, geom_mvt=AsMVTGeom("geom_3857", _box(tile.bounds), EXTENT, BUFFER))
+    shape = AsMVTArea if layer.geometry == "polygon" else AsMVTGeom
+    inner, params = _select(found, layer, geom_mvt=shape("geom_3857", _box(tile.bounds), EXTENT, BUFFER))
     usage = _usage(request)
     body = sql.SQL(
         "WITH f AS ({}) SELECT f.fid, {}{}, f.geom_mvt AS geom FROM f {} WHERE f.geom_mvt IS NOT NULL ORDER BY f.fid"

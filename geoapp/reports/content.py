@@ -13,7 +13,10 @@ from geoapp.reports.structure import Change, Classes, Part, Period, Rank, Region
 from layers import vocab
 from layers.errors import NotFound
 from layers.feeds.meta import figures_are_synthetic
+from layers.periods import parse_period
+from layers.printed import Note, notes
 from layers.stats import query
+from layers.stats.absence import added, share
 from layers.stats.answer import VERSUS, Question, answer
 from layers.stats.profile import profile
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
@@ -63,6 +66,7 @@ def build(ask: Ask) -> Report:
         boundary_quality=own["boundary"]["quality"] or "",
         bounds=own["bounds"],
         total_l=total_l,
+        unassigned_l=own["unassigned_l"],
         outside_l=own["outside_l"],
         area_km2=own["area_km2"],
         m3_per_km2=own["m3_per_km2"],
@@ -72,7 +76,7 @@ def build(ask: Ask) -> Report:
         others_l=_volume(region, ask, Selection(purposes=vocab.NON_RESIDENTIAL_IDS)),
         sources=_sources(region, ask, total_l),
         purposes=tuple(
-            Part(row["purpose"], row["volume_l"], _ratio(row["volume_l"], total_l)) for row in own["by_purpose"]
+            Part(row["purpose"], row["volume_l"], share(row["volume_l"], total_l)) for row in own["by_purpose"]
         ),
         ranks=_ranks(index, region, ask),
         months=tuple(own["months"]),
@@ -86,7 +90,9 @@ def build(ask: Ask) -> Report:
         counts={row["layer"]: row["count"] for row in own["facilities"]},
         stages=objects.stages(prefixes, {row["layer"]: row["count"] for row in own["facilities"]}),
         facilities=objects.facility_lists(index, prefixes),
+        beside_months=_beside_months(region, own["months"]),
         findings=findings(region, prefixes, ask.period),
+        notes=_notes(region, ask),
     )
 
 
@@ -94,7 +100,7 @@ def _refuse(own: dict[str, Any], region: RegionInfo) -> None:
     if region.level not in _BELOW:
         levels = [vocab.LEVEL.by_id[level].code for level in _BELOW]
         raise NotFound(f"There is no report of a {own['level']}.", param="region", allowed=levels)
-    if not own["recorded_l"]:
+    if own["recorded_l"] is None:
         raise NotFound(f"{own['name']} has no usage in {own['period']['text']}: nothing to report.", param="period")
 
 
@@ -102,24 +108,40 @@ def _period(told: dict[str, Any]) -> Period:
     return Period(told["text"], told["from"], told["to"], told["months"], tuple(told["missing"]))
 
 
-def _ratio(part: int, whole: int) -> float | None:
-    return part / whole if whole else None
+def _notes(region: RegionInfo, ask: Ask) -> tuple[Note, ...]:
+    """Of the demo's figures; a bureau is none of the print's."""
+    if region.level == vocab.REPORTING_UNIT or not figures_are_synthetic():
+        return ()
+    return tuple(notes(region.code, ask.period))
+
+
+def _beside_months(region: RegionInfo, months: list[str]) -> dict[str, tuple[int | None, ...]]:
+    """Litres of each month that lie in no region, by why; of the city alone, and of what there is."""
+    if region.level != vocab.CITY:
+        return {}
+    told = series(vocab.CITY, EVERYTHING, "", parse_period(f"{months[0]}..{months[-1]}"))
+    column = {month: at for at, month in enumerate(told["months"])}
+    found = {
+        why: tuple(litres[column[month]] if month in column else None for month in months)
+        for why, litres in told["gaps"].items()
+    }
+    return {why: litres for why, litres in found.items() if added(litres) is not None}
 
 
 def _change(own: dict[str, Any], versus: str) -> Change:
     return Change(versus, own["versus"]["period"] or "", own["previous_l"], own["change"])
 
 
-def _volume(region: RegionInfo, ask: Ask, selection: Selection) -> int:
+def _volume(region: RegionInfo, ask: Ask, selection: Selection) -> int | None:
     """Litres of the region's own row, as `answer` finds it."""
     prefixes = [] if region.level == vocab.REPORTING_UNIT else [region.code]
     found = query.totals(region.level, ask.period, selection, prefixes, ask.within())
-    return sum(t.volume_l for t in found if t.code == region.code)
+    return added(t.volume_l for t in found if t.code == region.code)
 
 
 def _sources(region: RegionInfo, ask: Ask, total_l: int) -> tuple[Part, ...]:
     volumes = {term.code: _volume(region, ask, Selection(sources=frozenset({term.id}))) for term in vocab.SOURCE}
-    return tuple(Part(code, volume, _ratio(volume, total_l)) for code, volume in volumes.items())
+    return tuple(Part(code, volume, share(volume, total_l)) for code, volume in volumes.items())
 
 
 def _ranks(index: RegionIndex, region: RegionInfo, ask: Ask) -> tuple[Rank, ...]:
@@ -154,7 +176,7 @@ def _grandchildren(index: RegionIndex, ask: Ask, level: int, region: RegionInfo)
     }
     previous = {row["code"]: row["change"] for row in found["previous"]}
     lines = [_line(index, row, row["change"], previous[row["code"]]) for row in found["year"]]
-    return tuple(sorted(lines, key=lambda line: (-line.volume_l, line.code)))
+    return tuple(sorted(lines, key=lambda line: (line.volume_l is None, -(line.volume_l or 0), line.code)))
 
 
 def _line(index: RegionIndex, row: dict[str, Any], year: float | None, previous: float | None) -> RegionLine:

@@ -72,6 +72,11 @@ def _context(drawn: Drawn, preview: bool = False) -> dict[str, Any]:
         "created": report.changed_at.isoformat(timespec="seconds") if report.changed_at else "",
         "sentences": sentences(report, lang),
         "facts": _facts(report, lang),
+        "fact_notes": [
+            f"※{n} {note.zh if lang == 'zh' else note.en}"
+            for n, note in enumerate(report.notes, 1)
+            if note.figure in ("total", "residents", "others")
+        ],
         "ranks": [
             (word(f"rank_{rank.measure}", lang), word("rank_line", lang, scope=rank.scope, of=rank.of, level=level_name(rank.level, lang), place=rank.place))
             for rank in report.ranks
@@ -91,20 +96,26 @@ def _context(drawn: Drawn, preview: bool = False) -> dict[str, Any]:
 
 
 def _facts(report: Report, lang: str) -> list[tuple[str, str]]:
-    """Label and figure of the summary's first lines."""
+    """Label and figure of the summary's first lines; what lies in no region stands beside residents and others, so that
+    they are the total."""
+    numbers = {note.figure: f" ※{n}" for n, note in enumerate(report.notes, 1)}
+    parts = {"total": report.total_l, "residents": report.residents_l, "others": report.others_l, **report.beside}
+    used = [(word(key, lang), _volume(litres, lang) + numbers.get(key, "")) for key, litres in parts.items()]
     found = [
-        (word("total", lang), figures.volume(report.total_l, lang)),
-        (word("residents", lang), figures.volume(report.residents_l, lang)),
-        (word("others", lang), figures.volume(report.others_l, lang)),
+        *used,
         (word("per_km2", lang), figures.density(report.m3_per_km2, lang)),
         (word("area", lang), figures.area(report.area_km2)),
     ]
     if report.level != "city":
-        found.insert(3, (word("share_of_city", lang), figures.percent(report.share_of_city)))
+        found.insert(len(used), (word("share_of_city", lang), figures.percent(report.share_of_city)))
     for change in report.changes:
         told = word("no_comparison", lang) if change.ratio is None else figures.change(change.ratio)
         found.append((word(f"change_{change.kind}", lang), told))
     return found
+
+
+def _volume(litres: int | None, lang: str) -> str:
+    return word("no_data", lang) if litres is None else figures.volume(litres, lang)
 
 
 def _image(figure: Figure, preview: bool) -> dict[str, Any]:

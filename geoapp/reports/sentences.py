@@ -6,6 +6,7 @@ from geoapp.reports import figures
 from geoapp.reports.structure import Change, Part, Report
 from geoapp.reports.words import level_name, term_name
 from layers import vocab
+from layers.stats.absence import share as share_of
 
 # Where a change begins to be called by the next word.
 STEADY, SLIGHT, STRONG = 0.005, 0.05, 0.2
@@ -72,7 +73,7 @@ def _one_change(change: Change, lang: str) -> str:
     if change.ratio is None:
         reason = (
             ("该期用水为零", "nothing was used then")
-            if change.period
+            if change.period and change.before_l is not None
             else ("比较期数据不全", "months of it are not there")
         )
         return f"{zh}无从比较（{reason[0]}）" if lang == "zh" else f"{en} there is no comparison ({reason[1]})"
@@ -84,7 +85,7 @@ def _one_change(change: Change, lang: str) -> str:
 
 def largest(parts: tuple[Part, ...]) -> Part:
     """The part with the most water, of equal ones the first."""
-    return max(parts, key=lambda part: part.volume_l)
+    return max(parts, key=lambda part: part.volume_l or 0)
 
 
 def made_of(report: Report, lang: str) -> str:
@@ -102,15 +103,16 @@ def made_of(report: Report, lang: str) -> str:
 
 
 def _concentration(report: Report, lang: str) -> str:
-    used = [line for line in report.children if line.volume_l > 0]
+    used = [(line, line.volume_l) for line in report.children if (line.volume_l or 0) > 0]
     if len(used) <= FEW:
         return "。" if lang == "zh" else "."
     top = used[:FEW]
-    share = figures.percent(sum(line.volume_l for line in top) / report.total_l)
+    share = figures.percent(share_of(sum(litres for _, litres in top), report.total_l))
+    names = [line.name for line, _ in top]
     level = level_name(report.child_level, lang)
     if lang == "zh":
-        return f"；{'、'.join(line.name for line in top)}三个{level}用水最多，合占 {share}。"
-    return f"; the three largest of the {level} level, {', '.join(line.name for line in top)}, used {share}."
+        return f"；{'、'.join(names)}三个{level}用水最多，合占 {share}。"
+    return f"; the three largest of the {level} level, {', '.join(names)}, used {share}."
 
 
 def incomplete(report: Report, lang: str) -> str:

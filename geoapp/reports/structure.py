@@ -1,5 +1,6 @@
 """Everything that a report says, as plain values: litres, counts, ratios and codes, in no language and no format.
 
+Litres are None where nothing is recorded: that is no data, and not nought (`layers.stats.absence`).
 Whatever form the report takes (page, PDF, workbook, picture) reads these and computes nothing of its own.
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from layers.printed import Note
 from layers.stats.divisions import Divisions
 
 
@@ -26,7 +28,7 @@ class Part:
     """One term of a vocabulary and its share of the whole."""
 
     code: str
-    volume_l: int
+    volume_l: int | None
     share: float | None
 
 
@@ -48,7 +50,7 @@ class RegionLine:
     code: str
     name: str
     parent: str
-    volume_l: int
+    volume_l: int | None
     share: float | None
     area_km2: float
     m3_per_km2: float | None
@@ -137,20 +139,22 @@ class Report:
     boundary_quality: str
     bounds: tuple[float, float, float, float] | None
 
-    total_l: int  # everything recorded, the water outside any region included
-    outside_l: int
+    total_l: int  # everything recorded, what lies in no region included: the base of every share of a table
+    unassigned_l: int | None
+    outside_l: int | None
     area_km2: float
     m3_per_km2: float | None
     share_of_city: float | None
     changes: tuple[Change, ...]
-    residents_l: int
-    others_l: int
+    residents_l: int | None  # in the region; with what lies in none they are the total
+    others_l: int | None
     sources: tuple[Part, ...]
     purposes: tuple[Part, ...]
     ranks: tuple[Rank, ...]
 
     months: tuple[str, ...]
-    source_months: dict[str, tuple[int, ...]]
+    source_months: dict[str, tuple[int | None, ...]]
+    beside_months: dict[str, tuple[int | None, ...]]  # of what lies in no region, by why
     child_level: str
     children: tuple[RegionLine, ...]
     not_at_child_level_l: int
@@ -162,3 +166,10 @@ class Report:
     stages: tuple[StageLine, ...]
     facilities: tuple[FacilityList, ...]
     findings: tuple[Finding, ...]
+    notes: tuple[Note, ...] = ()  # where the print behind the figures contradicts itself
+
+    @property
+    def beside(self) -> dict[str, int]:
+        """What was recorded and lies in no region, by why; nothing where nothing is recorded so."""
+        told = {"unassigned": self.unassigned_l, "outside": self.outside_l}
+        return {why: litres for why, litres in told.items() if litres is not None}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -10,6 +10,7 @@ from geoapp.reports import figures
 from geoapp.reports.structure import FacilityList, RegionLine, Report
 from geoapp.reports.words import item_name, layer_name, level_name, term_name, word
 from layers import vocab
+from layers.stats.absence import added, share
 
 Kind = Literal["text", "integer", "litres", "share", "change", "area", "density"]
 Value = str | int | float | None
@@ -30,11 +31,12 @@ class Column:
     kind: Kind = "text"
     unit: str = ""
     width: float = 2.0  # relative, on paper
+    absent: str = figures.DASH  # what is printed for no value; a workbook has an empty cell
 
     def shown(self, value: Value) -> str:
         """A value as it is printed."""
         if value is None or value == "":
-            return figures.DASH
+            return self.absent
         return _SHOWN[self.kind](value)
 
 
@@ -59,6 +61,8 @@ class Table:
     rows: tuple[tuple[Value, ...], ...]
     total: tuple[Value, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    # Signs beside figures, by row and column, which the notes explain.
+    marks: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
     @property
     def widths(self) -> list[float]:
@@ -68,17 +72,38 @@ class Table:
 
     def printed(self) -> list[list[tuple[str, str]]]:
         """(kind, text) of each cell."""
-        return [self._printed(row) for row in self.rows]
+        return [self._printed(row, n) for n, row in enumerate(self.rows)]
 
     def printed_total(self) -> list[tuple[str, str]]:
-        return self._printed(self.total)
+        return self._printed(self.total, len(self.rows))
 
-    def _printed(self, row: Iterable[Value]) -> list[tuple[str, str]]:
-        return [(column.kind, column.shown(value)) for column, value in zip(self.columns, row, strict=True)]
+    def _printed(self, row: Iterable[Value], n: int) -> list[tuple[str, str]]:
+        cells = enumerate(zip(self.columns, row, strict=True))
+        return [(column.kind, column.shown(value) + self.mark(n, at)) for at, (column, value) in cells]
+
+    def mark(self, row: int, column: int) -> str:
+        """The sign beside a figure, with a space before it; nothing where nothing is to be said. The total is the last row."""
+        return f" {self.marks[row, column]}" if (row, column) in self.marks else ""
+
+
+class Marked:
+    """The notes of a report that a table has come to, with the signs by which its figures name them."""
+
+    def __init__(self, report: Report, lang: str) -> None:
+        self._known = {note.figure: note.zh if lang == "zh" else note.en for note in report.notes}
+        self._numbers = {note.figure: n for n, note in enumerate(report.notes, 1)}
+        self.marks: dict[tuple[int, int], str] = {}
+        self.notes: list[str] = []
+
+    def at(self, figure: str, row: int, column: int) -> None:
+        """Mark a figure if there is anything to say of it."""
+        if figure in self._known:
+            self.marks[row, column] = sign = f"※{self._numbers[figure]}"
+            self.notes.append(f"{sign} {self._known[figure]}")
 
 
 def summary(report: Report, lang: str) -> list[Table]:
-    """Use by source and by purpose; water outside any region is a row of its own, so that each adds up."""
+    """Use by source and by purpose; what lies in no region has rows of its own, so that each adds up to the total."""
     tables = []
     for key, parts, vocabulary in (
         ("by_source", report.sources, vocab.SOURCE),
@@ -87,15 +112,33 @@ def summary(report: Report, lang: str) -> list[Table]:
         rows: list[tuple[Value, ...]] = [
             (term_name(vocabulary, part.code, lang), part.volume_l, part.share) for part in parts
         ]
-        if report.outside_l:
-            rows.append((word("outside", lang), report.outside_l, report.outside_l / report.total_l))
-        columns = (Column(word(key, lang), width=3), _volume(lang), Column(word("share", lang), "share"))
-        tables.append(Table(key, word(key, lang), columns, tuple(rows), (word("sum", lang), report.total_l, 1.0)))
+        marked = Marked(report, lang)
+        for n, part in enumerate(parts):
+            marked.at(f"{'source' if key == 'by_source' else 'purpose'}/{part.code}", n, 1)
+        if key == "by_purpose":
+            marked.at("residents", [part.code for part in parts].index("residential"), 1)
+        rows += [(word(why, lang), litres, share(litres, report.total_l)) for why, litres in report.beside.items()]
+        marked.at("total", len(rows), 1)
+        columns = (Column(word(key, lang), width=3), _used(lang), Column(word("share", lang), "share"))
+        total = (word("sum", lang), report.total_l, share(report.total_l, report.total_l))
+        notes = (base_note(report, lang), *marked.notes)
+        tables.append(Table(key, word(key, lang), columns, tuple(rows), total, notes, marked.marks))
     return tables
+
+
+def base_note(report: Report, lang: str) -> str:
+    """Of what the shares of a table are: one base, which its rows add up to."""
+    beside = word("and_beside", lang) if report.beside else ""
+    return word("share_base", lang, name=report.name, beside=beside, volume=figures.volume(report.total_l, lang))
 
 
 def _volume(lang: str) -> Column:
     return Column(word("volume", lang), "litres", figures.unit_name(lang))
+
+
+def _used(lang: str, label: str = "") -> Column:
+    """A column of use: what is not known is said to be."""
+    return Column(label or word("volume", lang), "litres", figures.unit_name(lang), absent=word("no_data", lang))
 
 
 def regions(report: Report, lang: str, level: str, lines: tuple[RegionLine, ...], key: str) -> Table:
@@ -104,7 +147,7 @@ def regions(report: Report, lang: str, level: str, lines: tuple[RegionLine, ...]
         Column(word("no", lang), "integer", width=0.9),
         Column(word("code", lang), width=2.2),
         Column(word("name", lang), width=3.2),
-        _volume(lang),
+        _used(lang),
         Column(word("share", lang), "share", width=1.5),
         Column(word("area", lang), "area", "km²", width=1.7),
         Column(word("per_km2", lang), "density", figures.unit_name(lang) + "/km²", width=2.1),
@@ -112,33 +155,39 @@ def regions(report: Report, lang: str, level: str, lines: tuple[RegionLine, ...]
         Column(word("change_previous", lang), "change", width=1.6),
     )
     rows: list[tuple[Value, ...]] = [
-        (n, line.code, line.name, line.volume_l, line.volume_l / report.total_l, line.area_km2, line.m3_per_km2,
+        (n, line.code, line.name, line.volume_l, share(line.volume_l, report.total_l), line.area_km2, line.m3_per_km2,
          line.change_year, line.change_previous)
         for n, line in enumerate(lines, 1)
     ]  # fmt: skip
-    rest = report.total_l - report.outside_l - sum(line.volume_l for line in lines)
-    for key_of, volume in (("coarser", rest), ("outside", report.outside_l)):
-        if volume:
-            blank = (None, None, None, None)
-            rows.append((None, "", word(key_of, lang), volume, volume / report.total_l, *blank))
-    total = (None, "", word("sum", lang), report.total_l, 1.0, None, None, None, None)
-    return Table(key, f"{word('regions', lang)} · {level_name(level, lang)}", columns, tuple(rows), total)
+    rest = report.total_l - sum(report.beside.values()) - (added(line.volume_l for line in lines) or 0)
+    blank = (None, None, None, None)
+    above = {"coarser": rest} if rest else {}
+    for key_of, volume in {**above, **report.beside}.items():
+        rows.append((None, "", word(key_of, lang), volume, share(volume, report.total_l), *blank))
+    total = (None, "", word("sum", lang), report.total_l, share(report.total_l, report.total_l), *blank)
+    marked = Marked(report, lang)
+    marked.at("total", len(rows), 3)
+    title = f"{word('regions', lang)} · {level_name(level, lang)}"
+    return Table(key, title, columns, tuple(rows), total, (base_note(report, lang), *marked.notes), marked.marks)
 
 
 def months(report: Report, lang: str) -> Table:
-    """Use by month and source."""
-    columns = [Column(word("month", lang), width=1.6)]
-    columns += [
-        Column(term_name(vocab.SOURCE, code, lang), "litres", figures.unit_name(lang)) for code in report.source_months
-    ]
-    columns.append(Column(word("sum", lang), "litres", figures.unit_name(lang)))
+    """Use by month and source; what lies in no region has columns of its own."""
+    parts = {
+        **{term_name(vocab.SOURCE, code, lang): litres for code, litres in report.source_months.items()},
+        **{word(why, lang): litres for why, litres in report.beside_months.items()},
+    }
+    columns = (Column(word("month", lang), width=1.6), *(_used(lang, name) for name in (*parts, word("sum", lang))))
     rows: list[tuple[Value, ...]] = []
     for m, month in enumerate(report.months):
-        volumes = [volumes[m] for volumes in report.source_months.values()]
-        rows.append((month, *volumes, sum(volumes)))
-    sums = [sum(volumes) for volumes in report.source_months.values()]
-    total: tuple[Value, ...] = (word("sum", lang), *sums, sum(sums))
-    return Table("months", word("chart_months", lang), tuple(columns), tuple(rows), total)
+        of_month = [litres[m] for litres in parts.values()]
+        rows.append((month, *of_month, added(of_month)))
+    sums = [added(litres) for litres in parts.values()]
+    total: tuple[Value, ...] = (word("sum", lang), *sums, added(sums))
+    marked = Marked(report, lang)
+    for at, code in enumerate(report.source_months, 1):
+        marked.at(f"source/{code}", len(rows), at)
+    return Table("months", word("chart_months", lang), columns, tuple(rows), total, tuple(marked.notes), marked.marks)
 
 
 def stages(report: Report, lang: str) -> Table:
@@ -151,13 +200,17 @@ def stages(report: Report, lang: str) -> Table:
         _volume(lang),
     )
     rows: list[tuple[Value, ...]] = []
+    marked = Marked(report, lang)
     for line in report.stages:
         if line.count:
+            marked.at(f"count/{line.item}", len(rows), 2)
+            marked.at(f"capacity/{line.item}", len(rows), 3)
             stage, item = word(line.stage, lang), item_name(line.item, lang)
             rows.append((stage, item, line.count, line.capacity_m3_d, line.volume_l))
         if line.item == "meter":
+            marked.at("total", len(rows), 4)
             rows.append((word("use", lang), word("total", lang), None, None, report.total_l))
-    return Table("stages", word("stages", lang), columns, tuple(rows))
+    return Table("stages", word("stages", lang), columns, tuple(rows), (), tuple(marked.notes), marked.marks)
 
 
 def quality(report: Report, lang: str) -> Table:
@@ -203,7 +256,9 @@ def _facilities(found: FacilityList, lang: str) -> Table:
         (line.code, line.name, line.place, line.capacity_m3_d, term_name(vocab.MANAGER, line.run_by, lang))
         for line in found.lines
     )
-    return Table(found.layer, f"{layer_name(found.layer, lang)} · {len(rows):,}", columns, rows)
+    capacity = added(line.capacity_m3_d for line in found.lines)
+    total = (word("sum", lang), word("places", lang, count=figures.integer(len(rows))), "", capacity, "")
+    return Table(found.layer, f"{layer_name(found.layer, lang)} · {len(rows):,}", columns, rows, total)
 
 
 def _counted(report: Report, found: FacilityList, lang: str) -> Table:
@@ -217,11 +272,13 @@ def _counted(report: Report, found: FacilityList, lang: str) -> Table:
     for child in report.children:
         mine = [line for line in found.lines if line.region.startswith(child.code)]
         if mine:
-            rows.append((child.name, len(mine), sum(line.capacity_m3_d or 0 for line in mine)))
-    placed = sum(int(row[1] or 0) for row in rows)
-    if placed < len(found.lines):
-        rows.append((word("coarser", lang), len(found.lines) - placed, None))
+            rows.append((child.name, len(mine), added(line.capacity_m3_d for line in mine)))
+    under = tuple(child.code for child in report.children)
+    rest = [line for line in found.lines if not line.region.startswith(under)]
+    if rest:
+        rows.append((word("coarser", lang), len(rest), added(line.capacity_m3_d for line in rest)))
+    total = (word("sum", lang), len(found.lines), added(line.capacity_m3_d for line in found.lines))
     name = layer_name(found.layer, lang)
     note = word("omitted", lang, name=name, count=figures.integer(len(found.lines)))
     title = f"{name} · {len(found.lines):,}"
-    return Table(found.layer, title, columns, tuple(rows), notes=(note,))
+    return Table(found.layer, title, columns, tuple(rows), total, (note,))

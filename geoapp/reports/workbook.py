@@ -82,23 +82,27 @@ def _sheet(book: Workbook, table: Table) -> None:
     for n, column in enumerate(table.columns, 1):
         sheet.column_dimensions[get_column_letter(n)].width = 6 + 6 * column.width
     sheet.append([_text(sheet, header(column), bold=True, head=True) for column in table.columns])
-    for row in table.rows:
-        sheet.append([_cell(sheet, column, value) for column, value in zip(table.columns, row, strict=True)])
-    if table.total:
-        sheet.append([_cell(sheet, c, value, bold=True) for c, value in zip(table.columns, table.total, strict=True)])
+    for n, row in enumerate([*table.rows, *([table.total] if table.total else [])]):
+        cells = enumerate(zip(table.columns, row, strict=True))
+        bold = n == len(table.rows)
+        sheet.append([_cell(sheet, c, value, bold=bold, mark=table.mark(n, at)) for at, (c, value) in cells])
+    if table.notes:
+        sheet.append([])
+    for note in table.notes:
+        sheet.append([_text(sheet, note)])
 
 
 def header(column: Column) -> str:
     return f"{column.label} ({column.unit})" if column.unit else column.label
 
 
-def _cell(sheet: object, column: Column, value: Value, *, bold: bool = False) -> WriteOnlyCell:
-    """A typed cell. Text stays text, also when it begins as a formula does."""
+def _cell(sheet: object, column: Column, value: Value, *, bold: bool = False, mark: str = "") -> WriteOnlyCell:
+    """A typed cell; a mark is shown beside its number. Text stays text, also when it begins as a formula does."""
     if value is None or isinstance(value, str):
         return _text(sheet, value or "", bold=bold)
     divisor = DIVIDE.get(column.kind)
     cell = WriteOnlyCell(sheet, value=value / divisor if divisor else value)
-    cell.number_format = FORMATS[column.kind]
+    cell.number_format = FORMATS[column.kind] + (f'"{mark}"' if mark else "")
     if bold:
         cell.font = Font(bold=True)
     return cell

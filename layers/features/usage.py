@@ -16,7 +16,7 @@ Part = tuple[sql.Composable, sql.Composable, tuple[Any, ...]]
 def usage_of(layer: Layer, wanted: FeatureFilter) -> Part:
     """A join to the rows of the CTE ``f`` (fid, f_code, f_area_m2), the columns it adds, and its values.
 
-    Grain: one row a feature, 0 L where nothing was used. Empty when no period is asked for.
+    Grain: one row a feature, null where nothing is recorded. Empty when no period is asked for.
     """
     asked = wanted.asked
     if asked is None or layer.usage is None:

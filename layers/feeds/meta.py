@@ -6,7 +6,7 @@ from typing import Any
 
 from django.apps import apps
 
-from layers import access, editions, filters, registry, vocab
+from layers import access, editions, filters, printed, registry, vocab
 from layers.built import built_layers, is_built
 from layers.kept.memory import Memory
 from layers.names import english
@@ -52,6 +52,7 @@ def layer_info(layer: Layer, version: AsOf, count: int, synthetic: bool) -> dict
         "color": layer.color,
         "icon": layer.icon,
         "count": count,
+        "notes": [note.to_dict() for note in printed.of_count(layer.id)] if synthetic else [],
         "synthetic": synthetic,
         "with_usage": layer.with_usage,
         "fields": [_field(layer, declared) for declared in layer.fields],

@@ -52,6 +52,12 @@ DIVISIONS: dict[str, Any] = {
     "required": ["since", "until", "current"],
 }
 NUMBER_OR_NULL = {"type": "number", "nullable": True}
+LITRES = {"type": "integer", "nullable": True, "description": "Litres; null where nothing is recorded, which is no 0"}
+NOTES: dict[str, Any] = {
+    "type": "array",
+    "description": "Where the printed tables behind the demo contradict themselves, at the figure that it touches",
+    "items": {"type": "object", "properties": {n: {"type": "string"} for n in ("figure", "region", "zh", "en")}},
+}
 
 
 def _answer(description: str, content_type: str = "application/json", **properties: Any) -> dict[Any, Any]:
@@ -160,11 +166,11 @@ ROW: dict[str, Any] = {
     "properties": {
         "code": {"type": "string"},
         "name": {"type": "string"},
-        "volume_l": {"type": "integer"},
+        "volume_l": LITRES,
         "share": NUMBER_OR_NULL,
         "area_km2": {"type": "number"},
         "m3_per_km2": NUMBER_OR_NULL,
-        "previous_l": {"type": "integer", "nullable": True},
+        "previous_l": LITRES,
         "change": NUMBER_OR_NULL,
     },
 }
@@ -186,7 +192,8 @@ STATS: Described = {
         synthetic=SYNTHETIC,
         level={"type": "string"},
         boundaries=DIVISIONS,
-        total_l={"type": "integer"},
+        total_l=LITRES,
+        notes=NOTES,
         rows={"type": "array", "items": ROW},
         gaps={"type": "array", "items": {"type": "object"}},
         classes={"type": "object"},
@@ -209,13 +216,12 @@ SERIES: Described = {
         boundaries=DIVISIONS,
         months={"type": "array", "items": {"type": "string"}},
         codes={"type": "array", "items": {"type": "string"}},
-        volume_l={"type": "array", "items": {"type": "array", "items": {"type": "integer"}}},
+        volume_l={"type": "array", "items": {"type": "array", "items": LITRES}},
         gaps={"type": "object"},
-        total_l={"type": "array", "items": {"type": "integer"}},
+        total_l={"type": "array", "items": LITRES},
         classes={"type": "object"},
     ),
 }
-LITRES = {"type": "integer"}
 CELLS: Described = {
     "operation_id": "stats_cells",
     "parameters": [
@@ -284,7 +290,8 @@ REGION: Described = {
         boundaries=DIVISIONS,
         code={"type": "string"},
         name={"type": "string"},
-        volume_l={"type": "integer"},
+        volume_l=LITRES,
+        notes=NOTES,
         children={"type": "array", "items": ROW},
         facilities={"type": "array", "items": {"type": "object"}},
     ),
@@ -309,7 +316,8 @@ EXPLAIN: Described = {
     "operation_id": "explain",
     "parameters": [
         _query("unit", "Code of a grid unit, or unassigned or outside"),
-        _query("region", "Division code; one of unit and region is needed"),
+        _query("region", "Code of a division or reporting unit; one of unit and region is needed"),
+        _query("level", "The reporting unit of that code", enum=["reporting_unit"]),
         _query("period", PERIOD, required=True),
         *SELECTION,
         OpenApiParameter("size", OpenApiTypes.INT, description="Grid size of unassigned and outside: 500 unless told"),
@@ -317,9 +325,12 @@ EXPLAIN: Described = {
         OpenApiParameter("offset", OpenApiTypes.INT, description="Parts to leave out"),
     ],
     "responses": _answer(
-        "What a figure is made of; the parts of all pages add up to it. Places that may not be seen are summed, with count",
-        volume_l={"type": "integer"},
-        parts_l={"type": "integer"},
+        "What a figure is made of; the parts of all pages add up to it. Places that may not be seen are summed, with count;"
+        " null and no parts where nothing is recorded",
+        synthetic=SYNTHETIC,
+        volume_l=LITRES,
+        parts_l=LITRES,
+        missing={"type": "array", "items": {"type": "string"}},
         count={"type": "integer"},
         parts={"type": "array", "items": {"type": "object"}},
     ),

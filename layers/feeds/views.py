@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view
 
-from layers import params, registry, vocab
+from layers import params, printed, registry, vocab
 from layers.built import built_layer
 from layers.errors import BadParameter
 from layers.feeds import features, meta, schema
@@ -36,6 +36,12 @@ Answer = Callable[[], dict[str, Any]]
 def _figures(make: Answer) -> Answer:
     """An answer with the mark that its figures carry when they are made up."""
     return lambda: {"synthetic": meta.figures_are_synthetic(), **make()}
+
+
+def _noted(made: dict[str, Any], notes: list[printed.Note]) -> dict[str, Any]:
+    """The same with the notes at figures of the demo: where the print that they are made of contradicts itself."""
+    synthetic = meta.figures_are_synthetic()
+    return {"synthetic": synthetic, **made, "notes": [note.to_dict() for note in notes] if synthetic else []}
 
 
 def _features(layer: registry.Layer, make: Answer, *, usage: bool = False) -> Answer:
@@ -108,7 +114,13 @@ def stats_view(request: HttpRequest) -> HttpResponse:
         k=params.parse_count(given.get("k"), "k", 5, 2, 9),
         boundaries=parse_boundaries(given.get(BOUNDARIES)),
     )
-    return versioned_json(request, as_of(registry.STATISTICS), _figures(lambda: answer.answer(question)))
+
+    def make() -> dict[str, Any]:
+        whole = question.parent or printed.CITY  # whose sum the total is
+        notes = printed.notes(whole, question.period, question.selection)
+        return _noted(answer.answer(question), [note for note in notes if note.year is not None])
+
+    return versioned_json(request, as_of(registry.STATISTICS), make)
 
 
 @extend_schema(**schema.SERIES)
@@ -180,7 +192,11 @@ def region_view(request: HttpRequest, code: str) -> HttpResponse:
     versus = answer.parse_versus(given.get("versus"))
     params.parse_region(code, "code")
     boundaries = parse_boundaries(given.get(BOUNDARIES))
-    make = _figures(lambda: profile.profile(code, period, selection, versus, unit=unit, boundaries=boundaries))
+
+    def make() -> dict[str, Any]:
+        found = profile.profile(code, period, selection, versus, unit=unit, boundaries=boundaries)
+        return _noted(found, [] if found["level"] == UNIT else printed.notes(code, period, selection))
+
     return versioned_json(request, as_of(EVERYTHING), make)
 
 
@@ -203,10 +219,10 @@ def search_view(request: HttpRequest) -> HttpResponse:
 
 
 @extend_schema(**schema.EXPLAIN)
-@api_view(["GET"])
+@api_view(["GET", "HEAD"])
 def explain_view(request: HttpRequest) -> HttpResponse:
     """What a figure of a grid unit or region is made of: meters, villages, facilities, weights, rules, litres."""
-    given = query_params(request, ["unit", "region", "period", "size", "limit", "offset", *SELECTION])
+    given = query_params(request, ["unit", "region", "level", "period", "size", "limit", "offset", *SELECTION])
     if bool(given.get("unit")) == bool(given.get("region")):
         raise BadParameter("Either a unit or a region is needed.", param="unit", allowed=["unit=…", "region=…"])
     if not given.get("period"):
@@ -221,8 +237,9 @@ def explain_view(request: HttpRequest) -> HttpResponse:
     )
     if given.get("region"):
         region = params.parse_region(given["region"])
-        return versioned_json(
-            request, as_of(EVERYTHING), lambda: explain.explain_region(region, period, selection, page)
-        )
-    unit = given["unit"]
-    return versioned_json(request, as_of(EVERYTHING), lambda: explain.explain_unit(unit, period, selection, page, size))
+        bureau = params.parse_choice(given.get("level"), "level", "", (UNIT,)) == UNIT
+        make = _figures(lambda: explain.explain_region(region, period, selection, page, unit=bureau))
+    else:
+        unit = given["unit"]
+        make = _figures(lambda: explain.explain_unit(unit, period, selection, page, size))
+    return versioned_json(request, as_of(EVERYTHING), make)

@@ -20,8 +20,9 @@ from layers.grid.scope import TERMS
 from layers.periods import Period
 from layers.sql import load
 from layers.stats import query
+from layers.stats.absence import added
 from layers.stats.divisions import today
-from layers.stats.regions import region_index
+from layers.stats.regions import RegionIndex, RegionInfo, region_index
 from layers.stats.selection import EVERYTHING, Selection
 
 # What has no unit can be asked about by these words in place of a unit's code.
@@ -44,13 +45,16 @@ def explain_unit(
     page: Page | None = None,
     size: int = cells.DEFAULT_SIZE,
 ) -> dict[str, Any]:
-    """A unit's litres of a period and their parts; ``unassigned`` and ``outside`` are asked by ``size``."""
+    """A unit's litres of a period and their parts; ``unassigned`` and ``outside`` are asked by ``size``.
+
+    Null and no parts where nothing is recorded: in no month of the period, or not of the selection.
+    """
     terms = _terms(period, selection, page or Page())
     if code in GAPS:
         gaps = list(GAPS[code])
         value = rows(_kept(sql.SQL("size = %(size)s AND gap = ANY(%(gaps)s)"), {**terms, "size": size, "gaps": gaps}))
         found = _parts(sql.SQL(load("explain_gap")), {**terms, "size": size, "gaps": gaps})
-        return {"unit": code, "size": size, **_answer(period, selection, int(value[0][0]), found, page or Page())}
+        return {"unit": code, "size": size, **_answer(period, selection, value[0][0], found, page or Page())}
     known = rows(
         Query(
             "SELECT u.id, u.size, u.area_m2, r.code, r.name FROM layers_gridunit u"
@@ -73,27 +77,43 @@ def explain_unit(
         "size": size,
         "area_m2": area_m2,
         "region": {"code": region_code, "name": region_name},
-        **_answer(period, selection, int(value[0][0]), found, page or Page()),
+        **_answer(period, selection, value[0][0], found, page or Page()),
     }
 
 
 def explain_region(
-    code: str, period: Period, selection: Selection = EVERYTHING, page: Page | None = None
+    code: str, period: Period, selection: Selection = EVERYTHING, page: Page | None = None, *, unit: bool = False
 ) -> dict[str, Any]:
-    """A region's litres of a period, as the statistics show them, and their parts."""
-    index = region_index()
-    if code not in index.by_code:
-        raise NotFound(f"There is no region {code!r}.", param="region", allowed=["a division code"])
-    region = index.by_code[code]
-    value = sum(t.volume_l for t in query.totals(region.level, period, selection, [code], today()) if t.code == code)
-    serves = [vocab.FACILITY_SERVES_LEVEL[kind] for kind in sorted(vocab.FACILITY_SERVES_LEVEL)]
-    terms = {**_terms(period, selection, page or Page()), "prefix": f"{code}%"}
-    terms |= {"level": region.level, "serves_level": serves, "by_declared": vocab.BY_DECLARED}
-    found = _parts(sql.SQL(load("explain_region")).format(chosen=_chosen(selection)), terms)
+    """A region's, or reporting unit's, litres of a period, as the statistics show them, and their parts.
+
+    A code that a district shares with its bureau means the district, unless the ``unit`` is asked for. Null and no parts
+    where nothing is recorded. `NotFound` for an unknown code.
+    """
+    region = _asked(region_index(), code, unit=unit)
+    unit = region.level == vocab.REPORTING_UNIT
+    of_level = query.totals(region.level, period, selection, [] if unit else [code], today())
+    value = added(t.volume_l for t in of_level if t.code == code)
+    terms = {**_terms(period, selection, page or Page()), "prefix": f"{code}%", "unit_code": code}
+    terms |= {"level": region.level, "unit_level": vocab.REPORTING_UNIT, "by_declared": vocab.BY_DECLARED}
+    inside = load("explain_unit_regions") if unit else "SELECT id FROM layers_region WHERE code LIKE %(prefix)s"
+    text = sql.SQL(load("explain_region")).format(
+        chosen=_chosen(selection),
+        inside=sql.SQL(inside),
+        materialized=sql.SQL("MATERIALIZED" if unit else "NOT MATERIALIZED"),
+    )
+    found = _parts(text, terms)
     return {
-        "region": {"code": code, "name": region.name},
+        "region": {"code": code, "name": region.name, "level": vocab.LEVEL.by_id[region.level].code},
         **_answer(period, selection, value, found, page or Page()),
     }
+
+
+def _asked(index: RegionIndex, code: str, *, unit: bool) -> RegionInfo:
+    found = index.units.get(code) if unit else index.by_code.get(code) or index.units.get(code)
+    if found is None:
+        kind = "reporting unit" if unit else "region"
+        raise NotFound(f"There is no {kind} {code!r}.", param="region", allowed=["a division code", "a reporting unit"])
+    return found
 
 
 def _terms(period: Period, selection: Selection, page: Page) -> dict[str, Any]:
@@ -116,10 +136,10 @@ def _chosen(selection: Selection) -> sql.SQL:
 
 
 def _kept(which: sql.SQL, terms: dict[str, Any]) -> Query:
-    """The figure that is kept and shown."""
+    """The figure that is kept and shown; null where nothing is recorded."""
     return Query(
         sql.SQL(
-            "SELECT COALESCE(sum(volume_l), 0)::bigint FROM layers_gridusage WHERE {}"
+            "SELECT sum(volume_l)::bigint FROM layers_gridusage WHERE {}"
             " AND month = ANY(%(months)s) AND source = ANY(%(sources)s) AND purpose = ANY(%(purposes)s)"
         ).format(which),
         terms,
@@ -151,32 +171,38 @@ def _parts(ctes: sql.Composable, terms: dict[str, Any]) -> list[tuple[Any, ...]]
 
 
 def _answer(
-    period: Period, selection: Selection, value: int, found: list[tuple[Any, ...]], page: Page
+    period: Period, selection: Selection, value: int | None, found: list[tuple[Any, ...]], page: Page
 ) -> dict[str, Any]:
-    count, litres = found[0][:2]
+    count, litres, above = found[0][:3]
+    available = set(query.available_months())
     return {
         "period": str(period),
+        "missing": [str(month) for month in period.months if month not in available],
         **selection.to_dict(),
         "volume_l": value,
-        "parts_l": int(litres),
+        "parts_l": int(litres) if count else None,
+        # Of facilities that count above the townships: it lies in cells, and in no township's figure.
+        "above_l": above,
         "count": int(count),
         "first": period.first.first_day,
         "last": period.last.first_day,
         "limit": page.limit,
         "offset": page.offset,
-        "parts": [_part(*row[2:]) for row in found if row[2] is not None],
+        "parts": [_part(*row[3:]) for row in found if row[3] is not None],
     }
 
 
 def _part(
     kind: int, code: str | None, name: str | None, rule: int, source: int, purpose: int, litres: int,
-    weight: int | None, total: int | None, of_l: int | None, places: int,
+    weight: int | None, total: int | None, of_l: int | None, places: int, quality: int | None,
 ) -> dict[str, Any]:  # fmt: skip
     return {
         "kind": vocab.GRID_PLACE.by_id[kind].code,
         # Of several places that may not be seen one by one: no code, no name, and how many they are.
         "code": code,
         "name": name or "",
+        # How good the position is of the meter or facility; null for a division, and for places told together.
+        "position_quality": None if quality is None else vocab.POSITION_QUALITY.by_id[quality].code,
         "count": places,
         "rule": vocab.GRID_RULE.by_id[rule].code,
         "source": vocab.SOURCE.by_id[source].code,

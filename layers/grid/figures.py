@@ -1,6 +1,7 @@
 """Litres of grid units in a period: builders of one statement each, for maps, feeds, legends and comparisons alike.
 
-All sources and purposes are read from the kept years, anything narrower from `GridUsage`; both give the same rows.
+A unit of which nothing is recorded in what is asked has no row, and of a month of a year no number: that is not known, and a
+recorded nought is 0. All sources and purposes are read from the kept years, anything narrower from `GridUsage`; both give the same rows.
 ``among`` names rows (a CTE) whose ``fid`` are the only units wanted, so that a tile reads its own units alone.
 """
 
@@ -18,7 +19,9 @@ from layers.stats.selection import EVERYTHING, Selection
 
 COLUMNS = ("volume_l", "gross_l", "by_area_l")
 
-_KEPT = sql.SQL("SELECT unit_id, {columns} FROM layers_gridyear WHERE size = %s AND year = %s AND {among}")
+_KEPT = sql.SQL(
+    "SELECT unit_id, {columns} FROM layers_gridyear WHERE size = %s AND year = %s AND {present} AND {among}"
+)
 # The rows of the sources and purposes asked for, summed by unit, or by unit and month. "IS TRUE" keeps the two lists out
 # of the index condition: a unit's dozen rows of a month are read at once, and not searched for by each pair of terms.
 _SELECTED = sql.SQL(
@@ -40,7 +43,7 @@ class Months:
 
 
 def cell_litres(size: int, period: Period, selection: Selection, *, among: str | None = None) -> Query:
-    """(unit_id, volume_l, gross_l, by_area_l), a row a unit with any use in the years, or selection, of the period.
+    """(unit_id, volume_l, gross_l, by_area_l), a row a unit with any record of the selection in the period.
 
     ``gross_l`` is what the rows are without their sign, ``by_area_l`` the part of it that is there by area alone.
     """
@@ -60,7 +63,7 @@ def cell_litres(size: int, period: Period, selection: Selection, *, among: str |
 def cell_months(size: int, period: Period, selection: Selection, *, among: str | None = None) -> Months:
     """The twelve months of each calendar year that the period touches, packed into two texts a year.
 
-    ``litres_2019`` is twelve numbers joined by commas; ``by_area_2019`` the percentage of each month that came by area,
+    ``litres_2019`` is twelve numbers joined by commas, with nothing between two of them for a month without any record; ``by_area_2019`` the percentage of each month that came by area,
     or one number where it is the same in all of them. Whoever shows months one after another asks once a year.
     """
     names: list[str] = []
@@ -83,7 +86,7 @@ def cell_months(size: int, period: Period, selection: Selection, *, among: str |
 # Most cells know all of their water by area or all by position: one number instead of twelve.
 _PACKED = sql.SQL(
     """(
-    SELECT unit_id, array_to_string(volume_l, ',') AS {},
+    SELECT unit_id, array_to_string(volume_l, ',', '') AS {},
            CASE WHEN 0 = ALL(by_area_l) THEN '0' WHEN by_area_l = gross_l THEN '100' ELSE (
                SELECT string_agg(COALESCE(round(100.0 * part / NULLIF(whole, 0)), 0)::text, ',' ORDER BY nth)
                FROM unnest(by_area_l, gross_l) WITH ORDINALITY AS m (part, whole, nth)
@@ -102,7 +105,7 @@ def _among(name: str | None) -> sql.Composable:
 
 
 def _kept_sum(size: int, year: int, period: Period, among: str | None) -> Query:
-    """The months of a period that lie in a year; those without data are 0 in what is kept."""
+    """The months of a period that lie in a year; those without any record are 0 in what is kept, and add nothing."""
     numbers = [month.month for month in period.months if month.year == year]
     columns = sql.SQL(", ").join(
         sql.SQL("{} AS {}").format(
@@ -111,31 +114,49 @@ def _kept_sum(size: int, year: int, period: Period, among: str | None) -> Query:
         )
         for name in COLUMNS
     )
-    return Query(_KEPT.format(columns=columns, among=_among(among)), [size, year])
+    present = _any_of(numbers)
+    return Query(_KEPT.format(columns=columns, present=present, among=_among(among)), [size, year])
+
+
+def _any_of(numbers: Sequence[int]) -> sql.Composable:
+    """Whether anything is recorded in any of these months of a kept year."""
+    bits = sum(1 << (nth - 1) for nth in numbers)
+    return sql.SQL("TRUE") if len(numbers) == 12 else sql.SQL("present & {} <> 0").format(sql.Literal(bits))
+
+
+# Most units have a record in every month: their year is as it is kept.
+_KNOWN = sql.SQL("CASE WHEN present = 4095 THEN volume_l ELSE ARRAY[{}] END AS volume_l, gross_l, by_area_l").format(
+    sql.SQL(", ").join(
+        sql.SQL("CASE WHEN {} THEN volume_l[{}] END").format(_any_of([nth]), sql.Literal(nth)) for nth in range(1, 13)
+    )
+)
 
 
 def cell_year(size: int, year: int, selection: Selection, *, among: str | None = None) -> Query:
-    """(unit_id, volume_l, gross_l, by_area_l) of a year as arrays of twelve, January first."""
+    """(unit_id, volume_l, gross_l, by_area_l) of a year as arrays of twelve, January first.
+
+    ``volume_l`` is null in a month without any record.
+    """
     if selection == EVERYTHING:
-        columns = sql.SQL(", ").join(sql.Identifier(name) for name in COLUMNS)
-        return Query(_KEPT.format(columns=columns, among=_among(among)), [size, year])
+        return Query(_KEPT.format(columns=_KNOWN, present=sql.SQL("TRUE"), among=_among(among)), [size, year])
     months = [Month(year, nth) for nth in range(1, 13)]
     found = _selected(size, months, selection, among, ("unit_id", "month"))
     arrays = sql.SQL(", ").join(
         sql.SQL("ARRAY[{}] AS {}").format(
             sql.SQL(", ").join(
-                sql.SQL("COALESCE(max({}) FILTER (WHERE month = {}), 0)").format(
-                    sql.Identifier(name), sql.Literal(month.first_day)
-                )
-                for month in months
+                sql.SQL(text).format(sql.Identifier(name), sql.Literal(month.first_day)) for month in months
             ),
             sql.Identifier(name),
         )
-        for name in COLUMNS
+        for name, text in zip(COLUMNS, (_OF_MONTH, _OR_NOUGHT, _OR_NOUGHT), strict=True)
     )
     return Query(
         sql.SQL("SELECT unit_id, {} FROM ({}) months GROUP BY unit_id").format(arrays, found.composed), found.params
     )
+
+
+_OF_MONTH = "max({}) FILTER (WHERE month = {})"
+_OR_NOUGHT = f"COALESCE({_OF_MONTH}, 0)"
 
 
 def _selected(
@@ -164,8 +185,9 @@ def month_balance(size: int, months: Sequence[Month], selection: Selection) -> Q
     kept = Query(
         sql.SQL(
             "SELECT make_date(year, nth::integer, 1), 0::smallint, v, g, a"
-            " FROM (SELECT year, {} FROM layers_gridyear WHERE size = %s AND year = ANY(%s) GROUP BY year) AS y (year, v_l, g_l, a_l),"
-            " unnest(v_l, g_l, a_l) WITH ORDINALITY AS m (v, g, a, nth) WHERE make_date(year, nth::integer, 1) = ANY(%s)"
+            " FROM (SELECT year, bit_or(present), {} FROM layers_gridyear WHERE size = %s AND year = ANY(%s) GROUP BY year)"
+            " AS y (year, present, v_l, g_l, a_l), unnest(v_l, g_l, a_l) WITH ORDINALITY AS m (v, g, a, nth)"
+            " WHERE make_date(year, nth::integer, 1) = ANY(%s) AND present & (1 << (nth::integer - 1)) <> 0"
         ).format(sums),
         [size, sorted({month.year for month in months}), [month.first_day for month in months]],
     )

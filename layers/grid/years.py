@@ -27,7 +27,7 @@ def refresh(cursor: Cursor, size: int, months: Sequence[date]) -> None:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.grid_year_kept")
         cursor.execute(
             "CREATE TEMP TABLE grid_year_kept ON COMMIT DROP AS"
-            " SELECT unit_id, volume_l, gross_l, by_area_l FROM layers_gridyear WHERE size = %s AND year = %s",
+            " SELECT unit_id, volume_l, gross_l, by_area_l, present FROM layers_gridyear WHERE size = %s AND year = %s",
             [size, year],
         )
         cursor.execute("DELETE FROM layers_gridyear WHERE size = %s AND year = %s", [size, year])
@@ -58,7 +58,17 @@ def _year_of(touched: Sequence[date]) -> sql.Composed:
         sql.SQL(load("grid_year_month")).format(month=sql.Literal(month), name=fresh[month.month]) for month in touched
     ]
     slots = {f"{name}_slots": _slots(name, fresh) for name in ("volume", "gross", "by_area")}
-    return sql.SQL(load("grid_year")).format(fresh=sql.SQL(" ").join(joins), **slots)
+    return sql.SQL(load("grid_year")).format(fresh=sql.SQL(" ").join(joins), present=_present(fresh), **slots)
+
+
+def _present(fresh: Mapping[int, sql.Identifier]) -> sql.Composed:
+    """A bit a month: of a touched month whether there are rows, of another what was kept."""
+    kept = sum(1 << (nth - 1) for nth in range(1, 13) if nth not in fresh)
+    bits = [
+        sql.SQL("CASE WHEN {}.volume IS NULL THEN 0 ELSE {} END").format(name, sql.Literal(1 << (nth - 1)))
+        for nth, name in fresh.items()
+    ]
+    return sql.SQL(" + ").join([sql.SQL("(COALESCE(kept.present, 0) & {})").format(sql.Literal(kept)), *bits])
 
 
 def _slots(name: str, fresh: Mapping[int, sql.Identifier]) -> sql.Composed:

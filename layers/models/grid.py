@@ -164,9 +164,10 @@ class GridUsage(models.Model):
 class GridYear(models.Model):
     """Litres of a unit in the twelve months of a year, of all sources and purposes: what maps of everything read.
 
-    Grain: (size, year, unit); arrays of twelve, January first, 0 where nothing was used. ``gross_l`` sums what the
+    Grain: (size, year, unit); arrays of twelve, January first, 0 where nothing was used. ``present`` has a bit a month,
+    January the lowest, of those in which anything is recorded: of the others nothing is known. ``gross_l`` sums what the
     rows of `GridUsage` are without their sign, ``by_area_l`` the part of it that came by area and not by a position.
-    One row holds a year, so that a tile can carry its months at the cost of one. Units without any use have no row.
+    One row holds a year, so that a tile can carry its months at the cost of one. Units without any record have no row.
     """
 
     pk = models.CompositePrimaryKey("size", "year", "unit_id")
@@ -178,6 +179,7 @@ class GridYear(models.Model):
     volume_l = ArrayField(models.BigIntegerField(), size=12)
     gross_l = ArrayField(models.BigIntegerField(), size=12)
     by_area_l = ArrayField(models.BigIntegerField(), size=12)
+    present = models.PositiveSmallIntegerField(db_default=0)
 
     class Meta:
         verbose_name = "网格年用水"

@@ -8,11 +8,13 @@ from layers.vocab import GAP, LEVEL
 
 
 class UsageSum(models.Model):
-    """Litres of one level, region, month and selection of source and purpose, and of the year up to that month.
+    """Litres and records of one level, region, month and selection of source and purpose, and of the year up to that month.
 
     Grain: (level, region or gap, month, source selection, purpose selection). Selections hold a vocabulary id, or 0
     for all; whatever else is asked for is a signed sum of them (non-residential = all − residential). A range of months
     is one too, through the year to date: two rows a year at most, however long the range.
+    Whether anything was recorded is told by ``records``, summed as the litres are: a sum of 0 L of some records is nothing
+    used, a sum of no records is not known (`layers.stats.query`).
     Within one level, month and selection the rows partition the records: every litre is in exactly one of them.
     A row without a region code says why (``gap``) and stands under the finest region that is known
     (``parent_code``). Rows are keyed by division code and not by region id.
@@ -33,6 +35,7 @@ class UsageSum(models.Model):
     volume_l = models.BigIntegerField()
     ytd_l = models.BigIntegerField()
     records = models.IntegerField()
+    ytd_records = models.IntegerField()
 
     class Meta:
         verbose_name = "用水汇总"
@@ -42,7 +45,7 @@ class UsageSum(models.Model):
             # with the month, which is what is written, checked and taken away as a whole.
             models.UniqueConstraint(
                 fields=["month", "level", "source_sel", "purpose_sel", "edition", "code", "parent_code", "gap"],
-                include=["volume_l", "ytd_l"],
+                include=["volume_l", "ytd_l", "records", "ytd_records"],
                 name="usage_sum_cube",
             ),
             models.CheckConstraint(

@@ -14,7 +14,8 @@ WITH net AS (
 SELECT n.edition, n.level, n.source_sel, n.purpose_sel, n.code, n.parent_code, n.gap, s.month,
        COALESCE(sum(n.volume_l) FILTER (WHERE n.month = s.month), 0)::bigint AS volume_l,
        sum(n.volume_l)::bigint AS ytd_l,
-       COALESCE(sum(n.records) FILTER (WHERE n.month = s.month), 0)::integer AS records
+       COALESCE(sum(n.records) FILTER (WHERE n.month = s.month), 0)::integer AS records,
+       sum(n.records)::integer AS ytd_records
 FROM net n
 JOIN standing s ON s.month >= n.month AND date_trunc('year', s.month) = date_trunc('year', n.month)
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8;
@@ -22,15 +23,16 @@ GROUP BY 1, 2, 3, 4, 5, 6, 7, 8;
 ANALYZE usage_spread;
 
 UPDATE layers_usagesum t
-SET volume_l = t.volume_l + s.volume_l, ytd_l = t.ytd_l + s.ytd_l, records = t.records + s.records
+SET volume_l = t.volume_l + s.volume_l, ytd_l = t.ytd_l + s.ytd_l, records = t.records + s.records,
+    ytd_records = t.ytd_records + s.ytd_records
 FROM usage_spread s
 WHERE (t.edition, t.level, t.source_sel, t.purpose_sel, t.month, t.code, t.parent_code, t.gap)
     = (s.edition, s.level, s.source_sel, s.purpose_sel, s.month, s.code, s.parent_code, s.gap);
 
 -- Not by ON CONFLICT, which would hold what is taken off against the checks of a row that is never inserted.
 INSERT INTO layers_usagesum
-    (edition, level, source_sel, purpose_sel, month, code, parent_code, gap, volume_l, ytd_l, records)
-SELECT edition, level, source_sel, purpose_sel, month, code, parent_code, gap, volume_l, ytd_l, records
+    (edition, level, source_sel, purpose_sel, month, code, parent_code, gap, volume_l, ytd_l, records, ytd_records)
+SELECT edition, level, source_sel, purpose_sel, month, code, parent_code, gap, volume_l, ytd_l, records, ytd_records
 FROM usage_spread s
 WHERE NOT EXISTS (
     SELECT FROM layers_usagesum t

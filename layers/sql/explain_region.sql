@@ -1,15 +1,16 @@
 -- What the figure of one region is made of, by the rules of the sums (usage_base). Grain: (place, source, purpose).
 -- Each kind of place by itself: the records of meters are most of the table, and read once, beside a hash of the region's
 -- meters; those of facilities and regions stand together in the records' index, where no meter is named.
-WITH inside AS NOT MATERIALIZED (
-    SELECT id FROM layers_region WHERE code LIKE %(prefix)s
+-- A reporting unit has the regions whose unit it is, and the facilities in them at any level, as the sums count them.
+WITH RECURSIVE inside AS {materialized} (
+    {inside}
 ), months AS (
     SELECT unnest(%(months)s::date[]) AS month
 ), facilities AS (
     SELECT f.id, CASE WHEN f.found_region_id IS NOT NULL THEN %(by_own)s ELSE %(by_declared)s END AS rule
     FROM layers_supplyfacility f
     JOIN inside i ON i.id = f.counted_region
-    WHERE (%(serves_level)s::smallint[])[f.kind] >= %(level)s
+    WHERE %(level)s = %(unit_level)s OR (%(serves_level)s::smallint[])[f.kind] >= %(level)s
 ), parts AS (
     SELECT %(meter)s AS kind, m.id AS place_id, m.counted_by AS rule, u.source, u.purpose,
            sum(u.volume_l)::bigint AS volume_l, NULL::bigint AS weight, NULL::bigint AS total, NULL::bigint AS of_l

@@ -2,7 +2,7 @@
 -- v · w / W, and the litres left go one each to the largest remainders, of equal ones to the lowest unit code. A
 -- negative sum is shared as its positive one and turned. All in whole numbers: v · w / W is taken as
 -- (v div W) · w + (v mod W) · w / W, whose products stay below W² and so within a bigint.
--- Grain: (base row, unit); only parts of at least a litre.
+-- Grain: (base row, unit); a part of nothing too, so that a unit of a place with a record has one.
 WITH wanted AS (
     SELECT DISTINCT b.share_kind, b.share_id, b.purpose
     FROM {base} b
@@ -35,4 +35,3 @@ WITH wanted AS (
 SELECT id, month, source, purpose, share_kind, share_id, unit_id, basis, weight, total, records,
        sign(volume_l)::integer * (litres + (nth <= left_over)::integer)::bigint AS volume_l
 FROM ranked
-WHERE litres + (nth <= left_over)::integer > 0

@@ -10,6 +10,7 @@ from layers import vocab
 from layers.errors import BadParameter, NotFound
 from layers.periods import FORMS, Month, Period, parse_period
 from layers.stats import query
+from layers.stats.absence import added, ratio, share
 from layers.stats.classes import METHODS, Classes, classify
 from layers.stats.divisions import divisions
 from layers.stats.like import Pair, pair, refuse_unlike
@@ -130,20 +131,16 @@ def regions_of(index: RegionIndex, level: int, prefixes: Sequence[str]) -> list[
     return [region for region in index.levels[level] if region.code.startswith(tuple(prefixes))]
 
 
-def ratio(now: int, before: int | None) -> float | None:
-    """Relative change; None without a base to compare with: of nothing, or of less than nothing, there is no share."""
-    return None if before is None or before <= 0 else (now - before) / before
-
-
-def per_km2(volume_l: int, area_m2: float) -> float | None:
+def per_km2(volume_l: int | None, area_m2: float) -> float | None:
     """m³ per km² from litres and m²: 10⁻³ m³/L over 10⁻⁶ km²/m²."""
-    return volume_l * 1000.0 / area_m2 if area_m2 else None
+    return volume_l * 1000.0 / area_m2 if area_m2 and volume_l is not None else None
 
 
 def answer(question: Question) -> dict[str, Any]:
     """Value, share, density and change of every region of a level, what has no region there, and legend classes.
 
-    Grain: one row a current region (0 L where nothing was used). rows + gaps = total, to the litre.
+    Grain: one row a current region, null where nothing is recorded. rows + gaps = total, to the litre; each row's and
+    gap's share is of that total.
     """
     available = query.available_months()
     covered = coverage(question.period, available)
@@ -153,7 +150,7 @@ def answer(question: Question) -> dict[str, Any]:
     refuse_finer_parent(index, question.level, question.parent, unit=question.unit)
     other = compared(question.period, covered, question.versus, available)
     found = query.totals(question.level, question.period, question.selection, prefixes, within, other)
-    total = sum(t.volume_l for t in found)
+    total = added(t.volume_l for t in found)
     lines = _lines(index, question, prefixes, found, total, compared=other is not None)
     return {
         "level": vocab.LEVEL.by_id[question.level].code,
@@ -175,31 +172,42 @@ def answer(question: Question) -> dict[str, Any]:
         "total_l": total,
         "rows": lines,
         "gaps": [
-            {"gap": vocab.GAP.by_id[t.gap].code, "parent": t.parent_code or None, "volume_l": t.volume_l}
-            for t in sorted((t for t in found if t.gap and t.volume_l), key=lambda t: (t.gap, t.parent_code))
+            {
+                "gap": vocab.GAP.by_id[t.gap].code,
+                "parent": t.parent_code or None,
+                "volume_l": t.volume_l,
+                "share": share(t.volume_l, total),
+            }
+            for t in sorted(found, key=lambda t: (t.gap, t.parent_code))
+            if t.gap and t.volume_l is not None
         ],
         "classes": legend(lines, question),
     }
 
 
 def _lines(
-    index: RegionIndex, question: Question, prefixes: Sequence[str], found: list[Total], total: int, *, compared: bool
+    index: RegionIndex,
+    question: Question,
+    prefixes: Sequence[str],
+    found: list[Total],
+    total: int | None,
+    *,
+    compared: bool,
 ) -> list[dict[str, Any]]:
     volumes = {t.code: (t.volume_l, t.like_l, t.previous_l if compared else None) for t in found if not t.gap}
     regions = regions_of(index, question.level, prefixes)
     known = {region.code for region in regions}
     # A region closed since still has its volume, under its old name; one of another edition counts in others here.
     closed = [index.info(code, question.level) for code in sorted(volumes) if code not in known and any(volumes[code])]
-    unused = (0, 0, 0 if compared else None)
     lines = []
     for region in [*regions, *closed]:
-        volume, like, previous = volumes.get(region.code, unused)
+        volume, like, previous = volumes.get(region.code, (None, None, None))
         lines.append(
             {
                 "code": region.code,
                 "name": region.name,
                 "volume_l": volume,
-                "share": volume / total if total else None,
+                "share": share(volume, total),
                 "area_km2": region.area_m2 / 1e6,
                 "m3_per_km2": per_km2(volume, region.area_m2),
                 "previous_l": previous,
@@ -212,7 +220,7 @@ def _lines(
 def legend(lines: list[dict[str, Any]], question: Question) -> dict[str, Any]:
     """Classes of the asked measure over the rows, in the unit people read (m³, m³/km², ratio)."""
     pick = {
-        "volume": lambda line: line["volume_l"] / 1000,
+        "volume": lambda line: None if line["volume_l"] is None else line["volume_l"] / 1000,
         "per_km2": lambda line: line["m3_per_km2"],
         "change": lambda line: line["change"],
     }[question.measure]

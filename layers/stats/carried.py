@@ -42,7 +42,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """Usage as a join to rows ``f`` (fid, f_code, f_area_m2), one row each, and the columns it gives. No names clash."""
+    """Usage as a join to rows ``f`` (fid, f_code, f_area_m2), one row each, and the columns it gives. No names clash.
+
+    A row of which nothing is recorded joins nothing: its columns are null, and absent from a tile.
+    """
 
     join: sql.Composable
     columns: tuple[tuple[str, sql.Composable], ...]
@@ -63,17 +66,17 @@ NOTHING = Carried(sql.SQL(""), (), ())
 Column = tuple[str, sql.Composable]
 
 _VOLUME: tuple[Column, ...] = (
-    ("volume_l", sql.SQL("COALESCE(u.volume_l, 0)")),
-    ("m3_per_km2", sql.SQL("COALESCE(u.volume_l, 0) * 1000.0 / NULLIF(f.f_area_m2, 0)")),
+    ("volume_l", sql.SQL("u.volume_l")),
+    ("m3_per_km2", sql.SQL("u.volume_l * 1000.0 / NULLIF(f.f_area_m2, 0)")),
 )
 
 
 def _compared(now: str) -> tuple[Column, ...]:
     """The words of the statistics: what was used before, how much more it is now, and in relation. ``now`` is the join that
-    has the months compared; of nothing, or of less than nothing, there is no share."""
-    difference = sql.SQL("COALESCE({now}.volume_l, 0) - COALESCE(v.volume_l, 0)").format(now=sql.Identifier(now))
+    has the months compared; of nothing, or of less than nothing, there is no share, and of what is not known nothing."""
+    difference = sql.SQL("{now}.volume_l - v.volume_l").format(now=sql.Identifier(now))
     return (
-        ("previous_l", sql.SQL("COALESCE(v.volume_l, 0)")),
+        ("previous_l", sql.SQL("v.volume_l")),
         ("difference_l", difference),
         ("change", sql.SQL("CASE WHEN v.volume_l > 0 THEN ({})::double precision / v.volume_l END").format(difference)),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from layers.grid.figures import cell_litres, cell_year, month_balance
 from layers.periods import Month, Period
 from layers.registry import Layer
 from layers.stats import query
+from layers.stats.absence import added, share
 from layers.stats.answer import coverage, spoken
 from layers.stats.classes import Classes, classify
 from layers.stats.divisions import today
@@ -28,9 +30,11 @@ _CELLS_MOST = 100_000
 def cell_statistics(
     layer: Layer, period: Period, selection: Selection, measure: str = "volume", method: str = "tail", k: int = 5
 ) -> dict[str, Any]:
-    """The balance of a size month by month, and legend classes over the cells with any use.
+    """The balance of a size month by month, and legend classes over the cells with any record.
 
-    recorded = assigned + unassigned + outside in each month; recorded is from the sums by region, the others from the grid.
+    recorded = assigned + unassigned + outside in each month, each null where nothing is recorded;
+    ``in_townships_l`` is what the figures of the townships hold: less than the cells do, which also have what counts at a
+    district only (an urban plant's water); recorded is from the sums by region, the others from the grid.
     Classes are of the period's sums, and (of two years at most) of all single months of its years, so that a colour
     means one amount while a slider moves.
     """
@@ -38,14 +42,14 @@ def cell_statistics(
     size = layer.usage.at
     covered = coverage(period, query.available_months())
     months = _balance(size, covered.present, selection)
-    gross = sum(month["gross_l"] for month in months)
+    gross = added(month["gross_l"] for month in months)
     return {
         "level": layer.id,
         "size": size,
         "period": str(period),
         "filters": selection.to_dict(),
-        **{name: sum(month[name] for month in months) for name in _BALANCE},
-        "share_by_area": sum(month["by_area_l"] for month in months) / gross if gross else None,
+        **{name: added(month[name] for month in months) for name in (*_BALANCE, "in_townships_l")},
+        "share_by_area": share(added(month["by_area_l"] for month in months), gross),
         "months": [{name: value for name, value in month.items() if name != "gross_l"} for month in months],
         "measure": measure,
         "classes": {
@@ -58,7 +62,7 @@ def cell_statistics(
 def period_classes(
     size: int, period: Period, selection: Selection, measure: str = "volume", method: str = "tail", k: int = 5
 ) -> dict[str, Any]:
-    """Legend classes over a period's sums of the cells with any use."""
+    """Legend classes over a period's sums of the cells with any record."""
     return spoken(measure, _Cells(size, selection, measure, _stride(size)).period(period, method, k))
 
 
@@ -71,16 +75,21 @@ def month_classes(
 
 def _balance(size: int, months: list[Month], selection: Selection) -> list[dict[str, Any]]:
     """A line a month, from January; litres."""
-    lines = {month.first_day: dict.fromkeys((*_BALANCE, "by_area_l", "gross_l"), 0) for month in months}
+    lines: dict[date, dict[str, int | None]] = {
+        month.first_day: dict.fromkeys((*_BALANCE, "in_townships_l", "by_area_l", "gross_l")) for month in months
+    }
     for day, gap, volume, gross, by_area in rows(month_balance(size, months, selection)):
         line = lines[day]
-        line[{vocab.GRID_ASSIGNED: "assigned_l", vocab.GRID_OUTSIDE: "outside_l"}.get(gap, "unassigned_l")] += volume
+        name = {vocab.GRID_ASSIGNED: "assigned_l", vocab.GRID_OUTSIDE: "outside_l"}.get(gap, "unassigned_l")
+        line[name] = added([line[name], volume])
         if gap == vocab.GRID_ASSIGNED:
             line |= {"by_area_l": by_area, "gross_l": gross}
-    for _, _, day, volume in rows(
-        query.series_query(vocab.CITY, Period(months[0], months[-1]), selection, (), today())
-    ):
-        lines[day]["recorded_l"] += volume
+    whole = Period(months[0], months[-1])
+    for _, gap, day, volume in rows(query.series_query(vocab.TOWNSHIP, whole, selection, (), today())):
+        line = lines[day]
+        line["in_townships_l"] = added([line["in_townships_l"], 0 if gap else volume])
+    for _, _, day, volume in rows(query.series_query(vocab.CITY, whole, selection, (), today())):
+        lines[day]["recorded_l"] = added([lines[day]["recorded_l"], volume])
     return [{"month": str(Month.of(day)), **line} for day, line in lines.items()]
 
 
@@ -113,14 +122,16 @@ class _Cells:
         )
 
     def _values(self, found: Query) -> np.ndarray:
-        """m³, or m³ per km², of what is not nothing in the sampled units; a figure may be one number or twelve."""
+        """m³, or m³ per km², of what is known in the sampled units; a figure may be one number or twelve."""
         text = sql.SQL(
             "SELECT u.area_m2, c.volume_l FROM ({}) c JOIN layers_gridunit u ON u.id = c.unit_id WHERE c.unit_id %% %s = 0"
         )
         kept = rows(Query(text.format(found.composed), [*found.params, self.stride]))
-        litres = np.array([row[1] for row in kept], dtype=float).reshape(len(kept), -1)
+        if not kept:
+            return np.array([])
+        litres = np.array([row[1] for row in kept], dtype=float).reshape(len(kept), -1)  # None becomes not a number
         per = 1000.0 if self.measure == "volume" else np.array([[row[0] / 1000.0] for row in kept])
-        return (litres / per)[litres != 0]
+        return (litres / per)[np.isfinite(litres)]
 
     def _counted(self, found: Query, classes: Classes) -> Classes:
         """The same classes with the counts and ends of all cells."""
@@ -129,7 +140,7 @@ class _Cells:
             value, join = ("volume_l * 1000.0::float8 / area_m2", "JOIN layers_gridunit u ON u.id = c.unit_id")
         text = sql.SQL(
             "SELECT width_bucket(value, %s::float8[]), count(*), min(value), max(value)"
-            " FROM (SELECT {} AS value FROM ({}) c {} WHERE volume_l <> 0) v GROUP BY 1"
+            " FROM (SELECT {} AS value FROM ({}) c {}) v GROUP BY 1"
         ).format(sql.SQL(value), found.composed, sql.SQL(join))
         kept = {row[0]: row[1:] for row in rows(Query(text, [classes.breaks, *found.params]))} if classes.breaks else {}
         if not kept:

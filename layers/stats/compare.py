@@ -14,7 +14,8 @@ from layers.errors import BadParameter
 from layers.periods import Period
 from layers.registry import LAYERS, Layer
 from layers.stats import query
-from layers.stats.answer import coverage, ratio
+from layers.stats.absence import added, less, ratio
+from layers.stats.answer import coverage
 from layers.stats.carried import Asked, figures_of
 from layers.stats.classes import Classes, symmetric
 from layers.stats.divisions import today
@@ -60,8 +61,8 @@ def compare(layer: Layer, asked: Question) -> dict[str, Any]:
     ``period`` and ``versus`` are the months of those asked that both have: a year that is not complete is not compared with a
     whole one.
 
-    Grain: one feature, 0 L where nothing was used. A ratio needs something to be related to: features that used
-    nothing in ``versus`` have none. The movers of a direction are those of that sign, the largest first, of equal ones
+    Grain: one feature, null where nothing is recorded. What is not known in both periods has no difference, and is none
+    of the movers. A ratio needs something to be related to: features that used nothing in ``versus`` have none. The movers of a direction are those of that sign, the largest first, of equal ones
     the lower code; ``count`` is how many there are of all pages. ``totals`` are all that is recorded, ``placed`` what
     lies in the features.
     """
@@ -90,9 +91,9 @@ def compare(layer: Layer, asked: Question) -> dict[str, Any]:
         "filters": asked.selection.to_dict(),
         "features": len(figures),
         "totals": None if asked.region else _balance(*recorded),
-        "placed": _balance(*(sum(one[name] for one in figures.values()) for name in ("volume_l", "previous_l"))),
+        "placed": _balance(*(added(one[name] for one in figures.values()) for name in ("volume_l", "previous_l"))),
         "classes": {
-            "difference": _spoken("difference", symmetric([one["difference_l"] / 1000 for one in figures.values()])),
+            "difference": _spoken("difference", symmetric([_m3(one["difference_l"]) for one in figures.values()])),
             "ratio": _spoken("ratio", _ratios([one["change"] for one in figures.values()])),
         },
         "direction": asked.direction,
@@ -108,7 +109,7 @@ def _moved(layer: Layer, features: QuerySet[Any], figures: Figures, direction: s
     code = next(field.orm_path for field in layer.fields if field.name == "code")
     codes = dict(features.order_by().values_list("pk", code))
     sign = 1 if direction == "up" else -1
-    moved = [pk for pk, one in figures.items() if one["difference_l"] * sign > 0]
+    moved = [pk for pk, one in figures.items() if (one["difference_l"] or 0) * sign > 0]
     return sorted(moved, key=lambda pk: (-abs(figures[pk]["difference_l"]), codes[pk]))
 
 
@@ -122,8 +123,12 @@ def _movers(layer: Layer, page: list[int], figures: Figures) -> list[dict[str, A
     return [{**names[pk], "bounds": boxes[pk], **figures[pk]} for pk in page]
 
 
-def _recorded(period: Period, selection: Selection) -> int:
-    return sum(total.volume_l for total in query.totals(vocab.CITY, period, selection, (), today()))
+def _m3(litres: int | None) -> float | None:
+    return None if litres is None else litres / 1000
+
+
+def _recorded(period: Period, selection: Selection) -> int | None:
+    return added(total.volume_l for total in query.totals(vocab.CITY, period, selection, (), today()))
 
 
 def _ratios(changes: Sequence[float | None]) -> Classes:
@@ -133,11 +138,11 @@ def _ratios(changes: Sequence[float | None]) -> Classes:
     return symmetric(known, steps=next((steps for steps in _LADDER if steps[-1] >= reach), _LADDER[-1]))
 
 
-def _balance(volume_l: int, previous_l: int) -> dict[str, Any]:
+def _balance(volume_l: int | None, previous_l: int | None) -> dict[str, Any]:
     return {
         "volume_l": volume_l,
         "previous_l": previous_l,
-        "difference_l": volume_l - previous_l,
+        "difference_l": less(volume_l, previous_l),
         "change": ratio(volume_l, previous_l),
     }
 

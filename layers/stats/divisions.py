@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
@@ -17,7 +17,7 @@ from layers.editions import Edition, Editions
 from layers.errors import BadParameter
 from layers.kept.memory import Memory
 from layers.periods import Month, Period
-from layers.versions import as_of
+from layers.versions import Stamp, as_of
 
 PARAM = "boundaries"
 OWN, CURRENT = "own", "current"
@@ -34,6 +34,7 @@ class Divisions:
     edition: Edition
     sums: tuple[int, ...]
     until: Month | None = None  # the last month that they hold in; None: until today
+    stamp: Stamp = field(default=Stamp(""), compare=False)  # the version of the divisions that this was read at
 
     def to_dict(self) -> dict[str, Any]:
         """As answers tell it: from which month to which these divisions hold (None: from the beginning, until today)."""
@@ -45,14 +46,28 @@ class Divisions:
         }
 
 
-def known() -> Editions:
-    """All editions; one small query for the version, the rest is kept."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All editions there are at a version of the divisions."""
+
+    editions: Editions
+    stamp: Stamp
+
+    def of(self, edition: Edition) -> Divisions:
+        later = next((one.since for one in self.editions.all if one.id > edition.id), None)
+        sums = (editions.OWN, edition.id) if self.editions.past else (editions.OWN,)
+        return Divisions(edition, sums, Month.of(later).plus(-1) if later else None, self.stamp)
+
+
+def known() -> Known:
+    """One small query for the version; the rest is kept."""
 
     def make() -> Editions:
         with connection.cursor() as cursor:
             return editions.read(cursor)
 
-    return _editions.get_or_make(as_of(("region",)).stamp, "", make)
+    stamp = as_of(("region", "reporting_unit")).stamp
+    return Known(_editions.get_or_make(stamp, "", make), stamp)
 
 
 def parse_boundaries(text: str | None) -> str:
@@ -64,30 +79,20 @@ def parse_boundaries(text: str | None) -> str:
 
 def today() -> Divisions:
     there = known()
-    return _of(there, there.current)
+    return there.of(there.editions.current)
 
 
 def divisions(boundaries: str, month: Month | None) -> Divisions:
     """The divisions meant by a question whose last month with usage is this; without one its own are today's."""
     there = known()
+    every = there.editions
     if found := _MONTH.fullmatch(boundaries):
         month = Month(int(found[1]), int(found[2]))
     elif found := _VERSION.fullmatch(boundaries):
-        return _of(there, _at_version(there, int(found[1])))
+        return there.of(next(one for one in reversed(every.all) if one.first <= int(found[1])))
     elif boundaries == CURRENT:
         month = None
-    return _of(there, there.of(month.first_day) if month else there.current)
-
-
-def _at_version(there: Editions, version: int) -> Edition:
-    """The edition that was today's at a data version."""
-    return next(one for one in reversed(there.all) if one.first <= version)
-
-
-def _of(there: Editions, edition: Edition) -> Divisions:
-    later = next((one.since for one in there.all if one.id > edition.id), None)
-    sums = (editions.OWN, edition.id) if there.past else (editions.OWN,)
-    return Divisions(edition, sums, Month.of(later).plus(-1) if later else None)
+    return there.of(every.of(month.first_day) if month else every.current)
 
 
 def last_month(period: Period, available: Sequence[Month]) -> Month:
@@ -98,4 +103,4 @@ def last_month(period: Period, available: Sequence[Month]) -> Month:
 def every() -> list[Divisions]:
     """All editions, the oldest first."""
     there = known()
-    return [_of(there, one) for one in there.all]
+    return [there.of(one) for one in there.editions.all]

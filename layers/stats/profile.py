@@ -7,14 +7,18 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import Count
+from psycopg import sql
 
 from layers import registry, vocab
-from layers.db import rows
+from layers.db import Query, rows
 from layers.errors import NotFound
+from layers.grid.cells import DEFAULT_SIZE
+from layers.grid.figures import cell_litres
 from layers.kept.memory import Memory
 from layers.models import Region
 from layers.periods import Month, Period
 from layers.stats import query
+from layers.stats.absence import added, share
 from layers.stats.answer import Question, answer, per_km2
 from layers.stats.divisions import Divisions, divisions, last_month
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
@@ -45,9 +49,9 @@ def profile(
     own = answer(replace(asked, parent="" if unit else code))
     whole = answer(asked) if region.level == vocab.CITY else None
     line = next((row for row in own["rows"] if row["code"] == code), None)
-    if line is None:  # only of a closed region: a current one has a row of 0 L
+    if line is None:  # only of a closed region: a current one always has a row
         raise NotFound(f"The region {code!r} is closed, and has no usage in {period}.", param="code")
-    outside = sum(gap["volume_l"] for gap in whole["gaps"]) if whole else 0
+    beside = {gap["gap"]: gap["volume_l"] for gap in whole["gaps"]} if whole else {}
     city = next(iter(index.levels[vocab.CITY]), region)
     months = chart_months(period)
     return {
@@ -69,8 +73,9 @@ def profile(
         "filters": own["filters"],
         "volume_l": line["volume_l"],
         # What was recorded and lies in no region at all stands beside the city's own figure, never in it.
-        "outside_l": outside,
-        "recorded_l": line["volume_l"] + outside,
+        "unassigned_l": beside.get("unassigned"),
+        "outside_l": beside.get("outside"),
+        "recorded_l": added([line["volume_l"], *beside.values()]),
         "share_of_parent": _share(line["volume_l"], region.parent_code, index, asked, within),
         "share_of_city": _share(line["volume_l"], city.code, index, asked, within),
         "m3_per_km2": per_km2(line["volume_l"], region.area_m2),
@@ -79,9 +84,32 @@ def profile(
         "months": [str(month) for month in months],
         "by_source_month": _by_source_month(region, months, selection, within),
         "by_purpose": _by_purpose(region, period, selection, within),
+        # Cells are cut at today's lines.
+        "grid": _in_cells(region, period, selection, line["volume_l"]) if within.edition.current else None,
         **_children(region, asked, line["volume_l"]),
         "facilities": object_counts(index.prefixes(code, unit=unit)),
     }
+
+
+_UNITS = sql.SQL(
+    "WITH f AS (SELECT u.id AS fid FROM layers_gridunit u JOIN layers_region r ON r.id = u.region_id"
+    " WHERE u.size = %s AND r.code = %s) SELECT sum(volume_l)::bigint FROM ({}) cells"
+)
+
+
+def _in_cells(region: RegionInfo, period: Period, selection: Selection, volume_l: int | None) -> dict[str, Any] | None:
+    """What the cells of a township hold, and by how much that is more than its figure; None of other regions, or without cells.
+
+    More, where water that counts at its district only (an urban plant's) is used in the township's cells; less, where what
+    is known of the township has no place in them.
+    """
+    if region.level != vocab.TOWNSHIP:
+        return None
+    litres = cell_litres(DEFAULT_SIZE, period, selection, among="f")
+    found = rows(Query(_UNITS.format(litres.composed), [DEFAULT_SIZE, region.code, *litres.params]))[0][0]
+    if found is None:
+        return None
+    return {"size": DEFAULT_SIZE, "volume_l": found, "more_l": found - (volume_l or 0)}
 
 
 def _asked(index: RegionIndex, code: str, *, unit: bool) -> RegionInfo:
@@ -100,12 +128,15 @@ def _unit(index: RegionIndex, region: RegionInfo) -> dict[str, str] | None:
     return {"code": code, "name": index.units[code].name} if code else None
 
 
-def _share(volume_l: int, of: str, index: RegionIndex, asked: Question, within: Divisions) -> float | None:
+def _share(volume_l: int | None, of: str, index: RegionIndex, asked: Question, within: Divisions) -> float | None:
+    """Of what is recorded of a region above; of the city's, with what lies in no region, as the statistics' shares are."""
     if not of:
         return None
-    found = query.totals(index.by_code[of].level, asked.period, asked.selection, [of], within)
-    whole = sum(t.volume_l for t in found)
-    return volume_l / whole if whole else None
+    above = index.by_code[of]
+    inside = [] if above.level == vocab.CITY else [above.code]
+    return share(
+        volume_l, added(t.volume_l for t in query.totals(above.level, asked.period, asked.selection, inside, within))
+    )
 
 
 def chart_months(period: Period) -> list[Month]:
@@ -118,13 +149,13 @@ def chart_months(period: Period) -> list[Month]:
 def _by_source_month(
     region: RegionInfo, months: list[Month], selection: Selection, within: Divisions
 ) -> list[dict[str, Any]]:
-    """Litres by source and month; all sources whatever the filter, so that the chart keeps its context."""
+    """Litres by source and month, null where nothing is recorded; all sources whatever the filter, so that the chart keeps
+    its context."""
     months_of = Period(months[0], months[-1])
     asked = query.one_region_query(region.level, region.code, months_of, selection, "source", within)
     litres = {(source, Month.of(day)): volume for source, day, volume in rows(asked)}
     return [
-        {"source": term.code, "volume_l": [litres.get((term.id, month), 0) for month in months]}
-        for term in vocab.SOURCE
+        {"source": term.code, "volume_l": [litres.get((term.id, month)) for month in months]} for term in vocab.SOURCE
     ]
 
 
@@ -134,10 +165,10 @@ def _by_purpose(region: RegionInfo, period: Period, selection: Selection, within
     asked = query.one_region_query(region.level, region.code, period, selection, "purpose", within)
     for purpose, _, volume in rows(asked):
         litres[purpose] = litres.get(purpose, 0) + volume
-    return [{"purpose": term.code, "volume_l": litres.get(term.id, 0)} for term in vocab.PURPOSE]
+    return [{"purpose": term.code, "volume_l": litres.get(term.id)} for term in vocab.PURPOSE]
 
 
-def _children(region: RegionInfo, asked: Question, volume_l: int) -> dict[str, Any]:
+def _children(region: RegionInfo, asked: Question, volume_l: int | None) -> dict[str, Any]:
     level = _CHILD_LEVEL.get(region.level)
     if level is None:
         return {"child_level": None, "children": [], "not_at_child_level_l": 0}
@@ -145,10 +176,15 @@ def _children(region: RegionInfo, asked: Question, volume_l: int) -> dict[str, A
     below = answer(replace(asked, level=level, parent=region.code, unit=unit))
     return {
         "child_level": below["level"],
-        "children": sorted(below["rows"], key=lambda row: (-row["volume_l"], row["code"])),
+        "children": sorted(below["rows"], key=_largest_first),
         # Not the sum of the gaps: what a bureau's district is only known to use as a whole is in none of its townships.
-        "not_at_child_level_l": volume_l - sum(row["volume_l"] for row in below["rows"]),
+        "not_at_child_level_l": (volume_l or 0) - (added(row["volume_l"] for row in below["rows"]) or 0),
     }
+
+
+def _largest_first(row: dict[str, Any]) -> tuple[bool, int, str]:
+    """What is not known comes last, after what used nothing, or less."""
+    return row["volume_l"] is None, -(row["volume_l"] or 0), row["code"]
 
 
 _counted: Memory[dict[str, dict[str, int]]] = Memory(2)

@@ -19,14 +19,17 @@ from layers.stats.selection import Selection, Signed
 
 
 class Total(NamedTuple):
-    """Litres of one region in a period, or (``gap`` > 0) of what has none at that level, under ``parent_code``."""
+    """Litres of one region in a period, or (``gap`` > 0) of what has none at that level, under ``parent_code``.
+
+    None where nothing is recorded: that is not known, and a recorded nought is 0.
+    """
 
     code: str
     parent_code: str
     gap: int
-    volume_l: int
-    previous_l: int = 0  # in the period compared with, where one was asked
-    like_l: int = 0  # in those of its own months that are compared with it
+    volume_l: int | None
+    previous_l: int | None = None  # in the period compared with, where one was asked
+    like_l: int | None = None  # in those of its own months that are compared with it
 
 
 def under(prefixes: Sequence[str]) -> tuple[str, list[str]]:
@@ -61,7 +64,8 @@ def totals_of(
 ) -> Query:
     """Litres by region of a level, a column for each period: of the months of it that there are, in these divisions.
 
-    Grain of the answer: (code, parent_code, gap). Reads one covering index, what the periods share once.
+    Grain of the answer: (code, parent_code, gap), those with any record in any of the periods; NULL in a period without.
+    Records are counted as litres are summed, with the same signs. Reads one covering index, what the periods share once.
     """
     available = available_months()
     names = [f"in_{place}" for place in range(len(periods))]
@@ -74,16 +78,20 @@ def totals_of(
                 months[column].setdefault(month, [0] * len(periods))[place] += sign
     parts: list[str] = []
     params: list[object] = []
-    for column, weights in months.items():
+    for (column, weights), counted in zip(months.items(), ("records", "ytd_records"), strict=True):
         reading, arrays = _reading(_cells(selection.source_sels, selection.purpose_sels, weights), names)
         parts.append(
-            f"SELECT code, parent_code, gap, {column}, {', '.join(names)}{reading} WHERE level = %s AND edition = ANY(%s) AND {inside}"
+            f"SELECT code, parent_code, gap, {column}, {counted}, {', '.join(names)}{reading}"
+            f" WHERE level = %s AND edition = ANY(%s) AND {inside}"
         )
         params += [*arrays, level, list(within.sums), *inside_params]
-    sums = ", ".join(f"sum(litres * {name})::bigint" for name in names)
+    present = [f"sum(n * {name}) > 0" for name in names]
+    sums = ", ".join(
+        f"CASE WHEN {known} THEN sum(litres * {name})::bigint END" for name, known in zip(names, present, strict=True)
+    )
     return Query(
         f"SELECT code, parent_code, gap, {sums} FROM ({' UNION ALL '.join(parts)})"
-        f" AS part (code, parent_code, gap, litres, {', '.join(names)}) GROUP BY 1, 2, 3",
+        f" AS part (code, parent_code, gap, litres, n, {', '.join(names)}) GROUP BY 1, 2, 3 HAVING {' OR '.join(present)}",
         params,
     )
 
@@ -103,23 +111,27 @@ def totals(
     return list(itertools.starmap(Total, found))
 
 
+# Whether anything at all is recorded of what is summed: a sum of nothing is not known, and no nought.
+_PRESENT = "sum(records * sign) > 0"
+
+
 def _by_month(sources: Signed, purposes: Signed, period: Period) -> tuple[str, list[list[Any]]]:
     return _reading(_cells(sources, purposes, {month.first_day: (1,) for month in period.months}), ["sign"])
 
 
 def series_query(level: int, period: Period, selection: Selection, prefixes: Sequence[str], within: Divisions) -> Query:
-    """Litres by region and month. Grain: (code, gap, month)."""
+    """Litres by region and month. Grain: (code, gap, month), those with any record."""
     inside, inside_params = under(prefixes)
     reading, arrays = _by_month(selection.source_sels, selection.purpose_sels, period)
     return Query(
         f"SELECT code, gap, month, sum(volume_l * sign)::bigint{reading}"
-        f" WHERE level = %s AND edition = ANY(%s) AND {inside} GROUP BY code, gap, month",
+        f" WHERE level = %s AND edition = ANY(%s) AND {inside} GROUP BY code, gap, month HAVING {_PRESENT}",
         [*arrays, level, list(within.sums), *inside_params],
     )
 
 
 def one_region_query(level: int, code: str, period: Period, selection: Selection, by: str, within: Divisions) -> Query:
-    """Litres of one region by month and by each source (or purpose), whatever is selected of that one."""
+    """Litres of one region by month and by each source (or purpose), whatever is selected of that one; of any record."""
     every = {"source": vocab.SOURCE, "purpose": vocab.PURPOSE}[by]
     singles = [(term.id, 1) for term in every]
     reading, arrays = _by_month(
@@ -129,7 +141,7 @@ def one_region_query(level: int, code: str, period: Period, selection: Selection
     )
     return Query(
         f"SELECT {by}_sel, month, sum(volume_l * sign)::bigint{reading}"
-        " WHERE level = %s AND edition = ANY(%s) AND code = %s GROUP BY 1, 2",
+        f" WHERE level = %s AND edition = ANY(%s) AND code = %s GROUP BY 1, 2 HAVING {_PRESENT}",
         [*arrays, level, list(within.sums), code],
     )
 

@@ -11,7 +11,6 @@ from layers.errors import NotFound
 from layers.kept.memory import Memory
 from layers.stats import divisions
 from layers.stats.divisions import Divisions
-from layers.versions import as_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +144,6 @@ def _index(edition: Edition) -> RegionIndex:
 
 
 def region_index(within: Divisions | None = None) -> RegionIndex:
-    """The regions of these divisions, or of today's. One small query for the version; the rest is kept."""
-    edition = (within or divisions.today()).edition
-    return _indexes.get_or_make(as_of(("region", "reporting_unit")).stamp, str(edition.id), lambda: _index(edition))
+    """The regions of these divisions, or of today's, which cost one small query for their version; the rest is kept."""
+    chosen = within or divisions.today()
+    return _indexes.get_or_make(chosen.stamp, str(chosen.edition.id), lambda: _index(chosen.edition))

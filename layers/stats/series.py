@@ -9,11 +9,14 @@ from layers import vocab
 from layers.db import rows
 from layers.periods import Month, Period
 from layers.stats import query
+from layers.stats.absence import added
 from layers.stats.answer import coverage, per_km2, prefixes_of, refuse_finer_parent, regions_of, spoken
 from layers.stats.classes import classify
 from layers.stats.divisions import divisions
 from layers.stats.regions import region_index
 from layers.stats.selection import Selection
+
+Litres = list[int | None]
 
 
 def series(
@@ -24,7 +27,8 @@ def series(
 
     All months in the same divisions, those of the last of them unless told: months of two editions would be no series.
 
-    With it a page moves its month slider without asking again. Sums over rows and gaps equal ``total_l``.
+    With it a page moves its month slider without asking again. Sums over rows and gaps equal ``total_l``. A month of which
+    nothing is recorded is null, in a region as in a gap or the total.
     """
     available = query.available_months()
     months = coverage(period, available).present if period else available
@@ -34,19 +38,18 @@ def series(
     refuse_finer_parent(index, level, parent)
     regions = regions_of(index, level, prefixes)
     column = {month.first_day: i for i, month in enumerate(months)}
-    matrix = {region.code: [0] * len(months) for region in regions}
-    gaps = {term.code: [0] * len(months) for term in vocab.GAP if term.id}
+    matrix: dict[str, Litres] = {region.code: [None] * len(months) for region in regions}
+    gaps: dict[str, Litres] = {term.code: [None] * len(months) for term in vocab.GAP if term.id}
     if months:
         found = rows(query.series_query(level, Period(months[0], months[-1]), selection, prefixes, within))
         for code, gap, day, volume in found:
             if gap:
-                gaps[vocab.GAP.by_id[gap].code][column[day]] += volume
-            elif volume or code in matrix:
-                matrix.setdefault(code, [0] * len(months))[column[day]] = volume
+                of_gap = gaps[vocab.GAP.by_id[gap].code]
+                of_gap[column[day]] = added([of_gap[column[day]], volume])
+            else:
+                matrix.setdefault(code, [None] * len(months))[column[day]] = volume
     areas = [index.info(code, level).area_m2 for code in matrix]
-    totals_by_month = [
-        sum(row[i] for row in matrix.values()) + sum(row[i] for row in gaps.values()) for i in range(len(months))
-    ]
+    in_none = [added(row[i] for row in gaps.values()) for i in range(len(months))]
     return {
         "level": vocab.LEVEL.by_id[level].code,
         "parent": parent or None,
@@ -57,14 +60,14 @@ def series(
         "area_km2": [area / 1e6 for area in areas],
         "volume_l": list(matrix.values()),
         "gaps": gaps,
-        "gaps_l": [sum(row[i] for row in gaps.values()) for i in range(len(months))],
-        "total_l": totals_by_month,
+        "gaps_l": in_none,
+        "total_l": [added([*(row[i] for row in matrix.values()), in_none[i]]) for i in range(len(months))],
         "classes": _classes(list(matrix.values()), areas, months, method, k),
     }
 
 
 def _classes(
-    matrix: list[list[int]], areas: Sequence[float], months: Sequence[Month], method: str, k: int
+    matrix: list[Litres], areas: Sequence[float], months: Sequence[Month], method: str, k: int
 ) -> dict[str, Any]:
     """Legend classes by measure: of single months, of each calendar year, and of all months together.
 
@@ -92,11 +95,11 @@ def _classes(
     }
 
 
-def _measured(measure: str, volumes_l: list[list[int]], areas: Sequence[float], method: str, k: int) -> dict[str, Any]:
+def _measured(measure: str, volumes_l: list[Litres], areas: Sequence[float], method: str, k: int) -> dict[str, Any]:
     """Classes of the summed litres of each line, or of their density."""
-    totals = [sum(line) for line in volumes_l]
+    totals = [added(line) for line in volumes_l]
     if measure == "volume":
-        return spoken(measure, classify([total / 1000 for total in totals], method, k))
+        return spoken(measure, classify([None if total is None else total / 1000 for total in totals], method, k))
     return spoken(
         measure, classify([per_km2(total, area) for total, area in zip(totals, areas, strict=True)], method, k)
     )

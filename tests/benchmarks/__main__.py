@@ -15,6 +15,7 @@ NAMES = (
     "sums",
     "grid",
     "stats",
+    "explain",
     "features",
     "tiles",
     "grid_tiles",

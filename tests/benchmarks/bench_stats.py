@@ -20,6 +20,7 @@ def measure() -> str:
     from layers.feeds import caching
     from layers.periods import parse_period
     from layers.stats import query
+    from layers.stats.divisions import today
     from layers.stats.selection import parse_selection
 
     months = [str(month) for month in query.available_months()]
@@ -41,7 +42,7 @@ def measure() -> str:
             period, chosen = dice.choice(periods), dice.choice(choices)
             asked = {"level": level.code, "period": period, **chosen}
             selection = parse_selection(chosen.get("source"), chosen.get("purpose"), chosen.get("resident"))
-            bare = query.totals_of(level.id, [parse_period(period)], selection)
+            bare = query.totals_of(level.id, [parse_period(period)], selection, (), today())
 
             def ours(asked: dict[str, str] = asked) -> None:
                 caching._answers.forget()

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from layers import models, vocab
+from layers.stats.absence import added
 from tests import factories as make
 from tests.db.test_grid_assign import (
     A1,
@@ -82,12 +83,12 @@ def test_parts_add_up_to_what_is_kept(busy: Grid, period: str, filters: dict[str
     whole = 0
     for unit in models.GridUnit.objects.filter(size=SIZE).values_list("code", flat=True):
         found = ask(unit=unit, period=period, **filters)
-        assert found["volume_l"] == found["parts_l"] == sum(p["volume_l"] for p in found["parts"])
-        whole += found["volume_l"]
+        assert found["volume_l"] == found["parts_l"] == added(p["volume_l"] for p in found["parts"])
+        whole += found["volume_l"] or 0
     for gap in ("unassigned", "outside"):
         found = ask(unit=gap, size=SIZE, period=period, **filters)
-        assert found["volume_l"] == found["parts_l"] == sum(p["volume_l"] for p in found["parts"])
-        whole += found["volume_l"]
+        assert found["volume_l"] == found["parts_l"] == added(p["volume_l"] for p in found["parts"])
+        whole += found["volume_l"] or 0
     year = models.UsageRecord.objects.filter(month__year=int(period[:4]))
     if "-" in period:
         year = year.filter(month__month=int(period[-2:]))
@@ -110,7 +111,7 @@ def test_what_has_no_unit_says_whose_it_is(busy: Grid) -> None:
 @pytest.mark.parametrize("code", [A, B, C, SOUTHERN, make.DISTRICT, make.CITY])
 def test_a_region_is_explained_as_the_statistics_count_it(busy: Grid, code: str) -> None:
     found = ask(region=code, period="2019")
-    assert found["volume_l"] == found["parts_l"] == sum(p["volume_l"] for p in found["parts"])
+    assert found["volume_l"] == found["parts_l"] == added(p["volume_l"] for p in found["parts"])
 
 
 def test_a_regions_parts_by_hand(busy: Grid) -> None:
@@ -133,7 +134,7 @@ def test_an_empty_unit_has_no_parts(world: Grid) -> None:
     used(1, meter=make.MeterFactory(geom=spot(100, 100)))
     assigned(world)
     make.publish()
-    assert (lambda f: (f["volume_l"], f["parts"]))(ask(unit=A2)) == (0, [])
+    assert (lambda f: (f["volume_l"], f["parts"]))(ask(unit=A2)) == (None, [])
     assert ask(unit=B1)["count"] == 0
 
 
@@ -157,3 +158,50 @@ def test_an_empty_unit_has_no_parts(world: Grid) -> None:
 def test_a_wrong_question_is_told_what_is_allowed(busy: Grid, query: dict[str, str], status: int, param: str) -> None:
     response = Client().get("/api/explain", {"period": "2019-01", **query})
     assert (response.status_code, response.json()["param"]) == (status, param)
+
+
+def test_a_reporting_unit_is_explained(busy: Grid) -> None:
+    """Also what counts in it at its district alone: a plant, and water that is only known by district."""
+    bureau = ask(region=make.DISTRICT, level="reporting_unit")
+    assert bureau["region"]["level"] == "reporting_unit"
+    shown = Client().get(f"/api/regions/{make.DISTRICT}", {"period": "2019-01", "level": "reporting_unit"}).json()
+    assert bureau["volume_l"] == bureau["parts_l"] == shown["volume_l"] > 0
+    assert {part["code"] for part in bureau["parts"]} >= {"P1", make.DISTRICT}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{"region": SOUTHERN}, {"unit": A1}, {"unit": "outside"}, {"region": make.DISTRICT, "level": "reporting_unit"}],
+)
+def test_a_period_without_data_is_answered_empty(busy: Grid, asked: dict[str, str]) -> None:
+    found = ask(**asked, period="1999-12..2000-01")
+    assert (found["volume_l"], found["parts_l"], found["count"], found["parts"]) == (None, None, 0, [])
+    assert found["missing"] == ["1999-12", "2000-01"]
+    partly = ask(**asked, period="2018-12..2019-01")
+    assert partly["missing"] == ["2018-12"]
+
+
+def test_the_head_of_an_explanation_can_be_asked_for(busy: Grid) -> None:
+    asked = {"region": SOUTHERN, "period": "2019-01"}
+    head, whole = Client().head("/api/explain", asked), Client().get("/api/explain", asked)
+    assert (head.status_code, head.content, head["ETag"]) == (200, b"", whole["ETag"])
+
+
+def test_an_explanation_says_what_is_made_up(busy: Grid) -> None:
+    models.Meter.objects.filter(code="M1").update(position_quality=vocab.SYNTHETIC)
+    models.Boundary.objects.update(quality=vocab.SYNTHETIC)
+    make.publish()
+    found = ask(region=SOUTHERN)
+    assert found["synthetic"] is True
+    qualities = {part["code"]: part["position_quality"] for part in found["parts"]}
+    assert qualities["M1"] == "synthetic"
+    assert qualities[SOUTHERN] is None
+
+
+def test_what_counts_at_a_district_is_told_where_its_cells_are(busy: Grid) -> None:
+    """P1 serves a district: its 11 L are in cells of the south, and in no township's figure."""
+    units = models.GridUnit.objects.filter(size=SIZE, region=busy[SOUTHERN]).values_list("code", flat=True)
+    above = sum(ask(unit=unit)["above_l"] or 0 for unit in units)
+    assert above == 11
+    assert ask(region=SOUTHERN)["above_l"] is None, "the township's own figure has none of it"
+    assert ask(region=make.DISTRICT)["above_l"] == 11

@@ -15,6 +15,7 @@ from layers.errors import NotFound
 from layers.periods import parse_period
 from layers.stats import query
 from layers.stats.answer import Question, answer, last_year
+from layers.stats.divisions import today
 from layers.stats.regions import region_index
 from layers.stats.selection import Selection, parse_selection
 from layers.stats.series import series
@@ -41,7 +42,8 @@ def ask(level: int, period: str = "2019-01", **more: Any) -> dict[str, Any]:
     return answer(Question(level, parse_period(period), **more))
 
 
-def litres(found: dict[str, Any]) -> dict[str, int]:
+def litres(found: dict[str, Any]) -> dict[str, Any]:
+    """By region; None where nothing is recorded."""
     return {row["code"]: row["volume_l"] for row in found["rows"]}
 
 
@@ -78,7 +80,7 @@ def test_every_selection_of_sources_and_purposes_is_the_sum_of_its_records(grid:
             selection, period = Selection(sources, purposes), parse_period(text)
             direct = sum(v for m, s, p, v in records if m in months and s in sources and p in purposes)
             level = (VILLAGE, CITY, REPORTING_UNIT)[len(sources) % 3]
-            found = query.totals(level, period, selection)
+            found = query.totals(level, period, selection, (), today())
             assert sum(total.volume_l for total in found) == direct, (text, sources, purposes)
 
 
@@ -93,22 +95,22 @@ def test_an_answer_by_hand(grid: Grid) -> None:
     found = ask(VILLAGE)
     assert found["level"] == "village"
     assert found["total_l"] == 5_000
-    assert litres(found) == {A: 1_000, B: 3_000, C: 0, D: 0}
-    assert [row["share"] for row in found["rows"]] == [0.2, 0.6, 0, 0]
+    assert litres(found) == {A: 1_000, B: 3_000, C: None, D: None}
+    assert [row["share"] for row in found["rows"]] == [0.2, 0.6, None, None]
     assert found["gaps"] == [
-        {"gap": "coarser", "parent": make.DISTRICT, "volume_l": 250},
-        {"gap": "coarser", "parent": SOUTHERN, "volume_l": 500},
-        {"gap": "unassigned", "parent": None, "volume_l": 100},
-        {"gap": "outside", "parent": None, "volume_l": 150},
+        {"gap": "coarser", "parent": make.DISTRICT, "volume_l": 250, "share": 0.05},
+        {"gap": "coarser", "parent": SOUTHERN, "volume_l": 500, "share": 0.1},
+        {"gap": "unassigned", "parent": None, "volume_l": 100, "share": 0.02},
+        {"gap": "outside", "parent": None, "volume_l": 150, "share": 0.03},
     ]
     assert found["period"] == {"text": "2019-01", "from": "2019-01", "to": "2019-01", "months": 1, "missing": []}
-    assert litres(ask(TOWNSHIP)) == {SOUTHERN: 4_500, NORTHERN: 0}
+    assert litres(ask(TOWNSHIP)) == {SOUTHERN: 4_500, NORTHERN: None}
     assert litres(ask(DISTRICT)) == {make.DISTRICT: 4_750}
     assert litres(ask(CITY)) == {make.CITY: 4_750}
-    assert litres(ask(REPORTING_UNIT)) == {make.DISTRICT: 4_750, UNIT: 0}
+    assert litres(ask(REPORTING_UNIT)) == {make.DISTRICT: 4_750, UNIT: None}
     for level in vocab.LEVEL.by_id:
         found = ask(level)
-        on_map, off_map = sum(litres(found).values()), sum(gap["volume_l"] for gap in found["gaps"])
+        on_map, off_map = sum(v or 0 for v in litres(found).values()), sum(gap["volume_l"] for gap in found["gaps"])
         assert on_map + off_map == found["total_l"] == 5_000
 
 
@@ -145,7 +147,7 @@ def test_under_a_parent_only_what_is_in_it(grid: Grid) -> None:
     grid.settle()
     south = ask(VILLAGE, parent=SOUTHERN)
     assert litres(south) == {A: 1, B: 2}
-    assert south["gaps"] == [{"gap": "coarser", "parent": SOUTHERN, "volume_l": 16}]
+    assert south["gaps"] == [{"gap": "coarser", "parent": SOUTHERN, "volume_l": 16, "share": 16 / 19}]
     assert south["total_l"] == 19 == litres(ask(TOWNSHIP))[SOUTHERN]
     assert litres(ask(VILLAGE, parent=A)) == {A: 1}
     assert litres(ask(TOWNSHIP, parent=make.CITY)) == {SOUTHERN: 19, NORTHERN: 44}
@@ -182,7 +184,7 @@ def test_what_a_period_is_compared_with(grid: Grid) -> None:
         rows = {row["code"]: row for row in found["rows"]}
         assert (rows[A]["previous_l"], rows[A]["volume_l"]) == (before, now), period
         assert rows[A]["change"] == pytest.approx((now - before) / before)
-        assert (rows[B]["previous_l"], rows[B]["change"]) == (0, None)  # nothing to be compared with
+        assert (rows[B]["previous_l"], rows[B]["change"]) == (None, None)  # nothing to be compared with
 
 
 @pytest.mark.parametrize(
@@ -247,8 +249,8 @@ def test_water_of_before_in_a_region_closed_since_is_compared_too(grid: Grid) ->
     grid.settle()
     found = ask(VILLAGE, "2019-02")
     row = next(row for row in found["rows"] if row["code"] == A)
-    assert (row["volume_l"], row["previous_l"], row["change"]) == (0, 7, -1.0)
-    assert sum(row["previous_l"] for row in found["rows"]) == 7
+    assert (row["volume_l"], row["previous_l"], row["change"]) == (None, 7, None)
+    assert sum(row["previous_l"] or 0 for row in found["rows"]) == 7
 
 
 def test_a_selection_narrows_and_is_repeated_in_the_answer(grid: Grid) -> None:
@@ -263,7 +265,7 @@ def test_a_selection_narrows_and_is_repeated_in_the_answer(grid: Grid) -> None:
         ((None, None, "yes"), 1),
         ((None, None, "no"), 110),
         (("group_tap", "industrial", None), 10),
-        (("district_tap", None, None), 0),
+        (("district_tap", None, None), None),
     ):
         selection = parse_selection(*asked)
         found = ask(VILLAGE, selection=selection)
@@ -299,8 +301,8 @@ def test_a_series_is_the_answers_of_its_months(grid: Grid) -> None:
     found = series(VILLAGE, Selection(), "", None)
     assert found["months"] == ["2019-01", "2019-02", "2019-04"]
     assert found["codes"] == [A, B, C, D]
-    assert found["volume_l"] == [[1, 2, 3], [0, 0, 0], [0, 0, 0], [0, 0, 0]]
-    assert found["gaps"] == {"coarser": [10, 20, 30], "unassigned": [0, 0, 0], "outside": [100, 200, 300]}
+    assert found["volume_l"] == [[1, 2, 3], *[[None] * 3] * 3]
+    assert found["gaps"] == {"coarser": [10, 20, 30], "unassigned": [None] * 3, "outside": [100, 200, 300]}
     assert found["gaps_l"] == [110, 220, 330]
     assert found["total_l"] == [111, 222, 333]
     for column, month in enumerate(found["months"]):

@@ -122,7 +122,7 @@ def test_features_with_the_usage_of_a_period(client: Client, grid: Grid) -> None
     found = {feature["id"]: feature["properties"] for feature in body["features"]}
     area_km2 = grid.boundary(A).area_m2 / 1e6
     assert found[A] == {"code": A, "period": "2019-01", "volume_l": 5_000, "m3_per_km2": pytest.approx(5 / area_km2)}
-    assert {code: one["volume_l"] for code, one in found.items()} == {A: 5_000, B: 0, C: 0, D: 0}
+    assert {code: one["volume_l"] for code, one in found.items()} == {A: 5_000, B: None, C: None, D: None}
 
 
 @pytest.mark.parametrize("layer", [layer.id for layer in registry.LAYERS])

@@ -10,7 +10,9 @@ from django.test import Client
 from layers import models, vocab
 from layers.periods import parse_period
 from layers.stats import cells, query
+from layers.stats.absence import added, less
 from layers.stats.classes import classify
+from layers.stats.divisions import today
 from layers.stats.selection import parse_selection
 from tests import factories as make
 from tests.factories import SOUTHERN, Grid
@@ -38,13 +40,17 @@ def test_the_balance_adds_up_to_what_is_recorded(
     client: Client, grid: Grid, period: str, query_text: str, purpose: str
 ) -> None:
     body = get(client, f"/api/stats/cells?period={period}{query_text}")
-    assert body["recorded_l"] == body["assigned_l"] + body["unassigned_l"] + body["outside_l"]
+    assert body["recorded_l"] == added(body[name] for name in ("assigned_l", "unassigned_l", "outside_l"))
     source = "village_supply" if "source" in query_text else ""
     selection = parse_selection(source, purpose, "")
-    assert body["recorded_l"] == sum(t.volume_l for t in query.totals(vocab.CITY, parse_period(period), selection)) > 0
+    assert (
+        body["recorded_l"]
+        == sum(t.volume_l for t in query.totals(vocab.CITY, parse_period(period), selection, (), today()))
+        > 0
+    )
     assert body["assigned_l"] == sum(litres for litres, _ in kept(period, source, purpose).values())
     for name in ("recorded_l", "assigned_l", "unassigned_l", "outside_l"):
-        assert body[name] == sum(month[name] for month in body["months"])
+        assert body[name] == added(month[name] for month in body["months"])
     explained_gaps = {
         gap: get(client, f"/api/explain?unit={gap}&period={period}{query_text}")["parts_l"]
         for gap in ("unassigned", "outside")
@@ -104,7 +110,7 @@ def test_two_periods_are_compared_by_one_function_at_every_level(
     for direction, sign in (("up", 1), ("down", -1)):
         listed = get(client, f"{url}&direction={direction}")
         moved = sorted(
-            (c for c, p in figures.items() if p["difference_l"] * sign > 0),
+            (c for c, p in figures.items() if (p["difference_l"] or 0) * sign > 0),
             key=lambda c: (-abs(figures[c]["difference_l"]), c),
         )
         assert [one["code"] for one in listed["movers"]] == moved[:20]
@@ -115,7 +121,10 @@ def test_two_periods_are_compared_by_one_function_at_every_level(
         if moved:
             second = get(client, f"{url}&direction={direction}&limit=1&offset={len(moved) - 1}")["movers"]
             assert [one["code"] for one in second] == moved[-1:]
-    assert body["placed"]["difference_l"] == sum(one["difference_l"] for one in figures.values())
+    for name in ("volume_l", "previous_l"):
+        assert body["placed"][name] == added(one[name] for one in figures.values())
+    assert body["placed"]["difference_l"] == less(body["placed"]["volume_l"], body["placed"]["previous_l"])
+    figures = {code: one for code, one in figures.items() if one["difference_l"] is not None}
     for measure in ("difference", "ratio"):
         breaks = body["classes"][measure]["breaks"]
         assert breaks == [-each for each in reversed(breaks)]
@@ -172,3 +181,19 @@ def test_a_city_without_a_grid_says_how_to_get_one(client: Client) -> None:
     answer = client.get("/api/stats/cells?period=2019")
     assert answer.status_code == 404
     assert "./shuitu manage grid" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("period", ["2019-01", "2019"])
+def test_townships_say_by_how_much_their_cells_hold_more(client: Client, grid: Grid, period: str) -> None:
+    """What counts at a district only is in cells and in no township: each says its own, the balance says them all."""
+    balance = get(client, f"/api/stats/cells?period={period}")
+    figures = get(client, f"/api/stats?level=township&period={period}")["rows"]
+    assert balance["in_townships_l"] == added(row["volume_l"] for row in figures)
+    more = []
+    for row in figures:
+        told = get(client, f"/api/regions/{row['code']}?period={period}")["grid"]
+        own = added(litres for code, (litres, _) in kept(period).items() if code.endswith(row["code"]))
+        assert (told and told["volume_l"]) == own
+        more.append(told["more_l"] if told else 0)
+    assert sum(more) == balance["assigned_l"] - balance["in_townships_l"]
+    assert get(client, f"/api/regions/{make.DISTRICT}?period={period}")["grid"] is None

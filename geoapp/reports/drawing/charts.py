@@ -11,6 +11,7 @@ from geoapp.reports.drawing.svg import Canvas, text_width
 from geoapp.reports.structure import Report
 from geoapp.reports.words import term_name, word
 from layers import vocab
+from layers.stats.absence import added, share
 
 WIDTH = 170.0
 RANKED = 20
@@ -19,7 +20,7 @@ OTHER = "#99aaaa"
 
 def draw_all(report: Report, lang: str) -> list[Figure]:
     found = [_months(report, lang), _purposes(report, lang)]
-    if any(line.volume_l for line in report.children):
+    if any((line.volume_l or 0) > 0 for line in report.children):
         found.insert(1, _regions(report, lang))
     return found
 
@@ -38,8 +39,8 @@ def _months(report: Report, lang: str) -> Figure:
     """Twelve months, stacked by source; the months of the period stand out by a band."""
     title = word("chart_months", lang)
     canvas = Canvas(WIDTH, 74, f"{report.name} {title}")
-    sources = [(code, volumes) for code, volumes in report.source_months.items() if any(v > 0 for v in volumes)]
-    totals = [sum(volumes[m] for _, volumes in sources) for m in range(len(report.months))]
+    sources = [(code, volumes) for code, volumes in report.source_months.items() if any((v or 0) > 0 for v in volumes)]
+    totals = [sum(volumes[m] or 0 for _, volumes in sources) for m in range(len(report.months))]
     large = max(totals, default=0) >= figures.LITRES_PER_UNIT / 10
     divide = figures.LITRES_PER_UNIT if large else figures.LITRES_PER_M3
     marks = nice_steps(max(totals, default=0) / divide)
@@ -54,12 +55,14 @@ def _months(report: Report, lang: str) -> Figure:
     tops = [bottom] * len(report.months)
     for code, volumes in sources:
         for m, volume in enumerate(volumes):
-            height = max(0.0, (bottom - top) * volume / divide / marks[-1])
+            height = max(0.0, (bottom - top) * (volume or 0) / divide / marks[-1])
             if height:
                 tops[m] -= height
                 canvas.rect(left + band * (m + 0.16), tops[m], band * 0.68, height, SOURCES.get(code, OTHER))
     for m, month in enumerate(report.months):
         x = left + band * (m + 0.5)
+        if added(volumes[m] for volumes in report.source_months.values()) is None:  # not a bar of nothing
+            canvas.text(x, bottom - 1.5, word("no_data", lang), 5.2, anchor="middle", fill=SOFT)
         chosen = inside[m] and not all(inside)
         canvas.text(
             x,
@@ -89,20 +92,20 @@ def _row_of_keys(canvas: Canvas, keys: list[tuple[str, str]]) -> None:
 
 def _regions(report: Report, lang: str) -> Figure:
     """The largest regions of the level below, as bars."""
-    lines = [line for line in report.children if line.volume_l > 0][:RANKED]
+    lines = [(line.name, line.volume_l or 0) for line in report.children if (line.volume_l or 0) > 0][:RANKED]
     title = word("chart_regions", lang, count=len(lines))
     row = 4.9
     canvas = Canvas(WIDTH, row * len(lines) + 3, f"{report.name} {title}")
-    names = max(text_width(line.name, 6.8) for line in lines)
+    names = max(text_width(name, 6.8) for name, _ in lines)
     left = 8 + names + 2
     longest = WIDTH - left - 34
-    for n, line in enumerate(lines):
+    for n, (name, litres) in enumerate(lines):
         y = 1 + n * row
         canvas.text(5.5, y + 3, str(n + 1), 6.5, anchor="end", fill=SOFT)
-        canvas.text(8, y + 3, line.name, 6.8)
-        length = longest * line.volume_l / lines[0].volume_l
+        canvas.text(8, y + 3, name, 6.8)
+        length = longest * litres / lines[0][1]
         canvas.rect(left, y + 0.5, max(length, 0.2), row - 1.6, "#3f93b5")
-        told = f"{figures.volume(line.volume_l, lang)}  {figures.percent(line.volume_l / report.total_l)}"
+        told = f"{figures.volume(litres, lang)}  {figures.percent(share(litres, report.total_l))}"
         canvas.text(left + length + 1.5, y + 3, told, 6.5, fill=SOFT)
     return Figure("ranking", title, f"{title}，{report.name}", canvas.to_svg())
 
@@ -111,13 +114,12 @@ def _purposes(report: Report, lang: str) -> Figure:
     """One bar parted by purpose, with what each is."""
     title = word("chart_purposes", lang)
     parts = [
-        (PURPOSES[p.code], term_name(vocab.PURPOSE, p.code, lang), p.volume_l)
+        (PURPOSES[p.code], term_name(vocab.PURPOSE, p.code, lang), p.volume_l or 0)
         for p in report.purposes
-        if p.volume_l > 0
+        if (p.volume_l or 0) > 0
     ]
     parts.sort(key=lambda part: -part[2])
-    if report.outside_l > 0:
-        parts.append((OTHER, word("outside", lang), report.outside_l))
+    parts += [(OTHER, word(why, lang), litres) for why, litres in report.beside.items() if litres > 0]
     rows = math.ceil(len(parts) / 2)
     canvas = Canvas(WIDTH, 13 + rows * 5, f"{report.name} {title}")
     total, x = sum(volume for _, _, volume in parts), 0.0
@@ -130,5 +132,5 @@ def _purposes(report: Report, lang: str) -> Figure:
         canvas.rect(at, y, 3, 3, color)
         canvas.text(at + 4.5, y + 2.5, name, 6.8)
         canvas.text(at + 60, y + 2.5, figures.volume(volume, lang), 6.8, anchor="end")
-        canvas.text(at + 78, y + 2.5, figures.percent(volume / report.total_l), 6.8, anchor="end", fill=SOFT)
+        canvas.text(at + 78, y + 2.5, figures.percent(share(volume, report.total_l)), 6.8, anchor="end", fill=SOFT)
     return Figure("purposes", title, f"{title}，{report.name}", canvas.to_svg())

@@ -11,7 +11,7 @@ from psycopg import sql
 from geoapp.reports import figures
 from geoapp.reports.drawing import geometry, palette
 from geoapp.reports.drawing.geometry import Outline
-from geoapp.reports.drawing.sheet import Figure, begin
+from geoapp.reports.drawing.sheet import Figure, Sheet, begin
 from geoapp.reports.structure import Report
 from geoapp.reports.words import word
 from layers.db import Query, rows
@@ -20,6 +20,7 @@ from layers.grid.figures import cell_litres
 from layers.models import GridBuild
 from layers.models.base import PLANE_SRID
 from layers.periods import Period, parse_period
+from layers.stats.absence import added
 from layers.stats.cells import month_classes, period_classes
 from layers.stats.selection import EVERYTHING
 
@@ -41,6 +42,22 @@ def cells(prefixes: Sequence[str], period: Period, size: int) -> Query:
     return Query(_UNITS.format(litres=text, srid=sql.Literal(PLANE_SRID)), [size, patterns, *litres.params])
 
 
+def _more(sheet: Sheet, litres: Sequence[int | None]) -> None:
+    """What is in the cells and in no township's figure, with why."""
+    report = sheet.report
+    lines = report.children if report.child_level == "township" else report.grandchildren
+    if report.level == "township":
+        figures_l = report.total_l
+    elif "township" in (report.child_level, report.grand_level):
+        figures_l = added(line.volume_l for line in lines) or 0
+    else:
+        return
+    more = (added(litres) or 0) - figures_l
+    if more > 0:
+        told = {"volume": figures.volume(more, sheet.lang), "litres": figures.integer(more)}
+        sheet.legend_text(word("grid_more", sheet.lang, **told))
+
+
 def draw(
     report: Report, lang: str, prefixes: Sequence[str], shapes: Sequence[Outline], context: Sequence[Outline],
     size: int = DEFAULT_SIZE,
@@ -56,7 +73,7 @@ def draw(
     breaks = classes_of(size, period, EVERYTHING, k=CLASSES)["breaks"]
     sheet = begin(report, lang, word("map_grid", lang, size=size), shapes, context)
     colors = palette.ramp(len(breaks) + 1)
-    classes = np.array([palette.class_of(litres / 1000 if litres else None, breaks) for litres, _ in found])
+    classes = np.array([palette.class_of(None if litres is None else litres / 1000, breaks) for litres, _ in found])
     polygons = shapely.from_wkb([bytes(wkb) for _, wkb in found])
     sheet.heading(figures.unit_name(lang, large=False))
     for index, text in reversed(list(enumerate(figures.class_texts(breaks)))):
@@ -65,6 +82,12 @@ def draw(
             whole = geometry.path_of(shapely.coverage_union_all(mine), sheet.frame)
             sheet.canvas.path(whole, fill=colors[index], fill_rule="evenodd")
         sheet.swatch(colors[index], text, len(mine))
+    unknown = polygons[classes == -1]
+    if len(unknown):
+        whole = geometry.path_of(shapely.coverage_union_all(unknown), sheet.frame)
+        sheet.canvas.path(whole, fill=palette.NO_DATA, fill_rule="evenodd")
+        sheet.swatch(palette.NO_DATA, word("no_data", lang), len(unknown))
+    _more(sheet, [litres for litres, _ in found])
     named = geometry.simplified(shapes, sheet.frame)
     borders = "".join(geometry.path_of(each.shape, sheet.frame) for each in named)
     sheet.canvas.path(borders, stroke="#5b6f78", width=0.22)

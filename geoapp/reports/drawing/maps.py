@@ -98,8 +98,8 @@ def _by_region(ground: Ground, lang: str, level: str, lines: Sequence[RegionLine
 
 
 def _value(line: RegionLine, measure: str) -> float | None:
-    """What the page shows: nothing where nothing was used."""
-    if not line.volume_l:
+    """What the page shows: none where nothing is recorded."""
+    if line.volume_l is None:
         return None
     return line.volume_l / 1000 if measure == "volume" else line.m3_per_km2
 
@@ -123,7 +123,7 @@ def _class_legend(
     for found, text in reversed(list(enumerate(figures.class_texts([bound / 10_000 for bound in breaks])))):
         sheet.swatch(colors[found], text, counts.get(found, 0))
     if counts.get(-1):
-        sheet.swatch(palette.NO_DATA, word("no_use", sheet.lang), counts[-1])
+        sheet.swatch(palette.NO_DATA, word("no_data", sheet.lang), counts[-1])
     sheet.legend_y += 1.5
 
 

@@ -44,6 +44,7 @@ def _heading(report: Report, lang: str) -> Json:
     breaks = report.classes[f"{report.child_level}/volume"].breaks
     told = figures.class_texts([bound / 10_000 for bound in breaks])
     legend = [{"color": color, "text": text} for color, text in zip(palette.ramp(len(told)), told, strict=True)]
+    legend.insert(0, {"color": palette.NO_DATA, "text": word("no_data", lang)})
     as_of = word("version", lang, version=report.version, moment=figures.moment(report.changed_at, lang))
     period = figures.period(report.period.first, report.period.last, lang)
     return {
@@ -68,7 +69,7 @@ def _regions(report: Report, lang: str, prefixes: list[str]) -> Json:
     features = []
     for code, name, shape in _outlines(report, prefixes):
         line = lines.get(code)
-        value = line.volume_l / 1000 if line and line.volume_l else None
+        value = line.volume_l / 1000 if line and line.volume_l is not None else None
         found = palette.class_of(value, breaks)
         color = palette.NO_DATA if found < 0 else colors[found]
         features.append(_feature(shape, name, _figure(line, lang), color=color))
@@ -81,7 +82,9 @@ def _regions(report: Report, lang: str, prefixes: list[str]) -> Json:
 
 
 def _figure(line: RegionLine | None, lang: str) -> str:
-    return f"{figures.volume(line.volume_l, lang)} · {figures.percent(line.share)}" if line else figures.DASH
+    if line is None or line.volume_l is None:
+        return word("no_data", lang)
+    return f"{figures.volume(line.volume_l, lang)} · {figures.percent(line.share)}"
 
 
 def _outlines(report: Report, prefixes: list[str]) -> list[tuple[str, str, Json]]:

@@ -30,25 +30,33 @@ export type Level = "city" | "district" | "township" | "village" | "reporting_un
 export interface ClassBreaks { breaks: number[]; counts: number[] }
 /** Classes of single months, of each calendar year, and of all months of the answer together. */
 export interface SeriesClasses { month: ClassBreaks; year: Record<string, ClassBreaks>; all: ClassBreaks }
-export interface GapSeries { coarser: number[]; unassigned: number[]; outside: number[] }
+/** Null in a month of which nothing is recorded: no data, not nought. */
+export type Litres = (number | null)[];
+export interface GapSeries { coarser: Litres; unassigned: Litres; outside: Litres }
+/** Where the print behind the demo contradicts itself, at the figure it touches. */
+export interface PrintedNote { figure: string; region: string; zh: string; en: string }
 /** Litres per region and month: `volume_l[i][m]` is region `codes[i]` in month `months[m]`. */
 export interface Series {
   level: Level; months: string[]; codes: string[]; area_km2: (number | null)[];
-  volume_l: number[][]; total_l: number[]; gaps_l: number[]; gaps?: Partial<GapSeries>; as_of: AsOf;
+  volume_l: Litres[]; total_l: Litres; gaps_l: Litres; gaps?: Partial<GapSeries>; as_of: AsOf;
   classes: { volume: SeriesClasses; per_km2: SeriesClasses };
 }
 export interface PathStep { code: string; name: string; level: Level }
-export interface RegionChild { code: string; name: string; volume_l: number; share: number | null; m3_per_km2: number | null; change: number | null }
+export interface RegionChild { code: string; name: string; volume_l: number | null; share: number | null; m3_per_km2: number | null; change: number | null }
 export interface RegionDetail extends PathStep {
   path: PathStep[]; bounds: Bounds | null; area_km2: number | null;
   boundary: { source: string; quality: string; synthetic: boolean } | null;
-  volume_l: number;
-  /** Of the city: what was metered outside it, and all that is recorded (volume_l + outside_l). */
-  outside_l?: number; recorded_l?: number;
+  volume_l: number | null;
+  /** Of the city: what lies in no region, and all that is recorded with it. */
+  unassigned_l?: number | null; outside_l?: number | null; recorded_l?: number | null;
+  period?: { text: string };
+  notes?: PrintedNote[];
+  /** Of a township: what is in its cells, and by how much that is more than its figure. */
+  grid?: { volume_l: number; more_l: number } | null;
   share_of_parent: number | null; m3_per_km2: number | null;
   previous_l: number | null; change: number | null;
-  by_source_month: { source: string; volume_l: number[] }[]; months: string[];
-  by_purpose: { purpose: string; volume_l: number }[]; children: RegionChild[];
+  by_source_month: { source: string; volume_l: Litres }[]; months: string[];
+  by_purpose: { purpose: string; volume_l: number | null }[]; children: RegionChild[];
   not_at_child_level_l: number; facilities: { layer: string; count: number }[]; as_of: AsOf;
 }
 export interface SearchHit { layer: string; level?: Level; code: string; name: string; path: string; lon: number | null; lat: number | null; bounds?: Bounds | null }
@@ -59,10 +67,11 @@ export interface ObjectFeature {
 }
 export interface Classes extends ClassBreaks { measure: string; unit: string; min: number; max: number }
 /** The grid's balance and classes; recorded = assigned + unassigned + outside, in each month. */
-export interface CellMonth { month: string; recorded_l: number; assigned_l: number; unassigned_l: number; outside_l: number; by_area_l: number }
+export interface CellMonth { month: string; recorded_l: number | null; assigned_l: number | null; unassigned_l: number | null; outside_l: number | null; by_area_l: number | null; in_townships_l: number | null }
 export interface CellStats { level: string; months: CellMonth[]; classes: { period: Classes; month: Classes }; as_of: AsOf }
-export interface Compared { volume_l: number; previous_l: number; difference_l: number; change: number | null }
-export interface Mover extends Compared { code: string; name: string; bounds: Bounds; share_by_area?: number | null }
+export interface Compared { volume_l: number | null; previous_l: number | null; difference_l: number | null; change: number | null }
+/** What moved is known in both periods. */
+export interface Mover extends Compared { volume_l: number; previous_l: number; difference_l: number; code: string; name: string; bounds: Bounds; share_by_area?: number | null }
 export interface Comparison {
   level: string; period: string; versus: string; features: number; totals: Compared | null; placed: Compared;
   classes: { difference: Classes; ratio: Classes }; direction: "up" | "down"; count: number; limit: number; offset: number; movers: Mover[];
@@ -72,10 +81,10 @@ export interface Part {
   kind: string; code: string | null; name: string; count: number; rule: string; source: string; purpose: string;
   volume_l: number; of_l: number | null; weight: number | null; weight_total: number | null;
 }
-export interface Explanation { volume_l: number; parts_l: number; count: number; limit: number; offset: number; parts: Part[]; region?: { code: string; name: string }; unit?: string }
+export interface Explanation { synthetic: boolean; missing: string[]; volume_l: number | null; parts_l: number | null; above_l: number | null; count: number; limit: number; offset: number; parts: Part[]; region?: { code: string; name: string }; unit?: string }
 export interface CellFeature {
   id: string; geometry: GeoJSON.Geometry | null;
-  properties: { code: string; township: string; township_name: string; area_m2: number; volume_l: number; m3_per_km2: number; share_by_area: number | null; previous_l?: number; difference_l?: number; change?: number | null };
+  properties: { code: string; township: string; township_name: string; area_m2: number; volume_l: number | null; m3_per_km2: number | null; share_by_area: number | null; previous_l?: number | null; difference_l?: number | null; change?: number | null };
 }
 export interface ReportJob {
   /** 1 waiting, 2 being made, 3 done, 4 failed; ``told`` and ``step`` are that in words. */

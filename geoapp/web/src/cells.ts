@@ -4,7 +4,7 @@ import type { ExpressionSpecification } from "maplibre-gl";
 import { type Filters, cellTiles } from "./api";
 import { NO_DATA, type Scale } from "./classes";
 import type { CellValue } from "./context";
-import { LITRES_PER_M3 } from "./format";
+import { added, LITRES_PER_M3 } from "./format";
 import { comparedWith, kindOf, spanOf } from "./periods";
 import type { Measure, State } from "./state";
 import { isTwoSided } from "./values";
@@ -50,17 +50,23 @@ function litres({ packed, months }: CellQuestion): Expr {
   return ["case", ["has", `litres_${packed}`], ["let", "months", parts(`litres_${packed}`), sum], 0] as unknown as Expr;
 }
 
-/** The colour of a cell by the scale; nothing used, or nothing to compare, is no data. */
+/** Whether anything is recorded of a cell in what is shown: a month without has nothing between its commas. */
+function known({ packed, months }: CellQuestion): Expr {
+  if (!packed) return ["has", "volume_l"] as unknown as Expr;
+  const each = months.map((month) => ["!=", ["at", month, ["var", "slots"]], ""]);
+  return ["case", ["has", `litres_${packed}`], ["let", "slots", parts(`litres_${packed}`), ["any", ...each]], false] as unknown as Expr;
+}
+
+/** The colour of a cell by the scale; nothing recorded, or nothing to compare, is no data. */
 export function cellColor(question: CellQuestion, measure: Measure, scale: Scale): Expr {
   const byClass = (value: Expr): Expr =>
     (scale.breaks.length ? ["step", value, scale.colors[0], ...scale.breaks.flatMap((each, i) => [each, scale.colors[i + 1]])] : ["literal", scale.colors[0]]) as unknown as Expr;
   if (measure === "difference") {
-    const moved: Expr = ["any", ["!=", ["coalesce", ["get", "volume_l"], 0], 0], ["!=", ["coalesce", ["get", "previous_l"], 0], 0]] as unknown as Expr;
-    return ["case", moved, byClass(["coalesce", ["get", "difference_l"], 0] as unknown as Expr), NO_DATA] as unknown as Expr;
+    return ["case", ["has", "difference_l"], byClass(["get", "difference_l"] as unknown as Expr), NO_DATA] as unknown as Expr;
   }
   if (isTwoSided(measure)) return ["case", ["has", "change"], byClass(["get", "change"] as unknown as Expr), NO_DATA] as unknown as Expr;
   const value: Expr = measure === "per_km2" ? (["/", ["*", ["var", "litres"], 1000], ["get", "area_m2"]] as unknown as Expr) : (["var", "litres"] as unknown as Expr);
-  return ["let", "litres", litres(question), ["case", ["==", ["var", "litres"], 0], NO_DATA, byClass(value)]] as unknown as Expr;
+  return ["let", "litres", litres(question), ["case", known(question), byClass(value), NO_DATA]] as unknown as Expr;
 }
 
 /** Three steps of certainty by the share of a cell's water that came by area alone. */
@@ -75,20 +81,22 @@ export function cellHatch({ packed, months }: CellQuestion): Expr {
   return ["step", share, HATCHES[0], UNSURE_STEPS[0], HATCHES[1], UNSURE_STEPS[1], HATCHES[2]] as unknown as Expr;
 }
 
+const dense = (litres: number | null, areaM2: number): number | null => (litres === null ? null : (litres / LITRES_PER_M3 / areaM2) * 1e6);
+
 /** A cell's figures from the properties of its tile. */
 export function cellValue(properties: Record<string, unknown>, { packed, months }: CellQuestion): CellValue {
   const area = Number(properties.area_m2);
-  const numbers = (name: string) => String(properties[name] ?? "").split(",").map(Number);
+  const numbers = (name: string) => String(properties[name] ?? "").split(",").map((text) => (text === "" ? null : Number(text)));
   if (!packed) {
-    const volume = Number(properties.volume_l ?? 0);
     const optional = (name: string) => (name in properties ? Number(properties[name]) : null);
-    return { volume_l: volume, m3_per_km2: (volume / LITRES_PER_M3 / area) * 1e6, share: optional("share_by_area"), previous_l: optional("previous_l"), change: optional("change") };
+    const volume = optional("volume_l");
+    return { volume_l: volume, m3_per_km2: dense(volume, area), share: optional("share_by_area"), previous_l: optional("previous_l"), change: optional("change") };
   }
   const all = numbers(`litres_${packed}`);
   const shares = numbers(`by_area_${packed}`);
-  const own = months.map((month) => all[month] ?? 0);
-  const volume = own.reduce((sum, each) => sum + each, 0);
-  const gross = own.reduce((sum, each) => sum + Math.abs(each), 0);
-  const byArea = months.reduce((sum, month, i) => sum + Math.abs(own[i]) * (shares.length === 12 ? shares[month] : shares[0]) / 100, 0);
-  return { volume_l: volume, m3_per_km2: (volume / LITRES_PER_M3 / area) * 1e6, share: gross ? byArea / gross : null, previous_l: null, change: null };
+  const own = months.map((month) => all[month] ?? null);
+  const volume = added(own);
+  const gross = own.reduce<number>((sum, each) => sum + Math.abs(each ?? 0), 0);
+  const byArea = months.reduce((sum, month, i) => sum + (Math.abs(own[i] ?? 0) * ((shares.length === 12 ? shares[month] : shares[0]) ?? 0)) / 100, 0);
+  return { volume_l: volume, m3_per_km2: dense(volume, area), share: gross ? byArea / gross : null, previous_l: null, change: null };
 }

@@ -14,7 +14,7 @@ export interface CellsShown { layer: LayerInfo; period: string; measure: State["
 export interface Shown { level: MapLevel; series: Series; picture: Picture; period: string; measure: State["measure"] }
 
 /** A cell's figures as a tile says them. */
-export interface CellValue { volume_l: number; m3_per_km2: number; share: number | null; previous_l: number | null; change: number | null }
+export interface CellValue { volume_l: number | null; m3_per_km2: number | null; share: number | null; previous_l: number | null; change: number | null }
 
 type Signals = {
   /** The level the map is at, before its data is here. */

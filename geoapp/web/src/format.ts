@@ -18,8 +18,9 @@ const digitsFor = (value: number): number => (value >= 1000 ? 1 : value >= 100 ?
 export interface Figure { number: string; unit: string }
 export const unitName = (lang: Lang, large: boolean): string => (large ? (lang === "zh" ? "万 m³" : "10⁴ m³") : "m³");
 
-/** A volume in the unit that suits its size: below 0.1 ×10⁴ m³ in m³. */
-export function volume(litres: number, lang: Lang): Figure {
+/** A volume in the unit that suits its size: below 0.1 ×10⁴ m³ in m³. Null is no data, which is not nought. */
+export function volume(litres: number | null, lang: Lang): Figure {
+  if (litres === null) return { number: lang === "zh" ? "无数据" : "no data", unit: "" };
   const large = litres / LITRES_PER_UNIT;
   if (litres !== 0 && Math.abs(large) < 0.1) {
     const m3 = litres / LITRES_PER_M3;
@@ -27,15 +28,21 @@ export function volume(litres: number, lang: Lang): Figure {
   }
   return { number: decimals(large, digitsFor(Math.abs(large))), unit: unitName(lang, true) };
 }
-export const volumeText = (litres: number, lang: Lang): string => {
+export const volumeText = (litres: number | null, lang: Lang): string => {
   const figure = volume(litres, lang);
-  return `${figure.number} ${figure.unit}`;
+  return `${figure.number} ${figure.unit}`.trimEnd();
 };
 export function density(m3PerKm2: number, lang: Lang): Figure {
   const large = Math.abs(m3PerKm2) >= 10_000;
   const value = large ? m3PerKm2 / 10_000 : m3PerKm2;
   return { number: decimals(value, large ? (value >= 100 ? 1 : 2) : value >= 100 ? 0 : 1), unit: `${unitName(lang, large)}/km²` };
 }
+/** The sum of what is known; null when nothing of it is. */
+export const added = (figures: readonly (number | null | undefined)[]): number | null =>
+  figures.reduce<number | null>((sum, each) => (each === null || each === undefined ? sum : (sum ?? 0) + each), null);
+/** The part of a whole; null of what is not known, and of nothing or less. */
+export const shareOf = (part: number | null, whole: number | null): number | null =>
+  part === null || whole === null || whole <= 0 ? null : part / whole;
 export function percent(fraction: number | null | undefined, digits = 1): string {
   if (fraction === null || fraction === undefined || !Number.isFinite(fraction)) return "—";
   if (fraction !== 0 && Math.abs(fraction) < 0.0005 && digits === 1) return fraction < 0 ? ">−0.1%" : "<0.1%";

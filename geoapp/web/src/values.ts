@@ -1,13 +1,14 @@
 // From the matrix of litres to what the map shows: one value per region for a period and a measure.
-import type { Series } from "./api";
+import type { Litres, Series } from "./api";
 import { changeScale, type Scale, sequentialScale } from "./classes";
-import { LITRES_PER_M3 } from "./format";
+import { added, LITRES_PER_M3 } from "./format";
 import { comparedWith, kindOf, monthsOf } from "./periods";
 import type { Measure } from "./state";
 
 export interface RegionValue {
-  volume_l: number;
-  /** Litres of the period compared with; null when it is not there. */
+  /** Null where nothing is recorded: no data, which is not nought. */
+  volume_l: number | null;
+  /** Litres of the period compared with; null when it is not there, or nothing is recorded in it. */
   before_l: number | null;
   change: number | null;
   m3_per_km2: number | null;
@@ -17,28 +18,27 @@ export interface RegionValue {
 export interface Picture {
   values: Map<string, RegionValue>;
   scale: Scale;
-  total_l: number;
-  placed_l: number;
-  gaps_l: number;
-  gaps: { coarser: number; unassigned: number; outside: number } | null;
+  total_l: number | null;
+  placed_l: number | null;
+  gaps_l: number | null;
+  gaps: { coarser: number | null; unassigned: number | null; outside: number | null } | null;
   hasComparison: boolean;
 }
 
-const at = (row: readonly number[], indexes: readonly number[]): number => indexes.reduce((sum, i) => sum + (row[i] ?? 0), 0);
+const at = (row: Readonly<Litres>, indexes: readonly number[]): number | null => added(indexes.map((i) => row[i]));
 export const isChange = (measure: Measure): boolean => measure.startsWith("change") || measure === "ratio";
 /** Whether a measure has two sides: more and less. */
 export const isTwoSided = (measure: Measure): boolean => isChange(measure) || measure === "difference";
 
-function ratio(now: number, before: number | null): number | null {
-  return before === null || before <= 0 ? null : now / before - 1;
+function ratio(now: number | null, before: number | null): number | null {
+  return now === null || before === null || before <= 0 ? null : now / before - 1;
 }
+const dense = (volume: number | null, area: number | null): number | null => (area && volume !== null ? volume / LITRES_PER_M3 / area : null);
 
-function shownValue(measure: Measure, volume: number, area: number | null, change: number | null, now: number, before: number | null): number | null {
-  if (measure === "difference") return before === null || (now === 0 && before === 0) ? null : now - before;
+function shownValue(measure: Measure, volume: number | null, area: number | null, change: number | null, now: number | null, before: number | null): number | null {
+  if (measure === "difference") return before === null || now === null ? null : now - before;
   if (isChange(measure)) return change;
-  if (volume === 0) return null;
-  if (measure === "volume") return volume;
-  return area ? volume / LITRES_PER_M3 / area : null;
+  return measure === "volume" ? volume : dense(volume, area);
 }
 
 /** Values of every region of a series for a period; the scale is the API's (see classes.ts). */
@@ -52,25 +52,24 @@ export function picture(series: Series, period: string, measure: Measure, versus
   const hasComparison = before.length > 0;
 
   const values = new Map<string, RegionValue>();
-  let placed = 0;
+  const placed: Litres = [];
   series.codes.forEach((code, i) => {
     const row = series.volume_l[i];
     const area = series.area_km2[i] ?? null;
     const volume = at(row, current);
-    placed += volume;
+    placed.push(volume);
     const previous = hasComparison ? at(row, before) : null;
     const compared = at(row, now);
     const change = ratio(compared, previous);
-    const density = area ? volume / LITRES_PER_M3 / area : null;
-    values.set(code, { volume_l: volume, before_l: previous, change, m3_per_km2: density, shown: shownValue(measure, volume, area, change, compared, previous) });
+    values.set(code, { volume_l: volume, before_l: previous, change, m3_per_km2: dense(volume, area), shown: shownValue(measure, volume, area, change, compared, previous) });
   });
-  const sum = (row: readonly number[] | undefined) => (row ? at(row, current) : 0);
+  const sum = (row: Readonly<Litres> | undefined) => (row ? at(row, current) : null);
   const { gaps } = series;
   return {
     values,
     scale: given ?? scaleOf(series, period, measure, values),
     total_l: sum(series.total_l),
-    placed_l: placed,
+    placed_l: added(placed),
     gaps_l: sum(series.gaps_l),
     gaps: gaps ? { coarser: sum(gaps.coarser), unassigned: sum(gaps.unassigned), outside: sum(gaps.outside) } : null,
     hasComparison,
@@ -118,12 +117,12 @@ export function cityValue(series: Series, period: string, measure: Measure, vers
   const area = series.area_km2.reduce<number>((sum, km2) => sum + (km2 ?? 0), 0);
   return valueOf(series.total_l, series, area || null, period, measure, versus);
 }
-function valueOf(row: readonly number[], series: Series, area: number | null, period: string, measure: Measure, versus: string): RegionValue {
+function valueOf(row: Readonly<Litres>, series: Series, area: number | null, period: string, measure: Measure, versus: string): RegionValue {
   const indexes = (months: string[]) => months.map((month) => series.months.indexOf(month));
   const pairs = comparedWith(period, measure, series.months, versus);
   const volume = at(row, indexes(monthsOf(period, series.months)));
   const before = pairs.before.length ? at(row, indexes(pairs.before)) : null;
   const now = at(row, indexes(pairs.now));
   const change = ratio(now, before);
-  return { volume_l: volume, before_l: before, change, m3_per_km2: area ? volume / LITRES_PER_M3 / area : null, shown: shownValue(measure, volume, area, change, now, before) };
+  return { volume_l: volume, before_l: before, change, m3_per_km2: dense(volume, area), shown: shownValue(measure, volume, area, change, now, before) };
 }

@@ -1,10 +1,10 @@
 // The popup of a cell: its figures from the feed (the tile only draws), how certain they are, and the way to their parts.
 import { type Map as GlMap, Popup } from "maplibre-gl";
-import { type CellFeature, cellUrl, type LayerInfo } from "../api";
+import { type CellFeature, cellUrl, type Explanation, explainUrl, type LayerInfo } from "../api";
 import { cellQuestion } from "../cells";
 import type { Context } from "../context";
 import { h, icon, replace } from "../dom";
-import { area, change, density, percent, periodText, volumeText } from "../format";
+import { area, change, density, integer, percent, periodText, volumeText } from "../format";
 import { language, t, words } from "../i18n";
 
 export class CellPopup {
@@ -51,21 +51,34 @@ export class CellPopup {
   private card(layer: LayerInfo, { properties: cell }: CellFeature): HTMLElement {
     const { context } = this;
     const lang = language();
-    const dense = density(cell.m3_per_km2, lang);
+    const dense = cell.m3_per_km2 === null ? null : density(cell.m3_per_km2, lang);
     const versus = cell.previous_l === undefined ? null : cellQuestion(context.state, context.meta.months, context.filters)?.versus;
     const row = (label: string, value: string | HTMLElement, id = "") => [h("dt", {}, label), h("dd", id ? { "data-testid": id } : {}, value)];
     const explain = `unit/${cell.code}`;
+    const above = h("p", { class: "fine", "data-testid": "cell-above", hidden: true });
+    void this.tellAbove(above, cell.code);
     return h("article", { class: "object-card cell-card" },
       h("header", {}, h("div", {}, h("strong", {}, cell.township_name), h("small", {}, words(layer.title), " · ", cell.code))),
-      h("div", { class: "cell-value", "data-testid": "cell-volume", "data-litres": cell.volume_l }, h("b", { class: "num" }, volumeText(cell.volume_l, lang)), h("small", {}, periodText(context.state.period, lang))),
+      h("div", { class: "cell-value", "data-testid": "cell-volume", "data-litres": cell.volume_l ?? "" }, h("b", { class: "num" }, volumeText(cell.volume_l, lang)), h("small", {}, periodText(context.state.period, lang))),
       h("dl", {},
-        row(t("per_km2"), `${dense.number} ${dense.unit}`),
+        row(t("per_km2"), dense ? `${dense.number} ${dense.unit}` : "—"),
         row(t("areaFigure"), area(cell.area_m2 / 1e6)),
-        versus ? [row(periodText(versus, lang), volumeText(cell.previous_l!, lang)), row(t("measure_difference"), `${cell.difference_l! > 0 ? "+" : ""}${volumeText(cell.difference_l!, lang)} (${change(cell.change)})`, "cell-difference")] : null,
+        versus ? [row(periodText(versus, lang), volumeText(cell.previous_l ?? null, lang)), row(t("measure_difference"), cell.difference_l == null ? t("noChange") : `${cell.difference_l > 0 ? "+" : ""}${volumeText(cell.difference_l, lang)} (${change(cell.change)})`, "cell-difference")] : null,
         row(t("byArea"), h("span", { class: "share-line" }, h("i", { class: "share-bar", "aria-hidden": "true" }, h("b", { style: `width:${(cell.share_by_area ?? 0) * 100}%` })), percent(cell.share_by_area)), "cell-share")),
+      above,
       h("footer", {},
         layer.synthetic ? h("span", { class: "tag synthetic" }, t("cellSynthetic")) : h("span"),
         h("button", { type: "button", class: "button small", "data-testid": "cell-explain", onclick: () => context.store.set({ explain }) }, t("explain"), icon("chevron", 13))));
+  }
+  /** What of the cell counts at its district only, and so in no township's figure. */
+  private async tellAbove(place: HTMLElement, code: string): Promise<void> {
+    const { state, filters, data } = this.context;
+    const told = await data.get<Explanation>(explainUrl({ unit: code }, state.period, filters, 0, 1)).catch(() => null);
+    if (!told?.above_l) return;
+    place.hidden = false;
+    place.dataset.litres = String(told.above_l);
+    place.textContent = t("cellAbove", { v: volumeText(told.above_l, language()), l: integer(told.above_l) });
+    this.popup?.setLngLat(this.popup.getLngLat()); // it has grown: place it anew
   }
   private show(content: HTMLElement, at: [number, number]): void {
     this.popup?.remove();

@@ -6,7 +6,7 @@ import { SVGRenderer } from "echarts/renderers";
 import type { RegionDetail } from "../api";
 import type { Context } from "../context";
 import { calm, h } from "../dom";
-import { LITRES_PER_M3, LITRES_PER_UNIT, monthShort, periodText, unitName, volumeText } from "../format";
+import { added, LITRES_PER_M3, LITRES_PER_UNIT, monthShort, periodText, unitName, volumeText } from "../format";
 import { language, term } from "../i18n";
 import { monthsOf } from "../periods";
 import { OTHER_COLOR, SOURCE_COLORS } from "./colors";
@@ -21,7 +21,7 @@ export function drawChart(place: HTMLElement, detail: RegionDetail, context: Con
   const most = Math.max(...detail.months.map((_, m) => detail.by_source_month.reduce((sum, row) => sum + (row.volume_l[m] ?? 0), 0)));
   const large = most >= LITRES_PER_UNIT / 10;
   const divide = large ? LITRES_PER_UNIT : LITRES_PER_M3;
-  const rows = detail.by_source_month.filter((row) => row.volume_l.some((litres) => litres > 0));
+  const rows = detail.by_source_month.filter((row) => row.volume_l.some((litres) => (litres ?? 0) > 0));
   const compact = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
   const quiet = { color: "#5c6b72", fontSize: 11, fontFamily: "inherit" };
   const option = (period: string) => ({
@@ -36,7 +36,7 @@ export function drawChart(place: HTMLElement, detail: RegionDetail, context: Con
     yAxis: { type: "value", name: unitName(lang, large), nameTextStyle: { ...quiet, align: "left", padding: [0, 0, 0, -22] }, nameGap: 10, splitNumber: 3, splitLine: { lineStyle: { color: "#e7e6e0" } }, axisLabel: { ...quiet, formatter: (value: number) => compact.format(value) } },
     series: rows.map((row, i) => ({
       name: term(context.meta, "source", row.source), type: "bar", stack: "use", barCategoryGap: "28%", emphasis: { focus: "series" },
-      data: row.volume_l.map((litres) => litres / divide),
+      data: row.volume_l.map((litres) => (litres === null ? null : litres / divide)), // no data is a gap
       ...(i === 0 ? { markArea: marks(period) } : {}),
     })),
   });
@@ -47,10 +47,10 @@ export function drawChart(place: HTMLElement, detail: RegionDetail, context: Con
     return { silent: true, itemStyle: { color: "rgba(10,92,115,0.10)" }, data: [[{ xAxis: at(chosen[0]) }, { xAxis: at(chosen[chosen.length - 1]) }]] };
   }
   function tip(m: number): HTMLElement {
-    const total = rows.reduce((sum, row) => sum + row.volume_l[m], 0);
+    const total = added(detail.by_source_month.map((row) => row.volume_l[m]));
     return h("div", { class: "chart-tip" },
       h("strong", {}, periodText(detail.months[m], lang), h("span", { class: "num" }, volumeText(total, lang))),
-      rows.filter((row) => row.volume_l[m] > 0).map((row) => h("div", {},
+      rows.filter((row) => (row.volume_l[m] ?? 0) > 0).map((row) => h("div", {},
         h("i", { style: `background:${SOURCE_COLORS[row.source] ?? OTHER_COLOR}` }), h("span", {}, term(context.meta, "source", row.source)), h("span", { class: "num" }, volumeText(row.volume_l[m], lang)))));
   }
   instance.setOption(option(context.state.period), true);

@@ -2,10 +2,11 @@
 import type { RegionDetail } from "../api";
 import type { Context } from "../context";
 import { h, icon, replace } from "../dom";
-import { monthShort, periodText, volumeText } from "../format";
+import { added, monthShort, periodText, volumeText } from "../format";
 import { language, t, term } from "../i18n";
 import type { Chart } from "./chart-draw";
 import { OTHER_COLOR, SOURCE_COLORS } from "./colors";
+import { printedMark, printedNote } from "./printed";
 
 export function mountChart(place: HTMLElement, context: Context) {
   const canvas = h("div", { class: "chart", "data-testid": "chart", role: "img" });
@@ -13,7 +14,9 @@ export function mountChart(place: HTMLElement, context: Context) {
   const title = h("h3", {}, t("bySource"));
   const legend = h("ul", { class: "chart-legend", "aria-hidden": "true" });
   const bar = h("p", { class: "bar-line", "data-testid": "bar-line", hidden: true });
-  replace(place, title, canvas, legend, bar, table);
+  const gaps = h("p", { class: "fine", "data-testid": "chart-gaps", hidden: true });
+  const printed = h("div", { class: "printed-notes", "data-testid": "source-notes" });
+  replace(place, title, canvas, legend, gaps, printed, bar, table);
   context.on("bar", ({ code, month, source }) => {
     bar.hidden = false;
     replace(bar, `${periodText(month, language())} · ${term(context.meta, "source", source)}`,
@@ -25,11 +28,11 @@ export function mountChart(place: HTMLElement, context: Context) {
   async function draw(detail: RegionDetail): Promise<void> {
     const mine = ++ticket;
     title.textContent = `${t("bySource")} ${yearText(detail.months)}`;
-    const total = detail.by_source_month.reduce((sum, row) => sum + row.volume_l.reduce((a, b) => a + b, 0), 0);
-    place.hidden = total === 0;
+    const total = added(detail.by_source_month.map((row) => added(row.volume_l)));
+    place.hidden = total === null;
     if (canvas.dataset.drawn !== detail.code) bar.hidden = true;
     drawTable(detail);
-    if (total === 0) return;
+    if (total === null) return;
     try {
       await firstMap(); // the map first: the chart's code would compete with it
       const { drawChart } = await import("./chart-draw");
@@ -48,9 +51,13 @@ export function mountChart(place: HTMLElement, context: Context) {
       h("caption", {}, t("bySource")),
       h("tr", {}, h("th", {}, t("source")), detail.months.map((month) => h("th", {}, monthShort(month, lang)))),
       detail.by_source_month.map((row) => h("tr", { "data-source": row.source },
-        h("th", {}, term(context.meta, "source", row.source)), row.volume_l.map((litres) => h("td", { "data-litres": litres }, volumeText(litres, lang))))));
-    replace(legend, detail.by_source_month.filter((row) => row.volume_l.some((litres) => litres > 0)).map((row) =>
-      h("li", {}, h("i", { style: `background:${SOURCE_COLORS[row.source] ?? OTHER_COLOR}` }), term(context.meta, "source", row.source))));
+        h("th", {}, term(context.meta, "source", row.source)), row.volume_l.map((litres) => h("td", { "data-litres": litres ?? "" }, volumeText(litres, lang))))));
+    const silent = detail.months.filter((_, m) => detail.by_source_month.every((row) => row.volume_l[m] === null));
+    replace(gaps, silent.length ? t("monthsWithout", { months: silent.map((month) => monthShort(month, lang)).join(lang === "zh" ? "、" : ", ") }) : "");
+    gaps.hidden = !silent.length;
+    replace(printed, detail.by_source_month.map((row) => printedNote(detail, `source/${row.source}`, term(context.meta, "source", row.source))));
+    replace(legend, detail.by_source_month.filter((row) => row.volume_l.some((litres) => (litres ?? 0) > 0)).map((row) =>
+      h("li", {}, h("i", { style: `background:${SOURCE_COLORS[row.source] ?? OTHER_COLOR}` }), term(context.meta, "source", row.source), printedMark(detail.notes, `source/${row.source}`))));
     canvas.setAttribute("aria-label", `${t("bySource")} · ${detail.name}`);
   }
   return {

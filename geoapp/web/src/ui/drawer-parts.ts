@@ -2,7 +2,7 @@
 import type { RegionDetail } from "../api";
 import type { Context } from "../context";
 import { h, icon, replace } from "../dom";
-import { area, change, density, integer, percent, periodText, volume } from "../format";
+import { added, area, change, density, integer, percent, periodText, shareOf, volume, volumeText } from "../format";
 import { language, t, term, tk, words } from "../i18n";
 import { badgeElement } from "../map/icons";
 import { monthsOf } from "../periods";
@@ -11,6 +11,7 @@ import type { RegionValue } from "../values";
 import { redraw } from "./choices";
 import { OTHER_COLOR, PURPOSE_COLORS } from "./colors";
 import { filterWords } from "./filters";
+import { printedMark, printedNote } from "./printed";
 import { reportLink } from "./report-link";
 
 export function head(place: HTMLElement, context: Context, detail: RegionDetail, select: (code: string) => void, close: () => void): void {
@@ -47,8 +48,8 @@ export function figures(place: HTMLElement, context: Context, value: RegionValue
   replace(place,
     h("div", { class: "hero" },
       h("p", {}, [periodText(period, lang), filterWords(context) || t("total")].join(" · ")),
-      h("div", { class: "hero-value", "data-testid": "region-total", "data-litres": value.volume_l },
-        h("b", { class: "num" }, total.number), h("span", {}, total.unit)),
+      h("div", { class: "hero-value", "data-testid": "region-total", "data-litres": value.volume_l ?? "" },
+        h("b", { class: "num" }, total.number), h("span", {}, total.unit), detail ? printedMark(wholeNotes(context, detail), "total") : null),
       h("button", { type: "button", class: "explain-link", value: "explain", "data-testid": "region-explain", onclick: () => context.store.set({ explain: `region/${context.state.region || context.city}` }) }, t("explain"), icon("chevron", 12))),
     h("dl", { class: "figure-grid" },
       cell(isCompare(measure) ? t("changeVersus") : t(measure === "change_year" ? "changeYear" : "changePrevious"), change(value.change), "", `change ${direction}`),
@@ -56,25 +57,41 @@ export function figures(place: HTMLElement, context: Context, value: RegionValue
       parent ? cell(t("shareOf", { parent: parent.level === "city" ? t("wholeCity") : context.nameOf(parent.code, parent.name) }), percent(share)) : null,
       detail?.area_km2 ? cell(t("areaFigure"), area(detail.area_km2).replace(" km²", ""), "km²") : null,
       parent || !detail ? null : cell(t("reclaimedShare"), percent(reclaimedShare(detail, period)))),
-    value.volume_l === 0 ? h("p", { class: "hint" }, t("noRecords")) : null);
+    value.volume_l === null ? h("p", { class: "hint", "data-testid": "no-records" }, t("noRecords")) : null,
+    detail ? printedNote({ ...detail, notes: wholeNotes(context, detail) }, "total", t("total")) : null,
+    detail ? gridNote(context, detail) : null);
+}
+
+/** The notes of the detail, if it is of the period that is shown: another follows in a moment. */
+const wholeNotes = (context: Context, detail: RegionDetail) => (detail.period?.text === context.state.period ? detail.notes : []);
+
+/** A township's cells hold more than its figure where a plant stands in it that counts at its district. */
+function gridNote(context: Context, detail: RegionDetail): HTMLElement | null {
+  const { grid } = detail;
+  if (!grid || grid.more_l <= 0 || detail.period?.text !== context.state.period) return null;
+  return h("p", { class: "hint", "data-testid": "grid-note", "data-litres": grid.more_l },
+    t("gridMore", { v: volumeText(grid.more_l, language()), l: integer(grid.more_l) }));
 }
 
 /** Reclaimed water in all water of a period, as far as the answer's months reach. */
 function reclaimedShare(detail: RegionDetail, period: string): number | null {
   const at = monthsOf(period, detail.months).map((month) => detail.months.indexOf(month));
-  const sum = (rows: RegionDetail["by_source_month"]) => rows.reduce((all, row) => all + at.reduce((part, m) => part + (row.volume_l[m] ?? 0), 0), 0);
-  const all = sum(detail.by_source_month);
-  return all ? sum(detail.by_source_month.filter((row) => row.source === "reclaimed")) / all : null;
+  const sum = (rows: RegionDetail["by_source_month"]) => added(rows.map((row) => added(at.map((m) => row.volume_l[m]))));
+  return shareOf(sum(detail.by_source_month.filter((row) => row.source === "reclaimed")), sum(detail.by_source_month));
 }
 
 /** Purposes and, for the city, what was metered outside it: together they are the figure above. */
 export function purposes(place: HTMLElement, context: Context, detail: RegionDetail): void {
   const lang = language();
-  const rows = detail.by_purpose.filter((row) => row.volume_l > 0).sort((a, b) => b.volume_l - a.volume_l);
+  const rows = detail.by_purpose.flatMap(({ purpose, volume_l }) => (volume_l === null ? [] : [{ purpose, volume_l }])).sort((a, b) => b.volume_l - a.volume_l);
   const known = rows.reduce((sum, row) => sum + row.volume_l, 0);
   // Purposes are listed whole even when one is chosen; the water outside is of the chosen ones only.
-  const left = context.state.purpose.length || context.state.resident ? 0 : detail.outside_l ?? 0;
-  const total = known + left;
+  const whole = !context.state.purpose.length && !context.state.resident;
+  const beside = (["unassigned", "outside"] as const).flatMap((gap) => {
+    const litres = whole ? detail[`${gap}_l`] : null;
+    return litres ? [{ gap, litres }] : [];
+  });
+  const total = added([known, ...beside.map(({ litres }) => litres)]);
   place.hidden = rows.length === 0;
   replace(place,
     h("h3", {}, t("byPurpose")),
@@ -85,13 +102,16 @@ export function purposes(place: HTMLElement, context: Context, detail: RegionDet
         const figure = volume(row.volume_l, lang);
         return h("li", { "data-testid": "purpose-row", "data-purpose": row.purpose, "data-litres": row.volume_l },
           h("i", { style: `background:${PURPOSE_COLORS[row.purpose] ?? OTHER_COLOR}` }),
-          h("span", {}, term(context.meta, "purpose", row.purpose)),
+          h("span", {}, term(context.meta, "purpose", row.purpose), row.purpose === "residential" ? printedMark(detail.notes, "residents") : null),
           h("span", { class: "num" }, `${figure.number} `, h("small", {}, figure.unit)),
-          h("span", { class: "num share" }, percent(row.volume_l / total)));
+          h("span", { class: "num share" }, percent(shareOf(row.volume_l, total))));
       }),
-      left ? h("li", { "data-testid": "purpose-left", "data-litres": left },
-        h("i", { class: "left" }), h("span", {}, t("outsideOrUnassigned")),
-        h("span", { class: "num" }, `${volume(left, lang).number} `, h("small", {}, volume(left, lang).unit)), h("span", { class: "num share" }, percent(left / total))) : null));
+      beside.map(({ gap, litres }) => h("li", { "data-testid": "purpose-left", "data-gap": gap, "data-litres": litres },
+        h("i", { class: "left" }), h("span", {}, tk("gap", gap)),
+        h("span", { class: "num" }, `${volume(litres, lang).number} `, h("small", {}, volume(litres, lang).unit)), h("span", { class: "num share" }, percent(shareOf(litres, total)))))),
+    h("p", { class: "fine", "data-testid": "share-base" }, t(beside.length ? "shareBaseAll" : "shareBase", { v: volumeText(total, lang) })),
+    printedNote(detail, "residents", term(context.meta, "purpose", "residential")),
+    printedNote(detail, "others", t("resident_no")));
 }
 
 export function facilities(place: HTMLElement, context: Context, detail: RegionDetail): void {
@@ -110,6 +130,7 @@ export function facilities(place: HTMLElement, context: Context, detail: RegionD
       rows.map(({ layer, count }) => h("button", {
         type: "button", class: "facility", "aria-pressed": String(store.state.layers.includes(layer.id)), value: layer.id,
         "data-layer": layer.id, "data-count": count, onclick: () => toggle(layer.id),
-      }, badgeElement(layer), h("span", {}, words(layer.title)), h("b", { class: "num" }, integer(count)))))
-      : h("p", { class: "hint" }, t("noFacilities")));
+      }, badgeElement(layer), h("span", {}, words(layer.title)), h("b", { class: "num" }, integer(count), printedMark(detail.notes, `count/${layer.id}`, `capacity/${layer.id}`)))))
+      : h("p", { class: "hint" }, t("noFacilities")),
+    rows.flatMap(({ layer }) => ["count", "capacity"].map((kind) => printedNote(detail, `${kind}/${layer.id}`, words(layer.title)))));
 }

@@ -3,6 +3,7 @@
 import { ApiError, type Mover, type RegionDetail, regionUrl, type Series } from "../api";
 import { CHILD, type Context, isMapLevel, levelOf, type MapLevel } from "../context";
 import { debounce, h, icon, replace } from "../dom";
+import { shareOf } from "../format";
 import { t } from "../i18n";
 import { monthsOf } from "../periods";
 import type { State } from "../state";
@@ -66,9 +67,9 @@ export function mountDrawer(place: HTMLElement, context: Context, select: (code:
   function drawFigures(): void {
     const value = ownValue();
     const parent = parentValue();
-    const share = parent && value && parent.volume_l ? value.volume_l / parent.volume_l : detailOf === question() ? detail?.share_of_parent ?? null : null;
+    const share = parent && value && parent.volume_l ? shareOf(value.volume_l, parent.volume_l) : detailOf === question() ? detail?.share_of_parent ?? null : null;
     figures(parts.figures, context, value, detail, share);
-    if (children || detail) ranking.draw(detail, children, value?.volume_l ?? detail?.volume_l ?? 0);
+    if (children || detail) ranking.draw(detail, children, value ? value.volume_l : detail?.volume_l ?? null);
     if (detail && detailOf === question()) purposes(parts.purposes, context, detail);
     chart.mark(store.state.period);
   }

@@ -68,17 +68,20 @@ export function mountExplain(place: HTMLElement, context: Context): { close(): b
     const shown = place.querySelector(".explain-body")?.scrollTop ?? 0;
     frame(
       found.region ? h("p", { class: "hint" }, context.nameOf(found.region.code, found.region.name), " ", h("span", { class: "num" }, found.region.code)) : null,
-      h("dl", { class: "explain-sum", "data-testid": "explain-sum", "data-volume": found.volume_l, "data-parts": found.parts_l, "data-count": found.count },
-        h("div", {}, h("dt", {}, t("explainNumber")), h("dd", { class: "num" }, `${integer(found.volume_l)} L`)),
-        h("div", {}, h("dt", {}, t("explainParts", { n: integer(found.count) })), h("dd", { class: "num" }, `${integer(found.parts_l)} L`, h("b", { class: found.volume_l === found.parts_l ? "same" : "differs" }, found.volume_l === found.parts_l ? " ✓" : " ≠")))),
-      parts.length ? h("ol", { class: "parts-list", "data-testid": "explain-parts" }, parts.map((part) => row(part, found.volume_l)))
+      h("dl", { class: "explain-sum", "data-testid": "explain-sum", "data-volume": found.volume_l ?? "", "data-parts": found.parts_l ?? "", "data-count": found.count },
+        h("div", {}, h("dt", {}, t("explainNumber")), h("dd", { class: "num" }, litres(found.volume_l))),
+        h("div", {}, h("dt", {}, t("explainParts", { n: integer(found.count) })), h("dd", { class: "num" }, litres(found.parts_l), found.volume_l === null ? null : h("b", { class: found.volume_l === found.parts_l ? "same" : "differs" }, found.volume_l === found.parts_l ? " ✓" : " ≠")))),
+      parts.length ? h("ol", { class: "parts-list", "data-testid": "explain-parts" }, parts.map((part) => row(part, found.volume_l ?? 0)))
         : h("p", { class: "hint", "data-testid": "explain-empty" }, t("noRecords")),
+      found.missing.length && found.volume_l !== null ? h("p", { class: "hint", "data-testid": "explain-missing" }, t("monthsWithout", { months: found.missing.map((month) => periodText(month, lang)).join(lang === "zh" ? "、" : ", ") })) : null,
       parts.length < found.count ? h("button", { type: "button", class: "button small", "data-testid": "explain-more", onclick: more }, t("explainMore", { n: integer(found.count - parts.length) })) : null,
       parts.some((part) => part.code === null) ? h("p", { class: "hint", "data-testid": "explain-closed", title: words(context.meta.access.why) }, t("explainClosed")) : null,
+      found.synthetic ? h("p", { class: "hint", "data-testid": "explain-synthetic" }, h("span", { class: "tag synthetic" }, t("syntheticShort"))) : null,
       h("p", { class: "fine" }, t("explainNote")));
     place.querySelector(".explain-body")?.scrollTo(0, shown);
     announce(`${t("explain")}: ${volumeText(found.volume_l, lang)}`);
   }
+  const litres = (value: number | null): string => (value === null ? volumeText(null, language()) : `${integer(value)} L`);
   function row(part: Part, total: number): HTMLElement {
     const { meta } = context;
     const share = total ? Math.min(100, (Math.abs(part.volume_l) / Math.abs(total)) * 100) : 0;

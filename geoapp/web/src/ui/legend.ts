@@ -3,7 +3,7 @@ import { type Scale, classOf, NO_DATA } from "../classes";
 import { CELLS_FROM } from "../cells";
 import type { CellsShown, Context, Shown } from "../context";
 import { announce, h, replace } from "../dom";
-import { breakText, integer, LITRES_PER_M3, LITRES_PER_UNIT, percent, periodText, unitName, volumeText } from "../format";
+import { breakText, integer, LITRES_PER_M3, LITRES_PER_UNIT, percent, periodText, shareOf, unitName, volumeText } from "../format";
 import { language, t, tk, words } from "../i18n";
 import { comparedWith, spanOf } from "../periods";
 import { isCompare, type Measure } from "../state";
@@ -40,18 +40,18 @@ function classTexts(scale: Scale, unit: Unit): string[] {
 function ledger(shown: Shown): HTMLElement {
   const lang = language();
   const { total_l, placed_l, gaps_l, gaps } = shown.picture;
-  const share = (litres: number) => (total_l ? percent(litres / total_l) : "—");
-  const row = (name: string, litres: number, key: string, kind = "") =>
-    h("div", { class: `ledger-row ${kind}`, "data-testid": `ledger-${key}`, "data-litres": litres },
+  const share = (litres: number | null) => percent(shareOf(litres, total_l));
+  const row = (name: string, litres: number | null, key: string, kind = "") =>
+    h("div", { class: `ledger-row ${kind}`, "data-testid": `ledger-${key}`, "data-litres": litres ?? "" },
       h("span", {}, name), h("span", { class: "num" }, volumeText(litres, lang)), h("span", { class: "num share" }, share(litres)));
   // What is nothing gets no row.
-  const parts = gaps ? (["coarser", "unassigned", "outside"] as const).filter((gap) => gaps[gap] > 0) : [];
+  const parts = gaps ? (["coarser", "unassigned", "outside"] as const).filter((gap) => gaps[gap]) : [];
   return h("div", { class: "ledger", "data-testid": "ledger", title: t("ledgerHint") },
     h("div", { class: "ledger-bar", "aria-hidden": "true" },
-      h("i", { style: `width:${total_l ? (placed_l / total_l) * 100 : 0}%` })),
+      h("i", { style: `width:${(shareOf(placed_l, total_l) ?? 0) * 100}%` })),
     row(t("recorded"), total_l, "total", "sum"),
     row(t("onMap", { level: tk("levelShort", shown.level) }), placed_l, "placed"),
-    parts.length ? parts.map((gap) => row(tk("gap", gap), gaps![gap], gap, "gap")) : gaps_l > 0 ? row(t("gaps"), gaps_l, "gaps", "gap") : null);
+    parts.length ? parts.map((gap) => row(tk("gap", gap), gaps![gap], gap, "gap")) : gaps_l ? row(t("gaps"), gaps_l, "gaps", "gap") : null);
 }
 
 interface Rows { scale: Scale; unit: Unit; counts: number[]; none: number | null; what: (n: number) => string }

@@ -2,18 +2,18 @@
 import type { RegionDetail, Series } from "../api";
 import { CHILD, type Context, levelOf } from "../context";
 import { h } from "../dom";
-import { change, density, percent, volume, volumeText } from "../format";
+import { added, change, density, percent, shareOf, volume, volumeText } from "../format";
 import { language, t, tk } from "../i18n";
 import { isChange, regionValue } from "../values";
 import { redraw } from "./choices";
 
 const SHORT = 8;
-interface Row { code: string; name: string; volume_l: number; change: number | null; m3_per_km2: number | null; by: number | null }
+interface Row { code: string; name: string; volume_l: number | null; change: number | null; m3_per_km2: number | null; by: number | null }
 
 export function mountRanking(place: HTMLElement, context: Context, select: (code: string) => void) {
   let all = false;
   let of = "";
-  let last: [RegionDetail | null, Series | null, number] | null = null;
+  let last: [RegionDetail | null, Series | null, number | null] | null = null;
 
   function rowsOf(detail: RegionDetail, series: Series | null): Row[] {
     const { period, measure, versus } = context.state;
@@ -38,7 +38,7 @@ export function mountRanking(place: HTMLElement, context: Context, select: (code
     return [figure.number, figure.unit];
   }
 
-  function draw(detail: RegionDetail | null, series: Series | null, own: number): void {
+  function draw(detail: RegionDetail | null, series: Series | null, own: number | null): void {
     last = [detail, series, own];
     if (!detail) return;
     if (of !== detail.code) {
@@ -51,22 +51,23 @@ export function mountRanking(place: HTMLElement, context: Context, select: (code
     const { measure } = context.state;
     const rows = rowsOf(detail, series);
     const most = Math.max(...rows.map((row) => Math.abs(row.by ?? 0)), 1e-9);
-    const placed = rows.reduce((sum, row) => sum + row.volume_l, 0);
-    const left = series ? own - placed : detail.not_at_child_level_l;
+    const placed = added(rows.map((row) => row.volume_l)) ?? 0;
+    const left = series ? (own ?? 0) - placed : detail.not_at_child_level_l;
     redraw(place,
       h("h3", {}, t("rankingOf", { level: tk("level", child!) }), h("small", {}, tk("measure", measure))),
       h("ol", { class: "ranking", "data-testid": "ranking" },
         rows.slice(0, all ? undefined : SHORT).map((row, i) => {
           const [number, unit] = text(row);
-          return h("li", {}, h("button", { type: "button", class: "rank", value: row.code, "data-code": row.code, "data-litres": row.volume_l, onclick: () => select(row.code) },
+          return h("li", {}, h("button", { type: "button", class: "rank", value: row.code, "data-code": row.code, "data-litres": row.volume_l ?? "", onclick: () => select(row.code) },
             h("span", { class: "rank-no num" }, i + 1),
             h("span", { class: "rank-name" }, row.name),
             h("span", { class: "rank-value num" }, number, " ", h("small", {}, unit)),
-            measure === "volume" ? h("span", { class: "rank-share num" }, own ? percent(row.volume_l / own) : "—") : h("span", { class: "rank-share" }),
+            measure === "volume" ? h("span", { class: "rank-share num" }, percent(shareOf(row.volume_l, own))) : h("span", { class: "rank-share" }),
             h("span", { class: "rank-bar", "aria-hidden": "true" }, h("i", { class: (row.by ?? 0) < 0 ? "less" : "", style: `width:${(Math.abs(row.by ?? 0) / most) * 100}%` }))));
         })),
       rows.length > SHORT ? h("button", { type: "button", class: "button small", value: "all", "data-testid": "ranking-all", onclick: () => { all = !all; if (last) draw(...last); } },
         all ? t("showLess") : t("showAll", { n: rows.length })) : null,
+      measure === "volume" && own ? h("p", { class: "fine", "data-testid": "ranking-base" }, t("shareBase", { v: volumeText(own, language()) })) : null,
       left > 0 ? h("p", { class: "hint", "data-testid": "not-at-child", "data-litres": left }, t("notAtChild", { v: volumeText(left, language()), level: tk("level", child!) })) : null,
       h("p", { class: "fine" }, t("rankNote")));
   }

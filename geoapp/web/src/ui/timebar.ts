@@ -13,7 +13,7 @@ export function mountTimebar(place: HTMLElement, context: Context): void {
   const { months } = meta;
   const kinds: PeriodKind[] = years(months).length > 1 ? ["month", "year", "range"] : ["month", "year"];
   let timer = 0;
-  let totals: readonly number[] = [];
+  let totals: readonly (number | null)[] = [];
 
   const playButton = h("button", { type: "button", class: "round", "data-testid": "play", onclick: () => (timer ? stop() : play()) });
   const label = h("output", { class: "period", "data-testid": "period", for: "slider" });
@@ -55,7 +55,7 @@ export function mountTimebar(place: HTMLElement, context: Context): void {
     playButton.title = t(timer ? "pause" : "play");
   }
   function drawColumns(): void {
-    const most = Math.max(...totals, 1);
+    const most = Math.max(...totals.map((each) => each ?? 0), 1);
     const chosen = new Set(monthsOf(store.state.period, months));
     const lang = language();
     if (columns.childElementCount !== months.length) {
@@ -63,7 +63,8 @@ export function mountTimebar(place: HTMLElement, context: Context): void {
     }
     [...columns.children].forEach((column, i) => {
       column.classList.toggle("on", chosen.has(months[i]));
-      (column.firstElementChild as HTMLElement).style.height = `${totals.length ? Math.max(4, (totals[i] / most) * 100) : 4}%`;
+      column.classList.toggle("no-data", totals.length > 0 && totals[i] === null);
+      (column.firstElementChild as HTMLElement).style.height = `${totals.length ? Math.max(4, ((totals[i] ?? 0) / most) * 100) : 4}%`;
       (column as HTMLElement).title = totals.length ? t("monthOf", { month: periodText(months[i], lang), value: volumeText(totals[i], lang) }) : "";
     });
   }
@@ -109,7 +110,7 @@ export function mountTimebar(place: HTMLElement, context: Context): void {
     const asked = JSON.stringify(context.filters);
     const all = await context.data.series("district", store.state.period, context.filters).catch(() => null);
     if (!all || asked !== JSON.stringify(context.filters)) return;
-    totals = months.map((month) => all.total_l[all.months.indexOf(month)] ?? 0);
+    totals = months.map((month) => all.total_l[all.months.indexOf(month)] ?? null);
     drawColumns();
   }
   draw();

@@ -1,12 +1,12 @@
 // What is under the pointer, in words and figures.
 import type { Context } from "../context";
 import { h, replace } from "../dom";
-import { change, density, percent, volume } from "../format";
+import { change, density, percent, shareOf, volume } from "../format";
 import { language, t } from "../i18n";
 import { isChange } from "../values";
 
-function differenceOf(value: { volume_l: number; before_l: number | null } | undefined): [string, string] {
-  if (!value || value.before_l === null) return ["—", ""];
+function differenceOf(value: { volume_l: number | null; before_l: number | null } | undefined): [string, string] {
+  if (!value || value.volume_l === null || value.before_l === null) return ["—", ""];
   const moved = value.volume_l - value.before_l;
   const figure = volume(moved, language());
   return [`${moved > 0 ? "+" : ""}${figure.number}`, figure.unit];
@@ -38,7 +38,7 @@ export function mountTooltip(place: HTMLElement, context: Context): void {
         value ? h("dl", {},
           shown!.measure !== "volume" ? [h("dt", {}, t("total")), h("dd", {}, `${figure!.number} ${figure!.unit}`)] : null,
           shown!.measure !== "per_km2" && dense ? [h("dt", {}, t("per_km2")), h("dd", {}, `${dense.number} ${dense.unit}`)] : null,
-          shown!.picture.total_l ? [h("dt", {}, t("shareOf", { parent: context.nameOf(context.city, context.meta.city.name) })), h("dd", {}, percent(value.volume_l / shown!.picture.total_l))] : null,
+          shown!.picture.total_l ? [h("dt", {}, t("shareOf", { parent: context.nameOf(context.city, context.meta.city.name) })), h("dd", {}, percent(shareOf(value.volume_l, shown!.picture.total_l)))] : null,
           !isChange(shown!.measure) && value.change !== null ? [h("dt", {}, t(which)), h("dd", {}, change(value.change))] : null,
           cell ? [h("dt", {}, t("byArea")), h("dd", {}, percent(cell.share))] : null)
           : h("p", {}, t("noData")));

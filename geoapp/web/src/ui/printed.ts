@@ -1,0 +1,17 @@
+// Where the print behind the demo contradicts itself: a sign at the figure it touches, and the words beneath it.
+import type { PrintedNote, RegionDetail } from "../api";
+import { h } from "../dom";
+import { language } from "../i18n";
+
+const words = (note: PrintedNote): string => note[language()];
+
+/** The sign beside a figure, which tells the note under the pointer; null where nothing is to be said. */
+export function printedMark(notes: PrintedNote[] | undefined, ...figures: string[]): HTMLElement | null {
+  const found = (notes ?? []).filter((note) => figures.includes(note.figure));
+  return found.length ? h("abbr", { class: "printed-mark", title: found.map(words).join(" "), "data-testid": "printed-mark", "data-figure": found[0].figure }, "※") : null;
+}
+/** The note in words, under the figures of a section. */
+export function printedNote(detail: RegionDetail, figure: string, of: string): HTMLElement | null {
+  const found = (detail.notes ?? []).filter((note) => note.figure === figure);
+  return found.length ? h("p", { class: "fine printed-note", "data-testid": "printed-note", "data-figure": figure }, `※ ${of}${language() === "zh" ? "：" : ": "}`, found.map(words).join(" ")) : null;
+}
