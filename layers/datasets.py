@@ -44,6 +44,10 @@ PERMITS = Field("permits", "取水许可", "Permits", "links", refers_to="permit
 WELLS = Field("wells", "机井", "Wells", "links", refers_to="well", aliases=("水井编号",))
 SOURCE = Field("source", "水源类型", "Source", "term", vocab=vocab.SOURCE, required=True, tile=True, filter=True)
 PURPOSE = Field("purpose", "取水用途", "Purpose", "term", vocab=vocab.PURPOSE, required=True, tile=True, filter=True)
+# Litres as people read and write them: of usage, and in forms of everything that is kept in litres.
+VOLUME = Field(
+    "volume_m3", "水量", "Volume", "number", path="volume_l", unit="m³", per_unit=1000, aliases=("本月用水量", "用水量")
+)
 
 
 def _placed(*fields: Field, name: Field = NAME, declared: Field = DECLARED) -> tuple[Field, ...]:
@@ -292,16 +296,7 @@ USAGE = Dataset(
         Field("purpose", "取水用途", "Purpose", "term", vocab=vocab.PURPOSE, required=True, filter=True),
         Field("correction_no", "更正次序", "Correction no.", "integer"),
         Field("volume_l", "水量(升)", "Volume (litres)", "integer", unit="L"),
-        Field(
-            "volume_m3",
-            "水量",
-            "Volume",
-            "number",
-            path="volume_l",
-            unit="m³",
-            per_unit=1000,
-            aliases=("本月用水量", "用水量"),
-        ),
+        VOLUME,
     ),
     makes_different=(SUMS, GRIDDED),
 )
@@ -314,7 +309,7 @@ GRID = Dataset(
     "layers.GridUnit",
     "polygon",
     (
-        Field("code", "编码", "Code", imported=False, tile=True, filter=True),
+        Field("code", "编码", "Code", imported=False, tile=True, filter=True, capitals=True),
         Field("township", "街道(乡镇)", "Township", "region", path="region__code", imported=False, filter=True),
         Field("township_name", "街道(乡镇)名称", "Township name", path="region__name", imported=False, tile=True),
         Field("area_m2", "面积", "Area", "number", unit="m²", imported=False, tile=True),

@@ -35,11 +35,17 @@ class Field:
     imported: bool = True  # False: found or computed, never read from a file
     tile: bool = False
     filter: bool = False
+    capitals: bool = False  # a code made here, in capitals alone
     aliases: tuple[str, ...] = ()  # column headings met in files, besides name, zh and en
 
     @property
     def orm_path(self) -> str:
         return self.path or self.name
+
+    @property
+    def is_code(self) -> bool:
+        """Whether it names an object, its own or another: codes are found in any case."""
+        return self.kind == "code" or self.name == "code"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,13 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.gis.geos import GEOSGeometry, LineString, Point, Polygon
-from django.db.models import Q, QuerySet
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
-from layers import params, vocab
+from layers import params, values, vocab
 from layers.errors import BadParameter
 from layers.models import Region
 from layers.models.base import STORAGE_SRID
-from layers.params import Bbox, Range
+from layers.params import Bbox
 from layers.periods import FORMS, Period, parse_period
 from layers.registry import REGION, Field, Layer
 from layers.stats import divisions
@@ -145,6 +145,16 @@ def within(layer: Layer, chosen: Divisions) -> QuerySet[Any]:
     return found
 
 
+def of_code(layer: Layer, code: str, among: QuerySet[Any] | None = None) -> Any:
+    """The feature of a code in any case, or None; where two differ by case alone, the one that is written so."""
+    field = layer.dataset.field("code")
+    if field is None:
+        return None
+    found = (base(layer) if among is None else among).filter(values.named(field, [code]))
+    written = Case(When(**{field.orm_path: code}, then=Value(0)), default=Value(1), output_field=IntegerField())
+    return found.order_by(written, field.orm_path).first()
+
+
 def inside(layer: Layer, prefixes: list[str]) -> Q:
     """Features that count in the regions with these code prefixes (see `Placed.counted_region`)."""
     regions = Region.objects.filter(_any_prefix("code", prefixes)).values("pk")
@@ -189,7 +199,9 @@ def parse(layer: Layer, given: Mapping[str, str], region_param: str = REGION_PAR
     """A filter from the parameters it knows; others are the caller's to judge (see `params.refuse_unknown`)."""
     region = given.get(region_param) if place_params(layer) else None
     attributes = {
-        name: condition(declared, given[name]) for name, declared in filter_params(layer).items() if given.get(name)
+        name: values.condition(declared, given[name])
+        for name, declared in filter_params(layer).items()
+        if given.get(name)
     }
     return FeatureFilter(
         bbox=params.parse_bbox(given["bbox"]) if given.get("bbox") and place_params(layer) else None,
@@ -222,31 +234,3 @@ def _usage(given: Mapping[str, str]) -> dict[str, Any]:
         "monthly": monthly,
         "boundaries": divisions.parse_boundaries(given.get(BOUNDARIES)),
     }
-
-
-def condition(declared: Field, text: str) -> Q:
-    """What a parameter asks of the field of its name: words of a vocabulary, a range, a day or period, or texts."""
-    path = declared.orm_path
-    if declared.vocab is not None:
-        ids, null = params.parse_term_ids(text, declared.vocab, declared.name)
-        return Q(**{f"{path}__in": ids}) | (Q(**{f"{path}__isnull": True}) if null else Q())
-    if declared.kind in ("integer", "number"):
-        if text == params.NULL:
-            return Q(**{f"{path}__isnull": True})
-        return _within(path, params.parse_range(text, declared.name), declared.per_unit)
-    if declared.kind == "date":
-        if (day := params.parse_day(text)) is not None:
-            return Q(**{path: day})
-        period = parse_period(text, declared.name)
-        return Q(**{f"{path}__gte": period.first.first_day, f"{path}__lt": period.last.plus(1).first_day})
-    return Q(**{f"{path}__in": [part.strip() for part in text.split(",")]})
-
-
-def _within(path: str, bounds: Range, per_unit: int) -> Q:
-    """Bounds are in the unit that is spoken: ``per_unit`` of what is stored make one."""
-    condition = Q(**{f"{path}__isnull": False})
-    for lookup, bound in (("gte", bounds.low), ("lte", bounds.high)):
-        if bound is not None:
-            stored = bound if per_unit == 1 else round(bound * per_unit, 6)
-            condition &= Q(**{f"{path}__{lookup}": stored})
-    return condition

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.gis.db.models.functions import GeomOutputGeoFunc
 from django.contrib.gis.geos import Polygon
-from django.db.models import BinaryField, Func, IntegerField, Value
+from django.db.models import BinaryField, FloatField, Func, IntegerField, Value
 from django.db.models.expressions import Combinable
 
 
@@ -61,6 +61,16 @@ class Raw(Func):
 
     def __init__(self, geom: str, **extra: Any) -> None:
         super().__init__(geom, **extra)
+
+
+class Coordinate(Func):
+    """x (``axis="X"``, the longitude) or y of a stored point; null without one."""
+
+    output_field = FloatField()
+    template = "ST_%(axis)s(%(expressions)s)"
+
+    def __init__(self, geom: str, axis: str) -> None:
+        super().__init__(geom, axis=axis)
 
 
 class CellIndex(Func):

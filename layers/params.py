@@ -99,8 +99,13 @@ def parse_words(text: str, param: str, allowed: Sequence[str]) -> list[str]:
 
 
 def parse_term_ids(text: str, vocabulary: Vocab, param: str) -> tuple[list[int], bool]:
-    """Slugs joined by commas → (ids, whether ``null`` is among them)."""
-    words = parse_words(text, param, [*vocabulary.codes, NULL])
+    """Words of a vocabulary, in any spelling that files have, joined by commas → (ids, whether ``null`` is among them)."""
+    spelled = (word.strip() for word in text.split(","))
+    said = (
+        vocabulary.by_id[found].code if (found := vocabulary.spellings.get(w.lower())) is not None else w
+        for w in spelled
+    )
+    words = parse_words(",".join(said), param, [*vocabulary.codes, NULL])
     return [vocabulary.id_of(word) for word in words if word != NULL], NULL in words
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from layers.errors import BadParameter
+from layers.params import parse_day
 
 FORMS = ("2019", "2019-07", "2019-Q3", "2019-01..2019-06", "2019..2021")
 _ONE = re.compile(r"(?P<year>\d{4})(?:-(?:(?P<month>\d{2})|Q(?P<quarter>[1-4])))?", re.ASCII)
@@ -102,6 +103,43 @@ def parse_period(text: str, param: str = "period") -> Period:
     if first.first.until(last.last) >= 1200:
         raise BadParameter(f"The period {text!r} is longer than a century.", param=param, allowed=FORMS)
     return Period(first.first, last.last)
+
+
+DAY_FORMS = (*FORMS, "2019-03-15", "2019-03-15..2019-04", "..2019", "2019..", "null")
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Days from ``first`` to ``last``, both included; None leaves a side open."""
+
+    first: date | None
+    last: date | None
+
+
+def parse_days(text: str, param: str) -> Days:
+    """A day (or the instant it begins with), what `parse_period` takes, or two of these joined by ``..``, of which one may be missing."""
+    start, separator, end = text.strip().partition("..")
+    if not separator:
+        end = start
+    first = _span(start, param).first if start or not separator else None
+    last = _span(end, param).last if end or not separator else None
+    if first is None and last is None:
+        raise BadParameter(f"{text!r} names no day.", param=param, allowed=DAY_FORMS)
+    if first is not None and last is not None and last < first:
+        raise BadParameter(f"{text!r} ends before it begins.", param=param, allowed=DAY_FORMS)
+    return Days(first, last)
+
+
+def _span(text: str, param: str) -> Days:
+    """The days of one side."""
+    text = text.strip()
+    try:
+        if (day := parse_day(text)) is not None:
+            return Days(day, day)
+        months = _one(text, param)
+    except BadParameter:
+        raise BadParameter(f"{text!r} is no day, month or year.", param=param, allowed=DAY_FORMS) from None
+    return Days(months.first.first_day, months.last.plus(1).first_day - timedelta(days=1))
 
 
 def signed_months(period: Period, available: Sequence[Month]) -> tuple[list[date], list[tuple[date, int]]]:

@@ -176,6 +176,40 @@ class UsageFactory(DjangoModelFactory):
     release = factory.SubFactory(ReleaseFactory, dataset="usage")
 
 
+class HolderFactory(DjangoModelFactory):
+    class Meta:
+        model = models.AbstractionHolder
+
+    code = factory.Sequence(lambda number: f"H{number:04d}")
+    name = "取水户"
+    release = factory.SubFactory(ReleaseFactory, dataset="permit")
+
+
+class PermitFactory(DjangoModelFactory):
+    class Meta:
+        model = models.AbstractionPermit
+
+    code = factory.Sequence(lambda number: f"P{number:05d}")
+    release = factory.SubFactory(ReleaseFactory, dataset="permit")
+
+
+class SurfaceIntakeFactory(PlacedFactory):
+    class Meta:
+        model = models.SurfaceIntake
+
+    code = factory.Sequence(lambda number: f"SI{number:04d}")
+    name = "取水口"
+
+
+class SewagePlantFactory(PlacedFactory):
+    class Meta:
+        model = models.SewagePlant
+
+    code = factory.Sequence(lambda number: f"SP{number:04d}")
+    name = "净水厂"
+    kind = 1
+
+
 @dataclass
 class Grid:
     """The regions by code, and how to make a change take effect."""

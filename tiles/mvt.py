@@ -19,8 +19,9 @@ from layers.db import Query
 from layers.filters import EVERYTHING, FeatureFilter
 from layers.functions import AsMVTArea, AsMVTGeom, Raw
 from layers.models.base import TILE_SRID
-from layers.registry import Field, Layer
+from layers.registry import Layer
 from layers.stats.carried import NOTHING, Carried, carried
+from layers.values import spoken_sql
 from tiles.address import Tile
 
 EXTENT = 4096
@@ -61,21 +62,11 @@ def _select(found: QuerySet[Any], layer: Layer, **geometry: Any) -> tuple[sql.Co
     return sql.SQL(text), tuple(params)
 
 
-def _spoken(field: Field, column: sql.Composable) -> sql.Composable:
-    """A column as the tile says it: a vocabulary id as its slug."""
-    if field.vocab is None:
-        return column
-    cases = sql.SQL(" ").join(
-        sql.SQL("WHEN {} THEN {}").format(sql.Literal(term.id), sql.Literal(term.code)) for term in field.vocab
-    )
-    return sql.SQL("CASE {} {} END").format(column, cases)
-
-
 def _properties(layer: Layer, wrap: str = "{}") -> sql.Composable:
     shape = sql.SQL(wrap)
     return sql.SQL(", ").join(
         sql.SQL("{} AS {}").format(
-            _spoken(field, shape.format(sql.Identifier("f", f"f_{field.name}"))), sql.Identifier(field.name)
+            spoken_sql(field, shape.format(sql.Identifier("f", f"f_{field.name}"))), sql.Identifier(field.name)
         )
         for field in layer.tile_fields
     )

@@ -10,6 +10,7 @@ from geoapp.reports.structure import FacilityLine, FacilityList, StageLine
 from layers import access, filters, registry, vocab
 from layers.models import AbstractionPermit, Region
 from layers.stats.regions import RegionIndex
+from layers.values import spoken
 
 LISTED = (
     "urban_plant", "township_plant", "sewage_plant", "surface_intake", "self_built", "village_sewage_station",
@@ -69,7 +70,7 @@ def facility_lines(
     layer = access.seen(registry.layer(layer_id))
     if layer is None:
         return ()
-    fields = {field.name for field in layer.fields}
+    fields = {field.name: field for field in layer.fields}
     run_by = next((name for name in ("managed_by", "operator", "water_body") if name in fields), "")
     capacity = "capacity_m3_d" if "capacity_m3_d" in fields else ""
     rows = within(layer_id, prefixes)
@@ -84,15 +85,10 @@ def facility_lines(
             codes.get(row["counted_region"], ""),
             _place(index, codes.get(row["counted_region"], "")),
             row.get(capacity),
-            _run_by(row.get(run_by)),
+            (spoken(fields[run_by], row[run_by]) or "") if run_by else "",
         )
         for row in rows.order_by(*order).values(*wanted)
     )
-
-
-def _run_by(value: Any) -> str:
-    """The slug of who manages it, or the name as it is registered."""
-    return vocab.MANAGER.by_id[value].code if isinstance(value, int) else value or ""
 
 
 def _place(index: RegionIndex, code: str) -> str:

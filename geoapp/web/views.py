@@ -66,8 +66,7 @@ def _is_known(layer_id: str, code: str) -> bool:
         return False  # no text in the database holds it, and PostgreSQL refuses to look
     try:
         layer = built_layer(layer_id)
-        path = next(field.orm_path for field in layer.fields if field.name == "code")
-        return filters.base(layer).filter(**{path: code}).exists()
+        return filters.of_code(layer, code, filters.base(layer).only("pk")) is not None
     except NotFound:
         return False
     except DatabaseError:

@@ -8,6 +8,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from layers.datasets import VOLUME
+from layers.values import exact, stored
+
 _LIMIT = Decimal(10) ** 12  # m³: far above any river, far below what a column holds
 
 
@@ -15,6 +18,10 @@ class CubicMetresField(forms.Field):
     """A decimal number of m³ with at most three decimals ↔ litres. Never rounded: what is not exact is refused."""
 
     widget = forms.TextInput(attrs={"inputmode": "decimal", "class": "vTextField"})
+
+    def __init__(self, *, signed: bool = True, **options: Any) -> None:
+        super().__init__(**options)
+        self.signed = signed  # False: of what cannot be less than nothing
 
     def prepare_value(self, value: Any) -> Any:
         return cubic_metres(value) if isinstance(value, int) else value
@@ -26,13 +33,15 @@ class CubicMetresField(forms.Field):
         if not text:
             return None
         try:
-            litres = Decimal(text) * 1000
+            litres = stored(VOLUME, Decimal(text))
         except InvalidOperation:
             raise ValidationError("请填写数字，如 12.345。", code="not_a_number") from None
-        if not litres.is_finite() or abs(litres) > _LIMIT * 1000:
+        if not litres.is_finite() or abs(litres) > stored(VOLUME, _LIMIT):
             raise ValidationError("超出允许范围。", code="out_of_range")
         if litres != litres.to_integral_value():
             raise ValidationError("水量须精确到升，最多三位小数。", code="not_litres")
+        if litres < 0 and not self.signed:
+            raise ValidationError("不能为负。", code="negative")
         return int(litres)
 
 
@@ -40,6 +49,6 @@ def cubic_metres(litres: int | None, *, grouped: bool = False) -> str:
     """Litres as m³ with as many decimals as they need: 1234567 → 1234.567."""
     if litres is None:
         return ""
-    amount = Decimal(litres) / 1000
+    amount = exact(VOLUME, litres)
     text = f"{amount:,.3f}" if grouped else f"{amount:.3f}"
     return text.rstrip("0").rstrip(".")

@@ -23,6 +23,7 @@ from layers.admin.geometry import OutlineField, OutlineWidget, PositionField, Po
 from layers.admin.paging import BoundedPaginator, LightChangeList
 from layers.ingest.refusal import ImportRefused
 from layers.text import is_plain
+from layers.values import term_word
 
 
 def map_html(geometry: Any, layer: str = "") -> SafeString | str:
@@ -40,12 +41,9 @@ def quality_mark(obj: Any) -> SafeString | str:
     )
     if value is None:
         return "—"
-    text = vocab.POSITION_QUALITY.by_id[value].zh if hasattr(obj, "position_quality") else _boundary_zh(value)
+    quality = vocab.POSITION_QUALITY if hasattr(obj, "position_quality") else vocab.BOUNDARY_QUALITY
+    text = term_word(quality, value)
     return format_html('<span class="synthetic-mark">{}</span>', text) if value == vocab.SYNTHETIC else text
-
-
-def _boundary_zh(value: int) -> str:
-    return vocab.BOUNDARY_QUALITY.by_id[value].zh
 
 
 class FastAdmin(admin.ModelAdmin):
@@ -78,7 +76,7 @@ class FastAdmin(admin.ModelAdmin):
         return queryset, False
 
     def word_query(self, word: str) -> Q:
-        code = Q(code__startswith=word) | Q(code__startswith=word.upper())
+        code = Q(code__istartswith=word)
         if re.fullmatch(r"[A-Za-z0-9_.-]+", word) and re.search(r"\d", word):
             return code
         named = [name for name in self.search_fields if name != "code"]

@@ -17,6 +17,7 @@ from layers import vocab
 from layers.admin.base import PublishedAdmin, ReadOnlyAdmin, map_html, quality_mark
 from layers.admin.filters import BoundaryDistrictFilter, CurrentFilter, OwnDistrictFilter
 from layers.models import Boundary, Region, ReportingUnit
+from layers.values import term_word
 
 
 def _why() -> str:
@@ -91,7 +92,7 @@ class BoundaryAdmin(ReadOnlyAdmin):
 
     @admin.display(description="级别")
     def level(self, obj: Boundary) -> str:
-        return vocab.LEVEL.by_id[obj.region.level].zh
+        return term_word(vocab.LEVEL, obj.region.level)
 
     @admin.display(description="面积(km²)", ordering="area_m2")
     def square_km(self, obj: Boundary) -> str:

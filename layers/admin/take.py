@@ -35,7 +35,7 @@ class SurfaceIntakeAdmin(PlacedAdmin):
 
 
 class PermitForm(PublishedForm):
-    permitted_l_per_year = CubicMetresField(label="年许可水量(m³)", required=False)
+    permitted_l_per_year = CubicMetresField(label="年许可水量(m³)", required=False, signed=False)
 
 
 @admin.register(AbstractionPermit)

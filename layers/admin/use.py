@@ -18,6 +18,7 @@ from layers.admin.placed import PlacedAdmin
 from layers.ingest.spec import MOST_LITRES
 from layers.models import Boundary, Meter, Region, SupplyFacility, UsageRecord, UsageSum, WaterUser
 from layers.stats.rebuild import all_months
+from layers.values import term_word
 
 MATCHED = 1000  # places that one search word may stand for
 
@@ -123,7 +124,7 @@ class UsageRecordAdmin(Monthly, PublishedAdmin):
     def word_query(self, word: str) -> Q:
         """Places first, records by their indexes: a join over millions of records would take seconds."""
         found = Q()
-        code = Q(code__startswith=word) | Q(code__startswith=word.upper())
+        code = Q(code__istartswith=word)
         named = code if word.isascii() else code | Q(name__icontains=word)
         for name, model, how in (
             ("meter", Meter, code),
@@ -166,11 +167,11 @@ class UsageSumAdmin(Monthly, ReadOnlyAdmin):
 
     @admin.display(description="水源")
     def source_text(self, obj: UsageSum) -> str:
-        return vocab.SOURCE.by_id[obj.source_sel].zh if obj.source_sel in vocab.SOURCE.by_id else "全部"
+        return term_word(vocab.SOURCE, obj.source_sel) or "全部"
 
     @admin.display(description="用途")
     def purpose_text(self, obj: UsageSum) -> str:
-        return vocab.PURPOSE.by_id[obj.purpose_sel].zh if obj.purpose_sel in vocab.PURPOSE.by_id else "全部"
+        return term_word(vocab.PURPOSE, obj.purpose_sel) or "全部"
 
     @admin.display(description="水量(m³)")
     def volume(self, obj: UsageSum) -> str:

@@ -8,9 +8,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from layers.export.base import Options, headings, spoken
-from layers.features.query import Column, FeatureQuery
+from layers.export.base import Options, headings
+from layers.features.query import FeatureQuery
 from layers.features.stream import rows
+from layers.values import Column, words
 
 GEOMETRY = "geom"
 TYPES: Mapping[str, pa.DataType] = {
@@ -43,14 +44,16 @@ def batches(
 ) -> Iterator[tuple[pa.Schema, Iterator[pa.RecordBatch]]]:
     """The schema and its batches, read as they are asked for; leaving ends the query."""
     shape = schema(query, options, names)
-    words = [spoken(column, options.lang) for column in query.columns()]
+    told = [words(column.vocab, options.lang) for column in query.columns()]
     with rows(query) as found:
-        yield shape, (_batch(shape, words, batch) for batch in found if batch)
+        yield shape, (_batch(shape, told, batch) for batch in found if batch)
 
 
-def _batch(shape: pa.Schema, words: Sequence[dict[object, str] | None], batch: list[tuple[Any, ...]]) -> pa.RecordBatch:
+def _batch(
+    shape: pa.Schema, told: Sequence[Mapping[object, str] | None], batch: list[tuple[Any, ...]]
+) -> pa.RecordBatch:
     values: list[Any] = list(zip(*batch, strict=True))[1:]  # all but the identity
-    for place, terms in enumerate(words):
+    for place, terms in enumerate(told):
         if terms is not None:
             values[place] = [terms.get(value, value) for value in values[place]]
     return pa.record_batch(

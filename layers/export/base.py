@@ -11,9 +11,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO, Literal
 
-from layers.features.query import GEOGRAPHIC, Column, FeatureQuery
+from layers.features.query import GEOGRAPHIC, FeatureQuery
+from layers.values import Column, Lang
 
-Lang = Literal["", "zh", "en"]
 Shape = Literal["wkt", "lonlat", "none"]
 WORKBOOK_ROWS = 200_000  # half a minute of writing, and what a spreadsheet still opens
 CHUNK = 256 * 1024  # bytes: what a slow line takes within the time a stalled client is given
@@ -115,13 +115,6 @@ def headings(columns: Sequence[Column], lang: Lang) -> list[str]:
         name = heading(column, lang)
         found.append(f"{name} {column.name}" if name in found else name)
     return found
-
-
-def spoken(column: Column, lang: Lang) -> dict[object, str] | None:
-    """How a column's slugs read in a language; None when its values stay as they are."""
-    if column.vocab is None or not lang:
-        return None
-    return {term.code: term.zh if lang == "zh" else term.en for term in column.vocab}
 
 
 # Names of the two coordinates of a point, in degrees and in metres.

@@ -6,20 +6,14 @@ from collections.abc import Callable
 
 from psycopg import sql
 
-from layers.export.base import Lang, headings, spoken
-from layers.features.query import Column, FeatureQuery
+from layers.export.base import headings
+from layers.features.query import FeatureQuery
+from layers.values import Column, Lang, words_sql
 
 
 def said(column: Column, lang: Lang) -> sql.Composable:
     """A spoken property (of ``p``, see `FeatureQuery.statement`) with its slugs in a language."""
-    value = sql.Identifier("p", column.name)
-    terms = spoken(column, lang)
-    if terms is None:
-        return value
-    cases = sql.SQL(" ").join(
-        sql.SQL("WHEN {} THEN {}").format(sql.Literal(slug), sql.Literal(word)) for slug, word in terms.items()
-    )
-    return sql.SQL("CASE {} {} END").format(value, cases)
+    return words_sql(column.vocab, lang, sql.Identifier("p", column.name))
 
 
 def selected(

@@ -14,12 +14,13 @@ from itertools import chain
 from psycopg import sql
 
 from layers.errors import BadParameter
-from layers.export.base import Lang, Options, axes, gathered, headings
+from layers.export.base import Options, axes, gathered, headings
 from layers.export.columns import said
 from layers.features import fractions
-from layers.features.query import Column, FeatureQuery
+from layers.features.query import FeatureQuery
 from layers.features.stream import copied
 from layers.text import FORMULA, GUARD
+from layers.values import Column, Lang
 
 BOM = b"\xef\xbb\xbf"  # without it Excel takes UTF-8 for the machine's own encoding
 

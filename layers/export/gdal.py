@@ -20,7 +20,8 @@ from pyogrio.errors import DataSourceError
 from layers.errors import BadParameter
 from layers.export.arrow import GEOMETRY, batches
 from layers.export.base import CHUNK, Options
-from layers.features.query import Column, FeatureQuery
+from layers.features.query import FeatureQuery
+from layers.values import Column
 
 # What a layer's geometries are called in a file: outlines are kept as what they are, one part or several.
 KINDS = {"point": "Point", "polygon": "MultiPolygon"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -14,10 +14,11 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from layers.errors import BadParameter
-from layers.export.base import WORKBOOK_ROWS, Options, axes, heading, headings, spoken
+from layers.export.base import WORKBOOK_ROWS, Options, axes, heading, headings
 from layers.export.cells import text_cell
 from layers.features.query import FeatureQuery
 from layers.features.stream import rows
+from layers.values import words
 
 
 def _head(sheet: Any, titles: Iterable[str]) -> list[Any]:
@@ -67,12 +68,12 @@ def _table(sheet: Any, query: FeatureQuery, options: Options) -> None:
     for place, title in enumerate(titles, 1):
         sheet.column_dimensions[get_column_letter(place)].width = max(12, 2 * len(title))
     sheet.append(_head(sheet, titles))
-    words = [spoken(column, options.lang) for column in columns]
+    terms_of = [words(column.vocab, options.lang) for column in columns]
     with rows(query if placed else replace(query, geometry=False)) as batches:
         for batch in batches:
             points = _points(batch, query.digits) if placed else [()] * len(batch)
             for (_fid, *values), point in zip(batch, points, strict=True):
-                told = [_value(sheet, value, terms) for value, terms in zip(values, words, strict=False)]
+                told = [_value(sheet, value, terms) for value, terms in zip(values, terms_of, strict=False)]
                 sheet.append([*told, *point])
 
 
@@ -85,7 +86,7 @@ def _points(batch: list[tuple[Any, ...]], digits: int) -> list[tuple[float | Non
     return points
 
 
-def _value(sheet: Any, value: Any, terms: dict[object, str] | None) -> Any:
+def _value(sheet: Any, value: Any, terms: Mapping[object, str] | None) -> Any:
     if terms is not None:
         value = terms.get(value, value)
     return text_cell(sheet, value) if isinstance(value, str) else value

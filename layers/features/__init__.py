@@ -1,6 +1,6 @@
 """The one feature query: what a layer's features are asked for, and how they stream out of the database."""
 
-from layers.features.columns import Column
 from layers.features.query import FeatureQuery
+from layers.values import Column
 
 __all__ = ["Column", "FeatureQuery"]

@@ -2,40 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Collection, Sequence
 
-from layers.fields import Field, FieldKind
+from layers import params
 from layers.registry import Layer
 from layers.stats.carried import Asked, fields_of
-from layers.vocab import Vocab
-
-ColumnKind = Literal["text", "integer", "number", "date", "boolean"]
-_KINDS: dict[FieldKind, ColumnKind] = {"integer": "integer", "number": "number", "date": "date"}
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One property as it is spoken: slugs of vocabularies and codes of regions, never ids.
-
-    A ``date`` is a day; ``unit`` is of the value that is spoken, whatever is stored.
-    """
-
-    name: str
-    zh: str
-    en: str
-    kind: ColumnKind
-    unit: str = ""
-    vocab: Vocab | None = None
-
+from layers.values import Column, column_of
 
 # What a period adds to the features of a layer that carries usage, before the figures.
 PERIOD = Column("period", "时段", "Period", "text")
-
-
-def column_of(field: Field) -> Column:
-    """The column that speaks a field of the registry."""
-    return Column(field.name, field.zh, field.en, _KINDS.get(field.kind, "text"), field.unit, field.vocab)
 
 
 def columns_of(layer: Layer, asked: Asked | None = None) -> tuple[Column, ...]:
@@ -44,3 +19,21 @@ def columns_of(layer: Layer, asked: Asked | None = None) -> tuple[Column, ...]:
     if asked is None or layer.usage is None:
         return own
     return (*own, PERIOD, *(column_of(field) for field in fields_of(layer.usage, asked)))
+
+
+def named(layer: Layer, asked: Asked | None, text: str | None) -> tuple[str, ...] | None:
+    """The properties of the parameter ``fields``; None when it is not given. `BadParameter` for one that is not there."""
+    if not text:
+        return None
+    return tuple(params.parse_words(text, "fields", [column.name for column in columns_of(layer, asked)]))
+
+
+def chosen(columns: Sequence[Column], layer: Layer, names: Collection[str] | None) -> tuple[Column, ...]:
+    """The columns of some names (None: all). Who asks for a period asks for its figures: a choice among a layer's own
+    fields leaves them, and they are chosen among only by their names.
+    """
+    if names is None:
+        return tuple(columns)
+    own = {field.name for field in layer.listed_fields}
+    figures = set(names) - own
+    return tuple(c for c in columns if c.name in names or (not figures and c.name not in own))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from psycopg import sql
 
-from layers.features.columns import Column
+from layers.values import Column
 
 # Beyond 1e15 PostgreSQL writes an exponent, which no reader takes for a whole number.
 _TEXT = "CASE WHEN {v} = trunc({v}) AND abs({v}) < 1e15 THEN {v}::float8::text || '.0' ELSE {v}::float8::text END"

@@ -20,12 +20,13 @@ from psycopg import sql
 from layers.db import Query
 from layers.errors import BadParameter
 from layers.features import counts
-from layers.features.columns import Column, columns_of
+from layers.features.columns import chosen, columns_of
 from layers.features.usage import usage_of
 from layers.filters import EVERYTHING, FeatureFilter
 from layers.functions import Raw
 from layers.models.base import STORAGE_SRID, TILE_SRID
-from layers.registry import Field, Layer
+from layers.registry import Layer
+from layers.values import Column, spoken_sql
 
 Bounds = tuple[float, float, float, float]
 DEGREE_DIGITS, METRE_DIGITS = 7, 3  # about a centimetre, and a millimetre: finer than any survey here
@@ -37,7 +38,8 @@ GEOGRAPHIC = (STORAGE_SRID, 4326)
 class FeatureQuery:
     """Which features of a layer are asked for, and what of them.
 
-    ``fields`` are properties by name (None: all, and those of a period when one is asked for); ``order`` are
+    ``fields`` are properties by name (None: all); the figures of a period are left out only by naming others of them;
+    ``order`` are
     (property, descending), a vocabulary in its own order; the identity is always the last key, so that paging is
     stable. Geometry is x then y of ``srid``, or y then x when ``flipped``. `BadParameter` for an unknown property.
     """
@@ -66,7 +68,7 @@ class FeatureQuery:
 
     def columns(self) -> tuple[Column, ...]:
         """The properties asked for, in the registry's order."""
-        return tuple(c for c in self.all_columns() if self.fields is None or c.name in self.fields)
+        return chosen(self.all_columns(), self.layer, self.fields)
 
     @property
     def has_geometry(self) -> bool:
@@ -175,7 +177,7 @@ class FeatureQuery:
         for column in self.columns():
             stored = sql.Identifier("f", f"f_{column.name}")
             field = by_name.get(column.name)
-            value = spoken(field, stored) if field else stored
+            value = spoken_sql(field, stored) if field else stored
             said.append(sql.SQL("{} AS {}").format(value, sql.Identifier(column.name)))
         return sql.SQL(", ").join(said)
 
@@ -196,15 +198,3 @@ class FeatureQuery:
         if self.srid not in (*GEOGRAPHIC, TILE_SRID):
             geom = sql.SQL("ST_Transform({}, {})").format(geom, sql.Literal(self.srid))
         return sql.SQL("ST_FlipCoordinates({})").format(geom) if self.flipped else geom
-
-
-def spoken(field: Field, stored: sql.Composable) -> sql.Composable:
-    """A stored value as it is said: a vocabulary id as its slug, litres in the unit that the field has."""
-    if field.vocab is not None:
-        cases = sql.SQL(" ").join(
-            sql.SQL("WHEN {} THEN {}").format(sql.Literal(term.id), sql.Literal(term.code)) for term in field.vocab
-        )
-        return sql.SQL("CASE {} {} END").format(stored, cases)
-    if field.per_unit != 1:
-        return sql.SQL("{}::float8 / {}").format(stored, sql.Literal(field.per_unit))
-    return stored

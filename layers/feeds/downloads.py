@@ -14,7 +14,8 @@ from layers import filters, params
 from layers.built import built_layers, open_tables, published
 from layers.errors import BadParameter, NotFound
 from layers.export import FORMATS, Format, Options, by_suffix, chosen
-from layers.export.base import Lang, Shape
+from layers.export.base import Shape
+from layers.features.columns import named
 from layers.features.query import FeatureQuery
 from layers.feeds.caching import versioned_json
 from layers.feeds.features import query_params
@@ -23,6 +24,7 @@ from layers.feeds.meta import SYNTHETIC_NOTE, is_synthetic, layer_infos
 from layers.feeds.problems import problems
 from layers.ogc import cql2
 from layers.registry import Layer
+from layers.values import Lang
 from layers.versions import EVERYTHING, AsOf, as_of
 
 # What a file is asked for besides the filters of its fields.
@@ -51,13 +53,12 @@ def feed_query(layer: Layer, wanted: Format, given: dict[str, str]) -> FeatureQu
         raise BadParameter(
             f"{wanted.en} is in degrees of WGS 84 or CGCS2000 only.", param="crs", allowed=list(wanted.srids)
         )
-    listed = [field.name for field in layer.listed_fields]
-    names = params.parse_words(given["fields"], "fields", listed) if given.get("fields") else None
+    meant = filters.parse(layer, given)
     return FeatureQuery(
         layer=layer,
-        wanted=filters.parse(layer, given),
+        wanted=meant,
         cql=cql2.asked(layer, given),
-        fields=None if names is None else tuple(names),
+        fields=named(layer, meant.asked, given.get("fields")),
         geometry=given.get("geometry") != "none",
         srid=srid,
     )

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, QueryDict
 
 from layers import access, filters, params, registry
 from layers.errors import BadParameter, NotFound
+from layers.features.columns import chosen, columns_of, named
 from layers.feeds.serializers import feature_serializer, with_relations
 from layers.registry import Layer
-from layers.stats.carried import figures_of
+from layers.stats.carried import Asked, figures_of
 
 PAGE_DEFAULT, PAGE_MOST = 1000, 10_000
 PAGING = ("fields", "limit", "offset")
@@ -34,8 +35,8 @@ def plain_params(given: QueryDict, known: list[str]) -> dict[str, str]:
 def feature_list(layer: Layer, given: dict[str, str], url: str) -> dict[str, Any]:
     """One page of a layer's features, in code order, with the usage of a period where it is asked for."""
     wanted = filters.parse(layer, given)
-    listed = [f.name for f in layer.listed_fields]
-    names = params.parse_words(given["fields"], "fields", listed) if given.get("fields") else listed
+    asked = wanted.asked
+    names = [c.name for c in chosen(columns_of(layer, asked), layer, named(layer, asked, given.get("fields")))]
     limit = params.parse_count(given.get("limit"), "limit", PAGE_DEFAULT, 1, PAGE_MOST)
     offset = params.parse_count(given.get("offset"), "offset", 0, 0, 10**8)
     code_path = next(f.orm_path for f in layer.fields if f.name == "code")
@@ -51,8 +52,8 @@ def feature_list(layer: Layer, given: dict[str, str], url: str) -> dict[str, Any
     wanted.check()  # a month that is not there is told though nothing carries it
     objects = list(page)
     features = feature_serializer(layer, tuple(names))(objects, many=True).data["features"]
-    if features and wanted.period is not None:
-        _add_usage(layer, wanted, objects, features)
+    if features and asked is not None:
+        _add_usage(layer, asked, objects, features, names)
     return {
         "type": "FeatureCollection",
         "count": count,
@@ -66,23 +67,23 @@ def _page(url: str, given: dict[str, str], offset: int, limit: int) -> str:
     return f"{url}?{urlencode({**given, 'offset': offset, 'limit': limit}, safe=',:')}"
 
 
-def _add_usage(layer: Layer, wanted: filters.FeatureFilter, objects: list[Any], features: list[dict[str, Any]]) -> None:
+def _add_usage(
+    layer: Layer, asked: Asked, objects: list[Any], features: list[dict[str, Any]], names: Collection[str]
+) -> None:
     """The same figures as the statistics API gives, as attributes for desktops that join nothing."""
-    assert wanted.asked is not None
     page = filters.every(layer).filter(pk__in=[found.pk for found in objects])
-    by_id = figures_of(layer, page, wanted.asked)
+    by_id = figures_of(layer, page, asked)
     for found, feature in zip(objects, features, strict=True):
-        feature["properties"] |= {"period": str(wanted.period), **by_id[found.pk]}
+        figures = {"period": str(asked.period), **by_id[found.pk]}
+        feature["properties"] |= {name: value for name, value in figures.items() if name in names}
 
 
 def feature(layer: Layer, code: str) -> dict[str, Any]:
     """One feature with all its fields and what it is linked to."""
-    code_path = next(f.orm_path for f in layer.fields if f.name == "code")
     params.refuse_unwritable({"code": code})
-    try:
-        found = with_relations(layer, filters.base(layer)).get(**{code_path: code})
-    except ObjectDoesNotExist:
-        raise NotFound(f"{layer.id} has no feature {code!r}.", param="code") from None
+    found = filters.of_code(layer, code, with_relations(layer, filters.base(layer)))
+    if found is None:
+        raise NotFound(f"{layer.id} has no feature {code!r}.", param="code")
     body: dict[str, Any] = feature_serializer(layer, tuple(f.name for f in layer.listed_fields))(found).data
     body["links"] = links(layer, found)
     return body

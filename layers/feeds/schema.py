@@ -134,7 +134,10 @@ FEATURES: Described = {
         *SELECTION,
         *_field_filters(),
         BOUNDARIES_PARAM,
-        _query("fields", "Properties to send, joined by commas; all unless told"),
+        _query(
+            "fields",
+            "Properties to send, joined by commas; all unless told. The figures of a period stay unless some of them are named",
+        ),
         OpenApiParameter("limit", OpenApiTypes.INT, description=f"1..{PAGE_MOST}, {PAGE_DEFAULT} unless told"),
         OpenApiParameter("offset", OpenApiTypes.INT, description="Features to skip"),
     ],
@@ -307,7 +310,11 @@ EDITIONS: Described = {
 SEARCH: Described = {
     "operation_id": "search",
     "parameters": [
-        _query("q", "A name or code, or a part of one", required=True),
+        _query(
+            "q",
+            "A name or code, or a part of one, in any case; of one or two letters only the beginning of a code",
+            required=True,
+        ),
         OpenApiParameter("limit", OpenApiTypes.INT, description="1..100, 20 unless told"),
     ],
     "responses": _answer("Matches, best first", results={"type": "array", "items": {"type": "object"}}),

@@ -13,21 +13,21 @@ from rest_framework_gis.serializers import GeoFeatureModelSerializer, GeometryFi
 from layers.functions import ForcePolygonCCW
 from layers.models.base import Placed
 from layers.registry import Field, Layer
-from layers.vocab import Vocab
+from layers.values import spoken
 
 # 1e-7° is about a centimetre: finer than any survey here, and a third of the bytes.
 _PRECISION = 7
 
 
-class TermField(serializers.Field):
-    """A stored vocabulary id, spoken as its slug."""
+class SpokenField(serializers.Field):
+    """A stored value, as it is said everywhere."""
 
-    def __init__(self, vocab: Vocab, **kwargs: Any) -> None:
+    def __init__(self, declared: Field, **kwargs: Any) -> None:
         super().__init__(read_only=True, **kwargs)
-        self.vocab = vocab
+        self.declared = declared
 
-    def to_representation(self, value: int) -> str:
-        return self.vocab.by_id[value].code
+    def to_representation(self, value: Any) -> Any:
+        return spoken(self.declared, value)
 
 
 def _serializer_field(declared: Field) -> serializers.Field:
@@ -35,10 +35,7 @@ def _serializer_field(declared: Field) -> serializers.Field:
     kwargs: dict[str, Any] = {} if source == declared.name else {"source": source}
     if "." in source:
         kwargs["default"] = None  # a missing related object reads as null
-    if declared.vocab is not None:
-        return TermField(declared.vocab, **kwargs)
-    kinds: dict[str, type[serializers.Field]] = {"integer": serializers.IntegerField, "number": serializers.FloatField}
-    return kinds.get(declared.kind, serializers.CharField)(read_only=True, **kwargs)
+    return SpokenField(declared, **kwargs)
 
 
 @cache

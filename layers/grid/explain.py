@@ -55,6 +55,7 @@ def explain_unit(
         value = rows(_kept(sql.SQL("size = %(size)s AND gap = ANY(%(gaps)s)"), {**terms, "size": size, "gaps": gaps}))
         found = _parts(sql.SQL(load("explain_gap")), {**terms, "size": size, "gaps": gaps})
         return {"unit": code, "size": size, **_answer(period, selection, value[0][0], found, page or Page())}
+    code = code.upper()  # codes of units are made here, in capitals
     known = rows(
         Query(
             "SELECT u.id, u.size, u.area_m2, r.code, r.name FROM layers_gridunit u"

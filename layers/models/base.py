@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.contrib.gis.db import models
 from django.contrib.gis.db.models.functions import Transform
-from django.contrib.postgres.indexes import GistIndex
+from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.db.models import Case, F, Index, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Upper
 
 from layers.functions import CellIndex
 from layers.vocab import POSITION_QUALITY
@@ -80,9 +80,20 @@ class Placed(models.Model):
         return f"{self.code} {self.name}".strip()
 
 
+def code_index(table: str) -> Index:
+    """Of codes in capitals: they are asked for in any case, whole or by their beginning."""
+    return Index(OpClass(Upper("code"), name="text_pattern_ops"), name=f"{table}_code_upper")
+
+
+def part_indexes(table: str, *fields: str) -> list[Index]:
+    """Of trigrams, for search by three letters or more out of the midst of a text, in any case (needs pg_trgm)."""
+    return [GinIndex(OpClass(Upper(field), name="gin_trgm_ops"), name=f"{table}_{field}_part") for field in fields]
+
+
 def placed_indexes(table: str) -> list[Index]:
-    """Named indexes of a `Placed` table: GiST on the stored and the tile geometry, and the region it counts in."""
+    """Named indexes of a `Placed` table: GiST on the stored and the tile geometry, the region it counts in, its code."""
     return [
+        code_index(table),
         GistIndex(fields=["geom"], name=f"{table}_geom_gist"),
         GistIndex(fields=["geom_3857"], name=f"{table}_geom_3857_gist"),
         Index(fields=["counted_region"], name=f"{table}_counted_region"),

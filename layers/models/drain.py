@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib.gis.db import models
 
-from layers.models.base import Placed, placed_indexes
+from layers.models.base import Placed, part_indexes, placed_indexes
 from layers.vocab import SEWAGE_KIND
 
 
@@ -16,7 +16,11 @@ class SewagePlant(Placed):
     class Meta(Placed.Meta):
         verbose_name = "污水处理设施"
         verbose_name_plural = "污水处理设施"
-        indexes = [*placed_indexes("sewage_plant"), models.Index(fields=["kind"], name="sewage_plant_kind")]
+        indexes = [
+            *placed_indexes("sewage_plant"),
+            *part_indexes("sewage_plant", "code", "name"),
+            models.Index(fields=["kind"], name="sewage_plant_kind"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(capacity_m3_d=None) | models.Q(capacity_m3_d__gte=0),

@@ -6,7 +6,7 @@ from django.contrib.gis.db import models
 from django.contrib.gis.db.models.functions import Area, Transform
 from django.contrib.postgres.indexes import GistIndex
 
-from layers.models.base import PLANE_SRID, STORAGE_SRID, TILE_SRID, Placed, placed_indexes
+from layers.models.base import PLANE_SRID, STORAGE_SRID, TILE_SRID, Placed, code_index, part_indexes, placed_indexes
 from layers.vocab import BOUNDARY_QUALITY, FACILITY_KIND, MANAGER, STATUS
 
 
@@ -19,7 +19,11 @@ class SupplyFacility(Placed):
     class Meta(Placed.Meta):
         verbose_name = "供水设施"
         verbose_name_plural = "供水设施"
-        indexes = [*placed_indexes("facility"), models.Index(fields=["kind"], name="facility_kind")]
+        indexes = [
+            *placed_indexes("facility"),
+            *part_indexes("facility", "code", "name"),
+            models.Index(fields=["kind"], name="facility_kind"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(capacity_m3_d=None) | models.Q(capacity_m3_d__gte=0),
@@ -57,6 +61,7 @@ class SupplyArea(models.Model):
         verbose_name_plural = "供水范围"
         ordering = ("code",)
         indexes = [
+            code_index("supply_area"),
             GistIndex(fields=["geom"], name="supply_area_geom_gist"),
             GistIndex(fields=["geom_3857"], name="supply_area_geom_3857_gist"),
         ]

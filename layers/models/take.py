@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib.gis.db import models
 
-from layers.models.base import Placed, placed_indexes
+from layers.models.base import Placed, code_index, part_indexes, placed_indexes
 from layers.vocab import METERING, STATUS, WELL_USE
 
 
@@ -17,6 +17,7 @@ class AbstractionHolder(models.Model):
         verbose_name = "取水户"
         verbose_name_plural = "取水户"
         ordering = ("code",)
+        indexes = [code_index("holder")]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
@@ -51,6 +52,13 @@ class AbstractionPermit(models.Model):
         verbose_name = "取水许可"
         verbose_name_plural = "取水许可"
         ordering = ("code",)
+        indexes = [code_index("permit")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(permitted_l_per_year=None) | models.Q(permitted_l_per_year__gte=0),
+                name="permit_volume_not_negative",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.code
@@ -67,7 +75,7 @@ class Well(Placed):
     class Meta(Placed.Meta):
         verbose_name = "机井"
         verbose_name_plural = "机井"
-        indexes = placed_indexes("well")
+        indexes = [*placed_indexes("well"), *part_indexes("well", "code")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(depth_m=None) | models.Q(depth_m__gt=0), name="well_depth_positive"
@@ -82,4 +90,4 @@ class SurfaceIntake(Placed):
     class Meta(Placed.Meta):
         verbose_name = "地表取水口"
         verbose_name_plural = "地表取水口"
-        indexes = placed_indexes("surface_intake")
+        indexes = [*placed_indexes("surface_intake"), *part_indexes("surface_intake", "code", "name")]

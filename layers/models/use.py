@@ -6,7 +6,7 @@ from django.contrib.gis.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce
 
-from layers.models.base import Placed, placed_indexes
+from layers.models.base import Placed, part_indexes, placed_indexes
 from layers.models.take import AbstractionPermit, Well
 from layers.vocab import BY_DECLARED, BY_METER, BY_NOTHING, BY_USER, GRID_RULE, METER_SYSTEM, PURPOSE, SOURCE
 
@@ -22,7 +22,7 @@ class WaterUser(Placed):
     class Meta(Placed.Meta):
         verbose_name = "用水户"
         verbose_name_plural = "用水户"
-        indexes = placed_indexes("water_user")
+        indexes = [*placed_indexes("water_user"), *part_indexes("water_user", "code", "name")]
 
 
 class Meter(Placed):
@@ -85,6 +85,7 @@ class Meter(Placed):
         verbose_name_plural = "水表"
         indexes = [
             *placed_indexes("meter"),
+            *part_indexes("meter", "code"),
             models.Index(fields=["stand_in"], name="meter_stand_in", condition=Q(stand_in__isnull=False)),
         ]
 

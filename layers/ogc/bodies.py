@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from layers.features.columns import Column, columns_of
+from layers.features.columns import columns_of
 from layers.feeds.schema import AS_OF
 from layers.ogc.links import Json
 from layers.ogc.schema import GEOMETRIES, property_schema
 from layers.registry import Layer
+from layers.values import Column
 
 TEXT: Json = {"type": "string"}
 WHOLE: Json = {"type": "integer", "minimum": 0}

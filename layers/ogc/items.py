@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Q
 
+from layers import filters
 from layers.errors import NotFound
 from layers.features import FeatureQuery, stream
 from layers.feeds.encoding import dumps
@@ -110,11 +111,12 @@ def _alternates(found: Page, at: Address, given: dict[str, str], formats: Sequen
     return links
 
 
-def identity(layer: Layer, asked: str) -> list[Q]:
+def identity(layer: Layer, asked: str) -> Iterator[Q]:
     """What an address may name a feature by: its integer identity, else its code."""
-    code = next((field.orm_path for field in layer.fields if field.name == "code"), None)
-    number = [Q(pk=int(asked))] if asked.isascii() and asked.isdigit() and len(asked) < 19 else []
-    return [*number, *([Q(**{code: asked})] if code and "\x00" not in asked else [])]
+    if asked.isascii() and asked.isdigit() and len(asked) < 19:
+        yield Q(pk=int(asked))
+    if "\x00" not in asked and (found := filters.of_code(layer, asked)) is not None:
+        yield Q(pk=found.pk)
 
 
 def item(question: Question, asked: str) -> bytes:

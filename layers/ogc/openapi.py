@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from layers import vocab
-from layers.features.columns import column_of
 from layers.feeds.schema import PROBLEM
 from layers.filters import place_params, usage_params
 from layers.ogc import bodies, links, search
@@ -26,6 +25,7 @@ from layers.ogc.times import FORMS
 from layers.periods import FORMS as PERIODS
 from layers.registry import Layer
 from layers.stats.divisions import FORMS as BOUNDARIES
+from layers.values import column_of
 
 _SYSTEMS = [system.uri for system in SYSTEMS]
 

@@ -11,12 +11,12 @@ import shapely
 from django.template.loader import render_to_string
 
 from layers.features import FeatureQuery
-from layers.features.columns import Column
 from layers.feeds.encoding import dumps
 from layers.ogc import links
 from layers.ogc.crs import CRS84, Crs
 from layers.ogc.links import Json
 from layers.registry import Layer
+from layers.values import Column, words
 from layers.versions import AsOf
 
 
@@ -62,7 +62,7 @@ def said(column: Column, value: Any) -> str:
     if value is None:
         return "–"
     if column.vocab is not None:
-        return next((f"{term.zh} {term.code}" for term in column.vocab if term.code == value), str(value))
+        return f"{(words(column.vocab, 'zh') or {}).get(value, '')} {value}".strip()
     return f"{value:.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
 
 

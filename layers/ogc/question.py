@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from django.db.models import Q
 
-from layers import filters, params
+from layers import filters, params, values
 from layers.errors import BadParameter
 from layers.features import FeatureQuery
 from layers.ogc import cql2
@@ -89,13 +89,14 @@ def read_list(layer: Layer, given: Mapping[str, str], page: int = LIMIT_DEFAULT)
 
 
 def equal(field: Field, text: str) -> Q:
-    """Where a property is what its parameter says. A text is that text, commas and all: a name may have them.
+    """Where a property is what its parameter says. A text is that text, commas and all: a name may have them; a code
+    in any case.
 
     Words of a vocabulary may be several, numbers a range and days a period: no single value of theirs looks like that.
     """
     if field.vocab is not None or field.kind in ("integer", "number", "date"):
-        return filters.condition(field, text)
-    return Q(**{field.orm_path: text})
+        return values.condition(field, text)
+    return values.named(field, [text])
 
 
 def _all(*conditions: Q | None) -> Q | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from layers.features.columns import Column, ColumnKind, columns_of
+from layers.features.columns import columns_of
 from layers.ogc.collections import title
 from layers.ogc.cql2.condition import GEOMETRY
 from layers.ogc.links import Json
 from layers.registry import Layer
+from layers.values import Column, ColumnKind
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 # One type each, though any value may be missing: desktops read a list of types as text.

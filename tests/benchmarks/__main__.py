@@ -24,6 +24,7 @@ NAMES = (
     "export",
     "attacks",
     "kept",
+    "search",
 )
 
 

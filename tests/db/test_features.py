@@ -230,7 +230,7 @@ def test_a_stream_reads_only_and_sees_one_moment(monkeypatch: pytest.MonkeyPatch
         assert cursor.fetchone() == ("off",)
 
 
-def test_a_village_that_used_nothing_says_so(grid: Grid) -> None:
+def test_a_village_of_which_nothing_is_recorded_says_so(grid: Grid) -> None:
     village = published("village")
     query = FeatureQuery(village, filters.parse(village, {"period": "2019-01", "region": NORTHERN}))
-    assert {f["properties"]["code"]: f["properties"]["volume_l"] for f in features(query)}[C] == 0
+    assert {f["properties"]["code"]: f["properties"]["volume_l"] for f in features(query)}[C] is None

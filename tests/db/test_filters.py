@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -9,7 +10,7 @@ import mapbox_vector_tile
 import pytest
 from django.db import connection
 
-from layers import filters, models, params, registry
+from layers import filters, models, params, registry, values
 from layers.db import rows
 from layers.errors import BadParameter, NotFound
 from layers.feeds.features import feature_list
@@ -80,8 +81,14 @@ BOX = f"{WEST},{SOUTH},{WEST + CELL},{SOUTH + CELL}"
         ({"position_quality": "synthetic"}, ""),
         ({"code": "W-a"}, "a"),
         ({"code": "W-a, W-b"}, "a b"),
-        ({"code": "w-a"}, ""),
+        ({"code": "w-a"}, "a"),  # in any case
+        ({"code": "W-A,w-B"}, "a b"),
         ({"name": "甲井"}, "a"),
+        ({"name": "丙,井"}, "c"),  # a comma parts names, and may be in one
+        ({"name": "甲井,丙,井"}, "a"),
+        ({"name": "null"}, "none out"),
+        ({"name": "甲井,null"}, "a none out"),
+        ({"use": "农业,园林绿化"}, "b c none out"),  # as files say it
         ({"name": "甲井' OR '1'='1"}, ""),
         ({"name": "甲%"}, ""),
         ({"bbox": "115,39,117,41"}, "a b c out"),  # without a position, in no box
@@ -153,6 +160,45 @@ def test_a_supply_area_is_where_its_facility_is(grid: Grid) -> None:
     assert codes("supply_area", region=UNIT) == {"there"}
     assert codes("supply_area", facility="FD") == {"there"}
     assert codes("supply_area", facility_kind="township_plant") == {"here"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("2019-01", {1, 2}),  # the first day and the last of the month, and not the next one's first
+        ("2019-02", {3}),
+        ("2019-Q1", {1, 2, 3}),
+        ("2019", {1, 2, 3, 4}),
+        ("2018", {0}),
+        ("2020", {5}),
+        ("2019-01-31", {2}),
+        ("2019-01-31..2019-02-01", {2, 3}),
+        ("2019-02-01..2019", {3, 4}),
+        ("..2018", {0}),
+        ("..2019-01-01", {0, 1}),
+        ("2019-12-31..", {4, 5}),
+        ("null", {6}),
+    ],
+)
+def test_days_are_asked_for_by_days_months_and_years(db: None, asked: str, found: set[int]) -> None:
+    days = [
+        date(2018, 12, 31), date(2019, 1, 1), date(2019, 1, 31), date(2019, 2, 1), date(2019, 12, 31), date(2020, 1, 1), None,
+    ]  # fmt: skip
+    for number, day in enumerate(days):
+        make.PermitFactory(code=str(number), valid_from=day)
+    permit = registry.published("permit")
+    field = next(f for f in permit.fields if f.name == "valid_from")
+    assert {int(one.code) for one in filters.base(permit).filter(values.condition(field, asked))} == found
+
+
+@pytest.mark.parametrize(
+    "asked", ["", "..", "2019-02-30", "2019-13", "soon", "2019..2018", "2019-03-02..2019-03-01", "1800"]
+)
+def test_what_is_no_day_is_refused_with_the_forms(asked: str) -> None:
+    field = next(f for f in registry.published("permit").fields if f.name == "valid_from")
+    with pytest.raises(BadParameter) as caught:
+        values.condition(field, asked)
+    assert caught.value.param == "valid_from" and "2019-03-15" in (caught.value.allowed or ())
 
 
 def test_users_filter_by_source_where_it_is_a_field(grid: Grid) -> None:

@@ -6,13 +6,17 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 
 import psycopg
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from psycopg import sql
 
+from layers.feeds.search import search
 from tests import city
 
 NAME = f"shuitu_migrations_{os.getpid()}"
@@ -67,6 +71,41 @@ def test_every_migration_goes_forward_and_back(empty_database: str) -> None:
     assert schema(empty_database) == {"columns": [], "constraints": [], "indexes": []}
     manage(empty_database, "migrate", "layers", "--no-input")
     assert schema(empty_database) == first
+
+
+def part_indexes() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexname FROM pg_indexes WHERE indexname LIKE '%\\_part'")
+        return {name for (name,) in cursor.fetchall()}
+
+
+@pytest.mark.django_db
+def test_without_trigrams_everything_goes_on_and_the_migration_says_what_to_do(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A role that may not add the extension is told so; once it is there, the migration is run again."""
+    migration = import_module("layers.migrations.0011_parts_of_names")
+    first, *adding = migration.Migration.operations
+    state = MigrationLoader(connection).project_state(("layers", "0011_parts_of_names"))
+    whole = part_indexes()
+    assert len(whole) == len(adding) == 10
+    with connection.cursor() as cursor:
+        database = connection.ops.quote_name(connection.settings_dict["NAME"])
+        cursor.execute(f"DROP EXTENSION pg_trgm CASCADE; REVOKE CREATE ON DATABASE {database} FROM CURRENT_USER")
+        for rights, expected in (("", set()), (f"GRANT CREATE ON DATABASE {database} TO CURRENT_USER", whole)):
+            cursor.execute(rights or "SELECT 1")
+            with connection.schema_editor() as editor:
+                first.code(None, editor)
+                for operation in adding:
+                    operation.database_forwards("layers", editor, state, state)
+            assert part_indexes() == expected
+            said = capsys.readouterr().err
+            assert ("CREATE EXTENSION pg_trgm;" in said and "permission denied" in said) is not bool(rights)
+            assert search("街", 20) == search("东华门", 20) == []  # with an index or without
+        with connection.schema_editor() as editor:
+            for operation in [*adding, *adding]:  # going back asks for none that is not there
+                operation.database_backwards("layers", editor, state, state)
+    assert part_indexes() == set()
 
 
 @pytest.mark.django_db

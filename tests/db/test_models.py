@@ -165,7 +165,7 @@ def test_a_reading_is_given_once_though_two_of_its_places_are_empty(grid: Grid) 
 @pytest.mark.parametrize(("gap", "code"), [(0, ""), (1, A), (3, "11")])
 def test_a_sum_has_a_region_or_a_reason(gap: int, code: str) -> None:
     row = {"level": 4, "source_sel": 0, "purpose_sel": 0, "month": make.JANUARY, "parent_code": "", "volume_l": 1}
-    row |= {"ytd_l": 1, "records": 1}
+    row |= {"ytd_l": 1, "records": 1, "ytd_records": 1}
     refused("usage_sum_gap_or_code", lambda: models.UsageSum.objects.create(**row, code=code, gap=gap))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -72,6 +74,64 @@ def test_one_query_gives_the_version_of_any_answer(django_assert_num_queries: An
         as_of()
     with django_assert_num_queries(1):
         as_of_layers(registry.LAYERS)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, settings: Any) -> Iterator[Path]:
+    """A checkout in small: a file of every kind that makes answers, in the folders and deep below them."""
+    for folder in ("layers", "layers/a/b", "tiles", "tiles/c", "geoapp"):
+        (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+        for suffix in versions._MAKERS:
+            (tmp_path / folder / f"made{suffix}").write_text("one")
+    (tmp_path / "requirements.lock").write_text("one==1")
+    settings.BASE_DIR = tmp_path
+    yield tmp_path
+    versions.fingerprint.cache_clear()
+
+
+def built() -> str:
+    versions.fingerprint.cache_clear()
+    return versions.build()
+
+
+def test_every_file_that_makes_answers_is_in_the_build(checkout: Path) -> None:
+    """Another byte (of the same length), another name, one more, one less: each makes another build, and undone the same."""
+    first = built()
+    makers = [path for folder in ("layers", "tiles") for path in sorted((checkout / folder).rglob("*.*"))]
+    assert len(makers) == 4 * len(versions._MAKERS)
+    for path in [*makers, checkout / "requirements.lock"]:
+        before = path.read_text()
+        path.write_text(before.replace("one", "two"))
+        assert built() != first, path
+        path.unlink()
+        assert built() != first, path
+        path.write_text(before)
+        assert built() == first, path
+    for path in makers:
+        other = path.with_stem("other")
+        path.rename(other)
+        assert built() != first, path
+        other.rename(path)
+        other.write_text("")
+        assert built() != first, path
+        other.unlink()
+    # What two files hold is not one file that holds both.
+    (checkout / "tiles/made.py").write_text("on")
+    (checkout / "tiles/made.sql").write_text("eone")
+    assert built() != first
+
+
+def test_what_makes_no_answers_is_not_in_the_build(checkout: Path) -> None:
+    first = built()
+    for other in ("geoapp/made.py", "layers/made.pyc", "layers/note.md", "README.md"):
+        (checkout / other).write_text("another")
+        assert built() == first, other
+
+
+def test_every_kind_of_file_there_is_makes_answers(root: Path) -> None:
+    """A new kind of file in these folders is either a maker, or told here why not."""
+    here = {path.suffix for folder in ("layers", "tiles") for path in (root / folder).rglob("*.*") if path.is_file()}
+    assert here - {".pyc"} <= versions._MAKERS
 
 
 def test_the_build_is_told_by_the_code_alone() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 
 from layers import models, vocab
@@ -296,6 +297,22 @@ def test_a_renamed_holder_is_a_change_of_its_permits(admin: Client, grid: make.G
     permit.refresh_from_db()
     assert permit.release.file_name == "admin"
     assert versions() == before | {"permit": before["permit"] + 1}
+
+
+@pytest.mark.parametrize(("written", "kept"), [("0", 0), ("-0", 0), ("-0.001", None), ("-5", None)])
+def test_nobody_is_permitted_less_than_nothing(admin: Client, grid: make.Grid, written: str, kept: int | None) -> None:
+    permit = make.PermitFactory(permitted_l_per_year=1000)
+    answer = admin.post(url(permit, "change", permit.pk), edited(admin, permit, permitted_l_per_year=written))
+    assert (answer.status_code == 200) is (kept is None)
+    assert ("不能为负" in answer.content.decode()) is (kept is None)
+    permit.refresh_from_db()
+    assert permit.permitted_l_per_year == (1000 if kept is None else kept)
+
+
+def test_the_schema_keeps_no_permit_of_less_than_nothing() -> None:
+    make.PermitFactory(permitted_l_per_year=0)
+    with pytest.raises(IntegrityError, match="permit_volume_not_negative"), transaction.atomic():
+        make.PermitFactory(permitted_l_per_year=-1)
 
 
 def test_permitted_volume_is_written_in_cubic_metres(admin: Client, grid: make.Grid) -> None:

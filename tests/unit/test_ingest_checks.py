@@ -45,6 +45,21 @@ def test_whole_numbers(text: str | None, value: int | None, reason: str | None) 
 
 
 @pytest.mark.parametrize(
+    ("text", "litres", "reason"),
+    [
+        ("0", 0, None),
+        ("0.001", 1, None),
+        ("-0.001", None, "out_of_range"),
+        ("-1", None, "out_of_range"),
+        ("1000000000000", 10**15, None),
+        ("1000000000000.001", None, "out_of_range"),
+    ],
+)
+def test_permitted_volumes_are_nothing_or_more(text: str, litres: int | None, reason: str | None) -> None:
+    assert judged("permit", "permitted_m3_per_year", [text]) == ([litres], {2: reason} if reason else {})
+
+
+@pytest.mark.parametrize(
     ("text", "value", "reason"),
     [
         ("80", 80.0, None),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from layers.built import built_layers
 from layers.features import FeatureQuery
-from layers.features.columns import column_of
 from layers.feeds.schema import AS_OF
 from layers.kept.memory import Memory
 from layers.ogc import links
@@ -17,6 +16,7 @@ from layers.ogc.openapi import operation
 from layers.ogc.parts import Part
 from layers.ogc.schema import property_schema
 from layers.registry import Layer
+from layers.values import column_of
 from layers.versions import EVERYTHING, as_of
 from tiles.ogc import matrix
 from tiles.ogc.matrix import Bounds, Limits

@@ -14,7 +14,6 @@ from django.db.models import (
     Case,
     DateField,
     ExpressionWrapper,
-    F,
     FloatField,
     Func,
     Q,
@@ -28,10 +27,10 @@ from django.db.models import (
 from django.db.models.functions import Cast, Lower, NullIf, Power
 from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, In, LessThan, LessThanOrEqual, Lookup
 
-from layers.features.columns import ColumnKind, column_of
 from layers.fields import Field
 from layers.ogc.cql2.texts import WithoutAccents, without_accents
 from layers.ogc.cql2.tokens import refusal
+from layers.values import ColumnKind, column_of, expression
 from layers.vocab import Vocab
 
 _LOOKUPS: dict[str, type[Lookup]] = {
@@ -106,12 +105,7 @@ def field_operand(field: Field) -> Operand:
     """A property; amounts in the unit that is spoken."""
     kind = column_of(field).kind
     number = kind in ("integer", "number")
-    expression: Any = F(field.orm_path)
-    if field.per_unit != 1:
-        expression = ExpressionWrapper(
-            Cast(expression, FloatField()) / Value(float(field.per_unit)), output_field=FloatField()
-        )
-    return Operand("number" if number else kind, None, expression, (field.orm_path,), field.vocab)
+    return Operand("number" if number else kind, None, expression(field), (field.orm_path,), field.vocab)
 
 
 def constant_of(value: Any) -> Operand:

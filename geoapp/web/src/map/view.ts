@@ -258,7 +258,7 @@ export class MapView {
     if (!feature) return;
     const at = feature.geometry?.type === "Point" ? (feature.geometry.coordinates as [number, number]) : null;
     if (at && !this.map.getBounds().contains(at)) this.go({ point: at, zoom: Math.max(info.detail_zoom + 0.5, 13) });
-    if (at) this.popup.open(at, [{ layer: info, properties: { ...feature.properties, code }, links: feature.links ?? {} }]);
+    if (at) this.popup.open(at, [{ layer: info, properties: { code, ...feature.properties }, links: feature.links ?? {} }]);
   }
   private failed(event: TileFailure): void {
     const { error, sourceId, tile } = event;
