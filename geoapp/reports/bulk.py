@@ -154,16 +154,18 @@ def _written(
     from geoapp.reports import content, document
     from geoapp.reports.forms import FORMS, file_name
     from layers import access
+    from layers.db import snapshot
 
     # As open as both its asking and its making allow: a file is never more open than its stamp says.
     with access.one_moment(stamp) as moment:
         step("figures")
-        report = content.build(task.ask)
-        step("maps")
-        drawn = document.draw(report, task.ask.lang)
-        for form in task.forms:
+        with snapshot():  # all that is read, maps and lists too, is of one moment; making the files takes the longest
+            report = content.build(task.ask)
+            drawn = document.draw(report, task.ask.lang)
+            makers = {form: FORMS[form].prepare(drawn) for form in task.forms}
+        for form, make_file in makers.items():
             step(form)
-            data = FORMS[form].make(drawn)
+            data = make_file()
             if moment.closed_meanwhile():
                 raise ShuituError("Personal data were closed while this report was made: ask for it again.")
             name = file_name(task.ask, report.name, form)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from geoapp.reports import document, pictures
 from geoapp.reports.ask import Ask
@@ -12,26 +13,30 @@ from geoapp.reports.document import Drawn
 from layers.later import later
 
 _xlsx = later("geoapp.reports.workbook.xlsx")
-_offline = later("geoapp.reports.offline.html")
+_offline = later("geoapp.reports.offline.prepared")
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
     suffix: str
     content_type: str
-    make: Callable[[Drawn], bytes]
+    prepare: Callable[[Drawn], Callable[[], bytes]]
+    """Reads what the form needs of the database, all at once; what it returns makes the file and asks for nothing more."""
+
+    def make(self, drawn: Drawn) -> bytes:
+        return self.prepare(drawn)()
 
 
 FORMS: dict[str, Form] = {
-    "pdf": Form(".pdf", "application/pdf", document.pdf),
+    "pdf": Form(".pdf", "application/pdf", lambda drawn: partial(document.pdf, drawn)),
     "xlsx": Form(
         ".xlsx",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        lambda drawn: _xlsx(drawn.report, drawn.lang),
+        lambda drawn: partial(_xlsx, drawn.report, drawn.lang),
     ),
     "html": Form("-map.html", "text/html; charset=utf-8", lambda drawn: _offline(drawn.report, drawn.lang)),
-    "svg": Form("-svg.zip", "application/zip", lambda drawn: pictures.svgs([*drawn.maps, *drawn.charts])),
-    "png": Form("-png.zip", "application/zip", lambda drawn: pictures.pngs([*drawn.maps, *drawn.charts])),
+    "svg": Form("-svg.zip", "application/zip", lambda drawn: partial(pictures.svgs, [*drawn.maps, *drawn.charts])),
+    "png": Form("-png.zip", "application/zip", lambda drawn: partial(pictures.pngs, [*drawn.maps, *drawn.charts])),
 }
 
 

@@ -190,8 +190,7 @@ STATUS_NAMES: dict[int, tuple[str, str]] = {
     1: ("等待", "Waiting"), 2: ("生成中", "Being made"), 3: ("完成", "Done"), 4: ("失败", "Failed"),
 }  # fmt: skip
 STEP_NAMES: dict[str, tuple[str, str]] = {
-    "figures": ("汇总数字", "figures"),
-    "maps": ("绘制地图", "maps"),
+    "figures": ("汇总数字、绘制地图", "figures and maps"),
     **FORM_NAMES,
 }
 

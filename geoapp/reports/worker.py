@@ -78,7 +78,7 @@ def _work(idle_s: float, most: int) -> int:
 def do(job: ReportJob) -> None:
     """Make one job; whatever goes wrong is its error, and no half file is left."""
     forms = tuple(job.formats.split(","))
-    steps = ("figures", "maps", *forms)
+    steps = ("figures", *forms)
 
     def step(name: str) -> None:
         if not queue.tell(job, name, steps.index(name) / len(steps)):

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -13,8 +14,11 @@ import pytest
 from django.db import InternalError, connection, transaction
 from django.test import Client
 
+from geoapp.reports import bulk
+from geoapp.reports.ask import Ask, data_stamp
 from layers.db import snapshot
 from layers.kept.memory import forget
+from layers.periods import parse_period
 from tests import factories as make
 from tests.db.test_mvt import tile_at
 from tests.factories import DISTRICT, SOUTHERN, A, at
@@ -114,6 +118,27 @@ def test_an_answer_is_of_one_state_whatever_is_committed_meanwhile(
     assert before[0] == 200 and len(queries) > 1
     assert before != asked(address), "the imports make no difference here: the test could not fail"
     assert found == before, queries
+
+
+def test_a_report_is_of_one_state_whatever_is_committed_meanwhile(
+    city: None, elsewhere: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    """As the worker makes it, with its lists and the map without a network: all forms of it say one state."""
+
+    stamp = data_stamp()
+
+    def made(name: str) -> dict[str, bytes]:
+        forget()
+        ask = Ask(DISTRICT, parse_period("2019-01"), site="http://x/")
+        told = bulk.make(bulk.Task(ask, ("xlsx", "html", "svg"), tmp_path / name), stamp)
+        assert not told.error
+        return {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()}
+
+    before = made("before")
+    with behind_every_query(elsewhere) as queries:
+        found = made("meanwhile")
+    assert len(queries) > 10 and made("after") != before
+    assert found == before
 
 
 def test_reading_is_all_that_is_done(city: None) -> None:

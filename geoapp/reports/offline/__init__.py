@@ -5,11 +5,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from geoapp.reports.offline.page import AssetsMissing, filled
 from geoapp.reports.offline.shown import shown
 from geoapp.reports.structure import Report
 
-__all__ = ["AssetsMissing", "html"]
+__all__ = ["AssetsMissing", "html", "prepared"]
+
+
+def prepared(report: Report, lang: str) -> Callable[[], bytes]:
+    """Reads what is on the map, and returns what makes the file of it."""
+    data = shown(report, lang)
+    return lambda: filled(f"{report.name} {report.period.text}", data).encode()
 
 
 def html(report: Report, lang: str) -> bytes:
@@ -17,4 +25,4 @@ def html(report: Report, lang: str) -> bytes:
 
     `AssetsMissing` where the page is not built.
     """
-    return filled(f"{report.name} {report.period.text}", shown(report, lang)).encode()
+    return prepared(report, lang)()
