@@ -330,6 +330,7 @@ EXPLAIN: Described = {
         OpenApiParameter("size", OpenApiTypes.INT, description="Grid size of unassigned and outside: 500 unless told"),
         OpenApiParameter("limit", OpenApiTypes.INT, description="1..1000 parts a page, 100 unless told"),
         OpenApiParameter("offset", OpenApiTypes.INT, description="Parts to leave out"),
+        BOUNDARIES_PARAM,
     ],
     "responses": _answer(
         "What a figure is made of; the parts of all pages add up to it. Places that may not be seen are summed, with count;"

@@ -222,7 +222,9 @@ def search_view(request: HttpRequest) -> HttpResponse:
 @api_view(["GET", "HEAD"])
 def explain_view(request: HttpRequest) -> HttpResponse:
     """What a figure of a grid unit or region is made of: meters, villages, facilities, weights, rules, litres."""
-    given = query_params(request, ["unit", "region", "level", "period", "size", "limit", "offset", *SELECTION])
+    given = query_params(
+        request, ["unit", "region", "level", "period", "size", "limit", "offset", BOUNDARIES, *SELECTION]
+    )
     if bool(given.get("unit")) == bool(given.get("region")):
         raise BadParameter("Either a unit or a region is needed.", param="unit", allowed=["unit=…", "region=…"])
     if not given.get("period"):
@@ -238,7 +240,10 @@ def explain_view(request: HttpRequest) -> HttpResponse:
     if given.get("region"):
         region = params.parse_region(given["region"])
         bureau = params.parse_choice(given.get("level"), "level", "", (UNIT,)) == UNIT
-        make = _figures(lambda: explain.explain_region(region, period, selection, page, unit=bureau))
+        boundaries = parse_boundaries(given.get(BOUNDARIES))
+        make = _figures(
+            lambda: explain.explain_region(region, period, selection, page, unit=bureau, boundaries=boundaries)
+        )
     else:
         unit = given["unit"]
         make = _figures(lambda: explain.explain_unit(unit, period, selection, page, size))

@@ -21,7 +21,7 @@ from layers.periods import Period
 from layers.sql import load
 from layers.stats import query
 from layers.stats.absence import added
-from layers.stats.divisions import today
+from layers.stats.divisions import Divisions, divisions, last_month
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
 from layers.stats.selection import EVERYTHING, Selection
 
@@ -83,37 +83,59 @@ def explain_unit(
 
 
 def explain_region(
-    code: str, period: Period, selection: Selection = EVERYTHING, page: Page | None = None, *, unit: bool = False
-) -> dict[str, Any]:
+    code: str, period: Period, selection: Selection = EVERYTHING, page: Page | None = None, *, unit: bool = False,
+    boundaries: str = "",
+) -> dict[str, Any]:  # fmt: skip
     """A region's, or reporting unit's, litres of a period, as the statistics show them, and their parts.
 
     A code that a district shares with its bureau means the district, unless the ``unit`` is asked for. Null and no parts
     where nothing is recorded. `NotFound` for an unknown code.
     """
-    region = _asked(region_index(), code, unit=unit)
+    within = divisions(boundaries, last_month(period, query.available_months()))
+    index = region_index(within)
+    region = _asked(index, code, unit=unit)
     unit = region.level == vocab.REPORTING_UNIT
-    of_level = query.totals(region.level, period, selection, [] if unit else [code], today())
+    of_level = query.totals(region.level, period, selection, [] if unit else [code], within)
     value = added(t.volume_l for t in of_level if t.code == code)
     terms = {**_terms(period, selection, page or Page()), "prefix": f"{code}%", "unit_code": code}
     terms |= {"level": region.level, "unit_level": vocab.REPORTING_UNIT, "by_declared": vocab.BY_DECLARED}
-    inside = load("explain_unit_regions") if unit else "SELECT id FROM layers_region WHERE code LIKE %(prefix)s"
-    text = sql.SQL(load("explain_region")).format(
+    terms |= {"edition": within.edition.id, "prefixes": [f"{each}%" for each in index.prefixes(code, unit=unit)]}
+    found = _parts(_of_region(selection, within, unit=unit), terms)
+    return {
+        "region": {"code": code, "name": region.name, "level": vocab.LEVEL.by_id[region.level].code},
+        "boundaries": within.to_dict(),
+        **_answer(period, selection, value, found, page or Page()),
+    }
+
+
+def _of_region(selection: Selection, within: Divisions, *, unit: bool) -> sql.Composed:
+    """The parts of a region, or unit, as things stood in the divisions asked for."""
+    today = within.edition.current
+    inside = "SELECT id FROM layers_region WHERE code LIKE %(prefix)s"
+    if unit:
+        inside = (
+            load("explain_unit_regions") if today else "SELECT id FROM layers_region WHERE code LIKE ANY(%(prefixes)s)"
+        )
+    standing = sql.SQL(load("explain_standing" if today else "explain_stood"))
+    tables = (
+        ("meters", "layers_meter", vocab.PLACE_METER),
+        ("facilities", "layers_supplyfacility", vocab.PLACE_FACILITY),
+    )
+    objects = {
+        name: standing.format(table=sql.Identifier(table), kind=sql.Literal(kind)) for name, table, kind in tables
+    }
+    return sql.SQL(load("explain_region")).format(
         chosen=_chosen(selection),
         inside=sql.SQL(inside),
         materialized=sql.SQL("MATERIALIZED" if unit else "NOT MATERIALIZED"),
+        **objects,
     )
-    found = _parts(text, terms)
-    return {
-        "region": {"code": code, "name": region.name, "level": vocab.LEVEL.by_id[region.level].code},
-        **_answer(period, selection, value, found, page or Page()),
-    }
 
 
 def _asked(index: RegionIndex, code: str, *, unit: bool) -> RegionInfo:
     found = index.units.get(code) if unit else index.by_code.get(code) or index.units.get(code)
     if found is None:
-        kind = "reporting unit" if unit else "region"
-        raise NotFound(f"There is no {kind} {code!r}.", param="region", allowed=["a division code", "a reporting unit"])
+        raise index.unknown(code, "region")
     return found
 
 

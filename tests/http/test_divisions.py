@@ -196,3 +196,20 @@ def test_what_moved_is_listed(client: Client, town: None) -> None:
 def test_the_changes_have_a_page(client: Client, town: None, lang: str, words: str) -> None:
     page = client.get(f"/divisions?lang={lang}").content.decode()
     assert words in page and "戊社区" in page and page.count('data-testid="moved"') == 2
+
+
+@pytest.mark.parametrize("boundaries", ["own", "current"])
+@pytest.mark.parametrize("period", ["2019-03", "2019"])
+def test_every_figure_is_explained_in_its_divisions(client: Client, town: None, boundaries: str, period: str) -> None:
+    asked = f"period={period}&boundaries={boundaries}"
+    explained = 0
+    for level in ("district", "township", "village", "reporting_unit"):
+        for row in ask(client, f"/api/stats?level={level}&{asked}")["rows"]:
+            unit = "&level=reporting_unit" if level == "reporting_unit" else ""
+            told = ask(client, f"/api/explain?region={row['code']}&{asked}{unit}")
+            assert told["volume_l"] == row["volume_l"], row
+            if level in ("village", "reporting_unit"):  # above, what is counted coarser is a part as well
+                assert told["parts_l"] == row["volume_l"], row
+            assert told["boundaries"]["current"] is (boundaries == "current" or period == "2019")
+            explained += bool(row["volume_l"])
+    assert explained > 6

@@ -147,7 +147,7 @@ export const cellStatsUrl = (level: string, period: string, measure: string, fil
 export const compareUrl = (level: string, period: string, versus: string, filters: Filters, page: { direction?: string; limit?: number; offset?: number; region?: string } = {}): string =>
   "/api/stats/compare" + query({ level, period, versus, ...(level.startsWith("grid") ? filterParts(filters) : regionParts(filters)), region: page.region, direction: page.direction, limit: String(page.limit ?? 10), offset: page.offset ? String(page.offset) : "" });
 export const explainUrl = (what: { unit?: string; region?: string }, period: string, filters: Filters, offset = 0, limit = 50): string =>
-  "/api/explain" + query({ ...what, period, ...filterParts(filters), limit: String(limit), offset: offset ? String(offset) : "" });
+  "/api/explain" + query({ ...what, period, ...(what.region ? regionParts(filters) : filterParts(filters)), limit: String(limit), offset: offset ? String(offset) : "" });
 export const reportJobsUrl = (lang: string): string => "/reports/jobs" + query({ lang });
 export const reportMakeUrl = "/reports/make";
 /** One cell with its figures of a period, or of two. */

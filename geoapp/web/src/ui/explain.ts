@@ -100,7 +100,7 @@ export function mountExplain(place: HTMLElement, context: Context): { close(): b
 
   store.subscribe((state, changed) => {
     const asks: (keyof State)[] = ["explain", "lang"];
-    if (state.explain) asks.push("period", "source", "purpose", "resident");
+    if (state.explain) asks.push("period", "source", "purpose", "resident", "boundaries");
     if (changed.has("explain") && state.explain) opener = document.activeElement;
     if (asks.some((key) => changed.has(key))) void load();
   });
