@@ -17,8 +17,11 @@ from tests.split_city import NEW, E, make_city, split
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HAS = """
-    ([code, there]) => window.shuitu.map.querySourceFeatures("village", { sourceLayer: "village" })
-        .some(feature => feature.properties.code === code) === there
+    ([code, there]) => {
+        const map = window.shuitu?.map;
+        return !!map?.getSource("village") && map.querySourceFeatures("village", { sourceLayer: "village" })
+            .some(feature => feature.properties.code === code) === there;
+    }
 """
 
 
@@ -49,7 +52,8 @@ def drawn(page: Page, code: str, *, there: bool) -> None:
 def test_the_outlines_follow_the_month(own_page: Page) -> None:
     open_map(own_page, f"/?period=2019-03&level=village&region={DISTRICT}&map=12.5/40.01/116.01")
     drawn(own_page, B, there=True)
-    expect(by_id(own_page, "divisions-told")).to_contain_text("按 2019-03 及以前的区划")
+    for told in ("divisions-told", "legend"):
+        expect(by_id(own_page, told)).to_contain_text("按 2019-03 及以前的区划")
     own_page.evaluate("window.shuitu.context.store.set({ period: '2019-04' })")
     drawn(own_page, E, there=True)
     drawn(own_page, B, there=False)

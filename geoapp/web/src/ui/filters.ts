@@ -5,6 +5,7 @@ import { t, term, tk } from "../i18n";
 import type { Measure, State } from "../state";
 import { chips, redraw, segmented } from "./choices";
 import { compareBlock } from "./compare";
+import { divisionsWords } from "./divisions";
 
 const MEASURES: Measure[] = ["volume", "per_km2", "change_previous", "change_year"];
 const NEW_WATER = "new_water";
@@ -44,20 +45,16 @@ export function mountFilters(place: HTMLElement, context: Context): void {
 }
 
 /** Which divisions are spoken in; nothing to choose where there have never been others. */
-function divisionsBlock({ state, store, meta, filters }: Context): HTMLElement | null {
+function divisionsBlock(context: Context): HTMLElement | null {
+  const { state, store, meta } = context;
   if (meta.divisions.length < 2) return null;
   return h("section", { class: "block row" },
     h("h2", {}, t("divisions")),
     segmented("boundaries", t("divisions"), ["", "current"].map((value) => ({ value, text: tk("divisions", value), hint: tk("divisionsHint", value) })), state.boundaries,
       (boundaries) => store.set({ boundaries })),
-    h("p", { class: "hint", "data-testid": "divisions-told" }, divisionsWords(filters.boundaries, meta.divisions), " · ",
+    h("p", { class: "hint", "data-testid": "divisions-told" }, divisionsWords(context), " · ",
       h("a", { href: `/divisions${state.lang === "en" ? "?lang=en" : ""}`, target: "_blank" }, t("divisionsChanges"))));
 }
-function divisionsWords(boundaries: string, editions: Context["meta"]["divisions"]): string {
-  const edition = editions.find(({ until }) => until === null || (boundaries !== "current" && boundaries <= until))!;
-  return edition.until ? t("divisionsUntil", { month: edition.until }) : t("divisionsSince", { month: edition.since ?? "" });
-}
-
 /** The filters in words, for captions: "自备井 · 工业". Empty when nothing is filtered. */
 export function filterWords(context: Context): string {
   const { state, meta } = context;

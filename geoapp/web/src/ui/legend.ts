@@ -9,6 +9,7 @@ import { comparedWith, spanOf } from "../periods";
 import { isCompare, type Measure } from "../state";
 import { isChange, isTwoSided } from "../values";
 import { cellLedger, unsureSwitch } from "./legend-cells";
+import { divisionsWords } from "./divisions";
 import { filterWords } from "./filters";
 import { errorText, isRefused, wayOut } from "./notices";
 
@@ -75,7 +76,7 @@ export function mountLegend(place: HTMLElement, context: Context): void {
     // Of two periods the months that both have: the only ones that are compared.
     const { now, before } = comparedWith(asked, context.state.measure, context.meta.months, context.state.versus);
     const [period, versus] = isCompare(context.state.measure) && now.length ? [spanOf(now), spanOf(before)] : [asked, context.state.versus];
-    return [periodText(period, language()), isCompare(context.state.measure) ? `${t("comparedTo")} ${periodText(versus, language())}` : "", level, filterWords(context)].filter(Boolean).join(" · ");
+    return [periodText(period, language()), isCompare(context.state.measure) ? `${t("comparedTo")} ${periodText(versus, language())}` : "", level, filterWords(context), divisionsWords(context)].filter(Boolean).join(" · ");
   };
   function frame(measure: Measure, scale: Scale, unit: Unit, about: string, ...rest: Parameters<typeof replace>[1][]): void {
     replace(place,
