@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 # Letters as they are dressed up, and as they were.
 DRESSED = str.maketrans("@4301!5$7", "aaeoiisst")
@@ -28,7 +32,7 @@ class Argon2(Argon2PasswordHasher):
 class CommonBaseValidator(CommonPasswordValidator):
     """Django's list of 20,000 common passwords, which `Password2026!` and `p@ssw0rd123` are no way around."""
 
-    def validate(self, password: str, user: object = None) -> None:
+    def validate(self, password: str, user: User | None = None) -> None:
         super().validate(password, user)
         plain = password.lower().strip()
         for text in (plain, plain.translate(DRESSED)):

@@ -45,7 +45,7 @@ def operators(data: str) -> bytes | None:
     return _LINE.sub(r"\1 l\n", text).replace("Z", "h\n").encode()
 
 
-class Drawing(SVG):  # type: ignore[misc]
+class Drawing(SVG):
     """An SVG of `drawing.svg`."""
 
     def draw_node(self, node: Any, font_size: float, fill_stroke: bool = True, context: Any = None) -> None:
@@ -82,7 +82,7 @@ class Drawing(SVG):  # type: ignore[misc]
         self.stream.pop_state()
 
 
-class Picture(SVGImage):  # type: ignore[misc]
+class Picture(SVGImage):
     """A drawing as an image of a page. What goes wrong in it ends the printing, instead of leaving it blank."""
 
     def __init__(self, svg: str, fonts: FontConfiguration) -> None:
@@ -92,7 +92,7 @@ class Picture(SVGImage):  # type: ignore[misc]
         self._svg.draw(stream, concrete_width, concrete_height, None, None)
 
 
-class _Said(pydyf.Object):  # type: ignore[misc]
+class _Said(pydyf.Object):
     """An object of a PDF as the bytes that it is written in."""
 
     data = b""

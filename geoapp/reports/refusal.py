@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from layers.errors import BadParameter, Busy, NotFound, ShuituError, TooSlow
@@ -64,11 +65,11 @@ def _page_of(error: ShuituError, request: HttpRequest) -> HttpResponse:
     return render(request, "reports/refused.html", told, status=status)
 
 
-def for_people(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def for_people(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """A view whose `ShuituError` becomes a page, or a problem body where a script asked."""
 
     @wraps(view)
-    def told(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def told(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except ShuituError as error:

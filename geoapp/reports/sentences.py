@@ -103,12 +103,12 @@ def made_of(report: Report, lang: str) -> str:
 
 
 def _concentration(report: Report, lang: str) -> str:
-    used = [(line, line.volume_l) for line in report.children if (line.volume_l or 0) > 0]
+    used = [line for line in report.children if (line.volume_l or 0) > 0]
     if len(used) <= FEW:
         return "。" if lang == "zh" else "."
     top = used[:FEW]
-    share = figures.percent(share_of(sum(litres for _, litres in top), report.total_l))
-    names = [line.name for line, _ in top]
+    share = figures.percent(share_of(sum(line.volume_l or 0 for line in top), report.total_l))
+    names = [line.name for line in top]
     level = level_name(report.child_level, lang)
     if lang == "zh":
         return f"；{'、'.join(names)}三个{level}用水最多，合占 {share}。"

@@ -31,7 +31,7 @@ class BoundedFile(WatchedFileHandler):
     def _open(self) -> TextIOWrapper:
         """For its owner's eyes: addresses of people are in it."""
         handle = os.open(self.baseFilename, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        return os.fdopen(handle, "a", encoding="utf-8")  # type: ignore[return-value]
+        return os.fdopen(handle, "a", encoding="utf-8")
 
     def emit(self, record: logging.LogRecord) -> None:
         self._lines += 1
@@ -55,7 +55,7 @@ class BoundedFile(WatchedFileHandler):
             return
 
 
-class Logs(Logger):  # type: ignore[misc]
+class Logs(Logger):
     """Gunicorn's two logs: its own words go to stderr, requests to the file that the configuration names."""
 
     def setup(self, cfg: Any) -> None:

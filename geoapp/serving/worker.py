@@ -36,7 +36,7 @@ SEND_SECONDS = 30.0  # a reader who takes nothing of a kept answer for so long i
 SPARE = 20  # connections that are kept free for who comes next
 
 
-class Connection(TConn):  # type: ignore[misc]
+class Connection(TConn):
     """A connection, and whose it is. ``client`` is the asker, as a proxy of ours names it; ``peer`` who connected."""
 
     def __init__(self, cfg: Any, sock: Outlet, client: Any, server: Any) -> None:
@@ -48,7 +48,7 @@ class Connection(TConn):  # type: ignore[misc]
         return str(self.peer[0]) if isinstance(self.peer, tuple) else ""
 
 
-class Doorkeeper(ThreadWorker):  # type: ignore[misc]
+class Doorkeeper(ThreadWorker):
     """See the module. The loop is gunicorn's; what it does with a connection is said here."""
 
     def init_process(self) -> None:

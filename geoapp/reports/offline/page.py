@@ -76,7 +76,8 @@ def _rendered() -> tuple[str, str, str]:
     """What folium makes of a map with no data on it, cut where ours comes in."""
     drawn = folium.Map(tiles=None, control_scale=True, prefer_canvas=True, attribution_control=False)
     drawn.default_js, drawn.default_css = [], []  # none from outside
-    control = folium.LayerControl(collapsed=False).add_to(drawn)
+    control = folium.LayerControl(collapsed=False)
+    control.add_to(drawn)
     _Shown(control).add_to(drawn)
     figure: Any = drawn.get_root()
     figure.header.add_child(Element(_HEAD), name="head")
