@@ -24,6 +24,8 @@ from layers.models.base import STORAGE_SRID
 from layers.params import Bbox
 from layers.periods import FORMS, Period, parse_period
 from layers.registry import REGION, Field, Layer
+from layers.selection import EVERYTHING as ALL_USAGE
+from layers.selection import Selection, parse_selection
 from layers.stats import divisions
 from layers.stats.answer import coverage
 from layers.stats.carried import Asked
@@ -31,8 +33,6 @@ from layers.stats.divisions import Divisions
 from layers.stats.like import refuse_unlike
 from layers.stats.query import available_months
 from layers.stats.regions import RegionIndex, region_index
-from layers.stats.selection import EVERYTHING as ALL_USAGE
-from layers.stats.selection import Selection, parse_selection
 
 USAGE_PARAMS = ("period", "versus", "source", "purpose", "resident")
 BOUNDARIES = divisions.PARAM

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from layers import vocab
 from layers.periods import Month, Period
-from layers.stats.selection import EVERYTHING, Selection
+from layers.selection import EVERYTHING, Selection
 
 CITY, SHUNYI, FANGSHAN = "11", "110113", "110111"
 

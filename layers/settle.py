@@ -16,8 +16,8 @@ from layers.dependencies import leading_to
 from layers.fields import GRIDDED, SUMS
 from layers.grid.change import Change
 from layers.grid.scope import USER
+from layers.recorded import all_months
 from layers.stats.adjust import Adjustment
-from layers.stats.rebuild import all_months
 
 Cursor = Any
 Objects = dict[int, list[int]]

@@ -59,6 +59,7 @@ def fingerprint() -> str:
         *(ROOT / "layers/sql").glob("*p[li][ae]ce*.sql"),
         *(ROOT / "layers/sql").glob("grid_[!d]*.sql"),
         ROOT / "layers/sql/stand_in.sql",
+        ROOT / "layers/recorded.py",
         ROOT / "layers/stats/rebuild.py",
         *(
             ROOT / "layers/grid" / f"{name}.py"

@@ -21,6 +21,7 @@ from factory.django import DjangoModelFactory
 
 from layers import models, placing, registry, versions, vocab
 from layers.grid import assign
+from layers.recorded import all_months
 from layers.sql import load
 from layers.stats import rebuild as sums
 
@@ -227,14 +228,14 @@ class Grid:
         with connection.cursor() as cursor:
             villages = models.Boundary.objects.filter(region__level=vocab.VILLAGE).values_list("pk", flat=True)
             placing.after_boundaries(cursor, list(villages))
-            sums.rebuild(cursor, sums.all_months(cursor))
+            sums.rebuild(cursor, all_months(cursor))
         return publish()
 
     def cut(self, size: int = 500) -> None:
         """What `manage.py grid` does: cells of a size, with every month assigned to them."""
         with transaction.atomic(), connection.cursor() as cursor:
             assign.prepare(cursor, size)
-            assign.rebuild(cursor, sums.all_months(cursor), size)
+            assign.rebuild(cursor, all_months(cursor), size)
 
     def cut_all(self) -> None:
         """Every derived layer built, so that all layers of the registry can be asked."""

@@ -7,10 +7,10 @@ from typing import Any
 from django.db.models.expressions import RawSQL
 
 from layers import models
-from layers.grid import explain
-from layers.grid.explain import Page
 from layers.periods import parse_period
-from layers.stats.selection import parse_selection
+from layers.selection import parse_selection
+from layers.stats import explain
+from layers.stats.explain import Page
 from tests import factories as make
 from tests.factories import DISTRICT, A, B, C, Grid, at
 

@@ -9,9 +9,9 @@ from xml.etree.ElementTree import Element
 from geoapp.desktop import xml
 from layers.periods import Period
 from layers.registry import Layer
+from layers.selection import EVERYTHING
 from layers.stats.answer import Question, answer
 from layers.stats.cells import period_classes
-from layers.stats.selection import EVERYTHING
 from tiles.mvt import label_layer
 
 # As geoapp/web/src/classes.ts paints them (a test compares).

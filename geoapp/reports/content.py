@@ -15,12 +15,12 @@ from layers.errors import NotFound
 from layers.feeds.meta import figures_are_synthetic
 from layers.periods import parse_period
 from layers.printed import Note, notes
+from layers.selection import EVERYTHING, Selection
 from layers.stats import query
 from layers.stats.absence import added, share
 from layers.stats.answer import VERSUS, Question, answer
 from layers.stats.profile import profile
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
-from layers.stats.selection import EVERYTHING, Selection
 from layers.stats.series import series
 from layers.versions import EVERYTHING as ALL_DATASETS
 from layers.versions import as_of

@@ -17,7 +17,7 @@ from layers.admin.base import FastAdmin, PublishedAdmin, PublishedForm, ReadOnly
 from layers.admin.placed import PlacedAdmin
 from layers.ingest.spec import MOST_LITRES
 from layers.models import Boundary, Meter, Region, SupplyFacility, UsageRecord, UsageSum, WaterUser
-from layers.stats.rebuild import all_months
+from layers.recorded import all_months
 from layers.values import term_word
 
 MATCHED = 1000  # places that one search word may stand for

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
-from layers import filters, params
+from layers import cql2, filters, params
 from layers.built import built_layers, open_tables, published
 from layers.errors import BadParameter, NotFound
 from layers.export import FORMATS, Format, Options, by_suffix, chosen
@@ -22,7 +22,6 @@ from layers.feeds.features import query_params
 from layers.feeds.files import Download, respond
 from layers.feeds.meta import SYNTHETIC_NOTE, is_synthetic, layer_infos
 from layers.feeds.problems import problems
-from layers.ogc import cql2
 from layers.registry import Layer
 from layers.values import Lang
 from layers.versions import EVERYTHING, AsOf, as_of

@@ -8,10 +8,10 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from layers import filters, registry, vocab
+from layers.compare import COMPARED, DIRECTIONS, GRIDS
 from layers.feeds.features import PAGE_DEFAULT, PAGE_MOST
 from layers.stats.answer import MEASURES, METHODS, VERSUS
 from layers.stats.cells import MEASURES as CELL_MEASURES
-from layers.stats.compare import COMPARED, DIRECTIONS, GRIDS
 
 Described = dict[str, Any]  # keyword arguments of extend_schema
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view
 
-from layers import params, printed, registry, vocab
+from layers import compare, params, printed, registry, vocab
 from layers.built import built_layer
 from layers.errors import BadParameter
 from layers.feeds import features, meta, schema
@@ -17,12 +17,12 @@ from layers.feeds.caching import versioned_json
 from layers.feeds.features import PAGING, query_params
 from layers.feeds.search import search as find
 from layers.filters import BOUNDARIES, allowed_params
-from layers.grid import cells, explain
+from layers.grid import cells
 from layers.periods import Period, parse_period
-from layers.stats import answer, compare, moved, profile
+from layers.selection import parse_selection
+from layers.stats import answer, explain, moved, profile
 from layers.stats import cells as stats_cells
 from layers.stats.divisions import parse_boundaries
-from layers.stats.selection import parse_selection
 from layers.stats.series import series
 from layers.versions import EVERYTHING, as_of
 

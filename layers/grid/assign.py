@@ -18,8 +18,8 @@ from layers.db import work_on_months
 from layers.grid import conservation, units, weights, years
 from layers.grid.cells import DEFAULT_SIZE, check_size
 from layers.grid.scope import TERMS
+from layers.recorded import all_months
 from layers.sql import load
-from layers.stats.rebuild import all_months
 
 Cursor = Any
 Progress = Callable[[date, int, int], None]

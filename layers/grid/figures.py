@@ -15,7 +15,7 @@ from psycopg import sql
 from layers import vocab
 from layers.db import Query
 from layers.periods import Month, Period
-from layers.stats.selection import EVERYTHING, Selection
+from layers.selection import EVERYTHING, Selection
 
 COLUMNS = ("volume_l", "gross_l", "by_area_l")
 

@@ -21,8 +21,8 @@ from layers.fields import GRIDDED
 from layers.grid import areas
 from layers.grid.cells import BASE_SIZE
 from layers.grid.scope import TERMS, Scope
+from layers.recorded import months_of
 from layers.sql import load
-from layers.stats.rebuild import months_of
 
 Cursor = Any
 

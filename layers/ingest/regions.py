@@ -25,8 +25,8 @@ from layers.ingest.spec import Spec
 from layers.ingest.staging import STAGED
 from layers.ingest.upsert import Outcome
 from layers.periods import parse_period
+from layers.recorded import all_months
 from layers.sql import load
-from layers.stats import rebuild
 
 NAMED = 50  # renamed and overhanging divisions that a report names
 OVERHANG_SHARE = 0.01  # of a division's area outside its parent's outline, above which the report says so
@@ -67,7 +67,7 @@ def import_regions(
     if boundaries or closed:
         outcome.moved = {k: n for k, n in placing.after_boundaries(cursor, boundaries).items() if n}
     if outcome.anything:
-        outcome.months = rebuild.all_months(cursor)
+        outcome.months = all_months(cursor)
     return outcome
 
 
@@ -78,7 +78,7 @@ def _since(cursor: Cursor, effective: str) -> date | None:
     """The first day of the month from which the file's divisions hold; `ImportRefused` for one that cannot be."""
     current = editions.read(cursor).current
     if not effective:
-        return editions.default_since(current, rebuild.all_months(cursor))
+        return editions.default_since(current, all_months(cursor))
     if effective == CURRENT:
         return current.since
     try:

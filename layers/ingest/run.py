@@ -29,6 +29,7 @@ from layers.ingest.spec import Spec, spec_for
 from layers.ingest.table import Table
 from layers.ingest.upsert import Outcome
 from layers.models import Release
+from layers.recorded import months_of
 from layers.settle import Settlement
 from layers.stats import rebuild
 
@@ -197,9 +198,9 @@ class _Import:
         given = links.make_links(cursor, self.spec, names, refusals)
         self._announce(cursor, upsert.targets)
         outcome = upsert.upsert(cursor, self.spec, names, given, release_id)
-        outcome.months = rebuild.months_of(cursor, self.spec.name, upsert.TOUCHED)
+        outcome.months = months_of(cursor, self.spec.name, upsert.TOUCHED)
         if self.spec.name in placing.LENDING and placing.find_stand_ins(cursor, self.spec.name, upsert.TOUCHED):
-            outcome.months = sorted({*outcome.months, *rebuild.months_of(cursor, "meter", placing.STOOD_IN)})
+            outcome.months = sorted({*outcome.months, *months_of(cursor, "meter", placing.STOOD_IN)})
         return outcome
 
     def _announce(self, cursor: Any, targets: Callable[[Any], list[int]]) -> None:

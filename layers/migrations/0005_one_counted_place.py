@@ -8,11 +8,12 @@ from django.db import connection, migrations, models
 def settle(apps, schema_editor):
     """Find it for the meters that are there, and sum their months anew: they counted where they are declared."""
     from layers import placing
+    from layers.recorded import months_of
     from layers.stats import rebuild
 
     with connection.cursor() as cursor:
         if placing.find_stand_ins(cursor):
-            rebuild.rebuild(cursor, rebuild.months_of(cursor, "meter", placing.STOOD_IN))
+            rebuild.rebuild(cursor, months_of(cursor, "meter", placing.STOOD_IN))
 
 
 COUNTED_REGION = models.GeneratedField(

@@ -6,11 +6,11 @@ import calendar
 from datetime import date
 
 from layers.built import built_layers, open_tables, published
+from layers.crs import CRS84, STORAGE, SYSTEMS
 from layers.features import FeatureQuery
 from layers.features.columns import columns_of
 from layers.feeds.meta import is_synthetic
 from layers.ogc import links
-from layers.ogc.crs import CRS84, STORAGE, SYSTEMS
 from layers.ogc.links import Json, link
 from layers.ogc.negotiate import Media
 from layers.ogc.parts import PARTS

@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from layers.crs import CRS84
 from layers.errors import BadParameter, TooSlow
 from layers.export import FORMATS, Format
 from layers.features import FeatureQuery
 from layers.feeds.downloads import formats_of, options_of, too_large
 from layers.feeds.files import Download, respond
-from layers.ogc.crs import CRS84
 from layers.ogc.items import Address, Page
 from layers.ogc.links import GEOJSON as GEOJSON_TYPE
 from layers.ogc.negotiate import GEOJSON, HTML, Media

@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 from layers import vocab
+from layers.cql2.asked import LANGUAGES
+from layers.crs import SYSTEMS
 from layers.feeds.schema import PROBLEM
 from layers.filters import place_params, usage_params
 from layers.ogc import bodies, links, search
 from layers.ogc.collections import every, title
-from layers.ogc.cql2.asked import LANGUAGES
-from layers.ogc.crs import SYSTEMS
 from layers.ogc.landing import DESCRIPTION, TITLE
 from layers.ogc.links import Json
 from layers.ogc.negotiate import Media

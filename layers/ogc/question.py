@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 
 from django.db.models import Q
 
-from layers import filters, params, values
+from layers import cql2, filters, params, values
+from layers.crs import Crs, parse_box, parse_crs
 from layers.errors import BadParameter
 from layers.features import FeatureQuery
-from layers.ogc import cql2
-from layers.ogc.crs import Crs, parse_box, parse_crs
 from layers.ogc.times import Interval, parse_interval
 from layers.periods import Month, Period
 from layers.registry import Field, Layer

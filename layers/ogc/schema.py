@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from layers.cql2.condition import GEOMETRY
 from layers.features.columns import columns_of
 from layers.ogc.collections import title
-from layers.ogc.cql2.condition import GEOMETRY
 from layers.ogc.links import Json
 from layers.registry import Layer
 from layers.values import Column, ColumnKind

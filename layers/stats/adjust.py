@@ -12,6 +12,7 @@ from typing import Any
 
 from layers.grid import conservation
 from layers.models import UsageRecord
+from layers.recorded import all_months, summed_months
 from layers.sql import load
 from layers.stats import rebuild
 
@@ -71,7 +72,7 @@ class Adjustment:
             rebuild.rebuild(cursor, months)
         else:
             conservation.hold_levels_change(cursor)
-            cursor.execute(load("adjust_sums"), {"standing": rebuild.summed_months(cursor)})
+            cursor.execute(load("adjust_sums"), {"standing": summed_months(cursor)})
         cursor.execute("DROP TABLE IF EXISTS usage_delta, usage_spread")
         return months
 
@@ -79,5 +80,5 @@ class Adjustment:
         """Many records; or a month that comes or goes as a whole, with every combination of its year so far."""
         if max(sum(self._before.values()), sum(after.values())) > FEW:
             return True
-        standing = {*rebuild.summed_months(cursor)} & {*rebuild.all_months(cursor)}
+        standing = {*summed_months(cursor)} & {*all_months(cursor)}
         return not standing.issuperset(months)

@@ -9,6 +9,7 @@ from typing import Any
 from layers import vocab
 from layers.errors import BadParameter, NotFound
 from layers.periods import FORMS, Month, Period, parse_period
+from layers.selection import EVERYTHING, Selection
 from layers.stats import query
 from layers.stats.absence import added, ratio, share
 from layers.stats.classes import METHODS, Classes, classify
@@ -16,7 +17,6 @@ from layers.stats.divisions import divisions
 from layers.stats.like import Pair, pair, refuse_unlike
 from layers.stats.query import Total
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
-from layers.stats.selection import EVERYTHING, Selection
 
 MEASURES = {"volume": "m3", "per_km2": "m3/km2", "change": "ratio"}
 VERSUS = ("previous", "year")

@@ -18,10 +18,10 @@ from layers.db import Query, rows
 from layers.grid.figures import cell_litres, cell_months
 from layers.periods import Period
 from layers.registry import Field, Layer, UsageOf
+from layers.selection import EVERYTHING, Selection
 from layers.stats.divisions import Divisions, divisions, last_month
 from layers.stats.like import pair
 from layers.stats.query import available_months, totals_of
-from layers.stats.selection import EVERYTHING, Selection
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ from layers.db import Query, rows
 from layers.grid.figures import cell_litres, cell_year, month_balance
 from layers.periods import Month, Period
 from layers.registry import Layer
+from layers.selection import Selection
 from layers.stats import query
 from layers.stats.absence import added, share
 from layers.stats.answer import coverage, spoken
 from layers.stats.classes import Classes, classify
 from layers.stats.divisions import today
-from layers.stats.selection import Selection
 
 MEASURES = ("volume", "per_km2")
 _BALANCE = ("recorded_l", "assigned_l", "unassigned_l", "outside_l")

@@ -17,12 +17,12 @@ from layers.grid.figures import cell_litres
 from layers.kept.memory import Memory
 from layers.models import Region
 from layers.periods import Month, Period
+from layers.selection import Selection
 from layers.stats import query
 from layers.stats.absence import added, share
 from layers.stats.answer import Question, answer, per_km2
 from layers.stats.divisions import Divisions, divisions, last_month
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
-from layers.stats.selection import Selection
 from layers.versions import EVERYTHING, as_of
 
 _CHILD_LEVEL = {

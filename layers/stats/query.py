@@ -12,10 +12,10 @@ from psycopg import sql
 from layers import vocab
 from layers.db import Query, rows
 from layers.periods import Month, Period, signed_months
+from layers.selection import Selection, Signed
 from layers.sql import load
 from layers.stats.divisions import Divisions
 from layers.stats.like import Pair
-from layers.stats.selection import Selection, Signed
 
 
 class Total(NamedTuple):

@@ -13,14 +13,13 @@ from layers import editions, vocab
 from layers.db import work_on_months
 from layers.editions import Edition
 from layers.grid import conservation
+from layers.recorded import summed_months
 from layers.sql import load
 
 Cursor = Any
 
 # Months that are summed together: bounds the memory of a long rebuild.
 _AT_ONCE = 3
-
-ALL = 0  # the selection of all sources, or of all purposes
 
 _TERMS: dict[str, Any] = {
     "outside": vocab.OUTSIDE,
@@ -31,37 +30,6 @@ _TERMS: dict[str, Any] = {
     "facility": vocab.PLACE_FACILITY,
     "serves_level": [vocab.FACILITY_SERVES_LEVEL[kind] for kind in sorted(vocab.FACILITY_SERVES_LEVEL)],
 }
-
-
-def months_of(cursor: Cursor, dataset: str, ids_table: str) -> list[date]:
-    """The months in which the given meters, facilities or regions (ids in a table) have usage."""
-    column = {"meter": "meter_id", "facility": "facility_id", "region": "region_id"}.get(dataset)
-    if column is None:
-        return []
-    # Month by month: the records' one index leads with the month, and a month is decided by the first hit in it.
-    cursor.execute(
-        sql.SQL(
-            "SELECT m FROM unnest(%s::date[]) AS m WHERE EXISTS"
-            " (SELECT FROM layers_usagerecord u WHERE u.month = m AND u.{} IN (SELECT id FROM {})) ORDER BY m"
-        ).format(sql.Identifier(column), sql.Identifier(ids_table)),
-        [all_months(cursor)],
-    )
-    return [row[0] for row in cursor.fetchall()]
-
-
-def all_months(cursor: Cursor) -> list[date]:
-    """Every month with usage records."""
-    return _months(cursor, "layers_usagerecord")
-
-
-def summed_months(cursor: Cursor) -> list[date]:
-    """Every month that has sums."""
-    return _months(cursor, "layers_usagesum")
-
-
-def _months(cursor: Cursor, table: str) -> list[date]:
-    cursor.execute(sql.SQL(load("months")).format(table=sql.Identifier(table)))
-    return [row[0] for row in cursor.fetchall()]
 
 
 def make_fresh(cursor: Cursor, months: Sequence[date], records: Sequence[int] | None = None) -> None:

@@ -8,13 +8,13 @@ from typing import Any
 from layers import vocab
 from layers.db import rows
 from layers.periods import Month, Period
+from layers.selection import Selection
 from layers.stats import query
 from layers.stats.absence import added
 from layers.stats.answer import coverage, per_km2, prefixes_of, refuse_finer_parent, regions_of, spoken
 from layers.stats.classes import classify
 from layers.stats.divisions import divisions
 from layers.stats.regions import region_index
-from layers.stats.selection import Selection
 
 Litres = list[int | None]
 

@@ -249,8 +249,8 @@ def sharing() -> list[str]:
     from layers.grid import assign
     from layers.grid.scope import TERMS
     from layers.grid.units import from_wkb
+    from layers.recorded import all_months
     from layers.sql import load
-    from layers.stats.rebuild import all_months
 
     with connection.cursor() as cursor:
         last = all_months(cursor)[-1]
@@ -299,7 +299,7 @@ def month() -> list[str]:
 
     from layers.models import UsageRecord
     from layers.periods import Month
-    from layers.stats.rebuild import all_months
+    from layers.recorded import all_months
 
     with connection.cursor() as cursor:
         last = all_months(cursor)[-1]
@@ -323,7 +323,7 @@ def everything() -> list[str]:
     """All months from nothing but the records; the database's own memory beside it."""
     from django.db import connection
 
-    from layers.stats.rebuild import all_months
+    from layers.recorded import all_months
 
     with connection.cursor() as cursor:
         months = all_months(cursor)
@@ -372,7 +372,7 @@ def by_hand() -> list[str]:
     from layers.admin.journal import Change
     from layers.grid import assign
     from layers.models import Meter
-    from layers.stats.rebuild import all_months
+    from layers.recorded import all_months
 
     pair = harness.Pair()
     moved = Meter.objects.filter(geom__isnull=False).order_by("code")[:: 350_000 // TIMES][:TIMES]
@@ -393,9 +393,9 @@ def by_hand() -> list[str]:
 
 def explanation() -> list[str]:
     """A unit of 10,000 meters for a year, against reading its meters' records. They are moved there for the measurement."""
-    from layers.grid import explain
     from layers.periods import Month, Period
-    from layers.stats.rebuild import all_months
+    from layers.recorded import all_months
+    from layers.stats import explain
 
     pair = harness.Pair()
     with rolled_back() as cursor:

@@ -19,9 +19,9 @@ def measure() -> str:
     from layers.db import rows
     from layers.feeds import caching
     from layers.periods import parse_period
+    from layers.selection import parse_selection
     from layers.stats import query
     from layers.stats.divisions import today
-    from layers.stats.selection import parse_selection
 
     months = [str(month) for month in query.available_months()]
     spans = [f"{first}..{last}" for first, last in itertools.combinations(months, 2)]

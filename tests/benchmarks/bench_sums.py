@@ -16,7 +16,8 @@ def measure() -> str:
     harness.django_setup()
     from django.db import connection, transaction
 
-    from layers.stats.rebuild import all_months, rebuild
+    from layers.recorded import all_months
+    from layers.stats.rebuild import rebuild
 
     with connection.cursor() as cursor:
         months = all_months(cursor)

@@ -12,11 +12,11 @@ from django.db import transaction
 from pyproj import Transformer
 
 from layers import models
+from layers.cql2 import condition, parse
+from layers.cql2.parse import TEMPORAL
+from layers.crs import CRS84, SYSTEMS, Crs, parse_crs
 from layers.errors import BadParameter
 from layers.features import FeatureQuery, stream
-from layers.ogc.cql2 import condition, parse
-from layers.ogc.cql2.parse import TEMPORAL
-from layers.ogc.crs import CRS84, SYSTEMS, Crs, parse_crs
 from layers.registry import published
 from tests import factories as make
 from tests.factories import CELL, SOUTH, WEST, A, D, at

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from layers import models, vocab
 from layers.grid import assign, cells, conservation
-from layers.stats import rebuild as sums
+from layers.recorded import all_months
 from layers.vocab import (
     BY_FACILITY_AREA,
     BY_FACILITY_POSITION,
@@ -95,7 +95,7 @@ def assigned(grid: Grid, size: int = SIZE, month: date = JANUARY) -> dict[tuple[
     with cursor_of() as cursor:
         cursor.execute("UPDATE layers_gridbuild SET weighed_release = 0")
         assign.prepare(cursor, size)
-        assign.rebuild(cursor, sums.all_months(cursor), size)
+        assign.rebuild(cursor, all_months(cursor), size)
     return kept(size, month)
 
 

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from layers import models, vocab
 from layers.admin.journal import Change
-from layers.grid import assign, conservation, explain, years
+from layers.grid import assign, conservation, years
 from layers.grid import change as grid_change
 from layers.periods import parse_period
-from layers.stats import rebuild as sums
+from layers.recorded import all_months
+from layers.stats import explain
 from tests import factories as make
 from tests.db.test_grid_assign import (
     A1,
@@ -53,7 +54,7 @@ def build() -> None:
         cursor.execute("UPDATE layers_gridbuild SET weighed_release = 0")
         for size in SIZES:
             assign.prepare(cursor, size)
-            assign.rebuild(cursor, sums.all_months(cursor), size)
+            assign.rebuild(cursor, all_months(cursor), size)
 
 
 def grid_rows() -> dict[str, set[tuple[Any, ...]]]:
@@ -282,7 +283,7 @@ def check(town: Town) -> None:
     assert grid_rows() == kept
     with cursor_of() as cursor:
         for size in SIZES:
-            assert conservation.of_grid(cursor, size, sums.all_months(cursor), only_wrong=True) == []
+            assert conservation.of_grid(cursor, size, all_months(cursor), only_wrong=True) == []
 
 
 @pytest.fixture
@@ -336,14 +337,14 @@ def test_months_that_are_still_to_be_assigned_stay_so(town: Town, monkeypatch: p
     town.by_hand("usage", records(3), set_to(volume_l=5, month=FEBRUARY))
     assert not models.GridUsage.objects.filter(size=SIZE, month=FEBRUARY).exists()
     with cursor_of() as cursor:
-        assert assign.unassigned_months(cursor, SIZE, sums.all_months(cursor)) == [FEBRUARY]
+        assert assign.unassigned_months(cursor, SIZE, all_months(cursor)) == [FEBRUARY]
         assign.rebuild(cursor, [FEBRUARY], SIZE)
     check(town)
 
 
 def test_a_month_that_a_change_begins_is_assigned(town: Town) -> None:
     with cursor_of() as cursor:
-        before = sums.all_months(cursor)
+        before = all_months(cursor)
     march = date(2019, 3, 1)
     assert march not in before
     town.by_hand("usage", records(3), set_to(month=march))

@@ -14,8 +14,8 @@ from layers import filters, models, registry
 from layers.db import rows
 from layers.periods import parse_period
 from layers.registry import Layer
+from layers.selection import parse_selection
 from layers.stats.answer import Question, answer
-from layers.stats.selection import parse_selection
 from tests import factories as make
 from tests.factories import SOUTH, SOUTHERN, UNIT, WEST, A, B, C, D, Grid, at
 from tiles.address import HALF, Tile, tile_of

@@ -23,6 +23,8 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from layers import filters, registry, values, vocab
+from layers.cql2.condition import condition
+from layers.cql2.parse import parse
 from layers.db import rows
 from layers.errors import BadParameter
 from layers.export import FORMATS, Options
@@ -32,8 +34,6 @@ from layers.feeds.encoding import dumps
 from layers.feeds.features import feature, feature_list
 from layers.fields import Field
 from layers.ogc import question
-from layers.ogc.cql2.condition import condition
-from layers.ogc.cql2.parse import parse
 from layers.registry import Layer
 from layers.text import unguarded
 from tests import factories as make

@@ -10,9 +10,9 @@ import pytest
 from layers import models, vocab
 from layers.errors import NotFound
 from layers.periods import parse_period
+from layers.selection import Selection, parse_selection
 from layers.stats.answer import Question, answer
 from layers.stats.profile import chart_months, object_counts, profile
-from layers.stats.selection import Selection, parse_selection
 from tests import factories as make
 from tests.factories import DISTRICT, NORTHERN, SOUTHERN, UNIT, A, B, C, D, Grid, at
 

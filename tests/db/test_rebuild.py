@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from layers import models, vocab
+from layers.recorded import all_months, months_of
 from layers.stats import rebuild
 from layers.vocab import CITY, COARSER, DISTRICT, OUTSIDE, REPORTING_UNIT, TOWNSHIP, UNASSIGNED, VILLAGE
 from tests import factories as make
@@ -30,7 +31,7 @@ def grid() -> Grid:
 
 def summed(*months: date) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
-        return rebuild.rebuild(cursor, months or rebuild.all_months(cursor))
+        return rebuild.rebuild(cursor, months or all_months(cursor))
 
 
 def rows(level: int, month: date = JANUARY, source: int = 0, purpose: int = 0) -> dict[tuple[str, str, int], int]:
@@ -229,9 +230,9 @@ def test_months_of_finds_what_an_import_touches(grid: Grid) -> None:
             ("well", meter.pk, []),
         ):
             cursor.execute("CREATE TEMP TABLE touched AS SELECT %s::bigint AS id", [pk])
-            assert rebuild.months_of(cursor, dataset, "touched") == months
+            assert months_of(cursor, dataset, "touched") == months
             cursor.execute("DROP TABLE touched")
-        assert rebuild.all_months(cursor) == [JANUARY, FEBRUARY, MARCH, DECEMBER]
+        assert all_months(cursor) == [JANUARY, FEBRUARY, MARCH, DECEMBER]
 
 
 def test_a_closed_region_keeps_its_usage_under_its_code(grid: Grid) -> None:

@@ -13,11 +13,11 @@ import pytest
 from layers import models, vocab
 from layers.errors import NotFound
 from layers.periods import parse_period
+from layers.selection import Selection, parse_selection
 from layers.stats import query
 from layers.stats.answer import Question, answer, last_year
 from layers.stats.divisions import today
 from layers.stats.regions import region_index
-from layers.stats.selection import Selection, parse_selection
 from layers.stats.series import series
 from layers.vocab import CITY, DISTRICT, REPORTING_UNIT, TOWNSHIP, VILLAGE
 from tests import factories as make

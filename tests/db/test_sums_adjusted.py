@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from layers import models, placing
 from layers.grid import conservation
+from layers.recorded import all_months
 from layers.stats import adjust, rebuild
 from tests import factories as make
 from tests.factories import DISTRICT, NORTHERN, SOUTHERN, A, B
@@ -128,7 +129,7 @@ def test_adjusted_sums_are_the_rebuilt_ones(town: make.Grid, name: str) -> None:
         CHANGES[name](town)
         adjustment.apply(cursor, models.UsageRecord.objects.values_list("pk", flat=True))
         adjusted = rows()
-        rebuild.rebuild(cursor, [*rebuild.all_months(cursor), month("2019-02")])
+        rebuild.rebuild(cursor, [*all_months(cursor), month("2019-02")])
     assert adjusted == rows() != set()
 
 

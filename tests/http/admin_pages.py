@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from layers import models
+from layers.recorded import all_months
 from layers.stats import rebuild
 
 
@@ -58,5 +59,5 @@ def sums() -> set[tuple[Any, ...]]:
 
 def sums_made_again() -> set[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        rebuild.rebuild(cursor, rebuild.all_months(cursor))
+        rebuild.rebuild(cursor, all_months(cursor))
     return sums()

@@ -9,11 +9,11 @@ from django.test import Client
 
 from layers import models, vocab
 from layers.periods import parse_period
+from layers.selection import parse_selection
 from layers.stats import cells, query
 from layers.stats.absence import added, less
 from layers.stats.classes import classify
 from layers.stats.divisions import today
-from layers.stats.selection import parse_selection
 from tests import factories as make
 from tests.factories import SOUTHERN, Grid
 from tests.grid_world import MONTHS, explained, grid_world, kept

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from layers.ogc.crs import SYSTEMS
+from layers.crs import SYSTEMS
 from layers.registry import IMPORTED, TABLES
 from tests import factories as make
 from tests.factories import A

@@ -18,9 +18,9 @@ from django.test import Client
 from pyproj import Transformer
 
 from layers import models
+from layers.crs import CRS84, SYSTEMS, Crs
 from layers.export import FORMATS
 from layers.ogc import question
-from layers.ogc.crs import CRS84, SYSTEMS, Crs
 from layers.registry import IMPORTED, TABLES
 from tests import factories as make
 from tests.factories import CELL, NORTHERN, SOUTH, WEST, A, B, C, D, Grid, at

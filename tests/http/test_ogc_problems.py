@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
-from layers.ogc.crs import SYSTEMS
+from layers.crs import SYSTEMS
 from tests import factories as make
 from tests.factories import A
 

@@ -25,7 +25,7 @@ from layers.db import rows
 from layers.errors import NotFound
 from layers.grid import assign
 from layers.periods import parse_period
-from layers.stats.rebuild import all_months
+from layers.recorded import all_months
 from tests import factories as make
 from tests.factories import CITY, DISTRICT, NORTHERN, SOUTHERN, A, Grid
 from tests.report_city import PERIODS, make_city

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from layers.cql2 import parse
+from layers.cql2.parse import TEMPORAL
+from layers.cql2.temporal import RELATIONS
+from layers.cql2.texts import without_accents
 from layers.errors import BadParameter
-from layers.ogc.cql2 import parse
-from layers.ogc.cql2.parse import TEMPORAL
-from layers.ogc.cql2.temporal import RELATIONS
-from layers.ogc.cql2.texts import without_accents
 
 TEXTS = [
     "a = 1", "a<>1.5", "a < -2", "a>=1e3", "a <= 0.5", "a = 'x'", "a = 'it''s'", "a = ''", '"a b" = 1', "井深 > 1",

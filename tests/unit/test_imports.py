@@ -13,6 +13,23 @@ OURS = {"geoapp", "layers", "tiles", "data"}
 MAY = {"layers": set(), "tiles": {"layers"}, "geoapp": {"layers", "tiles", "data"}, "data": {"layers"}}
 # Where HTTP may be spoken of inside layers.
 HTTP_ROOMS = ("layers/feeds/", "layers/ogc/", "layers/admin", "layers/migrations/")
+# The rooms of layers from the ground up: a room may import those of the rows before its own, none of its own row.
+ROOMS: tuple[tuple[str, ...], ...] = (
+    ("errors", "vocab", "text", "later", "functions", "names", "sql", "apps"),
+    ("params", "fields", "models", "db", "selection", "recorded"),
+    ("periods", "datasets", "crs"),
+    ("dependencies", "editions", "values", "printed"),
+    ("registry",),
+    ("access", "placing", "cql2"),
+    ("versions", "built"),
+    ("kept", "grid"),
+    ("stats",),
+    ("filters", "settle"),
+    ("features", "compare", "ingest"),
+    ("export", "admin"),
+    ("feeds",),
+    ("ogc", "management", "adminsite", "templatetags", "migrations"),
+)
 WEB = ("django.http", "django.urls", "django.views", "django.shortcuts", "rest_framework", "rest_framework_gis")
 
 
@@ -52,6 +69,28 @@ def test_imports_go_one_way(part: str) -> None:
     assert wrong == []
 
 
+def room_of(dotted: str) -> str:
+    return dotted.split(".")[1] if "." in dotted else ""
+
+
+def test_every_room_of_layers_has_its_place_in_the_order() -> None:
+    there = {room_of(".".join(path.relative_to(ROOT).with_suffix("").parts)) for path in sources("layers")}
+    assert sorted(room for row in ROOMS for room in row) == sorted(there - {"__init__"})
+
+
+def test_rooms_of_layers_import_only_from_those_below() -> None:
+    row_of = {room: row for row, rooms in enumerate(ROOMS) for room in rooms}
+    wrong = set()
+    for path in sources("layers"):
+        where = str(path.relative_to(ROOT))
+        own = room_of(".".join(path.relative_to(ROOT).with_suffix("").parts))
+        for name in imports(path):
+            room = room_of(name) if within(name, "layers") else ""
+            if room in row_of and room != own and row_of[room] >= row_of[own]:
+                wrong.add(f"{where} imports {name}")
+    assert sorted(wrong) == []
+
+
 def test_the_recipe_of_the_demo_city_knows_the_vocabulary_alone() -> None:
     wrong = [
         f"{path.name} imports {name}"
@@ -83,7 +122,21 @@ def test_http_is_spoken_only_in_feeds_and_admin() -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("module", ["layers/vocab.py", "layers/params.py", "layers/periods.py", "layers/errors.py"])
+PURE = (
+    "vocab",
+    "errors",
+    "params",
+    "periods",
+    "fields",
+    "selection",
+    "datasets",
+    "dependencies",
+    "registry",
+    "printed",
+)
+
+
+@pytest.mark.parametrize("module", [f"layers/{name}.py" for name in PURE])
 def test_pure_modules_know_no_django(module: str) -> None:
     assert [name for name in imports(ROOT / module) if within(name, "django")] == []
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from pyproj import CRS, Transformer
 
+from layers.crs import CRS84, SYSTEMS, Crs, box, parse_box, parse_crs
 from layers.errors import BadParameter
-from layers.ogc.crs import CRS84, SYSTEMS, Crs, box, parse_box, parse_crs
 
 CITY = (115.42, 39.44, 117.5, 41.06)
 each_system = pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system.uri.rpartition("/")[2])

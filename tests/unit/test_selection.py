@@ -6,8 +6,7 @@ import pytest
 
 from layers import vocab
 from layers.errors import BadParameter
-from layers.stats.rebuild import ALL
-from layers.stats.selection import EVERYTHING, Selection, parse_selection
+from layers.selection import ALL, EVERYTHING, Selection, parse_selection
 
 SUBSETS = [frozenset(chosen) for size in range(8) for chosen in combinations(range(1, 8), size)]
 

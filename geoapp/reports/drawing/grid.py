@@ -20,9 +20,9 @@ from layers.grid.figures import cell_litres
 from layers.models import GridBuild
 from layers.models.base import PLANE_SRID
 from layers.periods import Period, parse_period
+from layers.selection import EVERYTHING
 from layers.stats.absence import added
 from layers.stats.cells import month_classes, period_classes
-from layers.stats.selection import EVERYTHING
 
 CLASSES = 6
 _MOST_UNITS = 15_000  # a city of 79,000 units would be a file of many megabytes, and cells finer than print

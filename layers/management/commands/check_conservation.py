@@ -16,7 +16,7 @@ from django.db import connection
 from layers import vocab
 from layers.grid import assign, conservation
 from layers.grid.conservation import Line
-from layers.stats.rebuild import all_months
+from layers.recorded import all_months
 
 HEAD = ("级别", "月份", "水源", "用途", "记录(升)", "已落格(升)", "未分配(升)", "市域之外(升)", "差额(升)")
 

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from layers.grid import assign
 from layers.grid.cells import DEFAULT_SIZE, SIZES
-from layers.stats.rebuild import all_months
+from layers.recorded import all_months
 
 WEIGHTS = {"positions": True, "area": False}
 _AT_ONCE = 6  # months a transaction: what is done stays done when a long run is interrupted

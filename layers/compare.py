@@ -13,6 +13,7 @@ from layers import filters, vocab
 from layers.errors import BadParameter
 from layers.periods import Period
 from layers.registry import LAYERS, Layer
+from layers.selection import EVERYTHING, Selection
 from layers.stats import query
 from layers.stats.absence import added, less, ratio
 from layers.stats.answer import coverage
@@ -20,7 +21,6 @@ from layers.stats.carried import Asked, figures_of
 from layers.stats.classes import Classes, symmetric
 from layers.stats.divisions import today
 from layers.stats.like import pair, refuse_unlike
-from layers.stats.selection import EVERYTHING, Selection
 
 Figures = Mapping[int, dict[str, Any]]  # of each feature, by its id
 DIRECTIONS = ("up", "down")

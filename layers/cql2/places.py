@@ -10,8 +10,8 @@ import shapely
 from django.contrib.gis.geos import GEOSGeometry
 from shapely.errors import GEOSException
 
-from layers.ogc.cql2.tokens import refusal
-from layers.ogc.crs import Crs, box, placed
+from layers.cql2.tokens import refusal
+from layers.crs import Crs, box, placed
 
 # Operators by the ORM's lookup of a feature's geometry, and what each becomes with the feature on the right.
 LOOKUPS = {

@@ -12,9 +12,9 @@ from typing import Any
 from django.db.models import DateField, Q, Value
 from django.db.models.functions import Coalesce
 
-from layers.ogc.cql2 import values
-from layers.ogc.cql2.tokens import refusal
-from layers.ogc.cql2.values import Operand
+from layers.cql2 import values
+from layers.cql2.tokens import refusal
+from layers.cql2.values import Operand
 from layers.registry import Layer
 
 # Each relation as comparisons of the first operand's side with one of the second's, all of which hold: OWL-Time's

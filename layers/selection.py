@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from layers import vocab
 from layers.errors import BadParameter
-from layers.stats.rebuild import ALL
 from layers.vocab import Vocab
 
+ALL = 0  # the selection of all sources, or of all purposes, as it is stored
 Signed = list[tuple[int, int]]  # (stored selection, +1 or -1)
 
 

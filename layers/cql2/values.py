@@ -27,9 +27,9 @@ from django.db.models import (
 from django.db.models.functions import Cast, Lower, NullIf, Power
 from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, In, LessThan, LessThanOrEqual, Lookup
 
+from layers.cql2.texts import WithoutAccents, without_accents
+from layers.cql2.tokens import refusal
 from layers.fields import Field
-from layers.ogc.cql2.texts import WithoutAccents, without_accents
-from layers.ogc.cql2.tokens import refusal
 from layers.values import ColumnKind, column_of, expression
 from layers.vocab import Vocab
 

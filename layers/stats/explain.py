@@ -18,12 +18,12 @@ from layers.grid import cells
 from layers.grid.assign import shares_of
 from layers.grid.scope import TERMS
 from layers.periods import Period
+from layers.selection import EVERYTHING, Selection
 from layers.sql import load
 from layers.stats import query
 from layers.stats.absence import added
 from layers.stats.divisions import Divisions, divisions, last_month
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
-from layers.stats.selection import EVERYTHING, Selection
 
 # What has no unit can be asked about by these words in place of a unit's code.
 GAPS = {

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 import shapely
 
-from layers.ogc.cql2.tokens import Token, refusal, tokens
+from layers.cql2.tokens import Token, refusal, tokens
 
 Tree = Any
 

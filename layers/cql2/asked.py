@@ -9,11 +9,11 @@ import orjson
 from django.db.models import Q
 
 from layers import params
+from layers.cql2.condition import condition
+from layers.cql2.parse import parse
+from layers.cql2.tokens import FORMS
+from layers.crs import parse_crs
 from layers.errors import BadParameter
-from layers.ogc.cql2.condition import condition
-from layers.ogc.cql2.parse import parse
-from layers.ogc.cql2.tokens import FORMS
-from layers.ogc.crs import parse_crs
 from layers.registry import Layer
 
 PARAMS = ("filter", "filter-lang", "filter-crs")

@@ -12,13 +12,13 @@ from typing import Any
 
 from django.db.models import Q
 
+from layers.cql2 import temporal, values
+from layers.cql2.parse import DEPTH, Tree
+from layers.cql2.places import LOOKUPS, REFLEXIVE, TURNED, place
+from layers.cql2.tokens import refusal
+from layers.cql2.values import Operand
+from layers.crs import CRS84, Crs
 from layers.errors import BadParameter
-from layers.ogc.cql2 import temporal, values
-from layers.ogc.cql2.parse import DEPTH, Tree
-from layers.ogc.cql2.places import LOOKUPS, REFLEXIVE, TURNED, place
-from layers.ogc.cql2.tokens import refusal
-from layers.ogc.cql2.values import Operand
-from layers.ogc.crs import CRS84, Crs
 from layers.registry import Layer
 
 GEOMETRY = "geometry"
