@@ -2,7 +2,9 @@
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -155,6 +157,23 @@ def test_nothing_of_ours_calls_out() -> None:
         if any(within(name, client) for client in clients) and str(path.relative_to(ROOT)) not in probes
     ]
     assert wrong == []
+
+
+def test_what_runs_is_installed_without_the_packages_of_the_tests() -> None:
+    def normal(name: str) -> str:
+        return re.sub(r"[-_.]+", "-", name).lower()
+
+    pins = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+    installed = {normal(line.partition("==")[0]) for line in pins if "==" in line}
+    made_by = packages_distributions()
+    wrong = {
+        f"{path.relative_to(ROOT)} imports {top}"
+        for part in OURS
+        for path in sources(part)
+        for top in {name.partition(".")[0] for name in imports(path)}
+        if top not in OURS | sys.stdlib_module_names and not {normal(d) for d in made_by.get(top, ())} & installed
+    }
+    assert sorted(wrong) == []
 
 
 PAGE_FILES = [
