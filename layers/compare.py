@@ -42,7 +42,7 @@ GRIDS = tuple(layer.id for layer in LAYERS if layer.usage is not None and layer.
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Comparison:
     """Which two periods of which usage are compared where, and which page of the movers is listed."""
 
     period: Period
@@ -55,7 +55,7 @@ class Question:
     boundaries: str = ""
 
 
-def compare(layer: Layer, asked: Question) -> dict[str, Any]:
+def compare(layer: Layer, asked: Comparison) -> dict[str, Any]:
     """Every feature of a level in two periods: classes of the difference and the ratio, and the largest movers.
 
     ``period`` and ``versus`` are the months of those asked that both have: a year that is not complete is not compared with a

@@ -24,8 +24,7 @@ from layers.models.base import STORAGE_SRID
 from layers.params import Bbox
 from layers.periods import FORMS, Period, parse_period
 from layers.registry import REGION, Field, Layer
-from layers.selection import EVERYTHING as ALL_USAGE
-from layers.selection import Selection, parse_selection
+from layers.selection import EVERYTHING, Selection, parse_selection
 from layers.stats import divisions
 from layers.stats.answer import coverage
 from layers.stats.carried import Asked
@@ -48,7 +47,7 @@ class FeatureFilter:
     region: str = ""
     attributes: Mapping[str, Q] = field(default_factory=dict)
     period: Period | None = None
-    selection: Selection = ALL_USAGE
+    selection: Selection = EVERYTHING
     versus: Period | None = None
     monthly: bool = False
     region_param: str = REGION_PARAM  # what the asker calls the region, for errors to name
@@ -107,7 +106,7 @@ class FeatureFilter:
             )
 
 
-EVERYTHING = FeatureFilter()
+UNFILTERED = FeatureFilter()
 
 
 def _shape(bbox: Bbox) -> GEOSGeometry:

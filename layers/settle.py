@@ -14,7 +14,7 @@ from psycopg import sql
 from layers import editions, placing, vocab
 from layers.dependencies import leading_to
 from layers.fields import GRIDDED, SUMS
-from layers.grid.change import Change
+from layers.grid.change import GridChange
 from layers.grid.scope import USER
 from layers.recorded import all_months
 from layers.stats.adjust import Adjustment
@@ -55,7 +55,7 @@ class Settlement:
         self._counted = _counted(cursor, self._before)
         records = _records(cursor, dataset, ids, self._before)
         self._sums = Adjustment(cursor, records)
-        self._grid = Change(cursor, dataset, self._before, records if dataset == "usage" else ())
+        self._grid = GridChange(cursor, dataset, self._before, records if dataset == "usage" else ())
 
     def settle(self, cursor: Cursor, ids: Sequence[int]) -> list[date]:
         """Bring everything to what the rows, written and placed, are now; → the months whose sums changed."""

@@ -22,7 +22,7 @@ from django.utils import timezone
 from layers import access, registry
 from layers.models import LayerVersion
 
-EVERYTHING = tuple(dataset.name for dataset in (*registry.DATASETS, *registry.DERIVED))
+ALL_DATASETS = tuple(dataset.name for dataset in (*registry.DATASETS, *registry.DERIVED))
 
 Stamp = NewType("Stamp", str)  # of an `AsOf`: what keys of kept things are made with, and never its number alone
 
@@ -59,7 +59,7 @@ class AsOf:
 NOTHING_YET = AsOf(0, None)
 
 
-def as_of(datasets: Iterable[str] = EVERYTHING) -> AsOf:
+def as_of(datasets: Iterable[str] = ALL_DATASETS) -> AsOf:
     """The version of an answer made from these datasets. One query on a table of a dozen rows."""
     rows = LayerVersion.objects.filter(dataset__in=tuple(datasets)).values_list("release_id", "changed_at")
     return max((AsOf(*row) for row in rows), key=lambda found: found.order, default=NOTHING_YET)

@@ -10,7 +10,7 @@ from layers import models
 from layers.periods import parse_period
 from layers.selection import parse_selection
 from layers.stats import explain
-from layers.stats.explain import Page
+from layers.stats.explain import RecordsPage
 from tests import factories as make
 from tests.factories import DISTRICT, A, B, C, Grid, at
 
@@ -63,6 +63,6 @@ def versions(**which: Any) -> set[tuple[Any, ...]]:
 
 def explained(code: str, period: str, source: str = "", purpose: str = "") -> int:
     """What the parts of a unit add up to."""
-    answer = explain.explain_unit(code, parse_period(period), parse_selection(source, purpose, ""), Page(1000))
+    answer = explain.explain_unit(code, parse_period(period), parse_selection(source, purpose, ""), RecordsPage(1000))
     assert answer["volume_l"] == answer["parts_l"] == sum(part["volume_l"] for part in answer["parts"])
     return int(answer["parts_l"])

@@ -16,7 +16,7 @@ from django.db.models import F, QuerySet
 from psycopg import sql
 
 from layers.db import Query
-from layers.filters import EVERYTHING, FeatureFilter
+from layers.filters import UNFILTERED, FeatureFilter
 from layers.functions import AsMVTArea, AsMVTGeom, Raw
 from layers.models.base import TILE_SRID
 from layers.registry import Layer
@@ -37,7 +37,7 @@ class TileRequest:
 
     layer: Layer
     tile: Tile
-    wanted: FeatureFilter = EVERYTHING
+    wanted: FeatureFilter = UNFILTERED
 
     @property
     def clustered(self) -> bool:

@@ -17,7 +17,7 @@ from layers.feeds.encoding import dumps
 from layers.feeds.features import query_params
 from layers.feeds.problems import problems
 from layers.registry import Layer
-from layers.versions import EVERYTHING, as_of
+from layers.versions import ALL_DATASETS, as_of
 from tiles import cache, reach, style
 from tiles.address import Tile, tile_of
 from tiles.mvt import TileRequest, tile_query
@@ -94,7 +94,7 @@ def tilejson_view(request: HttpRequest, layer_id: str) -> HttpResponse:
     wanted.check()
     version = as_of(layer.datasets(usage="period" in given))
     return versioned_json(
-        request, as_of(EVERYTHING), lambda: tilejson(layer, version, _root(request), given, wanted.asked, lang)
+        request, as_of(ALL_DATASETS), lambda: tilejson(layer, version, _root(request), given, wanted.asked, lang)
     )
 
 
@@ -104,7 +104,7 @@ def metadata_view(request: HttpRequest, layer_id: str) -> HttpResponse:
     query_params(request, [])
     layer = built_layer(layer_id)
     version = as_of(layer.datasets())
-    return versioned(request, as_of(EVERYTHING), lambda: dumps(metadata(layer, version)), "application/json")
+    return versioned(request, as_of(ALL_DATASETS), lambda: dumps(metadata(layer, version)), "application/json")
 
 
 @problems
@@ -112,11 +112,11 @@ def layer_style_view(request: HttpRequest, layer_id: str) -> HttpResponse:
     """A MapLibre style of one layer."""
     query_params(request, [])
     layer = built_layer(layer_id)
-    return versioned_json(request, as_of(EVERYTHING), lambda: style.style((layer,), layer.zh, _root(request)))
+    return versioned_json(request, as_of(ALL_DATASETS), lambda: style.style((layer,), layer.zh, _root(request)))
 
 
 @problems
 def map_style_view(request: HttpRequest) -> HttpResponse:
     """A MapLibre style of the whole map."""
     query_params(request, [])
-    return versioned_json(request, as_of(EVERYTHING), lambda: style.map_style(_root(request)))
+    return versioned_json(request, as_of(ALL_DATASETS), lambda: style.map_style(_root(request)))

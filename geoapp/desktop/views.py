@@ -20,7 +20,7 @@ from layers.feeds.caching import etag, is_held
 from layers.feeds.features import query_params
 from layers.feeds.problems import problems
 from layers.periods import parse_period
-from layers.versions import EVERYTHING, as_of
+from layers.versions import ALL_DATASETS, as_of
 
 QGIS_TYPES = {"qgz": "application/x-qgis-project", "qgs": "application/x-qgis-project+xml"}
 
@@ -42,7 +42,7 @@ def _page(request: HttpRequest, template: str, lang: str, **context: object) -> 
 
 def _file(request: HttpRequest, name: str, media_type: str, make: Callable[[], bytes]) -> HttpResponse:
     """A small file of today's data at today's address."""
-    tag = etag(f"{as_of(EVERYTHING).stamp} {request.build_absolute_uri()}", "")
+    tag = etag(f"{as_of(ALL_DATASETS).stamp} {request.build_absolute_uri()}", "")
     response = HttpResponse(status=304) if is_held(request, tag) else HttpResponse(make(), content_type=media_type)
     response["ETag"] = tag
     response["Cache-Control"] = "no-cache"
@@ -106,7 +106,7 @@ def feeds_view(request: HttpRequest) -> HttpResponseBase:
             {"name": project.STAGES[stage][place], "feeds": [feed for feed in told["feeds"] if feed["stage"] == stage]}
             for stage in ("take", "supply", "use", "drain", "region")
         ]
-        version = as_of(EVERYTHING).to_dict()
+        version = as_of(ALL_DATASETS).to_dict()
         response = _page(request, "web/feeds.html", lang, groups=groups, formats=FORMATS.values(), version=version)
     patch_vary_headers(response, ["Accept"])
     return response

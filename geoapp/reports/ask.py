@@ -13,7 +13,7 @@ from layers.errors import BadParameter
 from layers.periods import FORMS, Period, parse_period
 from layers.stats.divisions import OWN, Divisions, divisions, last_month, parse_boundaries
 from layers.stats.query import available_months
-from layers.versions import EVERYTHING, Stamp, as_of, fingerprint
+from layers.versions import ALL_DATASETS, Stamp, as_of, fingerprint
 
 LANGUAGES = ("zh", "en")
 FORMATS = ("pdf", "xlsx", "html", "svg", "png")  # html is the map without a network; svg and png hold each map
@@ -80,7 +80,7 @@ def parse_formats(text: str | None) -> tuple[str, ...]:
 
 def data_stamp() -> Stamp:
     """The version of all data a report shows, with that of the code that answers (see `AsOf.stamp`)."""
-    return as_of(EVERYTHING).stamp
+    return as_of(ALL_DATASETS).stamp
 
 
 def code() -> str:

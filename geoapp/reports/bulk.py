@@ -39,7 +39,7 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class MadeReport:
     """What became of a task: its files, or why there are none; and the most memory that its process ever held."""
 
     ask: Ask
@@ -78,7 +78,7 @@ def outstanding(asks: Sequence[Ask], forms: Sequence[str], folder: Path, stamp: 
     return [task for task in tasks if task.forms]
 
 
-def run(tasks: Sequence[Task], stamp: str, processes: int) -> Iterator[Made]:
+def run(tasks: Sequence[Task], stamp: str, processes: int) -> Iterator[MadeReport]:
     """Make the reports, each told as it is done; one that fails does not stop the others."""
     if not tasks:
         return
@@ -109,13 +109,13 @@ def _pool(processes: int) -> ProcessPoolExecutor:
     )
 
 
-def _make_apart(task: Task, stamp: str) -> tuple[Made, dict[str, bytes]]:
+def _make_apart(task: Task, stamp: str) -> tuple[MadeReport, dict[str, bytes]]:
     """One report with the contents of its files: who makes it may not be one who can write into the folder."""
     held: dict[str, bytes] = {}
     return make(task, stamp, write=lambda path, data: held.update({path.name: data})), held
 
 
-def _kept(made: Made, held: dict[str, bytes], folder: Path) -> Made:
+def _kept(made: MadeReport, held: dict[str, bytes], folder: Path) -> MadeReport:
     """What came of it, once its files are in the folder."""
     try:
         for name, data in held.items():
@@ -130,7 +130,7 @@ def make(
     stamp: str,
     step: Callable[[str], None] = lambda form: None,
     write: Callable[[Path, bytes], None] = write_whole,
-) -> Made:
+) -> MadeReport:
     """One report: figures and drawings once, then each form. ``step`` hears the form that is begun."""
     files: dict[str, dict[str, Any]] = {}
     error = ""
@@ -143,7 +143,7 @@ def make(
         error = refusal.detail
     except OSError as failure:  # openpyxl writes to the system's temporary folder, which may be full too
         error = CannotWrite(task.folder, failure).detail
-    return Made(task.ask, files, error, peak_mb())
+    return MadeReport(task.ask, files, error, peak_mb())
 
 
 def _written(

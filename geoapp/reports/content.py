@@ -9,7 +9,7 @@ from django.utils import timezone
 from geoapp.reports import objects
 from geoapp.reports.ask import Ask
 from geoapp.reports.quality import findings
-from geoapp.reports.structure import Change, Classes, Part, Period, Rank, RegionLine, Report
+from geoapp.reports.structure import Change, MapClasses, Part, Rank, RegionLine, Report, ReportPeriod
 from layers import vocab
 from layers.errors import NotFound
 from layers.feeds.meta import figures_are_synthetic
@@ -22,8 +22,7 @@ from layers.stats.answer import VERSUS, Question, answer
 from layers.stats.profile import profile
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
 from layers.stats.series import series
-from layers.versions import EVERYTHING as ALL_DATASETS
-from layers.versions import as_of
+from layers.versions import ALL_DATASETS, as_of
 
 CLASSES = 6  # as many as the map page asks for, so that paper and screen have one legend
 _BELOW = {
@@ -104,8 +103,8 @@ def _refuse(own: dict[str, Any], region: RegionInfo) -> None:
         raise NotFound(f"{own['name']} has no usage in {own['period']['text']}: nothing to report.", param="period")
 
 
-def _period(told: dict[str, Any]) -> Period:
-    return Period(told["text"], told["from"], told["to"], told["months"], tuple(told["missing"]))
+def _period(told: dict[str, Any]) -> ReportPeriod:
+    return ReportPeriod(told["text"], told["from"], told["to"], told["months"], tuple(told["missing"]))
 
 
 def _notes(region: RegionInfo, ask: Ask) -> tuple[Note, ...]:
@@ -187,7 +186,7 @@ def _line(index: RegionIndex, row: dict[str, Any], year: float | None, previous:
     )  # fmt: skip
 
 
-def _classes(ask: Ask, levels: list[int]) -> dict[str, Classes]:
+def _classes(ask: Ask, levels: list[int]) -> dict[str, MapClasses]:
     """The classes that the map page shows for this period, of the whole city: a colour means one amount everywhere."""
     found = {}
     for level in levels:
@@ -201,5 +200,5 @@ def _classes(ask: Ask, levels: list[int]) -> dict[str, Classes]:
                 told = answer(Question(level, ask.period, measure=measure, k=CLASSES, boundaries=ask.boundaries))[
                     "classes"
                 ]
-            found[f"{name}/{measure}"] = Classes(measure, tuple(told["breaks"]), told["method"])
+            found[f"{name}/{measure}"] = MapClasses(measure, tuple(told["breaks"]), told["method"])
     return found

@@ -101,7 +101,7 @@ class FacilityList:
 
 
 @dataclass(frozen=True, slots=True)
-class Classes:
+class MapClasses:
     """The legend classes of a level and measure, as the statistics API gives them."""
 
     measure: str
@@ -110,7 +110,7 @@ class Classes:
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class ReportPeriod:
     """The period asked for and how much of it has data."""
 
     text: str
@@ -128,7 +128,7 @@ class Report:
     name: str
     level: str
     path: tuple[str, ...]
-    period: Period
+    period: ReportPeriod
     site: str
     map_address: str
     version: int
@@ -160,7 +160,7 @@ class Report:
     not_at_child_level_l: int
     grand_level: str  # the level below the children, as a second map shows it; empty where there is none
     grandchildren: tuple[RegionLine, ...]
-    classes: dict[str, Classes]  # of the level and measure of each map: "township/volume"
+    classes: dict[str, MapClasses]  # of the level and measure of each map: "township/volume"
 
     counts: dict[str, int]
     stages: tuple[StageLine, ...]

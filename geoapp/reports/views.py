@@ -25,7 +25,7 @@ from layers.feeds.caching import versioned
 from layers.stats.answer import last_year
 from layers.stats.query import available_months
 from layers.stats.regions import region_index
-from layers.versions import EVERYTHING, as_of
+from layers.versions import ALL_DATASETS, as_of
 
 PARAMS = ("region", "period", "lang", "level", "boundaries")
 SHOWN = 60
@@ -97,7 +97,7 @@ def make(request: HttpRequest) -> HttpResponse:
         request.session.set_expiry(MINE_SECONDS)
     worker.ensure()
     if for_script(request):
-        return JsonResponse({"job": _told(job, request, language(request), as_of(EVERYTHING).version)}, status=202)
+        return JsonResponse({"job": _told(job, request, language(request), as_of(ALL_DATASETS).version)}, status=202)
     asked = urlencode({name: given[name] for name in ("region", "period", "lang") if given[name]})
     return redirect(f"{reverse('reports:index')}?{asked}#job-{job.pk}")
 
@@ -112,7 +112,7 @@ def jobs(request: HttpRequest) -> JsonResponse:
 
 
 def _listed(request: HttpRequest, lang: str) -> list[dict[str, Any]]:
-    version = as_of(EVERYTHING).version
+    version = as_of(ALL_DATASETS).version
     jobs = [job for job in ReportJob.objects.all()[:SHOWN] if _may_see(request, job)]
     return [_told(job, request, lang, version) for job in jobs]
 
@@ -196,7 +196,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     with snapshot():
         return versioned(
             request,
-            as_of(EVERYTHING),
+            as_of(ALL_DATASETS),
             lambda: document.html(document.draw(content.build(ask), ask.lang), preview=True).encode(),
             "text/html; charset=utf-8",
             code(),

@@ -183,7 +183,7 @@ class PublishedAdmin(FastAdmin):
             return
         action: journal.Action = "change" if change else "add"
         ids = [obj.pk] if change else []
-        form.journal = journal.Change(self.dataset, request.user.get_username(), action, ids, [str(obj)])
+        form.journal = journal.ChangeByHand(self.dataset, request.user.get_username(), action, ids, [str(obj)])
         obj.release = form.journal.release
         super().save_model(request, obj, form, change)
 
@@ -210,7 +210,7 @@ class PublishedAdmin(FastAdmin):
         journal.claim()
         names = [str(obj) for obj in objects]
         ids = [obj.pk for obj in objects]
-        change = journal.Change(self.dataset, request.user.get_username(), "delete", ids, names)
+        change = journal.ChangeByHand(self.dataset, request.user.get_username(), "delete", ids, names)
         delete()
         months = change.settle()
         self.tell(request, None, months)

@@ -32,7 +32,7 @@ def claim() -> None:
         alone(cursor, WAIT_S)
 
 
-class Change:
+class ChangeByHand:
     """One change by hand to rows of one dataset, inside one transaction, after `claim`.
 
     Made before the rows are written (it makes the release that they are to carry), settled after.

@@ -22,7 +22,7 @@ from layers.errors import BadParameter
 from layers.features import counts
 from layers.features.columns import chosen, columns_of
 from layers.features.usage import usage_of
-from layers.filters import EVERYTHING, FeatureFilter
+from layers.filters import UNFILTERED, FeatureFilter
 from layers.functions import Raw
 from layers.models.base import STORAGE_SRID, TILE_SRID
 from layers.registry import Layer
@@ -45,7 +45,7 @@ class FeatureQuery:
     """
 
     layer: Layer
-    wanted: FeatureFilter = EVERYTHING
+    wanted: FeatureFilter = UNFILTERED
     cql: Q | None = None
     fields: tuple[str, ...] | None = None
     geometry: bool = True

@@ -24,7 +24,7 @@ from layers.feeds.meta import SYNTHETIC_NOTE, is_synthetic, layer_infos
 from layers.feeds.problems import problems
 from layers.registry import Layer
 from layers.values import Lang
-from layers.versions import EVERYTHING, AsOf, as_of
+from layers.versions import ALL_DATASETS, AsOf, as_of
 
 # What a file is asked for besides the filters of its fields.
 PARAMS = (*cql2.PARAMS, "crs", "fields", "geometry", "lang")
@@ -139,7 +139,7 @@ def list_view(request: HttpRequest) -> HttpResponseBase:
     """Every feed, for programs."""
     params.parse_choice(query_params(request, ["f", "lang"]).get("f"), "f", "json", ("json", "html"))
     root = request.build_absolute_uri("/feeds/")
-    return versioned_json(request, as_of(EVERYTHING), lambda: listing(root))
+    return versioned_json(request, as_of(ALL_DATASETS), lambda: listing(root))
 
 
 def listing(root: str) -> dict[str, Any]:

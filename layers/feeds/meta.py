@@ -14,7 +14,7 @@ from layers.registry import Field, Layer
 from layers.stats import divisions, query
 from layers.stats.profile import object_counts
 from layers.stats.regions import region_index
-from layers.versions import EVERYTHING, AsOf, as_of, as_of_layers
+from layers.versions import ALL_DATASETS, AsOf, as_of, as_of_layers
 
 SYNTHETIC_NOTE = {
     "zh": "演示城市：区划名称与代码、设施名录及所在区、各类总数与用水总量取自真实资料；街乡和社区（村）边界、全部点位、"
@@ -95,18 +95,18 @@ def _with_synthetic() -> frozenset[str]:
 
 def is_synthetic(layer: Layer) -> bool:
     """Whether any of a layer's positions or outlines is made up: then everything that shows it says so."""
-    return layer.id in _synthetic(as_of(EVERYTHING))
+    return layer.id in _synthetic(as_of(ALL_DATASETS))
 
 
 def figures_are_synthetic() -> bool:
     """Whether usage by place is made up: it is when the places that it was measured at, or counted in, are."""
-    found = _synthetic(as_of(EVERYTHING))
+    found = _synthetic(as_of(ALL_DATASETS))
     return any(layer.id in found for layer in registry.LAYERS if layer.dataset.name in registry.STATISTICS)
 
 
 def layer_infos() -> list[dict[str, Any]]:
     """Every layer that is here with its version, size and fields, in the registry's order."""
-    version = as_of(EVERYTHING)
+    version = as_of(ALL_DATASETS)
     sizes: dict[str, int] = _kept.get_or_make(version.stamp, "sizes", _sizes)
     synthetic = _synthetic(version)
     layers = built_layers()
@@ -133,7 +133,7 @@ def meta() -> dict[str, Any]:
         "bounds": city.bounds if city else None,
         "city": {"code": city.code, "name": city.name} if city else None,
         "names_en": {code: name for code, name in english().items() if code in index.by_code},
-        "usage_records": _kept.get_or_make(as_of(EVERYTHING).stamp, "usage_records", _usage_records),
+        "usage_records": _kept.get_or_make(as_of(ALL_DATASETS).stamp, "usage_records", _usage_records),
     }
 
 

@@ -24,7 +24,7 @@ from layers.stats import answer, explain, moved, profile
 from layers.stats import cells as stats_cells
 from layers.stats.divisions import parse_boundaries
 from layers.stats.series import series
-from layers.versions import EVERYTHING, as_of
+from layers.versions import ALL_DATASETS, as_of
 
 SELECTION = ["source", "purpose", "resident"]
 UNIT = vocab.LEVEL.by_id[vocab.REPORTING_UNIT].code
@@ -57,7 +57,7 @@ def _features(layer: registry.Layer, make: Answer, *, usage: bool = False) -> An
 def meta_view(request: HttpRequest) -> HttpResponse:
     """Layers, vocabularies, months and the synthetic notice: all a client needs to start with."""
     query_params(request, [])
-    return versioned_json(request, as_of(EVERYTHING), meta.meta)
+    return versioned_json(request, as_of(ALL_DATASETS), meta.meta)
 
 
 @extend_schema(**schema.LAYERS)
@@ -65,7 +65,7 @@ def meta_view(request: HttpRequest) -> HttpResponse:
 def layers_view(request: HttpRequest) -> HttpResponse:
     """Every layer with its fields, filters, size and version."""
     query_params(request, [])
-    return versioned_json(request, as_of(EVERYTHING), lambda: {"layers": meta.layer_infos()})
+    return versioned_json(request, as_of(ALL_DATASETS), lambda: {"layers": meta.layer_infos()})
 
 
 @extend_schema(**schema.FEATURES)
@@ -90,7 +90,7 @@ def feature_view(request: HttpRequest, layer_id: str, code: str) -> HttpResponse
     layer = built_layer(layer_id)
     query_params(request, [])
     return versioned_json(
-        request, as_of(EVERYTHING), _features(layer, lambda: features.feature(layer, code)), "application/geo+json"
+        request, as_of(ALL_DATASETS), _features(layer, lambda: features.feature(layer, code)), "application/geo+json"
     )
 
 
@@ -167,7 +167,7 @@ def compare_view(request: HttpRequest) -> HttpResponse:
     known = ["level", "period", "versus", "region", "direction", "limit", "offset", BOUNDARIES, *SELECTION]
     given = query_params(request, known)
     layer = built_layer(params.parse_choice(given.get("level"), "level", compare.COMPARED[0], compare.COMPARED))
-    question = compare.Question(
+    question = compare.Comparison(
         _period(given),
         _period(given, "versus"),
         parse_selection(given.get("source"), given.get("purpose"), given.get("resident")),
@@ -197,7 +197,7 @@ def region_view(request: HttpRequest, code: str) -> HttpResponse:
         found = profile.profile(code, period, selection, versus, unit=unit, boundaries=boundaries)
         return _noted(found, [] if found["level"] == UNIT else printed.notes(code, period, selection))
 
-    return versioned_json(request, as_of(EVERYTHING), make)
+    return versioned_json(request, as_of(ALL_DATASETS), make)
 
 
 @extend_schema(**schema.EDITIONS)
@@ -205,7 +205,7 @@ def region_view(request: HttpRequest, code: str) -> HttpResponse:
 def divisions_view(request: HttpRequest) -> HttpResponse:
     """Every change of the divisions: which came, went, were renamed or redrawn, and what moved between them."""
     query_params(request, [])
-    return versioned_json(request, as_of(EVERYTHING), _figures(lambda: {"changes": moved.changes()}))
+    return versioned_json(request, as_of(ALL_DATASETS), _figures(lambda: {"changes": moved.changes()}))
 
 
 @extend_schema(**schema.SEARCH)
@@ -215,7 +215,7 @@ def search_view(request: HttpRequest) -> HttpResponse:
     given = query_params(request, ["q", "limit"])
     limit = params.parse_count(given.get("limit"), "limit", 20, 1, 100)
     text = given.get("q", "")
-    return versioned_json(request, as_of(EVERYTHING), lambda: {"results": find(text, limit)})
+    return versioned_json(request, as_of(ALL_DATASETS), lambda: {"results": find(text, limit)})
 
 
 @extend_schema(**schema.EXPLAIN)
@@ -233,7 +233,7 @@ def explain_view(request: HttpRequest) -> HttpResponse:
     selection = parse_selection(given.get("source"), given.get("purpose"), given.get("resident"))
     sizes = tuple(str(size) for size in cells.SIZES)
     size = int(params.parse_choice(given.get("size"), "size", str(cells.DEFAULT_SIZE), sizes))
-    page = explain.Page(
+    page = explain.RecordsPage(
         params.parse_count(given.get("limit"), "limit", 100, 1, 1000),
         params.parse_count(given.get("offset"), "offset", 0, 0, 10_000_000),
     )
@@ -247,4 +247,4 @@ def explain_view(request: HttpRequest) -> HttpResponse:
     else:
         unit = given["unit"]
         make = _figures(lambda: explain.explain_unit(unit, period, selection, page, size))
-    return versioned_json(request, as_of(EVERYTHING), make)
+    return versioned_json(request, as_of(ALL_DATASETS), make)

@@ -33,7 +33,7 @@ _OLD, _NEW, _NONE = (
 )
 
 
-class Change:
+class GridChange:
     """Made before the rows of a dataset are written, with the objects they concern; `apply` after, and once.
 
     Both in the change's transaction, under the imports' lock. For usage the objects are the records' places, and
@@ -100,7 +100,7 @@ class Change:
             weights.note_inside(cursor, _FEW, near, sign)
         elif sign > 0:
             # A facility's positions are counted anew: all that are inside its areas now.
-            weights.note_inside(cursor, weights.EVERYTHING, _FEW.conditions["areas"])
+            weights.note_inside(cursor, weights.ALL_OBJECTS, _FEW.conditions["areas"])
 
     def _follow(self, cursor: Cursor, size: int, months: Sequence[date]) -> None:
         """One size: new weights, what was given by the old ones, the swap, what is given now, the difference."""

@@ -23,7 +23,7 @@ class NotConserved(ShuituError):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Balance:
     """One month, source and purpose, of one grid size or region level. Litres."""
 
     month: date
@@ -39,20 +39,20 @@ class Line:
         return self.recorded_l - self.assigned_l - self.unassigned_l - self.outside_l
 
 
-def of_grid(cursor: Cursor, size: int, months: Sequence[date], *, only_wrong: bool = False) -> list[Line]:
+def of_grid(cursor: Cursor, size: int, months: Sequence[date], *, only_wrong: bool = False) -> list[Balance]:
     """The balance of a size, a line a month, source and purpose; or only the lines that do not balance."""
     which = sql.SQL("COALESCE(r.litres, 0) <> COALESCE(g.litres, 0)" if only_wrong else "TRUE")
     cursor.execute(
         sql.SQL(load("grid_differences")).format(which=which),
         {"size": size, "months": list(months), "outside": vocab.GRID_OUTSIDE},
     )
-    return [Line(row[0], row[1], row[2], *(int(litres) for litres in row[3:])) for row in cursor.fetchall()]
+    return [Balance(row[0], row[1], row[2], *(int(litres) for litres in row[3:])) for row in cursor.fetchall()]
 
 
-def of_level(cursor: Cursor, level: int, months: Sequence[date]) -> list[Line]:
+def of_level(cursor: Cursor, level: int, months: Sequence[date]) -> list[Balance]:
     """The balance of the kept sums of a region level. What is known only higher up counts as unassigned there."""
     cursor.execute(load("sums_differences"), {"level": level, "months": list(months), "outside": vocab.OUTSIDE})
-    return [Line(row[0], row[1], row[2], *(int(litres) for litres in row[3:])) for row in cursor.fetchall()]
+    return [Balance(row[0], row[1], row[2], *(int(litres) for litres in row[3:])) for row in cursor.fetchall()]
 
 
 def hold(cursor: Cursor, size: int, months: Sequence[date]) -> None:

@@ -29,7 +29,7 @@ Cursor = Any
 # The datasets on which weights depend: where things stand, and the outlines they stand in.
 DATASETS = tuple(name for name in leading_to(GRIDDED) if name != "usage")
 
-EVERYTHING = Scope()
+ALL_OBJECTS = Scope()
 
 _DATASET_OF = {vocab.PLACE_METER: "meter", vocab.PLACE_FACILITY: "facility", vocab.PLACE_REGION: "region"}
 
@@ -49,17 +49,17 @@ def refresh(cursor: Cursor, size: int) -> None:
     """
     make_points(cursor)
     begin(cursor)
-    run(cursor, "grid_points", EVERYTHING, sign=1)
-    note_inside(cursor, EVERYTHING, EVERYTHING.conditions["areas"])
-    find_spots(cursor, size, positions(EVERYTHING))
+    run(cursor, "grid_points", ALL_OBJECTS, sign=1)
+    note_inside(cursor, ALL_OBJECTS, ALL_OBJECTS.conditions["areas"])
+    find_spots(cursor, size, positions(ALL_OBJECTS))
     count_points(cursor, size)
-    run(cursor, "grid_weights_counted", EVERYTHING)
+    run(cursor, "grid_weights_counted", ALL_OBJECTS)
     areas.of_regions(cursor, size)
-    areas.of_facilities(cursor, size, EVERYTHING)
-    weigh_rest(cursor, EVERYTHING)
-    run(cursor, "grid_weights_changed", EVERYTHING, size=size, among=sql.SQL(""))
+    areas.of_facilities(cursor, size, ALL_OBJECTS)
+    weigh_rest(cursor, ALL_OBJECTS)
+    run(cursor, "grid_weights_changed", ALL_OBJECTS, size=size, among=sql.SQL(""))
     many = swap(cursor, size)
-    run(cursor, "grid_places", EVERYTHING, size=size, among=sql.SQL(""))
+    run(cursor, "grid_places", ALL_OBJECTS, size=size, among=sql.SQL(""))
     if many:
         cursor.execute("ANALYZE layers_gridweight")
         cursor.execute("ANALYZE layers_gridplace")

@@ -15,7 +15,7 @@ from layers.ogc.items import Address
 from layers.ogc.links import Json
 from layers.ogc.negotiate import GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Media
 from layers.registry import Layer
-from layers.versions import EVERYTHING, AsOf, as_of
+from layers.versions import ALL_DATASETS, AsOf, as_of
 
 
 @resource
@@ -24,7 +24,7 @@ def landing_view(request: HttpRequest) -> HttpResponseBase:
     parameters(request, ["f"])
     return document(
         request,
-        as_of(EVERYTHING),
+        as_of(ALL_DATASETS),
         lambda: landing.landing(root_of(request)),
         "landing",
         JSON,
@@ -35,7 +35,7 @@ def landing_view(request: HttpRequest) -> HttpResponseBase:
 @resource
 def conformance_view(request: HttpRequest) -> HttpResponseBase:
     parameters(request, ["f"])
-    return document(request, as_of(EVERYTHING), lambda: landing.conformance(root_of(request)), "conformance", JSON)
+    return document(request, as_of(ALL_DATASETS), lambda: landing.conformance(root_of(request)), "conformance", JSON)
 
 
 @resource
@@ -45,7 +45,7 @@ def api_view(request: HttpRequest) -> HttpResponseBase:
     if negotiate.negotiate(request, (OPENAPI, HTML)) is HTML:
         return HttpResponseRedirect(f"{root_of(request)}/api.html")
     media = {layer.id: forms.of(layer) for layer in collections.every()}
-    return document(request, as_of(EVERYTHING), lambda: openapi.openapi(root_of(request), media), "", OPENAPI)
+    return document(request, as_of(ALL_DATASETS), lambda: openapi.openapi(root_of(request), media), "", OPENAPI)
 
 
 _reader = SpectacularSwaggerSplitView.as_view(url="/ogc/api")
@@ -62,7 +62,7 @@ def collections_view(request: HttpRequest) -> HttpResponseBase:
     parameters(request, ["f"])
     media = {layer.id: forms.of(layer) for layer in collections.every()}
     return document(
-        request, as_of(EVERYTHING), lambda: collections.listing(root_of(request), media), "collections", JSON,
+        request, as_of(ALL_DATASETS), lambda: collections.listing(root_of(request), media), "collections", JSON,
         lambda _: {"map": pages.CITY},
     )  # fmt: skip
 
@@ -72,7 +72,7 @@ def collection_view(request: HttpRequest, layer_id: str) -> HttpResponseBase:
     layer = collections.named(layer_id)
     parameters(request, ["f"])
     return document(
-        request, as_of(EVERYTHING), lambda: collections.collection(layer, root_of(request), forms.of(layer)),
+        request, as_of(ALL_DATASETS), lambda: collections.collection(layer, root_of(request), forms.of(layer)),
         "collection", JSON, lambda found: pages.of_collection(layer, found),
     )  # fmt: skip
 

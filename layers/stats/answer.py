@@ -224,10 +224,10 @@ def legend(lines: list[dict[str, Any]], question: Question) -> dict[str, Any]:
         "per_km2": lambda line: line["m3_per_km2"],
         "change": lambda line: line["change"],
     }[question.measure]
-    return spoken(question.measure, classify([pick(line) for line in lines], question.method, question.k))
+    return classes_told(question.measure, classify([pick(line) for line in lines], question.method, question.k))
 
 
-def spoken(measure: str, found: Classes) -> dict[str, Any]:
+def classes_told(measure: str, found: Classes) -> dict[str, Any]:
     """Classes as the API says them."""
     return {
         "measure": measure,

@@ -33,7 +33,7 @@ GAPS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class RecordsPage:
     limit: int = 100
     offset: int = 0
 
@@ -42,19 +42,19 @@ def explain_unit(
     code: str,
     period: Period,
     selection: Selection = EVERYTHING,
-    page: Page | None = None,
+    page: RecordsPage | None = None,
     size: int = cells.DEFAULT_SIZE,
 ) -> dict[str, Any]:
     """A unit's litres of a period and their parts; ``unassigned`` and ``outside`` are asked by ``size``.
 
     Null and no parts where nothing is recorded: in no month of the period, or not of the selection.
     """
-    terms = _terms(period, selection, page or Page())
+    terms = _terms(period, selection, page or RecordsPage())
     if code in GAPS:
         gaps = list(GAPS[code])
         value = rows(_kept(sql.SQL("size = %(size)s AND gap = ANY(%(gaps)s)"), {**terms, "size": size, "gaps": gaps}))
         found = _parts(sql.SQL(load("explain_gap")), {**terms, "size": size, "gaps": gaps})
-        return {"unit": code, "size": size, **_answer(period, selection, value[0][0], found, page or Page())}
+        return {"unit": code, "size": size, **_answer(period, selection, value[0][0], found, page or RecordsPage())}
     code = code.upper()  # codes of units are made here, in capitals
     known = rows(
         Query(
@@ -78,12 +78,12 @@ def explain_unit(
         "size": size,
         "area_m2": area_m2,
         "region": {"code": region_code, "name": region_name},
-        **_answer(period, selection, value[0][0], found, page or Page()),
+        **_answer(period, selection, value[0][0], found, page or RecordsPage()),
     }
 
 
 def explain_region(
-    code: str, period: Period, selection: Selection = EVERYTHING, page: Page | None = None, *, unit: bool = False,
+    code: str, period: Period, selection: Selection = EVERYTHING, page: RecordsPage | None = None, *, unit: bool = False,
     boundaries: str = "",
 ) -> dict[str, Any]:  # fmt: skip
     """A region's, or reporting unit's, litres of a period, as the statistics show them, and their parts.
@@ -97,14 +97,14 @@ def explain_region(
     unit = region.level == vocab.REPORTING_UNIT
     of_level = query.totals(region.level, period, selection, [] if unit else [code], within)
     value = added(t.volume_l for t in of_level if t.code == code)
-    terms = {**_terms(period, selection, page or Page()), "prefix": f"{code}%", "unit_code": code}
+    terms = {**_terms(period, selection, page or RecordsPage()), "prefix": f"{code}%", "unit_code": code}
     terms |= {"level": region.level, "unit_level": vocab.REPORTING_UNIT, "by_declared": vocab.BY_DECLARED}
     terms |= {"edition": within.edition.id, "prefixes": [f"{each}%" for each in index.prefixes(code, unit=unit)]}
     found = _parts(_of_region(selection, within, unit=unit), terms)
     return {
         "region": {"code": code, "name": region.name, "level": vocab.LEVEL.by_id[region.level].code},
         "boundaries": within.to_dict(),
-        **_answer(period, selection, value, found, page or Page()),
+        **_answer(period, selection, value, found, page or RecordsPage()),
     }
 
 
@@ -139,7 +139,7 @@ def _asked(index: RegionIndex, code: str, *, unit: bool) -> RegionInfo:
     return found
 
 
-def _terms(period: Period, selection: Selection, page: Page) -> dict[str, Any]:
+def _terms(period: Period, selection: Selection, page: RecordsPage) -> dict[str, Any]:
     return {
         **TERMS,
         "months": [m.first_day for m in query.available_months() if period.first <= m <= period.last],
@@ -194,7 +194,7 @@ def _parts(ctes: sql.Composable, terms: dict[str, Any]) -> list[tuple[Any, ...]]
 
 
 def _answer(
-    period: Period, selection: Selection, value: int | None, found: list[tuple[Any, ...]], page: Page
+    period: Period, selection: Selection, value: int | None, found: list[tuple[Any, ...]], page: RecordsPage
 ) -> dict[str, Any]:
     count, litres, above = found[0][:3]
     available = set(query.available_months())

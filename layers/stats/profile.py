@@ -23,7 +23,7 @@ from layers.stats.absence import added, share
 from layers.stats.answer import Question, answer, per_km2
 from layers.stats.divisions import Divisions, divisions, last_month
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
-from layers.versions import EVERYTHING, as_of
+from layers.versions import ALL_DATASETS, as_of
 
 _CHILD_LEVEL = {
     vocab.CITY: vocab.DISTRICT,
@@ -217,5 +217,5 @@ def object_counts(prefixes: list[str] | None = None) -> list[dict[str, Any]]:
     inside = tuple(prefixes) if prefixes is not None else ("",)
     return [
         {"layer": layer_id, "count": sum(n for code, n in by_code.items() if code.startswith(inside))}
-        for layer_id, by_code in _counted.get_or_make(as_of(EVERYTHING).stamp, "", _counts).items()
+        for layer_id, by_code in _counted.get_or_make(as_of(ALL_DATASETS).stamp, "", _counts).items()
     ]

@@ -369,7 +369,7 @@ def by_hand() -> list[str]:
     """A meter with a year of readings moved in the administration: found, summed and assigned; beside one month assigned."""
     from django.contrib.gis.geos import Point
 
-    from layers.admin.journal import Change
+    from layers.admin.journal import ChangeByHand
     from layers.grid import assign
     from layers.models import Meter
     from layers.recorded import all_months
@@ -378,7 +378,7 @@ def by_hand() -> list[str]:
     moved = Meter.objects.filter(geom__isnull=False).order_by("code")[:: 350_000 // TIMES][:TIMES]
 
     def move(meter: Meter) -> None:
-        change = Change("meter", "benchmark", "change", [meter.pk])
+        change = ChangeByHand("meter", "benchmark", "change", [meter.pk])
         meter.geom = Point(meter.geom.x + 0.02, meter.geom.y + 0.01, srid=4490)
         meter.save()
         change.settle([meter.pk])

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from layers import models, vocab
-from layers.admin.journal import Change
+from layers.admin.journal import ChangeByHand
 from layers.grid import assign, conservation, years
 from layers.grid import change as grid_change
 from layers.periods import parse_period
@@ -116,7 +116,7 @@ def known_higher_up(size: int) -> dict[tuple[Any, ...], int]:
     found: dict[tuple[Any, ...], int] = {}
     for unit in models.GridUnit.objects.filter(size=size).select_related("region"):
         for month in (JANUARY, FEBRUARY, MARCH):
-            page = explain.Page(limit=1000)
+            page = explain.RecordsPage(limit=1000)
             for part in explain.explain_unit(unit.code, parse_period(f"{month:%Y-%m}"), page=page)["parts"]:
                 if part["kind"] == "facility" and part["code"] in higher:
                     key = (
@@ -161,7 +161,7 @@ class Town:
         """As the administration saves: the change is made known, the rows are written, then it is settled."""
         ids = list(objects.values_list("pk", flat=True)) if objects is not None else []
         with transaction.atomic():
-            change = Change(dataset, "tester", action, ids)
+            change = ChangeByHand(dataset, "tester", action, ids)
             made = write(objects, change.release)
             change.settle([made.pk] if made is not None else [] if action == "delete" else ids)
 

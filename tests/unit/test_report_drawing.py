@@ -63,7 +63,9 @@ def test_the_bar_is_true_on_the_ground(lon: float, lat: float) -> None:
 
 def test_names_never_overlap_and_none_leaves_the_map() -> None:
     within = (0.0, 0.0, 60.0, 60.0)
-    wanted = [labels.Wanted(x * 4.0, y * 3.0, f"第{x}{y}街道", str(x * 20 + y)) for x in range(15) for y in range(20)]
+    wanted = [
+        labels.WantedLabel(x * 4.0, y * 3.0, f"第{x}{y}街道", str(x * 20 + y)) for x in range(15) for y in range(20)
+    ]
     placed, left = labels.place(wanted, within, 6.5)
     boxes = [labels.box_of(label) for label in placed]
     assert len(placed) + left == len(wanted) and len(placed) > 40 and left > 0
@@ -72,14 +74,14 @@ def test_names_never_overlap_and_none_leaves_the_map() -> None:
 
 
 def test_the_first_name_gets_its_own_place_and_a_later_one_makes_room() -> None:
-    first, second = labels.Wanted(30, 30, "东华门街道", "1"), labels.Wanted(30, 30, "景山街道", "2")
+    first, second = labels.WantedLabel(30, 30, "东华门街道", "1"), labels.WantedLabel(30, 30, "景山街道", "2")
     placed, left = labels.place([first, second], (0, 0, 60, 60), 6)
     assert [label.text for label in placed] == ["东华门街道", "景山街道"] and left == 0
     assert (placed[0].x, placed[0].size_pt) == (30, 6) and placed[1].y != placed[0].y
 
 
 def test_a_name_without_room_gives_way_to_its_number() -> None:
-    placed, _ = labels.place([labels.Wanted(3, 3, "一个很长很长的街道名称", "17")], (0, 0, 6, 6), 6)
+    placed, _ = labels.place([labels.WantedLabel(3, 3, "一个很长很长的街道名称", "17")], (0, 0, 6, 6), 6)
     assert [label.text for label in placed] == ["17"]
 
 

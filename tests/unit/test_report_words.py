@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from geoapp.reports import figures, sentences
-from geoapp.reports.structure import Change, Part, Period, Rank, RegionLine, Report
+from geoapp.reports.structure import Change, Part, Rank, RegionLine, Report, ReportPeriod
 from geoapp.reports.words import METHOD, WORDS, item_name, word
 from layers.editions import Edition
 from layers.stats.divisions import Divisions
@@ -69,7 +69,7 @@ def line(name: str, volume_l: int) -> RegionLine:
 
 REPORT = Report(
     code="110101", name="某区", level="district", path=("某市", "某区"),
-    period=Period("2019", "2019-01", "2019-12", 12, ()), site="http://x/", map_address="http://x/?region=110101",
+    period=ReportPeriod("2019", "2019-01", "2019-12", 12, ()), site="http://x/", map_address="http://x/?region=110101",
     version=7, changed_at=None, synthetic=False, within=Divisions(Edition(1, None), (0,)), boundary_source="", boundary_quality="", bounds=None,
     total_l=1000 * E7, unassigned_l=None, outside_l=None, area_km2=100.0, m3_per_km2=100_000.0, share_of_city=0.25,
     changes=(Change("year", "2018", 900 * E7, 1 / 9), Change("previous", "", None, None)),
@@ -136,7 +136,7 @@ def test_few_regions_are_not_ranked_in_words() -> None:
 
 
 def test_missing_months_are_a_sentence_of_their_own() -> None:
-    period = Period("2019", "2019-01", "2019-12", 10, ("2019-11", "2019-12"))
+    period = ReportPeriod("2019", "2019-01", "2019-12", 10, ("2019-11", "2019-12"))
     told = sentences.sentences(replace(REPORT, period=period), "zh")
     assert told[3:] == ["统计期缺 2019-11、2019-12 的数据，以上数字只含有数据的 10 个月。"]
 

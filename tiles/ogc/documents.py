@@ -17,7 +17,7 @@ from layers.ogc.parts import Part
 from layers.ogc.schema import property_schema
 from layers.registry import Layer
 from layers.values import column_of
-from layers.versions import EVERYTHING, as_of
+from layers.versions import ALL_DATASETS, as_of
 from tiles.ogc import matrix
 from tiles.ogc.matrix import Bounds, Limits
 
@@ -47,7 +47,7 @@ def limits_of(layers: tuple[Layer, ...]) -> list[Limits]:
         first, last = min(layer.min_zoom for layer in layers), max(layer.max_zoom for layer in layers)
         return matrix.limits(bounds_of(layers), first, last)
 
-    return _limits.get_or_make(as_of(EVERYTHING).stamp, layers, make)
+    return _limits.get_or_make(as_of(ALL_DATASETS).stamp, layers, make)
 
 
 def base_of(root: str, layers: tuple[Layer, ...]) -> str:

@@ -17,7 +17,7 @@ from layers.ogc.links import Json
 from layers.ogc.negotiate import JSON
 from layers.ogc.question import WITHIN
 from layers.registry import Layer
-from layers.versions import EVERYTHING, as_of
+from layers.versions import ALL_DATASETS, as_of
 from tiles.ogc import documents, matrix
 from tiles.views import layer_tile, tile_response
 
@@ -48,7 +48,12 @@ def tilesets_view(request: HttpRequest, layer_id: str = "") -> HttpResponseBase:
     parameters(request, ["f"])
     layers = _layers(layer_id)
     return document(
-        request, as_of(EVERYTHING), lambda: documents.tilesets(root_of(request), layers), "tiles", JSON, _shown(layers)
+        request,
+        as_of(ALL_DATASETS),
+        lambda: documents.tilesets(root_of(request), layers),
+        "tiles",
+        JSON,
+        _shown(layers),
     )
 
 
@@ -59,7 +64,7 @@ def tileset_view(request: HttpRequest, scheme: str, layer_id: str = "") -> HttpR
     layers = _layers(layer_id)
     _known(scheme)
     return document(
-        request, as_of(EVERYTHING), lambda: documents.tileset(root_of(request), layers), "tiles", JSON, _shown(layers)
+        request, as_of(ALL_DATASETS), lambda: documents.tileset(root_of(request), layers), "tiles", JSON, _shown(layers)
     )
 
 
@@ -90,11 +95,11 @@ def tile_view(request: HttpRequest, scheme: str, z: str, row: int, col: int, lay
 @resource
 def schemes_view(request: HttpRequest) -> HttpResponse:
     parameters(request, ["f"])
-    return document(request, as_of(EVERYTHING), lambda: documents.schemes(root_of(request)), "tiles", JSON)
+    return document(request, as_of(ALL_DATASETS), lambda: documents.schemes(root_of(request)), "tiles", JSON)
 
 
 @resource
 def scheme_view(request: HttpRequest, scheme: str) -> HttpResponse:
     parameters(request, ["f"])
     _known(scheme)
-    return document(request, as_of(EVERYTHING), lambda: documents.scheme(root_of(request)), "tiles", JSON)
+    return document(request, as_of(ALL_DATASETS), lambda: documents.scheme(root_of(request)), "tiles", JSON)

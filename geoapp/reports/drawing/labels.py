@@ -11,7 +11,7 @@ GAP = 0.5  # mm kept free around a name
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedLabel:
     """A name at a point of paper, with what may stand in for it where it does not fit."""
 
     x: float
@@ -21,7 +21,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedLabel:
     """Text with its middle at x and its baseline at y."""
 
     x: float
@@ -33,7 +33,7 @@ class Placed:
 Box = tuple[float, float, float, float]
 
 
-def box_of(label: Placed) -> Box:
+def box_of(label: PlacedLabel) -> Box:
     """What the text covers, with its gap."""
     half = text_width(label.text, label.size_pt) / 2 + GAP
     height = label.size_pt * MM_PER_PT
@@ -44,7 +44,7 @@ def overlap(a: Box, b: Box) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
-def _candidates(wanted: Wanted, size_pt: float) -> Iterable[Placed]:
+def _candidates(wanted: WantedLabel, size_pt: float) -> Iterable[PlacedLabel]:
     """Full name at its place and around it, a size smaller, then what may stand in."""
     for text, scale in ((wanted.text, 1.0), (wanted.text, 0.85), (wanted.instead, 0.9)):
         if not text:
@@ -65,10 +65,12 @@ def _candidates(wanted: Wanted, size_pt: float) -> Iterable[Placed]:
             (0.8, 1),
             (-0.8, 1),
         ):
-            yield Placed(wanted.x + right * half, wanted.y + (0.35 + down) * height, text, size)
+            yield PlacedLabel(wanted.x + right * half, wanted.y + (0.35 + down) * height, text, size)
 
 
-def place(wanted: Iterable[Wanted], within: Box, size_pt: float, taken: Iterable[Box] = ()) -> tuple[list[Placed], int]:
+def place(
+    wanted: Iterable[WantedLabel], within: Box, size_pt: float, taken: Iterable[Box] = ()
+) -> tuple[list[PlacedLabel], int]:
     """→ the placed names in the order given, and how many found no place."""
     boxes, placed, left = list(taken), [], 0
     for each in wanted:

@@ -87,7 +87,7 @@ class Sheet:
         wanted = []
         for each in ordered:
             x, y = geometry.inner_point(each.shape, self.frame)
-            wanted.append(labels.Wanted(x, y, each.name, str(ranks[each.code]) if each.code in ranks else ""))
+            wanted.append(labels.WantedLabel(x, y, each.name, str(ranks[each.code]) if each.code in ranks else ""))
         placed, left = labels.place(wanted, self.window, size_pt)
         for label in placed:
             self.canvas.text(label.x, label.y, label.text, label.size_pt, anchor="middle", halo=True)

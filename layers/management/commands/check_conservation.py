@@ -15,7 +15,7 @@ from django.db import connection
 
 from layers import vocab
 from layers.grid import assign, conservation
-from layers.grid.conservation import Line
+from layers.grid.conservation import Balance
 from layers.recorded import all_months
 
 HEAD = ("级别", "月份", "水源", "用途", "记录(升)", "已落格(升)", "未分配(升)", "市域之外(升)", "差额(升)")
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         if wrong:
             raise CommandError(f"{wrong} 项不守恒", returncode=1)
 
-    def _balances(self) -> Iterator[tuple[str, list[Line]]]:
+    def _balances(self) -> Iterator[tuple[str, list[Balance]]]:
         with connection.cursor() as cursor:
             months = all_months(cursor)
             for size in assign.sizes(cursor):
@@ -48,7 +48,7 @@ class Command(BaseCommand):
             for level in vocab.LEVEL:
                 yield level.zh, conservation.of_level(cursor, level.id, months)
 
-    def _show(self, what: str, month: str, lines: list[Line], every: bool) -> None:
+    def _show(self, what: str, month: str, lines: list[Balance], every: bool) -> None:
         for line in lines:
             if every or line.difference_l:
                 self._line(
@@ -57,7 +57,7 @@ class Command(BaseCommand):
         if not every:
             self._line(what, month, "全部", "全部", lines)
 
-    def _line(self, what: str, month: str, source: str, purpose: str, lines: list[Line]) -> None:
+    def _line(self, what: str, month: str, source: str, purpose: str, lines: list[Balance]) -> None:
         sums = [
             sum(getattr(line, name) for line in lines)
             for name in ("recorded_l", "assigned_l", "unassigned_l", "outside_l", "difference_l")
