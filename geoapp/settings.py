@@ -45,6 +45,7 @@ SECRET_KEY = os.environ.get("SECRET_KEY") or state.read_private(
 ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", os.environ.get("ALLOWED_HOSTS"), ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS", os.environ.get("CSRF_TRUSTED_ORIGINS"))
 
+MORE_LAYERS: tuple[str, ...] = ()  # modules that add kinds of object (`layers.more`), beside their applications
 INSTALLED_APPS = [
     "layers.adminsite.AdminConfig",
     "django.contrib.auth",

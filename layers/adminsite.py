@@ -12,13 +12,12 @@ from django.contrib.admin import apps as django_apps
 from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver
 
+from layers.entries import WAY
+
 TITLE = "水图管理"
-# What comes first for whoever keeps the data: the water's way, then the divisions, then the record of what was done.
-ORDER = (
-    "Well", "SurfaceIntake", "AbstractionPermit", "AbstractionHolder", "SupplyFacility", "SupplyArea", "WaterUser",
-    "Meter", "UsageRecord", "SewagePlant", "Region", "Boundary", "ReportingUnit", "UsageSum", "Release",
-    "LayerVersion",
-)  # fmt: skip
+# What comes first for whoever keeps the data: the water's way as the registry has it, then the divisions, then the record of
+# what was done.
+AFTER = ("Region", "Boundary", "ReportingUnit", "UsageSum", "Release", "LayerVersion")
 
 
 class ShuituAdminSite(AdminSite):
@@ -36,12 +35,34 @@ class ShuituAdminSite(AdminSite):
         return {**super().each_context(request), "may_import": request.user.has_perm("layers.import_data")}
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """The water first, in the order of its way; the accounts after it."""
+        """The water first, in the order of its way and from whichever application; the accounts after it."""
         apps = super().get_app_list(request, app_label)
+        water = next((app for app in apps if app["app_label"] == "layers"), None)
+        if water is None:
+            return apps
         for app in apps:
-            if app["app_label"] == "layers":
-                app["models"].sort(key=lambda model: ORDER.index(model["object_name"]))
-        return sorted(apps, key=lambda app: app["app_label"] != "layers")
+            if app is not water:
+                water["models"] += [model for model in app["models"] if self._dataset(model)]
+                app["models"] = [model for model in app["models"] if not self._dataset(model)]
+        water["models"].sort(key=self._place)
+        return [water, *(app for app in apps if app is not water and app["models"])]
+
+    def _dataset(self, model: dict[str, Any]) -> str:
+        return getattr(self.get_model_admin(model["model"]), "dataset", "")
+
+    def _place(self, model: dict[str, Any]) -> tuple[int, int, bool]:
+        """By the stage and place of what publishes it; what only comes with that dataset after the dataset's own."""
+        from layers import registry
+
+        if model["object_name"] in AFTER:
+            return 1, AFTER.index(model["object_name"]), False
+        every = sorted(
+            (one for one in (*registry.LAYERS, *registry.TABLES) if one.stage in WAY),
+            key=lambda one: WAY.index(one.stage),
+        )
+        dataset = self._dataset(model)
+        at = next((n for n, one in enumerate(every) if one.dataset.name == dataset), len(every))
+        return 0, at, every[at].dataset.model != model["model"]._meta.label if at < len(every) else False
 
 
 class AdminConfig(django_apps.AdminConfig):

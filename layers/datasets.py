@@ -5,55 +5,27 @@ The module names models by label and imports none, so that it can be read before
 
 from __future__ import annotations
 
+from datetime import date
+
 from layers import vocab
 from layers.errors import NotFound
 from layers.fields import GRIDDED, SUMS, Dataset, Field
-
-CODE = Field("code", "编码", "Code", required=True, tile=True, filter=True, aliases=("水务码", "id"))
-NAME = Field("name", "名称", "Name", tile=True, filter=True)
-NAME_REQUIRED = Field("name", "名称", "Name", required=True, tile=True, filter=True)
-DECLARED = Field(
-    "region",
-    "登记所在区划",
-    "Declared region",
-    "region",
-    path="declared_region__code",
-    required=True,
-    aliases=("所在区", "区划代码", "所在社区（村庄）"),
+from layers.more import more
+from layers.shared import (
+    CODE,
+    DECLARED_OPTIONAL,
+    MOST_CAPACITY,
+    MOST_LITRES,
+    NAME,
+    NAME_REQUIRED,
+    PERMITS,
+    PURPOSE,
+    SOURCE,
+    STATUS,
+    VOLUME,
+    WELLS,
+    placed,
 )
-DECLARED_OPTIONAL = Field(
-    "region",
-    "登记所在区划",
-    "Declared region",
-    "region",
-    path="declared_region__code",
-    aliases=("所在区", "区划代码"),
-)
-FOUND = Field("found_region", "位置所在区划", "Found region", "region", path="found_region__code", imported=False)
-POSITION = Field(
-    "position_quality",
-    "位置质量",
-    "Position quality",
-    "term",
-    vocab=vocab.POSITION_QUALITY,
-    tile=True,
-    filter=True,
-)
-STATUS = Field("status", "状态", "Status", "term", vocab=vocab.STATUS, filter=True)
-PERMITS = Field("permits", "取水许可", "Permits", "links", refers_to="permit", aliases=("许可证编号",))
-WELLS = Field("wells", "机井", "Wells", "links", refers_to="well", aliases=("水井编号",))
-SOURCE = Field("source", "水源类型", "Source", "term", vocab=vocab.SOURCE, required=True, tile=True, filter=True)
-PURPOSE = Field("purpose", "取水用途", "Purpose", "term", vocab=vocab.PURPOSE, required=True, tile=True, filter=True)
-# Litres as people read and write them: of usage, and in forms of everything that is kept in litres.
-VOLUME = Field(
-    "volume_m3", "水量", "Volume", "number", path="volume_l", unit="m³", per_unit=1000, aliases=("本月用水量", "用水量")
-)
-
-
-def _placed(*fields: Field, name: Field = NAME, declared: Field = DECLARED) -> tuple[Field, ...]:
-    """The fields of a dataset of points: identity first, then its own, then where it is said and found to be."""
-    return (CODE, name, *fields, declared, FOUND, POSITION)
-
 
 REPORTING_UNIT = Dataset(
     "reporting_unit",
@@ -61,7 +33,7 @@ REPORTING_UNIT = Dataset(
     "Reporting units",
     "layers.ReportingUnit",
     "none",
-    (CODE, NAME_REQUIRED),
+    (CODE.told("an authority"), NAME_REQUIRED.told("an authority")),
     makes_different=(SUMS,),
 )
 REGION = Dataset(
@@ -72,9 +44,17 @@ REGION = Dataset(
     "polygon",
     (
         Field(
-            "code", "区划代码", "Code", path="region__code", required=True, tile=True, filter=True, aliases=("编码",)
+            "code",
+            "区划代码",
+            "Code",
+            path="region__code",
+            required=True,
+            tile=True,
+            filter=True,
+            aliases=("编码",),
+            public="a division",
         ),
-        Field("name", "名称", "Name", path="region__name", required=True, tile=True, filter=True),
+        Field("name", "名称", "Name", path="region__name", required=True, tile=True, filter=True, public="a division"),
         Field("level", "级别", "Level", "term", path="region__level", vocab=vocab.LEVEL, required=True),
         Field("parent", "上级", "Parent", "region", path="region__parent__code", aliases=("parent_code", "上级代码")),
         Field(
@@ -84,9 +64,10 @@ REGION = Dataset(
             "code",
             path="region__reporting_unit__code",
             refers_to="reporting_unit",
+            public="an authority",
         ),
         Field("area_m2", "面积", "Area", "number", unit="m²", imported=False, tile=True),
-        Field("boundary_source", "边界来源", "Boundary source", path="source"),
+        Field("boundary_source", "边界来源", "Boundary source", path="source", public="a publication or a survey"),
         Field(
             "boundary_quality",
             "边界质量",
@@ -108,9 +89,13 @@ PERMIT = Dataset(
     "layers.AbstractionPermit",
     "none",
     (
-        CODE,
-        Field("holder_code", "取水户编码", "Holder code", "code", path="holder__code"),
-        Field("holder_name", "取水户", "Holder", path="holder__name", aliases=("取水户名称",)),
+        CODE.told("a permit's number: permits are announced by it"),
+        Field("holder_code", "取水户编码", "Holder code", "code", path="holder__code").kept_back(
+            "leads to the holder in every other register"
+        ),
+        Field("holder_name", "取水户", "Holder", path="holder__name", aliases=("取水户名称",)).kept_back(
+            "a person or an enterprise"
+        ),
         Field(
             "permitted_m3_per_year",
             "年许可水量",
@@ -119,6 +104,8 @@ PERMIT = Dataset(
             path="permitted_l_per_year",
             unit="m³",
             per_unit=1000,
+            low=0,
+            high=1e12,
         ),
         Field("valid_from", "有效期起", "Valid from", "date"),
         Field("valid_to", "有效期止", "Valid to", "date"),
@@ -131,7 +118,9 @@ WELL = Dataset(
     "Wells",
     "layers.Well",
     "point",
-    _placed(
+    placed(
+        CODE.told("the authority's number of a work in the ground"),
+        NAME.kept_back("written freely in registers, often as the owner's name"),
         Field(
             "use",
             "用途",
@@ -154,11 +143,22 @@ WELL = Dataset(
             filter=True,
             aliases=("计量",),
         ),
-        Field("depth_m", "井深", "Depth", "number", unit="m", filter=True),
-        Field("year_built", "成井年份", "Year built", "integer", filter=True, aliases=("成井时间",)),
+        Field("depth_m", "井深", "Depth", "number", unit="m", filter=True, low=0.01, high=10_000),
+        Field(
+            "year_built",
+            "成井年份",
+            "Year built",
+            "integer",
+            filter=True,
+            aliases=("成井时间",),
+            low=1800,
+            high=date.today().year + 1,
+        ),
         STATUS,
         PERMITS,
     ),
+    search_order=4,
+    search_names=False,
 )
 SURFACE_INTAKE = Dataset(
     "surface_intake",
@@ -166,7 +166,15 @@ SURFACE_INTAKE = Dataset(
     "Surface intakes",
     "layers.SurfaceIntake",
     "point",
-    _placed(Field("water_body", "水体", "Water body", tile=True, filter=True), PERMITS, name=NAME_REQUIRED),
+    placed(
+        CODE.told("the authority's number of a work on a water body"),
+        NAME_REQUIRED.kept_back(
+            "written freely in registers, often as the name of the enterprise that takes the water"
+        ),
+        Field("water_body", "水体", "Water body", tile=True, filter=True, public="a river, a lake, a canal"),
+        PERMITS,
+    ),
+    search_order=3,
 )
 FACILITY = Dataset(
     "facility",
@@ -174,13 +182,25 @@ FACILITY = Dataset(
     "Supply facilities",
     "layers.SupplyFacility",
     "point",
-    _placed(
+    placed(
+        CODE.told("the authority's number of a supply facility"),
+        NAME_REQUIRED.told("a public supply and who is bound to supply; of self-built ones see their layer"),
         Field("kind", "类型", "Kind", "term", vocab=vocab.FACILITY_KIND, required=True, tile=True, filter=True),
         Field("managed_by", "管理主体", "Managed by", "term", vocab=vocab.MANAGER, filter=True),
         STATUS,
-        Field("capacity_m3_d", "供水能力", "Capacity", "integer", unit="m³/d", tile=True, filter=True),
-        name=NAME_REQUIRED,
+        Field(
+            "capacity_m3_d",
+            "供水能力",
+            "Capacity",
+            "integer",
+            unit="m³/d",
+            tile=True,
+            filter=True,
+            low=0,
+            high=MOST_CAPACITY,
+        ),
     ),
+    search_order=1,
     makes_different=(SUMS, GRIDDED),
 )
 SUPPLY_AREA = Dataset(
@@ -190,8 +210,8 @@ SUPPLY_AREA = Dataset(
     "layers.SupplyArea",
     "polygon",
     (
-        CODE,
-        NAME,
+        CODE.told("the authority's number of an area"),
+        NAME.kept_back("the area of a self-built supply is named as its owner is"),
         Field(
             "facility",
             "供水设施",
@@ -202,6 +222,7 @@ SUPPLY_AREA = Dataset(
             required=True,
             tile=True,
             filter=True,
+            public="the number of its supply facility",
         ),
         Field(
             "facility_kind",
@@ -234,13 +255,27 @@ SEWAGE_PLANT = Dataset(
     "Sewage plants",
     "layers.SewagePlant",
     "point",
-    _placed(
+    placed(
+        CODE.told("the authority's number of a public facility"),
+        NAME_REQUIRED.told("a public facility"),
         Field("kind", "类型", "Kind", "term", vocab=vocab.SEWAGE_KIND, required=True, tile=True, filter=True),
-        Field("operator", "运营单位", "Operator", filter=True),
-        Field("capacity_m3_d", "处理能力", "Capacity", "integer", unit="m³/d", tile=True, filter=True),
-        name=NAME_REQUIRED,
+        Field("operator", "运营单位", "Operator", filter=True).kept_back(
+            "an enterprise; of a village station often a villager"
+        ),
+        Field(
+            "capacity_m3_d",
+            "处理能力",
+            "Capacity",
+            "integer",
+            unit="m³/d",
+            tile=True,
+            filter=True,
+            low=0,
+            high=MOST_CAPACITY,
+        ),
         declared=DECLARED_OPTIONAL,
     ),
+    search_order=2,
 )
 WATER_USER = Dataset(
     "water_user",
@@ -248,13 +283,16 @@ WATER_USER = Dataset(
     "Water users",
     "layers.WaterUser",
     "point",
-    _placed(
+    placed(
+        CODE,
+        NAME_REQUIRED,
         SOURCE,
         Field("industry", "国标行业", "Industry (GB/T 4754)", filter=True),
         PERMITS,
         WELLS,
-        name=NAME_REQUIRED,
     ),
+    personal="a household, a shop, a firm: with its name, its place and what it uses water for",
+    search_order=5,
     makes_different=("meter",),  # those without a position count at their user's
 )
 METER = Dataset(
@@ -263,13 +301,18 @@ METER = Dataset(
     "Meters",
     "layers.Meter",
     "point",
-    _placed(
+    placed(
+        CODE,
+        NAME,
         Field("system", "所属系统", "System", "term", vocab=vocab.METER_SYSTEM, required=True, filter=True),
         SOURCE,
         PURPOSE,
         Field("users", "用水户", "Users", "links", refers_to="water_user"),
         WELLS,
     ),
+    personal="stands at somebody's home or works; its code is on that person's bill",
+    search_order=6,
+    search_names=False,
     makes_different=(SUMS, GRIDDED),
 )
 USAGE = Dataset(
@@ -294,10 +337,11 @@ USAGE = Dataset(
         Field("region", "区划", "Region", "region", path="region__code"),
         Field("source", "水源类型", "Source", "term", vocab=vocab.SOURCE, required=True, filter=True),
         Field("purpose", "取水用途", "Purpose", "term", vocab=vocab.PURPOSE, required=True, filter=True),
-        Field("correction_no", "更正次序", "Correction no.", "integer"),
-        Field("volume_l", "水量(升)", "Volume (litres)", "integer", unit="L"),
+        Field("correction_no", "更正次序", "Correction no.", "integer", low=0, high=32767),
+        Field("volume_l", "水量(升)", "Volume (litres)", "integer", unit="L", low=-MOST_LITRES, high=MOST_LITRES),
         VOLUME,
     ),
+    personal="records by meter tell a household's months, and one table holds them with the others",
     makes_different=(SUMS, GRIDDED),
 )
 
@@ -309,9 +353,13 @@ GRID = Dataset(
     "layers.GridUnit",
     "polygon",
     (
-        Field("code", "编码", "Code", imported=False, tile=True, filter=True, capitals=True),
+        Field(
+            "code", "编码", "Code", imported=False, tile=True, filter=True, capitals=True, public="a square of the map"
+        ),
         Field("township", "街道(乡镇)", "Township", "region", path="region__code", imported=False, filter=True),
-        Field("township_name", "街道(乡镇)名称", "Township name", path="region__name", imported=False, tile=True),
+        Field("township_name", "街道(乡镇)名称", "Township name", path="region__name", imported=False, tile=True).told(
+            "a division"
+        ),
         Field("area_m2", "面积", "Area", "number", unit="m²", imported=False, tile=True),
         Field(
             "boundary_quality",
@@ -342,6 +390,7 @@ DATASETS: tuple[Dataset, ...] = (
     WATER_USER,
     METER,
     USAGE,
+    *more("DATASETS"),
 )
 DERIVED: tuple[Dataset, ...] = (GRID,)
 

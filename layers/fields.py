@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from layers import vocab
@@ -11,6 +11,7 @@ from layers.vocab import Vocab
 FieldKind = Literal["text", "integer", "number", "date", "term", "region", "code", "links"]
 Geometry = Literal["point", "polygon", "none"]
 SUMS, GRIDDED = "sums", "gridded"  # what is derived from the datasets: litres by region, and by grid unit
+TEXTS = ("text", "code", "links")  # the kinds of field that can name somebody
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,12 @@ class Field:
     tile: bool = False
     filter: bool = False
     capitals: bool = False  # a code made here, in capitals alone
+    low: float | None = None  # the least and the greatest value that an import takes, in ``unit``
+    high: float | None = None
+    # Of a text, why it may be told, or why it may not while its rows are: one of the two. One of which neither is said is
+    # not told (`layers.access`).
+    public: str = ""
+    personal: str = ""
     aliases: tuple[str, ...] = ()  # column headings met in files, besides name, zh and en
 
     @property
@@ -46,6 +53,14 @@ class Field:
     def is_code(self) -> bool:
         """Whether it names an object, its own or another: codes are found in any case."""
         return self.kind == "code" or self.name == "code"
+
+    def told(self, why: str) -> Field:
+        """The field as one that may be told."""
+        return replace(self, public=why)
+
+    def kept_back(self, why: str) -> Field:
+        """The field as one that is personal."""
+        return replace(self, personal=why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +76,10 @@ class Dataset:
     counted: str = "counted_region"  # where the ORM finds the region that a row counts in
     finest: int = vocab.VILLAGE  # the finest level that region can have
     builds: str = ""  # of a derived dataset: the model that says which slices of it are built
+    personal: str = ""  # why every row is somebody's, where it is
+    # Of what stands at a point, for search: what people look for first comes first among equally good matches.
+    search_order: int = 50
+    search_names: bool = True  # False where names are made from codes or run to six figures: codes are matched alone
     # What else a write of its rows makes different: datasets whose rows are counted elsewhere then, and what is derived.
     makes_different: tuple[str, ...] = ()
 

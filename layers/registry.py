@@ -7,12 +7,9 @@ entry here and one test. The module is data: it can be read before Django is set
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Literal
+import math
 
-from layers import dependencies, vocab
+from layers import dependencies, icons, vocab
 from layers.datasets import (
     DATASETS,
     DERIVED,
@@ -30,8 +27,10 @@ from layers.datasets import (
     WELL,
     dataset,
 )
+from layers.entries import Dot, Layer, Sign, UsageOf, scope
 from layers.errors import NotFound
-from layers.fields import GRIDDED, SUMS, Dataset, Field, Geometry
+from layers.fields import SUMS, Dataset, Field, Geometry
+from layers.more import more
 
 __all__ = [
     "DATASETS",
@@ -51,10 +50,12 @@ __all__ = [
     "SURFACE_INTAKE",
     "TABLES",
     "USAGE",
+    "VOCABULARIES",
     "WATER_USER",
     "WELL",
     "Dataset",
     "Field",
+    "Geometry",
     "Layer",
     "UsageOf",
     "dataset",
@@ -67,70 +68,7 @@ __all__ = [
 STATISTICS = dependencies.behind(SUMS)
 
 
-@dataclass(frozen=True, slots=True)
-class UsageOf:
-    """Where the usage of a layer's features is kept (see `layers.stats.carried`): of the regions of a level, or of the
-    grid units of a size in metres.
-    """
-
-    kept: Literal["region", "grid"]
-    at: int
-
-    @property
-    def monthly(self) -> bool:
-        """Whether features can carry their months one by one: pages get those of regions from the series instead."""
-        return self.kept == "grid"
-
-
-@dataclass(frozen=True, slots=True, eq=False)  # one object a layer: compared and hashed as itself
-class Layer:
-    """A published slice of a dataset: what the map shows, tiles carry and feeds list under one name."""
-
-    id: str
-    zh: str
-    en: str
-    stage: Literal["region", "take", "supply", "use", "drain"]
-    dataset: Dataset
-    scope: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
-    min_zoom: int = 0
-    max_zoom: int = 16  # tiles are made to here; maps overzoom beyond
-    detail_zoom: int = 0  # below it a point layer's tiles hold clusters whose counts add up to the layer's
-    color: str = "#1f6f8b"
-    icon: str = "circle"
-    usage: UsageOf | None = None  # its features can carry the usage of a period
-    temporal: tuple[str, ...] = ()  # the field of its month, or those of the first and last day that it is true
-    made_by: str = ""  # of a derived layer: the command that builds it
-
-    @property
-    def geometry(self) -> Geometry:
-        return self.dataset.geometry
-
-    @property
-    def fields(self) -> tuple[Field, ...]:
-        return self.dataset.fields
-
-    @property
-    def with_usage(self) -> bool:
-        return self.usage is not None
-
-    def datasets(self, *, usage: bool = False) -> tuple[str, ...]:
-        """The datasets whose versions make up the version of this layer's answers, or of those with usage in them."""
-        figures = (SUMS, GRIDDED) if usage else ()
-        return dependencies.behind(self.dataset.name, *(figures if self.dataset is GRID else figures[:1]))
-
-    @property
-    def tile_fields(self) -> tuple[Field, ...]:
-        return tuple(f for f in self.fields if f.tile)
-
-    @property
-    def listed_fields(self) -> tuple[Field, ...]:
-        """What a feature list shows: all but the links, which only the single feature spells out."""
-        return tuple(f for f in self.fields if f.kind != "links")
-
-
-def _scope(**values: object) -> Mapping[str, object]:
-    return MappingProxyType(values)
-
+_EIGHTH = math.pi / 4
 
 LAYERS: tuple[Layer, ...] = (
     Layer(
@@ -139,11 +77,11 @@ LAYERS: tuple[Layer, ...] = (
         "Districts",
         "region",
         REGION,
-        _scope(region__level=vocab.DISTRICT),
+        scope(region__level=vocab.DISTRICT),
         0,
         12,
         color="#2b4c5e",
-        icon="outline",
+        icon=icons.OUTLINE,
         usage=UsageOf("region", vocab.DISTRICT),
     ),
     Layer(
@@ -152,11 +90,11 @@ LAYERS: tuple[Layer, ...] = (
         "Townships",
         "region",
         REGION,
-        _scope(region__level=vocab.TOWNSHIP),
+        scope(region__level=vocab.TOWNSHIP),
         7,
         13,
         color="#2b4c5e",
-        icon="outline",
+        icon=icons.OUTLINE,
         usage=UsageOf("region", vocab.TOWNSHIP),
     ),
     Layer(
@@ -165,11 +103,11 @@ LAYERS: tuple[Layer, ...] = (
         "Villages",
         "region",
         REGION,
-        _scope(region__level=vocab.VILLAGE),
+        scope(region__level=vocab.VILLAGE),
         10,
         14,
         color="#2b4c5e",
-        icon="outline",
+        icon=icons.OUTLINE,
         usage=UsageOf("region", vocab.VILLAGE),
     ),
     Layer(
@@ -178,11 +116,11 @@ LAYERS: tuple[Layer, ...] = (
         "500 m grid",
         "region",
         GRID,
-        _scope(size=500),
+        scope(size=500),
         9,
         14,
         color="#2b4c5e",
-        icon="outline",
+        icon=icons.OUTLINE,
         usage=UsageOf("grid", 500),
         made_by="./shuitu manage grid",
     ),
@@ -192,15 +130,27 @@ LAYERS: tuple[Layer, ...] = (
         "100 m grid",
         "region",
         GRID,
-        _scope(size=100),
+        scope(size=100),
         13,
         16,
         color="#2b4c5e",
-        icon="outline",
+        icon=icons.OUTLINE,
         usage=UsageOf("grid", 100),
         made_by="./shuitu manage grid --size 100",
     ),
-    Layer("well", "机井", "Wells", "take", WELL, min_zoom=5, detail_zoom=13, color="#7a5c2e", icon="well"),
+    Layer(
+        "well",
+        "机井",
+        "Wells",
+        "take",
+        WELL,
+        min_zoom=5,
+        detail_zoom=13,
+        color="#7a5c2e",
+        icon=icons.WELL,
+        printed=Dot(0.55),
+        told_by="use",
+    ),
     Layer(
         "surface_intake",
         "地表取水口",
@@ -210,7 +160,8 @@ LAYERS: tuple[Layer, ...] = (
         min_zoom=5,
         detail_zoom=9,
         color="#2f7fb5",
-        icon="intake",
+        icon=icons.INTAKE,
+        printed=Sign(4, 3, 1.6, math.pi, run_by="water_body"),
     ),
     Layer(
         "urban_plant",
@@ -218,11 +169,12 @@ LAYERS: tuple[Layer, ...] = (
         "Urban plants",
         "supply",
         FACILITY,
-        _scope(kind=1),
+        scope(kind=1),
         5,
         detail_zoom=8,
         color="#0b6fa4",
-        icon="plant",
+        icon=icons.PLANT,
+        printed=Sign(1, 4, 2.0, _EIGHTH, run_by="managed_by"),
     ),
     Layer(
         "township_plant",
@@ -230,11 +182,12 @@ LAYERS: tuple[Layer, ...] = (
         "Township plants",
         "supply",
         FACILITY,
-        _scope(kind=2),
+        scope(kind=2),
         5,
         detail_zoom=9,
         color="#1295b8",
-        icon="plant-small",
+        icon=icons.PLANT_SMALL,
+        printed=Sign(2, 3, 1.7, run_by="managed_by"),
     ),
     Layer(
         "village_station",
@@ -242,11 +195,12 @@ LAYERS: tuple[Layer, ...] = (
         "Village stations",
         "supply",
         FACILITY,
-        _scope(kind=3),
+        scope(kind=3),
         5,
         detail_zoom=11,
         color="#3bb0c9",
-        icon="station",
+        icon=icons.STATION,
+        printed=Sign(7, 4, 0.85, _EIGHTH, run_by="managed_by"),
     ),
     Layer(
         "self_built",
@@ -254,11 +208,13 @@ LAYERS: tuple[Layer, ...] = (
         "Self-built supplies",
         "supply",
         FACILITY,
-        _scope(kind=4),
+        scope(kind=4),
         5,
         detail_zoom=10,
         color="#5b7f95",
-        icon="self-built",
+        icon=icons.SELF_BUILT,
+        printed=Sign(5, 4, 1.2, run_by="managed_by"),
+        personal={"name": "an enterprise's or a person's own supply, named as its owner is"},
     ),
     Layer(
         "supply_area",
@@ -269,7 +225,7 @@ LAYERS: tuple[Layer, ...] = (
         min_zoom=7,
         max_zoom=14,
         color="#1295b8",
-        icon="area",
+        icon=icons.AREA,
     ),
     Layer(
         "water_user",
@@ -280,20 +236,33 @@ LAYERS: tuple[Layer, ...] = (
         min_zoom=5,
         detail_zoom=14,
         color="#3c8d5a",
-        icon="user",
+        icon=icons.USER,
+        printed=Dot(0.4),
     ),
-    Layer("meter", "水表", "Meters", "use", METER, min_zoom=5, detail_zoom=15, color="#6aa84f", icon="meter"),
+    Layer(
+        "meter",
+        "水表",
+        "Meters",
+        "use",
+        METER,
+        min_zoom=5,
+        detail_zoom=15,
+        color="#6aa84f",
+        icon=icons.METER,
+        printed=Dot(0),
+    ),
     Layer(
         "sewage_plant",
         "污水处理厂",
         "Sewage plants",
         "drain",
         SEWAGE_PLANT,
-        _scope(kind=1),
+        scope(kind=1),
         5,
         detail_zoom=8,
         color="#8e5aa8",
-        icon="sewage",
+        icon=icons.SEWAGE,
+        printed=Sign(3, 6, 1.7, run_by="operator"),
     ),
     Layer(
         "village_sewage_station",
@@ -301,12 +270,14 @@ LAYERS: tuple[Layer, ...] = (
         "Village sewage stations",
         "drain",
         SEWAGE_PLANT,
-        _scope(kind=2),
+        scope(kind=2),
         5,
         detail_zoom=11,
         color="#b48ac6",
-        icon="sewage-small",
+        icon=icons.SEWAGE_SMALL,
+        printed=Sign(6, 5, 0.9, run_by="operator"),
     ),
+    *more("LAYERS"),
 )
 
 # Tables without a place of their own: listed, filtered and downloaded like layers, but neither drawn nor tiled.
@@ -329,10 +300,17 @@ TABLES: tuple[Layer, ...] = (
     ),
 )
 
+# What is drawn by a sign of its own and listed by name, in the order of the lists.
+_SIGNED = [(layer.printed.order, layer) for layer in LAYERS if isinstance(layer.printed, Sign)]
+LISTED = tuple(layer for _, layer in sorted(_SIGNED, key=lambda signed: signed[0]))
 # The layers that files can be imported into.
 IMPORTED = tuple(layer for layer in LAYERS if layer.dataset in DATASETS)
 _LAYERS = {layer.id: layer for layer in LAYERS}
 _PUBLISHED = _LAYERS | {table.id: table for table in TABLES}
+# Those of the domain, and those that only an added field speaks in.
+VOCABULARIES = tuple(
+    dict.fromkeys((*vocab.ALL, *(f.vocab for each in LAYERS for f in each.fields if f.vocab is not None)))
+)
 LEVEL_LAYERS = {layer.scope["region__level"]: layer for layer in LAYERS if layer.dataset is REGION}
 
 

@@ -8,14 +8,10 @@ from django.db.models import Count, F, Q, Sum
 
 from geoapp.reports.structure import FacilityLine, FacilityList, StageLine
 from layers import access, filters, registry, vocab
+from layers.entries import WAY, Layer, Sign
 from layers.models import AbstractionPermit, Region
 from layers.stats.regions import RegionIndex
 from layers.values import spoken
-
-LISTED = (
-    "urban_plant", "township_plant", "sewage_plant", "surface_intake", "self_built", "village_sewage_station",
-    "village_station",
-)  # fmt: skip
 
 
 def any_prefix(path: str, prefixes: list[str]) -> Q:
@@ -37,29 +33,36 @@ def stages(prefixes: list[str], counts: dict[str, int]) -> tuple[StageLine, ...]
     permits = AbstractionPermit.objects.filter(any_prefix("declared_region__code", prefixes))
     allowed = permits.aggregate(count=Count("pk"), volume=Sum("permitted_l_per_year"))
     lines = [StageLine("take", "permit", allowed["count"], volume_l=allowed["volume"])]
-    by_use = dict(within("well", prefixes).order_by().values_list("use").annotate(Count("pk")))
-    lines += [StageLine("take", f"well_{term.code}", by_use.get(term.id, 0)) for term in vocab.WELL_USE]
-    lines.append(StageLine("take", "surface_intake", counts["surface_intake"]))
-    for layer in registry.LAYERS:
-        if layer.stage == "supply" and layer.dataset is registry.FACILITY:
-            lines.append(StageLine("supply", layer.id, counts[layer.id], _capacity(layer.id, prefixes)))
-    lines.append(StageLine("supply", "supply_area", counts["supply_area"]))
-    lines += [StageLine("use", each, counts[each]) for each in ("water_user", "meter")]
-    for each in ("sewage_plant", "village_sewage_station"):
-        lines.append(StageLine("drain", each, counts[each], _capacity(each, prefixes)))
+    for stage in WAY:
+        for layer in registry.LAYERS:
+            if layer.stage == stage:
+                lines += _by_term(layer, prefixes) or [
+                    StageLine(stage, layer.id, counts[layer.id], _capacity(layer, prefixes))
+                ]
     return tuple(lines)
 
 
-def _capacity(layer_id: str, prefixes: list[str]) -> int | None:
-    """m³ a day of those that say it; None when none does."""
-    total: int | None = within(layer_id, prefixes).aggregate(total=Sum("capacity_m3_d"))["total"]
+def _by_term(layer: Layer, prefixes: list[str]) -> list[StageLine]:
+    """One line a term, of a layer that is told so."""
+    field = layer.dataset.field(layer.told_by)
+    if field is None or field.vocab is None:
+        return []
+    found = dict(within(layer.id, prefixes).order_by().values_list(field.orm_path).annotate(Count("pk")))
+    return [StageLine(layer.stage, layer.id, found.get(term.id, 0), term=term.code) for term in field.vocab]
+
+
+def _capacity(layer: Layer, prefixes: list[str]) -> int | None:
+    """m³ a day of those that say it; None when none does, or can."""
+    if layer.dataset.field("capacity_m3_d") is None:
+        return None
+    total: int | None = within(layer.id, prefixes).aggregate(total=Sum("capacity_m3_d"))["total"]
     return total
 
 
 def facility_lists(index: RegionIndex, prefixes: list[str]) -> tuple[FacilityList, ...]:
     """Facilities by layer, the largest first; layers without any are left out."""
     codes = dict(Region.objects.values_list("pk", "code"))
-    lists = [FacilityList(layer_id, facility_lines(index, layer_id, prefixes, codes)) for layer_id in LISTED]
+    lists = [FacilityList(each.id, facility_lines(index, each.id, prefixes, codes)) for each in registry.LISTED]
     return tuple(each for each in lists if each.lines)
 
 
@@ -71,7 +74,7 @@ def facility_lines(
     if layer is None:
         return ()
     fields = {field.name: field for field in layer.fields}
-    run_by = next((name for name in ("managed_by", "operator", "water_body") if name in fields), "")
+    run_by = layer.printed.run_by if isinstance(layer.printed, Sign) and layer.printed.run_by in fields else ""
     capacity = "capacity_m3_d" if "capacity_m3_d" in fields else ""
     rows = within(layer_id, prefixes)
     order = [F(capacity).desc(nulls_last=True), "code"] if capacity else ["code"]

@@ -63,10 +63,11 @@ class StageLine:
     """One kind of object of a stage: how many, and what they can take, supply or treat where that is known."""
 
     stage: str
-    item: str
+    item: str  # a layer or a table
     count: int
     capacity_m3_d: int | None = None
     volume_l: int | None = None
+    term: str = ""  # where a layer is told term by term
 
 
 @dataclass(frozen=True, slots=True)

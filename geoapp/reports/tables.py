@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from geoapp.reports import figures
 from geoapp.reports.structure import FacilityList, RegionLine, Report
-from geoapp.reports.words import item_name, layer_name, level_name, term_name, word
+from geoapp.reports.words import item_name, layer_name, level_name, run_by_name, term_name, word
 from layers import vocab
 from layers.stats.absence import added, share
 
@@ -201,13 +201,14 @@ def stages(report: Report, lang: str) -> Table:
     )
     rows: list[tuple[Value, ...]] = []
     marked = Marked(report, lang)
-    for line in report.stages:
+    last = max(n for n, line in enumerate(report.stages) if line.stage == "use")
+    for n, line in enumerate(report.stages):
         if line.count:
             marked.at(f"count/{line.item}", len(rows), 2)
             marked.at(f"capacity/{line.item}", len(rows), 3)
-            stage, item = word(line.stage, lang), item_name(line.item, lang)
+            stage, item = word(line.stage, lang), item_name(line, lang)
             rows.append((stage, item, line.count, line.capacity_m3_d, line.volume_l))
-        if line.item == "meter":
+        if n == last:
             marked.at("total", len(rows), 4)
             rows.append((word("use", lang), word("total", lang), None, None, report.total_l))
     return Table("stages", word("stages", lang), columns, tuple(rows), (), tuple(marked.notes), marked.marks)
@@ -253,7 +254,7 @@ def _facilities(found: FacilityList, lang: str) -> Table:
         Column(word("run_by", lang), width=2.4),
     )
     rows = tuple(
-        (line.code, line.name, line.place, line.capacity_m3_d, term_name(vocab.MANAGER, line.run_by, lang))
+        (line.code, line.name, line.place, line.capacity_m3_d, run_by_name(found.layer, line.run_by, lang))
         for line in found.lines
     )
     capacity = added(line.capacity_m3_d for line in found.lines)

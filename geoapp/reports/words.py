@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from geoapp.reports.structure import StageLine
 from layers import registry, vocab
+from layers.entries import Sign
 from layers.stats.divisions import Divisions
 
 WORDS: dict[str, tuple[str, str]] = {
@@ -67,7 +69,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "use": ("用", "Use"),
     "drain": ("排", "Drain"),
     "permit": ("取水许可（年许可水量）", "Abstraction permits (allowed a year)"),
-    "well": ("机井", "Wells"),
     "map_volume": ("各{level}用水量", "Use by {level}"),
     "map_per_km2": ("各{level}单位面积用水", "Use per km² by {level}"),
     "map_grid": ("{size} 米网格用水量", "Use by grid of {size} m"),
@@ -169,14 +170,22 @@ def level_name(code: str, lang: str) -> str:
     return term_name(vocab.LEVEL, code, lang) if lang == "zh" else term_name(vocab.LEVEL, code, lang).lower()
 
 
-def item_name(item: str, lang: str) -> str:
-    """A line of the four stages: a permit, wells of a use, or a layer."""
-    if item == "permit":
+def run_by_name(layer_id: str, told: str, lang: str) -> str:
+    """Who runs a facility: a word where its layer has a vocabulary for it, else as registered."""
+    layer = registry.layer(layer_id)
+    field = layer.dataset.field(layer.printed.run_by) if isinstance(layer.printed, Sign) else None
+    return term_name(field.vocab, told, lang) if field and field.vocab else told
+
+
+def item_name(line: StageLine, lang: str) -> str:
+    """A line of the four stages: permits, a layer, or what of a layer is of one term."""
+    if line.item == "permit":
         return word("permit", lang)
-    if item.startswith("well_"):
-        use = term_name(vocab.WELL_USE, item.removeprefix("well_"), lang)
-        return f"{word('well', lang)} · {use}"
-    return layer_name(item, lang)
+    layer = registry.layer(line.item)
+    told_by = layer.dataset.field(layer.told_by)
+    if not line.term or told_by is None or told_by.vocab is None:
+        return layer_name(line.item, lang)
+    return f"{layer_name(line.item, lang)} · {term_name(told_by.vocab, line.term, lang)}"
 
 
 FORM_NAMES: dict[str, tuple[str, str]] = {

@@ -20,8 +20,7 @@ from layers.registry import Layer
 
 def is_personal(layer: Layer, field: Field) -> bool:
     """Whether a field is not for everybody: itself, or what it leads to."""
-    names = (f"{layer.dataset.name}.{field.name}", f"{layer.id}.{field.name}")
-    return field.refers_to in personal.DATASETS or any(name in personal.FIELDS for name in names)
+    return bool(field.refers_to in personal.DATASETS or field.name in layer.personal or personal.why(field))
 
 
 @cache

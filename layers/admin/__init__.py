@@ -1,5 +1,10 @@
-"""The administration, a module a stage: lists that stay fast, maps of our own, and changes that are small imports."""
+"""The administration: lists that stay fast, maps of our own, and changes that are small imports.
 
-from layers.admin import drain, regions, releases, supply, take, use
+A module for what has a form of its own; whatever stands at a point has one by its entry in the registry (`placed`).
+"""
 
-__all__ = ["drain", "regions", "releases", "supply", "take", "use"]
+from layers.admin import placed, regions, releases, supply, take, use
+
+__all__ = ["placed", "regions", "releases", "supply", "take", "use"]
+
+placed.register()

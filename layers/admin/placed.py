@@ -1,14 +1,17 @@
-"""Lists and forms of what stands at a point: wells, intakes, facilities, users, meters, sewage plants."""
+"""Lists and forms of what stands at a point, made from the datasets: wells, facilities, meters, and whatever is added."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.apps import apps
 from django.contrib import admin, messages
 from django.http import HttpRequest
 
+from layers import registry
 from layers.admin.base import PublishedAdmin, quality_mark
 from layers.admin.filters import DistrictFilter, PositionFilter
+from layers.registry import Dataset
 
 
 @admin.display(description="登记所在区划", ordering="declared_region__code")
@@ -22,7 +25,7 @@ def found(obj: Any) -> str:
 
 
 class PlacedAdmin(PublishedAdmin):
-    """``own`` names the fields of the kind itself, ``shown`` those of them in the list."""
+    """``own`` names the fields of the kind itself, ``shown`` those of them in the list: see `made_for`."""
 
     own: ClassVar[tuple[str, ...]] = ()
     shown: ClassVar[tuple[str, ...]] = ()
@@ -64,3 +67,32 @@ def finding(obj: Any) -> tuple[str, bool]:
     if obj.declared_region and not obj.found_region.code.startswith(obj.declared_region.code):
         return f"位置所在区划“{obj.found_region}”与登记所在区划“{obj.declared_region}”不符。", True
     return f"位置所在区划：{obj.found_region}。", False
+
+
+_SHARED = ("code", "name", "declared_region", "found_region", "position_quality")  # `PlacedAdmin` sees to these
+
+
+def made_for(dataset: Dataset) -> type[PlacedAdmin]:
+    """The list and form of a dataset's objects: its own fields in their order, terms to filter by, others to look up."""
+    own = [f for f in dataset.fields if f.orm_path.partition("__")[0] not in _SHARED]
+    steps = {f: f.orm_path.partition("__")[0] for f in own}
+    return type(
+        f"{dataset.model.partition('.')[2]}Admin",
+        (PlacedAdmin,),
+        {
+            "dataset": dataset.name,
+            # The map shows the tiles of a layer that has them all.
+            "layer": next((one.id for one in registry.LAYERS if one.dataset is dataset and not one.scope), ""),
+            "own": tuple(steps.values()),
+            "shown": tuple(steps[f] for f in own if f.kind != "links"),
+            "list_filter": tuple(steps[f] for f in own if f.kind == "term"),
+            "autocomplete_fields": ("declared_region", *(steps[f] for f in own if f.kind in ("links", "code"))),
+        },
+    )
+
+
+def register() -> None:
+    """Everything that stands at a point, but what a module has registered by itself."""
+    for dataset in registry.DATASETS:
+        if dataset.placed and not admin.site.is_registered(apps.get_model(dataset.model)):
+            admin.site.register(apps.get_model(dataset.model), made_for(dataset))

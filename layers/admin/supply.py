@@ -1,4 +1,4 @@
-"""供 — facilities and the areas they supply."""
+"""供 — the areas that facilities supply."""
 
 from __future__ import annotations
 
@@ -6,16 +6,7 @@ from django.contrib import admin
 
 from layers.admin.base import PublishedAdmin, quality_mark
 from layers.admin.filters import DistrictFilter
-from layers.admin.placed import PlacedAdmin
-from layers.models import SupplyArea, SupplyFacility
-
-
-@admin.register(SupplyFacility)
-class FacilityAdmin(PlacedAdmin):
-    dataset = "facility"
-    own = ("kind", "managed_by", "status", "capacity_m3_d")
-    shown = ("kind", "managed_by", "status", "capacity_m3_d")
-    list_filter = ("kind", "managed_by", "status")
+from layers.models import SupplyArea
 
 
 class FacilityDistrictFilter(DistrictFilter):

@@ -1,4 +1,4 @@
-"""取 — wells, intakes, permits and their holders."""
+"""取 — permits and their holders."""
 
 from __future__ import annotations
 
@@ -11,27 +11,9 @@ from django.http import HttpRequest
 from layers.admin.amounts import CubicMetresField, cubic_metres
 from layers.admin.base import PublishedAdmin, PublishedForm
 from layers.admin.filters import DistrictFilter
-from layers.admin.placed import PlacedAdmin
-from layers.models import AbstractionHolder, AbstractionPermit, SurfaceIntake, Well
+from layers.models import AbstractionHolder, AbstractionPermit
 
 MAPPED = 500  # points of one permit that its map shows
-
-
-@admin.register(Well)
-class WellAdmin(PlacedAdmin):
-    dataset = layer = "well"
-    own = ("use", "metering", "depth_m", "year_built", "status", "permits")
-    shown = ("use", "metering", "depth_m", "year_built", "status")
-    list_filter = ("use", "metering", "status")
-    autocomplete_fields = ("declared_region", "permits")
-
-
-@admin.register(SurfaceIntake)
-class SurfaceIntakeAdmin(PlacedAdmin):
-    dataset = layer = "surface_intake"
-    own = ("water_body", "permits")
-    shown = ("water_body",)
-    autocomplete_fields = ("declared_region", "permits")
 
 
 class PermitForm(PublishedForm):

@@ -1,4 +1,4 @@
-"""用 — water users, their meters, and what was used."""
+"""用 — what was used, and its sums."""
 
 from __future__ import annotations
 
@@ -14,31 +14,12 @@ from django.http import HttpRequest
 from layers import vocab
 from layers.admin.amounts import CubicMetresField, cubic_metres
 from layers.admin.base import FastAdmin, PublishedAdmin, PublishedForm, ReadOnlyAdmin
-from layers.admin.placed import PlacedAdmin
-from layers.ingest.spec import MOST_LITRES
-from layers.models import Boundary, Meter, Region, SupplyFacility, UsageRecord, UsageSum, WaterUser
+from layers.models import Boundary, Meter, Region, SupplyFacility, UsageRecord, UsageSum
 from layers.recorded import all_months
+from layers.shared import MOST_LITRES
 from layers.values import term_word
 
 MATCHED = 1000  # places that one search word may stand for
-
-
-@admin.register(WaterUser)
-class WaterUserAdmin(PlacedAdmin):
-    dataset = layer = "water_user"
-    own = ("source", "industry", "permits", "wells")
-    shown = ("source", "industry")
-    list_filter = ("source",)
-    autocomplete_fields = ("declared_region", "permits", "wells")
-
-
-@admin.register(Meter)
-class MeterAdmin(PlacedAdmin):
-    dataset = layer = "meter"
-    own = ("system", "source", "purpose", "users", "wells")
-    shown = ("system", "source", "purpose")
-    list_filter = ("system", "source", "purpose")
-    autocomplete_fields = ("declared_region", "users", "wells")
 
 
 class MonthFilter(admin.SimpleListFilter):

@@ -50,7 +50,8 @@ def layer_info(layer: Layer, version: AsOf, count: int, synthetic: bool) -> dict
         "max_zoom": layer.max_zoom,
         "detail_zoom": layer.detail_zoom,
         "color": layer.color,
-        "icon": layer.icon,
+        "icon": layer.icon.name,
+        "glyph": {"path": layer.icon.path, "solid": layer.icon.solid},
         "count": count,
         "notes": [note.to_dict() for note in printed.of_count(layer.id)] if synthetic else [],
         "synthetic": synthetic,
@@ -126,7 +127,7 @@ def meta() -> dict[str, Any]:
         "divisions": [one.to_dict() for one in divisions.every()],
         "vocab": {
             vocabulary.name: [{"code": term.code, "zh": term.zh, "en": term.en} for term in vocabulary]
-            for vocabulary in vocab.ALL
+            for vocabulary in registry.VOCABULARIES
         },
         "access": access.now().to_dict(),
         "layers": infos,

@@ -23,17 +23,7 @@ from layers.stats.regions import RegionIndex, RegionInfo, region_index
 
 LONGEST = 60
 TRIGRAM = 3  # letters from which on an index finds a text within another
-# What people look for first comes first among equally good matches.
-_ORDER = (
-    registry.FACILITY,
-    registry.SEWAGE_PLANT,
-    registry.SURFACE_INTAKE,
-    registry.WELL,
-    registry.WATER_USER,
-    registry.METER,
-)
-# Names in these are made from codes or run to six figures: codes are matched, names skipped.
-_BY_CODE_ONLY = frozenset({"meter", "well"})
+_ORDER = sorted((one for one in registry.DATASETS if one.placed), key=lambda one: one.search_order)
 
 
 def search(text: str, limit: int) -> list[dict[str, Any]]:
@@ -84,7 +74,7 @@ def matches(wanted: str, limit: int) -> QuerySet[Any]:
 def _best(dataset: Dataset, place: int, wanted: str, limit: int) -> QuerySet[Any]:
     told, by_name = _told(dataset)
     match = Q(code__istartswith=wanted) if len(wanted) < TRIGRAM else Q(code__icontains=wanted)
-    if dataset.name not in _BY_CODE_ONLY:
+    if dataset.search_names:
         # Text without capitals is found faster as it stands where every name has to be read.
         how = "contains" if len(wanted) < TRIGRAM and wanted.upper() == wanted.lower() else "icontains"
         match |= Q(**{f"name__{how}": wanted}) & by_name

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from django.apps import apps
@@ -20,23 +19,10 @@ from layers.registry import Dataset, Field, Geometry, Layer
 
 MAX_LINKS = 500  # codes in one cell
 
-# Of one record of use, a month at one place: a quarter of what the whole city uses in a year (4.17·10⁹ m³ in 2019), and
-# thirty times the largest record there is. Of one file: two hundred years of that city. The kept sums are 64-bit integers
+# Of one file: two hundred years of a city that uses four times `MOST_LITRES` a year. The kept sums are 64-bit integers
 # (9.2·10¹⁸): some nine thousand such files would have to come in before one of them could overflow.
-MOST_LITRES = 10**12
 MOST_LITRES_OF_A_FILE = 10**15
 
-# Bounds that the registry's kinds do not say: (dataset, field) → least and greatest value.
-BOUNDS: Mapping[tuple[str, str], tuple[float | None, float | None]] = {
-    ("well", "depth_m"): (0.01, 10_000),
-    ("well", "year_built"): (1800, date.today().year + 1),
-    ("facility", "capacity_m3_d"): (0, 1e10),
-    ("sewage_plant", "capacity_m3_d"): (0, 1e10),
-    ("permit", "permitted_m3_per_year"): (0, 1e12),
-    ("usage", "correction_no"): (0, 32767),
-    ("usage", "volume_l"): (-MOST_LITRES, MOST_LITRES),
-    ("usage", "volume_m3"): (-MOST_LITRES // 1000, MOST_LITRES // 1000),
-}
 # Fields of which a file must have at least one column.
 ONE_OF: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "usage": (("meter", "facility", "region"), ("volume_l", "volume_m3")),
@@ -185,14 +171,13 @@ def _column(dataset: Dataset, model: type[models.Model], f: Field) -> Column:
     )
     if not target and (refers_to or "__" not in f.orm_path):
         target = str(getattr(head, "column", ""))
-    low, high = BOUNDS.get((dataset.name, f.name), (None, None))
     return Column(
         field=f,
         target=target,
         sql_type="bigint" if f.per_unit != 1 else _SQL_TYPES.get(f.kind, "text"),
         max_length=getattr(stored, "max_length", None),
-        low=low,
-        high=high,
+        low=f.low,
+        high=f.high,
         empty=_defaults(model).get(target),
         refers_to=refers_to,
         past=(dataset.name, f.name) in PAST_REFERENCES,

@@ -114,7 +114,13 @@ def test_zooms_make_sense(layer: Layer) -> None:
 @each_layer
 def test_colours_are_hexadecimal_and_words_there_in_both_languages(layer: Layer) -> None:
     assert re.fullmatch(r"#[0-9a-f]{6}", layer.color)
-    for word in (layer.zh, layer.en, layer.icon, *(name for f in layer.fields for name in (f.zh, f.en))):
+    for word in (
+        layer.zh,
+        layer.en,
+        layer.icon.name,
+        layer.icon.path,
+        *(name for f in layer.fields for name in (f.zh, f.en)),
+    ):
         assert word.strip()
 
 

@@ -12,7 +12,8 @@ from geoapp.reports.drawing import frame, labels, palette
 from geoapp.reports.drawing.charts import nice_steps
 from geoapp.reports.drawing.sheet import wrapped
 from geoapp.reports.drawing.svg import Canvas, dots, number, ring, text_width
-from geoapp.reports.drawing.symbols import SYMBOLS, symbol
+from geoapp.reports.drawing.symbols import symbol
+from layers import registry
 
 WEB = Path(__file__).resolve().parents[2] / "geoapp/web/src"
 
@@ -129,7 +130,7 @@ def test_lines_break_between_words_and_within_chinese() -> None:
 
 
 def test_signs_differ_in_shape_or_size() -> None:
-    assert len({symbol(layer, 0, 0) for layer in SYMBOLS}) == len(SYMBOLS)
+    assert len({symbol(layer.printed, 0, 0) for layer in registry.LISTED}) == len(registry.LISTED)
 
 
 @pytest.mark.parametrize(("most", "last"), [(0, 1), (1, 1), (1017, 1250), (7, 8), (0.3, 0.3), (9_999, 10_000)])

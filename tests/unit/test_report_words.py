@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from geoapp.reports import figures, sentences
-from geoapp.reports.structure import Change, Part, Rank, RegionLine, Report, ReportPeriod
+from geoapp.reports.structure import Change, Part, Rank, RegionLine, Report, ReportPeriod, StageLine
 from geoapp.reports.words import METHOD, WORDS, item_name, word
 from layers.editions import Edition
 from layers.stats.divisions import Divisions
@@ -145,4 +145,4 @@ def test_every_text_is_there_in_both_languages() -> None:
     assert all(zh and en for zh, en in WORDS.values())
     assert len(METHOD["zh"]) == len(METHOD["en"])
     assert word("version", "en", version=3, moment="now") == "version 3, now"
-    assert item_name("well_irrigation", "zh") == "机井 · 农业"
+    assert item_name(StageLine("take", "well", 1, term="irrigation"), "zh") == "机井 · 农业"

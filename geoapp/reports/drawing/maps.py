@@ -12,14 +12,13 @@ from geoapp.reports.drawing import geometry, grid, palette
 from geoapp.reports.drawing.geometry import Outline
 from geoapp.reports.drawing.sheet import LEGEND_ROW, Figure, Sheet, begin
 from geoapp.reports.drawing.svg import dots, number
-from geoapp.reports.drawing.symbols import SYMBOLS, symbol
+from geoapp.reports.drawing.symbols import symbol
 from geoapp.reports.structure import RegionLine, Report
 from geoapp.reports.words import layer_name, level_name, word
 from layers import access, registry, vocab
+from layers.entries import WAY, Dot, Sign
 from layers.stats.regions import region_index
 
-_TINY = {"well": 0.55, "water_user": 0.4}  # layers of thousands, as dots of so many mm
-_NOT_DRAWN = ("meter",)  # as many as inhabitants: a dot each would be one blot
 _MANY_AREAS = 200  # from here on strong outlines would be all that is seen
 _AREA_ORDER = ("urban_plant", "township_plant", "village_station", "self_built")
 
@@ -141,17 +140,15 @@ def _objects(ground: Ground, lang: str) -> Figure:
     sheet = begin(report, lang, word("map_objects", lang), ground.level(report.child_level), ground.context)
     shapes = _background(sheet, ground)
     layers = [layer for layer in registry.LAYERS if layer.dataset.placed and report.counts[layer.id]]
-    for layer in sorted(layers, key=lambda each: (each.id in SYMBOLS, -report.counts[each.id])):
+    for layer in sorted(layers, key=lambda each: (isinstance(each.printed, Sign), -report.counts[each.id])):
         if not _is_drawn(layer):
             continue
         points = geometry.positions(layer.id, ground.prefixes, sheet.frame)
-        if layer.id in SYMBOLS:
-            sheet.canvas.path(
-                "".join(symbol(layer.id, x, y) for x, y in points), fill=layer.color, stroke="#ffffff", width=0.15
-            )
+        if isinstance(layer.printed, Sign):
+            signs = "".join(symbol(layer.printed, x, y) for x, y in points)
+            sheet.canvas.path(signs, fill=layer.color, stroke="#ffffff", width=0.15)
         else:
-            width = _TINY.get(layer.id, 0.5)
-            sheet.canvas.path(dots(points), stroke=layer.color, width=width, stroke_linecap="round")
+            sheet.canvas.path(dots(points), stroke=layer.color, width=layer.printed.width, stroke_linecap="round")
     sheet.names(shapes, {}, 6.0 if len(shapes) < 60 else 4.4)
     _object_legend(sheet, layers)
     return sheet.finish("objects")
@@ -159,11 +156,11 @@ def _objects(ground: Ground, lang: str) -> Figure:
 
 def _is_drawn(layer: registry.Layer) -> bool:
     """Whether the map shows where its objects stand: of the others it says how many there are."""
-    return layer.id not in _NOT_DRAWN and access.seen(layer) is not None
+    return layer.printed != Dot(0) and access.seen(layer) is not None
 
 
 def _object_legend(sheet: Sheet, layers: Sequence[registry.Layer]) -> None:
-    for stage in ("take", "supply", "use", "drain"):
+    for stage in WAY:
         of_stage = [layer for layer in layers if layer.stage == stage]
         if not of_stage:
             continue
@@ -180,8 +177,8 @@ def _object_row(sheet: Sheet, layer: registry.Layer) -> None:
         return
     sheet.room(LEGEND_ROW)
     x, y = sheet.legend_x + 3, sheet.legend_y + 1.7
-    if layer.id in SYMBOLS:
-        sheet.canvas.path(symbol(layer.id, x, y), fill=layer.color)
+    if isinstance(layer.printed, Sign):
+        sheet.canvas.path(symbol(layer.printed, x, y), fill=layer.color)
     else:
         sheet.canvas.path(dots([(x, y)]), stroke=layer.color, width=1.2, stroke_linecap="round")
     sheet.row(name, count)

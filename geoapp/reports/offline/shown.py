@@ -11,7 +11,7 @@ from django.db.models import F, Value
 
 from geoapp.reports import figures
 from geoapp.reports.drawing import palette
-from geoapp.reports.objects import LISTED, any_prefix, within
+from geoapp.reports.objects import any_prefix, within
 from geoapp.reports.structure import RegionLine, Report
 from geoapp.reports.words import layer_name, level_name, word
 from layers import access, filters, registry, vocab
@@ -29,7 +29,7 @@ def shown(report: Report, lang: str) -> Json:
     """The data that `map.js` reads. A text of them is a text: nothing here is HTML."""
     index = region_index(report.within)
     prefixes = index.prefixes(report.code, unit=report.level == vocab.LEVEL.by_id[vocab.REPORTING_UNIT].code)
-    facilities = [_facilities(layer_id, lang, prefixes) for layer_id in LISTED]
+    facilities = [_facilities(layer.id, lang, prefixes) for layer in registry.LISTED]
     west, south, east, north = report.bounds or (0.0, 0.0, 0.0, 0.0)
     return {
         "lang": "zh-CN" if lang == "zh" else "en",

@@ -10,7 +10,7 @@ export interface FieldInfo extends Words { name: string; kind: string; unit?: st
 export type Stage = "region" | "take" | "supply" | "use" | "drain";
 export interface LayerInfo {
   id: string; title: Words; stage: Stage; geometry: "point" | "polygon";
-  min_zoom: number; max_zoom: number; detail_zoom: number; color: string; icon: string; count: number;
+  min_zoom: number; max_zoom: number; detail_zoom: number; color: string; glyph: { path: string; solid: boolean }; count: number;
   fields: FieldInfo[]; synthetic: boolean; tilejson: string; features: string; style: string; as_of: AsOf;
 }
 /** Whether users, meters, holders and usage by meter are shown to everybody, and why. */

@@ -8,7 +8,9 @@ import { AREA_COLORS } from "../ui/colors";
 import { badge, iconId } from "./icons";
 import { Regions } from "./regions";
 
-const SMALL: ReadonlySet<string> = new Set(["meter", "water_user", "well", "village_station", "village_sewage_station", "self_built"]);
+/** Layers that cluster down to here and beyond have so many objects that each is drawn small. */
+const SMALL_FROM = 10;
+const isSmall = (layer: LayerInfo): boolean => layer.detail_zoom >= SMALL_FROM;
 /** Pixels a layer's clusters step aside when several layers are on. */
 const STEP_ASIDE = 19;
 /** Below this zoom small areas are noise over the classes. */
@@ -109,13 +111,13 @@ export class Facilities {
       },
       paint: { "text-color": "#ffffff", "text-halo-color": layer.color, "text-halo-width": 1.2 },
     });
-    const scale = SMALL.has(layer.id) ? 0.78 : 1;
+    const scale = isSmall(layer) ? 0.78 : 1;
     this.map.addLayer({
       id: `facility-${layer.id}-icon`, type: "symbol", ...common, filter: IS_SINGLE,
       layout: {
-        "icon-image": iconId(layer), "icon-allow-overlap": true, "icon-ignore-placement": SMALL.has(layer.id),
+        "icon-image": iconId(layer), "icon-allow-overlap": true, "icon-ignore-placement": isSmall(layer),
         "icon-size": ["interpolate", ["linear"], ["zoom"], 7, 0.74 * scale, 11, 0.92 * scale, 15, 1.15 * scale],
-        "text-field": ["step", ["zoom"], "", SMALL.has(layer.id) ? (layer.stage === "use" ? 17 : 14.5) : 11, ["coalesce", ["get", "name"], ""]], "text-font": FONT, "text-size": 11.5,
+        "text-field": ["step", ["zoom"], "", isSmall(layer) ? (layer.stage === "use" ? 17 : 14.5) : 11, ["coalesce", ["get", "name"], ""]], "text-font": FONT, "text-size": 11.5,
         "text-anchor": "top", "text-offset": [0, 1.05], "text-optional": true, "text-max-width": 9,
       },
       paint: { "text-color": "#1d333c", "text-halo-color": "rgba(255,255,255,0.92)", "text-halo-width": 1.4 },

@@ -1,0 +1,48 @@
+"""A new kind of object costs one model, one dataset and one entry: shown by rain gauges, which nothing else has heard of."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection, connections
+
+ROOMS = ("layers", "tiles", "geoapp", "shuitu", "data")
+WORDS = ("rain_gauge", "raingauge", "rain gauge", "雨量站", "tests.gauges")
+TEXTS = {".py", ".ts", ".html", ".css", ".sql", ".yaml", ".mjs"}
+
+
+def test_no_room_of_the_project_knows_a_gauge(root: Path) -> None:
+    found = [
+        str(path.relative_to(root))
+        for room in ROOMS
+        for path in (root / room).rglob("*")
+        if path.suffix in TEXTS and not {"node_modules", "static"} & set(path.relative_to(root).parts)
+        if any(word in path.read_text("utf-8").lower() for word in WORDS)
+    ]
+    assert found == []
+
+
+@pytest.mark.slow
+def test_gauges_are_in_every_room(root: Path, django_db_setup: None) -> None:
+    """In a process of its own: its settings add the kind before anything is read. Its database begins as a copy of ours."""
+    name = str(connection.settings_dict["NAME"])
+    connections.close_all()  # nobody may be in what is copied
+    run = subprocess.run(
+        [
+            sys.executable, "-m", "pytest", "tests/gauges/walk.py", "--ds=tests.gauges.settings", "--create-db",
+            "-q", "-p", "no:cacheprovider", "-p", "no:xdist",
+        ],
+        cwd=root,
+        env={**os.environ, "TEST_DATABASE": f"{name}_gauges", "TEST_TEMPLATE": name},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stdout[-5000:] + run.stderr[-2000:]
+    assert settings.MORE_LAYERS == ()
