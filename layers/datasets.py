@@ -5,6 +5,7 @@ The module names models by label and imports none, so that it can be read before
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from layers import vocab
@@ -12,9 +13,9 @@ from layers.errors import NotFound
 from layers.fields import GRIDDED, SUMS, Dataset, Field
 from layers.more import more
 from layers.shared import (
+    CAPACITY,
     CODE,
     DECLARED_OPTIONAL,
-    MOST_CAPACITY,
     MOST_LITRES,
     NAME,
     NAME_REQUIRED,
@@ -188,17 +189,7 @@ FACILITY = Dataset(
         Field("kind", "类型", "Kind", "term", vocab=vocab.FACILITY_KIND, required=True, tile=True, filter=True),
         Field("managed_by", "管理主体", "Managed by", "term", vocab=vocab.MANAGER, filter=True),
         STATUS,
-        Field(
-            "capacity_m3_d",
-            "供水能力",
-            "Capacity",
-            "integer",
-            unit="m³/d",
-            tile=True,
-            filter=True,
-            low=0,
-            high=MOST_CAPACITY,
-        ),
+        replace(CAPACITY, zh="供水能力"),
     ),
     search_order=1,
     makes_different=(SUMS, GRIDDED),
@@ -262,17 +253,7 @@ SEWAGE_PLANT = Dataset(
         Field("operator", "运营单位", "Operator", filter=True).kept_back(
             "an enterprise; of a village station often a villager"
         ),
-        Field(
-            "capacity_m3_d",
-            "处理能力",
-            "Capacity",
-            "integer",
-            unit="m³/d",
-            tile=True,
-            filter=True,
-            low=0,
-            high=MOST_CAPACITY,
-        ),
+        replace(CAPACITY, zh="处理能力"),
         declared=DECLARED_OPTIONAL,
     ),
     search_order=2,

@@ -2,7 +2,7 @@
 
 A *dataset* (`layers.datasets`) is a table that files are imported into and that carries a version. A *layer* is a
 published view of a dataset: a slice (``scope``), a look, and the zooms at which it is drawn. Adding a layer is one
-entry here and one test. The module is data: it can be read before Django is set up.
+entry here, or in a module that `layers.more` reads. The module is data: it can be read before Django is set up.
 """
 
 from __future__ import annotations
