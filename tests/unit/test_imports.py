@@ -17,10 +17,12 @@ MAY = {"layers": set(), "tiles": {"layers"}, "geoapp": {"layers", "tiles", "data
 HTTP_ROOMS = ("layers/feeds/", "layers/ogc/", "layers/admin", "layers/migrations/")
 # The rooms of layers from the ground up: a room may import those of the rows before its own, none of its own row.
 ROOMS: tuple[tuple[str, ...], ...] = (
-    ("errors", "vocab", "text", "later", "functions", "names", "sql", "apps"),
+    ("errors", "vocab", "text", "later", "functions", "names", "sql", "apps", "icons", "more"),
     ("params", "fields", "models", "db", "selection", "recorded"),
+    ("shared",),
     ("periods", "datasets", "crs"),
     ("dependencies", "editions", "values", "printed"),
+    ("entries",),
     ("registry",),
     ("access", "placing", "cql2"),
     ("versions", "built"),
