@@ -32,6 +32,8 @@ from data import demo
 from geoapp import identity, serve, state
 
 NAME = "shuitu_city_test"
+# Of this process's server at the database; each that shares the tests has a server of its own on the one city.
+APPLICATION = f"shuitu_city{os.environ.get('PYTEST_XDIST_WORKER', '')}"
 STREAM_IDLE_SECONDS = 10  # patience that a test can outlast
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60.0
@@ -150,7 +152,7 @@ def _environment(settings: dict[str, Any], home: Path) -> dict[str, str]:
     """That of a process that works on the city, as in production."""
     environment = {
         **os.environ,
-        "DATABASE_URL": database_url(settings, NAME),
+        "DATABASE_URL": f"{database_url(settings, NAME)}&application_name={APPLICATION}",
         "SHUITU_STATE": str(home),
         "SECRET_KEY": secrets.token_urlsafe(50),
         "DEBUG": "0",

@@ -31,17 +31,12 @@ CHROMIUM_FLAGS = [
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what a test needs by its fixtures; tests of the city come last, as it may still be in the making.
-
-    Where several processes share the tests, one has all of a file, and one each the tests of the city with and without
-    a browser: so a server is started once, and both ends of the list are worked on.
-    """
+    """Mark what a test needs by its fixtures; tests of the city come last, as it may still be in the making."""
     for item in items:
         names = getattr(item, "fixturenames", ())
         needs = [marker for marker in ("city", "browser") if marker in names]
         for marker in needs:
             item.add_marker(marker)
-        item.add_marker(pytest.mark.xdist_group(" ".join(needs) if "city" in needs else item.nodeid.partition("::")[0]))
     items.sort(key=lambda item: item.get_closest_marker("city") is not None)
 
 

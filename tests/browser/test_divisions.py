@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.db import connection
 from playwright.sync_api import Page, expect
 
 from tests.browser.page_model import by_id, open_map
@@ -41,7 +43,22 @@ def own_page(browser: Any, live_server: Any, own_watch: Watch, tmp_path: Path) -
     own_watch.follow(page)
     yield page
     context.close()
+    until_nobody_asks()
     assert own_watch.unexpected == []
+
+
+def until_nobody_asks() -> None:
+    """Wait for what the server still answers to nobody: it would stand in the way of emptying the tables."""
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                " AND state <> 'idle'"
+            )
+            if cursor.fetchone()[0] == 0:
+                return
+        time.sleep(0.1)
 
 
 def drawn(page: Page, code: str, *, there: bool) -> None:

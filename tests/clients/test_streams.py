@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.city import STREAM_IDLE_SECONDS, City
+from tests.city import APPLICATION, STREAM_IDLE_SECONDS, City
 
 # The city's 4.5 million records take seconds: there is time to leave, and to be cut off.
 PATHS = {
@@ -23,13 +23,13 @@ PATHS = {
 }
 RUNNING = """
     SELECT pid FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE %s
+    WHERE datname = current_database() AND application_name = %s AND query LIKE %s
       AND (state = 'active' OR state LIKE 'idle in transaction%%')
 """
 
 
 def running(city: City, words: str) -> list[int]:
-    return [pid for (pid,) in city.sql(RUNNING, [f"%{words}%"])]
+    return [pid for (pid,) in city.sql(RUNNING, [APPLICATION, f"%{words}%"])]
 
 
 @pytest.fixture(params=PATHS)
