@@ -19,6 +19,7 @@ from layers.selection import EVERYTHING, Selection
 from layers.stats import query
 from layers.stats.absence import added, share
 from layers.stats.answer import VERSUS, Question, answer
+from layers.stats.divisions import Divisions
 from layers.stats.profile import profile
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
 from layers.stats.series import series
@@ -71,9 +72,9 @@ def build(ask: Ask) -> Report:
         m3_per_km2=own["m3_per_km2"],
         share_of_city=own["share_of_city"],
         changes=tuple(_change(by_versus[versus], versus) for versus in ("year", "previous")),
-        residents_l=_volume(region, ask, Selection(purposes=frozenset({vocab.RESIDENTIAL}))),
-        others_l=_volume(region, ask, Selection(purposes=vocab.NON_RESIDENTIAL_IDS)),
-        sources=_sources(region, ask, total_l),
+        residents_l=_volume(region, ask, Selection(purposes=frozenset({vocab.RESIDENTIAL})), within),
+        others_l=_volume(region, ask, Selection(purposes=vocab.NON_RESIDENTIAL_IDS), within),
+        sources=_sources(region, ask, total_l, within),
         purposes=tuple(
             Part(row["purpose"], row["volume_l"], share(row["volume_l"], total_l)) for row in own["by_purpose"]
         ),
@@ -131,15 +132,17 @@ def _change(own: dict[str, Any], versus: str) -> Change:
     return Change(versus, own["versus"]["period"] or "", own["previous_l"], own["change"])
 
 
-def _volume(region: RegionInfo, ask: Ask, selection: Selection) -> int | None:
+def _volume(region: RegionInfo, ask: Ask, selection: Selection, within: Divisions) -> int | None:
     """Litres of the region's own row, as `answer` finds it."""
     prefixes = [] if region.level == vocab.REPORTING_UNIT else [region.code]
-    found = query.totals(region.level, ask.period, selection, prefixes, ask.within())
+    found = query.totals(region.level, ask.period, selection, prefixes, within)
     return added(t.volume_l for t in found if t.code == region.code)
 
 
-def _sources(region: RegionInfo, ask: Ask, total_l: int) -> tuple[Part, ...]:
-    volumes = {term.code: _volume(region, ask, Selection(sources=frozenset({term.id}))) for term in vocab.SOURCE}
+def _sources(region: RegionInfo, ask: Ask, total_l: int, within: Divisions) -> tuple[Part, ...]:
+    volumes = {
+        term.code: _volume(region, ask, Selection(sources=frozenset({term.id})), within) for term in vocab.SOURCE
+    }
     return tuple(Part(code, volume, share(volume, total_l)) for code, volume in volumes.items())
 
 
