@@ -42,6 +42,7 @@ class Wanted:
     closing: bool = False
     effective: str = ""
     field_map: dict[str, str] = field(default_factory=dict)
+    told: dict[str, str] = field(default_factory=dict)  # how to read it
     sha256: str = ""
     size: int = 0
 
@@ -69,7 +70,12 @@ class Parcel:
     def source(self, path: Path | None = None) -> Source:
         told = self.wanted
         return Source(
-            path or self.path, name=told.name, layer=told.inner or None, crs=told.crs or None, field_map=told.field_map
+            path or self.path,
+            name=told.name,
+            layer=told.inner or None,
+            crs=told.crs or None,
+            field_map=told.field_map,
+            told=told.told,
         )
 
     def take(self) -> Path | None:

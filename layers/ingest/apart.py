@@ -25,6 +25,7 @@ from django.conf import settings
 
 from layers.ingest import scratch, wire
 from layers.ingest.readers import look
+from layers.ingest.reading import NO_HINTS, Choice, Hints
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.table import Chunk, Table
 
@@ -36,7 +37,7 @@ _PIPE_BYTES = 1 << 20
 _LAST_WORDS = 4_000  # characters
 _DYING_S = 10.0
 _OUT_OF_MEMORY = ("memory allocation of", "bad_alloc", "Cannot allocate memory")
-_CRS_LONGEST, _NOTES, _ALLOWED = 100_000, 20, 2_000
+_CRS_LONGEST, _NOTES, _CHOICES, _ABOVE, _ALLOWED = 100_000, 20, 50, 200, 2_000
 _ROOT = Path(__file__).resolve().parents[2]
 # One thread is as fast here, and each more takes memory. Of allocators glibc's, with large blocks given back at once: Arrow's
 # own reserves two gigabytes, and kept blocks would let the process grow with its file.
@@ -49,7 +50,7 @@ _KEPT = ("PATH", "LD_LIBRARY_PATH", "PROJ_DATA", "PROJ_LIB", "GDAL_DATA", "TZ")
 
 
 @contextmanager
-def opened_apart(path: Path, layer: str | None = None) -> Iterator[Table]:
+def opened_apart(path: Path, layer: str | None = None, hints: Hints = NO_HINTS) -> Iterator[Table]:
     """Open a file of any known format; ``layer`` is the sheet or the layer within it. The rows can be taken once.
 
     Raises `ImportRefused`, here and while rows are taken: whatever is wrong with the file, and when to read it takes more
@@ -59,14 +60,16 @@ def opened_apart(path: Path, layer: str | None = None) -> Iterator[Table]:
     user = pwd.getpwnam(settings.SERVICE_USER) if settings.SERVICE_USER else None
     with scratch.folder(user) as folder:
         given = scratch.hand_over(path, folder, user)
-        with _Reading(given, layer, folder, user) as reading:
+        with _Reading(given, layer, hints, folder, user) as reading:
             yield reading.table()
 
 
 class _Reading:
     """One process and what it says."""
 
-    def __init__(self, path: Path, layer: str | None, folder: Path, user: pwd.struct_passwd | None) -> None:
+    def __init__(
+        self, path: Path, layer: str | None, hints: Hints, folder: Path, user: pwd.struct_passwd | None
+    ) -> None:
         self._path = path
         self._patience = float(settings.IMPORT_READ_SECONDS)  # left to wait; while its rows are worked on nobody waits
         self._words, last_words = os.pipe()
@@ -88,6 +91,7 @@ class _Reading:
         self._frames = wire.frames(self._read)
         job = {
             "parent": os.getpid(), "path": str(path), "layer": layer, "folder": str(folder),
+            "told": dict(hints.told), "words": sorted(hints.words),
             "given": [str(one) for one in scratch.belonging(path)],
             "memory_bytes": settings.IMPORT_READ_BYTES, "seconds": settings.IMPORT_READ_SECONDS, "chunk_bytes": CHUNK_BYTES,
         }  # fmt: skip
@@ -208,7 +212,14 @@ def _table(told: dict[str, Any], chunks: Callable[[Sequence[str], bool], Iterato
         raise ValueError("too long")
     names, geometry = tuple(headings), bool(told["has_geometry"])
     notes = [(plain(zh), plain(en)) for zh, en in told["notes"][:_NOTES]]
-    return Table(plain(told["format"]), names, lambda: chunks(names, geometry), geometry, crs, notes)
+    above = [plain(text) for text in told["above"][:_ABOVE]]
+    choices = [_choice(one) for one in told["choices"][:_CHOICES]]
+    return Table(plain(told["format"]), names, lambda: chunks(names, geometry), geometry, crs, notes, choices, above)
+
+
+def _choice(told: dict[str, Any]) -> Choice:
+    name, value, zh, en = (plain(told[key]) for key in ("name", "value", "zh", "en"))
+    return Choice(name, value, zh, en, [plain(word, 200) for word in told["others"][:_ALLOWED]], bool(told["asks"]))
 
 
 def _refusal(told: dict[str, Any]) -> ImportRefused:

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from layers.ingest import parse
-from layers.ingest.refusal import Refusals
+from layers.ingest.refusal import Faults, Verdicts
 from layers.ingest.spec import MAX_LINKS, Column
 from layers.registry import Field
 from layers.text import CONTROL, LINE_BREAK
@@ -37,20 +37,27 @@ def as_mask(condition: pa.Array) -> Mask:
 class Judge:
     """The rows of one chunk and which of them are refused so far."""
 
-    def __init__(self, rows: NDArray[np.int64], refusals: Refusals) -> None:
+    def __init__(self, rows: NDArray[np.int64], verdicts: Verdicts) -> None:
         self.rows = rows
         self.refused: Mask = np.zeros(len(rows), dtype=bool)
-        self._refusals = refusals
+        self._verdicts = verdicts
 
     def refuse(self, bad: Mask, field: str, texts: pa.Array | None, reason: str, expected: str = "") -> None:
         """Refuse the rows of the mask, quoting what stands there."""
-        if not bad.any():
-            return
         self.refused |= bad
-        at = np.flatnonzero(bad)
+        self._note(self._verdicts.refused, bad, field, texts, reason, expected)
+
+    def warn(self, odd: Mask, field: str, texts: pa.Array | None, reason: str, expected: str = "") -> None:
+        """Take the rows of the mask, and say what is probably wrong with what stands there."""
+        self._note(self._verdicts.warned, odd, field, texts, reason, expected)
+
+    def _note(self, faults: Faults, mask: Mask, field: str, texts: pa.Array | None, reason: str, expected: str) -> None:
+        if not mask.any():
+            return
+        at = np.flatnonzero(mask)
         values = texts.take(pa.array(at)).to_pylist() if texts is not None else [None] * len(at)
         for row, value in zip(self.rows[at].tolist(), values, strict=True):
-            self._refusals.add(row, field, value, reason, expected)
+            faults.add(row, field, value, reason, expected)
 
 
 def column_values(texts: pa.Array, column: Column, judge: Judge) -> pa.Array:

@@ -31,6 +31,12 @@ def normal(word: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", str(word)).replace("\ufeff", "").lower().split())
 
 
+def known_words(fields: Iterable[Field]) -> frozenset[str]:
+    """All words by which headings of these fields, and of positions, are known, as `normal` gives them."""
+    own = {word for f in fields if f.imported for word in (f.name, f.zh, f.en, *f.aliases)}
+    return frozenset(map(normal, own.union(*GEOMETRY_WORDS.values())))
+
+
 @dataclass(frozen=True, slots=True)
 class ColumnMap:
     """The outcome: field → column, geometry word → column, and the columns that are no field."""

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
+from layers.ingest.reading import NO_HINTS, Hints
 from layers.ingest.refusal import VALUE_SHOWN, ImportRefused
 from layers.ingest.table import Chunk, Table, trimmed, without_empty_rows
 from layers.text import GUARDED
@@ -23,7 +24,7 @@ BLOCK_BYTES = 16 << 20  # about 250,000 usage records; what is held in memory at
 DELIMITERS = ",\t;|"
 
 
-def open_delimited(path: Path) -> Table:
+def open_delimited(path: Path, layer: str | None = None, hints: Hints = NO_HINTS) -> Table:
     """A delimited text file whose first line is the heading; `ImportRefused` when it cannot be read as text."""
     encoding = find_encoding(path)
     with path.open(encoding=encoding, newline="", errors="strict") as file:

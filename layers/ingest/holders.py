@@ -7,7 +7,7 @@ from typing import Any
 
 from psycopg.sql import SQL, Identifier
 
-from layers.ingest.refusal import Refusals
+from layers.ingest.refusal import Faults
 from layers.ingest.resolve import ROWS, refuse
 from layers.ingest.rows import ROW
 from layers.ingest.staging import STAGED
@@ -15,7 +15,7 @@ from layers.ingest.staging import STAGED
 Cursor = Any
 
 
-def write_holders(cursor: Cursor, names: Sequence[str], release_id: int, refusals: Refusals) -> list[int]:
+def write_holders(cursor: Cursor, names: Sequence[str], release_id: int, refusals: Faults) -> list[int]:
     """Make or rename the holders that staging names, before the permits refer to them; → ids of the renamed.
 
     A holder that the file gives two names is refused in every row that names it, and so is one that is neither known nor

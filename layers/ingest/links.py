@@ -9,7 +9,7 @@ from typing import Any
 from django.apps import apps
 from psycopg.sql import SQL, Identifier
 
-from layers.ingest.refusal import Refusals
+from layers.ingest.refusal import Faults
 from layers.ingest.resolve import ROWS, lookup, reference_zh, refuse, take_out
 from layers.ingest.spec import Spec
 from layers.registry import Field
@@ -39,7 +39,7 @@ def _through(spec: Spec, link: Field) -> _Through:
     )
 
 
-def make_links(cursor: Cursor, spec: Spec, names: Sequence[str], refusals: Refusals) -> list[Field]:
+def make_links(cursor: Cursor, spec: Spec, names: Sequence[str], refusals: Faults) -> list[Field]:
     """Make `LINKS` (row, field, code, the linked row's id); refuse rows with an unknown code; → the fields given."""
     given = [link for link in spec.links if link.name in names]
     cursor.execute(SQL("DROP TABLE IF EXISTS pg_temp.{}").format(Identifier(LINKS)))

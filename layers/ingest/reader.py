@@ -73,14 +73,16 @@ def _answer(out: BinaryIO, job: dict[str, Any]) -> None:
 def _read(out: BinaryIO, job: dict[str, Any]) -> None:
     from layers.ingest import wire
     from layers.ingest.readers import opened
+    from layers.ingest.reading import Hints
 
-    with opened(Path(job["path"]), job["layer"]) as table:
+    with opened(Path(job["path"]), job["layer"], Hints(job["told"], frozenset(job["words"]))) as table:
         _refuse_too_wide(table.headings)
         wire.send(
             out, wire.HEAD,
             {
                 "format": table.format, "headings": table.headings, "has_geometry": table.has_geometry,
-                "crs": table.crs, "notes": list(table.notes),
+                "crs": table.crs, "notes": list(table.notes), "above": list(table.above),
+                "choices": [choice.to_dict() for choice in table.choices],
             },
         )  # fmt: skip
         names = list(dict.fromkeys(table.headings))

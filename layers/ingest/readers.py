@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from layers.ingest import archive
+from layers.ingest.reading import NO_HINTS, Hints
 from layers.ingest.refusal import ImportRefused
 from layers.later import later
 
@@ -18,17 +19,17 @@ if TYPE_CHECKING:
 
 MAX_FILE_BYTES = 4 << 30
 
-Opener = Callable[[Path, str | None], "Table"]
+Opener = Callable[[Path, str | None, Hints], "Table"]
 
-open_delimited: Callable[[Path], Table] = later("layers.ingest.delimited.open_delimited")
+open_delimited: Opener = later("layers.ingest.delimited.open_delimited")
 open_workbook: Opener = later("layers.ingest.workbook.open_workbook")
 open_vector: Opener = later("layers.ingest.vector.open_vector")
-open_parquet: Callable[[Path], Table] = later("layers.ingest.vector.open_parquet")
+open_parquet: Opener = later("layers.ingest.vector.open_parquet")
 
 FORMATS: dict[str, Opener] = {
-    ".csv": lambda path, _: open_delimited(path),
-    ".txt": lambda path, _: open_delimited(path),
-    ".tsv": lambda path, _: open_delimited(path),
+    ".csv": open_delimited,
+    ".txt": open_delimited,
+    ".tsv": open_delimited,
     ".xlsx": open_workbook,
     ".xlsm": open_workbook,
     ".xls": open_workbook,
@@ -36,7 +37,7 @@ FORMATS: dict[str, Opener] = {
     ".json": open_vector,
     ".gpkg": open_vector,
     ".shp": open_vector,
-    ".parquet": lambda path, _: open_parquet(path),
+    ".parquet": open_parquet,
 }
 
 
@@ -59,7 +60,7 @@ def look(path: Path) -> None:
 
 
 @contextmanager
-def opened(path: Path, layer: str | None = None) -> Iterator[Table]:
+def opened(path: Path, layer: str | None = None, hints: Hints = NO_HINTS) -> Iterator[Table]:
     """Open a file of any known format; ``layer`` is the sheet or the layer within it. What a zip holds is
     unpacked to a folder that is gone afterwards.
 
@@ -71,7 +72,7 @@ def opened(path: Path, layer: str | None = None) -> Iterator[Table]:
     if suffix == ".zip":
         with tempfile.TemporaryDirectory(prefix="shuitu-import-") as folder:
             inner = archive.unpack(path, Path(folder), layer)
-            with opened(inner, None if layer in (inner.name, inner.stem) else layer) as table:
+            with opened(inner, None if layer in (inner.name, inner.stem) else layer, hints) as table:
                 yield table
         return
-    yield FORMATS[suffix](path, layer)
+    yield FORMATS[suffix](path, layer, hints)

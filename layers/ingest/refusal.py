@@ -1,16 +1,16 @@
-"""What an import refuses: the whole file (`ImportRefused`) or single rows (`Refusal`), in Chinese and in English."""
+"""What an import has to say against a file: as a whole (`ImportRefused`) or of single rows (`Fault`), in both languages."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from layers.errors import ShuituError
 from layers.text import visible
 
-KEPT = 20_000  # refusals kept in detail; further ones are only counted
+KEPT = 20_000  # faults kept in detail; further ones are only counted
 VALUE_SHOWN = 80  # characters of a refused value that a report quotes
 
 
@@ -64,7 +64,7 @@ _EXPLAINED = frozenset({"outside_china", "duplicate"})
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class Fault:
     """One fault of one row. ``row`` is the line of the spreadsheet (heading = 1), or the feature's number from 1."""
 
     row: int
@@ -95,11 +95,11 @@ class Refusal:
         }
 
 
-class Refusals:
-    """The refused rows of one import: all counted, the first `KEPT` faults kept. A row may have several faults."""
+class Faults:
+    """What is wrong in the rows of one import: all counted, the first `KEPT` kept. A row may have several faults."""
 
     def __init__(self) -> None:
-        self.kept: list[Refusal] = []
+        self.kept: list[Fault] = []
         self.rows: set[int] = set()
         self.by_reason: Counter[tuple[str, str]] = Counter()
 
@@ -111,9 +111,9 @@ class Refusals:
             # JSON in the database holds no NUL, and a report shows no control characters.
             text = visible(text[: VALUE_SHOWN + 1])
             shown = text if len(text) <= VALUE_SHOWN else text[:VALUE_SHOWN] + "…"
-            self.kept.append(Refusal(int(row), field, shown, reason, expected))
+            self.kept.append(Fault(int(row), field, shown, reason, expected))
 
-    def first(self, limit: int) -> list[Refusal]:
+    def first(self, limit: int) -> list[Fault]:
         """The first faults in the order of the file."""
         return sorted(self.kept, key=lambda refusal: refusal.row)[:limit]
 
@@ -129,3 +129,11 @@ class Refusals:
             }
             for (field, reason), count in self.by_reason.most_common()
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """The rows that are refused, and those that are taken with a warning: what stands there can be, and is probably wrong."""
+
+    refused: Faults = field(default_factory=Faults)
+    warned: Faults = field(default_factory=Faults)

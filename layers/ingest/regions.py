@@ -18,7 +18,7 @@ from psycopg.sql import SQL, Identifier
 from layers import editions, placing, vocab
 from layers.errors import BadParameter
 from layers.ingest import follow
-from layers.ingest.refusal import ImportRefused, Refusals
+from layers.ingest.refusal import Faults, ImportRefused
 from layers.ingest.resolve import ROWS, reference_zh, refuse, refuse_duplicates, refuse_invalid, take_out
 from layers.ingest.rows import GEOM, ROW
 from layers.ingest.spec import Spec
@@ -38,7 +38,7 @@ def import_regions(
     cursor: Cursor,
     spec: Spec,
     names: Sequence[str],
-    refusals: Refusals,
+    refusals: Faults,
     release_id: int,
     *,
     closing: bool,
@@ -134,7 +134,7 @@ def _make_rows(cursor: Cursor, names: Sequence[str]) -> None:
 _SURVEYED = vocab.BOUNDARY_QUALITY.id_of("surveyed")
 
 
-def _refuse_unknown_unit(cursor: Cursor, names: Sequence[str], refusals: Refusals) -> None:
+def _refuse_unknown_unit(cursor: Cursor, names: Sequence[str], refusals: Faults) -> None:
     if "reporting_unit" not in names:
         return
     cursor.execute(SQL("SELECT id, unit_code FROM {} WHERE unit_code IS NOT NULL AND unit_id IS NULL").format(_rows()))
@@ -147,7 +147,7 @@ def _rows() -> Identifier:
     return Identifier(ROWS)
 
 
-def _refuse_orphans(cursor: Cursor, refusals: Refusals) -> None:
+def _refuse_orphans(cursor: Cursor, refusals: Faults) -> None:
     """Refuse divisions whose parent is neither there nor in the file; from the top, for a refused parent has no children."""
     for level in sorted(vocab.CODE_DIGITS)[1:]:
         cursor.execute(
@@ -163,7 +163,7 @@ def _refuse_orphans(cursor: Cursor, refusals: Refusals) -> None:
         take_out(cursor, (row for row, _ in found))
 
 
-def _close_missing(cursor: Cursor, refusals: Refusals, release_id: int) -> int:
+def _close_missing(cursor: Cursor, refusals: Faults, release_id: int) -> int:
     """Close the current divisions of the file's levels that it does not have, with their outlines; → how many."""
     if refusals.rows:
         raise ImportRefused(

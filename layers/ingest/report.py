@@ -5,14 +5,15 @@ from __future__ import annotations
 import csv
 import json
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from layers.ingest.columns import ColumnMap
-from layers.ingest.refusal import REASONS, Refusals
+from layers.ingest.reading import Choice, open_questions
+from layers.ingest.refusal import REASONS, Faults, Verdicts
 from layers.text import guarded
 
 IN_RELEASE = 1_000  # refusals kept with the release
@@ -48,11 +49,21 @@ class ImportReport:
     closed: int = 0
     links_added: int = 0
     links_removed: int = 0
-    refusals: Refusals = field(default_factory=Refusals)
+    verdicts: Verdicts = field(default_factory=Verdicts)
     notes: list[tuple[str, str]] = field(default_factory=list)
+    choices: list[Choice] = field(default_factory=list)  # how the file was read
+    told: Mapping[str, str] = field(default_factory=dict)  # what its sender said of that
     months: list[date] = field(default_factory=list)  # whose sums were computed anew
     seconds: float = 0.0
     steps: dict[str, float] = field(default_factory=dict)  # seconds by step
+
+    @property
+    def refusals(self) -> Faults:
+        return self.verdicts.refused
+
+    @property
+    def warnings(self) -> Faults:
+        return self.verdicts.warned
 
     @property
     def refused(self) -> int:
@@ -72,7 +83,7 @@ class ImportReport:
         return round(self.read / self.seconds) if self.seconds > 0 else 0
 
     def to_dict(self, refusals: int = IN_RELEASE) -> dict[str, Any]:
-        """The report as JSON, with at most so many refusals."""
+        """The report as JSON, with at most so many refusals, and warnings."""
         return {
             "target": self.target,
             "dataset": self.dataset,
@@ -91,12 +102,18 @@ class ImportReport:
                 "unchanged": self.unchanged,
                 "refused": self.refused,
                 "closed": self.closed,
+                "warned": len(self.warnings.rows),
             },
             "links": {"added": self.links_added, "removed": self.links_removed},
             "months": [f"{month:%Y-%m}" for month in self.months],
             "notes": [{"zh": zh, "en": en} for zh, en in self.notes],
+            "choices": [choice.to_dict() for choice in self.choices],
+            "told": dict(self.told),
+            "asks": [choice.name for choice in open_questions(self.choices, self.told)],
             "reasons": self.refusals.reasons(),
             "refusals": [refusal.to_dict() for refusal in self.refusals.first(refusals)],
+            "warned": self.warnings.reasons(),
+            "warnings": [warning.to_dict() for warning in self.warnings.first(refusals)],
             "seconds": round(self.seconds, 3),
             "rows_per_second": self.rows_per_second,
             "steps": {name: round(seconds, 3) for name, seconds in self.steps.items()},
@@ -125,6 +142,9 @@ def lines(report: ImportReport) -> Iterator[str]:
         yield f"坐标系  {report.crs}"
     for zh, _ in report.notes:
         yield f"说明    {zh}"
+    for choice in report.choices:
+        others = f"；也可读作 {'、'.join(choice.others)}" if choice.others else ""
+        yield f"{'读法' if not choice.asks or choice.name in report.told else '待确认'}    {choice.name}={choice.value}：{choice.zh}{others}"
     if report.columns.ignored:
         yield f"忽略列  {'、'.join(report.columns.ignored)}"
     yield (
@@ -138,28 +158,29 @@ def lines(report: ImportReport) -> Iterator[str]:
     if report.months:
         yield f"汇总    {'、'.join(f'{month:%Y-%m}' for month in report.months)}"
     yield f"用时    {report.seconds:.1f} 秒，每秒 {report.rows_per_second:,} 行"
-    if report.refused:
-        yield ""
-        yield from _reasons(report)
-        yield from _refusals(report)
+    for what, faults in (("拒收原因", report.refusals), ("提醒（照常导入，请核对）", report.warnings)):
+        if faults.rows:
+            yield ""
+            yield what
+            yield from _reasons(faults)
+            yield from _first(faults)
     yield ""
     yield _next(report)
 
 
-def _reasons(report: ImportReport) -> Iterator[str]:
-    yield "拒收原因"
-    for reason in report.refusals.reasons():
+def _reasons(faults: Faults) -> Iterator[str]:
+    for reason in faults.reasons():
         yield f"  {reason['count']:>8,}  {reason['field'] or '（整行）'}：{reason['zh']}"
 
 
-def _refusals(report: ImportReport) -> Iterator[str]:
-    first = report.refusals.first(SHOWN)
+def _first(faults: Faults) -> Iterator[str]:
+    first = faults.first(SHOWN)
     rows = [("行号", "字段", "值", "原因")] + [(str(r.row), r.field, r.value, r.zh) for r in first]
     widths = [min(max(_width(row[i]) for row in rows), _WIDEST) for i in range(3)]
     for row in rows:
         cells = [_padded(_cut(cell, _WIDEST), width) for cell, width in zip(row[:3], widths, strict=True)]
         yield f"  {'  '.join(cells)}  {row[3]}"
-    if report.refused > SHOWN:
+    if len(faults.rows) > SHOWN:
         yield "  …… 其余用 --report 文件.csv 查看"
 
 
@@ -182,6 +203,8 @@ def _next(report: ImportReport) -> str:
     if report.refused_as_a_whole:
         return "所有行均被拒收，数据未改动。请按上表改正后重新导入。"
     rest = "；被拒收的行可改正后单独再次导入" if report.refused else ""
+    if open_questions(report.choices, report.told):
+        return "这是试运行，数据未改动。有读法待确认：用 --read 名称=读法 说明后才能正式导入。"
     if not report.committed:
         return f"这是试运行，数据未改动。确认无误后加 --commit 正式导入{rest}。"
     if not report.version_raised:

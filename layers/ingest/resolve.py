@@ -9,7 +9,7 @@ from django.apps import apps
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from layers import registry
-from layers.ingest.refusal import Refusals
+from layers.ingest.refusal import Faults
 from layers.ingest.rows import GEOM, ROW
 from layers.ingest.spec import Column, Spec
 from layers.ingest.staging import STAGED
@@ -99,7 +99,7 @@ def _differs(values: dict[str, SQL | Composed]) -> Composed:
     return SQL("(t.id IS NULL OR ROW({}) IS DISTINCT FROM ROW({}))").format(theirs, SQL(", ").join(values.values()))
 
 
-def refuse_unknown(cursor: Cursor, spec: Spec, names: Sequence[str], refusals: Refusals) -> None:
+def refuse_unknown(cursor: Cursor, spec: Spec, names: Sequence[str], refusals: Faults) -> None:
     """Refuse and take out the rows that refer to something that is not there."""
     cursor.execute(SQL("SELECT count(*) FROM {} WHERE unknown").format(Identifier(ROWS)))
     if not cursor.fetchone()[0]:
@@ -131,7 +131,7 @@ def reference_zh(refers_to: str, *, past: bool = False) -> str:
     return words.get(refers_to) or f"已登记的{registry.dataset(refers_to).zh}编码"
 
 
-def refuse_duplicates(cursor: Cursor, spec: Spec, refusals: Refusals) -> None:
+def refuse_duplicates(cursor: Cursor, spec: Spec, refusals: Faults) -> None:
     """Refuse and take out every row whose key occurs more than once: which of them is right only the sender knows."""
     parts = {
         "key": SQL(", ").join(Identifier(name) for name in spec.key),
@@ -157,7 +157,7 @@ def refuse_duplicates(cursor: Cursor, spec: Spec, refusals: Refusals) -> None:
     take_out(cursor, (row for row, _, _ in found))
 
 
-def refuse_invalid(cursor: Cursor, refusals: Refusals) -> None:
+def refuse_invalid(cursor: Cursor, refusals: Faults) -> None:
     """Refuse outlines that PostGIS calls invalid though the reader's library did not: the table would refuse them all."""
     cursor.execute(SQL(load("ingest_invalid")).format(rows=Identifier(ROWS)))
     found = cursor.fetchall()
@@ -165,9 +165,7 @@ def refuse_invalid(cursor: Cursor, refusals: Refusals) -> None:
     take_out(cursor, (row for row, _ in found))
 
 
-def refuse(
-    found: Sequence[tuple[int, object]], field: str, refusals: Refusals, reason: str, expected: str = ""
-) -> None:
+def refuse(found: Sequence[tuple[int, object]], field: str, refusals: Faults, reason: str, expected: str = "") -> None:
     """Refuse the (row, value) pairs of a query."""
     for row, value in found:
         refusals.add(row, field, value, reason, expected)

@@ -13,7 +13,7 @@ from layers.ingest import checks, geometry
 from layers.ingest.checks import Judge, as_mask
 from layers.ingest.columns import ColumnMap
 from layers.ingest.crs import SourceCrs
-from layers.ingest.refusal import Refusals
+from layers.ingest.refusal import Verdicts
 from layers.ingest.spec import Spec
 from layers.ingest.table import Chunk
 
@@ -23,14 +23,14 @@ GEOM = "geom"
 Values = dict[str, pa.Array]
 
 
-def sound_rows(chunk: Chunk, spec: Spec, columns: ColumnMap, source: SourceCrs | None, refusals: Refusals) -> pa.Table:
+def sound_rows(chunk: Chunk, spec: Spec, columns: ColumnMap, source: SourceCrs | None, verdicts: Verdicts) -> pa.Table:
     """The rows of a chunk without a fault of their own: ``row_no``, one column a mapped field, links, geometry as hex.
 
     ``source`` is None for a file without geometry. References are not looked up here, nor duplicates.
     """
     for row, text in chunk.ragged:
-        refusals.add(row, "", text, "cells", "")
-    judge = Judge(chunk.rows, refusals)
+        verdicts.refused.add(row, "", text, "cells", "")
+    judge = Judge(chunk.rows, verdicts)
     values: Values = {ROW: pa.array(chunk.rows)}
     for column in spec.columns:
         if column.name in columns.fields:

@@ -21,6 +21,7 @@ from layers.ingest.apart import opened_apart
 from layers.ingest.columns import ColumnMap
 from layers.ingest.guards import alone, database_refusal, sha256
 from layers.ingest.readers import look
+from layers.ingest.reading import Hints, require_answers
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.report import ImportReport
 from layers.ingest.rows import GEOM, sound_rows
@@ -77,7 +78,9 @@ class _Import:
         self.context = context
         self.wait_s = wait_s
         self.settlement: Settlement | None = None  # of a small file; after a large one everything is made again
-        self.report = ImportReport(spec.target, spec.name, source.shown, actor=actor[:150], wanted_commit=commit)
+        self.report = ImportReport(
+            spec.target, spec.name, source.shown, actor=actor[:150], wanted_commit=commit, told=dict(source.told)
+        )
 
     def run(self) -> ImportReport:
         began = time.perf_counter()
@@ -99,7 +102,11 @@ class _Import:
         self.report.columns = found
         self.report.absent = [f.name for f in fields if f.name not in found.fields and f.name not in self.spec.scope]
         self.report.notes += table.notes
+        self.report.choices += table.choices
         return found
+
+    def _hints(self) -> Hints:
+        return Hints(self.source.told, columns.known_words(self.spec.dataset.fields))
 
     def _crs(self, table: Table, found: ColumnMap) -> crs.SourceCrs | None:
         """What the coordinates are in; None when the file has no geometry or the dataset takes none."""
@@ -134,11 +141,13 @@ class _Import:
         with self._timed("wait"):
             alone(cursor, self.wait_s)
         # Under the lock, so that however many files are sent, one process at a time takes the memory to read one.
-        with self._timed("read"), opened_apart(self.source.path, self.source.layer) as table:
+        with self._timed("read"), opened_apart(self.source.path, self.source.layer, self._hints()) as table:
             found = self._match(table)
             source_crs = self._crs(table, found)
             release = self._release()
             names = self._stage(cursor, table, found, source_crs)
+        if self.report.wanted_commit:
+            require_answers(self.report.choices, self.source.told)
         with self._timed("write"):
             outcome = self._write(cursor, names, release.pk)
         self._tell("检查约束", self.report.read)
@@ -164,7 +173,7 @@ class _Import:
         """Read, check and copy the file chunk by chunk; → the staged columns."""
         names: list[str] = []
         for chunk in table.chunks():
-            rows = sound_rows(chunk, self.spec, found, source_crs, self.report.refusals)
+            rows = sound_rows(chunk, self.spec, found, source_crs, self.report.verdicts)
             if not names:
                 names = list(rows.column_names)
                 staging.make_staging(cursor, self.spec, names)

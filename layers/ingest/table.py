@@ -12,6 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from layers.ingest.reading import Choice
+
 
 @dataclass(slots=True)
 class Chunk:
@@ -41,6 +43,8 @@ class Table:
     has_geometry: bool = False
     crs: str | None = None  # as the file says it: authority code or WKT
     notes: Sequence[tuple[str, str]] = ()  # what the reader assumed, in Chinese and English
+    choices: Sequence[Choice] = ()  # what the reader decided
+    above: Sequence[str] = ()  # what stands above the heading, a text a cell: titles, who filled it in, units
 
 
 def cell_text(value: object) -> str | None:

@@ -16,6 +16,7 @@ import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 from pyogrio.raw import open_arrow
 
+from layers.ingest.reading import NO_HINTS, Hints
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.table import Chunk, Table, text_array
 
@@ -35,7 +36,7 @@ BATCH_ROWS = 20_000  # what is held in memory at once; outlines of districts are
 _BROKEN = (DataSourceError, DataLayerError, FeatureError, pa.ArrowException, UnicodeDecodeError, OSError, ValueError)
 
 
-def open_vector(path: Path, layer: str | None) -> Table:
+def open_vector(path: Path, layer: str | None = None, hints: Hints = NO_HINTS) -> Table:
     """One layer of a vector file; `ImportRefused` when it cannot be read, is of another format, or must be chosen."""
     suffix = path.suffix.lower()
     _check_magic(path, suffix)
@@ -127,7 +128,7 @@ def _dbf_encoding(path: Path) -> str | None:
     return "UTF-8"
 
 
-def open_parquet(path: Path) -> Table:
+def open_parquet(path: Path, layer: str | None = None, hints: Hints = NO_HINTS) -> Table:
     """A (Geo)Parquet file with WKB geometry, if any; by its specification no CRS means longitude, latitude of WGS 84."""
     with _readable(), pq.ParquetFile(path) as file:
         if file.metadata.num_rows > MAX_ROWS:

@@ -13,6 +13,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from layers.ingest.archive import guard_sizes
 from layers.ingest.extent import refuse_far_cells
+from layers.ingest.reading import NO_HINTS, Hints
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.table import Chunk, Table, cell_text, without_empty_rows
 
@@ -21,7 +22,7 @@ HEADING_WITHIN = 20  # lines from the top
 MAX_XML_BYTES = 800 << 20  # a sheet is held whole, in about the size of its XML; a full one of ten columns has as much
 
 
-def open_workbook(path: Path, sheet: str | None) -> Table:
+def open_workbook(path: Path, sheet: str | None = None, hints: Hints = NO_HINTS) -> Table:
     """One sheet of a workbook; its heading may stand below a title.
 
     Without a name the only sheet that holds anything is taken; `ImportRefused` lists the sheets when there are several.
@@ -32,15 +33,17 @@ def open_workbook(path: Path, sheet: str | None) -> Table:
     try:
         book = CalamineWorkbook.from_path(str(path))
         found = _choose(book, sheet)
-        at, headings, lines = _heading(found.iter_rows())
+        above, headings, lines = _heading(found.iter_rows())
     except (CalamineError, OSError, ValueError) as error:
         raise ImportRefused(
             "工作簿无法打开，可能已损坏或加密", "the workbook cannot be opened: damaged or encrypted"
         ) from error
     notes = [(f"读取工作表“{found.name}”", f"read the sheet {found.name!r}")] if len(book.sheet_names) > 1 else []
+    at = len(above) + 1
     if at > 1:
         notes.append((f"表头取自第 {at} 行", f"the heading is line {at}"))
-    return Table("workbook", headings, lambda: _chunks(lines, headings, at + 1), notes=notes)
+    titles = [word for line in above for word in line if word]
+    return Table("workbook", headings, lambda: _chunks(lines, headings, at + 1), notes=notes, above=titles)
 
 
 def _choose(book: CalamineWorkbook, wanted: str | None) -> CalamineSheet:
@@ -61,8 +64,8 @@ def _choose(book: CalamineWorkbook, wanted: str | None) -> CalamineSheet:
     )  # fmt: skip
 
 
-def _heading(lines: Iterator[list[Any]]) -> tuple[int, tuple[str, ...], Iterator[list[Any]]]:
-    """(the heading's number in the sheet from 1, its words, the lines behind it).
+def _heading(lines: Iterator[list[Any]]) -> tuple[list[tuple[str, ...]], tuple[str, ...], Iterator[list[Any]]]:
+    """(the lines above the heading, its words, the lines behind it).
 
     A sheet often has its title above the heading, in one cell: the heading is the first line with two words or more,
     or else the first with any.
@@ -73,7 +76,7 @@ def _heading(lines: Iterator[list[Any]]) -> tuple[int, tuple[str, ...], Iterator
     if not filled:
         raise ImportRefused("工作表是空的", "the sheet is empty")
     at = next((at for at, count in filled if count > 1), filled[0][0])
-    return at + 1, words[at], chain(seen[at + 1 :], lines)
+    return words[:at], words[at], chain(seen[at + 1 :], lines)
 
 
 def _chunks(lines: Iterator[list[Any]], headings: tuple[str, ...], at: int) -> Iterator[Chunk]:

@@ -104,7 +104,8 @@ def measure() -> str:
             )
             time.sleep(1)
             readers = read(port, SECONDS)
-            attacker.wait(30)
+            if attacker.wait(30):
+                raise RuntimeError(f"the attack {name!r} ended by itself")
             under = [second for reader in readers for second in reader.seconds]
             failures = [failure for reader in readers for failure in reader.failures]
             for failure in failures[:3]:

@@ -199,7 +199,7 @@ def tried(work):
     return "done"
 
 @contextmanager
-def opened(path, layer):
+def opened(path, layer, hints):
     from layers.ingest.table import Table
     {body}
     yield Table("spy", tuple(map(str, found)), lambda: iter(()))
@@ -328,7 +328,7 @@ def test_who_takes_no_rows_leaves_no_process(tmp_path: Path) -> None:
 
 
 FRAME = struct.Struct("<cQ")
-HEAD = b'{"format":"csv","headings":["a"],"has_geometry":false,"crs":null,"notes":[]}'
+HEAD = b'{"format":"csv","headings":["a"],"has_geometry":false,"crs":null,"notes":[],"above":[],"choices":[]}'
 
 
 @pytest.mark.parametrize(

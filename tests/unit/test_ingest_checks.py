@@ -9,18 +9,18 @@ import pytest
 
 from layers.ingest import checks, parse, rows, spec
 from layers.ingest.checks import Judge
-from layers.ingest.refusal import Refusals
+from layers.ingest.refusal import Verdicts
 from layers.ingest.spec import spec_for
 from layers.vocab import SOURCE
 
 
 def judged(dataset: str, field: str, texts: list[str | None]) -> tuple[list[object], dict[int, str]]:
     """The values of a column of texts, and the reason of each refused row (numbered from 2, as in a spreadsheet)."""
-    refusals = Refusals()
-    judge = Judge(np.arange(2, 2 + len(texts)), refusals)
+    verdicts = Verdicts()
+    judge = Judge(np.arange(2, 2 + len(texts)), verdicts)
     values = checks.column_values(pa.array(texts, pa.string()), spec_for(dataset).column(field), judge)
     assert len(values) == len(texts)
-    return values.to_pylist(), {refusal.row: refusal.reason for refusal in refusals.kept}
+    return values.to_pylist(), {refusal.row: refusal.reason for refusal in verdicts.refused.kept}
 
 
 @pytest.mark.parametrize(
@@ -182,10 +182,10 @@ def test_full_width_brackets_are_brackets() -> None:
 
 
 def test_a_refused_term_is_told_with_all_that_are_allowed() -> None:
-    refusals = Refusals()
-    judge = Judge(np.array([7]), refusals)
+    verdicts = Verdicts()
+    judge = Judge(np.array([7]), verdicts)
     checks.column_values(pa.array(["泉"]), spec_for("well").column("metering"), judge)
-    refusal = refusals.kept[0]
+    refusal = verdicts.refused.kept[0]
     assert (refusal.row, refusal.field, refusal.value, refusal.reason) == (7, "metering", "泉", "not_a_term")
     assert "水表（water_meter）" in refusal.expected and "应为" in refusal.zh
 
@@ -229,9 +229,9 @@ def test_links(text: str, found: str) -> None:
 
 
 def test_a_value_that_was_refused_is_quoted_harmlessly() -> None:
-    refusals = Refusals()
-    refusals.add(2, "name", "a\x00b" + "c" * 200, "control_character")
-    assert refusals.kept[0].value == "a·b" + "c" * 77 + "…"
+    verdicts = Verdicts()
+    verdicts.refused.add(2, "name", "a\x00b" + "c" * 200, "control_character")
+    assert verdicts.refused.kept[0].value == "a·b" + "c" * 77 + "…"
 
 
 def usage(**columns: list[str | None]) -> tuple[pa.Table, dict[int, str]]:
@@ -244,10 +244,10 @@ def usage(**columns: list[str | None]) -> tuple[pa.Table, dict[int, str]]:
     sound = {"month": "2019-01", "source": "group_tap", "purpose": "industrial", "volume_l": "5"}
     texts = {name: [value] * count for name, value in sound.items() if name not in columns} | columns
     chunk = Chunk(np.arange(2, 2 + count), {name: pa.array(value, pa.string()) for name, value in texts.items()})
-    refusals = Refusals()
+    verdicts = Verdicts()
     fields = [f for f in registry.USAGE.fields if f.imported]
-    found = rows.sound_rows(chunk, spec_for("usage"), match(fields, list(texts)), None, refusals)
-    return found, {refusal.row: refusal.reason for refusal in refusals.kept}
+    found = rows.sound_rows(chunk, spec_for("usage"), match(fields, list(texts)), None, verdicts)
+    return found, {refusal.row: refusal.reason for refusal in verdicts.refused.kept}
 
 
 def test_a_record_is_measured_at_exactly_one_place() -> None:

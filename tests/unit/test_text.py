@@ -20,7 +20,7 @@ from openpyxl import Workbook
 from geoapp.reports.drawing.svg import Canvas
 from layers.export.cells import text_cell
 from layers.ingest.delimited import open_delimited
-from layers.ingest.refusal import Refusals
+from layers.ingest.refusal import Verdicts
 from layers.ingest.report import ImportReport, write
 from layers.ingest.workbook import open_workbook
 from layers.text import GUARDED, guarded, is_formula, is_plain, one_line, unguarded, visible, xml_text
@@ -131,10 +131,10 @@ def test_a_terminal_is_given_nothing_to_obey() -> None:
 
 
 def test_no_cell_of_refused_rows_is_run() -> None:
-    refusals = Refusals()
+    verdicts = Verdicts()
     for row, text in enumerate(HOSTILE, 2):
-        refusals.add(row, text, text, "duplicate", text)
-    write(ImportReport("well", "well", "井.csv", refusals=refusals), Path("refused.csv"))
+        verdicts.refused.add(row, text, text, "duplicate", text)
+    write(ImportReport("well", "well", "井.csv", verdicts=verdicts), Path("refused.csv"))
     rows: list[Any] = list(csv.reader(io.StringIO(Path("refused.csv").read_text("utf-8-sig"), newline="")))[1:]
-    assert [row[2] for row in rows] == [guarded(refusal.value) for refusal in refusals.first(99)]
+    assert [row[2] for row in rows] == [guarded(refusal.value) for refusal in verdicts.refused.first(99)]
     assert not [cell for row in rows for cell in row if is_formula(cell) and not cell.startswith("'")]

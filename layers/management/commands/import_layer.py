@@ -33,6 +33,13 @@ class Command(BaseCommand):
             "--map", action="append", default=[], metavar="FIELD=COLUMN", help="指定字段对应的列，可重复"
         )
         parser.add_argument("--sheet", "--file-layer", dest="inner", help="工作表名，或文件内的图层名")
+        parser.add_argument(
+            "--read",
+            action="append",
+            default=[],
+            metavar="NAME=VALUE",
+            help="说明文件的读法，如 unit.volume_m3=万m³，可重复",
+        )
         parser.add_argument("--closing", action="store_true", help="行政区划：停用文件中没有的同级区划")
         parser.add_argument(
             "--effective", default="", metavar="MONTH",
@@ -43,7 +50,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         source = Source(
-            options["file"], layer=options["inner"], crs=options["crs"], field_map=_field_map(options["map"])
+            options["file"],
+            layer=options["inner"],
+            crs=options["crs"],
+            field_map=_pairs("--map", options["map"], "字段=列名"),
+            told=_pairs("--read", options["read"], "名称=读法"),
         )
         try:
             found = run(
@@ -73,11 +84,11 @@ class Command(BaseCommand):
             self.stderr.write("\r\033[K", ending="")
 
 
-def _field_map(told: list[str]) -> dict[str, str]:
+def _pairs(option: str, told: list[str], form: str) -> dict[str, str]:
     """``["code=井编号"]`` → ``{"code": "井编号"}``; `CommandError` (2) for anything without an equals sign."""
     pairs = [word.partition("=") for word in told]
     if wrong := next(
         (word for word, (name, sign, column) in zip(told, pairs, strict=True) if not (name and sign and column)), None
     ):
-        raise CommandError(f"--map {wrong}：应写作 字段=列名", returncode=2)
+        raise CommandError(f"{option} {wrong}：应写作 {form}", returncode=2)
     return {name.strip(): column.strip() for name, _, column in pairs}
