@@ -9,6 +9,7 @@ from typing import Any, Literal
 from django.db import connection
 
 from layers import access, placing, registry, settle, versions
+from layers.history import keep
 from layers.ingest.guards import alone
 from layers.models import Release
 from layers.settle import Settlement
@@ -53,6 +54,9 @@ class ChangeByHand:
             rows_changed=len(ids) if action != "add" else 0,
             report={"admin": {"action": action, "objects": named[:NAMED], "count": len(named)}},
         )
+        write = keep.deleted if action == "delete" else keep.changed
+        with connection.cursor() as cursor:
+            write(cursor, dataset, self.release.pk, keep.these(ids))
 
     def settle(self, ids: Sequence[int] = ()) -> list[date]:
         """Place the rows, bring sums and grid to what they count now, raise the version; → the months whose sums changed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Composable, Identifier
 
 from layers.ingest.refusal import Faults
 from layers.ingest.resolve import ROWS, refuse
@@ -45,6 +45,15 @@ def write_holders(cursor: Cursor, names: Sequence[str], release_id: int, refusal
         [release_id],
     )
     return [holder for holder, is_new in cursor.fetchall() if not is_new]
+
+
+def renaming(names: Sequence[str]) -> Composable:
+    """The ids of the holders that staging gives another name, as a query."""
+    if not {"holder_code", "holder_name"} <= set(names):
+        return SQL("SELECT NULL::bigint WHERE FALSE")
+    return SQL(
+        "SELECT h.id FROM layers_abstractionholder h JOIN {} s ON s.holder_code = h.code AND s.holder_name <> h.name"
+    ).format(Identifier(STAGED))
 
 
 def mark_renamed(cursor: Cursor, renamed: Sequence[int]) -> None:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from django.apps import apps
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from layers.ingest.refusal import Faults
 from layers.ingest.resolve import ROWS, lookup, reference_zh, refuse, take_out
 from layers.ingest.spec import Spec
+from layers.link_tables import link_table
 from layers.registry import Field
 
 LINKS = "import_links"
@@ -20,23 +19,25 @@ RELINKED = "import_relinked"
 Cursor = Any
 
 
-@dataclass(frozen=True, slots=True)
-class _Through:
-    """The link table of a many-to-many field and its two columns."""
-
-    table: Identifier
-    mine: Identifier
-    theirs: Identifier
-
-
-def _through(spec: Spec, link: Field) -> _Through:
-    found: Any = apps.get_model(spec.dataset.model)._meta.get_field(link.name)
-    through = found.remote_field.through
-    return _Through(
-        Identifier(through._meta.db_table),
-        Identifier(through._meta.get_field(found.m2m_field_name()).column),
-        Identifier(through._meta.get_field(found.m2m_reverse_field_name()).column),
-    )
+def relinked(spec: Spec, links: Sequence[Field]) -> Composable:
+    """The ids of the objects of `ROWS` whose links are not what the file says, as a query; before they are written."""
+    found: list[Composable] = [SQL("SELECT NULL::bigint AS id WHERE FALSE")]
+    for link in links:
+        through = link_table(spec.dataset.model, link.name)
+        found.append(
+            SQL(
+                "SELECT r.target_id FROM {rows} r "
+                "LEFT JOIN (SELECT l.row_id, array_agg(DISTINCT l.to_id ORDER BY l.to_id) AS ids FROM {links} l "
+                "WHERE l.field = {field} GROUP BY 1) w ON w.row_id = r.id "
+                "LEFT JOIN (SELECT x.{mine} AS id, array_agg(x.{theirs} ORDER BY x.{theirs}) AS ids FROM {through} x "
+                "WHERE x.{mine} IN (SELECT target_id FROM {rows}) GROUP BY 1) h ON h.id = r.target_id "
+                "WHERE r.target_id IS NOT NULL AND w.ids IS DISTINCT FROM h.ids"
+            ).format(
+                rows=Identifier(ROWS), links=Identifier(LINKS), field=Literal(link.name), through=Identifier(through.table),
+                mine=Identifier(through.mine), theirs=Identifier(through.theirs),
+            )
+        )  # fmt: skip
+    return SQL(" UNION ").join(found)
 
 
 def make_links(cursor: Cursor, spec: Spec, names: Sequence[str], refusals: Faults) -> list[Field]:
@@ -73,9 +74,10 @@ def write_links(cursor: Cursor, spec: Spec, links: Sequence[Field]) -> tuple[int
     cursor.execute(SQL("CREATE TEMP TABLE {} (id bigint) ON COMMIT DROP").format(Identifier(RELINKED)))
     added = removed = 0
     for link in links:
-        through = _through(spec, link)
+        through = link_table(spec.dataset.model, link.name)
         parts = {
-            "through": through.table, "mine": through.mine, "theirs": through.theirs, "rows": Identifier(ROWS),
+            "through": Identifier(through.table), "mine": Identifier(through.mine), "theirs": Identifier(through.theirs),
+            "rows": Identifier(ROWS),
             "links": Identifier(LINKS), "target": Identifier(spec.table), "relinked": Identifier(RELINKED),
         }  # fmt: skip
         # New rows have no links yet; only those that were there can lose any.

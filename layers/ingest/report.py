@@ -47,6 +47,8 @@ class ImportReport:
     changed: int = 0
     unchanged: int = 0
     closed: int = 0
+    gone: int = 0  # rows that a file which replaces them lacks
+    gone_names: Sequence[str] = ()  # the first of these
     links_added: int = 0
     links_removed: int = 0
     verdicts: Verdicts = field(default_factory=Verdicts)
@@ -102,10 +104,12 @@ class ImportReport:
                 "unchanged": self.unchanged,
                 "refused": self.refused,
                 "closed": self.closed,
+                "gone": self.gone,
                 "warned": len(self.warnings.rows),
             },
             "links": {"added": self.links_added, "removed": self.links_removed},
             "months": [f"{month:%Y-%m}" for month in self.months],
+            "gone": list(self.gone_names),
             "notes": [{"zh": zh, "en": en} for zh, en in self.notes],
             "choices": [choice.to_dict() for choice in self.choices],
             "told": dict(self.told),
@@ -151,10 +155,7 @@ def lines(report: ImportReport) -> Iterator[str]:
         f"行数    读取 {report.read:,}：新增 {report.new:,}，变更 {report.changed:,}，"
         f"未变 {report.unchanged:,}，拒收 {report.refused:,}"
     )
-    if report.closed:
-        yield f"停用    {report.closed:,}"
-    if report.links_added or report.links_removed:
-        yield f"关联    新增 {report.links_added:,}，删除 {report.links_removed:,}"
+    yield from _besides(report)
     if report.months:
         yield f"汇总    {'、'.join(f'{month:%Y-%m}' for month in report.months)}"
     yield f"用时    {report.seconds:.1f} 秒，每秒 {report.rows_per_second:,} 行"
@@ -166,6 +167,17 @@ def lines(report: ImportReport) -> Iterator[str]:
             yield from _first(faults)
     yield ""
     yield _next(report)
+
+
+def _besides(report: ImportReport) -> Iterator[str]:
+    """What was done besides the file's own rows."""
+    if report.closed:
+        yield f"停用    {report.closed:,}"
+    if report.gone:
+        more = "……" if report.gone > SHOWN else ""
+        yield f"删去    {report.gone:,}：{'、'.join(report.gone_names[:SHOWN])}{more}"
+    if report.links_added or report.links_removed:
+        yield f"关联    新增 {report.links_added:,}，删除 {report.links_removed:,}"
 
 
 def _reasons(faults: Faults) -> Iterator[str]:

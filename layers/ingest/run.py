@@ -12,11 +12,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Composable, Identifier
 
-from layers import editions, placing, settle, versions, vocab
-from layers.grid import assign
-from layers.ingest import columns, crs, holders, links, regions, resolve, staging, upsert, usage
+from layers.history import keep as history
+from layers.ingest import columns, crs, holders, links, regions, replace, resolve, staging, upsert, usage
+from layers.ingest.aftermath import Aftermath, months_counted
 from layers.ingest.apart import opened_apart
 from layers.ingest.columns import ColumnMap
 from layers.ingest.guards import alone, database_refusal, sha256
@@ -30,9 +30,6 @@ from layers.ingest.spec import Spec, spec_for
 from layers.ingest.table import Table
 from layers.ingest.upsert import Outcome
 from layers.models import Release
-from layers.recorded import months_of
-from layers.settle import Settlement
-from layers.stats import rebuild
 
 Progress = Callable[[str, int, int | None], None]
 """Told (step, done, of how many or None)."""
@@ -50,17 +47,22 @@ def run(
     progress: Progress | None = None,
     closing: bool = False,
     effective: str = "",
+    replacing: bool = False,
+    within: str = "",
     context: Mapping[str, Any] | None = None,
     wait_s: float = WAIT_S,
 ) -> ImportReport:
     """Import a file into a dataset or layer; → what was, or for a dry run would be, done.
 
     ``closing`` closes the divisions of the file's levels that the file lacks; ``effective`` is the month from which divisions
-    hold (see `regions.import_regions`). ``context`` is kept with the release's
+    hold (see `regions.import_regions`). ``replacing`` takes out what the file lacks of its scope, ``within`` of one region
+    (`layers.ingest.replace`). ``context`` is kept with the release's
     report. One import runs at a time; another is waited for ``wait_s`` seconds. Raises `ImportRefused` when the file
     as a whole cannot be imported; the database is then as it was. Rows that are refused do not hold up the others.
     """
-    return _Import(spec_for(target), source, commit, actor, progress, closing, effective, context or {}, wait_s).run()
+    return _Import(
+        spec_for(target), source, commit, actor, progress, closing, effective, replacing, within, context or {}, wait_s
+    ).run()
 
 
 class _Import:
@@ -68,22 +70,26 @@ class _Import:
 
     def __init__(
         self, spec: Spec, source: Source, commit: bool, actor: str, progress: Progress | None, closing: bool,
-        effective: str, context: Mapping[str, Any], wait_s: float,
+        effective: str, replacing: bool, within: str, context: Mapping[str, Any], wait_s: float,
     ) -> None:  # fmt: skip
         self.spec = spec
         self.source = source
         self.progress = progress
         self.closing = closing
         self.effective = effective
+        self.replacing = replacing
+        self.within = within
         self.context = context
         self.wait_s = wait_s
-        self.settlement: Settlement | None = None  # of a small file; after a large one everything is made again
+        self.aftermath = Aftermath(spec.name)
         self.report = ImportReport(
             spec.target, spec.name, source.shown, actor=actor[:150], wanted_commit=commit, told=dict(source.told)
         )
 
     def run(self) -> ImportReport:
         began = time.perf_counter()
+        if self.replacing:
+            replace.refuse_impossible(self.spec, self.within)
         look(self.source.path)  # what is wrong at first sight need not wait for other imports
         try:
             with transaction.atomic(), connection.cursor() as cursor:
@@ -194,6 +200,8 @@ class _Import:
             )
         renamed: list[int] = []
         if self.spec.name == "permit":
+            if self.report.wanted_commit:
+                history.changed(cursor, "holder", release_id, holders.renaming(names))
             renamed = holders.write_holders(cursor, names, release_id, refusals)
         resolve.make_rows(cursor, self.spec, names)
         resolve.refuse_unknown(cursor, self.spec, names, refusals)
@@ -202,28 +210,52 @@ class _Import:
             resolve.refuse_invalid(cursor, refusals)
         if self.spec.name == "usage":
             self._announce(cursor, usage.same_records)
-            return usage.write_usage(cursor, self.spec, release_id)
+            self._keep(cursor, usage.changed_records(), release_id)
+            outcome = usage.write_usage(cursor, self.spec, release_id)
+            return self._replace(cursor, outcome, release_id)
         holders.mark_renamed(cursor, renamed)
         given = links.make_links(cursor, self.spec, names, refusals)
         self._announce(cursor, upsert.targets)
+        self._keep(cursor, SQL("{} UNION {}").format(upsert.changing(), links.relinked(self.spec, given)), release_id)
         outcome = upsert.upsert(cursor, self.spec, names, given, release_id)
-        outcome.months = months_of(cursor, self.spec.name, upsert.TOUCHED)
-        if self.spec.name in placing.LENDING and placing.find_stand_ins(cursor, self.spec.name, upsert.TOUCHED):
-            outcome.months = sorted({*outcome.months, *months_of(cursor, "meter", placing.STOOD_IN)})
+        outcome.months = months_counted(cursor, self.spec.name)
+        return self._replace(cursor, outcome, release_id)
+
+    def _replace(self, cursor: Any, outcome: Outcome, release_id: int) -> Outcome:
+        """Take out what the file lacks; not while rows are refused, for theirs would go with it."""
+        if not self.replacing:
+            return outcome
+        replace.refuse_outside(cursor, self.spec, self.within, self._written)
+        outcome.months = sorted({*outcome.months, *replace.months_gone(cursor, self.spec)})
+        self.report.gone_names = replace.remove(cursor, self.spec, release_id, outcome)
+        if refused := self.report.refused:
+            zh = f"有 {refused:,} 行被拒收：它们原有的内容会随整体替换被删去，请先改正"
+            en = f"{refused:,} rows are refused, and what they stand for would go: correct them first"
+            if self.report.wanted_commit:
+                raise ImportRefused(zh, en, param="replace")
+            outcome.notes.append((zh, en))
         return outcome
 
+    def _written(self, cursor: Any) -> list[int]:
+        return usage.same_records(cursor) if self.spec.name == "usage" else upsert.touched(cursor)
+
     def _announce(self, cursor: Any, targets: Callable[[Any], list[int]]) -> None:
-        """Before a few rows are written: note what they would replace counts as now."""
-        if not self.report.wanted_commit or self.spec.name not in settle.DATASETS:
-            return
-        cursor.execute(SQL("SELECT count(*) FROM {}").format(Identifier(resolve.ROWS)))
-        if cursor.fetchone()[0] <= settle.FEW:
-            self.settlement = Settlement(cursor, self.spec.name, targets(cursor))
+        """Before the rows are written: note what they would replace counts as now."""
+        gone = replace.find(cursor, self.spec, self.within) if self.replacing else 0
+        if self.report.wanted_commit:
+            cursor.execute(SQL("SELECT count(*) FROM {}").format(Identifier(resolve.ROWS)))
+            count = cursor.fetchone()[0] + gone
+            self.aftermath.expect(cursor, count, lambda: targets(cursor) + (replace.gone(cursor) if gone else []))
+
+    def _keep(self, cursor: Any, which: Composable, release_id: int) -> None:
+        """What the rows that change were before, so that the release can be taken back. A dry run changes none."""
+        if self.report.wanted_commit:
+            history.changed(cursor, self.spec.name, release_id, which)
 
     def _note(self, outcome: Outcome, release: Release) -> None:
         report = self.report
         report.new, report.changed, report.unchanged = outcome.new, outcome.changed, outcome.unchanged
-        report.closed = outcome.closed
+        report.closed, report.gone = outcome.closed, outcome.gone
         report.links_added, report.links_removed = outcome.links_added, outcome.links_removed
         report.months = outcome.months
         report.notes += outcome.notes
@@ -236,35 +268,16 @@ class _Import:
         if outcome.new + outcome.changed > _MANY_ROWS:
             # The sums, and whoever asks before autovacuum comes by, are planned on these statistics.
             cursor.execute(SQL("ANALYZE {}").format(Identifier(self.spec.table)))
-        if outcome.anything and self.settlement:
-            self._tell("汇总", 0)
-            usage_rows = self.spec.name == "usage"
-            self.settlement.settle(cursor, usage.same_records(cursor) if usage_rows else upsert.touched(cursor))
-        elif outcome.anything:
-            self._note_places(cursor)
-        if outcome.months and not self.settlement:
-            self._tell("汇总", 0)
-            rebuild.rebuild(cursor, outcome.months)
         if outcome.anything:
-            versions.bump(self.spec.name, release.pk)
-            for dataset in outcome.moved:
-                versions.bump(dataset, release.pk)
-        if outcome.anything and not self.settlement:
-            self._tell("落格", 0)
-            assign.settle(cursor, self.spec.name, outcome.months)
+            self.aftermath.follow(
+                cursor, release.pk, self._tell, months=outcome.months, moved=outcome.moved,
+                ids=lambda: self._written(cursor),
+            )  # fmt: skip
         release.rows_new, release.rows_changed = report.new, report.changed
         release.rows_unchanged, release.rows_refused = report.unchanged, report.refused
         report.committed = True
         release.report = report.to_dict() | ({"context": dict(self.context)} if self.context else {})
         release.save()
-
-    def _note_places(self, cursor: Any) -> None:
-        """Many objects were written: where they stood in the divisions of earlier months."""
-        kind = {"meter": vocab.PLACE_METER, "facility": vocab.PLACE_FACILITY}.get(self.spec.name)
-        if kind:
-            editions.note_places(cursor, kind, upsert.touched(cursor))
-        if self.spec.name in placing.LENDING:
-            editions.note_places(cursor, vocab.PLACE_METER, placing.stood_in(cursor))
 
     def _tell(self, step: str, done: int) -> None:
         if self.progress:

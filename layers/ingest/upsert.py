@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from psycopg.sql import SQL, Composed, Identifier, Literal
+from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from layers import placing
 from layers.ingest.links import RELINKED, write_links
@@ -30,6 +30,7 @@ class Outcome:
     unchanged: int = 0
     links_added: int = 0
     links_removed: int = 0
+    gone: int = 0  # rows of the table that the file, which replaces them, lacks
     closed: int = 0  # rows of the table that were closed without one in the file
     months: list[date] = field(default_factory=list)  # whose sums are out of date
     moved: dict[str, int] = field(default_factory=dict)  # dataset → objects that are found elsewhere now
@@ -37,7 +38,7 @@ class Outcome:
 
     @property
     def anything(self) -> bool:
-        return bool(self.new or self.changed or self.closed)
+        return bool(self.new or self.changed or self.closed or self.gone)
 
 
 def upsert(cursor: Cursor, spec: Spec, names: Sequence[str], links: Sequence[Field], release_id: int) -> Outcome:
@@ -87,6 +88,11 @@ def targets(cursor: Cursor) -> list[int]:
     """The ids of the rows that `ROWS` would replace."""
     cursor.execute(SQL("SELECT target_id FROM {} WHERE target_id IS NOT NULL").format(Identifier(ROWS)))
     return [row[0] for row in cursor.fetchall()]
+
+
+def changing() -> Composable:
+    """The ids of the rows that `ROWS` will change, as a query."""
+    return SQL("SELECT target_id FROM {} WHERE writes AND target_id IS NOT NULL").format(Identifier(ROWS))
 
 
 def touched(cursor: Cursor) -> list[int]:

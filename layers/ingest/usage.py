@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Composable, Identifier
 
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.resolve import ROWS
@@ -70,6 +70,18 @@ def same_records(cursor: Cursor) -> list[int]:
         )
         found += [row[0] for row in cursor.fetchall()]
     return found
+
+
+def records_there() -> Composable:
+    """The ids of the records of the months of `ROWS` that have the key of one of them, as a query."""
+    return SQL("SELECT u.id FROM {table} u JOIN {rows} r ON {same} WHERE u.month IN (SELECT month FROM {rows})").format(
+        table=Identifier(TABLE), rows=Identifier(ROWS), same=_SAME
+    )
+
+
+def changed_records() -> Composable:
+    """The ids of the records whose volume `ROWS` will change, as a query."""
+    return SQL("{} AND u.volume_l <> r.volume_l").format(records_there())
 
 
 _PLACES = ("meter_id", "facility_id", "region_id")

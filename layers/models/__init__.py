@@ -3,7 +3,7 @@
 from layers.models.drain import SewagePlant
 from layers.models.grid import GridBuild, GridPlace, GridUnit, GridUsage, GridWeight, GridYear
 from layers.models.regions import Boundary, BoundaryPiece, Edition, PastPlace, Region, ReportingUnit
-from layers.models.releases import LayerVersion, Release
+from layers.models.releases import FormerState, LayerVersion, Release
 from layers.models.sums import UsageSum
 from layers.models.supply import SupplyArea, SupplyFacility
 from layers.models.take import AbstractionHolder, AbstractionPermit, SurfaceIntake, Well
@@ -15,6 +15,7 @@ __all__ = [
     "Boundary",
     "BoundaryPiece",
     "Edition",
+    "FormerState",
     "GridBuild",
     "GridPlace",
     "GridUnit",

@@ -47,3 +47,34 @@ class LayerVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dataset} v{self.version}"
+
+
+class FormerState(models.Model):
+    """What an object was until a release changed or deleted it: enough to show it, and to bring it back exactly.
+
+    Grain: an object and a release that ended one of its states. What a release made new has none; of a month of records that
+    comes for the first time nothing is kept.
+    """
+
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="+", verbose_name="被此发布改动")
+    # The release that had made this state. No foreign key: the object's own is one.
+    made_by = models.BigIntegerField("由此发布写入")
+    dataset = models.CharField("数据集", max_length=32)
+    object_id = models.BigIntegerField("对象")
+    deleted = models.BooleanField("删除", default=False)
+    # Column of its table → value, a geometry as hexadecimal EWKB; ``links``: field → ids, ``linked_from``: table → ids.
+    row = models.JSONField("内容")
+
+    class Meta:
+        verbose_name = "对象的旧状态"
+        verbose_name_plural = "对象的旧状态"
+        constraints = [
+            models.UniqueConstraint(fields=["release", "dataset", "object_id"], name="former_state_once"),
+        ]
+        indexes = [
+            models.Index(fields=["dataset", "object_id"], name="former_state_object"),
+            models.Index(fields=["dataset", "made_by"], name="former_state_made_by"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dataset} {self.object_id} #{self.made_by}–#{self.release_id}"

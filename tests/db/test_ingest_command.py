@@ -84,7 +84,16 @@ def test_commit_imports_and_reports_are_written(tmp_path: Path) -> None:
     assert "已导入" in said and Well.objects.get().code == "001"
     command("well", path, "--map", "code=编号", "--report", refusals)
     told = json.loads(report.read_text(encoding="utf-8"))
-    assert told["rows"] == {"read": 2, "new": 1, "changed": 0, "unchanged": 0, "refused": 1, "closed": 0, "warned": 0}
+    assert told["rows"] == {
+        "read": 2,
+        "new": 1,
+        "changed": 0,
+        "unchanged": 0,
+        "refused": 1,
+        "closed": 0,
+        "gone": 0,
+        "warned": 0,
+    }
     assert told["committed"] and told["refusals"][0]["row"] == 3
     assert told["columns"]["fields"]["code"] == "编号"
     lines = list(csv_module.reader(refusals.read_text(encoding="utf-8-sig").splitlines()))

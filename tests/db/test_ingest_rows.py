@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from layers.ingest import run as run_module
 from layers.ingest import spec
 from layers.ingest.refusal import ImportRefused
 from layers.models import (
@@ -325,7 +324,7 @@ def test_an_error_in_the_last_step_undoes_all_of_them(tmp_path: Path, monkeypatc
         raise RuntimeError("power cut")
 
     before = Release.objects.count()
-    monkeypatch.setattr(run_module.versions, "bump", fail)
+    monkeypatch.setattr("layers.versions.bump", fail)
     with pytest.raises(RuntimeError):
         load("well", csv(tmp_path / "w.csv", WELLS))
     assert not Well.objects.exists() and Release.objects.count() == before

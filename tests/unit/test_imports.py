@@ -17,14 +17,14 @@ MAY = {"layers": set(), "tiles": {"layers"}, "geoapp": {"layers", "tiles", "data
 HTTP_ROOMS = ("layers/feeds/", "layers/ogc/", "layers/admin", "layers/migrations/")
 # The rooms of layers from the ground up: a room may import those of the rows before its own, none of its own row.
 ROOMS: tuple[tuple[str, ...], ...] = (
-    ("errors", "vocab", "text", "later", "functions", "names", "sql", "apps", "icons", "more"),
+    ("errors", "vocab", "text", "later", "functions", "names", "sql", "apps", "icons", "more", "link_tables"),
     ("params", "fields", "models", "db", "selection", "recorded"),
     ("shared",),
     ("periods", "datasets", "crs"),
     ("dependencies", "editions", "values", "printed"),
     ("entries",),
     ("registry",),
-    ("access", "placing", "cql2"),
+    ("access", "placing", "cql2", "history"),
     ("versions", "built"),
     ("kept", "grid"),
     ("stats",),

@@ -45,6 +45,10 @@ class Command(BaseCommand):
             "--effective", default="", metavar="MONTH",
             help="行政区划：自哪个月起生效，如 2020-01；current 表示更正现行区划；不填为最近一个有用水量的月份之后",
         )  # fmt: skip
+        parser.add_argument(
+            "--replace", action="store_true", help="整体替换：删去文件中没有的（用水记录限文件中的月份，其他限该图层）"
+        )
+        parser.add_argument("--within", default="", metavar="CODE", help="整体替换时只限这个区划之内")
         parser.add_argument("--commit", action="store_true", help="正式导入；不加则试运行")
         parser.add_argument("--report", type=Path, metavar="OUT", help="把报告写入 .json，或把拒收明细写入 .csv")
 
@@ -60,6 +64,7 @@ class Command(BaseCommand):
             found = run(
                 options["layer"], source, commit=options["commit"], actor=getpass.getuser(),
                 progress=self._progress, closing=options["closing"], effective=options["effective"],
+                replacing=options["replace"], within=options["within"],
             )  # fmt: skip
         except ImportRefused as error:
             self._clear()

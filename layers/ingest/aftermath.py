@@ -1,0 +1,69 @@
+"""What follows from the rows that a release writes: sums, places of the past, versions, the grid; the same for an import and
+for a release that takes one back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from layers import editions, placing, settle, versions, vocab
+from layers.grid import assign
+from layers.ingest import upsert
+from layers.recorded import months_of
+from layers.settle import Settlement
+from layers.stats import rebuild
+
+Cursor = Any
+Tell = Callable[[str, int], None]
+
+
+def months_counted(cursor: Cursor, dataset: str) -> list[date]:
+    """The months of what is counted at the objects that were written, meters that count at their users included: whose users
+    they are is found anew. Not of usage records themselves."""
+    months = set(months_of(cursor, dataset, upsert.TOUCHED))
+    if dataset in placing.LENDING and placing.find_stand_ins(cursor, dataset, upsert.TOUCHED):
+        months.update(months_of(cursor, "meter", placing.STOOD_IN))
+    return sorted(months)
+
+
+class Aftermath:
+    """Told before the rows of a few objects are written what they are, and afterwards what was written."""
+
+    def __init__(self, dataset: str) -> None:
+        self._dataset = dataset
+        self._settlement: Settlement | None = None  # of a few rows; after many everything is made again
+
+    def expect(self, cursor: Cursor, count: int, ids: Callable[[], Sequence[int]]) -> None:
+        """So many rows will be written or deleted; ``ids`` gives those of them that are there."""
+        if self._dataset in settle.DATASETS and count <= settle.FEW:
+            self._settlement = Settlement(cursor, self._dataset, ids())
+
+    def follow(
+        self, cursor: Cursor, release_id: int, tell: Tell, *, months: Sequence[date], moved: Mapping[str, int],
+        ids: Callable[[], Sequence[int]],
+    ) -> None:  # fmt: skip
+        """Bring everything to what the rows are now. ``months`` are those whose sums they change, ``moved`` the other datasets
+        whose objects are found elsewhere, ``ids`` gives the rows written."""
+        if self._settlement:
+            tell("汇总", 0)
+            self._settlement.settle(cursor, ids())
+        else:
+            self._note_places(cursor)
+            if months:
+                tell("汇总", 0)
+                rebuild.rebuild(cursor, months)
+        for dataset in (self._dataset, *moved):
+            versions.bump(dataset, release_id)
+        if not self._settlement:
+            tell("落格", 0)
+            assign.settle(cursor, self._dataset, months)
+
+    def _note_places(self, cursor: Cursor) -> None:
+        """Many objects were written: where they stood in the divisions of earlier months."""
+        kind = {"meter": vocab.PLACE_METER, "facility": vocab.PLACE_FACILITY}.get(self._dataset)
+        if kind:
+            editions.note_places(cursor, kind, upsert.touched(cursor))
+        if self._dataset in placing.LENDING:
+            editions.note_places(cursor, vocab.PLACE_METER, placing.stood_in(cursor))

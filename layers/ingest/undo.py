@@ -1,0 +1,338 @@
+"""Taking a release back: a new release that applies the inverse, or a refusal that says what stands in its way.
+
+What the release changed becomes what it was, with the release that had made it so; what it deleted is there again; what it made
+new goes. Where later releases touched the same rows, or other objects lead to one that would go, nothing is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import DatabaseError, connection, transaction
+from psycopg.sql import SQL, Composable, Identifier, Literal
+
+from layers import placing, registry
+from layers.history import keep
+from layers.history.needed import leading_to
+from layers.history.tables import OWN_HISTORY, Kept, written_with
+from layers.ingest import upsert
+from layers.ingest.aftermath import Aftermath, months_counted
+from layers.ingest.guards import alone, database_refusal
+from layers.ingest.refusal import ImportRefused
+from layers.link_tables import LinkTable
+from layers.models import Release
+
+Cursor = Any
+WAIT_S = 60.0
+NAMED = 20  # objects in the way that a refusal names
+_NEW, _FORMER = "undo_new", "undo_former"
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What taking a release back did, or would do: objects removed, brought back to what they were, there again."""
+
+    release_id: int
+    removed: int
+    restored: int
+    returned: int
+    committed: bool
+    new_release_id: int | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "of": self.release_id, "removed": self.removed, "restored": self.restored, "returned": self.returned,
+            "committed": self.committed, "release": self.new_release_id,
+        }  # fmt: skip
+
+
+def undo(release_id: int, *, commit: bool = False, actor: str = "", wait_s: float = WAIT_S) -> Undone:
+    """Take a release back; → what was, or for a dry run would be, done. `ImportRefused` says why it cannot be."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 0")
+            alone(cursor, wait_s)
+            done = _Undo(cursor, _release(release_id), actor).run()
+            if not commit:
+                transaction.set_rollback(True)
+                return Undone(release_id, done.removed, done.restored, done.returned, committed=False)
+            return done
+    except DatabaseError as error:
+        raise database_refusal(error) from error
+
+
+def _release(release_id: int) -> Release:
+    found = Release.objects.filter(pk=release_id).first()
+    if found is None:
+        raise ImportRefused(f"没有第 {release_id} 号发布", f"there is no release {release_id}", param="release")
+    if found.dataset in OWN_HISTORY:
+        raise ImportRefused(
+            "行政区划的发布不能撤销：请把原来的边界再导入一次（--effective current 表示更正现行区划）",
+            "a release of divisions is not taken back: import the former outlines again (--effective current corrects)",
+            param="release",
+        )
+    return found
+
+
+class _Undo:
+    """One undoing, inside its transaction."""
+
+    def __init__(self, cursor: Cursor, of: Release, actor: str) -> None:
+        self.cursor = cursor
+        self.of = of
+        self.tables = written_with(of.dataset)
+        self.new = Release.objects.create(
+            dataset=of.dataset, file_name=f"撤销 #{of.pk}（{of.file_name}）"[:255], actor=actor[:150]
+        )
+
+    def run(self) -> Undone:
+        self._refuse_twice()
+        self._refuse_without_history()
+        counts = [0, 0, 0]
+        aftermath = Aftermath(self.of.dataset)
+        for table in self.tables:
+            self._find(table)
+        for table in self.tables:
+            self._refuse_touched_later(table)
+            self._refuse_needed(table)
+        self._before(aftermath)
+        months = self._months()
+        for table in self.tables:
+            self._keep(table)
+        # What leads to others goes first and comes back last: of a permit and its holder, the permit.
+        for table in self.tables:
+            counts[0] += self._remove(table)
+        for table in reversed(self.tables):
+            restored, returned = self._restore(table)
+            counts[1] += restored
+            counts[2] += returned
+        if not any(counts):
+            raise ImportRefused(
+                f"第 {self.of.pk} 号发布没有改动任何数据，无可撤销",
+                f"release {self.of.pk} changed nothing",
+                param="release",
+            )
+        if registry.dataset(self.of.dataset).placed:
+            placing.place(self.cursor, self.of.dataset, upsert.TOUCHED)
+        months = sorted({*months, *self._months()})
+        aftermath.follow(
+            self.cursor,
+            self.new.pk,
+            lambda step, done: None,
+            months=months,
+            moved={},
+            ids=lambda: upsert.touched(self.cursor),
+        )
+        done = Undone(self.of.pk, counts[0], counts[1], counts[2], True, self.new.pk)
+        self.new.rows_new, self.new.rows_changed = counts[2], counts[0] + counts[1]
+        self.new.report = {"undo": done.to_dict(), "months": [f"{month:%Y-%m}" for month in months]}
+        self.new.save()
+        self._mark(self.of, self.new.pk)
+        if again := self.of.report.get("undo"):  # what it had taken back holds again
+            self._mark(Release.objects.get(pk=again["of"]), None)
+        return done
+
+    def _mark(self, release: Release, by: int | None) -> None:
+        release.report["undone"] = by
+        release.save(update_fields=["report"])
+
+    def _refuse_twice(self) -> None:
+        """Taken back already, and that not taken back itself."""
+        if by := self.of.report.get("undone"):
+            raise ImportRefused(
+                f"第 {self.of.pk} 号发布已由第 {by} 号发布撤销",
+                f"release {self.of.pk} has been taken back already, by release {by}",
+                param="release",
+            )
+
+    def _refuse_without_history(self) -> None:
+        """A release of the time before states were kept does not say what it changed."""
+        changed = self.of.rows_changed or self.of.report.get("rows", {}).get("closed")
+        self.cursor.execute("SELECT EXISTS (SELECT FROM layers_formerstate WHERE release_id = %s)", [self.of.pk])
+        if changed and not self.cursor.fetchone()[0]:
+            raise ImportRefused(
+                f"第 {self.of.pk} 号发布时还没有保存改动前的内容，不能撤销",
+                f"what release {self.of.pk} changed was not kept at its time: it cannot be taken back",
+                param="release",
+            )
+
+    def _find(self, table: Kept) -> None:
+        """Temporary tables: the ids of what the release made new, and of the states that it ended."""
+        for name, query in (
+            (
+                _NEW,
+                SQL(
+                    "SELECT t.id FROM {table} t WHERE t.release_id = {release} AND NOT EXISTS (SELECT FROM layers_formerstate f "
+                    "WHERE f.release_id = {release} AND f.dataset = {name} AND f.object_id = t.id)"
+                ),
+            ),
+            (
+                _FORMER,
+                SQL(
+                    "SELECT object_id AS id, deleted FROM layers_formerstate WHERE release_id = {release} AND dataset = {name}"
+                ),
+            ),
+        ):
+            temp = _temp(name, table)
+            self.cursor.execute(SQL("DROP TABLE IF EXISTS pg_temp.{}").format(temp))
+            self.cursor.execute(
+                SQL("CREATE TEMP TABLE {} ON COMMIT DROP AS {}").format(
+                    temp,
+                    query.format(table=Identifier(table.table), release=Literal(self.of.pk), name=Literal(table.name)),
+                )
+            )
+            self.cursor.execute(SQL("ANALYZE {}").format(temp))
+
+    def _refuse_touched_later(self, table: Kept) -> None:
+        """A state that this release made and another ended, unless that was taken back; a code that is taken again."""
+        self.cursor.execute(
+            SQL(
+                "SELECT COALESCE(f.row->>'code', f.object_id::text), f.release_id FROM layers_formerstate f "
+                "WHERE f.dataset = %s AND f.made_by = %s AND f.release_id <> %s AND NOT EXISTS "
+                "(SELECT FROM {} t WHERE t.id = f.object_id AND t.release_id = f.made_by) ORDER BY f.release_id DESC, 1"
+            ).format(Identifier(table.table)),
+            [table.name, self.of.pk, self.of.pk],
+        )
+        self._refuse(
+            [f"{code}（#{later}）" for code, later in self.cursor.fetchall()],
+            "以后的发布又改动了其中 {count} 个对象，请先撤销那些发布：{named}",
+            "later releases changed {count} of its objects: take those back first: {named}",
+        )
+        if "code" in table.columns:
+            self.cursor.execute(
+                SQL(
+                    "SELECT t.code FROM layers_formerstate f JOIN {} t ON t.code = f.row->>'code' "
+                    "WHERE f.release_id = %s AND f.dataset = %s AND f.deleted ORDER BY 1"
+                ).format(Identifier(table.table)),
+                [self.of.pk, table.name],
+            )
+            self._refuse(
+                [code for (code,) in self.cursor.fetchall()],
+                "它删除的 {count} 个对象的编码已另有对象：{named}",
+                "the codes of {count} objects that it deleted are taken again: {named}",
+            )
+
+    def _refuse_needed(self, table: Kept) -> None:
+        """What others lead to stays, and with it the release; but not for what the release made or changed itself."""
+        besides = {t.table: SQL("{} UNION {}").format(_all(_NEW, t), _all(_FORMER, t)) for t in self.tables}
+        found: list[str] = []
+        for name, needed in leading_to(table, _all(_NEW, table), besides):
+            self.cursor.execute(SQL("SELECT count(*) FROM ({}) n").format(needed))
+            if count := self.cursor.fetchone()[0]:
+                found.append(f"{name} {count:,}")
+        self._refuse(
+            found,
+            "它新增的对象已被引用，不能删除：{named}",
+            "others lead to objects that it made, which cannot go: {named}",
+        )
+
+    def _refuse(self, found: Sequence[str], zh: str, en: str) -> None:
+        if not found:
+            return
+        named = "、".join(found[:NAMED]) + ("……" if len(found) > NAMED else "")
+        reason = {"count": len(found), "named": named}
+        raise ImportRefused(
+            f"不能撤销第 {self.of.pk} 号发布：{zh.format(**reason)}",
+            f"release {self.of.pk} cannot be taken back: {en.format(**reason)}",
+            param="release", allowed=found[:NAMED],
+        )  # fmt: skip
+
+    def _before(self, aftermath: Aftermath) -> None:
+        """Name the rows of the dataset that are written or deleted, and what they count as now."""
+        main = self.tables[0]
+        touched = Identifier(upsert.TOUCHED)
+        self.cursor.execute(SQL("DROP TABLE IF EXISTS pg_temp.{}").format(touched))
+        self.cursor.execute(
+            SQL(
+                "CREATE TEMP TABLE {} ON COMMIT DROP AS SELECT id, FALSE AS is_new FROM {} UNION ALL SELECT id, FALSE FROM {}"
+            ).format(touched, _temp(_NEW, main), _temp(_FORMER, main))
+        )
+        self.cursor.execute(SQL("ANALYZE {}").format(touched))
+        self.cursor.execute(SQL("SELECT count(*) FROM {}").format(touched))
+        aftermath.expect(self.cursor, self.cursor.fetchone()[0], lambda: upsert.touched(self.cursor))
+
+    def _keep(self, table: Kept) -> None:
+        """So that the undoing can be undone."""
+        for which, deleted in ((_all(_NEW, table), True), (_all(_FORMER, table), False)):
+            write: Callable[..., int] = keep.deleted if deleted else keep.changed
+            write(self.cursor, table.name, self.new.pk, which)
+
+    def _remove(self, table: Kept) -> int:
+        for link in (*table.links, *table.linked_from):
+            self.cursor.execute(
+                SQL("DELETE FROM {} x WHERE x.{} IN (SELECT id FROM {})").format(
+                    Identifier(link.table), Identifier(link.mine), _temp(_NEW, table)
+                )
+            )
+        self.cursor.execute(
+            SQL("DELETE FROM {} t WHERE t.id IN (SELECT id FROM {})").format(
+                Identifier(table.table), _temp(_NEW, table)
+            )
+        )
+        return int(self.cursor.rowcount)
+
+    def _restore(self, table: Kept) -> tuple[int, int]:
+        """→ (brought back to what they were, there again)."""
+        columns = [column for column in table.columns if column != "id"]
+        parts = {
+            "table": Identifier(table.table),
+            "columns": SQL(", ").join(map(Identifier, columns)),
+            "theirs": SQL(", ").join(SQL("r.{}").format(Identifier(column)) for column in columns),
+            "set": SQL(", ").join(SQL("{0} = r.{0}").format(Identifier(column)) for column in columns),
+            "former": SQL(
+                "layers_formerstate f, jsonb_populate_record(NULL::{}, f.row) r WHERE f.release_id = {} AND f.dataset = {}"
+            ).format(Identifier(table.table), Literal(self.of.pk), Literal(table.name)),
+        }
+        self.cursor.execute(
+            SQL("INSERT INTO {table} (id, {columns}) SELECT r.id, {theirs} FROM {former} AND f.deleted").format(**parts)
+        )
+        returned = int(self.cursor.rowcount)
+        self.cursor.execute(
+            SQL("UPDATE {table} t SET {set} FROM {former} AND NOT f.deleted AND t.id = r.id").format(**parts)
+        )
+        restored = int(self.cursor.rowcount)
+        for link in table.links:
+            self._relink(table, link, f"links,{link.name}")
+        for link in table.linked_from:
+            self._relink(table, link, f"linked_from,{link.table}")
+        return restored, returned
+
+    def _relink(self, table: Kept, link: LinkTable, path: str) -> None:
+        """The links of the former states, where the row says any and who is linked is still there."""
+        parts = {"links": Identifier(link.table), "mine": Identifier(link.mine), "theirs": Identifier(link.theirs)}
+        said = SQL("f.release_id = {} AND f.dataset = {} AND f.row #> {} IS NOT NULL").format(
+            Literal(self.of.pk), Literal(table.name), Literal(f"{{{path}}}")
+        )
+        self.cursor.execute(
+            SQL("DELETE FROM {links} x USING layers_formerstate f WHERE {said} AND x.{mine} = f.object_id").format(
+                said=said, **parts
+            )
+        )
+        self.cursor.execute(
+            SQL(
+                "INSERT INTO {links} ({mine}, {theirs}) SELECT f.object_id, o.id::bigint FROM layers_formerstate f, "
+                "jsonb_array_elements_text(f.row #> {path}) AS o(id) WHERE {said} AND EXISTS (SELECT FROM {other} t "
+                "WHERE t.id = o.id::bigint)"
+            ).format(said=said, path=Literal(f"{{{path}}}"), other=Identifier(link.others), **parts)
+        )
+
+    def _months(self) -> list[Any]:
+        """Of the records, or of what is counted at the objects, as they are now."""
+        if self.of.dataset != "usage":
+            return months_counted(self.cursor, self.of.dataset)
+        self.cursor.execute(
+            SQL("SELECT DISTINCT month FROM layers_usagerecord WHERE id IN (SELECT id FROM {})").format(
+                Identifier(upsert.TOUCHED)
+            )
+        )
+        return [row[0] for row in self.cursor.fetchall()]
+
+
+def _temp(name: str, table: Kept) -> Identifier:
+    return Identifier(f"{name}_{table.name}")
+
+
+def _all(name: str, table: Kept) -> Composable:
+    return SQL("SELECT id FROM {}").format(_temp(name, table))
