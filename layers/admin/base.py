@@ -21,6 +21,8 @@ from layers import vocab
 from layers.admin import journal
 from layers.admin.geometry import OutlineField, OutlineWidget, PositionField, PositionWidget, outline_json
 from layers.admin.paging import BoundedPaginator, LightChangeList
+from layers.history.read import states_of
+from layers.history.tables import OWN_HISTORY
 from layers.ingest.refusal import ImportRefused
 from layers.text import is_plain
 from layers.values import term_word
@@ -141,6 +143,7 @@ class PublishedAdmin(FastAdmin):
     layer: ClassVar[str] = ""  # whose tiles the map shows around the object
     form = PublishedForm
     save_on_top = True
+    object_history_template = "layers/admin/history.html"
     formfield_overrides = {
         models.PointField: {"form_class": PositionField, "widget": PositionWidget},
         models.MultiPolygonField: {"form_class": OutlineField, "widget": OutlineWidget},
@@ -175,6 +178,13 @@ class PublishedAdmin(FastAdmin):
     def shown_geometry(self, obj: Any) -> Any:
         """What the map of somebody who may only look shows."""
         return getattr(obj, "geom", None)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """What the object was from release to release, before who saved it when."""
+        states = (
+            states_of(self.dataset, int(object_id)) if object_id.isdigit() and self.dataset not in OWN_HISTORY else []
+        )
+        return super().history_view(request, object_id, {**(extra_context or {}), "states": states})
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Unchanged is unwritten, as in an import."""

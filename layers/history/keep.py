@@ -38,15 +38,15 @@ def _keep(cursor: Cursor, dataset: str, release_id: int, which: Composable, *, d
             "SELECT {release}, t.release_id, {dataset}, t.id, {deleted}, {row} FROM {table} t WHERE t.id IN ({which}) "
             "ON CONFLICT (release_id, dataset, object_id) DO NOTHING"
         ).format(
-            release=Literal(release_id), dataset=Literal(dataset), deleted=Literal(deleted), row=_row(of, deleted),
+            release=Literal(release_id), dataset=Literal(dataset), deleted=Literal(deleted), row=row_json(of, whole=deleted),
             table=Identifier(of.table), which=which,
         )
     )  # fmt: skip
     return int(cursor.rowcount)
 
 
-def _row(of: Kept, whole: bool) -> Composed:
-    """The JSON of a row ``t``; of one that goes also who is linked to it."""
+def row_json(of: Kept, *, whole: bool) -> Composed:
+    """The SQL of a row ``t`` as JSON, as it is kept; ``whole`` with whoever is linked to it."""
     pairs: list[Composable] = []
     for column in of.columns:
         value = SQL("t.{}::text" if column in of.geometries else "t.{}").format(Identifier(column))
