@@ -12,10 +12,10 @@ from django.core.files.uploadedfile import UploadedFile
 
 from layers import registry
 from layers.ingest.columns import GEOMETRY_WORDS
-from layers.ingest.readers import FORMATS
+from layers.ingest.readers import FORMATS, TOGETHER, ZIPPED
 from layers.ingest.spec import Spec, spec_for
 
-ENDINGS = (".zip", *(ending for ending in FORMATS if ending != ".shp"))  # a .shp alone lacks its other files
+ENDINGS = (*ZIPPED, *(ending for ending in FORMATS if ending not in TOGETHER))
 CRS = (
     ("", "按文件自带（表格中的坐标列按 EPSG:4490）"),
     ("EPSG:4490", "EPSG:4490　CGCS2000 经纬度"),
@@ -73,7 +73,7 @@ class UploadForm(forms.Form):
         if suffix_of(file.name or "") not in ENDINGS:
             raise ValidationError(
                 f"不支持的文件类型“{suffix_of(file.name or '') or file.name}”。可用：{'、'.join(ENDINGS)}；"
-                "Shapefile 请把 .shp、.shx、.dbf、.prj 一起压缩成 zip。"
+                "Shapefile（.shp、.shx、.dbf、.prj）、MapInfo 表和 FileGDB 文件夹请压缩成 zip。"
             )
         if (file.size or 0) > settings.IMPORT_MAX_BYTES:
             raise ValidationError(too_large())

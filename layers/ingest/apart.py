@@ -45,6 +45,8 @@ _LIBRARIES = {
     "ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": str(1 << 20),
     "GDAL_NUM_THREADS": "1", "OGR_GPKG_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
     "OGR_ARROW_MEM_LIMIT": str(64 << 20),  # of a batch: 20,000 outlines can be a gigabyte
+    "GDAL_SKIP": "OGR_VRT,VRT,GDALG,GTI,WFS,OAPIF,OGCAPI,HTTP,CSW,EEDA,PLSCENES,NGW,Carto,AmigoCloud,Elasticsearch,ADBC,GPSBabel,SQLite,"
+    "ESRIJSON,TopoJSON",  # which read further files, or ask servers; and what is refused by its name
 }  # fmt: skip
 _KEPT = ("PATH", "LD_LIBRARY_PATH", "PROJ_DATA", "PROJ_LIB", "GDAL_DATA", "TZ")
 
@@ -237,7 +239,7 @@ def plain(text: object, most: int = 1_000) -> str:
 
 def _too_much(path: Path) -> ImportRefused:
     mb = settings.IMPORT_READ_BYTES >> 20
-    workbook = path.suffix.lower() in {".xlsx", ".xlsm", ".xls", ".zip"}
+    workbook = path.suffix.lower() in {".xlsx", ".xlsm", ".xls", ".ods", ".zip"}
     zh = (
         "常因表格远处有零星内容（在 Excel 中按 Ctrl+End 看最后一个单元格），请删去多余的空行空列，或另存为 CSV 再导入"
         if workbook

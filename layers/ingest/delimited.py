@@ -1,4 +1,4 @@
-"""CSV and its kin: UTF-8 with or without a mark, UTF-16 with one, GB18030 otherwise; read in blocks.
+"""CSV and its kin, in any encoding that is told by its content; read in blocks.
 
 The guard that files of ours put before formulas (`layers.text`) is taken off: what was exported comes back as it was.
 """
@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import codecs
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -15,89 +17,155 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
-from layers.ingest.reading import NO_HINTS, Hints
+from layers.ingest import encodings, headings
+from layers.ingest.encodings import Finding
+from layers.ingest.reading import NO_HINTS, Choice, Hints
 from layers.ingest.refusal import VALUE_SHOWN, ImportRefused
 from layers.ingest.table import Chunk, Table, trimmed, without_empty_rows
 from layers.text import GUARDED
 
 BLOCK_BYTES = 16 << 20  # about 250,000 usage records; what is held in memory at once
 DELIMITERS = ",\t;|"
+_LONGEST = 1 << 20  # characters of a line of the heading
+_MARKS = {codecs.BOM_UTF8: "UTF-8-SIG", codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
+_SAMPLE = 64 << 10
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How the text is laid out: ``lines`` of it (as an editor counts) and ``records`` (as a spreadsheet does) end with the heading."""
+
+    encoding: str
+    delimiter: str
+    headings: tuple[str, ...]
+    lines: int
+    records: int
 
 
 def open_delimited(path: Path, layer: str | None = None, hints: Hints = NO_HINTS) -> Table:
-    """A delimited text file whose first line is the heading; `ImportRefused` when it cannot be read as text."""
-    encoding = find_encoding(path)
-    with path.open(encoding=encoding, newline="", errors="strict") as file:
-        first = file.readline(1 << 20)
-    if "\x00" in first:  # UTF-16 without its mark, or no text at all
-        raise _unreadable()
-    if not first.strip():
-        raise ImportRefused("文件是空的，或第一行不是表头", "the file is empty, or its first line is not a heading")
-    delimiter = max(DELIMITERS, key=first.count)
-    headings = tuple(word.strip() for word in next(csv.reader([first], delimiter=delimiter)))
-    notes = (
-        [] if encoding.startswith("utf") else [(f"文件编码按 {encoding.upper()} 读取", f"read as {encoding.upper()}")]
-    )
-    return Table("csv", headings, lambda: _chunks(path, encoding, delimiter, len(headings), headings), notes=notes)
+    """A delimited text file; its heading may stand below a title. `ImportRefused` when it cannot be read as text."""
+    finding = find_encoding(path, hints)
+    encoding = encodings.codec(finding.encoding)
+    delimiter, records = _first_records(path, encoding, hints)
+    found = headings.find([[word.strip() for word in record] for record, _ in records], hints)
+    layout = _Layout(encoding, delimiter, found.words, records[found.last][1], found.last + 1)
+    choices = [choice for choice in (finding.choice, found.choice) if choice]
+    return Table("csv", found.words, lambda: _chunks(path, layout, hints), choices=choices, above=found.above)
 
 
-def find_encoding(path: Path) -> str:
+def find_encoding(path: Path, hints: Hints = NO_HINTS) -> Finding:
     """The text's encoding, decided on the whole file: a wrong guess in its last line would spoil names silently."""
+    told = encodings.told_encoding(hints.told)
     with path.open("rb") as file:
-        start = file.read(4)
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    for encoding in ("utf-8-sig", "gb18030"):
-        decoder = codecs.getincrementaldecoder(encoding)("strict")
+        start = file.read(_SAMPLE)
+    marked = next((name for mark, name in _MARKS.items() if start.startswith(mark)), None)
+    if marked and not (told and marked == "UTF-16"):
+        if not encodings.of_blocks(_blocks(path), [marked]).texts:
+            raise encodings.undecodable(path.name, marked)
+        return Finding(marked)
+    wide = _wide(start) if not told else None
+    if told or wide:
+        name = told or wide or ""
+        if name not in encodings.of_blocks(_blocks(path), [name]).texts:
+            raise encodings.undecodable(path.name, name)
+        zh, en = (
+            (f"按指定的编码 {name} 读取", f"read as {name}, as told")
+            if told
+            else (f"文件是没有标记的 {name}", f"{name} without a mark")
+        )
+        return Finding(name, Choice(encodings.NAME, name, zh, en, encodings.TOLD))
+    if b"\0" in start:
+        raise ImportRefused(
+            "文件不是文本，不能按表格读取", "the file is no text and cannot be read as a table", param="file"
+        )
+    found = encodings.judge(encodings.of_blocks(_blocks(path)))
+    if found is None:
+        raise encodings.undecodable(path.name, "")
+    return found
+
+
+def _wide(start: bytes) -> str | None:
+    """Which UTF-16 it is, by where the noughts of its digits, commas and line ends stand; None when it has none there."""
+    high, low = start[::2].count(0), start[1::2].count(0)
+    if not high + low:
+        return None
+    if low > 20 * high:
+        return "UTF-16LE"
+    return "UTF-16BE" if high > 20 * low else None
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            yield block
+
+
+def _first_records(path: Path, encoding: str, hints: Hints) -> tuple[str, list[tuple[list[str], int]]]:
+    """(the delimiter, the first records with the number of the line that each ends in).
+
+    The delimiter is the one that shows most known headings, or most cells in a line.
+    """
+    best: tuple[tuple[int, int], str, list[tuple[list[str], int]]] | None = None
+    for delimiter in DELIMITERS:
+        records = _records(path, encoding, delimiter)
+        known = max((headings.known_in(record, hints.words) for record, _ in records), default=0)
+        widest = max((len(record) for record, _ in records), default=0)
+        if best is None or (known, widest) > best[0]:
+            best = (known, widest), delimiter, records
+    assert best
+    if not best[2]:
+        raise ImportRefused("文件是空的，没有表头", "the file is empty and has no heading", param="file")
+    return best[1], best[2]
+
+
+def _records(path: Path, encoding: str, delimiter: str) -> list[tuple[list[str], int]]:
+    with path.open(encoding=encoding, newline="", errors="strict") as file:
+        lines = iter(lambda: file.readline(_LONGEST), "")
+        reader = csv.reader(lines, delimiter=delimiter)
         try:
-            with path.open("rb") as file:
-                while block := file.read(1 << 20):
-                    decoder.decode(block)
-                decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    raise ImportRefused(
-        "文件既不是 UTF-8 也不是 GB18030 编码的文本，无法读取", "the file is neither UTF-8 nor GB18030 text"
-    )
+            return [(record, reader.line_num) for record in islice(reader, headings.WITHIN)]
+        except csv.Error as error:  # a cell beyond its limit: an open quote
+            raise _unreadable() from error
 
 
-def _chunks(path: Path, encoding: str, delimiter: str, width: int, headings: tuple[str, ...]) -> Iterator[Chunk]:
+def _chunks(path: Path, layout: _Layout, hints: Hints) -> Iterator[Chunk]:
     ragged: list[tuple[int, str]] = []
+    shift = layout.records - layout.lines  # Arrow counts from the lines that it skipped
 
     def spare(row: pacsv.InvalidRow) -> str:
-        ragged.append((row.number, row.text[: VALUE_SHOWN + 1]))  # a refusal quotes no more of it
+        ragged.append((row.number + shift, row.text[: VALUE_SHOWN + 1]))  # a refusal quotes no more of it
         return "skip"
 
     # Names by position: headings may repeat or be empty, and only those that are fields need to be told apart.
-    names = [str(i) for i in range(width)]
+    names = [str(i) for i in range(len(layout.headings))]
     reading = pacsv.ReadOptions(
-        use_threads=False, block_size=BLOCK_BYTES, skip_rows=1, column_names=names,
-        encoding="utf8" if encoding == "utf-8-sig" else encoding,
+        use_threads=False, block_size=BLOCK_BYTES, skip_rows=layout.lines, column_names=names,
+        encoding="utf8" if layout.encoding in {"utf-8", "utf-8-sig"} else layout.encoding,
     )  # fmt: skip
     parsing = pacsv.ParseOptions(
-        delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=spare
+        delimiter=layout.delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=spare
     )
     converting = pacsv.ConvertOptions(
         column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=True
     )
-    at = 2
+    at = layout.records + 1
     unbalanced = _quotes(path) % 2 == 1
     try:
         with pacsv.open_csv(path, reading, parsing, converting) as reader:
             for batch in reader:
                 rows, found = _row_numbers(at, batch.num_rows, ragged)
                 at += batch.num_rows + len(found)
-                columns = _columns(batch, headings)
+                columns = _columns(batch, layout.headings)
                 if unbalanced and any(pc.any(pc.match_substring(cells, "\n")).as_py() for cells in columns.values()):
                     raise _unreadable()
+                headings.refuse_repeated(rows, columns, hints.words)
                 yield without_empty_rows(Chunk(rows, columns, None, found))
     except (pa.ArrowInvalid, UnicodeDecodeError) as error:
         if "Empty CSV file" in str(error):
             return
         raise _unreadable() from error
     if ragged:
-        yield Chunk(np.empty(0, np.int64), {h: pa.array([], pa.string()) for h in headings}, None, ragged)
+        yield Chunk(np.empty(0, np.int64), {h: pa.array([], pa.string()) for h in layout.headings}, None, ragged)
 
 
 def _unreadable() -> ImportRefused:
@@ -109,16 +177,12 @@ def _unreadable() -> ImportRefused:
 
 def _quotes(path: Path) -> int:
     """How many quotes there are. An odd number may be an open one, which would swallow all rows behind it in silence."""
-    count = 0
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            count += block.count(b'"')
-    return count
+    return sum(block.count(b'"') for block in _blocks(path))
 
 
-def _columns(batch: pa.RecordBatch, headings: tuple[str, ...]) -> dict[str, pa.Array]:
+def _columns(batch: pa.RecordBatch, names: Sequence[str]) -> dict[str, pa.Array]:
     found: dict[str, pa.Array] = {}
-    for i, heading in enumerate(headings):
+    for i, heading in enumerate(names):
         found.setdefault(heading, trimmed(_unguarded(batch.column(i))))
     return found
 

@@ -32,7 +32,7 @@ def refuse_far_cells(path: Path, sheet: str | None) -> None:
     """
     try:
         with zipfile.ZipFile(path) as book:
-            names = _sheets(book)
+            names = sheet_names(book)
             for part in book.infolist():
                 inside = PurePosixPath(part.filename)
                 name = names.get(inside.name, inside.stem)
@@ -42,7 +42,7 @@ def refuse_far_cells(path: Path, sheet: str | None) -> None:
         return
 
 
-def _sheets(book: zipfile.ZipFile) -> dict[str, str]:
+def sheet_names(book: zipfile.ZipFile) -> dict[str, str]:
     """A sheet's part → its name."""
     parts = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
     if any(part not in book.NameToInfo or book.getinfo(part).file_size > _NAMED_BYTES for part in parts):

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from layers.ingest import archive
+from layers.ingest import archive, sniff
 from layers.ingest.reading import NO_HINTS, Hints
 from layers.ingest.refusal import ImportRefused
 from layers.later import later
@@ -25,20 +25,19 @@ open_delimited: Opener = later("layers.ingest.delimited.open_delimited")
 open_workbook: Opener = later("layers.ingest.workbook.open_workbook")
 open_vector: Opener = later("layers.ingest.vector.open_vector")
 open_parquet: Opener = later("layers.ingest.vector.open_parquet")
+open_dbf: Opener = later("layers.ingest.dbf.open_dbf")
 
 FORMATS: dict[str, Opener] = {
-    ".csv": open_delimited,
-    ".txt": open_delimited,
-    ".tsv": open_delimited,
-    ".xlsx": open_workbook,
-    ".xlsm": open_workbook,
-    ".xls": open_workbook,
-    ".geojson": open_vector,
-    ".json": open_vector,
-    ".gpkg": open_vector,
-    ".shp": open_vector,
+    **dict.fromkeys((".csv", ".txt", ".tsv"), open_delimited),
+    **dict.fromkeys((".xlsx", ".xlsm", ".xls", ".ods"), open_workbook),
+    **dict.fromkeys((".geojson", ".json", ".geojsons", ".geojsonl", ".geojsonseq"), open_vector),
+    **dict.fromkeys((".gpkg", ".shp", ".kml", ".gpx", ".mif", ".tab", ".fgb", ".gdb"), open_vector),
+    ".dbf": open_dbf,
     ".parquet": open_parquet,
 }
+ZIPPED = (".zip", ".kmz")
+# Nothing by themselves: they come in a zip with others, or stand beside them.
+TOGETHER = frozenset({".shp", ".mif", ".tab", ".gdb"})
 
 
 def look(path: Path) -> None:
@@ -52,11 +51,8 @@ def look(path: Path) -> None:
         raise ImportRefused("文件是空的", "the file is empty", param="file")
     if path.stat().st_size > MAX_FILE_BYTES:
         raise ImportRefused("文件过大", "the file is too large", param="file")
-    if suffix != ".zip" and suffix not in FORMATS:
-        raise ImportRefused(
-            f"不支持的文件类型“{suffix or path.name}”", f"files of the kind {suffix!r} cannot be read", param="file",
-            allowed=[*FORMATS, ".zip"],
-        )  # fmt: skip
+    if suffix not in ZIPPED and suffix not in FORMATS:
+        raise sniff.unknown(suffix, path.name, [*FORMATS, *ZIPPED])
 
 
 @contextmanager
@@ -67,9 +63,11 @@ def opened(path: Path, layer: str | None = None, hints: Hints = NO_HINTS) -> Ite
     Raises `ImportRefused`: missing, empty, too large, of an unknown kind, or unreadable. Only the reading process
     (`layers.ingest.reader`) opens what others made: everybody else asks it by `layers.ingest.apart.opened_apart`.
     """
-    look(path)
     suffix = path.suffix.lower()
-    if suffix == ".zip":
+    if not (suffix == ".gdb" and path.is_dir()):  # a folder, unpacked here
+        look(path)
+        sniff.refuse_mistaken(path)
+    if suffix in ZIPPED:
         with tempfile.TemporaryDirectory(prefix="shuitu-import-") as folder:
             inner = archive.unpack(path, Path(folder), layer)
             with opened(inner, None if layer in (inner.name, inner.stem) else layer, hints) as table:

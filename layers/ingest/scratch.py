@@ -66,11 +66,11 @@ def sweep(user: pwd.struct_passwd | None) -> int:
 
 
 def belonging(path: Path) -> list[Path]:
-    """The file and what is read with it: a Shapefile's others, the rows that a GeoPackage has not yet taken in."""
+    """The file and what is read with it: a Shapefile's or a MapInfo table's others, the rows that a GeoPackage has not yet taken in."""
     suffix = path.suffix.lower()
-    if suffix == ".shp":
-        beside = (other for other in path.parent.iterdir() if other.stem == path.stem)
-        return [path, *(other for other in beside if other.suffix.lower() in SIDE_FILES)]
+    if suffix in SIDE_FILES:
+        beside = (other for other in path.parent.iterdir() if other.stem == path.stem and other != path)
+        return [path, *(other for other in beside if other.suffix.lower() in SIDE_FILES[suffix])]
     if suffix == ".gpkg" and (journal := path.with_name(f"{path.name}-wal")).is_file():
         return [path, journal]
     return [path]

@@ -92,7 +92,7 @@ def test_of_two_columns_of_one_name_the_first_is_read(tmp_path: Path) -> None:
         (b"", "空"),
         (b"\n\n", "空"),
         (b"code\n\xff\xff\xff\n", "编码"),
-        ("code,name\n".encode("utf-16-le"), "不能按表格读取"),
+        (b"code,name\n\x00\x00\x00\x00", "不是文本"),
         (b'code,name\n1,"open\n2,b\n', "引号"),
     ],
 )
@@ -143,7 +143,13 @@ def test_a_title_above_the_heading_is_passed_over(tmp_path: Path) -> None:
     path = workbook(tmp_path / "a.xlsx", S=lines)
     assert read(path)[:2] == ([4], {"code": ["a"], "name": ["b"]})
     with opened(path) as table:
-        assert table.notes == [("表头取自第 3 行", "the heading is line 3")]
+        (choice,) = table.choices
+        assert (choice.name, choice.value, choice.asks, list(table.above)) == (
+            "heading",
+            "3",
+            False,
+            ["机井台账", "2019 年"],
+        )
 
 
 def test_of_several_sheets_one_is_chosen(tmp_path: Path) -> None:

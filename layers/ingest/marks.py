@@ -1,0 +1,105 @@
+"""What a sheet says beside its values, and a reader of values passes over: hidden rows and columns, cells in error, formulas whose
+result was not saved, numbers that are shown with zeros in front."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from layers.ingest.refusal import ImportRefused
+
+NAMED = 5  # cells, rows or columns that a sentence names
+MOST_ERRORS = 200_000
+_PADDED = re.compile(r'^((?:"[^"]*"|\\.|-)*)(0+)(?:"[^"]*"|\\.)*$')
+_LITERAL = re.compile(r'"([^"]*)"|\\(.)|(-)')
+
+Padding = tuple[str, int]
+"""What is shown before a whole number, and to how many digits it is filled up."""
+Span = tuple[int, int, int, int]
+"""A merged range: first row, first column, last row, last column, from 0."""
+
+
+@dataclass(slots=True)
+class Marks:
+    """Of one sheet; rows and columns count from 0. ``padded``: (column, how) → the rows whose number is shown so."""
+
+    hidden_rows: array[int] = field(default_factory=lambda: array("I"))
+    hidden_columns: list[int] = field(default_factory=list)
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    unsaved: list[str] = field(default_factory=list)  # the first cells
+    unsaved_count: int = 0
+    padded: dict[tuple[int, Padding], array[int]] = field(default_factory=dict)
+    spans: list[Span] = field(default_factory=list)  # where the reader does not know them
+
+    def error(self, row: int, column: int, text: str) -> None:
+        if len(self.errors) >= MOST_ERRORS:
+            raise ImportRefused(
+                "工作表中的错误值（#N/A、#REF! 等）过多", "the sheet has too many cells in error", param="file"
+            )
+        self.errors[row, column] = text
+
+    def without_result(self, cell: str) -> None:
+        self.unsaved_count += 1
+        if len(self.unsaved) < NAMED:
+            self.unsaved.append(cell)
+
+    def pad(self, row: int, column: int, padding: Padding) -> None:
+        self.padded.setdefault((column, padding), array("I")).append(row)
+
+
+def padding(code: str) -> Padding | None:
+    """How a number format fills up whole numbers: ``000`` and ``"W"000``; None for one that shows no more than the number."""
+    found = _PADDED.match(code.split(";")[0].strip())
+    if not found:
+        return None
+    before = "".join("".join(parts) for parts in _LITERAL.findall(found[1]))
+    return (before, len(found[2])) if before or len(found[2]) > 1 else None
+
+
+def paddings(codes: Mapping[int, str], styles: list[int]) -> dict[int, Padding]:
+    """Of the styles of a workbook (each the number of its format), those that fill up."""
+    found = {style: padding(codes.get(number, "")) for style, number in enumerate(styles)}
+    return {style: how for style, how in found.items() if how}
+
+
+def letters(column: int) -> str:
+    """0 → A, 16383 → XFD."""
+    text, column = "", column + 1
+    while column:
+        column, left = divmod(column - 1, 26)
+        text = chr(65 + left) + text
+    return text
+
+
+def refuse_unsaved(sheet: str, marks: Marks) -> None:
+    """Raise `ImportRefused` when there are formulas without a result: what they stand for is not in the file."""
+    if marks.unsaved_count:
+        cells = "、".join(marks.unsaved)
+        raise ImportRefused(
+            f"工作表“{sheet}”有 {marks.unsaved_count} 个单元格是公式，但没有保存计算结果（如 {cells}）："
+            "请用 Excel 或 WPS 打开这个文件，保存后再导入",
+            f"the sheet {sheet!r} has {marks.unsaved_count} formulas without saved results ({', '.join(marks.unsaved)}): "
+            "open the file in Excel, save it and import it again", param="file",
+        )  # fmt: skip
+
+
+def notes(marks: Marks, below: int) -> list[tuple[str, str]]:
+    """What is hidden and was read all the same; rows from ``below`` on."""
+    found = []
+    rows = [row for row in marks.hidden_rows if row >= below]
+    if rows:
+        shown = "、".join(str(row + 1) for row in rows[:NAMED]) + ("…" if len(rows) > NAMED else "")
+        found.append(
+            (
+                f"有 {len(rows)} 行是隐藏的（筛选或手工隐藏，如第 {shown} 行），也已读入",
+                f"{len(rows)} hidden rows were read too ({shown})",
+            )
+        )
+    if marks.hidden_columns:
+        shown = "、".join(map(letters, marks.hidden_columns[:NAMED])) + (
+            "…" if len(marks.hidden_columns) > NAMED else ""
+        )
+        found.append((f"隐藏的列 {shown} 也已读入", f"the hidden columns {shown} were read too"))
+    return found
