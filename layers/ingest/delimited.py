@@ -63,35 +63,30 @@ def find_encoding(path: Path, hints: Hints = NO_HINTS) -> Finding:
         if not encodings.of_blocks(_blocks(path), [marked]).texts:
             raise encodings.undecodable(path.name, marked)
         return Finding(marked)
-    wide = _wide(start) if not told else None
-    if told or wide:
-        name = told or wide or ""
-        if name not in encodings.of_blocks(_blocks(path), [name]).texts:
-            raise encodings.undecodable(path.name, name)
-        zh, en = (
-            (f"按指定的编码 {name} 读取", f"read as {name}, as told")
-            if told
-            else (f"文件是没有标记的 {name}", f"{name} without a mark")
-        )
-        return Finding(name, Choice(encodings.NAME, name, zh, en, encodings.TOLD))
+    if told and told not in encodings.of_blocks(_blocks(path), [told]).texts:
+        raise encodings.undecodable(path.name, told)
+    if told:
+        return _said(told, f"按指定的编码 {told} 读取", f"read as {told}, as told")
     if b"\0" in start:
-        raise ImportRefused(
-            "文件不是文本，不能按表格读取", "the file is no text and cannot be read as a table", param="file"
-        )
+        wide = _wide(start)
+        if not encodings.of_blocks(_blocks(path), [wide]).texts:
+            raise ImportRefused(
+                "文件不是文本，不能按表格读取", "the file is no text and cannot be read as a table", param="file"
+            )
+        return _said(wide, f"文件是没有标记的 {wide}", f"{wide} without a mark")
     found = encodings.judge(encodings.of_blocks(_blocks(path)))
     if found is None:
         raise encodings.undecodable(path.name, "")
     return found
 
 
-def _wide(start: bytes) -> str | None:
-    """Which UTF-16 it is, by where the noughts of its digits, commas and line ends stand; None when it has none there."""
-    high, low = start[::2].count(0), start[1::2].count(0)
-    if not high + low:
-        return None
-    if low > 20 * high:
-        return "UTF-16LE"
-    return "UTF-16BE" if high > 20 * low else None
+def _said(encoding: str, zh: str, en: str) -> Finding:
+    return Finding(encoding, Choice(encodings.NAME, encoding, zh, en, encodings.TOLD))
+
+
+def _wide(start: bytes) -> str:
+    """Which UTF-16 it is, by where the noughts of its digits, commas and line ends stand."""
+    return "UTF-16LE" if start[1::2].count(0) >= start[::2].count(0) else "UTF-16BE"
 
 
 def _blocks(path: Path) -> Iterator[bytes]:

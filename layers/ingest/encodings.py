@@ -20,6 +20,7 @@ CANDIDATES = ("UTF-8", "GB18030", "BIG5")
 TOLD = ("UTF-8", "GB18030", "BIG5", "UTF-16LE", "UTF-16BE", "ISO-8859-1")
 SAMPLED = 200_000  # characters beyond ASCII that are looked at
 _COMMON = 0.6  # so many of a hundred characters of a real text are common ones, names of places and people too
+_CLOSE = 0.15  # a difference of common ones that means nothing
 _FEW = 4  # characters, of which nothing can be told
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _HALF = 0.5
@@ -166,7 +167,8 @@ def judge(weighing: Weighing, declared: str = "", source: tuple[str, str] = ("æ–
         return None
     said = known(declared) if declared else None
     order = [name for name in (said, *CANDIDATES) if name in weights]
-    good = [name for name in order if weights[name][0] >= _COMMON]
+    most = max(common for common, _ in weights.values())
+    good = [name for name in order if weights[name][0] >= max(_COMMON, most - _CLOSE)]
     best = good[0] if good else max(order, key=lambda name: weights[name][0])
     common, count = weights[best]
     others = [name for name in TOLD if name != best]

@@ -73,7 +73,7 @@ def find(lines: Sequence[Line], hints: Hints, spans: Iterable[Span] = ()) -> Hea
     choice = None
     if told or last:
         # A line of which little is known, below another one that could be it too: somebody has to look.
-        asks = not told and at != plain and hits[at] < 3 and not _tells(lines[plain])
+        asks = not told and not first <= plain <= last and hits[at] < 3 and not _tells(lines[plain])
         choice = _choice(first, last, words, hits[at], others, asks)
     return Heading(first, last, words, above, choice)
 
