@@ -6,12 +6,13 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-from layers.ingest.marks import Marks, Padding, letters, paddings
+from layers.ingest.marks import Marks, Padding, letters, locked, paddings
 
 _MOST_BYTES = 512 << 20
 _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
 _BOF, _EOF, _BOUNDSHEET, _FORMAT, _XF = 0x809, 0x0A, 0x85, 0x41E, 0xE0
 _BOOLERR, _FORMULA, _ROW, _COLINFO, _NUMBER, _RK, _MULRK = 0x205, 0x06, 0x208, 0x7D, 0x203, 0x27E, 0xBD
+_FILEPASS = 0x2F
 _LAST_SECTOR = 0xFFFFFFFA
 _NEW, _HIDDEN_ROW, _HIDDEN_COLUMN, _CALCULATE = 0x600, 0x20, 0x1, 0x3
 
@@ -89,6 +90,8 @@ def _sheet(stream: bytes, wanted: str) -> tuple[int | None, dict[int, Padding]]:
     for kind, data in _records(stream, 0):
         if kind == _BOF and struct.unpack_from("<H", data)[0] != _NEW:
             break
+        if kind == _FILEPASS:
+            raise locked()
         if kind == _BOUNDSHEET and _text(data[6:], 1) == wanted:
             at = struct.unpack_from("<I", data)[0]
         elif kind == _FORMAT:

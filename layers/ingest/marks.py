@@ -73,6 +73,15 @@ def letters(column: int) -> str:
     return text
 
 
+def locked() -> ImportRefused:
+    """The refusal of a workbook with a password."""
+    return ImportRefused(
+        "工作簿加了密码：请在 Excel 中打开，取消密码后另存再导入",
+        "the workbook has a password: take it off and save it",
+        param="file",
+    )
+
+
 def refuse_unsaved(sheet: str, marks: Marks) -> None:
     """Raise `ImportRefused` when there are formulas without a result: what they stand for is not in the file."""
     if marks.unsaved_count:

@@ -55,11 +55,7 @@ def open_workbook(path: Path, sheet: str | None = None, hints: Hints = NO_HINTS)
             notes, choices = _of_sheets(book, found, sheet)
             return _table(found, _MARKS[kind](path, found.name), hints, notes, choices)
     except PasswordError as error:
-        raise ImportRefused(
-            "工作簿加了密码：请在 Excel 中打开，取消密码后另存再导入",
-            "the workbook has a password: take it off and save it",
-            param="file",
-        ) from error
+        raise marks.locked() from error
     except (CalamineError, OSError, ValueError) as error:
         raise ImportRefused(
             "工作簿无法打开，可能已损坏或加密", "the workbook cannot be opened: damaged or encrypted"
