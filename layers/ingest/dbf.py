@@ -177,6 +177,12 @@ def attributes(path: Path, hints: Hints) -> Attributes:
 
 def open_dbf(path: Path, layer: str | None = None, hints: Hints = NO_HINTS) -> Table:
     """A .dbf by itself: a table without positions, its row numbers from 1."""
+    shapes = [p for p in path.parent.iterdir() if p.stem == path.stem and p.suffix.lower() == ".shx"]
+    if shapes and not path.with_suffix(".shp").exists():
+        raise ImportRefused(
+            f"缺少与 {path.name} 同名的 .shp：请把同名的一组文件一起压缩成 zip 再导入",
+            f".shp is missing beside {path.name!r}: zip it together with the files of the same name", param="file",
+        )  # fmt: skip
     found = attributes(path, hints)
 
     def chunks() -> Iterator[Chunk]:

@@ -25,13 +25,15 @@ open_delimited: Opener = later("layers.ingest.delimited.open_delimited")
 open_workbook: Opener = later("layers.ingest.workbook.open_workbook")
 open_vector: Opener = later("layers.ingest.vector.open_vector")
 open_parquet: Opener = later("layers.ingest.vector.open_parquet")
+open_kml: Opener = later("layers.ingest.kml.open_kml")
 open_dbf: Opener = later("layers.ingest.dbf.open_dbf")
 
 FORMATS: dict[str, Opener] = {
     **dict.fromkeys((".csv", ".txt", ".tsv"), open_delimited),
     **dict.fromkeys((".xlsx", ".xlsm", ".xls", ".ods"), open_workbook),
     **dict.fromkeys((".geojson", ".json", ".geojsons", ".geojsonl", ".geojsonseq"), open_vector),
-    **dict.fromkeys((".gpkg", ".shp", ".kml", ".gpx", ".mif", ".tab", ".fgb", ".gdb"), open_vector),
+    **dict.fromkeys((".gpkg", ".shp", ".gpx", ".mif", ".tab", ".fgb", ".gdb"), open_vector),
+    ".kml": open_kml,
     ".dbf": open_dbf,
     ".parquet": open_parquet,
 }

@@ -3,6 +3,7 @@ are refused by what they are, with what to save them as."""
 
 from __future__ import annotations
 
+import codecs
 import re
 import zipfile
 from pathlib import Path
@@ -94,6 +95,8 @@ def content(path: Path) -> str:
     """What a file is, a key of `_WORDS` (or ``dbf``), by its first bytes and, of containers, by what they hold."""
     with path.open("rb") as file:
         start = file.read(_START)
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _text(start.decode("utf-16", "ignore").encode())
     found = next((kind for beginning, kind in _BEGINNINGS if start.startswith(beginning)), "")
     if found == "zip":
         return _zipped(path)

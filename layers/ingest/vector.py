@@ -1,5 +1,5 @@
-"""Files of maps through pyogrio as Arrow: GeoJSON (also one feature a line), GeoPackage, Shapefile, FlatGeobuf, FileGDB, KML, GPX,
-MapInfo; GeoParquet through pyarrow. A Shapefile's attributes are read by `layers.ingest.dbf`."""
+"""Files of maps through pyogrio as Arrow: GeoJSON (also one feature a line), GeoPackage, Shapefile, FlatGeobuf, FileGDB, GPX, MapInfo;
+GeoParquet through pyarrow. A Shapefile's attributes are read by `layers.ingest.dbf`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,6 @@ _DRIVERS = {
     ".gpkg": {"GPKG"},
     ".gdb": {"OpenFileGDB"},
     ".fgb": {"FlatGeobuf"},
-    ".kml": {"LIBKML", "KML"},
     ".gpx": {"GPX"},
     ".mif": {"MapInfo File"},
     ".tab": {"MapInfo File"},
@@ -43,7 +42,6 @@ BATCH_ROWS = 20_000  # what is held in memory at once; outlines of districts are
 _BROKEN = (DataSourceError, DataLayerError, FeatureError, pa.ArrowException, UnicodeDecodeError, OSError, ValueError)
 # Columns that a format gives to every feature, and nobody fills in.
 _SERVICE = {
-    ".kml": frozenset({"id", "timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude", "visibility", "drawOrder", "icon"}),
     ".gpx": frozenset({
         "magvar", "geoidheight", "src", "link1_href", "link1_text", "link1_type", "link2_href", "link2_text", "link2_type", "sym",
         "fix", "sat", "hdop", "vdop", "pdop", "ageofdgpsdata", "dgpsid",
@@ -113,6 +111,12 @@ def _require(path: Path, *suffixes: str) -> None:
         )  # fmt: skip
 
 
+def _look_fgb(path: Path) -> None:
+    """GDAL finds no layer in one that is cut short, and says nothing of it."""
+    if not len(pyogrio.list_layers(path)):
+        raise _unreadable()
+
+
 def _look_gpkg(path: Path) -> None:
     """A view is a program: it can go on for ever, and stand in the place of any table that is read on opening."""
     if any(name.startswith(("gpkg_", "rtree_")) for name in _views(path)):
@@ -124,6 +128,7 @@ _LOOKS: dict[str, Callable[[Path], None]] = {
     ".tab": lambda path: _require(path, ".dat"),
     ".mif": lambda path: _require(path, ".mid"),
     ".gpkg": _look_gpkg,
+    ".fgb": _look_fgb,
 }
 
 
@@ -204,6 +209,7 @@ def _open_shapefile(path: Path, layer: str, hints: Hints) -> Table:
     beside = _beside(path, ".dbf")
     assert beside is not None
     attributes = dbf.attributes(beside, hints)
+    _refuse_other_count(path, attributes)
     options: dict[str, Any] = {
         "layer": layer,
         "columns": [],
@@ -227,6 +233,15 @@ def _open_shapefile(path: Path, layer: str, hints: Hints) -> Table:
 
     choices = [attributes.finding.choice] if attributes.finding.choice else []
     return Table("vector", attributes.headings, chunks, True, crs, attributes.notes, choices)
+
+
+def _refuse_other_count(path: Path, attributes: dbf.Attributes) -> None:
+    """Raise `ImportRefused` when there are more shapes than rows, or fewer: GDAL takes what is missing for empty."""
+    index = _beside(path, ".shx")
+    assert index is not None
+    shapes = max(index.stat().st_size - 100, 0) // 8
+    if shapes != attributes.layout.count:
+        raise dbf.damaged(attributes.path.name, f"：有 {attributes.layout.count} 行，而图形有 {shapes} 个")
 
 
 def _joined(attributes: dbf.Attributes, shapes: Iterable[pa.RecordBatch], name: str) -> Iterator[Chunk]:
