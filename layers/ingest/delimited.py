@@ -69,7 +69,7 @@ def find_encoding(path: Path, hints: Hints = NO_HINTS) -> Finding:
         return _said(told, f"按指定的编码 {told} 读取", f"read as {told}, as told")
     if b"\0" in start:
         wide = _wide(start)
-        if not encodings.of_blocks(_blocks(path), [wide]).texts:
+        if wide is None or not encodings.of_blocks(_blocks(path), [wide]).texts:
             raise ImportRefused(
                 "文件不是文本，不能按表格读取", "the file is no text and cannot be read as a table", param="file"
             )
@@ -84,9 +84,12 @@ def _said(encoding: str, zh: str, en: str) -> Finding:
     return Finding(encoding, Choice(encodings.NAME, encoding, zh, en, encodings.TOLD))
 
 
-def _wide(start: bytes) -> str:
-    """Which UTF-16 it is, by where the noughts of its digits, commas and line ends stand."""
-    return "UTF-16LE" if start[1::2].count(0) >= start[::2].count(0) else "UTF-16BE"
+def _wide(start: bytes) -> str | None:
+    """Which UTF-16 it is, by where the noughts of its digits, commas and line ends stand; None where they stand on both sides."""
+    high, low = start[::2].count(0), start[1::2].count(0)
+    if min(high, low) * 20 > max(high, low):
+        return None
+    return "UTF-16LE" if low > high else "UTF-16BE"
 
 
 def _blocks(path: Path) -> Iterator[bytes]:
