@@ -117,7 +117,7 @@ def _foreign(path: Path, found: Layout) -> Iterator[bytes]:
         if texts and (records.view(np.uint8) & 0x80).any():
             for i in texts:
                 values = records[f"f{i}"]
-                for value in np.unique(values).tolist():
+                for value in dict.fromkeys(values.tolist()):
                     if not value.isascii():
                         yield value.rstrip(b" \0")
 

@@ -21,6 +21,7 @@ TOLD = ("UTF-8", "GB18030", "BIG5", "UTF-16LE", "UTF-16BE", "ISO-8859-1")
 SAMPLED = 200_000  # characters beyond ASCII that are looked at
 _COMMON = 0.6  # so many of a hundred characters of a real text are common ones, names of places and people too
 _CLOSE = 0.15  # a difference of common ones that means nothing
+_ENOUGH = 2_000  # characters that leave no doubt
 _FEW = 4  # characters, of which nothing can be told
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _HALF = 0.5
@@ -131,7 +132,14 @@ def of_blocks(blocks: Iterator[bytes], candidates: Sequence[str] = CANDIDATES) -
             if sizes[name] < SAMPLED and not text.isascii():
                 kept[name].append("".join(_FOREIGN.findall(text))[:SAMPLED])
                 sizes[name] += len(kept[name][-1])
+        if len(decoders) > 1 and "UTF-8" in decoders and _is_plain(kept["UTF-8"], sizes["UTF-8"]):
+            decoders = {"UTF-8": decoders["UTF-8"]}  # it is UTF-8 to its end, or nothing
     return Weighing({name: "".join(kept[name]) for name in decoders})
+
+
+def _is_plain(texts: Sequence[str], count: int) -> bool:
+    """Whether so many characters leave no doubt that they are what is meant."""
+    return count > _ENOUGH and share("".join(texts))[0] >= _COMMON
 
 
 def decode_cut(cell: bytes, encoding: str) -> str | None:

@@ -30,6 +30,7 @@ _UNITS = frozenset({
 })  # fmt: skip
 _NUMBER = re.compile(r"^[+-]?[0-9][0-9,]*(\.[0-9]+)?([eE][+-]?[0-9]+)?%?$")
 _TOLD = re.compile(r"^([0-9]{1,3})(?:-([0-9]{1,3}))?$")
+_TELLING = re.compile(r"[：:]\s*\S")
 _OTHERS = 10
 _REPEATED, _MOSTLY = 3, 0.6  # so many, and such a part, of a row's cells make it a heading
 
@@ -62,7 +63,8 @@ def find(lines: Sequence[Line], hints: Hints, spans: Iterable[Span] = ()) -> Hea
         raise ImportRefused(
             "文件或工作表是空的：没有表头", "the file or sheet is empty: there is no heading", param="file"
         )
-    plain = next((at for at, count in filled if count > 1), filled[0][0])
+    several = [at for at, count in filled if count > 1]
+    plain = next((at for at in several if not _tells(lines[at])), (several or [filled[0][0]])[0])
     hits = [known_in(line, hints.words) for line in lines]
     best = max(range(len(lines)), key=lambda at: (hits[at], -at))
     at = best if hits[best] >= 2 and hits[best] > hits[plain] else plain
@@ -115,7 +117,7 @@ def known_in(line: Line, words: frozenset[str]) -> int:
 
 def _tells(line: Line) -> bool:
     """Whether a line says of something what it is, as "填报单位：…" does."""
-    return any("：" in word or ":" in word for word in line)
+    return any(_TELLING.search(word) for word in line)
 
 
 def is_unit(word: str) -> bool:

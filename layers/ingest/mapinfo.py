@@ -23,7 +23,7 @@ from layers.ingest.reading import Hints
 from layers.ingest.refusal import ImportRefused
 
 _HEADING_BYTES = 1 << 20
-_NATIVE = re.compile(rb"^\s*type\s+(?:native|dbf)\b", re.IGNORECASE | re.MULTILINE)
+_NATIVE = re.compile(rb"^\s*type\s+native\b", re.IGNORECASE | re.MULTILINE)
 _CHARSET = re.compile(rb'(charset\s+"?)([\w-]{1,40})', re.IGNORECASE)
 _COLUMNS = re.compile(rb"^[ \t]*(?:columns|fields)[ \t]+(\d{1,4})[ \t]*\r?\n", re.IGNORECASE | re.MULTILINE)
 _COLUMN = re.compile(rb"([ \t]*)([^\r\n]*?)([ \t]+[a-z]+[ \t]*(?:\([^)\r\n]*\))?[^\r\n]*\r?\n)", re.IGNORECASE)
@@ -54,7 +54,7 @@ def neutral(path: Path) -> Neutral:
         while block := file.read(1 << 20):
             out.write(block)
     for one in path.parent.iterdir():
-        if one.stem == path.stem and one.suffix.lower() in SIDE_FILES[path.suffix.lower()] | {".dbf"}:
+        if one.stem == path.stem and one.suffix.lower() in SIDE_FILES[path.suffix.lower()]:
             copy.with_suffix(one.suffix.lower()).symlink_to(one.absolute())
     said = charset[2].decode("ascii", "replace") if charset else ""
     return Neutral(copy, names, "" if said.lower() == "neutral" else said, room)

@@ -229,7 +229,7 @@ def test_gb18030_csv_with_wkt(tmp_path: Path) -> None:
     report = load("well", csv(tmp_path / "w.csv", text, "gb18030"))
     assert counts(report) == (1, 0, 0, 1) and report.refusals.kept[0].reason == "bad_geometry"
     assert the_well().geom.coords == (116.02, 39.05)
-    assert any("GB18030" in zh for zh, _ in report.notes)
+    assert [(choice.name, choice.value) for choice in report.choices] == [("encoding", "GB18030")]
 
 
 @pytest.mark.usefixtures("city")

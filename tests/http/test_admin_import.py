@@ -199,7 +199,7 @@ def test_a_form_that_cannot_be_says_so_at_the_field(
     [
         ({"text": "a,b\n1,2\n"}, "没有任何一列"),
         ({"text": "code,name\nW1,x\n"}, "缺少必需的列"),
-        ({"text": b"PK\x03\x04 nonsense", "name": "a.xlsx"}, "无法打开"),
+        ({"text": b"PK\x03\x04 nonsense", "name": "a.xlsx"}, "已损坏或不完整"),
         ({"text": "{}", "name": "a.geojson"}, "无法读取"),
         ({"field_map": "code=编号"}, "没有列“编号”"),
         ({"inner": "Sheet9", "text": b"PK\x03\x04", "name": "a.zip"}, "损坏"),

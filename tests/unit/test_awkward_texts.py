@@ -75,6 +75,8 @@ RIGHT = [
          cells=(("W1", "甲"),)),
     Case("unknown headings below a title", "a.csv", csv([("台账", ""), ("井编号", "井名"), ("W1", "甲")]), heading="2", first_row=3,
          headings=("井编号", "井名"), cells=(("W1", "甲"),), above=("台账",)),
+    Case("unknown headings below who filled it in", "a.csv", csv([("填报单位：甲", "单位：米"), ("井编号", "井名"), ("W1", "甲")]), heading="2",
+         first_row=3, headings=("井编号", "井名"), cells=(("W1", "甲"),), above=("填报单位：甲", "单位：米")),
     Case("a word of the rows is a heading elsewhere", "a.csv", csv([("井编号", "类别"), ("W1", "编码")]), headings=("井编号", "类别"),
          cells=(("W1", "编码"),)),
     Case("Big5", "a.csv", csv(BIG5, "big5"), encoding="BIG5", asks=("encoding",), headings=BIG5[0], cells=tuple(BIG5[1:]), words=frozenset()),

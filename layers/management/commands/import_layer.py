@@ -22,7 +22,10 @@ from layers.text import visible
 
 class Command(BaseCommand):
     requires_system_checks = ()  # they would load every view and what it needs
-    help = "导入一个文件（GeoJSON、GeoPackage、Shapefile/zip、CSV、XLSX）；默认试运行，不改动数据"
+    help = (
+        "导入一个文件（表格 xlsx、xls、ods、csv、dbf；地图 gpkg、geojson、fgb、kml、gpx、parquet；zip 里的 Shapefile、MapInfo、FileGDB）；"
+        "默认试运行，不改动数据"
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         names = [d.name for d in registry.DATASETS] + [layer.id for layer in registry.IMPORTED]
