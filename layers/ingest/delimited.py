@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -29,6 +30,8 @@ DELIMITERS = ",\t;|"
 _LONGEST = 1 << 20  # characters of a line of the heading
 _MARKS = {codecs.BOM_UTF8: "UTF-8-SIG", codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
 _SAMPLE = 64 << 10
+# Four Chinese characters of UTF-8 in a row; in GB18030 six rare ones would have to meet.
+_UTF8_WITHIN = re.compile(rb"(?:[\xe4-\xe9][\x80-\xbf]{2}){4,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,25 @@ def open_delimited(path: Path, layer: str | None = None, hints: Hints = NO_HINTS
     finding = find_encoding(path, hints)
     encoding = encodings.codec(finding.encoding)
     delimiter, records = _first_records(path, encoding, hints)
-    found = headings.find([[word.strip() for word in record] for record, _ in records], hints)
-    layout = _Layout(encoding, delimiter, found.words, records[found.last][1], found.last + 1)
+    found = headings.find([[word.strip("\ufeff \t\u3000\r\n") for word in record] for record, _ in records], hints)
+    _refuse_undivided(found.words)
+    layout = _Layout(encoding, delimiter, found.words, records[found.below - 1][1], found.below)
     choices = [choice for choice in (finding.choice, found.choice) if choice]
     return Table("csv", found.words, lambda: _chunks(path, layout, hints), choices=choices, above=found.above)
+
+
+def _refuse_undivided(words: Sequence[str]) -> None:
+    """Raise `ImportRefused` for a heading in one piece that commas of full width, or spaces, divide."""
+    if len(words) == 1 and len(words[0].split("，")) > 2:
+        raise ImportRefused(
+            "列之间是全角逗号“，”：请替换为半角逗号，或另存为 .xlsx", "the columns are divided by full-width commas: put plain ones, or save it as .xlsx",
+            param="file",
+        )  # fmt: skip
+    if len(words) == 1 and len(words[0].split()) > 2:
+        raise ImportRefused(
+            "列之间是空格，不能可靠地分列：请用制表符或逗号分隔，或另存为 .xlsx", "the columns are divided by spaces: use tabs or commas, or save it as .xlsx",
+            param="file",
+        )  # fmt: skip
 
 
 def find_encoding(path: Path, hints: Hints = NO_HINTS) -> Finding:
@@ -77,7 +95,20 @@ def find_encoding(path: Path, hints: Hints = NO_HINTS) -> Finding:
     found = encodings.judge(encodings.of_blocks(_blocks(path)))
     if found is None:
         raise encodings.undecodable(path.name, "")
+    if found.encoding == "GB18030":
+        _refuse_mixed(path)
     return found
+
+
+def _refuse_mixed(path: Path) -> None:
+    """Raise `ImportRefused` for a text in GB18030 with pieces in UTF-8: files were put together, and either reading spoils a part."""
+    for block in _blocks(path):
+        if found := _UTF8_WITHIN.search(block):
+            sample = found[0][:30].decode("utf-8", "ignore")
+            raise ImportRefused(
+                f"文件里混有两种编码：大部分是 GB18030，而“{sample}”是 UTF-8，可能由几个文件拼成。请分别另存为 UTF-8 后再导入",
+                f"the file mixes GB18030 and UTF-8 ({sample!r}): files were put together; save each as UTF-8", param=encodings.NAME,
+            )  # fmt: skip
 
 
 def _said(encoding: str, zh: str, en: str) -> Finding:

@@ -25,6 +25,7 @@ _ENOUGH = 2_000  # characters that leave no doubt
 _FEW = 4  # characters, of which nothing can be told
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _HALF = 0.5
+_DAMAGED = re.compile("\ufffd+|锟斤拷")  # what stands for characters that were lost, and the same read as GBK
 _MARKS = frozenset("—…“”‘’·×÷°±²³㎡℃№ⅠⅡⅢⅣ①②③④⑤⑥⑦⑧⑨￥")
 _LEVELS = {"GB18030": ("gb2312", 0xB0, 0xD7), "BIG5": ("big5", 0xA4, 0xC6)}  # whose first level leads with which bytes
 # What files call the encodings: of a .cpg, of a code page, of Python.
@@ -184,6 +185,11 @@ def judge(weighing: Weighing, declared: str = "", source: tuple[str, str] = ("�
         return Finding(best)
     if common < _COMMON and count > _FEW:
         return Finding(best, _unsure(best, others, weighing.texts[best]))
+    if damaged := _DAMAGED.search(weighing.texts[best]):
+        return Finding(best, Choice(
+            NAME, best, f"文字在来源处已损坏（含“{damaged[0]}”，是转换编码时丢失的字）：请重新导出原始数据",
+            f"texts were damaged where they came from ({damaged[0]!r} stands for lost characters): export them anew", others, asks=True,
+        ))  # fmt: skip
     if declared and said != best:
         sample = weighing.texts[best][:12]
         return Finding(best, Choice(

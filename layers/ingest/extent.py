@@ -22,7 +22,6 @@ _ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="([0-9]{1,7})"')
 _COLUMN = re.compile(rb'\br="([A-Z]{1,3})[0-9]')
 # A cell that holds something: one that only has a style is closed at once, and not kept by the reader.
 _FILLED = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*(?<!/)>')
-_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
 def refuse_far_cells(path: Path, sheet: str | None) -> None:
@@ -49,7 +48,12 @@ def sheet_names(book: zipfile.ZipFile) -> dict[str, str]:
         return {}
     workbook, relations = (ElementTree.fromstring(book.read(part)) for part in parts)
     target = {one.get("Id"): PurePosixPath(one.get("Target", "")).name for one in relations}
-    return {target.get(one.get(_RELATION), ""): one.get("name", "") for one in workbook.iterfind("{*}sheets/{*}sheet")}
+    sheets = list(workbook.iterfind("{*}sheets/{*}sheet"))
+    # The attribute has one of two namespaces, by which of the two forms of the standard the workbook is.
+    return {
+        target.get(next((v for k, v in one.items() if k.endswith("}id")), ""), ""): one.get("name", "")
+        for one in sheets
+    }
 
 
 def _refuse(name: str, xml: bytes) -> None:

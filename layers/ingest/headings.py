@@ -31,6 +31,10 @@ _UNITS = frozenset({
 _NUMBER = re.compile(r"^[+-]?[0-9][0-9,]*(\.[0-9]+)?([eE][+-]?[0-9]+)?%?$")
 _TOLD = re.compile(r"^([0-9]{1,3})(?:-([0-9]{1,3}))?$")
 _TELLING = re.compile(r"[：:]\s*\S")
+_STEMS = "甲乙丙丁戊己庚辛壬癸"
+_NUMBERED = 3  # columns, from which numbers below them can be told from a row
+_COLUMN_NUMBER = re.compile(rf"^\(?([0-9]{{1,2}}|[{_STEMS}])\)?$")
+_IN_BRACKETS = re.compile(r"^\([^0-9()]+[^()]*\)$")
 _OTHERS = 10
 _REPEATED, _MOSTLY = 3, 0.6  # so many, and such a part, of a row's cells make it a heading
 
@@ -41,10 +45,12 @@ Span = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """``first`` and ``last`` line, from 0; the words of the columns; what stands above; the decision, where there was one."""
+    """``first`` and ``last`` line, from 0, and the first line ``below`` that is a row; the words of the columns; what stands above;
+    the decision, where there was one."""
 
     first: int
     last: int
+    below: int
     words: tuple[str, ...]
     above: tuple[str, ...]
     choice: Choice | None = None
@@ -70,21 +76,25 @@ def find(lines: Sequence[Line], hints: Hints, spans: Iterable[Span] = ()) -> Hea
     at = best if hits[best] >= 2 and hits[best] > hits[plain] else plain
     first, last = told or _extent(lines, at, merged, hints.words)
     words = joined(lines, first, last, merged, hints.words)
+    below = last + 1 + (last + 1 < len(lines) and _is_numbering(lines[last + 1], words))
     above = tuple(word for line in lines[:first] for word in line if word)
     others = [str(other + 1) for other, _ in filled if not first <= other <= last][:_OTHERS]
     choice = None
-    if told or last:
+    if told or last or below > last + 1:
         # A line of which little is known, below another one that could be it too: somebody has to look.
         asks = not told and not first <= plain <= last and hits[at] < 3 and not _tells(lines[plain])
-        choice = _choice(first, last, words, hits[at], others, asks)
-    return Heading(first, last, words, above, choice)
+        choice = _choice((first, last, below), words, hits[at], others, asks)
+    return Heading(first, last, below, words, above, choice)
 
 
-def _choice(first: int, last: int, words: Line, hits: int, others: Sequence[str], asks: bool) -> Choice:
+def _choice(place: tuple[int, int, int], words: Line, hits: int, others: Sequence[str], asks: bool) -> Choice:
+    first, last, below = place
     value = str(first + 1) if first == last else f"{first + 1}-{last + 1}"
     sample = "、".join(word for word in words if word)[:60]
     zh = f"表头取自第 {value} 行（{sample}）" + (f"，其中 {hits} 个列名可识别" if hits else "")
     en = f"the heading is line {value} ({sample})" + (f": {hits} of its words are known" if hits else "")
+    if below > last + 1:
+        zh, en = f"{zh}；第 {below} 行是列号，略过", f"{en}; line {below} numbers the columns and is passed over"
     return Choice(NAME, value, zh, en, others, asks)
 
 
@@ -120,10 +130,24 @@ def _tells(line: Line) -> bool:
     return any(_TELLING.search(word) for word in line)
 
 
+def _is_numbering(line: Line, words: Line) -> bool:
+    """Whether a line numbers the columns, as forms do below their heading: 甲, 乙, 1, 2, 3 or (1), (2), (3)."""
+    cells = [word for word in line if word]
+    if len(cells) < _NUMBERED or len(cells) < sum(map(bool, words)):
+        return False
+    found = [_COLUMN_NUMBER.match(normal(word)) for word in cells]
+    if not all(found):
+        return False
+    labels = [match[1] for match in found if match]
+    numbers = [int(label) for label in labels if label.isdecimal()]
+    letters = [label for label in labels if not label.isdecimal()]
+    return numbers == list(range(1, len(numbers) + 1)) and letters == list(_STEMS[: len(letters)])
+
+
 def is_unit(word: str) -> bool:
     """Whether a cell below a heading is its unit, bare or in brackets."""
     plain = normal(word)
-    return plain.strip("()[] ") in _UNITS or (plain.startswith("(") and plain.endswith(")"))
+    return plain.strip("()[] ") in _UNITS or bool(_IN_BRACKETS.match(plain))
 
 
 def _extent(lines: Sequence[Line], at: int, merged: Sequence[Span], words: frozenset[str]) -> tuple[int, int]:

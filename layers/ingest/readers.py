@@ -45,6 +45,10 @@ TOGETHER = frozenset({".shp", ".mif", ".tab", ".gdb"})
 def look(path: Path) -> None:
     """What can be said of a file before it is opened; raises `ImportRefused` as `opened` does."""
     suffix = path.suffix.lower()
+    if path.is_dir():
+        raise ImportRefused(
+            f"{path.name} 是文件夹：请压缩成一个 zip 再导入", f"{path.name!r} is a folder: zip it", param="file"
+        )
     if not path.is_file():
         raise ImportRefused(f"文件不存在：{path.name}", f"there is no file {path.name!r}", param="file")
     if not os.access(path, os.R_OK):

@@ -117,6 +117,17 @@ def _look_fgb(path: Path) -> None:
         raise _unreadable()
 
 
+def _look_json(path: Path) -> None:
+    """By its standard UTF-8, and GDAL takes no other."""
+    with path.open("rb") as file:
+        weighing = encodings.of_blocks(iter(lambda: file.read(1 << 20), b""), ["UTF-8"])
+    if not weighing.texts:
+        raise ImportRefused(
+            f"{path.name} 不是 UTF-8 编码（可能是 GBK 或 UTF-16），而 GeoJSON 须是 UTF-8：请以 UTF-8 重新导出或另存",
+            f"{path.name!r} is not in UTF-8, as GeoJSON has to be: export it as UTF-8", param=encodings.NAME,
+        )  # fmt: skip
+
+
 def _look_gpkg(path: Path) -> None:
     """A view is a program: it can go on for ever, and stand in the place of any table that is read on opening."""
     if any(name.startswith(("gpkg_", "rtree_")) for name in _views(path)):
@@ -129,6 +140,7 @@ _LOOKS: dict[str, Callable[[Path], None]] = {
     ".mif": lambda path: _require(path, ".mid"),
     ".gpkg": _look_gpkg,
     ".fgb": _look_fgb,
+    **dict.fromkeys((".geojson", ".json", ".geojsons", ".geojsonl", ".geojsonseq"), _look_json),
 }
 
 

@@ -151,7 +151,7 @@ def _table(
     spans = [(a[0], a[1], b[0], b[1]) for a, b in sheet.merged_cell_ranges or ()] or found.spans
     moved = [(top, one - left, bottom, other - left) for top, one, bottom, other in spans]
     heading = headings.find([[cell_text(value) or "" for value in line] for line in first], hints, moved)
-    below = heading.last + 1
+    below = heading.below
     _drop_above(found, below)
     marks.refuse_unsaved(sheet.name, found)
     down = tuple(span for span in moved if span[0] >= below and span[2] > span[0])

@@ -311,6 +311,8 @@ REFUSED: list[tuple[str, str, bytes, str]] = [
     ("Esri JSON", "a.json", ESRI, "Esri JSON.*GeoPackage"),
     ("Esri JSON of features alone", "a.json", FEATURES, "Esri JSON"),
     ("a list of JSON", "a.json", b'[{"code": "W1"}]', "不是 GeoJSON"),
+    ("GeoJSON in GBK", "a.geojson", '{"type": "FeatureCollection", "features": [], "名称": "翠微路"}'.encode("gbk"), "须是 UTF-8"),
+    ("GeoJSON in UTF-16", "a.geojson", '{"type": "FeatureCollection", "features": []}'.encode("utf-16"), "须是 UTF-8"),
     ("a text under .geojson", "a.geojson", register(), "纯文本"),
     ("a zip under .gpkg", "a.gpkg", b"PK\x05\x06" + bytes(18), "zip"),
     ("a GeoPackage under .shp", "a.shp", b"SQLite format 3\0", "GeoPackage.*改为 .gpkg"),
@@ -328,6 +330,13 @@ REFUSED: list[tuple[str, str, bytes, str]] = [
 def test_refused_by_what_it_is(tmp_path: Path, name: str, data: bytes, words: str) -> None:
     with pytest.raises(ImportRefused, match=words):
         taken(put(tmp_path / name, data))
+
+
+def test_a_folder_is_to_be_zipped(tmp_path: Path) -> None:
+    (tmp_path / "水务.gdb").mkdir()
+    (tmp_path / "成果.shp").mkdir()
+    with pytest.raises(ImportRefused, match="是文件夹：请压缩成一个 zip"):
+        taken(tmp_path / "成果.shp")
 
 
 @pytest.mark.parametrize("text", [VIEW_TAB, SEAMLESS])

@@ -103,6 +103,17 @@ RIGHT = [
          first_row=1, headings=("n", "f", "d", "l", "c"), cells=(("80.5", "81", "2019-07-01", "true", "007"), ("12", "****", None, None, None)),
          words=frozenset()),
     Case("dBASE with a deleted row", "a.dbf", dbf(HEADINGS, [("X", "删", "", "", ""), *WELLS], deleted=[0]), encoding="GB18030", first_row=2),
+    Case("a line that numbers the columns", "a.csv", csv([HEADINGS, ("甲", "乙", "丙", "1", "2"), *WELLS]), heading="1", first_row=3),
+    Case("numbers in brackets below the heading", "a.csv", csv([TITLE, HEADINGS, ("(1)", "（2）", "(3)", "(4)", "(5)"), *WELLS]), heading="2", first_row=4,
+         above=TITLE[:1]),
+    Case("line ends of an old Mac", "a.csv", register().replace(b"\r\n", b"\r")),
+    Case("a hint for Excel", "a.csv", b"sep=;\r\n" + csv([HEADINGS, *WELLS], delimiter=";"), heading="2", first_row=3, above=("sep=",)),
+    Case("two marks", "a.csv", b"\xef\xbb\xbf" + register("utf-8-sig")),
+    Case("vertical bars", "a.txt", csv([HEADINGS, *WELLS], delimiter="|")),
+    Case("lost characters", "a.csv", csv([HEADINGS, ("W1", "\ufffd\ufffd井", "农业", "1", "110108")]), encoding="UTF-8", asks=("encoding",),
+         cells=(("W1", "\ufffd\ufffd井", "农业", "1", "110108"),)),
+    Case("lost characters, read as GBK and saved", "a.csv", csv([HEADINGS, ("W1", "锟斤拷锟斤拷", "农业", "1", "110108")], "gbk"), encoding="GB18030",
+         asks=("encoding",), cells=(("W1", "锟斤拷锟斤拷", "农业", "1", "110108"),)),
 ]  # fmt: skip
 
 
@@ -135,6 +146,9 @@ REFUSED: list[tuple[str, str, bytes, dict[str, str], str]] = [
     ("an encoding told that there is not", "a.csv", register(), {"encoding": "EBCDIC"}, "没有“EBCDIC”这种编码"),
     ("a heading told that is not there", "a.csv", register(), {"heading": "99"}, "不在文件的前 4 行内"),
     ("a heading told in words", "a.csv", register(), {"heading": "第三行"}, "应写作行号"),
+    ("two encodings put together", "a.csv", register("gbk") + "W9,翠微路九号井,农业,8,1\r\n".encode(), {}, "混有两种编码.*翠微路九号井"),
+    ("commas of full width", "a.csv", "编码，名称，用途\nW1，甲，农业\n".encode(), {}, "全角逗号"),
+    ("divided by spaces", "a.txt", "编码 名称 用途\nW1 甲 农业\n".encode(), {}, "列之间是空格"),
     ("only blank lines", "a.csv", b"\r\n\r\n,,,\r\n", {}, "空的"),
     ("dBASE cut short", "a.dbf", dbf(HEADINGS, WELLS)[:-100], {}, "应有 3 行"),
     ("dBASE without columns", "a.dbf", dbf((), []), {}, "已损坏"),

@@ -232,6 +232,23 @@ def test_elements_with_a_prefix_are_understood(tmp_path: Path) -> None:
     assert taken(path).cells == [("W1", "甲", "农业", "#N/A", "110108")]
 
 
+def test_a_workbook_in_the_strict_form_of_the_standard(tmp_path: Path) -> None:
+    path = book(tmp_path / "a.xlsx", [HEADINGS, ("W1", "甲", "农业", "=1+1", "110108")])
+    with zipfile.ZipFile(path) as source:
+        parts = {name: source.read(name) for name in source.namelist()}
+    for name in ("xl/workbook.xml", "xl/worksheets/sheet1.xml"):
+        for old, new in (
+            ("spreadsheetml/2006/main", "spreadsheetml/main"),
+            ("officeDocument/2006/relationships", "officeDocument/relationships"),
+        ):
+            parts[name] = parts[name].replace(
+                f"http://schemas.openxmlformats.org/{old}".encode(), f"http://purl.oclc.org/ooxml/{new}".encode()
+            )
+    zipped(path, parts)
+    with pytest.raises(ImportRefused, match="D2"):
+        taken(path)
+
+
 def padded(code: str) -> Callable[[Sheet], None]:
     def change(sheet: Sheet) -> None:
         for row in range(2, sheet.max_row + 1):
