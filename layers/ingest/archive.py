@@ -131,6 +131,7 @@ def member_name(member: zipfile.ZipInfo) -> PurePosixPath:
 
 def _extract_all(archive: zipfile.ZipFile, into: Path) -> list[Unpacked]:
     folders: dict[PurePosixPath, Path] = {}
+    stems: dict[tuple[Path, str], str] = {}
     found: list[Unpacked] = []
     for member in archive.infolist():
         name = member_name(member)
@@ -145,8 +146,9 @@ def _extract_all(archive: zipfile.ZipFile, into: Path) -> list[Unpacked]:
             room = room / f"{name.parent.stem}{_FOLDER}"
         fresh = not room.exists()
         room.mkdir(parents=True, exist_ok=True)
-        # GDAL finds side files by stem and lower-case suffix.
-        target = room / f"{name.stem}{name.suffix.lower()}"
+        # GDAL finds side files by stem, in the same letters, and lower-case suffix; Windows by any letters.
+        stem = stems.setdefault((room, name.stem.lower()), name.stem)
+        target = room / f"{stem}{name.suffix.lower()}"
         _extract(archive, member, target)
         if room.suffix == _FOLDER:
             found += [Unpacked(room, str(name.parent))] if fresh else []

@@ -37,6 +37,9 @@ _DRIVERS = {
 _INTERNAL_LAYERS = frozenset({"layer_styles"})
 _DICTIONARIES = frozenset({"fields", "字段说明 fields"})  # of our own files: what the columns are
 
+# GDAL's own Arrow stream of FlatGeobuf does not say which features have no geometry, and gives the next ones' bytes for them.
+pyogrio.set_gdal_config_options({"OGR_FLATGEOBUF_STREAM_BASE_IMPL": "YES"})
+
 MAX_ROWS = 50_000_000  # of a Parquet file: a kilobyte of it can claim billions
 BATCH_ROWS = 20_000  # what is held in memory at once; outlines of districts are tens of kilobytes each
 _BROKEN = (DataSourceError, DataLayerError, FeatureError, pa.ArrowException, UnicodeDecodeError, OSError, ValueError)

@@ -63,6 +63,18 @@ def test_text_sequences_with_separators(tmp_path: Path) -> None:
     assert set(taken(tmp_path / "a.geojsons").cells) == CELLS
 
 
+def test_a_flatgeobuf_of_ours_has_features_without_a_position(tmp_path: Path) -> None:
+    frame = gpd.GeoDataFrame(
+        {"code": ["1", "2", "3", "4"]}, geometry=[shapely.Point(1, 2), None, None, shapely.Point(3, 4)], crs=4490
+    )
+    frame.to_file(tmp_path / "a.fgb", driver="FlatGeobuf", SPATIAL_INDEX="NO")
+    with opened(tmp_path / "a.fgb") as table:
+        (chunk,) = table.chunks()
+    assert chunk.wkb is not None
+    chunk.wkb.validate(full=True)
+    assert [one and shapely.from_wkb(one).x for one in chunk.wkb.to_pylist()] == [1, None, None, 3]
+
+
 @pytest.mark.parametrize(("suffix", "sides"), [(".tab", (".dat", ".map", ".id")), (".mif", (".mid",))])
 @pytest.mark.parametrize("encoding", ["utf-8", "gbk"])
 @pytest.mark.parametrize("in_zip", [True, False])
@@ -270,6 +282,7 @@ ZIPS: list[tuple[str, Mapping[str, bytes], str, str | None]] = [
     ("folders of Windows", named("成果\\机井", SHAPES), "", None),
     ("endings in capitals", {name.upper(): data for name, data in named("W", SHAPES).items()}, "", None),
     ("what a Mac adds", {**named("机井", SHAPES), "__MACOSX/._机井.shp": b"x", ".DS_Store": b"x"}, "", None),
+    ("stems that differ in case", {**named("Well", {".shp": SHAPES[".shp"]}), **named("WELL", {k: v for k, v in SHAPES.items() if k != ".shp"})}, "", None),
     ("a lock of Office", {"机井.csv": register(), "~$机井.xlsx": b"x"}, "", None),
     ("a text and nothing else", {"机井.txt": register()}, "", None),
     ("a table in a folder", {"a/b/c/机井.csv": register()}, "", None),

@@ -106,13 +106,15 @@ def file_of(folder: Path, kind: str) -> Path:
             for one in [*file_of(folder, "shp").parent.glob("机井.*")]:
                 if one != path:
                     packed.write(one, one.name)
+    elif kind == "mif":
+        POINTS.rename(columns={"名称": "name"}).to_file(path, driver="MapInfo File", encoding="GBK")
     else:
         POINTS.to_file(path, encoding="GB18030" if kind == "shp" else None)
         path.with_suffix(".cpg").unlink(missing_ok=True)
     return path
 
 
-@pytest.mark.parametrize("kind", ["csv", "xlsx", "geojson", "gpkg", "shp", "parquet", "zip"])
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "geojson", "gpkg", "shp", "mif", "parquet", "zip"])
 @pytest.mark.parametrize("chunk_bytes", [apart.CHUNK_BYTES, 60])
 @pytest.mark.parametrize("own_user", [True, False])
 def test_what_is_read_apart_is_what_is_read(
