@@ -73,7 +73,9 @@ def find(lines: Sequence[Line], hints: Hints, spans: Iterable[Span] = ()) -> Hea
     plain = next((at for at in several if not _tells(lines[at])), (several or [filled[0][0]])[0])
     hits = [known_in(line, hints.words) for line in lines]
     best = max(range(len(lines)), key=lambda at: (hits[at], -at))
-    at = best if hits[best] >= 2 and hits[best] > hits[plain] else plain
+    counts = dict(filled)
+    surer = hits[best] >= 2 or (not hits[plain] and counts.get(best, 0) > counts[plain])
+    at = best if hits[best] > hits[plain] and surer else plain
     first, last = told or _extent(lines, at, merged, hints.words)
     words = joined(lines, first, last, merged, hints.words)
     below = last + 1 + (last + 1 < len(lines) and _is_numbering(lines[last + 1], words))

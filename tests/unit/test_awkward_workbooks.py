@@ -77,6 +77,25 @@ def test_a_title_merged_over_two_lines(tmp_path: Path) -> None:
     assert (found.headings, found.choices["heading"].value, found.rows[0]) == (HEADINGS, "3", 4)
 
 
+def test_a_title_in_two_cells_above_a_heading_of_which_one_word_is_known(tmp_path: Path) -> None:
+    found = taken(
+        book(tmp_path / "a.xlsx", [("机井", "基本情况"), ("编码", "井的名字", "深度多少"), ("W1", "甲", "1")])
+    )
+    assert (found.headings, found.rows) == (("编码", "井的名字", "深度多少"), [3])
+    assert found.choices["heading"].asks and "1" in found.choices["heading"].others
+
+
+def test_a_wide_table_of_months(tmp_path: Path) -> None:
+    lines = [
+        TITLE,
+        ("区划代码", "名称", "2019年用水量（万立方米）", None),
+        (None, None, "1月", "2月"),
+        ("110108", "甲", 1, 2),
+    ]
+    found = taken(book(tmp_path / "a.xlsx", lines, merge("A1:D1", "A2:A3", "B2:B3", "C2:D2")))
+    assert found.headings == ("区划代码", "名称", "2019年用水量（万立方米）/1月", "2019年用水量（万立方米）/2月")
+
+
 def test_two_lines_of_heading_merged(tmp_path: Path) -> None:
     lines = [
         TITLE,
