@@ -26,7 +26,10 @@ _HEADING_BYTES = 1 << 20
 _NATIVE = re.compile(rb"^\s*type\s+native\b", re.IGNORECASE | re.MULTILINE)
 _CHARSET = re.compile(rb'(charset\s+"?)([\w-]{1,40})', re.IGNORECASE)
 _COLUMNS = re.compile(rb"^[ \t]*(?:columns|fields)[ \t]+(\d{1,4})[ \t]*\r?\n", re.IGNORECASE | re.MULTILINE)
-_COLUMN = re.compile(rb"([ \t]*)([^\r\n]*?)([ \t]+[a-z]+[ \t]*(?:\([^)\r\n]*\))?[^\r\n]*\r?\n)", re.IGNORECASE)
+_COLUMN = re.compile(  # bounded, so that a line of a megabyte costs nothing
+    rb"([ \t]{0,40})([^\r\n]{1,200}?)([ \t]{1,40}[a-z]{1,20}[ \t]{0,40}(?:\([^)\r\n]{0,40}\))?[^\r\n]{0,200}\r?\n)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)

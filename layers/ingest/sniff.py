@@ -81,10 +81,8 @@ _FITS: dict[str, frozenset[str]] = {
     ".mif": frozenset({"text"}), ".tab": frozenset({"text"}), ".dbf": frozenset({"text", "dbf"}),
 }  # fmt: skip
 
-_ROOT = re.compile(
-    rb"^(?:\xef\xbb\xbf)?\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!doctype[^>]*>\s*)*<(?:[\w-]+:)?([\w-]+)",
-    re.DOTALL | re.IGNORECASE,
-)
+_ROOT = re.compile(rb"<(?:[\w-]+:)?([\w-]+)")
+_ASIDES = ((b"<?", b"?>"), (b"<!--", b"-->"), (b"<!", b">"))  # what may stand before the root of XML
 _TOPOLOGY = re.compile(rb'"type"\s*:\s*"Topology"')
 _ESRI = re.compile(
     rb'"geometryType"\s*:\s*"esri|"features"\s*:\s*\[\s*\{\s*"(?:attributes|geometry"\s*:\s*\{\s*"(?:x|rings|paths|points))"'
@@ -145,13 +143,28 @@ def _text(start: bytes) -> str:
         return "jsonlist"
     if not plain.startswith(b"<"):
         return "text"
-    root = _ROOT.match(start)
-    name = root[1].lower() if root else b""
+    name = _root(plain)
     if name in {b"html", b"table", b"meta", b"head", b"body", b"style", b"div"}:
         return "html"
     if name == b"workbook" and b"urn:schemas-microsoft-com:office:spreadsheet" in start:
         return "xmlbook"
     return {b"kml": "kml", b"gpx": "gpx"}.get(name, "xml")
+
+
+def _root(xml: bytes) -> bytes:
+    """The name of the first element, in lower case; b"" where there is none."""
+    at, aside = 0, True
+    while aside:
+        at += len(xml[at:]) - len(xml[at:].lstrip())
+        aside = False
+        for begin, end in _ASIDES:
+            if xml.startswith(begin, at):
+                at, aside = xml.find(end, at + len(begin)) + len(end), True
+                if at < len(end):
+                    return b""
+                break
+    found = _ROOT.match(xml, at)
+    return found[1].lower() if found else b""
 
 
 def _json(plain: bytes) -> str:

@@ -330,6 +330,8 @@ REFUSED: list[tuple[str, str, bytes, str]] = [
     ("a zip under .gpkg", "a.gpkg", b"PK\x05\x06" + bytes(18), "zip"),
     ("a GeoPackage under .shp", "a.shp", b"SQLite format 3\0", "GeoPackage.*改为 .gpkg"),
     ("KML under .gpx", "a.gpx", kml(""), "KML.*改为 .kml"),
+    ("comments without end under .kml", "a.kml", b"<!---->" * 9000, "XML"),
+    ("a virtual file behind a comment", "a.kml", b"<?xml version='1.0'?><!-- <kml> --><OGRVRTDataSource/>", "XML"),
     ("a virtual file under .kml", "a.kml", b"<OGRVRTDataSource><OGRVRTLayer/></OGRVRTDataSource>", "XML"),
     ("a drawing under .kml", "a.kml", b"AC1027\0\0\0", "CAD"),
     ("a view of MapInfo", "a.tab", VIEW_TAB, "不是 MapInfo 的原生表|缺少"),
