@@ -2,19 +2,20 @@
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+
+from layers.http.answers import NOT_AT_ALL
+from layers.http.resource import Resource
+
+NOW = Resource(kept=NOT_AT_ALL, of_data=False)
 
 
-@require_safe
-@never_cache
+@NOW
 def process(request: HttpRequest) -> HttpResponse:
     """Answers without the database: says only that the process serves."""
     return HttpResponse("ok", content_type="text/plain")
 
 
-@require_safe
-@never_cache
+@NOW
 def database(request: HttpRequest) -> HttpResponse:
     """200 when a statement is answered; else 503 by `geoapp.problems`, as everywhere, within two seconds."""
     with connection.cursor() as cursor:

@@ -69,7 +69,6 @@ MIDDLEWARE = [
     "geoapp.middleware.content_security_policy",
     "geoapp.problems.handlers.say_what_is_wrong",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "geoapp.middleware.one_moment_an_answer",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -184,7 +183,6 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_AUTHENTICATION_CLASSES": [],  # open to all until accounts come: no answer varies by cookie
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "layers.feeds.problems.handle",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "水图 Shuitu",

@@ -2,17 +2,20 @@
 
 from django.contrib import admin
 from django.urls import include, path
-from django.views.decorators.http import require_safe
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from geoapp import health
+from layers.http.answers import BY_ASKER
+from layers.http.resource import Resource
+
+OF_CODE = Resource(kept=BY_ASKER, of_data=False)  # of the code alone, and of no data
 
 urlpatterns = [
     path("healthz", health.process, name="healthz"),
     path("healthz/database", health.database, name="healthz_database"),
     path("admin/", admin.site.urls),
-    path("api/schema", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs", require_safe(SpectacularSwaggerSplitView.as_view(url_name="schema")), name="docs"),
+    path("api/schema", OF_CODE(SpectacularAPIView.as_view()), name="schema"),
+    path("api/docs", OF_CODE(SpectacularSwaggerSplitView.as_view(url_name="schema")), name="docs"),
     path("api/", include("layers.feeds.urls")),
     path("", include("geoapp.desktop.urls")),
     path("feeds/", include("layers.feeds.file_urls")),

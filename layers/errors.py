@@ -1,4 +1,4 @@
-"""What can be wrong with a question. One small hierarchy; only `layers.feeds.problems` knows of HTTP statuses."""
+"""What can be wrong with a question. One small hierarchy; only `layers.http.problems` knows of HTTP statuses."""
 
 from __future__ import annotations
 

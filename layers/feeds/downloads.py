@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
-from django.http.response import HttpResponseBase
-from django.utils.cache import patch_vary_headers
 
 from layers import cql2, filters, params
 from layers.built import built_layers, open_tables, published
@@ -17,20 +16,18 @@ from layers.export import FORMATS, Format, Options, by_suffix, chosen
 from layers.export.base import Shape
 from layers.features.columns import named
 from layers.features.query import FeatureQuery
-from layers.feeds.caching import versioned_json
-from layers.feeds.features import query_params
-from layers.feeds.files import Download, respond
+from layers.feeds.files import Download
 from layers.feeds.meta import SYNTHETIC_NOTE, is_synthetic, layer_infos
-from layers.feeds.problems import problems
+from layers.http.answers import BY_ASKER, Found, json_of
+from layers.http.parameters import LANGUAGES, query_params
+from layers.http.resource import Resource
 from layers.registry import Layer
-from layers.values import Lang
 from layers.versions import ALL_DATASETS, AsOf, as_of
 
 # What a file is asked for besides the filters of its fields.
 PARAMS = (*cql2.PARAMS, "crs", "fields", "geometry", "lang")
 CRS = {"4490": 4490, "4326": 4326, "4548": 4548, "3857": 3857}
 SHAPES: tuple[Shape, ...] = ("lonlat", "wkt", "none")
-LANGS: tuple[Lang, ...] = ("zh", "en")
 
 
 def formats_of(layer: Layer) -> list[Format]:
@@ -66,9 +63,9 @@ def feed_query(layer: Layer, wanted: Format, given: dict[str, str]) -> FeatureQu
 def options_of(layer: Layer, given: dict[str, str], version: AsOf) -> Options:
     """How a file of a layer speaks, by the parameters ``geometry`` and ``lang``."""
     shape = params.parse_choice(given.get("geometry"), "geometry", _usual_shape(layer), SHAPES)
-    lang = params.parse_choice(given.get("lang"), "lang", "", LANGS)
+    lang = params.parse_choice(given.get("lang"), "lang", "", LANGUAGES)
     return Options(
-        lang=lang,  # type: ignore[arg-type]  # one of LANGS
+        lang=lang,  # type: ignore[arg-type]  # one of LANGUAGES
         shape=shape,  # type: ignore[arg-type]  # one of SHAPES
         title={"zh": layer.zh, "en": layer.en}.get(lang, ""),
         changed_at=version.changed_at or datetime(1980, 1, 1, tzinfo=UTC),
@@ -90,7 +87,7 @@ def _about(layer: Layer, version: AsOf) -> dict[str, str]:
     return said
 
 
-def feed(request: HttpRequest, layer: Layer, wanted: Format, *more: str) -> HttpResponseBase:
+def feed(request: HttpRequest, layer: Layer, wanted: Format, *more: str) -> Download:
     """The file of a layer in a format; ``more`` are parameters that the caller has read."""
     given = query_params(request, [*filters.allowed_params(layer), *PARAMS, *more])
     for name in more:
@@ -104,11 +101,14 @@ def feed(request: HttpRequest, layer: Layer, wanted: Format, *more: str) -> Http
     query.wanted.check()
     variant = f"{layer.id}?{urlencode(sorted(given.items()))}"
     name = layer.en if given.get("lang") == "en" else layer.zh
-    return respond(request, Download(query, wanted, options_of(layer, given, version), version, variant, name))
+    return Download(query, wanted, options_of(layer, given, version), version, variant, name)
 
 
-@problems
-def file_view(request: HttpRequest, layer_id: str, suffix: str) -> HttpResponseBase:
+FILES = Resource(kept=BY_ASKER, lane="files")
+
+
+@FILES
+def file_view(request: HttpRequest, layer_id: str, suffix: str) -> Download:
     """The address that says its format."""
     layer, wanted = published(layer_id), by_suffix(suffix)
     if wanted is None:
@@ -120,26 +120,22 @@ def file_view(request: HttpRequest, layer_id: str, suffix: str) -> HttpResponseB
     return feed(request, layer, wanted)
 
 
-@problems
-def layer_view(request: HttpRequest, layer_id: str) -> HttpResponseBase:
+@replace(FILES, vary=("Accept",))
+def layer_view(request: HttpRequest, layer_id: str) -> Download:
     """The address without a format: by ``f``, else by what the asker accepts, else GeoJSON."""
     layer = published(layer_id)
     key = request.GET.get("f")
     if key is None:
         offered = {one.media_type: one for one in formats_of(layer)}
-        response = feed(request, layer, offered[request.get_preferred_type(list(offered)) or "application/geo+json"])
-    else:
-        response = feed(request, layer, chosen(key), "f")
-    patch_vary_headers(response, ["Accept"])
-    return response
+        return feed(request, layer, offered[request.get_preferred_type(list(offered)) or "application/geo+json"])
+    return feed(request, layer, chosen(key), "f")
 
 
-@problems
-def list_view(request: HttpRequest) -> HttpResponseBase:
+def list_found(request: HttpRequest) -> Found:
     """Every feed, for programs."""
     params.parse_choice(query_params(request, ["f", "lang"]).get("f"), "f", "json", ("json", "html"))
     root = request.build_absolute_uri("/feeds/")
-    return versioned_json(request, as_of(ALL_DATASETS), lambda: listing(root))
+    return json_of(as_of(ALL_DATASETS), lambda: listing(root))
 
 
 def listing(root: str) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -27,7 +27,9 @@ from layers.export.base import CHUNK, Format, Options, gathered, part
 from layers.export.slots import slot
 from layers.export.store import fetch
 from layers.features.query import FeatureQuery
-from layers.feeds.caching import accepts_gzip, etag, is_held
+from layers.http.answers import Keeping, etag, is_held
+from layers.http.encoding import accepts_gzip
+from layers.http.streams import Closing, FromDisk
 from layers.versions import AsOf
 
 
@@ -41,31 +43,33 @@ class Download:
     version: AsOf
     variant: str
     name: str  # of the file, without its suffix
+    headers: Mapping[str, str] = field(default_factory=dict)  # to be told besides
 
     @property
     def key(self) -> str:
         return f"{self.version.stamp} {self.format.key} {self.variant}"
 
-
-def respond(request: HttpRequest, wanted: Download) -> HttpResponseBase:
-    """The file, a range of it, or 304 when the asker has this version."""
-    encoding = "gzip" if wanted.format.text and accepts_gzip(request) else ""
-    tag = etag(wanted.key, encoding)
-    response: HttpResponseBase
-    dated = _dated(wanted)
-    if _is_fresh(request, wanted, dated, tag):
-        response = HttpResponseNotModified()
-    elif wanted.format.streams:
-        response = _streamed(request, wanted, encoding)
-    else:
-        response = _kept(request, wanted, tag)
-    response["ETag"] = tag
-    if dated is not None:
-        response["Last-Modified"] = http_date(dated)
-    response["Cache-Control"] = "no-cache"  # kept by the asker, asked about each time
-    if wanted.format.text:
-        patch_vary_headers(response, ["Accept-Encoding"])
-    return response
+    def to(self, request: HttpRequest, kept: Keeping) -> HttpResponseBase:
+        """The file, a range of it, or 304 when the asker has this version."""
+        encoding = "gzip" if self.format.text and accepts_gzip(request) else ""
+        tag = etag(self.key, encoding)
+        response: HttpResponseBase
+        dated = _dated(self)
+        if _is_fresh(request, self, dated, tag):
+            response = HttpResponseNotModified()
+        elif self.format.streams:
+            response = _streamed(request, self, encoding)
+        else:
+            response = _kept(request, self, tag)
+        response["ETag"] = tag
+        if dated is not None:
+            response["Last-Modified"] = http_date(dated)
+        response["Cache-Control"] = kept.control
+        if self.format.text:
+            patch_vary_headers(response, ["Accept-Encoding"])
+        for name, value in self.headers.items():
+            response[name] = value
+        return response
 
 
 def _dated(wanted: Download) -> int | None:
@@ -120,27 +124,6 @@ def _streamed(request: HttpRequest, wanted: Download, encoding: str) -> HttpResp
 
 def _close(made: Iterator[bytes]) -> None:
     made.close()  # type: ignore[attr-defined]  # a generator: its query ends
-
-
-class FromDisk(StreamingHttpResponse):
-    """A body that is a file already: nothing of it is asked of the database any more."""
-
-
-class Closing:
-    """An iterator of bytes with what has to be let go of when it ends or its reader leaves."""
-
-    def __init__(self, body: Iterator[bytes], stack: ExitStack) -> None:
-        self._body = body
-        self._stack = stack
-
-    def __iter__(self) -> Iterator[bytes]:
-        try:
-            yield from self._body
-        finally:
-            self.close()
-
-    def close(self) -> None:
-        self._stack.close()
 
 
 def _compressed(body: Iterator[bytes]) -> Iterator[bytes]:

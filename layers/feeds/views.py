@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from drf_spectacular.utils import extend_schema
-from rest_framework.decorators import api_view
+from django.http import HttpRequest
 
 from layers import compare, params, printed, registry, vocab
 from layers.built import built_layer
 from layers.errors import BadParameter
 from layers.feeds import features, meta, schema
-from layers.feeds.caching import versioned_json
-from layers.feeds.features import PAGING, query_params
+from layers.feeds.documented import documented
+from layers.feeds.features import PAGING
 from layers.feeds.search import search as find
 from layers.filters import BOUNDARIES, allowed_params
 from layers.grid import cells
+from layers.http.answers import Found, json_of
+from layers.http.media import GEOJSON
+from layers.http.parameters import query_params
+from layers.http.resource import Resource
 from layers.periods import Period, parse_period
 from layers.selection import parse_selection
 from layers.stats import answer, explain, moved, profile
@@ -26,14 +28,15 @@ from layers.stats.divisions import parse_boundaries
 from layers.stats.series import series
 from layers.versions import ALL_DATASETS, as_of
 
+READ = Resource()
 SELECTION = ["source", "purpose", "resident"]
 UNIT = vocab.LEVEL.by_id[vocab.REPORTING_UNIT].code
 
 
-Answer = Callable[[], dict[str, Any]]
+Make = Callable[[], dict[str, Any]]
 
 
-def _figures(make: Answer) -> Answer:
+def _figures(make: Make) -> Make:
     """An answer with the mark that its figures carry when they are made up."""
     return lambda: {"synthetic": meta.figures_are_synthetic(), **make()}
 
@@ -44,7 +47,7 @@ def _noted(made: dict[str, Any], notes: list[printed.Note]) -> dict[str, Any]:
     return {"synthetic": synthetic, **made, "notes": [note.to_dict() for note in notes] if synthetic else []}
 
 
-def _features(layer: registry.Layer, make: Answer, *, usage: bool = False) -> Answer:
+def _features(layer: registry.Layer, make: Make, *, usage: bool = False) -> Make:
     """Features with the mark of their layer, and of the figures that a period adds to them."""
     return lambda: {
         "synthetic": meta.is_synthetic(layer) or (usage and meta.figures_are_synthetic()),
@@ -52,51 +55,48 @@ def _features(layer: registry.Layer, make: Answer, *, usage: bool = False) -> An
     }
 
 
-@extend_schema(**schema.META)
-@api_view(["GET", "HEAD"])
-def meta_view(request: HttpRequest) -> HttpResponse:
+@documented(schema.META)
+@READ
+def meta_view(request: HttpRequest) -> Found:
     """Layers, vocabularies, months and the synthetic notice: all a client needs to start with."""
     query_params(request, [])
-    return versioned_json(request, as_of(ALL_DATASETS), meta.meta)
+    return json_of(as_of(ALL_DATASETS), meta.meta)
 
 
-@extend_schema(**schema.LAYERS)
-@api_view(["GET", "HEAD"])
-def layers_view(request: HttpRequest) -> HttpResponse:
+@documented(schema.LAYERS)
+@READ
+def layers_view(request: HttpRequest) -> Found:
     """Every layer with its fields, filters, size and version."""
     query_params(request, [])
-    return versioned_json(request, as_of(ALL_DATASETS), lambda: {"layers": meta.layer_infos()})
+    return json_of(as_of(ALL_DATASETS), lambda: {"layers": meta.layer_infos()})
 
 
-@extend_schema(**schema.FEATURES)
-@api_view(["GET", "HEAD"])
-def features_view(request: HttpRequest, layer_id: str) -> HttpResponse:
+@documented(schema.FEATURES)
+@READ
+def features_view(request: HttpRequest, layer_id: str) -> Found:
     """A page of a layer's features as GeoJSON, filtered on the server."""
     layer = built_layer(layer_id)
     given = query_params(request, [*allowed_params(layer), *PAGING])
     url = request.build_absolute_uri(request.path)
-    return versioned_json(
-        request,
+    return json_of(
         as_of(layer.datasets(usage="period" in given)),
         _features(layer, lambda: features.feature_list(layer, given, url), usage="period" in given),
-        "application/geo+json",
+        GEOJSON,
     )
 
 
-@extend_schema(**schema.FEATURE)
-@api_view(["GET", "HEAD"])
-def feature_view(request: HttpRequest, layer_id: str, code: str) -> HttpResponse:
+@documented(schema.FEATURE)
+@READ
+def feature_view(request: HttpRequest, layer_id: str, code: str) -> Found:
     """One feature with all its fields and links."""
     layer = built_layer(layer_id)
     query_params(request, [])
-    return versioned_json(
-        request, as_of(ALL_DATASETS), _features(layer, lambda: features.feature(layer, code)), "application/geo+json"
-    )
+    return json_of(as_of(ALL_DATASETS), _features(layer, lambda: features.feature(layer, code)), GEOJSON)
 
 
-@extend_schema(**schema.STATS)
-@api_view(["GET", "HEAD"])
-def stats_view(request: HttpRequest) -> HttpResponse:
+@documented(schema.STATS)
+@READ
+def stats_view(request: HttpRequest) -> Found:
     """Usage of every region of a level in a period: value, share, density, change, legend classes."""
     given = query_params(
         request, ["level", "parent", "period", "versus", "measure", "method", "k", BOUNDARIES, *SELECTION]
@@ -120,12 +120,12 @@ def stats_view(request: HttpRequest) -> HttpResponse:
         notes = printed.notes(whole, question.period, question.selection)
         return _noted(answer.answer(question), [note for note in notes if note.year is not None])
 
-    return versioned_json(request, as_of(registry.STATISTICS), make)
+    return json_of(as_of(registry.STATISTICS), make)
 
 
-@extend_schema(**schema.SERIES)
-@api_view(["GET", "HEAD"])
-def series_view(request: HttpRequest) -> HttpResponse:
+@documented(schema.SERIES)
+@READ
+def series_view(request: HttpRequest) -> Found:
     """The monthly matrix of a level, for clients that move through the months without asking again."""
     given = query_params(request, ["level", "parent", "period", "method", "k", BOUNDARIES, *SELECTION])
     level = vocab.LEVEL.id_of(params.parse_choice(given.get("level"), "level", "district", vocab.LEVEL.codes))
@@ -136,7 +136,7 @@ def series_view(request: HttpRequest) -> HttpResponse:
     k = params.parse_count(given.get("k"), "k", 5, 2, 9)
     boundaries = parse_boundaries(given.get(BOUNDARIES))
     make = _figures(lambda: series(level, selection, parent, period, method, k, boundaries))
-    return versioned_json(request, as_of(registry.STATISTICS), make)
+    return json_of(as_of(registry.STATISTICS), make)
 
 
 def _period(given: dict[str, str], name: str = "period") -> Period:
@@ -145,9 +145,9 @@ def _period(given: dict[str, str], name: str = "period") -> Period:
     return parse_period(given[name], name)
 
 
-@extend_schema(**schema.CELLS)
-@api_view(["GET", "HEAD"])
-def cells_view(request: HttpRequest) -> HttpResponse:
+@documented(schema.CELLS)
+@READ
+def cells_view(request: HttpRequest) -> Found:
     """Balance and legend classes of the street-level grid in a period."""
     given = query_params(request, ["level", "period", "measure", "method", "k", *SELECTION])
     layer = built_layer(params.parse_choice(given.get("level"), "level", compare.GRIDS[0], compare.GRIDS))
@@ -157,12 +157,12 @@ def cells_view(request: HttpRequest) -> HttpResponse:
     method = params.parse_choice(given.get("method"), "method", "tail", answer.METHODS)
     k = params.parse_count(given.get("k"), "k", 5, 2, 9)
     make = _figures(lambda: stats_cells.cell_statistics(layer, period, selection, measure, method, k))
-    return versioned_json(request, as_of(layer.datasets(usage=True)), make)
+    return json_of(as_of(layer.datasets(usage=True)), make)
 
 
-@extend_schema(**schema.COMPARE)
-@api_view(["GET", "HEAD"])
-def compare_view(request: HttpRequest) -> HttpResponse:
+@documented(schema.COMPARE)
+@READ
+def compare_view(request: HttpRequest) -> Found:
     """Two periods compared, region by region or cell by cell, with the largest movers."""
     known = ["level", "period", "versus", "region", "direction", "limit", "offset", BOUNDARIES, *SELECTION]
     given = query_params(request, known)
@@ -178,12 +178,12 @@ def compare_view(request: HttpRequest) -> HttpResponse:
         parse_boundaries(given.get(BOUNDARIES)),
     )
     make = _figures(lambda: compare.compare(layer, question))
-    return versioned_json(request, as_of(layer.datasets(usage=True)), make)
+    return json_of(as_of(layer.datasets(usage=True)), make)
 
 
-@extend_schema(**schema.REGION)
-@api_view(["GET", "HEAD"])
-def region_view(request: HttpRequest, code: str) -> HttpResponse:
+@documented(schema.REGION)
+@READ
+def region_view(request: HttpRequest, code: str) -> Found:
     """One region at a glance; without a period, the last year that has data."""
     given = query_params(request, ["period", "versus", "level", BOUNDARIES, *SELECTION])
     unit = params.parse_choice(given.get("level"), "level", "", (UNIT,)) == UNIT
@@ -197,30 +197,30 @@ def region_view(request: HttpRequest, code: str) -> HttpResponse:
         found = profile.profile(code, period, selection, versus, unit=unit, boundaries=boundaries)
         return _noted(found, [] if found["level"] == UNIT else printed.notes(code, period, selection))
 
-    return versioned_json(request, as_of(ALL_DATASETS), make)
+    return json_of(as_of(ALL_DATASETS), make)
 
 
-@extend_schema(**schema.EDITIONS)
-@api_view(["GET", "HEAD"])
-def divisions_view(request: HttpRequest) -> HttpResponse:
+@documented(schema.EDITIONS)
+@READ
+def divisions_view(request: HttpRequest) -> Found:
     """Every change of the divisions: which came, went, were renamed or redrawn, and what moved between them."""
     query_params(request, [])
-    return versioned_json(request, as_of(ALL_DATASETS), _figures(lambda: {"changes": moved.changes()}))
+    return json_of(as_of(ALL_DATASETS), _figures(lambda: {"changes": moved.changes()}))
 
 
-@extend_schema(**schema.SEARCH)
-@api_view(["GET", "HEAD"])
-def search_view(request: HttpRequest) -> HttpResponse:
+@documented(schema.SEARCH)
+@READ
+def search_view(request: HttpRequest) -> Found:
     """Regions, facilities, wells, users and meters by name or code."""
     given = query_params(request, ["q", "limit"])
     limit = params.parse_count(given.get("limit"), "limit", 20, 1, 100)
     text = given.get("q", "")
-    return versioned_json(request, as_of(ALL_DATASETS), lambda: {"results": find(text, limit)})
+    return json_of(as_of(ALL_DATASETS), lambda: {"results": find(text, limit)})
 
 
-@extend_schema(**schema.EXPLAIN)
-@api_view(["GET", "HEAD"])
-def explain_view(request: HttpRequest) -> HttpResponse:
+@documented(schema.EXPLAIN)
+@Resource(lane="dear")
+def explain_view(request: HttpRequest) -> Found:
     """What a figure of a grid unit or region is made of: meters, villages, facilities, weights, rules, litres."""
     given = query_params(
         request, ["unit", "region", "level", "period", "size", "limit", "offset", BOUNDARIES, *SELECTION]
@@ -247,4 +247,4 @@ def explain_view(request: HttpRequest) -> HttpResponse:
     else:
         unit = given["unit"]
         make = _figures(lambda: explain.explain_unit(unit, period, selection, page, size))
-    return versioned_json(request, as_of(ALL_DATASETS), make)
+    return json_of(as_of(ALL_DATASETS), make)

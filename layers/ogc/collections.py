@@ -10,9 +10,9 @@ from layers.crs import CRS84, STORAGE, SYSTEMS
 from layers.features import FeatureQuery
 from layers.features.columns import columns_of
 from layers.feeds.meta import is_synthetic
+from layers.http.media import Media
 from layers.ogc import links
 from layers.ogc.links import Json, link
-from layers.ogc.negotiate import Media
 from layers.ogc.parts import PARTS
 from layers.registry import Layer
 from layers.stats.query import available_months

@@ -5,18 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
-
 from layers.crs import CRS84
 from layers.errors import BadParameter, TooSlow
 from layers.export import FORMATS, Format
 from layers.features import FeatureQuery
 from layers.feeds.downloads import formats_of, options_of, too_large
-from layers.feeds.files import Download, respond
+from layers.feeds.files import Download
+from layers.http.media import GEOJSON, HTML, Media
 from layers.ogc.items import Address, Page
-from layers.ogc.links import GEOJSON as GEOJSON_TYPE
-from layers.ogc.negotiate import GEOJSON, HTML, Media
 from layers.ogc.question import Question
 from layers.registry import Layer
 from layers.versions import AsOf
@@ -27,7 +23,7 @@ def of(layer: Layer) -> tuple[Media, ...]:
     files = [
         Media(one.key, one.media_type, _named(layer, one))
         for one in formats_of(layer)
-        if one.media_type != GEOJSON_TYPE
+        if one.media_type != GEOJSON.media_type
     ]
     return (GEOJSON, HTML, *files)
 
@@ -57,9 +53,7 @@ def _named(layer: Layer, wanted: Format) -> str:
     return f"{wanted.zh}，至多 {wanted.most:,} 行，须先筛选 at most {wanted.most:,} rows: filter first"
 
 
-def file(
-    request: HttpRequest, media: Media, asked: Question, given: dict[str, str], version: AsOf, at: Address
-) -> HttpResponseBase:
+def file(media: Media, asked: Question, given: dict[str, str], version: AsOf, at: Address) -> Download:
     """All that matches as a file; a page of it, with the address of the next in its headers, when a limit is given.
 
     Binary files have x before y whatever the system, as every reader of them takes it; a text of GeoJSON is in CRS84.
@@ -73,13 +67,12 @@ def file(
     # Before the file is begun: from then on its rows hold the connection, and no other question gets through.
     matched = _matched(query)
     variant = f"ogc {layer.id}?{urlencode(sorted(given.items()))}"
-    response = respond(request, Download(query, wanted, options_of(layer, {}, version), version, variant, layer.zh))
-    response["Content-Crs"] = f"<{asked.system.uri}>"
+    headers = {"Content-Crs": f"<{asked.system.uri}>"}
     if matched is not None:
-        response["OGC-NumberMatched"] = str(matched)
+        headers["OGC-NumberMatched"] = str(matched)
     if query.limit is not None and matched is not None:
         returned = max(0, min(query.limit, matched - query.offset))
         following = Page(b"", returned, matched, replace(asked, query=query)).neighbour(given, 1)
         if following and not at.posted:
-            response["Link"] = f'<{at.get(following)}>; rel="next"; type="{media.media_type}"'
-    return response
+            headers["Link"] = f'<{at.get(following)}>; rel="next"; type="{media.media_type}"'
+    return Download(query, wanted, options_of(layer, {}, version), version, variant, layer.zh, headers)

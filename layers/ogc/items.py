@@ -13,9 +13,9 @@ from django.db.models import Q
 from layers import filters
 from layers.errors import NotFound
 from layers.features import FeatureQuery, stream
-from layers.feeds.encoding import dumps
+from layers.http.encoding import dumps
+from layers.http.media import Media
 from layers.ogc.links import GEOJSON, HTML, JSON, Json, link
-from layers.ogc.negotiate import Media
 from layers.ogc.question import Question
 from layers.registry import Layer
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from layers.http import media
+
 Json = dict[str, Any]
 
-JSON = "application/json"
-GEOJSON = "application/geo+json"
-HTML = "text/html"
-SCHEMA = "application/schema+json"
-OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
-MVT = "application/vnd.mapbox-vector-tile"
+JSON, GEOJSON, HTML = media.JSON.media_type, media.GEOJSON.media_type, media.HTML.media_type
+SCHEMA, OPENAPI, MVT = media.SCHEMA.media_type, media.OPENAPI.media_type, media.MVT.media_type
 
 _REL = "http://www.opengis.net/def/rel/ogc/1.0"
 CONFORMANCE, DATA, QUERYABLES, SCHEMA_REL = "conformance", "data", f"{_REL}/queryables", f"{_REL}/schema"

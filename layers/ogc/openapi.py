@@ -13,19 +13,18 @@ from layers.cql2.asked import LANGUAGES
 from layers.crs import SYSTEMS
 from layers.feeds.schema import PROBLEM
 from layers.filters import place_params, usage_params
+from layers.http.media import Media
 from layers.ogc import bodies, links, search
 from layers.ogc.collections import every, title
 from layers.ogc.landing import DESCRIPTION, TITLE
 from layers.ogc.links import Json
-from layers.ogc.negotiate import Media
 from layers.ogc.parts import PARTS
 from layers.ogc.question import LIMIT_DEFAULT, LIMIT_MOST, OFFSET_MOST, WITHIN, property_params
-from layers.ogc.schema import property_schema
 from layers.ogc.times import FORMS
 from layers.periods import FORMS as PERIODS
 from layers.registry import Layer
 from layers.stats.divisions import FORMS as BOUNDARIES
-from layers.values import column_of
+from layers.values import column_of, property_schema
 
 _SYSTEMS = [system.uri for system in SYSTEMS]
 

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 
 from layers.crs import CRS84, Crs
 from layers.features import FeatureQuery
-from layers.feeds.encoding import dumps
+from layers.http.encoding import dumps
 from layers.ogc import links
 from layers.ogc.links import Json
 from layers.registry import Layer

@@ -13,9 +13,8 @@ from django.http import HttpRequest, QueryDict
 
 from layers import params
 from layers.errors import BadParameter, TooLarge, WrongForm
-from layers.feeds.encoding import dumps
-from layers.feeds.features import plain_params
-from layers.ogc.answers import refuse_empty
+from layers.http.encoding import dumps
+from layers.http.parameters import plain_params, refuse_empty
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 MOST = 64 << 10  # bytes of a body: what the web process holds until it is whole

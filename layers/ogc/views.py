@@ -8,18 +8,21 @@ from django.http.response import HttpResponseBase
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from layers import filters
+from layers.feeds.files import Download
 from layers.feeds.meta import figures_are_synthetic, is_synthetic
-from layers.ogc import collections, forms, items, landing, negotiate, openapi, pages, question, schema, search
-from layers.ogc.answers import answering, current, document, parameters, resource, root_of
+from layers.http.answers import Found
+from layers.http.media import GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Media
+from layers.http.negotiate import negotiate
+from layers.ogc import collections, forms, items, landing, openapi, pages, question, schema, search
+from layers.ogc.answers import DOCUMENT, ITEMS, SEARCH, document, parameters, root_of
 from layers.ogc.items import Address
 from layers.ogc.links import Json
-from layers.ogc.negotiate import GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Media
 from layers.registry import Layer
 from layers.versions import ALL_DATASETS, AsOf, as_of
 
 
-@resource
-def landing_view(request: HttpRequest) -> HttpResponseBase:
+@DOCUMENT
+def landing_view(request: HttpRequest) -> Found:
     """Where a client begins."""
     parameters(request, ["f"])
     return document(
@@ -32,17 +35,17 @@ def landing_view(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-@resource
-def conformance_view(request: HttpRequest) -> HttpResponseBase:
+@DOCUMENT
+def conformance_view(request: HttpRequest) -> Found:
     parameters(request, ["f"])
     return document(request, as_of(ALL_DATASETS), lambda: landing.conformance(root_of(request)), "conformance", JSON)
 
 
-@resource
-def api_view(request: HttpRequest) -> HttpResponseBase:
+@DOCUMENT
+def api_view(request: HttpRequest) -> Found | HttpResponseRedirect:
     """The OpenAPI document; the page that reads it has an address of its own."""
     parameters(request, ["f"])
-    if negotiate.negotiate(request, (OPENAPI, HTML)) is HTML:
+    if negotiate(request, (OPENAPI, HTML)) is HTML:
         return HttpResponseRedirect(f"{root_of(request)}/api.html")
     media = {layer.id: forms.of(layer) for layer in collections.every()}
     return document(request, as_of(ALL_DATASETS), lambda: openapi.openapi(root_of(request), media), "", OPENAPI)
@@ -51,14 +54,14 @@ def api_view(request: HttpRequest) -> HttpResponseBase:
 _reader = SpectacularSwaggerSplitView.as_view(url="/ogc/api")
 
 
-@resource
+@DOCUMENT
 def api_docs_view(request: HttpRequest) -> HttpResponseBase:
     """The page that reads the API definition. A plain view: the JSON API's own document must not list it."""
     return _reader(request)
 
 
-@resource
-def collections_view(request: HttpRequest) -> HttpResponseBase:
+@DOCUMENT
+def collections_view(request: HttpRequest) -> Found:
     parameters(request, ["f"])
     media = {layer.id: forms.of(layer) for layer in collections.every()}
     return document(
@@ -67,8 +70,8 @@ def collections_view(request: HttpRequest) -> HttpResponseBase:
     )  # fmt: skip
 
 
-@resource
-def collection_view(request: HttpRequest, layer_id: str) -> HttpResponseBase:
+@DOCUMENT
+def collection_view(request: HttpRequest, layer_id: str) -> Found:
     layer = collections.named(layer_id)
     parameters(request, ["f"])
     return document(
@@ -77,17 +80,17 @@ def collection_view(request: HttpRequest, layer_id: str) -> HttpResponseBase:
     )  # fmt: skip
 
 
-@resource
-def queryables_view(request: HttpRequest, layer_id: str) -> HttpResponseBase:
+@DOCUMENT
+def queryables_view(request: HttpRequest, layer_id: str) -> Found:
     return _properties(request, layer_id, "queryables", "可用于筛选的属性 Queryables")
 
 
-@resource
-def schema_view(request: HttpRequest, layer_id: str) -> HttpResponseBase:
+@DOCUMENT
+def schema_view(request: HttpRequest, layer_id: str) -> Found:
     return _properties(request, layer_id, "schema", "属性说明 Schema")
 
 
-def _properties(request: HttpRequest, layer_id: str, name: str, heading: str) -> HttpResponseBase:
+def _properties(request: HttpRequest, layer_id: str, name: str, heading: str) -> Found:
     layer = collections.named(layer_id)
     parameters(request, ["f"])
     url = f"{root_of(request)}/collections/{layer.id}/{name}"
@@ -109,8 +112,8 @@ def _marks(layer: Layer, version: AsOf, usage: bool) -> Json:
     return {"as_of": version.to_dict(), "synthetic": is_synthetic(layer) or (usage and figures_are_synthetic())}
 
 
-@resource
-def items_view(request: HttpRequest, layer_id: str) -> HttpResponseBase:
+@ITEMS
+def items_view(request: HttpRequest, layer_id: str) -> Found | Download:
     """A page of features, or a file of all of them."""
     layer = collections.named(layer_id)
     given = parameters(request, question.list_params(layer), question.may_be_empty(layer))
@@ -118,8 +121,8 @@ def items_view(request: HttpRequest, layer_id: str) -> HttpResponseBase:
     return _list(request, layer, given, at, forms.of(layer))
 
 
-@answering("POST", "OPTIONS")
-def search_view(request: HttpRequest, layer_id: str) -> HttpResponseBase:
+@SEARCH
+def search_view(request: HttpRequest, layer_id: str) -> Found | Download:
     """The same, asked for by a body."""
     layer = collections.named(layer_id)
     given = search.parameters(request, question.list_params(layer), question.may_be_empty(layer))
@@ -129,14 +132,14 @@ def search_view(request: HttpRequest, layer_id: str) -> HttpResponseBase:
 
 def _list(
     request: HttpRequest, layer: Layer, given: dict[str, str], at: Address, offered: tuple[Media, ...]
-) -> HttpResponseBase:
-    media = negotiate.negotiate(request, offered, given.get("f"))
+) -> Found | Download:
+    media = negotiate(request, offered, given.get("f"))
     version = _version(layer, given)
     size = question.LIMIT_PAGE if media is HTML else question.LIMIT_DEFAULT
     asked = question.read_list(layer, given, size)
     asked.query.wanted.check()
     if media not in (GEOJSON, HTML):
-        return forms.file(request, media, asked, given, version, at)
+        return forms.file(media, asked, given, version, at)
     found: list[items.Page] = []  # the headers tell what the body holds
 
     def make() -> bytes:
@@ -149,7 +152,7 @@ def _list(
         shown = pages.listed(asked.query, asked.system, text)
         return pages.page("items", root_of(request), orjson.loads(text), version, layer=layer, url=at.url, **shown)
 
-    return current(request, version, media, make, lambda: _headers(found[0], at, given))
+    return Found(version.stamp, make, media, headers=lambda: _headers(found[0], at, given))
 
 
 def _headers(found: items.Page, at: Address, given: dict[str, str]) -> dict[str, str]:
@@ -164,12 +167,12 @@ def _headers(found: items.Page, at: Address, given: dict[str, str]) -> dict[str,
     return headers
 
 
-@resource
-def item_view(request: HttpRequest, layer_id: str, feature_id: str) -> HttpResponseBase:
+@ITEMS
+def item_view(request: HttpRequest, layer_id: str, feature_id: str) -> Found:
     """One feature, by its identity or its code."""
     layer = collections.named(layer_id)
     given = parameters(request, [*question.ITEM_PARAMS, *filters.usage_params(layer)])
-    media = negotiate.negotiate(request, (GEOJSON, HTML))
+    media = negotiate(request, (GEOJSON, HTML))
     version = _version(layer, given)
     asked = question.read_item(layer, given)
     url = f"{root_of(request)}/collections/{layer.id}/items/{feature_id}"
@@ -182,4 +185,4 @@ def item_view(request: HttpRequest, layer_id: str, feature_id: str) -> HttpRespo
         shown = pages.single(asked.query, asked.system, text)
         return pages.page("item", root_of(request), orjson.loads(text), version, layer=layer, **shown)
 
-    return current(request, version, media, make, lambda: {"Content-Crs": f"<{asked.system.uri}>"})
+    return Found(version.stamp, make, media, headers=lambda: {"Content-Crs": f"<{asked.system.uri}>"})

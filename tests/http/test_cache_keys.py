@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from layers import versions
-from layers.feeds.caching import accepts_gzip
+from layers.http.encoding import accepts_gzip
 from layers.models import LayerVersion
 from tests import factories as make
 from tests.db.test_mvt import tile_at

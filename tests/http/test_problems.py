@@ -11,7 +11,7 @@ from django.test import Client
 
 from layers import db
 from layers.errors import BadParameter, Busy, NotFound, ShuituError, TooLarge, TooSlow, WrongForm
-from layers.feeds.problems import STATUS
+from layers.http.problems import STATUS
 from tests import factories as make
 from tests.factories import A, Grid
 

@@ -12,10 +12,11 @@ import pytest
 from django.test import RequestFactory
 
 from layers.errors import Busy
-from layers.feeds.caching import versioned
+from layers.http.answers import BY_VERSION, Found
+from layers.http.media import JSON
 from layers.kept.flights import Flights
 from layers.kept.memory import Made, Memory, forget, in_bytes
-from layers.versions import AsOf, Stamp
+from layers.versions import Stamp
 
 ONE, TWO = Stamp("1-a"), Stamp("1-b")
 
@@ -92,8 +93,7 @@ def at_once(work: Callable[[], Any], many: int = 16) -> list[Any]:
         return [future.result() for future in [pool.submit(begin) for _ in range(many)]]
 
 
-def test_an_answer_missed_by_many_at_once_is_made_once(settings: Any) -> None:
-    settings.OPEN_TO_ALL = ("personal",)  # else a stamp asks the database whether they are open
+def test_an_answer_missed_by_many_at_once_is_made_once() -> None:
     made = []
 
     def make() -> bytes:
@@ -103,7 +103,7 @@ def test_an_answer_missed_by_many_at_once_is_made_once(settings: Any) -> None:
 
     def ask() -> bytes:
         request = RequestFactory().get("/api/nowhere")
-        return versioned(request, AsOf(987_654, None), make, "application/json").content
+        return Found("987654-a", make, JSON).to(request, BY_VERSION).content
 
     assert at_once(ask) == [b"{}"] * 16
     assert made == [1]

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable
+from dataclasses import replace
 
-from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest
 
 from layers import filters
 from layers.built import built_layer, built_layers
 from layers.errors import BadParameter, NotFound
+from layers.http.answers import TILES, Found
+from layers.http.media import JSON
 from layers.ogc import pages
-from layers.ogc.answers import document, parameters, resource, root_of
+from layers.ogc.answers import DOCUMENT, document, parameters, root_of
 from layers.ogc.links import Json
-from layers.ogc.negotiate import JSON
 from layers.ogc.question import WITHIN
 from layers.registry import Layer
 from layers.versions import ALL_DATASETS, as_of
 from tiles.ogc import documents, matrix
-from tiles.views import layer_tile, tile_response
+from tiles.views import layer_tile, tile_found
 
 
 def _layers(layer_id: str) -> tuple[Layer, ...]:
@@ -42,8 +43,8 @@ def _shown(layers: tuple[Layer, ...]) -> Callable[[Json], Json]:
     return shown
 
 
-@resource
-def tilesets_view(request: HttpRequest, layer_id: str = "") -> HttpResponseBase:
+@DOCUMENT
+def tilesets_view(request: HttpRequest, layer_id: str = "") -> Found:
     """The tilesets of a layer, or of all."""
     parameters(request, ["f"])
     layers = _layers(layer_id)
@@ -57,8 +58,8 @@ def tilesets_view(request: HttpRequest, layer_id: str = "") -> HttpResponseBase:
     )
 
 
-@resource
-def tileset_view(request: HttpRequest, scheme: str, layer_id: str = "") -> HttpResponseBase:
+@DOCUMENT
+def tileset_view(request: HttpRequest, scheme: str, layer_id: str = "") -> Found:
     """One tileset."""
     parameters(request, ["f"])
     layers = _layers(layer_id)
@@ -68,8 +69,8 @@ def tileset_view(request: HttpRequest, scheme: str, layer_id: str = "") -> HttpR
     )
 
 
-@resource
-def tile_view(request: HttpRequest, scheme: str, z: str, row: int, col: int, layer_id: str = "") -> HttpResponseBase:
+@replace(DOCUMENT, kept=TILES)
+def tile_view(request: HttpRequest, scheme: str, z: str, row: int, col: int, layer_id: str = "") -> Found:
     """A tile: 204 where the set has nothing, 404 where it has no tile."""
     layers = _layers(layer_id)
     _known(scheme)
@@ -89,17 +90,17 @@ def tile_view(request: HttpRequest, scheme: str, z: str, row: int, col: int, lay
         return gzip.compress(whole, 1, mtime=0) if whole else b""
 
     stamps = " ".join(stamp for stamp, _ in drawn)
-    return tile_response(request, f"{request.build_absolute_uri()} {stamps}", make)
+    return tile_found(stamps, make, request.build_absolute_uri())
 
 
-@resource
-def schemes_view(request: HttpRequest) -> HttpResponse:
+@DOCUMENT
+def schemes_view(request: HttpRequest) -> Found:
     parameters(request, ["f"])
     return document(request, as_of(ALL_DATASETS), lambda: documents.schemes(root_of(request)), "tiles", JSON)
 
 
-@resource
-def scheme_view(request: HttpRequest, scheme: str) -> HttpResponse:
+@DOCUMENT
+def scheme_view(request: HttpRequest, scheme: str) -> Found:
     parameters(request, ["f"])
     _known(scheme)
     return document(request, as_of(ALL_DATASETS), lambda: documents.scheme(root_of(request)), "tiles", JSON)

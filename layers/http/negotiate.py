@@ -3,28 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from django.http import HttpRequest
 
 from layers.errors import BadParameter
-from layers.ogc import links
+from layers.http.media import JSON, Media
 
-
-@dataclass(frozen=True, slots=True)
-class Media:
-    """A form: the word of ``f`` and the type that is sent."""
-
-    key: str
-    media_type: str
-    title: str = ""
-
-
-JSON = Media("json", links.JSON, "JSON")
-HTML = Media("html", links.HTML, "网页 HTML")
-GEOJSON = Media("geojson", links.GEOJSON, "GeoJSON")
-SCHEMA = Media("json", links.SCHEMA, "JSON Schema")
-OPENAPI = Media("json", links.OPENAPI, "OpenAPI 3.0")
 # A feature list in JSON is GeoJSON under either word.
 _SAME = {"json": "geojson"}
 
@@ -40,6 +24,6 @@ def negotiate(request: HttpRequest, offered: Sequence[Media], key: str | None = 
         return found
     by_type = {media.media_type: media for media in reversed(offered)}
     # Much that asks for plain JSON means whatever JSON there is.
-    by_type.setdefault(links.JSON, offered[0])
-    accepted = request.get_preferred_type([*(media.media_type for media in offered), links.JSON])
+    by_type.setdefault(JSON.media_type, offered[0])
+    accepted = request.get_preferred_type([*(media.media_type for media in offered), JSON.media_type])
     return by_type.get(accepted or "", offered[0])

@@ -1,0 +1,112 @@
+"""What is at an address, said once at its view: which methods, what is kept, how a refusal is told. The one wrapper there is.
+
+What happens in which order is told in the docstring of `layers.http`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Literal, Protocol
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.csrf import csrf_exempt
+
+from layers import access
+from layers.db import snapshot_when_asked
+from layers.errors import Busy, ShuituError
+from layers.http.answers import BY_VERSION, NOT_AT_ALL, Keeping
+from layers.http.problems import problem_response
+from layers.http.streams import is_live
+
+READ = ("GET", "HEAD")
+Lane = Literal["light", "dear", "files"]
+
+
+class Answer(Protocol):
+    """What a view finds: made into a response when the asker lacks it."""
+
+    def to(self, request: HttpRequest, kept: Keeping) -> HttpResponseBase: ...
+
+
+View = Callable[..., Answer | HttpResponseBase]
+Served = Callable[..., HttpResponseBase]
+Refusal = Callable[[HttpRequest, ShuituError], HttpResponse]
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """What an address says of itself, and the decorator of its view.
+
+    - ``kept``: how its answers are kept, here and by the asker (`layers.http.answers`);
+    - ``refuses``: how an error of the asker's is told: a problem body, unless told otherwise;
+    - ``vary``: the headers of a request, besides its encoding, that make it another answer;
+    - ``of_data``: it reads data and writes nothing, so that its answer is of one snapshot;
+    - ``token``: it is for forms of ours alone, which carry a token. Any other takes no form: who sends one with another
+      method is told that it is not allowed, and not that it lacks a token;
+    - ``lane``: what it costs, which decides who works on it (`geoapp.serving.lanes` knows it by its path, before any view).
+    """
+
+    methods: tuple[str, ...] = READ
+    kept: Keeping = BY_VERSION
+    refuses: Refusal = problem_response
+    vary: tuple[str, ...] = ()
+    of_data: bool = True
+    token: bool = False
+    lane: Lane = "light"
+
+    def __call__(self, view: View) -> Served:
+        @wraps(view)
+        def served(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.method not in self.methods:
+                return HttpResponseNotAllowed(self.methods)
+            if request.method == "OPTIONS":
+                return HttpResponse(headers={"Allow": ", ".join(self.methods)})
+            response = self._at_one_moment(request, lambda: view(request, *args, **kwargs))
+            response.headers.setdefault("Cache-Control", self.kept.control)
+            if self.vary:
+                patch_vary_headers(response, self.vary)
+            return response
+
+        served.resource = self  # type: ignore[attr-defined]  # what it says of itself, for who walks the addresses
+        return served if self.token else csrf_exempt(served)
+
+    def _at_one_moment(self, request: HttpRequest, ask: Callable[[], Answer | HttpResponseBase]) -> HttpResponseBase:
+        """An answer that was open because all was made up is asked for again if an import of real data has come meanwhile."""
+        if request.method not in READ and not self.of_data:  # it writes
+            return self._answered(request, ask)
+        response, moment = self._in_snapshot(request, ask)
+        # A stream goes on in the snapshot that the posture was read in, and has the connection to itself until it ends.
+        if is_live(response) or not moment.closed_meanwhile():
+            return response
+        if response.streaming:
+            response.close()  # its file is let go of
+        return self._in_snapshot(request, ask)[0]
+
+    def _in_snapshot(
+        self, request: HttpRequest, ask: Callable[[], Answer | HttpResponseBase]
+    ) -> tuple[HttpResponseBase, access.Moment]:
+        """Version, figures and whether personal data are open, of one moment, which lasts until the last row is sent."""
+        with ExitStack() as stack:
+            moment = stack.enter_context(access.one_moment())
+            if self.of_data:
+                stack.enter_context(snapshot_when_asked())
+            response = self._answered(request, ask)
+            if is_live(response):
+                response._resource_closers.append(stack.pop_all().close)  # type: ignore[attr-defined] # behind its own
+            return response, moment
+
+    def _answered(self, request: HttpRequest, ask: Callable[[], Answer | HttpResponseBase]) -> HttpResponseBase:
+        try:
+            found = ask()
+            return found if isinstance(found, HttpResponseBase) else found.to(request, self.kept)
+        except ShuituError as error:
+            response = self.refuses(request, error)
+            response["Cache-Control"] = NOT_AT_ALL.control
+            if isinstance(error, Busy):
+                response["Retry-After"] = str(error.RETRY_SECONDS)
+            return response
