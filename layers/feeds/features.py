@@ -1,92 +1,73 @@
-"""Lists of features and single features of any layer."""
+"""Lists of features and single features of any layer: GeoJSON that PostgreSQL makes, known by their codes."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, QueryDict
+import orjson
+from django.contrib.gis.db.models import GeometryField
+from django.db.models import Q, QuerySet
 
 from layers import access, filters, params, registry
 from layers.errors import BadParameter, NotFound
-from layers.features.columns import chosen, columns_of, named
-from layers.feeds.serializers import feature_serializer, with_relations
+from layers.features import FeatureQuery, stream
+from layers.features.columns import named
+from layers.http.encoding import written
 from layers.registry import Layer
-from layers.stats.carried import Asked, figures_of
 
 PAGE_DEFAULT, PAGE_MOST = 1000, 10_000
 PAGING = ("fields", "limit", "offset")
-
-
-def query_params(request: HttpRequest, known: list[str]) -> dict[str, str]:
-    """The query string as a plain mapping; a parameter unknown or given twice is refused."""
-    return plain_params(request.GET, known)
-
-
-def plain_params(given: QueryDict, known: list[str]) -> dict[str, str]:
-    """As `query_params`, of a query string or a form."""
-    params.refuse_unknown(given, known)
-    params.refuse_repeated(dict(given.lists()))
-    params.refuse_unwritable(given)
-    return {key: value for key, value in given.items() if isinstance(value, str)}
+IN_CODE_ORDER = (("code", False),)
 
 
 def feature_list(layer: Layer, given: dict[str, str], url: str) -> dict[str, Any]:
-    """One page of a layer's features, in code order, with the usage of a period where it is asked for."""
+    """One page of a layer's features, in code order, with the usage of a period where it is asked for. They are JSON already
+    (see `written`).
+    """
     wanted = filters.parse(layer, given)
-    asked = wanted.asked
-    names = [c.name for c in chosen(columns_of(layer, asked), layer, named(layer, asked, given.get("fields")))]
     limit = params.parse_count(given.get("limit"), "limit", PAGE_DEFAULT, 1, PAGE_MOST)
     offset = params.parse_count(given.get("offset"), "offset", 0, 0, 10**8)
-    code_path = next(f.orm_path for f in layer.fields if f.name == "code")
-    found = wanted.apply(layer)
-    count = found.count()
+    fields = named(layer, wanted.asked, given.get("fields"))
+    query = FeatureQuery(layer, wanted, fields=fields, order=IN_CODE_ORDER, limit=limit, offset=offset)
+    count = query.count()
     if offset and offset >= count:
         raise BadParameter(
             f"offset={offset} is past the last of {count} features.",
             param="offset",
             allowed=[f"0..{max(0, count - 1)}"],
         )
-    page = with_relations(layer, found).order_by(code_path)[offset : offset + limit]
-    wanted.check()  # a month that is not there is told though nothing carries it
-    objects = list(page)
-    features = feature_serializer(layer, tuple(names))(objects, many=True).data["features"]
-    if features and asked is not None:
-        _add_usage(layer, asked, objects, features, names)
     return {
         "type": "FeatureCollection",
         "count": count,
         "next": _page(url, given, offset + limit, limit) if offset + limit < count else None,
         "previous": _page(url, given, max(0, offset - limit), limit) if offset else None,
-        "features": features,
+        "features": written(b"[" + _texts(query) + b"]"),
     }
+
+
+def _texts(query: FeatureQuery) -> bytes:
+    with stream.geojson(query, b",", by_code=True) as batches:
+        return b",".join(batches)
 
 
 def _page(url: str, given: dict[str, str], offset: int, limit: int) -> str:
     return f"{url}?{urlencode({**given, 'offset': offset, 'limit': limit}, safe=',:')}"
 
 
-def _add_usage(
-    layer: Layer, asked: Asked, objects: list[Any], features: list[dict[str, Any]], names: Collection[str]
-) -> None:
-    """The same figures as the statistics API gives, as attributes for desktops that join nothing."""
-    page = filters.every(layer).filter(pk__in=[found.pk for found in objects])
-    by_id = figures_of(layer, page, asked)
-    for found, feature in zip(objects, features, strict=True):
-        figures = {"period": str(asked.period), **by_id[found.pk]}
-        feature["properties"] |= {name: value for name, value in figures.items() if name in names}
-
-
 def feature(layer: Layer, code: str) -> dict[str, Any]:
     """One feature with all its fields and what it is linked to."""
     params.refuse_unwritable({"code": code})
-    found = filters.of_code(layer, code, with_relations(layer, filters.base(layer)))
+    found = filters.of_code(layer, code, _without_outlines(filters.base(layer)))
     if found is None:
         raise NotFound(f"{layer.id} has no feature {code!r}.", param="code")
-    body: dict[str, Any] = feature_serializer(layer, tuple(f.name for f in layer.listed_fields))(found).data
-    body["links"] = links(layer, found)
-    return body
+    body: dict[str, Any] = orjson.loads(_texts(FeatureQuery(layer, cql=Q(pk=found.pk))))
+    return {**body, "links": links(layer, found)}
+
+
+def _without_outlines(found: QuerySet[Any]) -> QuerySet[Any]:
+    """The same without their geometries, which the feature query says."""
+    return found.defer(*(field.name for field in found.model._meta.fields if isinstance(field, GeometryField)))
 
 
 # Relations of a feature's model that its page shows, with the most of each it lists.

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    PolymorphicProxySerializer,
+    extend_schema_field,
+    inline_serializer,
+)
+from rest_framework import serializers
 
 from layers import filters, registry, vocab
 from layers.compare import COMPARED, DIRECTIONS, GRIDS
 from layers.feeds.features import PAGE_DEFAULT, PAGE_MOST
+from layers.feeds.serializers import feature_serializer
+from layers.http.problems import CONTENT_TYPE
 from layers.stats.answer import MEASURES, METHODS, VERSUS
 from layers.stats.cells import MEASURES as CELL_MEASURES
 
 Described = dict[str, Any]  # keyword arguments of extend_schema
+FEATURE_NAME = "Feature"  # of any layer, among the schemas of the document
 
 PROBLEM: dict[str, Any] = {
     "type": "object",
@@ -61,11 +72,23 @@ NOTES: dict[str, Any] = {
 
 
 def _answer(description: str, content_type: str = "application/json", **properties: Any) -> dict[Any, Any]:
-    body = {"type": "object", "properties": {"as_of": AS_OF, **properties}, "required": ["as_of", *properties]}
-    problem = {"application/problem+json": PROBLEM}
+    return _responses(_record({"as_of": AS_OF, **properties}), description, content_type)
+
+
+def _record(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": dict(properties), "required": list(properties)}
+
+
+def _as_it_is(schema: dict[str, Any]) -> serializers.Field:
+    """A member of an answer that is described here, beside those that serializers describe."""
+    return extend_schema_field(schema)(type("Described", (serializers.JSONField,), {}))()
+
+
+def _responses(body: Any, description: str, content_type: str) -> dict[Any, Any]:
+    """The answer, and the refusals that every address has."""
     responses: dict[Any, Any] = {(200, content_type): OpenApiResponse(body, description)}
     for status, why in ((400, "A parameter is unknown or wrong"), (404, "There is no such thing")):
-        responses[status, next(iter(problem))] = OpenApiResponse(PROBLEM, why)
+        responses[status, CONTENT_TYPE] = OpenApiResponse(PROBLEM, why)
     return responses
 
 
@@ -141,27 +164,40 @@ FEATURES: Described = {
         OpenApiParameter("limit", OpenApiTypes.INT, description=f"1..{PAGE_MOST}, {PAGE_DEFAULT} unless told"),
         OpenApiParameter("offset", OpenApiTypes.INT, description="Features to skip"),
     ],
-    "responses": _answer(
-        "A page of features in code order",
+    "responses": _responses(
+        inline_serializer(
+            "FeaturePage",
+            {
+                "as_of": _as_it_is(AS_OF),
+                "synthetic": _as_it_is(SYNTHETIC),
+                "type": _as_it_is({"type": "string", "enum": ["FeatureCollection"]}),
+                "count": _as_it_is({"type": "integer"}),
+                "next": _as_it_is({"type": "string", "nullable": True}),
+                "previous": _as_it_is({"type": "string", "nullable": True}),
+                "features": PolymorphicProxySerializer(
+                    component_name=FEATURE_NAME,
+                    serializers=[feature_serializer(layer) for layer in registry.LAYERS],
+                    resource_type_field_name=None,
+                    many=True,
+                ),
+            },
+        ),
+        "A page of features in code order; a period adds its figures to their properties",
         "application/geo+json",
-        synthetic=SYNTHETIC,
-        type={"type": "string", "enum": ["FeatureCollection"]},
-        count={"type": "integer"},
-        next={"type": "string", "nullable": True},
-        previous={"type": "string", "nullable": True},
-        features={"type": "array", "items": {"type": "object"}},
     ),
 }
 FEATURE: Described = {
     "operation_id": "feature",
     "parameters": [LAYER, _path("code", "The feature's code")],
-    "responses": _answer(
-        "One feature",
+    "responses": _responses(
+        {
+            "allOf": [
+                {"$ref": f"#/components/schemas/{FEATURE_NAME}"},
+                _record({"as_of": AS_OF, "synthetic": SYNTHETIC, "links": {"type": "object"}}),
+            ]
+        },
+        "One feature, with the objects it is linked to",
         "application/geo+json",
-        synthetic=SYNTHETIC,
-        type={"type": "string", "enum": ["Feature"]},
-        properties={"type": "object"},
-        links={"type": "object"},
     ),
 }
 ROW: dict[str, Any] = {

@@ -1,4 +1,6 @@
-"""Features as GeoJSON, made by djangorestframework-gis from a layer's entry in the registry."""
+"""A layer's features as djangorestframework-gis describes them: for the OpenAPI document, and for tests and benchmarks as a
+second voice that says the same. What is answered PostgreSQL makes (`layers.features`).
+"""
 
 from __future__ import annotations
 
@@ -6,17 +8,14 @@ from functools import cache
 from typing import Any
 
 from django.apps import apps
-from django.db.models import QuerySet
+from drf_spectacular.contrib.rest_framework_gis import GeoFeatureModelSerializerExtension
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from rest_framework import serializers
 from rest_framework_gis.serializers import GeoFeatureModelSerializer, GeometryField
 
-from layers.functions import ForcePolygonCCW
-from layers.models.base import Placed
+from layers.features.query import DEGREE_DIGITS
 from layers.registry import Field, Layer
-from layers.values import spoken
-
-# 1e-7° is about a centimetre: finer than any survey here, and a third of the bytes.
-_PRECISION = 7
+from layers.values import column_of, spoken, value_schema
 
 
 class SpokenField(serializers.Field):
@@ -30,6 +29,26 @@ class SpokenField(serializers.Field):
         return spoken(self.declared, value)
 
 
+class DescribedSpoken(OpenApiSerializerFieldExtension):
+    """Its type, unit and words in the document."""
+
+    target_class = SpokenField
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        return value_schema(column_of(self.target.declared))
+
+
+class DescribedFeature(GeoFeatureModelSerializerExtension):
+    """As drf-spectacular has it, but that a feature may be without a position."""
+
+    priority = 1
+
+    def map_serializer(self, auto_schema: Any, direction: Any) -> Any:
+        found = super().map_serializer(auto_schema, direction)
+        found["properties"]["geometry"]["nullable"] = True
+        return found
+
+
 def _serializer_field(declared: Field) -> serializers.Field:
     source = declared.orm_path.replace("__", ".")
     kwargs: dict[str, Any] = {} if source == declared.name else {"source": source}
@@ -39,15 +58,12 @@ def _serializer_field(declared: Field) -> serializers.Field:
 
 
 @cache
-def feature_serializer(layer: Layer, names: tuple[str, ...]) -> type[GeoFeatureModelSerializer]:
-    """A serializer of the named fields of a layer; the feature's id is its code."""
-    declared = [f for f in layer.listed_fields if f.name in names]
+def feature_serializer(layer: Layer) -> type[GeoFeatureModelSerializer]:
+    """A serializer of a layer; the feature's id is its code."""
     code = next(f for f in layer.fields if f.name == "code")
-    body: dict[str, Any] = {f.name: _serializer_field(f) for f in declared}
+    body: dict[str, Any] = {f.name: _serializer_field(f) for f in layer.listed_fields}
     body["id"] = serializers.CharField(source=code.orm_path.replace("__", "."), read_only=True)
-    # Rings as RFC 7946 has them: `with_relations` lets the database wind them.
-    wound = {"source": "wound"} if layer.geometry == "polygon" else {}
-    body["geom"] = GeometryField(precision=_PRECISION, **wound)
+    body["geom"] = GeometryField(precision=DEGREE_DIGITS, read_only=True, allow_null=True)
     body["Meta"] = type(
         "Meta",
         (),
@@ -55,20 +71,8 @@ def feature_serializer(layer: Layer, names: tuple[str, ...]) -> type[GeoFeatureM
             "model": apps.get_model(layer.dataset.model),
             "geo_field": "geom",
             "id_field": "id",
-            "fields": ["id", "geom", *[f.name for f in declared]],
+            "fields": ["id", "geom", *[f.name for f in layer.listed_fields]],
         },
     )
-    return type(f"{layer.id.title().replace('_', '')}Serializer", (GeoFeatureModelSerializer,), body)
-
-
-def with_relations(layer: Layer, found: QuerySet[Any]) -> QuerySet[Any]:
-    """Fetches in one query what the fields reach for."""
-    reached = {f.orm_path.rpartition("__")[0] for f in layer.listed_fields if "__" in f.orm_path}
-    found = found.select_related(*sorted(reached)) if reached else found
-    # Generated tile geometry is as large as the stored one and never listed.
-    unused = ["geom_3857"] if issubclass(found.model, Placed) else [
-        name for name in ("geom_3857", "label_3857") if any(f.name == name for f in found.model._meta.fields)
-    ]  # fmt: skip
-    if layer.geometry != "polygon":
-        return found.defer(*unused)
-    return found.annotate(wound=ForcePolygonCCW("geom")).defer(*unused, "geom")
+    name = layer.id.title().replace("_", "")
+    return type(f"{name}FeatureSerializer", (GeoFeatureModelSerializer,), body)

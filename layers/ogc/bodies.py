@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from layers.features.columns import columns_of
 from layers.feeds.schema import AS_OF
 from layers.ogc.links import Json
-from layers.ogc.schema import GEOMETRIES, property_schema
+from layers.ogc.schema import GEOMETRIES
 from layers.registry import Layer
-from layers.values import Column
+from layers.values import value_schema
 
 TEXT: Json = {"type": "string"}
 WHOLE: Json = {"type": "integer", "minimum": 0}
@@ -115,11 +115,3 @@ def of_layers(layers: Iterable[Layer]) -> Json:
             additionalProperties=False,
         )  # fmt: skip
     return found
-
-
-def value_schema(column: Column) -> Json:
-    """The value of a property in a feature: as the layer's schema has it, or nothing."""
-    found = {key: value for key, value in property_schema(column).items() if not key.startswith("x-")}
-    if "enum" in found:
-        found["enum"] = [*found["enum"], None]
-    return {**found, "nullable": True}

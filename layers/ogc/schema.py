@@ -7,31 +7,10 @@ from layers.features.columns import columns_of
 from layers.ogc.collections import title
 from layers.ogc.links import Json
 from layers.registry import Layer
-from layers.values import Column, ColumnKind
+from layers.values import property_schema
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
-# One type each, though any value may be missing: desktops read a list of types as text.
-_TYPES: dict[ColumnKind, Json] = {
-    "text": {"type": "string"},
-    "integer": {"type": "integer"},
-    "number": {"type": "number"},
-    "date": {"type": "string", "format": "date"},
-    "boolean": {"type": "boolean"},
-}
 GEOMETRIES = {"point": ("Point", "geometry-point"), "polygon": ("MultiPolygon", "geometry-multipolygon")}
-
-
-def property_schema(column: Column) -> Json:
-    """One property: its name for people, its type and unit, and the words of its vocabulary."""
-    found: Json = {"title": column.zh, "description": column.en, **_TYPES[column.kind]}
-    if column.unit:
-        found["x-ogc-unit"] = column.unit
-        found["description"] = f"{column.en} ({column.unit})"
-    if column.vocab is not None:
-        found["enum"] = list(column.vocab.codes)
-        words = "，".join(f"{term.code} {term.zh}" for term in column.vocab)
-        found["description"] = f"{column.en}：{words}"
-    return found
 
 
 def _document(layer: Layer, url: str, geometry: Json) -> Json:

@@ -11,6 +11,7 @@ that is there but empty is said as it is; ``null`` asks for it too, as nothing e
 
 from layers.values.asked import condition, missing, named
 from layers.values.columns import Column, ColumnKind, column_of
+from layers.values.described import property_schema, value_schema
 from layers.values.spoken import Lang, exact, expression, spoken, spoken_sql, stored, term_word, words, words_sql
 
 __all__ = [
@@ -23,10 +24,12 @@ __all__ = [
     "expression",
     "missing",
     "named",
+    "property_schema",
     "spoken",
     "spoken_sql",
     "stored",
     "term_word",
+    "value_schema",
     "words",
     "words_sql",
 ]

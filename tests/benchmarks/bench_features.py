@@ -40,11 +40,12 @@ def measure() -> str:
 
     from layers import filters, registry
     from layers.features import FeatureQuery, counts, stream
-    from layers.feeds.encoding import dumps
-    from layers.feeds.serializers import feature_serializer, with_relations
+    from layers.feeds.features import feature_list
+    from layers.feeds.serializers import feature_serializer
+    from layers.http.encoding import dumps
+    from tests.second_voice import objects
 
     layer, client = registry.layer(LAYER), Client()
-    names = tuple(field.name for field in layer.listed_fields)
 
     def streamed() -> int:
         with stream.geojson(FeatureQuery(layer)) as batches:
@@ -56,8 +57,14 @@ def measure() -> str:
             return cursor.fetchone()
 
     def serialized() -> int:
-        found = with_relations(layer, filters.base(layer)).order_by("code")
-        return len(dumps(feature_serializer(layer, names)(found, many=True).data))
+        return len(dumps(feature_serializer(layer)(objects(layer), many=True).data))
+
+    def paged(number: int, serializer: bool) -> None:
+        """A page of the JSON API, and what the serializer would take for it."""
+        if serializer:
+            dumps(feature_serializer(layer)(objects(layer)[number : number + 1000], many=True).data)
+        else:
+            dumps(feature_list(layer, {"offset": str(number)}, ""))
 
     def asked(query: str) -> None:
         answer = client.get(f"/ogc/collections/{LAYER}/items?{query}", HTTP_HOST="localhost")
@@ -74,6 +81,15 @@ def measure() -> str:
     lines = [
         _measured(serialized, streamed, "all wells by the serializer, against the stream", 3),
         _measured(streamed, bare, "all wells by the stream, against the bare SQL", 7),
+        *(
+            _measured(
+                partial(paged, at, False),
+                partial(paged, at, True),
+                f"JSON API, 1,000 from {at:,}, against the serializer",
+                7,
+            )
+            for at in (0, 59_000)
+        ),
         *(_measured(partial(asked, q), partial(bare, where, page), name, 15) for name, q, where, page in PAGES),
         _measured(counted, counted_anew, "numberMatched of a filter, kept, against counted", 15),
     ]

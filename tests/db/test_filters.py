@@ -13,10 +13,10 @@ from django.db import connection
 from layers import filters, models, params, registry, values
 from layers.db import rows
 from layers.errors import BadParameter, NotFound
-from layers.feeds.features import feature_list
 from layers.stats.regions import region_index
 from tests import factories as make
 from tests.factories import DISTRICT, NORTHERN, SOUTH, SOUTHERN, UNIT, WEST, A, B, C, D, Grid, at
+from tests.second_voice import listed
 from tiles.address import Tile, tile_of
 from tiles.mvt import TileRequest, tile_query
 
@@ -284,26 +284,26 @@ def tiles_over(layer: registry.Layer) -> list[Tile]:
 )
 def test_feed_count_and_tile_show_the_same_wells(wells: dict[str, models.Well], given: dict[str, str]) -> None:
     """What has no position is in no tile, and only there: it cannot be drawn."""
-    listed = feature_list(registry.layer("well"), dict(given), "http://testserver/")
-    ids = {feature["id"] for feature in listed["features"]}
-    assert listed["count"] == len(ids) == len(codes(**given))
-    drawn = {feature["id"] for feature in listed["features"] if feature["geometry"]}
+    shown = listed(registry.layer("well"), dict(given))
+    ids = {feature["id"] for feature in shown["features"]}
+    assert shown["count"] == len(ids) == len(codes(**given))
+    drawn = {feature["id"] for feature in shown["features"] if feature["geometry"]}
     assert tile_codes("well", given) == drawn
 
 
 @pytest.mark.parametrize("given", [{}, {"region": SOUTHERN}, {"region": UNIT}, {"bbox": BOX}, {"code": A}], ids=str)
 def test_feed_count_and_tile_show_the_same_villages(grid: Grid, given: dict[str, str]) -> None:
-    listed = feature_list(registry.layer("village"), dict(given), "http://testserver/")
-    ids = {feature["id"] for feature in listed["features"]}
-    assert listed["count"] == len(ids)
+    shown = listed(registry.layer("village"), dict(given))
+    ids = {feature["id"] for feature in shown["features"]}
+    assert shown["count"] == len(ids)
     assert tile_codes("village", given) == ids == codes("village", **given)
 
 
 def test_pages_of_a_list_are_the_list(wells: Any) -> None:
     layer = registry.layer("well")
-    whole = [feature["id"] for feature in feature_list(layer, {}, "/f")["features"]]
+    whole = [feature["id"] for feature in listed(layer, {}, "/f")["features"]]
     assert whole == sorted(whole)
-    pages = [feature_list(layer, {"limit": "2", "offset": str(offset)}, "/f") for offset in (0, 2, 4)]
+    pages = [listed(layer, {"limit": "2", "offset": str(offset)}, "/f") for offset in (0, 2, 4)]
     assert [feature["id"] for page in pages for feature in page["features"]] == whole
     assert {page["count"] for page in pages} == {5}
     assert [page["next"] is not None for page in pages] == [True, True, False]
@@ -313,7 +313,7 @@ def test_pages_of_a_list_are_the_list(wells: Any) -> None:
         assert "limit=2" in after["previous"]
     for offset in ("5", "100"):  # past the end is a mistake in turning pages, not an empty layer
         with pytest.raises(BadParameter, match="past the last"):
-            feature_list(layer, {"offset": offset}, "/f")
+            listed(layer, {"offset": offset}, "/f")
 
 
 def test_a_region_filter_takes_codes_by_their_beginning(grid: Grid) -> None:

@@ -8,13 +8,13 @@ import pytest
 
 from layers import filters, models, registry
 from layers.errors import BadParameter, NotFound
-from layers.feeds.features import feature_list
 from layers.periods import parse_period
 from layers.stats.absence import less
 from layers.stats.answer import Question, answer
 from tests.db.test_mvt import decode, tile_at
 from tests.factories import NORTHERN, SOUTHERN, UNIT, A, Grid, at
 from tests.grid_world import explained, grid_world, kept
+from tests.second_voice import listed
 
 pytestmark = pytest.mark.django_db
 GRID = registry.layer("grid_500")
@@ -39,7 +39,7 @@ def drawn() -> set[str]:
 
 
 def feed(**given: str) -> dict[str, dict[str, Any]]:
-    found = feature_list(GRID, given, "http://testserver/")["features"]
+    found = listed(GRID, given)["features"]
     return {feature["id"]: feature["properties"] for feature in found}
 
 
@@ -83,7 +83,7 @@ def test_two_periods_are_compared_in_tile_and_feed(grid: Grid) -> None:
             assert told == (a, b, less(a, b))
             assert one.get("change") == (pytest.approx((a - b) / b) if b and a is not None else None)
     village = registry.layer("village")
-    for feature in feature_list(village, {"period": "2019-03", "versus": "2018-12"}, "")["features"]:
+    for feature in listed(village, {"period": "2019-03", "versus": "2018-12"})["features"]:
         rows = {row["code"]: row for row in answer(Question(4, parse_period("2019-03")))["rows"]}
         assert feature["properties"]["volume_l"] == rows[feature["id"]]["volume_l"]
         given = feature["properties"]

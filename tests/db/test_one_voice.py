@@ -30,14 +30,15 @@ from layers.errors import BadParameter
 from layers.export import FORMATS, Options
 from layers.features import FeatureQuery, stream
 from layers.feeds import downloads
-from layers.feeds.encoding import dumps
-from layers.feeds.features import feature, feature_list
+from layers.feeds.features import feature
 from layers.fields import Field
+from layers.http.encoding import dumps
 from layers.ogc import question
 from layers.registry import Layer
 from layers.text import unguarded
 from tests import factories as make
 from tests.factories import A, B, Grid, at
+from tests.second_voice import listed
 from tiles.address import Tile
 from tiles.mvt import TileRequest, tile_query
 
@@ -104,7 +105,7 @@ def _world() -> Grid:
 
 def api(layer: Layer) -> Said:
     ids = _ids(layer)
-    found = json.loads(dumps(feature_list(layer, {}, "")))["features"]
+    found = listed(layer, {})["features"]
     for one in found[:20]:
         assert json.loads(dumps(feature(layer, one["id"])))["properties"] == one["properties"]
     return {ids[one["id"]]: one["properties"] for one in found}
@@ -320,8 +321,8 @@ def test_figures_of_a_period_stay_whatever_fields_are_chosen(world: Grid) -> Non
         figures = figures[figures.index("period") :]
         for names in (["code", *figures], ["volume_l"], ["code", "volume_l"]):
             asked = {**given, "fields": "code" if "period" in names else ",".join(names)}
-            listed = feature_list(layer, asked, "")["features"]
-            assert {tuple(one["properties"]) for one in listed} == {tuple(names)}
+            shown = listed(layer, asked)["features"]
+            assert {tuple(one["properties"]) for one in shown} == {tuple(names)}
             feed_query = downloads.feed_query(layer, FORMATS["csv"], asked)
             assert [c.name for c in feed_query.columns()] == names
             chosen = {"period": "2019", "properties": asked["fields"]}
@@ -329,7 +330,7 @@ def test_figures_of_a_period_stay_whatever_fields_are_chosen(world: Grid) -> Non
             with stream.geojson(feed_query) as batches:
                 told = json.loads(b"[" + b",".join(batches) + b"]")
             assert [one["properties"] for one in told] == [
-                one["properties"] for one in sorted(listed, key=lambda one: _ids(layer)[one["id"]])
+                one["properties"] for one in sorted(shown, key=lambda one: _ids(layer)[one["id"]])
             ]
         with pytest.raises(BadParameter):
-            feature_list(layer, {"fields": "volume_l"}, "")
+            listed(layer, {"fields": "volume_l"})
