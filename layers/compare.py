@@ -34,7 +34,6 @@ _LADDER = (
     (0.2, 0.5, 1.0),
 )
 _MOST = 0.85
-MEASURES = {"difference": "m3", "ratio": "ratio"}
 
 # The layers whose features carry usage, built or not, and those of them that are grids.
 COMPARED = tuple(layer.id for layer in LAYERS if layer.usage is not None)
@@ -76,7 +75,7 @@ def compare(layer: Layer, asked: Comparison) -> dict[str, Any]:
     # Both periods in the same divisions: those of the later month unless told.
     wanted = filters.FeatureFilter(region=asked.region, period=like.period, boundaries=asked.boundaries)
     features = wanted.apply(layer)
-    usage = Asked(like.period, asked.selection, versus=like.versus, boundaries=asked.boundaries)
+    usage = Asked(like.period, asked.selection, versus=like.versus, boundaries=asked.boundaries, found=wanted.within)
     figures = figures_of(layer, features, usage)
     moved = _moved(layer, features, figures, asked.direction)
     page = moved[asked.offset : asked.offset + asked.limit]
@@ -93,8 +92,8 @@ def compare(layer: Layer, asked: Comparison) -> dict[str, Any]:
         "totals": None if asked.region else _balance(*recorded),
         "placed": _balance(*(added(one[name] for one in figures.values()) for name in ("volume_l", "previous_l"))),
         "classes": {
-            "difference": _spoken("difference", symmetric([_m3(one["difference_l"]) for one in figures.values()])),
-            "ratio": _spoken("ratio", _ratios([one["change"] for one in figures.values()])),
+            "difference": symmetric([_m3(one["difference_l"]) for one in figures.values()]).told("difference"),
+            "ratio": _ratios([one["change"] for one in figures.values()]).told("ratio"),
         },
         "direction": asked.direction,
         "count": len(moved),
@@ -145,10 +144,3 @@ def _balance(volume_l: int | None, previous_l: int | None) -> dict[str, Any]:
         "difference_l": less(volume_l, previous_l),
         "change": ratio(volume_l, previous_l),
     }
-
-
-def _spoken(measure: str, found: Classes) -> dict[str, Any]:
-    return {
-        "measure": measure, "unit": MEASURES[measure], "method": found.method, "breaks": found.breaks,
-        "counts": found.counts, "min": found.low, "max": found.high,
-    }  # fmt: skip

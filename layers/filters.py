@@ -61,13 +61,13 @@ class FeatureFilter:
         month = divisions.last_month(self.period, available_months()) if self.period else None
         return divisions.divisions(self.boundaries, month)
 
-    @property
+    @cached_property
     def asked(self) -> Asked | None:
         """The usage that the features are to carry."""
         if self.period is None:
             return None
         prefixes = tuple(self._prefixes(region_index(self.within))) if self.region else ()
-        return Asked(self.period, self.selection, prefixes, self.versus, self.monthly, self.boundaries)
+        return Asked(self.period, self.selection, prefixes, self.versus, self.monthly, self.boundaries, self.within)
 
     def apply(self, layer: Layer) -> QuerySet[Any]:
         """The layer's features that match, in no order yet. `NotFound` when the region does not exist."""

@@ -109,6 +109,12 @@ def parse_term_ids(text: str, vocabulary: Vocab, param: str) -> tuple[list[int],
     return [vocabulary.id_of(word) for word in words if word != NULL], NULL in words
 
 
+def is_term(word: str, vocabulary: Vocab) -> bool:
+    """Whether `parse_term_ids` knows a word."""
+    said = word.strip()
+    return said == NULL or said.lower() in vocabulary.spellings
+
+
 def parse_range(text: str, param: str) -> Range:
     """``12``, ``10..50``, ``..50`` or ``10..``."""
     low, separator, high = text.partition("..")

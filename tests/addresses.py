@@ -3,6 +3,7 @@ walked too, or fails until it is said how to ask it."""
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -16,6 +17,8 @@ from layers.versions import as_of
 from tests.factories import CITY, DISTRICT, SOUTH, SOUTHERN, WEST, A
 
 ZOOM = 14
+REGIONS = (CITY, DISTRICT, SOUTHERN, A)
+Place = tuple[int, int, int]  # z, x, y
 
 
 def patterns() -> list[URLPattern]:
@@ -44,11 +47,13 @@ def addresses(
     *,
     singles: int = 1,
     suffixes: Sequence[str] = (*(one.suffix for one in FORMATS.values()), "qgz", "qgs"),
+    regions: Sequence[str] = REGIONS,
+    tiles: Sequence[Place] = (),
 ) -> Iterator[str]:
     """Every address of a pattern, with the questions of its route (``queries``); ``singles`` objects of each layer are asked for
-    one by one."""
+    one by one, and ``tiles`` where there are tiles (unless told, the one of the corner of the small city)."""
     name = route(pattern)
-    for parts in _parts(pattern, singles, suffixes):
+    for parts in _parts(pattern, singles, suffixes, regions, tiles or ((ZOOM, _column(), _row()),)):
         try:
             address = reverse(name, kwargs=parts)
         except NoReverseMatch:  # a suffix of another address
@@ -57,18 +62,20 @@ def addresses(
             yield f"{address}?{query}" if query else address
 
 
-def _parts(pattern: URLPattern, singles: int, suffixes: Sequence[str]) -> Iterator[dict[str, Any]]:
+def _parts(
+    pattern: URLPattern, singles: int, suffixes: Sequence[str], regions: Sequence[str], tiles: Sequence[Place]
+) -> Iterator[dict[str, Any]]:
     parts = set(pattern.pattern.converters) | set(pattern.pattern.regex.groupindex)
     layers = [*registry.LAYERS, *registry.TABLES]
     by_layer = "layer_id" if "layer_id" in parts else "layer" if "layer" in parts else ""
     known: dict[str, tuple[Any, ...]] = {
         "suffix": tuple(suffixes),
         "scheme": ("WebMercatorQuad",),
-        "code": (CITY, DISTRICT, SOUTHERN, A),
-        "z": (ZOOM,), "x": (_column(),), "y": (_row(),), "row": (_row(),), "col": (_column(),),
-    }  # fmt: skip
-    for layer in layers if by_layer else [None]:
-        own = dict(known)
+        "code": tuple(regions),
+    }
+    places = [{"z": z, "x": x, "y": y, "row": y, "col": x} for z, x, y in tiles]
+    for layer, place in itertools.product(layers if by_layer else [None], places if "z" in parts else [{}]):
+        own = {**known, **{name: (number,) for name, number in place.items()}}
         if layer:
             own[by_layer] = (layer.id,)
             own["stamp"] = (as_of(layer.datasets()).stamp,)

@@ -109,7 +109,7 @@ def stats_view(request: HttpRequest) -> Found:
         selection=parse_selection(given.get("source"), given.get("purpose"), given.get("resident")),
         parent=params.parse_region(given["parent"], "parent") if given.get("parent") else "",
         versus=answer.parse_versus(given.get("versus")),
-        measure=params.parse_choice(given.get("measure"), "measure", "volume", tuple(answer.MEASURES)),
+        measure=params.parse_choice(given.get("measure"), "measure", "volume", answer.MEASURES),
         method=params.parse_choice(given.get("method"), "method", "quantiles", answer.METHODS),
         k=params.parse_count(given.get("k"), "k", 5, 2, 9),
         boundaries=parse_boundaries(given.get(BOUNDARIES)),

@@ -91,9 +91,13 @@ def equal(field: Field, text: str) -> Q:
     """Where a property is what its parameter says. A text is that text, commas and all: a name may have them; a code
     in any case.
 
-    Words of a vocabulary may be several, numbers a range and days a period: no single value of theirs looks like that.
+    Words of a vocabulary may be several, numbers a range and days a period: no single value of theirs looks like that. A
+    word that is none equals nothing, as in a condition of CQL2.
     """
-    if field.vocab is not None or field.kind in ("integer", "number", "date"):
+    if field.vocab is not None:
+        known = [word for word in text.split(",") if params.is_term(word, field.vocab)]
+        return values.condition(field, ",".join(known)) if known else Q(pk__in=[])
+    if field.kind in ("integer", "number", "date"):
         return values.condition(field, text)
     return values.named(field, [text])
 

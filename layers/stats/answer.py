@@ -12,13 +12,13 @@ from layers.periods import FORMS, Month, Period, parse_period
 from layers.selection import EVERYTHING, Selection
 from layers.stats import query
 from layers.stats.absence import added, ratio, share
-from layers.stats.classes import METHODS, Classes, classify
+from layers.stats.classes import METHODS, classify
 from layers.stats.divisions import divisions
 from layers.stats.like import Pair, pair, refuse_unlike
 from layers.stats.query import Total
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
 
-MEASURES = {"volume": "m3", "per_km2": "m3/km2", "change": "ratio"}
+MEASURES = ("volume", "per_km2", "change")
 VERSUS = ("previous", "year")
 
 
@@ -224,17 +224,4 @@ def legend(lines: list[dict[str, Any]], question: Question) -> dict[str, Any]:
         "per_km2": lambda line: line["m3_per_km2"],
         "change": lambda line: line["change"],
     }[question.measure]
-    return classes_told(question.measure, classify([pick(line) for line in lines], question.method, question.k))
-
-
-def classes_told(measure: str, found: Classes) -> dict[str, Any]:
-    """Classes as the API says them."""
-    return {
-        "measure": measure,
-        "unit": MEASURES[measure],
-        "method": found.method,
-        "breaks": found.breaks,
-        "counts": found.counts,
-        "min": found.low,
-        "max": found.high,
-    }
+    return classify([pick(line) for line in lines], question.method, question.k).told(question.measure)

@@ -35,9 +35,11 @@ class Asked:
     monthly: bool = False
     boundaries: str = ""  # the divisions that the figures of regions speak in
 
+    found: Divisions | None = None  # those divisions, where they have been looked up already
+
     @property
     def within(self) -> Divisions:
-        return divisions(self.boundaries, last_month(self.period, available_months()))
+        return self.found or divisions(self.boundaries, last_month(self.period, available_months()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from layers.registry import Layer
 from layers.selection import Selection
 from layers.stats import query
 from layers.stats.absence import added, share
-from layers.stats.answer import classes_told, coverage
+from layers.stats.answer import coverage
 from layers.stats.classes import Classes, classify
 from layers.stats.divisions import today
 
@@ -63,14 +63,14 @@ def period_classes(
     size: int, period: Period, selection: Selection, measure: str = "volume", method: str = "tail", k: int = 5
 ) -> dict[str, Any]:
     """Legend classes over a period's sums of the cells with any record."""
-    return classes_told(measure, _Cells(size, selection, measure, _stride(size)).period(period, method, k))
+    return _Cells(size, selection, measure, _stride(size)).period(period, method, k).told(measure)
 
 
 def month_classes(
     size: int, period: Period, selection: Selection, measure: str = "volume", method: str = "tail", k: int = 5
 ) -> dict[str, Any]:
     """Legend classes over all single months of a period's years; none of more than two."""
-    return classes_told(measure, _Cells(size, selection, measure, _stride(size)).months(period, method, k))
+    return _Cells(size, selection, measure, _stride(size)).months(period, method, k).told(measure)
 
 
 def _balance(size: int, months: list[Month], selection: Selection) -> list[dict[str, Any]]:

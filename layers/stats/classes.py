@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+# What classes are of, and in which unit.
+UNITS = {"volume": "m3", "per_km2": "m3/km2", "change": "ratio", "difference": "m3", "ratio": "ratio"}
 METHODS = ("quantiles", "equal", "natural", "tail")
 # Fisher's exact natural breaks cost the square of the number of values; order statistics stand in for a long list.
 _NATURAL_SAMPLE = 120
@@ -22,6 +25,18 @@ class Classes:
     counts: list[int]
     low: float
     high: float
+
+    def told(self, measure: str) -> dict[str, Any]:
+        """As the API says the classes of one of `UNITS`."""
+        return {
+            "measure": measure,
+            "unit": UNITS[measure],
+            "method": self.method,
+            "breaks": self.breaks,
+            "counts": self.counts,
+            "min": self.low,
+            "max": self.high,
+        }
 
 
 def round_significant(value: float, digits: int = 2) -> float:

@@ -11,7 +11,7 @@ from layers.periods import Month, Period
 from layers.selection import Selection
 from layers.stats import query
 from layers.stats.absence import added
-from layers.stats.answer import classes_told, coverage, per_km2, prefixes_of, refuse_finer_parent, regions_of
+from layers.stats.answer import coverage, per_km2, prefixes_of, refuse_finer_parent, regions_of
 from layers.stats.classes import classify
 from layers.stats.divisions import divisions
 from layers.stats.regions import region_index
@@ -99,7 +99,7 @@ def _measured(measure: str, volumes_l: list[Litres], areas: Sequence[float], met
     """Classes of the summed litres of each line, or of their density."""
     totals = [added(line) for line in volumes_l]
     if measure == "volume":
-        return classes_told(measure, classify([None if total is None else total / 1000 for total in totals], method, k))
-    return classes_told(
-        measure, classify([per_km2(total, area) for total, area in zip(totals, areas, strict=True)], method, k)
-    )
+        values = [None if total is None else total / 1000 for total in totals]
+    else:
+        values = [per_km2(total, area) for total, area in zip(totals, areas, strict=True)]
+    return classify(values, method, k).told(measure)

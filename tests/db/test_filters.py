@@ -323,3 +323,10 @@ def test_a_region_filter_takes_codes_by_their_beginning(grid: Grid) -> None:
     make.RegionFactory(code="110102", parent=grid["11"])
     make.publish()
     assert codes("village", region="110102") == set()
+
+
+def test_the_divisions_of_a_period_are_looked_up_once(grid: Grid, django_assert_num_queries: Any) -> None:
+    wanted = filters.parse(registry.layer("village"), {"period": "2019"})
+    meant = wanted.within
+    with django_assert_num_queries(0):
+        assert wanted.asked is not None and wanted.asked.within is meant

@@ -213,3 +213,10 @@ def test_every_figure_is_explained_in_its_divisions(client: Client, town: None, 
             assert told["boundaries"]["current"] is (boundaries == "current" or period == "2019")
             explained += bool(row["volume_l"])
     assert explained > 6
+
+
+@pytest.mark.parametrize("asked", ["boundaries=current", "boundaries=2019-06", "source=reclaimed", "resident=yes"])
+def test_the_page_loads_ahead_only_the_figures_that_its_address_asks_for(client: Client, db: None, asked: str) -> None:
+    ahead = b'href="/api/stats/series'
+    assert ahead in client.get("/?lang=en").content
+    assert ahead not in client.get(f"/?{asked}").content

@@ -202,6 +202,10 @@ def test_coordinates_and_boxes_in_every_system(client: Client, system: Crs) -> N
         ("bbox=170,-10,-170,10", ""),
         ("use=irrigation", "23"),
         ("use=irrigation,supply", "123"),
+        ("use=drinking", ""),  # and a word that is none equals nothing, as in CQL2
+        ("filter=use = 'drinking'", ""),
+        ("use=drinking,irrigation", "23"),
+        ("use=null", ""),
         ("depth_m=50.5", "2"),
         ("depth_m=..20", "14"),
         ("found_region=110101001001", "1"),

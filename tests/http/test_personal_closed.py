@@ -6,9 +6,7 @@ every byte of every answer, unpacked.
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,107 +14,48 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
 
 from layers import access, models, registry, vocab
 from layers.export import FORMATS
 from layers.versions import as_of
 from tests.access_city import DEMO, LITRES, MARK, A, load, make_city, plain
+from tests.addresses import addresses, patterns, route
 from tests.db.ingest_files import CITY, TOWNSHIP
 from tests.db.test_mvt import tile_at
 from tests.factories import Point
 
 pytestmark = pytest.mark.django_db
-LAYERS = [layer.id for layer in registry.LAYERS]
-EVERY = [*LAYERS, *(table.id for table in registry.TABLES)]
 CLOSED = ("water_user", "meter", "usage")
 HERE = Point(116.025, 39.05, srid=4490)
-# What is asked of each route: for each name in it a list of values, and questions besides.
-FILLED: dict[str, list[Any]] = {
-    "layer_id": EVERY,
-    "layer": EVERY,
-    "suffix": [one.suffix for one in FORMATS.values()],
-    "feature_id": ["code"],
-    "scheme": ["WebMercatorQuad"],
-}
-CODES = {"permit": "P1", "water_user": f"{MARK}-U1", "meter": f"{MARK}-M1", "well": "W1", "surface_intake": "I1", "self_built": "F4", "supply_area": "SA1", "sewage_plant": "S1",
-         "village_sewage_station": "S2", "urban_plant": "F1", "village_station": "F3"}  # fmt: skip
-QUESTIONS: dict[str, list[str]] = {
-    "stats": ["?period=2019", "?period=2019&level=village"],
-    "series": ["", "?level=village"],
-    "stats-cells": ["?period=2019", "?period=2019&level=grid_100"],
-    "stats-compare": ["?period=2019-01&versus=2019-01&level=grid_500"],
-    "explain": [f"?region={code}&period=2019" for code in (CITY, TOWNSHIP, A)]
-    + [f"?unit={unit}&period=2019" for unit in ("unassigned", "outside")],
-    "search": [f"?q={MARK[:length]}" for length in (2, len(MARK))]
-    + [f"?q={text}" for text in ("W1", "F4", "I1", "SA1", "S1", "P1", "水", "自建供水", "第一水厂", "餐馆")],
-    "ogc-items": ["", "?f=html", "?limit=1&f=html", *(f"?f={key}" for key in FORMATS)],
-    "ogc-item": ["", "?f=html"],
-    **{name: ["", "?f=html"] for name in (
-        "ogc", "ogc-conformance", "ogc-collections", "ogc-collection", "ogc-queryables", "ogc-schema", "ogc-tilesets",
-        "ogc-tileset", "ogc-schemes", "ogc-scheme", "ogc-dataset-tilesets", "ogc-dataset-tileset",
-    )},
-    "feeds": ["", "?f=json", "?lang=en"],
-    "preview": [f"?region={code}&period=2019" for code in ("110101", TOWNSHIP)],
+# What is asked of each route besides its address.
+AS_PAGE = ("", "f=html")
+QUESTIONS: dict[str, tuple[str, ...]] = {
+    "stats": ("period=2019", "period=2019&level=village"),
+    "series": ("", "level=village"),
+    "stats-cells": ("period=2019", "period=2019&level=grid_100"),
+    "stats-compare": ("period=2019-01&versus=2019-01&level=grid_500",),
+    "explain": (
+        *(f"region={code}&period=2019" for code in (CITY, TOWNSHIP, A)),
+        *(f"unit={unit}&period=2019" for unit in ("unassigned", "outside")),
+    ),
+    "search": (
+        *(f"q={MARK[:length]}" for length in (2, len(MARK))),
+        *(f"q={text}" for text in ("W1", "F4", "I1", "SA1", "S1", "P1", "水", "自建供水", "第一水厂", "餐馆")),
+    ),
+    "ogc-items": (*AS_PAGE, "limit=1&f=html", *(f"f={key}" for key in FORMATS)),
+    **dict.fromkeys(("ogc", "ogc-conformance", "ogc-collections", "ogc-collection", "ogc-queryables", "ogc-schema", "ogc-tilesets", "ogc-tileset", "ogc-schemes", "ogc-scheme", "ogc-dataset-tilesets", "ogc-dataset-tileset", "ogc-item"), AS_PAGE),
+    "feeds": ("", "f=json", "lang=en"),
+    "reports:preview": tuple(f"region={code}&period=2019" for code in ("110101", TOWNSHIP)),
 }  # fmt: skip
-NOT_ASKED = {"make", "delete", "download"}  # of reports: asked below
+NOT_ASKED = {"reports:make", "reports:delete", "reports:download"}  # asked below
 
 
-def routes(patterns: list[Any], before: str = "") -> Iterator[tuple[str, str]]:
-    for one in patterns:
-        route = before + str(one.pattern)
-        if isinstance(one, URLResolver):
-            if not route.startswith("admin/"):
-                yield from routes(one.url_patterns, route)
-        elif isinstance(one, URLPattern) and one.name not in NOT_ASKED:
-            yield route, one.name or ""
-
-
-def filled(route: str) -> Iterator[str]:
-    """Every address of a route. A `KeyError` is a route that this walk was not told how to ask."""
-    if route.startswith("^"):  # the QGIS project
-        yield from ("/desktop/shuitu.qgz", "/desktop/shuitu.qgs")
-        return
-    names = [part.split(">")[0].rpartition(":")[2] for part in route.split("<")[1:]]
-    if {"z", "x", "y"} <= set(names) or {"z", "row", "col"} <= set(names):
-        yield from tiles(route, names)
-        return
-    of_layer = [name for name in names if name in ("layer_id", "layer")]
-    for values in itertools.product(*(FILLED[name] for name in names if name not in ("code",))):
-        given = dict(zip([name for name in names if name != "code"], values, strict=True))
-        if "code" in names:
-            given["code"] = CODES.get(given[of_layer[0]], "1") if of_layer else A
-        if "feature_id" in given:
-            given["feature_id"] = CODES.get(given["layer_id"], "1")
-        yield "/" + put(route, given)
-
-
-def put(route: str, given: dict[str, Any]) -> str:
-    for name, value in given.items():
-        start = route.index("<", 0)
-        end = route.index(">", start)
-        assert route[start:end].endswith(name)
-        route = route[:start] + str(value) + route[end + 1 :]
-    return route
-
-
-def tiles(route: str, names: list[str]) -> Iterator[str]:
-    of_layer = "layer_id" in names
-    for layer in registry.LAYERS if of_layer else (None,):
-        for zoom in (6, 14, 16):
-            z, x, y = tile_at(HERE, zoom)
-            place = {"z": z, "x": x, "y": y, "row": y, "col": x, "scheme": "WebMercatorQuad", "stamp": "1-o1a2b3c4d"}
-            if layer is not None:
-                place["layer_id"] = layer.id
-                place["stamp"] = as_of(layer.datasets()).stamp
-            yield "/" + put(route, {name: place[name] for name in names})
-
-
-def addresses() -> list[str]:
-    found = []
-    for route, name in routes(get_resolver().url_patterns):
-        for address in filled(route):
-            found += [address + question for question in QUESTIONS.get(name, [""])]
+def every_address() -> list[str]:
+    found: list[str] = []
+    for pattern in patterns():
+        if route(pattern) not in NOT_ASKED:
+            places = [tile_at(HERE, zoom) for zoom in (6, 14, 16)]
+            found += addresses(pattern, QUESTIONS, singles=2, regions=(A,), tiles=places)
     units = models.GridUnit.objects.filter(pk__in=models.GridUsage.objects.values("unit_id"))
     at_meters = units.exclude(code="").order_by("code").values_list("code", flat=True)[:20]
     found += [f"/api/explain?unit={code}&period=2019" for code in at_meters]
@@ -133,17 +72,20 @@ def told(client: Client, address: str, **headers: str) -> tuple[int, str]:
     return response.status_code, f"{dict(response.headers)} {plain(body)}"
 
 
+def without_own_words(text: str, address: str) -> str:
+    """An answer without what its asker said: a code or text that is asked for stands in it as the asker's own word."""
+    for own in re.findall(rf"{MARK}-\w+|q={MARK}", address):
+        text = text.replace(own, "")
+    return text
+
+
 def marked(client: Client, tags: dict[str, str] | None = None) -> dict[str, bool]:
     """Every address, and whether a personal text is in its answer, refusals too. None fails. ``tags`` takes the ETags."""
     found = {}
-    for address in addresses():
+    for address in every_address():
         status, text = told(client, address)
         assert status in (200, 204, 302, 400, 404), (status, address, text[-2000:])
-        # What somebody asks for stands in the answer as the asker's own word.
-        for own in (f"{MARK}-U1", f"{MARK}-M1", f"q={MARK}"):
-            if own in address:
-                text = text.replace(own, "")
-        found[address] = MARK in text
+        found[address] = MARK in without_own_words(text, address)
         if tags is not None:
             tag = re.search(r"'ETag': '([^']*)'", text)
             tags[address] = tag[1] if tag else ""
@@ -214,9 +156,7 @@ def test_the_demo_is_open_and_the_first_real_file_closes_it_with_nothing_left_of
         tag = held[address]
         status, text = told(client, address, if_none_match=tag)
         assert status in (200, 204, 404), (status, address)
-        for asked in (f"{MARK}-U1", f"{MARK}-M1", f"q={MARK}"):
-            text = text.replace(asked, "") if asked in address else text
-        assert MARK not in text, address
+        assert MARK not in without_own_words(text, address), address
     assert all(as_of(layer.datasets()).stamp != stamps[layer.id] for layer in registry.LAYERS), "all addresses are new"
 
 

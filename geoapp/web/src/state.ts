@@ -36,6 +36,13 @@ export interface State extends Filters {
 export const MEASURES: readonly Measure[] = ["volume", "per_km2", "change_previous", "change_year", "difference", "ratio"];
 export const LEVELS: readonly LevelChoice[] = ["auto", "district", "township", "village", "grid"];
 const PERIOD = /^\d{4}(-\d\d)?$|^\d{4}-\d\d\.\.\d{4}-\d\d$/;
+// A layer and a code, which registers write as they like: in any script, with blanks and slashes.
+const OBJECT = /^([a-z_]+)\/(\P{C}{1,200})$/u;
+/** The layer and the code of an object's name in an address; empty of none. */
+export const objectParts = (name: string): [layer: string, code: string] => {
+  const found = OBJECT.exec(name);
+  return found ? [found[1], found[2]] : ["", ""];
+};
 /** Whether a measure compares with a period of the reader's own choice. */
 export const isCompare = (measure: Measure): boolean => measure === "difference" || measure === "ratio";
 const pick = <T extends string>(value: string | null, allowed: readonly T[]): T =>
@@ -63,7 +70,7 @@ export function parse(search: string): State {
     region: text("region", /^\d{2,12}$/),
     layers: list(params.get("layers")),
     where: text("where", WHERE),
-    object: text("object", /^[a-z_]+\/[\w.-]+$/),
+    object: text("object", OBJECT),
     camera: camera.length === 3 && camera.every(Number.isFinite) ? { zoom: camera[0], lat: camera[1], lon: camera[2] } : null,
     drawer: params.get("drawer") !== "0",
   };

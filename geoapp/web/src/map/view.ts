@@ -8,7 +8,7 @@ import { type Comparison, compareUrl, type Mover } from "../api";
 import { divergingScale, type Scale } from "../classes";
 import { LITRES_PER_M3 } from "../format";
 import { isTileAway, untilBack } from "../outage";
-import { isCompare } from "../state";
+import { isCompare, objectParts } from "../state";
 import { picture } from "../values";
 import { CellPopup } from "./cell-popup";
 import { Cells } from "./cells";
@@ -251,7 +251,7 @@ export class MapView {
   }
 
   private async restoreObject(): Promise<void> {
-    const [layer, code] = this.context.state.object.split("/");
+    const [layer, code] = objectParts(this.context.state.object);
     const info = layer && code ? this.context.layer(layer) : undefined;
     if (!info) return;
     const feature = await getJson<ObjectFeature>(objectUrl(layer, code)).catch(() => null);
