@@ -95,17 +95,22 @@ def take_effect(cursor: Cursor, release_id: int, since: date | None) -> bool:
     return True
 
 
-# The objects by whose places usage is counted: what stands at which position, and where it counts today.
+# What usage is counted by: which position it is, or was, measured at, and where that counts in today's divisions.
 _STANDING = {
     vocab.PLACE_METER: "SELECT m.id, COALESCE(m.geom, u.geom) AS geom, COALESCE(r.code, '') AS code FROM layers_meter m "
     "LEFT JOIN layers_wateruser u ON u.id = m.stand_in_id LEFT JOIN layers_region r ON r.id = m.counted_region",
     vocab.PLACE_FACILITY: "SELECT m.id, m.geom, COALESCE(r.code, '') AS code FROM layers_supplyfacility m "
     "LEFT JOIN layers_region r ON r.id = m.counted_region",
+    vocab.PLACE_PAST: "SELECT p.id, p.geom, COALESCE(r.code, '') AS code FROM layers_paststanding p "
+    "LEFT JOIN layers_region r ON r.id = p.counted_region",
 }
 
 
 def note_places(cursor: Cursor, kind: int, ids: Sequence[int] | None = None) -> None:
-    """Note anew where meters or facilities stood in the editions that are over: these, or all. Call when they are placed."""
+    """Note anew where meters or facilities stand in the editions that are over: these, or all. Call when they are placed.
+
+    `vocab.PLACE_PAST` are the places where they stood before they were moved.
+    """
     if not read(cursor).past:
         return
     cursor.execute(

@@ -21,6 +21,8 @@ Cursor = Any  # Django's cursor wrapper, or psycopg's own
 STOOD_IN = "placing_stood_in"
 """Temporary table (id) of the meters that `find_stand_ins` found to count elsewhere, or by another user."""
 
+_STOOD = "layers_paststanding"  # where objects stood before they were moved
+
 # The datasets whose rows decide where meters count that have no position.
 LENDING = tuple(d.name for d in registry.DATASETS if d.name == "meter" or "meter" in d.makes_different)
 
@@ -70,12 +72,6 @@ def find_stand_ins(cursor: Cursor, dataset: str | None = None, ids_table: str = 
     return int(cursor.rowcount)
 
 
-def stood_in(cursor: Cursor) -> list[int]:
-    """The ids in `STOOD_IN`."""
-    cursor.execute(sql.SQL("SELECT id FROM {}").format(sql.Identifier(STOOD_IN)))
-    return [row[0] for row in cursor.fetchall()]
-
-
 def after_boundaries(cursor: Cursor, changed_boundary_ids: Sequence[int]) -> dict[str, int]:
     """Recut the changed outlines and place everything again, in the editions that are over too; returns the changed findings
     by dataset.
@@ -87,5 +83,6 @@ def after_boundaries(cursor: Cursor, changed_boundary_ids: Sequence[int]) -> dic
     cursor.execute("ANALYZE layers_boundarypiece")
     moved = {dataset.name: place(cursor, dataset.name) for dataset in registry.DATASETS if dataset.placed}
     moved["meter"] += find_stand_ins(cursor)
+    place_rows(cursor, _STOOD, sql.SQL("TRUE"))
     editions.note_all_places(cursor)
     return moved

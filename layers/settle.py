@@ -11,7 +11,7 @@ from typing import Any
 
 from psycopg import sql
 
-from layers import editions, placing, vocab
+from layers import placing, standing, vocab
 from layers.dependencies import leading_to
 from layers.fields import GRIDDED, SUMS
 from layers.grid.change import GridChange
@@ -27,6 +27,9 @@ FEW = 1_000  # rows; above it, everything is made again
 DATASETS = tuple(name for name in leading_to(SUMS, GRIDDED) if name not in ("region", "reporting_unit"))
 """Where a change of a few rows has anything to settle; boundaries have everything made again."""
 
+MOVING = (*placing.LENDING, "facility")
+"""Whose rows decide where meters and facilities stand."""
+
 _METERS = "settle_meters"
 
 # Where the usage of a meter or a facility is counted, and whether a position says so.
@@ -35,7 +38,12 @@ _COUNTED = {
     vocab.PLACE_FACILITY: "SELECT id, counted_region, (geom IS NOT NULL)::integer, kind FROM layers_supplyfacility"
     " WHERE id = ANY(%s)",
 }
-_PAST = "SELECT object_id, code, edition_id FROM layers_pastplace WHERE kind = %s AND object_id = ANY(%s)"
+_PAST = (
+    "SELECT object_id, code, edition_id, 0 FROM layers_pastplace WHERE kind = %s AND object_id = ANY(%s)",
+    "SELECT s.object_id, s.since, s.until, s.rule, s.counted_region, l.code, l.edition_id FROM layers_paststanding s"
+    " LEFT JOIN layers_pastplace l ON l.kind = 5 AND l.object_id = s.id"  # vocab.PLACE_PAST
+    " WHERE s.kind = %s AND s.object_id = ANY(%s)",
+)
 _PLACES = """
 SELECT DISTINCT CASE WHEN meter_id IS NOT NULL THEN %s WHEN facility_id IS NOT NULL THEN %s ELSE %s END,
        COALESCE(meter_id, facility_id, region_id)
@@ -49,9 +57,15 @@ class Settlement:
     The imports' lock must be held, and the sums and the grid be those of the rows as they stand.
     """
 
-    def __init__(self, cursor: Cursor, dataset: str, ids: Sequence[int]) -> None:
+    def __init__(
+        self, cursor: Cursor, dataset: str, ids: Sequence[int], effect: standing.Effect | None = None
+    ) -> None:  # fmt: skip
+        """``effect`` says from which month on changed positions hold (`standing`)."""
         self._dataset = dataset
+        self._effect = effect
         self._before = _objects(cursor, dataset, ids)
+        if dataset in MOVING:
+            standing.note(cursor, self._before)
         self._counted = _counted(cursor, self._before)
         records = _records(cursor, dataset, ids, self._before)
         self._sums = Adjustment(cursor, records)
@@ -62,7 +76,8 @@ class Settlement:
         objects = _merged(self._before, _objects(cursor, self._dataset, ids))
         if self._dataset in placing.LENDING:
             _stand_in(cursor, objects[vocab.PLACE_METER])
-        _note_places(cursor, objects)
+        if self._dataset in MOVING:
+            standing.follow(cursor, objects, self._effect)
         records = _records(cursor, self._dataset, ids, objects)
         moved = self._dataset == "usage" or self._counted != _counted(cursor, objects)
         months = self._sums.apply(cursor, records) if moved else []
@@ -71,6 +86,20 @@ class Settlement:
             records if self._dataset == "usage" else (),
         )  # fmt: skip
         return months
+
+
+class Moving:
+    """Of a large change of what decides where things stand: what it moves keeps where it stood. Made before, `follow` after."""
+
+    def __init__(self, cursor: Cursor, dataset: str, ids: Sequence[int], effect: standing.Effect | None) -> None:
+        self._dataset = dataset
+        self._effect = effect
+        self._before = _objects(cursor, dataset, ids)
+        standing.note(cursor, self._before)
+
+    def follow(self, cursor: Cursor, ids: Sequence[int]) -> None:
+        """Once the rows are written and placed, and it is found by whom meters count."""
+        standing.follow(cursor, _merged(self._before, _objects(cursor, self._dataset, ids)), self._effect)
 
 
 def _objects(cursor: Cursor, dataset: str, ids: Sequence[int]) -> Objects:
@@ -115,8 +144,9 @@ def _counted(cursor: Cursor, objects: Objects) -> set[tuple[Any, ...]]:
         if objects.get(kind):
             cursor.execute(query, [objects[kind]])
             found |= {(kind, *row) for row in cursor.fetchall()}
-            cursor.execute(_PAST, [kind, objects[kind]])
-            found |= {(kind, *row) for row in cursor.fetchall()}
+            for past in _PAST:
+                cursor.execute(past, [kind, objects[kind]])
+                found |= {(kind, *row) for row in cursor.fetchall()}
     return found
 
 
@@ -137,12 +167,6 @@ def _records(cursor: Cursor, dataset: str, ids: Sequence[int], objects: Objects)
             )
             found += [row[0] for row in cursor.fetchall()]
     return found
-
-
-def _note_places(cursor: Cursor, objects: Objects) -> None:
-    for kind in (vocab.PLACE_METER, vocab.PLACE_FACILITY):
-        if objects.get(kind):
-            editions.note_places(cursor, kind, objects[kind])
 
 
 def _stand_in(cursor: Cursor, meters: Sequence[int]) -> None:

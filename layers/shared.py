@@ -39,6 +39,7 @@ POSITION = Field(
     tile=True,
     filter=True,
 )
+STANDS_SINCE = Field("stands_since", "现位置始于", "Stands here since", "date", imported=False)
 STATUS = Field("status", "状态", "Status", "term", vocab=vocab.STATUS, filter=True)
 PERMITS = Field(
     "permits", "取水许可", "Permits", "links", refers_to="permit", aliases=("许可证编号",), public="numbers of permits"

@@ -286,6 +286,7 @@ GRID_PLACE = Vocab(
     ),
 )
 PLACE_REGION, PLACE_FACILITY, PLACE_METER = (term.id for term in GRID_PLACE)
+PLACE_PAST = 5  # where one of them stood before it was moved (`PastStanding`); in no answer, so not a term
 
 ALL: tuple[Vocab, ...] = (
     SOURCE, PURPOSE, LEVEL, GAP, WELL_USE, METERING, FACILITY_KIND, STATUS, MANAGER, SEWAGE_KIND,

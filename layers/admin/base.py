@@ -193,7 +193,9 @@ class PublishedAdmin(FastAdmin):
             return
         action: journal.Action = "change" if change else "add"
         ids = [obj.pk] if change else []
-        form.journal = journal.ChangeByHand(self.dataset, request.user.get_username(), action, ids, [str(obj)])
+        form.journal = journal.ChangeByHand(
+            self.dataset, request.user.get_username(), action, ids, [str(obj)], form.cleaned_data.get("effective")
+        )
         obj.release = form.journal.release
         super().save_model(request, obj, form, change)
 

@@ -13,6 +13,7 @@ from layers.history import keep
 from layers.ingest.guards import alone
 from layers.models import Release
 from layers.settle import Settlement
+from layers.standing import Effect
 
 FILE_NAME = "admin"  # stands in a release where an import has its file
 WAIT_S = 5.0
@@ -40,11 +41,13 @@ class ChangeByHand:
     """
 
     def __init__(
-        self, dataset: str, actor: str, action: Action, ids: Sequence[int] = (), names: Iterable[str] = ()
-    ) -> None:
+        self, dataset: str, actor: str, action: Action, ids: Sequence[int] = (), names: Iterable[str] = (),
+        effect: Effect | None = None,
+    ) -> None:  # fmt: skip
+        """``effect`` says from which month on a changed position holds (`layers.standing`)."""
         self.dataset = registry.dataset(dataset)
         with connection.cursor() as cursor:
-            self._settlement = Settlement(cursor, dataset, ids) if dataset in settle.DATASETS else None
+            self._settlement = Settlement(cursor, dataset, ids, effect) if dataset in settle.DATASETS else None
         named = list(names)
         self.release = Release.objects.create(
             dataset=dataset,

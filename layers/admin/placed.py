@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django import forms
 from django.apps import apps
 from django.contrib import admin, messages
+from django.db import connection
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 
-from layers import registry
-from layers.admin.base import PublishedAdmin, quality_mark
+from layers import registry, standing
+from layers.admin.base import PublishedAdmin, PublishedForm, quality_mark
 from layers.admin.filters import DistrictFilter, PositionFilter
+from layers.ingest.effective import CURRENT, told_of_positions
+from layers.ingest.refusal import ImportRefused
 from layers.registry import Dataset
+from layers.settle import MOVING
+from layers.shared import STANDS_SINCE
 
 
 @admin.display(description="登记所在区划", ordering="declared_region__code")
@@ -24,11 +31,43 @@ def found(obj: Any) -> str:
     return obj.found_region.name if obj.found_region else "—"
 
 
+class MovedForm(PublishedForm):
+    """Of what usage is measured at, or counts by: another position holds from a month on."""
+
+    effective = forms.CharField(label="自哪个月起", required=False, max_length=7)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        with connection.cursor() as cursor:
+            default = standing.by_default(cursor).since
+        told = (
+            f"自 {default:%Y-%m} 起（最近一个有用水量的月份之后），此前各月仍按原位置统计"
+            if default
+            else "各月都按新位置统计"
+        )
+        self.fields["effective"].help_text = (
+            f"位置有变动时，自哪个月起按新位置统计，如 2020-01；{CURRENT} 表示更正：现位置的各月都按新位置统计。"
+            f"不填：{told}；原来没有位置的，各月都按新位置统计"
+        )
+
+    def clean_effective(self) -> standing.Effect | None:
+        try:
+            return told_of_positions(self.cleaned_data["effective"].strip())
+        except ImportRefused as error:
+            raise forms.ValidationError(error.zh, code="effective") from error
+
+    @cached_property
+    def changed_data(self) -> list[str]:
+        """A month alone changes nothing."""
+        return [name for name in super().changed_data if name != "effective"]
+
+
 class PlacedAdmin(PublishedAdmin):
     """``own`` names the fields of the kind itself, ``shown`` those of them in the list: see `made_for`."""
 
     own: ClassVar[tuple[str, ...]] = ()
     shown: ClassVar[tuple[str, ...]] = ()
+    moved: ClassVar[tuple[str, ...]] = ()  # since when it stands where it does, where that is asked
     list_select_related = ("declared_region", "found_region")
     autocomplete_fields: ClassVar[tuple[str, ...]] = ("declared_region",)
     readonly_fields = ("found_region",)
@@ -40,10 +79,17 @@ class PlacedAdmin(PublishedAdmin):
     def get_list_filter(self, request: HttpRequest) -> tuple[Any, ...]:
         return (*self.list_filter, "position_quality", PositionFilter, DistrictFilter)
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What is new, and what may only be looked at, is not moved."""
+        sets = super().get_fieldsets(request, obj)
+        if obj is not None and self.has_change_permission(request, obj):
+            return sets
+        return [(t, {**o, "fields": [f for f in o["fields"] if f != "effective"]}) for t, o in sets]
+
     def sections(self) -> tuple[Any, ...]:
         return (
             (None, {"fields": ("code", "name", *self.own)}),
-            ("位置", {"fields": ("geom", "position_quality", "declared_region", "found_region")}),
+            ("位置", {"fields": ("geom", *self.moved, "position_quality", "declared_region", "found_region")}),
             ("来源", {"fields": ("release",)}),
         )
 
@@ -69,12 +115,20 @@ def finding(obj: Any) -> tuple[str, bool]:
     return f"位置所在区划：{obj.found_region}。", False
 
 
-_SHARED = ("code", "name", "declared_region", "found_region", "position_quality")  # `PlacedAdmin` sees to these
+_SHARED = (
+    "code",
+    "name",
+    "declared_region",
+    "found_region",
+    "position_quality",
+    STANDS_SINCE.name,
+)  # `PlacedAdmin` sees to these
 
 
 def made_for(dataset: Dataset) -> type[PlacedAdmin]:
     """The list and form of a dataset's objects: its own fields in their order, terms to filter by, others to look up."""
     own = [f for f in dataset.fields if f.orm_path.partition("__")[0] not in _SHARED]
+    since = tuple(f.name for f in dataset.fields if f.name == STANDS_SINCE.name)
     steps = {f: f.orm_path.partition("__")[0] for f in own}
     return type(
         f"{dataset.model.partition('.')[2]}Admin",
@@ -83,6 +137,9 @@ def made_for(dataset: Dataset) -> type[PlacedAdmin]:
             "dataset": dataset.name,
             # The map shows the tiles of a layer that has them all.
             "layer": next((one.id for one in registry.LAYERS if one.dataset is dataset and not one.scope), ""),
+            "form": MovedForm if dataset.name in MOVING else PublishedForm,
+            "moved": ("effective", *since) if dataset.name in MOVING else (),
+            "readonly_fields": (*PlacedAdmin.readonly_fields, *since),
             "own": tuple(steps.values()),
             "shown": tuple(steps[f] for f in own if f.kind != "links"),
             "list_filter": tuple(steps[f] for f in own if f.kind == "term"),

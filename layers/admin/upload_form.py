@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from layers import registry
 from layers.ingest.columns import GEOMETRY_WORDS
+from layers.ingest.effective import TAKEN_BY
 from layers.ingest.readers import FORMATS, TOGETHER, ZIPPED
 from layers.ingest.spec import Spec, spec_for
 
@@ -64,8 +65,8 @@ class UploadForm(forms.Form):
         label="生效月份",
         required=False,
         max_length=7,
-        help_text="仅用于行政区划：自哪个月起按新区划统计，如 2020-01；current 表示更正现行区划。不填为最近一个有用水量的月份之后，"
-        "已公布各月的数字不变",
+        help_text="行政区划，或水表、供水设施、用水户的位置：自哪个月起按新的统计，如 2020-01；current 表示更正现行的。"
+        "不填为最近一个有用水量的月份之后，已公布各月的数字不变；原来没有位置的，各月都按新位置统计",
     )
 
     def clean_file(self) -> UploadedFile:
@@ -100,8 +101,8 @@ class UploadForm(forms.Form):
                 self.add_error("field_map", f"没有字段“{unknown[0]}”。可用：{'、'.join(names)}。")
             if cleaned.get("closing") and spec.name != "region":
                 self.add_error("closing", "只有行政区划可以停用文件中没有的部分。")
-            if cleaned.get("effective") and spec.name != "region":
-                self.add_error("effective", "只有行政区划有生效月份。")
+            if cleaned.get("effective") and spec.name not in TAKEN_BY:
+                self.add_error("effective", "只有行政区划和水表、供水设施、用水户的位置有生效月份。")
         return cleaned
 
     def wanted(self, user_id: int) -> dict[str, Any]:

@@ -14,12 +14,16 @@ from typing import Any
 
 from psycopg import sql
 
+from layers import standing
 from layers.db import work_on_months
 from layers.grid import conservation, units, weights, years
 from layers.grid.cells import DEFAULT_SIZE, check_size
 from layers.grid.scope import TERMS
 from layers.recorded import all_months
 from layers.sql import load
+
+# Which row of "grid_base"'s places is that of the record's month, where anything was ever moved.
+_HELD = " AND (p.since IS NULL OR u.month >= p.since) AND (p.until IS NULL OR u.month < p.until)"
 
 Cursor = Any
 Progress = Callable[[date, int, int], None]
@@ -125,7 +129,10 @@ def _assign(cursor: Cursor, size: int, month: date) -> int:
     cursor.execute("DROP TABLE IF EXISTS grid_base")
     # Its eight columns are taken for more groups than there are, and would be sorted to be grouped.
     cursor.execute("SET LOCAL enable_sort = off")
-    cursor.execute(load("grid_base"), {**TERMS, "size": size, "months": [month]})
+    cursor.execute(
+        sql.SQL(load("grid_base")).format(held=sql.SQL(_HELD if standing.any_moved(cursor) else "")),
+        {**TERMS, "size": size, "months": [month]},
+    )
     cursor.execute("SET LOCAL enable_sort = on")
     cursor.execute("ANALYZE grid_base")
     clear(cursor, [month], size)

@@ -48,7 +48,8 @@ class Scope:
 
     @property
     def conditions(self) -> dict[str, sql.Composable]:
-        """By name: a condition on the alias m, u, f, r or a of meters, users, facilities, regions and supply areas."""
+        """By name: a condition on the alias m, u, f, r, a or s of meters, users, facilities, regions, supply areas and of
+        where meters and facilities stood before they were moved."""
         touched = {
             "meters": ("m.id", vocab.PLACE_METER),
             "users": ("u.id", USER),
@@ -56,7 +57,9 @@ class Scope:
             "areas": ("a.facility_id", vocab.PLACE_FACILITY),
             "regions": ("r.id", vocab.PLACE_REGION),
         }
-        return {name: self._among(sql.SQL(column), kind) for name, (column, kind) in touched.items()}
+        found = {name: self._among(sql.SQL(column), kind) for name, (column, kind) in touched.items()}
+        stood = sql.SQL("(s.kind, s.object_id) IN (SELECT kind, id FROM {})").format(sql.Identifier(TOUCHED))
+        return {**found, "standings": stood if self.few else sql.SQL("TRUE")}
 
     def _among(self, column: sql.SQL, kind: int) -> sql.Composable:
         if not self.few:

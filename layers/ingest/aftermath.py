@@ -1,4 +1,4 @@
-"""What follows from the rows that a release writes: sums, places of the past, versions, the grid; the same for an import and
+"""What follows from the rows that a release writes: sums, where things stood, versions, the grid; the same for an import and
 for a release that takes one back.
 """
 
@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from layers import editions, placing, settle, versions, vocab
+from layers import placing, settle, versions
 from layers.grid import assign
 from layers.ingest import upsert
 from layers.recorded import months_of
-from layers.settle import Settlement
+from layers.settle import Moving, Settlement
+from layers.standing import Effect
 from layers.stats import rebuild
 
 Cursor = Any
@@ -31,14 +32,19 @@ def months_counted(cursor: Cursor, dataset: str) -> list[date]:
 class Aftermath:
     """Told before the rows of a few objects are written what they are, and afterwards what was written."""
 
-    def __init__(self, dataset: str) -> None:
+    def __init__(self, dataset: str, effect: Effect | None = None) -> None:
+        """``effect`` says from which month on changed positions hold (`layers.standing`)."""
         self._dataset = dataset
+        self._effect = effect
         self._settlement: Settlement | None = None  # of a few rows; after many everything is made again
+        self._moving: Moving | None = None  # of many
 
     def expect(self, cursor: Cursor, count: int, ids: Callable[[], Sequence[int]]) -> None:
         """So many rows will be written or deleted; ``ids`` gives those of them that are there."""
         if self._dataset in settle.DATASETS and count <= settle.FEW:
-            self._settlement = Settlement(cursor, self._dataset, ids())
+            self._settlement = Settlement(cursor, self._dataset, ids(), self._effect)
+        elif self._dataset in settle.MOVING:
+            self._moving = Moving(cursor, self._dataset, ids(), self._effect)
 
     def follow(
         self, cursor: Cursor, release_id: int, tell: Tell, *, months: Sequence[date], moved: Mapping[str, int],
@@ -50,7 +56,8 @@ class Aftermath:
             tell("汇总", 0)
             self._settlement.settle(cursor, ids())
         else:
-            self._note_places(cursor)
+            if self._moving:
+                self._moving.follow(cursor, ids())
             if months:
                 tell("汇总", 0)
                 rebuild.rebuild(cursor, months)
@@ -59,11 +66,3 @@ class Aftermath:
         if not self._settlement:
             tell("落格", 0)
             assign.settle(cursor, self._dataset, months)
-
-    def _note_places(self, cursor: Cursor) -> None:
-        """Many objects were written: where they stood in the divisions of earlier months."""
-        kind = {"meter": vocab.PLACE_METER, "facility": vocab.PLACE_FACILITY}.get(self._dataset)
-        if kind:
-            editions.note_places(cursor, kind, upsert.touched(cursor))
-        if self._dataset in placing.LENDING:
-            editions.note_places(cursor, vocab.PLACE_METER, placing.stood_in(cursor))

@@ -16,15 +16,14 @@ from typing import Any
 from psycopg.sql import SQL, Identifier
 
 from layers import editions, placing, vocab
-from layers.errors import BadParameter
 from layers.ingest import follow
+from layers.ingest.effective import CURRENT, month_told
 from layers.ingest.refusal import Faults, ImportRefused
 from layers.ingest.resolve import ROWS, reference_zh, refuse, refuse_duplicates, refuse_invalid, take_out
 from layers.ingest.rows import GEOM, ROW
 from layers.ingest.spec import Spec
 from layers.ingest.staging import STAGED
 from layers.ingest.upsert import Outcome
-from layers.periods import parse_period
 from layers.recorded import all_months
 from layers.sql import load
 
@@ -71,9 +70,6 @@ def import_regions(
     return outcome
 
 
-CURRENT = "current"
-
-
 def _since(cursor: Cursor, effective: str) -> date | None:
     """The first day of the month from which the file's divisions hold; `ImportRefused` for one that cannot be."""
     current = editions.read(cursor).current
@@ -81,18 +77,7 @@ def _since(cursor: Cursor, effective: str) -> date | None:
         return editions.default_since(current, all_months(cursor))
     if effective == CURRENT:
         return current.since
-    try:
-        period = parse_period(effective, "effective")
-    except BadParameter:
-        period = None
-    if period is None or period.length != 1:
-        raise ImportRefused(
-            f"生效月份“{effective}”不是一个月份，请写作 2020-01",
-            f"{effective!r} is no month to take effect in",
-            param="effective",
-            allowed=["2020-01", CURRENT],
-        )
-    since = period.first.first_day
+    since = month_told(effective)
     if current.since and since < current.since:
         raise ImportRefused(
             f"生效月份 {since:%Y-%m} 早于现行区划的生效月份 {current.since:%Y-%m}",

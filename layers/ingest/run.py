@@ -19,6 +19,7 @@ from layers.ingest import columns, crs, holders, links, regions, replace, resolv
 from layers.ingest.aftermath import Aftermath, months_counted
 from layers.ingest.apart import opened_apart
 from layers.ingest.columns import ColumnMap
+from layers.ingest.effective import effect_of
 from layers.ingest.guards import alone, database_refusal, sha256
 from layers.ingest.readers import look
 from layers.ingest.reading import Hints, require_answers
@@ -55,8 +56,8 @@ def run(
     """Import a file into a dataset or layer; → what was, or for a dry run would be, done.
 
     ``closing`` closes the divisions of the file's levels that the file lacks; ``effective`` is the month from which divisions
-    hold (see `regions.import_regions`). ``replacing`` takes out what the file lacks of its scope, ``within`` of one region
-    (`layers.ingest.replace`). ``context`` is kept with the release's
+    (see `regions.import_regions`) or changed positions (`effective.effect_of`) hold. ``replacing`` takes out what the file lacks
+    of its scope, ``within`` of one region (`layers.ingest.replace`). ``context`` is kept with the release's
     report. One import runs at a time; another is waited for ``wait_s`` seconds. Raises `ImportRefused` when the file
     as a whole cannot be imported; the database is then as it was. Rows that are refused do not hold up the others.
     """
@@ -81,7 +82,7 @@ class _Import:
         self.within = within
         self.context = context
         self.wait_s = wait_s
-        self.aftermath = Aftermath(spec.name)
+        self.aftermath = Aftermath(spec.name, effect_of(spec, effective))
         self.report = ImportReport(
             spec.target, spec.name, source.shown, actor=actor[:150], wanted_commit=commit, told=dict(source.told)
         )

@@ -23,6 +23,7 @@ from layers.ingest.guards import alone, database_refusal
 from layers.ingest.refusal import ImportRefused
 from layers.link_tables import LinkTable
 from layers.models import Release
+from layers.standing import CORRECTION
 
 Cursor = Any
 WAIT_S = 60.0
@@ -91,7 +92,8 @@ class _Undo:
         self._refuse_twice()
         self._refuse_without_history()
         counts = [0, 0, 0]
-        aftermath = Aftermath(self.of.dataset)
+        # A move that is taken back never was: its months go back too. Taken back again, it holds from the next month on.
+        aftermath = Aftermath(self.of.dataset, None if self.of.report.get("undo") else CORRECTION)
         for table in self.tables:
             self._find(table)
         for table in self.tables:

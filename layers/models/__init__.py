@@ -4,6 +4,7 @@ from layers.models.drain import SewagePlant
 from layers.models.grid import GridBuild, GridPlace, GridUnit, GridUsage, GridWeight, GridYear
 from layers.models.regions import Boundary, BoundaryPiece, Edition, PastPlace, Region, ReportingUnit
 from layers.models.releases import FormerState, LayerVersion, Release
+from layers.models.standing import PastStanding
 from layers.models.sums import UsageSum
 from layers.models.supply import SupplyArea, SupplyFacility
 from layers.models.take import AbstractionHolder, AbstractionPermit, SurfaceIntake, Well
@@ -25,6 +26,7 @@ __all__ = [
     "LayerVersion",
     "Meter",
     "PastPlace",
+    "PastStanding",
     "Region",
     "Release",
     "ReportingUnit",

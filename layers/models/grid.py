@@ -85,7 +85,8 @@ class GridWeight(models.Model):
 class GridPlace(models.Model):
     """Where the water measured at a meter, facility or region goes: into one unit, into the shares of a place, or nowhere.
 
-    Grain: (size, place). Kept per data version, so that a month is a join with this and the weights.
+    Grain: (size, place, where it stood). Kept per data version, so that a month is a join with this and the weights. What was
+    moved has a row for the months from each ``since`` (null: from the beginning) to the one before ``until`` (null: to today).
     """
 
     size = models.PositiveSmallIntegerField()
@@ -98,12 +99,16 @@ class GridPlace(models.Model):
     share_kind = models.PositiveSmallIntegerField(choices=GRID_PLACE.choices(), null=True)
     share_id = models.BigIntegerField(null=True)
     gap = models.PositiveSmallIntegerField(choices=GRID_GAP.choices(), default=0)
+    since = models.DateField(null=True)
+    until = models.DateField(null=True)
 
     class Meta:
         verbose_name = "网格归属"
         verbose_name_plural = "网格归属"
         constraints = [
-            models.UniqueConstraint(fields=["size", "kind", "place_id"], name="grid_place_one_per_size"),
+            models.UniqueConstraint(
+                fields=["size", "kind", "place_id", "until"], nulls_distinct=False, name="grid_place_one_per_size"
+            ),
             models.CheckConstraint(
                 condition=models.Q(unit__isnull=False, share_kind=None, gap=0)
                 | models.Q(unit=None, share_kind__isnull=False, share_id__isnull=False, gap=0)

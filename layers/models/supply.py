@@ -15,6 +15,9 @@ class SupplyFacility(Placed):
     managed_by = models.PositiveSmallIntegerField("管理主体", choices=MANAGER.choices(), null=True, blank=True)
     status = models.PositiveSmallIntegerField("状态", choices=STATUS.choices(), default=1)
     capacity_m3_d = models.BigIntegerField("供水能力(m³/日)", null=True, blank=True)
+    stands_since = models.DateField(
+        "现位置始于", null=True, editable=False
+    )  # a first day; what was before: `PastStanding`
 
     class Meta(Placed.Meta):
         verbose_name = "供水设施"

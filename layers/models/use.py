@@ -60,6 +60,9 @@ class Meter(Placed):
     )
     stand_in_cell_x = models.IntegerField(null=True, editable=False)
     stand_in_cell_y = models.IntegerField(null=True, editable=False)
+    stands_since = models.DateField(
+        "现位置始于", null=True, editable=False
+    )  # a first day; what was before: `PastStanding`
     counted_region = models.GeneratedField(
         expression=Case(
             When(geom__isnull=False, then=F("found_region")),

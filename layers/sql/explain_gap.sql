@@ -3,7 +3,8 @@ WITH parts AS (
     SELECT p.kind, p.place_id, p.rule, u.source, u.purpose, sum(u.volume_l)::bigint AS volume_l,
            NULL::bigint AS weight, NULL::bigint AS total, NULL::bigint AS of_l
     FROM layers_gridplace p
-    CROSS JOIN unnest(%(months)s::date[]) AS m (month)
+    JOIN unnest(%(months)s::date[]) AS m (month)
+        ON (p.since IS NULL OR m.month >= p.since) AND (p.until IS NULL OR m.month < p.until)
     JOIN layers_usagerecord u
         ON u.month = m.month
         AND u.meter_id IS NOT DISTINCT FROM CASE p.kind WHEN %(meter)s THEN p.place_id END

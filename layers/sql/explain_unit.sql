@@ -4,43 +4,43 @@
 WITH months AS (
     SELECT unnest(%(months)s::date[]) AS month
 ), standing AS (
-    SELECT kind, place_id, rule FROM layers_gridplace WHERE unit_id = %(unit)s
+    SELECT kind, place_id, rule, since, until FROM layers_gridplace WHERE unit_id = %(unit)s
 ), direct AS (
     SELECT s.kind, s.place_id, s.rule, u.source, u.purpose, u.volume_l
     FROM standing s
-    CROSS JOIN months m
+    JOIN months m ON (s.since IS NULL OR m.month >= s.since) AND (s.until IS NULL OR m.month < s.until)
     JOIN layers_usagerecord u
         ON u.month = m.month AND u.meter_id = s.place_id AND u.facility_id IS NULL AND u.region_id IS NULL
     WHERE s.kind = %(meter)s
     UNION ALL
     SELECT s.kind, s.place_id, s.rule, u.source, u.purpose, u.volume_l
     FROM standing s
-    CROSS JOIN months m
+    JOIN months m ON (s.since IS NULL OR m.month >= s.since) AND (s.until IS NULL OR m.month < s.until)
     JOIN layers_usagerecord u
         ON u.month = m.month AND u.meter_id IS NULL AND u.facility_id = s.place_id AND u.region_id IS NULL
     WHERE s.kind = %(facility)s
 ), sharing AS (
-    SELECT p.kind, p.place_id, p.share_kind, p.share_id
+    SELECT p.kind, p.place_id, p.share_kind, p.share_id, p.since, p.until
     FROM (SELECT DISTINCT place_kind, place_id FROM layers_gridweight WHERE unit_id = %(unit)s) w
     JOIN layers_gridplace p ON p.size = %(size)s AND p.share_kind = w.place_kind AND p.share_id = w.place_id
 ), records AS (
     SELECT u.month, u.source, u.purpose, s.share_kind, s.share_id, u.volume_l
     FROM sharing s
-    CROSS JOIN months m
+    JOIN months m ON (s.since IS NULL OR m.month >= s.since) AND (s.until IS NULL OR m.month < s.until)
     JOIN layers_usagerecord u
         ON u.month = m.month AND u.meter_id = s.place_id AND u.facility_id IS NULL AND u.region_id IS NULL
     WHERE s.kind = %(meter)s
     UNION ALL
     SELECT u.month, u.source, u.purpose, s.share_kind, s.share_id, u.volume_l
     FROM sharing s
-    CROSS JOIN months m
+    JOIN months m ON (s.since IS NULL OR m.month >= s.since) AND (s.until IS NULL OR m.month < s.until)
     JOIN layers_usagerecord u
         ON u.month = m.month AND u.meter_id IS NULL AND u.facility_id = s.place_id AND u.region_id IS NULL
     WHERE s.kind = %(facility)s
     UNION ALL
     SELECT u.month, u.source, u.purpose, s.share_kind, s.share_id, u.volume_l
     FROM sharing s
-    CROSS JOIN months m
+    JOIN months m ON (s.since IS NULL OR m.month >= s.since) AND (s.until IS NULL OR m.month < s.until)
     JOIN layers_usagerecord u
         ON u.month = m.month AND u.meter_id IS NULL AND u.facility_id IS NULL AND u.region_id = s.place_id
     WHERE s.kind = %(region)s

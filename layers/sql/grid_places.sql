@@ -1,9 +1,12 @@
 -- Where the water of each meter, facility and region goes: into one unit (unit_id), shared by the weights of a place
--- (share_kind, share_id), or nowhere, with the reason (gap). Grain: one row a meter, facility or region. The rules in
+-- (share_kind, share_id), or nowhere, with the reason (gap). Grain: one row a meter, facility or region, and one for the
+-- months of each place where it stood before it was moved. The rules in
 -- their order, docs/grid.md:
 --   a meter where it is found to count (layers_meter.counted_by): at a position, in the unit there; else shared over the
 --   region that is declared;
 --   a facility → its weights; without any, the region declared, or nowhere when its position lies outside the city;
+--   a facility that was moved → before, its weights too, as its supply area has no dates, if it counted in the township (a
+--   plant for a district: the district) of today; else the unit where it stood;
 --   a region → its weights. A village without any, for want of an outline in its township, shares as its township of
 --   today does. A declared region above the townships is too coarse to share over.
 CREATE TEMP TABLE grid_places ON COMMIT DROP AS
@@ -12,23 +15,36 @@ WITH objects AS (
            CASE WHEN m.counted_by = ANY(%(by_position)s) THEN m.counted_region END AS village_id,
            COALESCE(m.cell_x, m.stand_in_cell_x) AS cell_x, COALESCE(m.cell_y, m.stand_in_cell_y) AS cell_y,
            m.counted_by AS rule,
-           CASE WHEN m.counted_by <> ALL(%(by_position)s) THEN m.counted_region END AS declared_id
+           CASE WHEN m.counted_by <> ALL(%(by_position)s) THEN m.counted_region END AS declared_id,
+           TRUE AS by_weights, m.stands_since AS since, NULL::date AS until
     FROM layers_meter m
     WHERE {meters}
     UNION ALL
     SELECT %(facility)s, f.id, f.geom IS NOT NULL, f.found_region_id, f.cell_x, f.cell_y, %(by_own)s,
-           CASE WHEN f.geom IS NULL THEN f.declared_region_id END
+           CASE WHEN f.geom IS NULL THEN f.declared_region_id END, TRUE, f.stands_since, NULL
     FROM layers_supplyfacility f
     WHERE {facilities}
     UNION ALL
-    SELECT %(region)s, r.id, FALSE, NULL, NULL, NULL, %(by_nothing)s, r.id
+    SELECT s.kind, s.object_id, s.geom IS NOT NULL, s.found_region_id, s.cell_x, s.cell_y, s.rule, s.declared_region_id,
+           s.kind = %(facility)s AND left(was.code, digits.n) = left(is_now.code, digits.n), s.since, s.until
+    FROM layers_paststanding s
+    LEFT JOIN layers_supplyfacility f ON s.kind = %(facility)s AND f.id = s.object_id
+    LEFT JOIN layers_region was ON was.id = s.counted_region
+    LEFT JOIN layers_region is_now ON is_now.id = f.counted_region
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN (%(serves_level)s::smallint[])[f.kind] >= %(township)s THEN 9 ELSE 6 END AS n
+    ) digits
+    WHERE {standings}
+    UNION ALL
+    SELECT %(region)s, r.id, FALSE, NULL, NULL, NULL, %(by_nothing)s, r.id, TRUE, NULL, NULL
     FROM layers_region r
     WHERE {regions}
 ), found AS (
     SELECT o.*, s.unit_id AS at_unit, d.level AS declared_level,
-           o.kind = %(facility)s AND EXISTS (
+           o.kind = %(facility)s AND COALESCE(o.by_weights, FALSE) AND EXISTS (
                SELECT FROM layers_gridweight w
                WHERE w.size = %(size)s AND w.place_kind = %(facility)s AND w.place_id = o.id AND w.purpose = 0
+                 AND (o.until IS NULL OR w.basis <> %(by_own)s)
            ) AS by_own_weights,
            CASE WHEN EXISTS (
                SELECT FROM layers_gridweight w
@@ -55,25 +71,30 @@ SELECT kind, id,
             WHEN positioned THEN %(no_units)s
             WHEN declared_id IS NULL THEN %(no_place)s
             WHEN declared_level < 3 THEN %(coarse)s
-            ELSE %(no_units)s END AS gap
+            ELSE %(no_units)s END AS gap,
+       since, until
 FROM found
 ;
 
 CREATE TEMP TABLE grid_places_changed ON COMMIT DROP AS
-SELECT kind, place_id AS id
-FROM (SELECT p.* FROM layers_gridplace p {among} WHERE p.size = %(size)s) old
-FULL JOIN (SELECT kind, id AS place_id, rule, unit_id, share_kind, share_id, gap FROM grid_places) new
-    USING (kind, place_id)
-WHERE (old.rule, old.unit_id, old.share_kind, old.share_id, old.gap)
-    IS DISTINCT FROM (new.rule, new.unit_id, new.share_kind, new.share_id, new.gap)
+SELECT DISTINCT kind, place_id AS id
+FROM (
+    SELECT p.*, COALESCE(p.until, 'infinity') AS held_until FROM layers_gridplace p {among} WHERE p.size = %(size)s
+) old
+FULL JOIN (
+    SELECT kind, id AS place_id, rule, unit_id, share_kind, share_id, gap, since, COALESCE(until, 'infinity') AS held_until
+    FROM grid_places
+) new USING (kind, place_id, held_until)
+WHERE (old.rule, old.unit_id, old.share_kind, old.share_id, old.gap, old.since)
+    IS DISTINCT FROM (new.rule, new.unit_id, new.share_kind, new.share_id, new.gap, new.since)
     OR old.id IS NULL;
 
 DELETE FROM layers_gridplace p
 USING grid_places_changed c
 WHERE p.size = %(size)s AND p.kind = c.kind AND p.place_id = c.id;
 
-INSERT INTO layers_gridplace (size, kind, place_id, rule, unit_id, share_kind, share_id, gap)
-SELECT %(size)s, n.kind, n.id, n.rule, n.unit_id, n.share_kind, n.share_id, n.gap
+INSERT INTO layers_gridplace (size, kind, place_id, rule, unit_id, share_kind, share_id, gap, since, until)
+SELECT %(size)s, n.kind, n.id, n.rule, n.unit_id, n.share_kind, n.share_id, n.gap, n.since, n.until
 FROM grid_places n
 JOIN grid_places_changed c USING (kind, id)
 ORDER BY 2, 3

@@ -1,5 +1,5 @@
--- Where the given objects stand, as far as it is in the city. Grain: a meter that counts at a position, its own or its
--- user's; a user; a facility.
+-- Where the given objects stand, or stood before they were moved, as far as it is in the city. Grain: a meter that counts at a
+-- position, its own or its user's; a user; a facility; a past standing.
 SELECT v.parent_id AS township_id, COALESCE(m.cell_x, m.stand_in_cell_x) AS cell_x,
        COALESCE(m.cell_y, m.stand_in_cell_y) AS cell_y
 FROM layers_meter m JOIN layers_region v ON v.id = m.counted_region
@@ -12,3 +12,7 @@ UNION ALL
 SELECT v.parent_id, f.cell_x, f.cell_y
 FROM layers_supplyfacility f JOIN layers_region v ON v.id = f.found_region_id
 WHERE {facilities}
+UNION ALL
+SELECT v.parent_id, s.cell_x, s.cell_y
+FROM layers_paststanding s JOIN layers_region v ON v.id = s.found_region_id
+WHERE {standings}

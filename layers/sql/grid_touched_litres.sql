@@ -18,6 +18,7 @@ FROM (
     JOIN (
         SELECT %(meter)s AS kind, id, counted_region FROM layers_meter m WHERE {meters}
         UNION ALL SELECT %(facility)s, id, counted_region FROM layers_supplyfacility f WHERE {facilities}
+        UNION ALL SELECT kind, object_id, counted_region FROM layers_paststanding s WHERE {standings}
     ) o ON o.kind = d.kind AND o.id = d.id
     JOIN layers_region c ON c.id = o.counted_region
     JOIN layers_region r ON r.id = c.id OR (r.code = left(c.code, 9) AND r.valid_to_id IS NULL)

@@ -5,6 +5,7 @@
 --   a position that no village covers, its own or its user's, is outside the city;
 --   a facility counts at the level its kind serves (a plant says nothing of the village it stands in);
 --   a region counts as itself.
+--   what was moved counts in the months before where it stood in them ("usage_stood": left out where nothing ever was).
 CREATE TEMP TABLE usage_base ON COMMIT DROP AS
 WITH past AS (
     -- In an edition that is over: the place noted of it, or else of the next that has one noted.
@@ -23,15 +24,15 @@ WITH past AS (
     FROM layers_supplyfacility f
     LEFT JOIN layers_region r ON r.id = f.counted_region
     LEFT JOIN past p ON p.kind = %(facility)s AND p.object_id = f.id
-), counted AS (
-    SELECT u.month, COALESCE(m.code, f.code, r.code) AS code, COALESCE(m.otherwise, f.otherwise, 0) AS otherwise,
+){stood}, counted AS (
+    SELECT u.month, COALESCE({s_code}m.code, f.code, r.code) AS code, COALESCE({s_otherwise}m.otherwise, f.otherwise, 0) AS otherwise,
            COALESCE(f.serves_level, 4) AS finest_level, u.source, u.purpose, u.volume_l,
-           CASE WHEN u.meter_id IS NOT NULL THEN %(meter)s WHEN u.facility_id IS NOT NULL THEN %(facility)s END AS kind,
-           COALESCE(u.meter_id, u.facility_id) AS object_id
+           CASE {s_kind}WHEN u.meter_id IS NOT NULL THEN %(meter)s WHEN u.facility_id IS NOT NULL THEN %(facility)s END AS kind,
+           COALESCE({s_id}u.meter_id, u.facility_id) AS object_id
     FROM layers_usagerecord u
     LEFT JOIN meter_place m ON m.id = u.meter_id
     LEFT JOIN facility_place f ON f.id = u.facility_id
-    LEFT JOIN layers_region r ON r.id = u.region_id
+    LEFT JOIN layers_region r ON r.id = u.region_id{from_stood}
     WHERE u.month = ANY(%(months)s) AND (%(records)s::bigint[] IS NULL OR u.id = ANY(%(records)s))
 )
 SELECT month, code, CASE WHEN code = '' THEN otherwise ELSE 0 END AS gap, finest_level, source, purpose,

@@ -99,7 +99,11 @@ def explain_region(
     value = added(t.volume_l for t in of_level if t.code == code)
     terms = {**_terms(period, selection, page or RecordsPage()), "prefix": f"{code}%", "unit_code": code}
     terms |= {"level": region.level, "unit_level": vocab.REPORTING_UNIT, "by_declared": vocab.BY_DECLARED}
-    terms |= {"edition": within.edition.id, "prefixes": [f"{each}%" for each in index.prefixes(code, unit=unit)]}
+    terms |= {
+        "past": vocab.PLACE_PAST,
+        "edition": within.edition.id,
+        "prefixes": [f"{each}%" for each in index.prefixes(code, unit=unit)],
+    }
     found = _parts(_of_region(selection, within, unit=unit), terms)
     return {
         "region": {"code": code, "name": region.name, "level": vocab.LEVEL.by_id[region.level].code},
@@ -108,26 +112,44 @@ def explain_region(
     }
 
 
+# Where meters and facilities are, their kind, what is asked of them, and how a facility that was moved is known for what it is.
+_TABLES = {
+    "meters": ("layers_meter", vocab.PLACE_METER, "o.id, o.counted_by", "0"),
+    "facilities": (
+        "layers_supplyfacility", vocab.PLACE_FACILITY, "o.id, o.kind, o.found_region_id",
+        "(SELECT f.kind FROM layers_supplyfacility f WHERE f.id = s.object_id)",
+    ),
+}  # fmt: skip
+_HELD = " AND ({0}.since IS NULL OR u.month >= {0}.since) AND ({0}.until IS NULL OR u.month < {0}.until)"
+
+
+def _anything_moved() -> bool:
+    """Whether any object stood elsewhere in some month; else nobody asks of each in which months it stands where it does."""
+    return bool(rows(Query("SELECT EXISTS (SELECT FROM layers_paststanding)"))[0][0])
+
+
 def _of_region(selection: Selection, within: Divisions, *, unit: bool) -> sql.Composed:
     """The parts of a region, or unit, as things stood in the divisions asked for."""
     today = within.edition.current
+    moved = _anything_moved()
     inside = "SELECT id FROM layers_region WHERE code LIKE %(prefix)s"
     if unit:
         inside = (
             load("explain_unit_regions") if today else "SELECT id FROM layers_region WHERE code LIKE ANY(%(prefixes)s)"
         )
-    standing = sql.SQL(load("explain_standing" if today else "explain_stood"))
-    tables = (
-        ("meters", "layers_meter", vocab.PLACE_METER),
-        ("facilities", "layers_supplyfacility", vocab.PLACE_FACILITY),
-    )
+    standing = load("explain_standing" if today else "explain_stood") + (load("explain_moved") if moved else "")
     objects = {
-        name: standing.format(table=sql.Identifier(table), kind=sql.Literal(kind)) for name, table, kind in tables
+        name: sql.SQL(standing).format(
+            table=sql.Identifier(table), kind=sql.Literal(kind), columns=sql.SQL(columns), of_kind=sql.SQL(of_kind)
+        )
+        for name, (table, kind, columns, of_kind) in _TABLES.items()
     }
     return sql.SQL(load("explain_region")).format(
         chosen=_chosen(selection),
         inside=sql.SQL(inside),
         materialized=sql.SQL("MATERIALIZED" if unit else "NOT MATERIALIZED"),
+        held_m=sql.SQL(_HELD.format("m") if moved else ""),
+        held_f=sql.SQL(_HELD.format("f") if moved else ""),
         **objects,
     )
 

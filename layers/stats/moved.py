@@ -56,7 +56,7 @@ def _moved(before: Divisions, old: Mapping[str, RegionInfo], new: Mapping[str, R
     """Meters and facilities that count in another division than before, with their litres of the last year of the old ones."""
     last = [month for month in available_months() if before.until is None or month <= before.until][-_YEAR:]
     terms = {
-        "edition": before.edition.id, "meter": vocab.PLACE_METER, "facility": vocab.PLACE_FACILITY,
+        "edition": before.edition.id, "meter": vocab.PLACE_METER, "facility": vocab.PLACE_FACILITY, "past": vocab.PLACE_PAST,
         "months": [month.first_day for month in last],
     }  # fmt: skip
     found = rows(Query(load("moved_objects"), terms))

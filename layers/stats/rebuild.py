@@ -9,7 +9,7 @@ from typing import Any
 
 from psycopg import sql
 
-from layers import editions, vocab
+from layers import editions, standing, vocab
 from layers.db import work_on_months
 from layers.editions import Edition
 from layers.grid import conservation
@@ -17,6 +17,19 @@ from layers.recorded import summed_months
 from layers.sql import load
 
 Cursor = Any
+
+# What "usage_base" has of things that stood elsewhere: its parts by name, where anything was ever moved.
+_STOOD = {
+    "stood": load("usage_stood"),
+    "from_stood": """
+    LEFT JOIN stood s ON s.kind = CASE WHEN u.meter_id IS NOT NULL THEN %(meter)s ELSE %(facility)s END
+        AND s.object_id = COALESCE(u.meter_id, u.facility_id)
+        AND (s.since IS NULL OR u.month >= s.since) AND u.month < s.until""",
+    "s_code": "s.code, ",
+    "s_otherwise": "s.otherwise, ",
+    "s_kind": "WHEN s.id IS NOT NULL THEN %(past)s ",
+    "s_id": "s.id, ",
+}
 
 # Months that are summed together: bounds the memory of a long rebuild.
 _AT_ONCE = 3
@@ -28,6 +41,7 @@ _TERMS: dict[str, Any] = {
     "by_position": [vocab.BY_METER, vocab.BY_USER],
     "meter": vocab.PLACE_METER,
     "facility": vocab.PLACE_FACILITY,
+    "past": vocab.PLACE_PAST,
     "serves_level": [vocab.FACILITY_SERVES_LEVEL[kind] for kind in sorted(vocab.FACILITY_SERVES_LEVEL)],
 }
 
@@ -43,8 +57,9 @@ def make_fresh(cursor: Cursor, months: Sequence[date], records: Sequence[int] | 
         "month date, code text, parent_code text, gap smallint, volume_l bigint, records integer) ON COMMIT DROP"
     )
     known = editions.read(cursor)
+    moved = standing.any_moved(cursor)
     for own, some in known.by_edition(months).items():
-        work = _Work(cursor, some, records)
+        work = _Work(cursor, some, records, moved)
         work.take_up("usage_divisions", own)
         work.sum("usage_divisions", own, into=editions.OWN)
         for other in known.all:
@@ -65,6 +80,7 @@ class _Work:
     cursor: Cursor
     months: Sequence[date]
     records: Sequence[int] | None
+    stood: bool  # whether anything was ever moved
 
     def take_up(self, table: str, edition: Edition) -> None:
         """The edition's divisions as a table."""
@@ -82,7 +98,9 @@ class _Work:
         given = None if self.records is None else list(self.records)
         self.cursor.execute("DROP TABLE IF EXISTS usage_base")
         self.cursor.execute(
-            load("usage_base"),
+            sql.SQL(load("usage_base")).format(
+                **{name: sql.SQL(text if self.stood else "") for name, text in _STOOD.items()}
+            ),
             {**_TERMS, "months": list(self.months), "records": given, "edition": edition.id, "moved": moved},
         )
         self.cursor.execute("ANALYZE usage_base")

@@ -12,6 +12,7 @@ from django.db.models import Sum
 from layers import editions, models
 from layers.admin.journal import ChangeByHand
 from layers.ingest.refusal import ImportRefused
+from layers.standing import CORRECTION
 from layers.stats import rebuild
 from tests import factories as make
 from tests.db.ingest_files import csv, load
@@ -86,7 +87,7 @@ def test_usage_that_comes_late_counts_in_the_divisions_of_its_month(town: make.G
 def test_a_few_rows_changed_leave_what_summing_everything_would(town: make.Grid, tmp_path: Path) -> None:
     split(tmp_path)
     meter = models.Meter.objects.get(code="M-b")
-    change = ChangeByHand("meter", "tester", "change", [meter.pk], ["M-b"])
+    change = ChangeByHand("meter", "tester", "change", [meter.pk], ["M-b"], CORRECTION)
     models.Meter.objects.filter(pk=meter.pk).update(geom=make.at(0.85, 1.5))  # in c before, in d after
     change.settle([meter.pk])
     after = every_row()

@@ -18,6 +18,7 @@ from layers.grid import assign, conservation, years
 from layers.grid import change as grid_change
 from layers.periods import parse_period
 from layers.recorded import all_months
+from layers.standing import CORRECTION, Effect
 from layers.stats import explain
 from tests import factories as make
 from tests.db.test_grid_assign import (
@@ -62,7 +63,7 @@ def grid_rows() -> dict[str, set[tuple[Any, ...]]]:
     return {
         "years": {(*row[:3], *map(tuple, row[3:])) for row in models.GridYear.objects.values_list("size", "year", "unit", "volume_l", "gross_l", "by_area_l")},
         "weights": set(models.GridWeight.objects.values_list("size", "place_kind", "place_id", "purpose", "unit", "weight", "total", "nth", "basis")),
-        "places": set(models.GridPlace.objects.values_list("size", "kind", "place_id", "unit", "rule", "share_kind", "share_id", "gap")),
+        "places": set(models.GridPlace.objects.values_list("size", "kind", "place_id", "unit", "rule", "share_kind", "share_id", "gap", "since", "until")),
         "usage": set(models.GridUsage.objects.values_list("size", "month", "unit", "gap", "source", "purpose", "rule", "volume_l", "records")),
     }  # fmt: skip
 
@@ -129,8 +130,9 @@ def known_higher_up(size: int) -> dict[tuple[Any, ...], int]:
 class Town:
     """A city of a few meters, users, plants and records, and every kind of change by hand to them."""
 
-    def __init__(self, regions: Grid) -> None:
+    def __init__(self, regions: Grid, changes: int = 0) -> None:
         self.regions = regions
+        self.changes = changes
         for model in (models.UsageRecord, models.SupplyArea, models.Meter, models.WaterUser, models.SupplyFacility):
             model.objects.all().delete()
         for number in range(3):
@@ -158,10 +160,13 @@ class Town:
     def by_hand(
         self, dataset: str, objects: Any, write: Callable[[Any, models.Release], Any], *, action: Any = "change"
     ) -> None:
-        """As the administration saves: the change is made known, the rows are written, then it is settled."""
+        """As the administration saves: the change is made known, the rows are written, then it is settled. By turns a position
+        holds from the next month on, in all of them, and from a month in which something is recorded."""
+        self.changes += 1
+        effect = (None, CORRECTION, Effect(FEBRUARY, firsts=True))[self.changes % 3]
         ids = list(objects.values_list("pk", flat=True)) if objects is not None else []
         with transaction.atomic():
-            change = ChangeByHand(dataset, "tester", action, ids)
+            change = ChangeByHand(dataset, "tester", action, ids, effect=effect)
             made = write(objects, change.release)
             change.settle([made.pk] if made is not None else [] if action == "delete" else ids)
 
@@ -294,6 +299,7 @@ def town(world: Grid) -> Iterator[Town]:
 @pytest.mark.parametrize("what", CHANGES)
 @pytest.mark.parametrize("numbers", [(0, 0), (1, 4), (3, 7)])
 def test_each_kind_of_change(town: Town, what: str, numbers: tuple[int, int]) -> None:
+    town.changes = sum(numbers)
     take(town, (what, *numbers))
     check(town)
 
@@ -313,7 +319,7 @@ steps = st.lists(
 @given(taken=steps)
 def test_any_sequence_of_changes(world: Grid, taken: list[Step]) -> None:
     with transaction.atomic():
-        town = Town(world)
+        town = Town(world, len(taken))
         for step in taken:
             take(town, step)
         check(town)
@@ -365,10 +371,10 @@ def test_litres_that_a_change_loses_end_it(town: Town, monkeypatch: pytest.Monke
 
 def test_rows_that_a_change_does_not_concern_are_not_written(town: Town) -> None:
     before = versions(unit__region__code=NORTHERN)
-    town.by_hand("meter", meters(1), set_to(geom=spot(150, 150)))  # within its village and its cell
+    town.by_hand("meter", meters(1), set_to(geom=spot(150, 150)))
     assert versions(unit__region__code=NORTHERN) == before != set()
     place = models.GridPlace.objects.select_related("unit").get(
-        size=SIZE, kind=vocab.PLACE_METER, place_id=meters(1).get().pk
+        size=SIZE, kind=vocab.PLACE_METER, place_id=meters(1).get().pk, until=None
     )
     assert place.unit is not None and place.unit.code == A1
 

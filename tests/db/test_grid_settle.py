@@ -138,9 +138,10 @@ def test_a_dry_run_assigns_nothing(city: Path) -> None:
 
 def test_a_change_by_hand_moves_its_litres(city: Path) -> None:
     from layers.admin.journal import ChangeByHand
+    from layers.standing import CORRECTION
 
     meter = models.Meter.objects.get(code="M1")
-    change = ChangeByHand("meter", "tester", "change", [meter.pk])
+    change = ChangeByHand("meter", "tester", "change", [meter.pk], effect=CORRECTION)
     models.Meter.objects.filter(pk=meter.pk).update(geom="SRID=4490;POINT(130 45)", release=change.release)
     change.settle([meter.pk])
     assert kept() == {(vocab.BY_NOTHING, vocab.GRID_OUTSIDE): 100, (vocab.BY_REGION_AREA, 0): 1001}

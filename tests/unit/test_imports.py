@@ -25,7 +25,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("dependencies", "editions", "values", "printed"),
     ("entries",),
     ("registry",),
-    ("access", "placing", "cql2", "history"),
+    ("access", "placing", "standing", "cql2", "history"),
     ("versions", "built"),
     ("kept", "grid"),
     ("stats", "http"),

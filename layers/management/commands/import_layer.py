@@ -46,7 +46,8 @@ class Command(BaseCommand):
         parser.add_argument("--closing", action="store_true", help="行政区划：停用文件中没有的同级区划")
         parser.add_argument(
             "--effective", default="", metavar="MONTH",
-            help="行政区划：自哪个月起生效，如 2020-01；current 表示更正现行区划；不填为最近一个有用水量的月份之后",
+            help="行政区划，或水表、设施、用水户的位置：自哪个月起生效，如 2020-01；current 表示更正现行的；"
+            "不填为最近一个有用水量的月份之后，原来没有位置的各月都按新位置",
         )  # fmt: skip
         parser.add_argument(
             "--replace", action="store_true", help="整体替换：删去文件中没有的（用水记录限文件中的月份，其他限该图层）"
