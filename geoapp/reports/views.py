@@ -14,19 +14,18 @@ from django.urls import reverse
 
 from geoapp.address import client_address
 from geoapp.problems.language import html_language, page_language
-from geoapp.reports import content, document, figures, queue, worker
+from geoapp.reports import choices, content, document, figures, queue, worker
 from geoapp.reports.ask import FORMATS, code, parse_ask, parse_formats
 from geoapp.reports.forms import FORMS
 from geoapp.reports.models import DONE, RUNNING, ReportJob
 from geoapp.reports.refusal import MadeAgain, for_script, refused
-from geoapp.reports.words import FORM_NAMES, STATUS_NAMES, STEP_NAMES, level_name
-from layers import access, params, vocab
+from geoapp.reports.words import FORM_NAMES, STATUS_NAMES, STEP_NAMES
+from layers import access, params
 from layers.http.answers import BY_VERSION, NOT_AT_ALL, Found
 from layers.http.media import HTML
 from layers.http.resource import READ, Resource
 from layers.stats.answer import last_year
 from layers.stats.query import available_months
-from layers.stats.regions import region_index
 from layers.versions import ALL_DATASETS, as_of
 
 PARAMS = ("region", "period", "lang", "level", "boundaries")
@@ -51,29 +50,15 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "lang": lang,
         "html_lang": html_language(lang),
-        "regions": _choices(lang),
+        "regions": choices.regions(lang),
         "region": request.GET.get("region", ""),
         "periods": [*sorted({month[:4] for month in months}, reverse=True), *reversed(months)],
         "period": request.GET.get("period") or (str(last_year()) if months else ""),
+        "boundaries": choices.boundaries(lang, request.GET.get("boundaries", "")),
         "formats": [(form, FORM_NAMES[form][0 if lang == "zh" else 1]) for form in FORMATS],
         "jobs": _listed(request, lang),
     }
     return render(request, "reports/index.html", context)
-
-
-def _choices(lang: str) -> list[dict[str, Any]]:
-    """Regions a report can be of, in groups: the city, then each district with its townships, then other bureaus."""
-    regions = region_index()
-    below: dict[str, list[tuple[str, str]]] = {}
-    for township in regions.levels[vocab.TOWNSHIP]:
-        below.setdefault(township.parent_code, []).append((township.code, township.name))
-    cities = [(region.code, region.name) for region in regions.levels[vocab.CITY]]
-    groups = [{"name": level_name("city", lang), "regions": cities}]
-    for district in regions.levels[vocab.DISTRICT]:
-        own = [(district.code, district.name), *below.get(district.code, [])]
-        groups.append({"name": district.name, "regions": own})
-    units = [(code, unit.name) for code, unit in sorted(regions.units.items()) if code not in regions.by_code]
-    return groups + ([{"name": level_name("reporting_unit", lang), "regions": units}] if units else [])
 
 
 def _asker(request: HttpRequest) -> str:
@@ -100,7 +85,7 @@ def make(request: HttpRequest) -> HttpResponse:
         return JsonResponse(
             {"job": _told(job, request, page_language(request), as_of(ALL_DATASETS).version)}, status=202
         )
-    asked = urlencode({name: given[name] for name in ("region", "period", "lang") if given[name]})
+    asked = urlencode({name: given[name] for name in ("region", "period", "lang", "boundaries") if given[name]})
     return redirect(f"{reverse('reports:index')}?{asked}#job-{job.pk}")
 
 
@@ -131,6 +116,7 @@ def _told(job: ReportJob, request: HttpRequest, lang: str, version: int) -> dict
         "region": job.region,
         "period": job.period,
         "lang": job.lang,
+        "divisions": choices.boundaries_told(job.boundaries, lang),
         "status": job.status,
         "told": STATUS_NAMES[job.status][at],
         "step": STEP_NAMES.get(job.step, ("", ""))[at] if job.status == RUNNING else "",

@@ -90,6 +90,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "边界：{boundary}；数据：水图第 {version} 版",
         "Boundaries: {boundary}; data: Shuitu version {version}",
     ),
+    "divisions_own": ("各期自己的区划", "Those of the period itself"),
+    "divisions_current": ("现行区划", "Today's divisions"),
     "divisions_since": ("自 {month} 起的区划", "divisions since {month}"),
     "divisions_until": ("{month} 及以前的区划", "divisions until {month}"),
     "numbered": ("图上数字为表中序号", "Numbers refer to the table"),

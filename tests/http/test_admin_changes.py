@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -109,10 +110,31 @@ def test_a_moved_meter_takes_its_usage_along(admin: Client, grid: make.Grid) -> 
     make.UsageFactory(meter=make.MeterFactory(), volume_l=700)
     grid.settle()
     target = make.at(1.5, 0.5)
-    save(admin, meter, geom_lon=target.x, geom_lat=target.y)
+    form = admin.get(url(models.Meter, "change", meter.pk)).context["adminform"].form
+    assert "自 2019-02 起" in form.fields["effective"].help_text
+    before = sums()
+    save(admin, meter, geom_lon=target.x, geom_lat=target.y)  # from the month after the last one with usage
+    meter.refresh_from_db()
+    assert (sums(), meter.stands_since) == (before, date(2019, 2, 1))
+    save(admin, meter, geom_lon=make.at(0.5, 0.5).x, geom_lat=make.at(0.5, 0.5).y)  # it never left
+    meter.refresh_from_db()
+    assert (sums(), meter.stands_since) == (before, None)
+    save(admin, meter, geom_lon=target.x, geom_lat=target.y, effective="current")
     stood = models.UsageSum.objects.get(code=B, source_sel=0, purpose_sel=0)
     assert stood.volume_l == 5000
     assert sums() == sums_made_again()
+
+
+def test_a_month_to_move_in_is_a_month_and_alone_is_no_change(admin: Client, grid: make.Grid) -> None:
+    meter = make.MeterFactory()
+    make.UsageFactory(meter=meter)
+    grid.settle()
+    wrong = save(admin, meter, effective="2019")
+    assert "不是一个月份" in wrong.context["adminform"].form.errors["effective"][0]
+    before = versions()
+    save(admin, meter, effective="2019-01")
+    assert versions() == before
+    assert "effective" not in admin.get(url(models.Meter, "add")).text
 
 
 def test_a_meter_that_stays_in_its_village_keeps_the_sums(

@@ -220,3 +220,20 @@ def test_the_page_loads_ahead_only_the_figures_that_its_address_asks_for(client:
     ahead = b'href="/api/stats/series'
     assert ahead in client.get("/?lang=en").content
     assert ahead not in client.get(f"/?{asked}").content
+
+
+def test_the_form_of_reports_offers_the_divisions_there_are(client: Client, town: None, settings: Any) -> None:
+    settings.REPORT_WORKERS = 0
+    page = client.get("/reports/?boundaries=2019-01")
+    assert page.context["boundaries"] == [
+        ("", "各期自己的区划", False), ("current", "现行区划", False), ("2019-03", "2019-03 及以前的区划", True),
+    ]  # fmt: skip
+    assert 'name="boundaries"' in page.text and client.get("/reports/?boundaries=x").status_code == 400
+    asked = {"region": SOUTHERN, "period": "2019-03", "boundaries": "current", "formats": ["xlsx"]}
+    made = client.post("/reports/make", asked)
+    assert made.status_code == 302 and "boundaries=current" in made["Location"]
+    assert [(job["period"], job["divisions"]) for job in client.get("/reports/jobs").json()["jobs"]] == [
+        ("2019-03", "现行区划")
+    ]
+    english = client.get("/reports/?lang=en&boundaries=v1").context["boundaries"]
+    assert english[2] == ("2019-03", "divisions until 2019-03", True)

@@ -27,7 +27,7 @@ function row(job) {
   const files = job.files.map((file) => element("a", { href: file.url, download: "", "data-form": file.form }, `${file.label} `, element("small", {}, file.size)));
   return element("li", { id: `job-${job.id}`, class: "job card", "data-testid": "job", "data-status": job.status },
     element("div", { class: "what" },
-      element("strong", {}, `${job.name} · ${job.period}${job.lang === "en" ? " · English" : ""}`),
+      element("strong", {}, `${job.name} · ${job.period}${job.divisions ? ` · ${job.divisions}` : ""}${job.lang === "en" ? " · English" : ""}`),
       element("small", {}, job.at, job.old ? ` · ${place.dataset.old}` : "")),
     element("div", { class: "how" },
       busy ? element("progress", { max: 100, value: job.percent, "aria-label": job.name }) : null,
@@ -54,7 +54,7 @@ async function follow() {
 
 document.getElementById("preview").addEventListener("click", () => {
   const given = new FormData(form);
-  const asked = new URLSearchParams(["region", "period", "lang"].map((name) => [name, given.get(name)]));
+  const asked = new URLSearchParams(["region", "period", "lang", "boundaries"].filter((name) => given.get(name)).map((name) => [name, given.get(name)]));
   window.open(`/reports/preview?${asked}`, "_blank", "noopener");
 });
 draw(JSON.parse(document.getElementById("first-jobs").textContent));

@@ -1,0 +1,60 @@
+"""What the form of reports lets one choose: regions, and the divisions that a report speaks in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from geoapp.reports.words import divided, level_name, word
+from layers import vocab
+from layers.stats.divisions import CURRENT, Divisions, divisions, every, parse_boundaries
+from layers.stats.regions import region_index
+
+_LISTED = (vocab.DISTRICT, vocab.TOWNSHIP)
+
+
+def regions(lang: str) -> list[dict[str, Any]]:
+    """Regions a report can be of, in groups: the city, then each district with its townships, then other bureaus, and what there
+    was in divisions that are over.
+    """
+    index = region_index()
+    below: dict[str, list[tuple[str, str]]] = {}
+    for township in index.levels[vocab.TOWNSHIP]:
+        below.setdefault(township.parent_code, []).append((township.code, township.name))
+    cities = [(region.code, region.name) for region in index.levels[vocab.CITY]]
+    groups = [{"name": level_name("city", lang), "regions": cities}]
+    for district in index.levels[vocab.DISTRICT]:
+        own = [(district.code, district.name), *below.get(district.code, [])]
+        groups.append({"name": district.name, "regions": own})
+    units = [(code, unit.name) for code, unit in sorted(index.units.items()) if code not in index.by_code]
+    if units:
+        groups.append({"name": level_name("reporting_unit", lang), "regions": units})
+    return groups + [_gone(within, lang) for within in reversed(every()[:-1]) if _gone(within, lang)["regions"]]
+
+
+def _gone(within: Divisions, lang: str) -> dict[str, Any]:
+    """The districts and townships of an edition that today's divisions have not."""
+    today = {region.code for level in _LISTED for region in region_index().levels[level]}
+    then = [region for level in _LISTED for region in region_index(within).levels[level]]
+    gone = [(region.code, region.name) for region in then if region.code not in today]
+    return {"name": divided(within, lang), "regions": gone}
+
+
+def boundaries(lang: str, given: str) -> list[tuple[str, str, bool]]:
+    """(value, words, whether it is chosen): each month's own divisions, today's, and those of each edition that is over.
+
+    ``given`` is what the address says. `BadParameter` for what names no divisions.
+    """
+    told = parse_boundaries(given)
+    meant = divisions(told, None).edition if given and told != parse_boundaries("") else None
+    found = [("", word("divisions_own", lang), meant is None)]
+    found.append((CURRENT, word("divisions_current", lang), meant is not None and meant.current))
+    for within in reversed(every()[:-1]):
+        found.append((str(within.until), divided(within, lang), within.edition == meant))
+    return found
+
+
+def boundaries_told(value: str, lang: str) -> str:
+    """In words, the divisions that a report was asked in; nothing for its months' own."""
+    if not value:
+        return ""
+    return word("divisions_current", lang) if value == CURRENT else divided(divisions(value, None), lang)
