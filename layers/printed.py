@@ -29,6 +29,10 @@ class Note:
     def to_dict(self) -> dict[str, str]:
         return {"figure": self.figure, "region": self.region, "zh": self.zh, "en": self.en}
 
+    def to_dict_of_year(self) -> dict[str, str]:
+        """Of an answer that holds more than one year: which it is at."""
+        return {**self.to_dict(), "period": str(self.year)}
+
 
 NOTES = (
     Note(
@@ -120,6 +124,13 @@ def notes(region: str, period: Period | None = None, selection: Selection = EVER
         if note.region == region and (year is None or (year == period and _touches(note.figure, selection))):
             found.append(note)
     return found
+
+
+def of_total(region: str, selection: Selection = EVERYTHING) -> list[Note]:
+    """The notes, of any year, at what is used in all of a selection: the figure that the selection makes the total."""
+    whole = selection in (EVERYTHING, Selection(frozenset(vocab.NEW_WATER_IDS), EVERYTHING.purposes))
+    of_use = [note for note in NOTES if note.region == region and note.year is not None]
+    return [note for note in of_use if _touches(note.figure, selection) and (note.figure == "total") == whole]
 
 
 def _touches(figure: str, selection: Selection) -> bool:

@@ -64,10 +64,25 @@ DIVISIONS: dict[str, Any] = {
 }
 NUMBER_OR_NULL = {"type": "number", "nullable": True}
 LITRES = {"type": "integer", "nullable": True, "description": "Litres; null where nothing is recorded, which is no 0"}
+REDRAWN: dict[str, Any] = {
+    "type": "object",
+    "nullable": True,
+    "description": "What was recorded at divisions themselves whose lines are others in the divisions of the answer: it stays with"
+    " the code, and is not split",
+    "properties": {
+        "zh": {"type": "string"},
+        "en": {"type": "string"},
+        "volume_l": LITRES,
+        "regions": {"type": "array", "items": {"type": "object"}},
+    },
+}
 NOTES: dict[str, Any] = {
     "type": "array",
     "description": "Where the printed tables behind the demo contradict themselves, at the figure that it touches",
-    "items": {"type": "object", "properties": {n: {"type": "string"} for n in ("figure", "region", "zh", "en")}},
+    "items": {
+        "type": "object",
+        "properties": {n: {"type": "string"} for n in ("figure", "region", "zh", "en", "period")},
+    },
 }
 
 
@@ -231,6 +246,7 @@ STATS: Described = {
         synthetic=SYNTHETIC,
         level={"type": "string"},
         boundaries=DIVISIONS,
+        redrawn=REDRAWN,
         total_l=LITRES,
         notes=NOTES,
         rows={"type": "array", "items": ROW},
@@ -259,6 +275,7 @@ SERIES: Described = {
         gaps={"type": "object"},
         total_l={"type": "array", "items": LITRES},
         classes={"type": "object"},
+        notes=NOTES,
     ),
 }
 CELLS: Described = {
@@ -327,6 +344,7 @@ REGION: Described = {
         "One region",
         synthetic=SYNTHETIC,
         boundaries=DIVISIONS,
+        redrawn=REDRAWN,
         code={"type": "string"},
         name={"type": "string"},
         volume_l=LITRES,

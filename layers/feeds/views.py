@@ -135,7 +135,12 @@ def series_view(request: HttpRequest) -> Found:
     method = params.parse_choice(given.get("method"), "method", "quantiles", answer.METHODS)
     k = params.parse_count(given.get("k"), "k", 5, 2, 9)
     boundaries = parse_boundaries(given.get(BOUNDARIES))
-    make = _figures(lambda: series(level, selection, parent, period, method, k, boundaries))
+
+    def make() -> dict[str, Any]:
+        made = _figures(lambda: series(level, selection, parent, period, method, k, boundaries))()
+        notes = printed.of_total(parent or printed.CITY, selection) if made["synthetic"] else []
+        return {**made, "notes": [note.to_dict_of_year() for note in notes]}
+
     return json_of(as_of(registry.STATISTICS), make)
 
 

@@ -16,6 +16,7 @@ from layers.stats.classes import METHODS, classify
 from layers.stats.divisions import divisions
 from layers.stats.like import Pair, pair, refuse_unlike
 from layers.stats.query import Total
+from layers.stats.redrawn import redrawn
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
 
 MEASURES = ("volume", "per_km2", "change")
@@ -168,6 +169,7 @@ def answer(question: Question) -> dict[str, Any]:
             "compared": str(other.period) if other else None,  # the months of the period that are
         },
         "boundaries": within.to_dict(),
+        "redrawn": redrawn(index, within, question.period, available, question.selection, prefixes),
         "filters": question.selection.to_dict(),
         "total_l": total,
         "rows": lines,

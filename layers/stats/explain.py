@@ -23,6 +23,7 @@ from layers.sql import load
 from layers.stats import query
 from layers.stats.absence import added
 from layers.stats.divisions import Divisions, divisions, last_month
+from layers.stats.redrawn import redrawn
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
 
 # What has no unit can be asked about by these words in place of a unit's code.
@@ -108,6 +109,7 @@ def explain_region(
     return {
         "region": {"code": code, "name": region.name, "level": vocab.LEVEL.by_id[region.level].code},
         "boundaries": within.to_dict(),
+        "redrawn": redrawn(index, within, period, query.available_months(), selection, index.prefixes(code, unit=unit)),
         **_answer(period, selection, value, found, page or RecordsPage()),
     }
 

@@ -22,6 +22,7 @@ from layers.stats import query
 from layers.stats.absence import added, share
 from layers.stats.answer import Question, answer, per_km2
 from layers.stats.divisions import Divisions, divisions, last_month
+from layers.stats.redrawn import redrawn
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
 from layers.versions import ALL_DATASETS, as_of
 
@@ -68,6 +69,7 @@ def profile(
         },
         "reporting_unit": _unit(index, region),
         "boundaries": own["boundaries"],
+        "redrawn": redrawn(index, within, period, query.available_months(), selection, index.prefixes(code, unit=unit)),
         "period": own["period"],
         "versus": own["versus"],
         "filters": own["filters"],

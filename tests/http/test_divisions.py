@@ -237,3 +237,26 @@ def test_the_form_of_reports_offers_the_divisions_there_are(client: Client, town
     ]
     english = client.get("/reports/?lang=en&boundaries=v1").context["boundaries"]
     assert english[2] == ("2019-03", "divisions until 2019-03", True)
+
+
+def test_what_was_recorded_at_a_redrawn_division_is_said_to_stay_with_its_code(client: Client, town: None) -> None:
+    """c and d keep their codes while the line between them moves; the south loses a half and keeps its own."""
+    litres = dict(
+        UsageRecord.objects.filter(region__isnull=False, month="2019-03-01").values_list("region__code", "volume_l")
+    )
+    assert set(litres) == {SOUTHERN, B, C}
+    then = ask(client, "/api/stats?level=village&period=2019-03")
+    assert then["redrawn"] is None
+    now = ask(client, "/api/stats?level=village&period=2019-03&boundaries=current")
+    told = [
+        {"code": code, "name": {SOUTHERN: "南街道", C: "丙村"}[code], "volume_l": litres[code]}
+        for code in (SOUTHERN, C)
+    ]
+    assert now["redrawn"]["regions"] == told and "界线变过" in now["redrawn"]["zh"]
+    assert now["redrawn"]["volume_l"] == litres[SOUTHERN] + litres[C]
+    for address in (f"/api/explain?region={C}&", f"/api/regions/{C}?"):
+        assert ask(client, f"{address}period=2019-03&boundaries=current")["redrawn"]["regions"] == told[1:]
+        assert ask(client, f"{address}period=2019-03")["redrawn"] is None
+    assert ask(client, f"/api/explain?region={D}&period=2019-03&boundaries=current")["redrawn"] is None
+    year = ask(client, "/api/stats?level=village&period=2019")  # speaks in April's, as its last month does
+    assert [row["code"] for row in year["redrawn"]["regions"]] == [SOUTHERN, C]

@@ -154,8 +154,9 @@ FORMS: dict[str, tuple[Any, str]] = {
     "meter": (models.Meter, "M1"),
 }
 CHANGES = {
-    "permit": {"permitted_l_per_year": 9}, "meter": {"geom_lon": "116.015"}, "water_user": {"geom_lon": "116.005"},
-    "facility": {"name": "别厂", "geom_lon": "116.015"},
+    "permit": {"permitted_l_per_year": 9}, "meter": {"geom_lon": "116.015", "effective": "current"},
+    "water_user": {"geom_lon": "116.005", "effective": "2019-02"},
+    "facility": {"name": "别厂", "geom_lon": "116.015", "effective": "current"},
 }  # fmt: skip
 
 

@@ -41,7 +41,7 @@ def get(client: Client, url: str) -> dict[str, Any]:
 def test_an_answer_has_all_its_parts(client: Client, grid: Grid) -> None:
     body = get(client, "/api/stats?level=village&period=2019-02&versus=year&measure=per_km2&method=equal&k=3")
     assert set(body) == {
-        "as_of", "synthetic", "level", "parent", "period", "versus", "boundaries", "filters", "total_l", "rows", "gaps", "classes",
+        "as_of", "synthetic", "level", "parent", "period", "versus", "boundaries", "redrawn", "filters", "total_l", "rows", "gaps", "classes",
         "notes",
     }  # fmt: skip
     assert body["as_of"] == as_of(registry.STATISTICS).to_dict()

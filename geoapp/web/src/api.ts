@@ -11,7 +11,7 @@ export type Stage = "region" | "take" | "supply" | "use" | "drain";
 export interface LayerInfo {
   id: string; title: Words; stage: Stage; geometry: "point" | "polygon";
   min_zoom: number; max_zoom: number; detail_zoom: number; color: string; glyph: { path: string; solid: boolean }; count: number;
-  fields: FieldInfo[]; synthetic: boolean; tilejson: string; features: string; style: string; as_of: AsOf;
+  fields: FieldInfo[]; synthetic: boolean; notes?: PrintedNote[]; tilejson: string; features: string; style: string; as_of: AsOf;
 }
 /** Whether users, meters, holders and usage by meter are shown to everybody, and why. */
 export interface Access { personal: "open" | "closed"; why: Words & { code: string } }
@@ -34,11 +34,13 @@ export interface SeriesClasses { month: ClassBreaks; year: Record<string, ClassB
 export type Litres = (number | null)[];
 export interface GapSeries { coarser: Litres; unassigned: Litres; outside: Litres }
 /** Where the print behind the demo contradicts itself, at the figure it touches. */
-export interface PrintedNote { figure: string; region: string; zh: string; en: string }
+export interface PrintedNote { figure: string; region: string; zh: string; en: string; period?: string }
 /** Litres per region and month: `volume_l[i][m]` is region `codes[i]` in month `months[m]`. */
 export interface Series {
   level: Level; months: string[]; codes: string[]; area_km2: (number | null)[];
   volume_l: Litres[]; total_l: Litres; gaps_l: Litres; gaps?: Partial<GapSeries>; as_of: AsOf;
+  /** At the sum of all regions, each with the year that it is of. */
+  notes?: PrintedNote[];
   classes: { volume: SeriesClasses; per_km2: SeriesClasses };
 }
 export interface PathStep { code: string; name: string; level: Level }

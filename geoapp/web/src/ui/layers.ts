@@ -8,6 +8,7 @@ import { badgeElement } from "../map/icons";
 import { askable, choose, chosen, layerQuery } from "../where";
 import { chips, redraw } from "./choices";
 import { AREA_COLORS } from "./colors";
+import { printedMark } from "./printed";
 
 const STAGES: Stage[] = ["take", "supply", "use", "drain"];
 
@@ -26,7 +27,7 @@ export function mountLayers(place: HTMLElement, context: Context): void {
         ? h("span", { class: "badge area", style: `--layer:${layer.color}`, "aria-hidden": "true" })
         : badgeElement(layer),
       h("span", { class: "layer-name" }, words(layer.title)),
-      h("span", { class: "layer-count", "data-testid": `count-${layer.id}`, "data-count": layer.count }, integer(layer.count)),
+      h("span", { class: "layer-count", "data-testid": `count-${layer.id}`, "data-count": layer.count }, integer(layer.count), printedMark(layer.notes, `count/${layer.id}`)),
       h("span", { class: "switch", "aria-hidden": "true" }));
   }
   /** Lines of several colours on the map: which is which, from which zoom. */

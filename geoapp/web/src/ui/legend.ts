@@ -11,6 +11,7 @@ import { isChange, isTwoSided } from "../values";
 import { cellLedger, unsureSwitch } from "./legend-cells";
 import { divisionsWords } from "./divisions";
 import { filterWords } from "./filters";
+import { markOf, noteOf, totalNotes } from "./printed";
 import { errorText, isRefused, wayOut } from "./notices";
 
 interface Unit { name: string; divide: number }
@@ -41,18 +42,20 @@ function classTexts(scale: Scale, unit: Unit): string[] {
 function ledger(shown: Shown): HTMLElement {
   const lang = language();
   const { total_l, placed_l, gaps_l, gaps } = shown.picture;
+  const notes = totalNotes(shown.series.notes, shown.period);
   const share = (litres: number | null) => percent(shareOf(litres, total_l));
-  const row = (name: string, litres: number | null, key: string, kind = "") =>
+  const row = (name: string, litres: number | null, key: string, kind = "", mark: HTMLElement | null = null) =>
     h("div", { class: `ledger-row ${kind}`, "data-testid": `ledger-${key}`, "data-litres": litres ?? "" },
-      h("span", {}, name), h("span", { class: "num" }, volumeText(litres, lang)), h("span", { class: "num share" }, share(litres)));
+      h("span", {}, name), h("span", { class: "num" }, volumeText(litres, lang), mark), h("span", { class: "num share" }, share(litres)));
   // What is nothing gets no row.
   const parts = gaps ? (["coarser", "unassigned", "outside"] as const).filter((gap) => gaps[gap]) : [];
   return h("div", { class: "ledger", "data-testid": "ledger", title: t("ledgerHint") },
     h("div", { class: "ledger-bar", "aria-hidden": "true" },
       h("i", { style: `width:${(shareOf(placed_l, total_l) ?? 0) * 100}%` })),
-    row(t("recorded"), total_l, "total", "sum"),
+    row(t("recorded"), total_l, "total", "sum", markOf(notes)),
     row(t("onMap", { level: tk("levelShort", shown.level) }), placed_l, "placed"),
-    parts.length ? parts.map((gap) => row(tk("gap", gap), gaps![gap], gap, "gap")) : gaps_l ? row(t("gaps"), gaps_l, "gaps", "gap") : null);
+    parts.length ? parts.map((gap) => row(tk("gap", gap), gaps![gap], gap, "gap")) : gaps_l ? row(t("gaps"), gaps_l, "gaps", "gap") : null,
+    noteOf(notes, t("recorded")));
 }
 
 interface Rows { scale: Scale; unit: Unit; counts: number[]; none: number | null; what: (n: number) => string }

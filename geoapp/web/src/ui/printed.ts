@@ -10,8 +10,18 @@ export function printedMark(notes: PrintedNote[] | undefined, ...figures: string
   const found = (notes ?? []).filter((note) => figures.includes(note.figure));
   return found.length ? h("abbr", { class: "printed-mark", title: found.map(words).join(" "), "data-testid": "printed-mark", "data-figure": found[0].figure }, "※") : null;
 }
+/** The notes at the sum of all regions in a period: of a year as a whole, and of no part of it. */
+export const totalNotes = (notes: PrintedNote[] | undefined, period: string): PrintedNote[] =>
+  (notes ?? []).filter((note) => note.period === period);
+
+/** The sign beside a sum with the notes that are given. */
+export const markOf = (notes: PrintedNote[]): HTMLElement | null => printedMark(notes, ...notes.map(({ figure }) => figure));
+
+/** The same notes in words, under a legend or a list. */
+export const noteOf = (notes: PrintedNote[], of: string): HTMLElement | null =>
+  notes.length ? h("p", { class: "fine printed-note", "data-testid": "printed-note", "data-figure": notes[0].figure }, `※ ${of}${language() === "zh" ? "：" : ": "}`, notes.map(words).join(" ")) : null;
+
 /** The note in words, under the figures of a section. */
 export function printedNote(detail: RegionDetail, figure: string, of: string): HTMLElement | null {
-  const found = (detail.notes ?? []).filter((note) => note.figure === figure);
-  return found.length ? h("p", { class: "fine printed-note", "data-testid": "printed-note", "data-figure": figure }, `※ ${of}${language() === "zh" ? "：" : ": "}`, found.map(words).join(" ")) : null;
+  return noteOf((detail.notes ?? []).filter((note) => note.figure === figure), of);
 }

@@ -6,6 +6,7 @@ import { added, change, density, percent, shareOf, volume, volumeText } from "..
 import { language, t, tk } from "../i18n";
 import { isChange, regionValue } from "../values";
 import { redraw } from "./choices";
+import { markOf, totalNotes } from "./printed";
 
 const SHORT = 8;
 interface Row { code: string; name: string; volume_l: number | null; change: number | null; m3_per_km2: number | null; by: number | null }
@@ -52,6 +53,8 @@ export function mountRanking(place: HTMLElement, context: Context, select: (code
     const rows = rowsOf(detail, series);
     const most = Math.max(...rows.map((row) => Math.abs(row.by ?? 0)), 1e-9);
     const placed = added(rows.map((row) => row.volume_l)) ?? 0;
+    // The sum that shares are of is that of the region; the notes are of the city's.
+    const notes = detail.code === context.city ? totalNotes(series?.notes, context.state.period) : [];
     const left = series ? (own ?? 0) - placed : detail.not_at_child_level_l;
     redraw(place,
       h("h3", {}, t("rankingOf", { level: tk("level", child!) }), h("small", {}, tk("measure", measure))),
@@ -67,7 +70,7 @@ export function mountRanking(place: HTMLElement, context: Context, select: (code
         })),
       rows.length > SHORT ? h("button", { type: "button", class: "button small", value: "all", "data-testid": "ranking-all", onclick: () => { all = !all; if (last) draw(...last); } },
         all ? t("showLess") : t("showAll", { n: rows.length })) : null,
-      measure === "volume" && own ? h("p", { class: "fine", "data-testid": "ranking-base" }, t("shareBase", { v: volumeText(own, language()) })) : null,
+      measure === "volume" && own ? h("p", { class: "fine", "data-testid": "ranking-base" }, t("shareBase", { v: volumeText(own, language()) }), markOf(notes)) : null,
       left > 0 ? h("p", { class: "hint", "data-testid": "not-at-child", "data-litres": left }, t("notAtChild", { v: volumeText(left, language()), level: tk("level", child!) })) : null,
       h("p", { class: "fine" }, t("rankNote")));
   }
