@@ -47,6 +47,8 @@ def cell_statistics(
         "level": layer.id,
         "size": size,
         "period": str(period),
+        # Cells are cut at today's lines, whatever the month (docs/grid.md).
+        "boundaries": today().to_dict(),
         "filters": selection.to_dict(),
         **{name: added(month[name] for month in months) for name in (*_BALANCE, "in_townships_l")},
         "share_by_area": share(added(month["by_area_l"] for month in months), gross),

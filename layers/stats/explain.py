@@ -22,7 +22,7 @@ from layers.selection import EVERYTHING, Selection
 from layers.sql import load
 from layers.stats import query
 from layers.stats.absence import added
-from layers.stats.divisions import Divisions, divisions, last_month
+from layers.stats.divisions import Divisions, divisions, last_month, today
 from layers.stats.redrawn import redrawn
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
 
@@ -77,6 +77,7 @@ def explain_unit(
     return {
         "unit": code,
         "size": size,
+        "boundaries": today().to_dict(),  # units are cut at today's lines, whatever the month
         "area_m2": area_m2,
         "region": {"code": region_code, "name": region_name},
         **_answer(period, selection, value[0][0], found, page or RecordsPage()),
@@ -132,14 +133,16 @@ def _anything_moved() -> bool:
 
 def _of_region(selection: Selection, within: Divisions, *, unit: bool) -> sql.Composed:
     """The parts of a region, or unit, as things stood in the divisions asked for."""
-    today = within.edition.current
+    current = within.edition.current
     moved = _anything_moved()
     inside = "SELECT id FROM layers_region WHERE code LIKE %(prefix)s"
     if unit:
         inside = (
-            load("explain_unit_regions") if today else "SELECT id FROM layers_region WHERE code LIKE ANY(%(prefixes)s)"
+            load("explain_unit_regions")
+            if current
+            else "SELECT id FROM layers_region WHERE code LIKE ANY(%(prefixes)s)"
         )
-    standing = load("explain_standing" if today else "explain_stood") + (load("explain_moved") if moved else "")
+    standing = load("explain_standing" if current else "explain_stood") + (load("explain_moved") if moved else "")
     objects = {
         name: sql.SQL(standing).format(
             table=sql.Identifier(table), kind=sql.Literal(kind), columns=sql.SQL(columns), of_kind=sql.SQL(of_kind)

@@ -19,6 +19,7 @@ from layers import editions, models, vocab
 from layers.admin.journal import ChangeByHand
 from layers.grid import assign, conservation
 from layers.ingest.refusal import ImportRefused
+from layers.ingest.undo import undo
 from layers.periods import parse_period
 from layers.recorded import all_months
 from layers.standing import CORRECTION, Effect
@@ -299,3 +300,18 @@ def test_a_city_without_moves_pays_nothing(town: make.Grid) -> None:
         explain.explain_region(A, parse_period("2019"))
     asked = [sql for sql in seen if "layers_paststanding" in sql or "p.until" in sql]
     assert asked and {sql.strip() for sql in asked} == {"SELECT EXISTS (SELECT FROM layers_paststanding)"}
+
+
+def test_a_move_taken_back_never_was(town: make.Grid, tmp_path: Path) -> None:
+    before = every_row(), grid_rows()
+    text = f"code,system,source,purpose,region,lon,lat\nM-a,group,村级供水,居民,{A},{at(1.5, 1.5).x},{at(1.5, 1.5).y}"
+    for effective in ("", "2019-02", "current"):
+        report = load("meter", csv(tmp_path / "m.csv", text), effective=effective)
+        use(tmp_path, "2019-04", "M-a")
+        undo(report.release_id, commit=True)  # type: ignore[arg-type]
+        assert not models.PastStanding.objects.exists() and models.Meter.objects.get(code="M-a").stands_since is None
+        models.UsageRecord.objects.filter(month=APRIL).delete()
+        with connection.cursor() as cursor:
+            rebuild.rebuild(cursor, [*MONTHS, APRIL])
+            assign.rebuild(cursor, [*MONTHS, APRIL], SIZE)
+        assert (every_row(), grid_rows()) == before
