@@ -39,6 +39,7 @@ class Field:
     capitals: bool = False  # a code made here, in capitals alone
     low: float | None = None  # the least and the greatest value that an import takes, in ``unit``
     high: float | None = None
+    unusual: float | None = None  # above it a value is taken when somebody has said that it is right
     # Of a text, why it may be told, or why it may not while its rows are: one of the two. One of which neither is said is
     # not told (`layers.access`).
     public: str = ""

@@ -8,6 +8,8 @@ from layers.fields import Field
 # Of one record of use, a month at one place: a quarter of what the whole city uses in a year (4.17·10⁹ m³ in 2019), and
 # thirty times the largest record there is.
 MOST_LITRES = 10**12
+# What one record may be without a question: three times the largest there is, the waterworks group's of one month.
+UNUSUAL_LITRES = 10**11
 
 CODE = Field("code", "编码", "Code", required=True, tile=True, filter=True, aliases=("水务码", "id"))
 NAME = Field("name", "名称", "Name", tile=True, filter=True)
@@ -47,7 +49,9 @@ PERMITS = Field(
 WELLS = Field("wells", "机井", "Wells", "links", refers_to="well", aliases=("水井编号",))
 SOURCE = Field("source", "水源类型", "Source", "term", vocab=vocab.SOURCE, required=True, tile=True, filter=True)
 PURPOSE = Field("purpose", "取水用途", "Purpose", "term", vocab=vocab.PURPOSE, required=True, tile=True, filter=True)
-CAPACITY = Field("capacity_m3_d", "能力", "Capacity", "integer", unit="m³/d", tile=True, filter=True, low=0, high=1e10)
+CAPACITY = Field(
+    "capacity_m3_d", "能力", "Capacity", "integer", unit="m³/d", tile=True, filter=True, low=0, high=1e10, unusual=1e7
+)
 # Litres as people read and write them: of usage, and in forms of everything that is kept in litres.
 VOLUME = Field(
     "volume_m3",
@@ -59,6 +63,7 @@ VOLUME = Field(
     per_unit=1000,
     low=-MOST_LITRES // 1000,
     high=MOST_LITRES // 1000,
+    unusual=UNUSUAL_LITRES // 1000,
     aliases=("本月用水量", "用水量"),
 )
 

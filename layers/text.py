@@ -7,6 +7,8 @@ import re
 # What no XML can hold and no name means. Tab and line breaks are white space, and not among them.
 CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]"
 LINE_BREAK = "[\t\n\r\x85\u2028\u2029]"
+# What is there and cannot be seen: zero-width spaces and joiners, marks of direction and of byte order, soft hyphens.
+INVISIBLE = "[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
 # How a cell begins that a spreadsheet takes for a formula (OWASP, "CSV Injection"), in East Asian width too, behind
 # white space, and behind guards of ours: then a text that came with an apostrophe is told from one that was given it.
 # One pattern for Python, PostgreSQL and RE2.
@@ -15,7 +17,9 @@ FORMULA = f"^({_FORMULA})"
 GUARD = "'"
 GUARDED = f"^{GUARD}({_FORMULA})"
 
-_control, _line_break, _formula, _guarded = (re.compile(one) for one in (CONTROL, LINE_BREAK, FORMULA, GUARDED))
+_control, _line_break, _invisible, _formula, _guarded = (
+    re.compile(one) for one in (CONTROL, LINE_BREAK, INVISIBLE, FORMULA, GUARDED)
+)
 
 
 def is_formula(text: str) -> bool:
@@ -46,6 +50,11 @@ def xml_text(text: str) -> str:
 def one_line(text: str) -> str:
     """As `xml_text`, with a space for each line break."""
     return _line_break.sub(" ", xml_text(text))
+
+
+def without_invisible(text: str) -> str:
+    """The text without what nobody sees of it."""
+    return _invisible.sub("", text)
 
 
 def visible(text: str) -> str:

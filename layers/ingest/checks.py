@@ -15,18 +15,38 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from layers.ingest import parse
+from layers.ingest.numerals import numeral
+from layers.ingest.parse import Meaning
 from layers.ingest.refusal import Faults, Verdicts
 from layers.ingest.spec import MAX_LINKS, Column
 from layers.registry import Field
-from layers.text import CONTROL, LINE_BREAK
+from layers.text import CONTROL, INVISIBLE, LINE_BREAK
 from layers.vocab import Vocab
 
 Mask = NDArray[np.bool_]
 
+# What stands in cells of which there is nothing to say, and what a spreadsheet leaves where it failed.
+_NO_VALUE = (
+    "/", "\\", "／", "-", "--", "－", "−", "–", "—", "——", "無", "无", "暂无", "没有", "N/A", "n/a", "不详", "未知", "不明", "待定",
+    "NULL", "null",
+)  # fmt: skip
+_EXCEL_ERRORS = (
+    "#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "####", "#####", "######", "#######",
+    "########",
+)  # fmt: skip
+NO_VALUE_WORDS = pa.array(_NO_VALUE, pa.string())
+_ERROR_WORDS = pa.array(_EXCEL_ERRORS, pa.string())
+_ODD_WORDS = pa.array([*_NO_VALUE, *_EXCEL_ERRORS], pa.string())
 _INTEGER = r"^[+-]?[0-9]{1,18}(\.0+)?$"
 NUMBER = r"^[+-]?([0-9]{1,30}(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
 _LITRES = r"^[+-]?[0-9]{1,15}(\.[0-9]{0,3}0*)?$"
+_DAMAGED = r"^[0-9](\.[0-9]+)?[eE]\+[0-9]{1,3}$"  # a number that was a code; a code with an E in it has no plus
+_MAYBE_DAMAGED = r"^[0-9]{15}(0{2,})$"
 _NOT_IN_CODE = r"[\s\p{Z};；,，、|]"  # RE2's \s knows only the white space of ASCII
+
+
+DIVISION_NAME = r"[\x{3400}-\x{9fff}]"
+MOST_OF_A_NAME = 200  # characters
 
 
 def as_mask(condition: pa.Array) -> Mask:
@@ -35,42 +55,68 @@ def as_mask(condition: pa.Array) -> Mask:
 
 
 class Judge:
-    """The rows of one chunk and which of them are refused so far."""
+    """The rows of one chunk and which of them are refused so far; ``blank``: by field, where nothing stands."""
 
     def __init__(self, rows: NDArray[np.int64], verdicts: Verdicts) -> None:
         self.rows = rows
         self.refused: Mask = np.zeros(len(rows), dtype=bool)
+        self.blank: dict[str, Mask] = {}
+        self.points = verdicts.points
+        self.used = verdicts.used
         self._verdicts = verdicts
 
-    def refuse(self, bad: Mask, field: str, texts: pa.Array | None, reason: str, expected: str = "") -> None:
-        """Refuse the rows of the mask, quoting what stands there."""
+    def refuse(self, bad: Mask, field: str, texts: pa.Array | None, reason: str, expected: str | pa.Array = "") -> None:
+        """Refuse the rows of the mask, quoting what stands there; ``expected`` is the same for all, or a text a row."""
         self.refused |= bad
         self._note(self._verdicts.refused, bad, field, texts, reason, expected)
 
-    def warn(self, odd: Mask, field: str, texts: pa.Array | None, reason: str, expected: str = "") -> None:
+    def warn(self, odd: Mask, field: str, texts: pa.Array | None, reason: str, expected: str | pa.Array = "") -> None:
         """Take the rows of the mask, and say what is probably wrong with what stands there."""
         self._note(self._verdicts.warned, odd, field, texts, reason, expected)
 
-    def _note(self, faults: Faults, mask: Mask, field: str, texts: pa.Array | None, reason: str, expected: str) -> None:
+    def _note(
+        self, faults: Faults, mask: Mask, field: str, texts: pa.Array | None, reason: str, expected: str | pa.Array
+    ) -> None:
         if not mask.any():
             return
-        at = np.flatnonzero(mask)
-        values = texts.take(pa.array(at)).to_pylist() if texts is not None else [None] * len(at)
-        for row, value in zip(self.rows[at].tolist(), values, strict=True):
-            faults.add(row, field, value, reason, expected)
+        at = pa.array(np.flatnonzero(mask))
+        values = texts.take(at).to_pylist() if texts is not None else [None] * len(at)
+        right = [expected] * len(at) if isinstance(expected, str) else expected.take(at).to_pylist()
+        for row, value, one in zip(self.rows[mask].tolist(), values, right, strict=True):
+            faults.add(row, field, value, reason, one or "")
 
 
 def column_values(texts: pa.Array, column: Column, judge: Judge) -> pa.Array:
     """The typed values of a column by the kind of its field, required ones judged present."""
+    said = _without_odd_words(texts, column, judge)
     if column.field.required:
-        judge.refuse(as_mask(texts.is_null()), column.name, None, "missing")
-    values = _KINDS[column.field.kind](texts, column, judge)
+        nothing = as_mask(said.is_null()) & ~as_mask(pc.is_in(texts, value_set=_ERROR_WORDS))
+        judge.refuse(nothing, column.name, texts, "missing")
+    judge.blank[column.name] = as_mask(said.is_null())
+    values = _KINDS[column.field.kind](said, column, judge)
     if column.empty is not None:
         values = pc.fill_null(values, pa.scalar(column.empty, values.type))
     return values
 
 
+def _without_odd_words(texts: pa.Array, column: Column, judge: Judge) -> pa.Array:
+    """Without the words for "nothing", which are told, and without a spreadsheet's errors, which are refused."""
+    odd = as_mask(pc.is_in(texts, value_set=_ODD_WORDS))
+    if not odd.any():
+        return texts
+    errors = as_mask(pc.is_in(texts, value_set=_ERROR_WORDS))
+    judge.refuse(errors, column.name, texts, "excel_error", "重新填写该单元格的值")
+    if column.field.vocab is not None:  # 无 is a way of metering
+        known = [word for word in _NO_VALUE if word.lower() in column.field.vocab.spellings]
+        odd &= ~as_mask(pc.is_in(texts, value_set=pa.array(known, pa.string())))
+    if not column.field.required:
+        judge.warn(odd & ~errors, column.name, texts, "no_value")
+    return _only(texts, ~odd)
+
+
 def _text(texts: pa.Array, column: Column, judge: Judge) -> pa.Array:
+    if not _ascii(texts):
+        texts = pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, INVISIBLE, ""))
     control = as_mask(pc.match_substring_regex(texts, CONTROL))
     judge.refuse(control, column.name, texts, "control_character")
     if as_mask(pc.match_substring_regex(texts, rf"[\s\p{{Z}}]{{2}}|{LINE_BREAK}")).any():
@@ -78,10 +124,41 @@ def _text(texts: pa.Array, column: Column, judge: Judge) -> pa.Array:
     return _fitting(texts, column, judge)
 
 
+def _ascii(texts: pa.Array) -> bool:
+    """Whether all are: then there is nothing in them that is not seen, or not what it seems."""
+    return bool(pc.all(pc.string_is_ascii(texts), min_count=0).as_py())
+
+
 def _code(texts: pa.Array, column: Column, judge: Judge) -> pa.Array:
+    texts = clean_codes(texts, column.name, judge)
     judge.refuse(as_mask(pc.match_substring_regex(texts, CONTROL)), column.name, texts, "control_character")
     judge.refuse(as_mask(pc.match_substring_regex(texts, _NOT_IN_CODE)), column.name, texts, "bad_code")
     return _fitting(texts, column, judge)
+
+
+def clean_codes(texts: pa.Array, name: str, judge: Judge) -> pa.Array:
+    """Codes in the characters of keyboards, each change told; those that a spreadsheet made numbers of are refused."""
+    if not _ascii(texts):
+        clean = by_unique(texts, lambda text: parse.clean_code(text) or None, pa.string())[0]
+        judge.warn(as_mask(pc.not_equal(clean, texts)), name, texts, "cleaned_code", clean)
+        texts = clean
+    damaged = as_mask(pc.match_substring_regex(texts, _DAMAGED))
+    judge.refuse(damaged, name, texts, "damaged_code", "把该列设为“文本”格式后重新填写的编码")
+    maybe = as_mask(pc.match_substring_regex(texts, _MAYBE_DAMAGED))
+    judge.warn(maybe, name, texts, "maybe_damaged_code", "请与原始编码核对，并把该列设为“文本”格式")
+    return texts
+
+
+def _region(texts: pa.Array, column: Column, judge: Judge) -> pa.Array:
+    """Codes; and names, which are looked up when all are there (`layers.ingest.divisions`)."""
+    if _ascii(texts):
+        return _code(texts, column, judge)
+    named = as_mask(pc.match_substring_regex(texts, DIVISION_NAME))
+    judge.used |= {"division_names"} if named.any() else set()
+    codes = _code(_only(texts, ~named), column, judge)
+    names = by_unique(_only(texts, named), parse.division_name, pa.string())[0]
+    judge.refuse(as_mask(pc.greater(pc.utf8_length(names), MOST_OF_A_NAME)), column.name, texts, "too_long")
+    return pc.coalesce(codes, names)
 
 
 def _fitting(texts: pa.Array, column: Column, judge: Judge) -> pa.Array:
@@ -96,18 +173,37 @@ def _text_or_code(texts: pa.Array, column: Column, judge: Judge) -> pa.Array:
 
 
 def _integer(texts: pa.Array, column: Column, judge: Judge) -> pa.Array:
-    fits = as_mask(pc.match_substring_regex(texts, _INTEGER))
-    judge.refuse(~fits & as_mask(texts.is_valid()), column.name, texts, "not_an_integer", "如 120，不带千分位")
-    digits = pc.replace_substring_regex(_only(texts, fits), r"^\+|\.0+$", "")
+    numerals = _numerals(texts, column, judge, "如 120")
+    fits = as_mask(pc.match_substring_regex(numerals, _INTEGER))
+    judge.refuse(~fits & as_mask(numerals.is_valid()), column.name, texts, "not_an_integer", "如 120")
+    digits = pc.replace_substring_regex(_only(numerals, fits), r"^\+|\.0+$", "")
     return _within(digits.cast(pa.int64()), texts, column, judge)
 
 
 def _number(texts: pa.Array, column: Column, judge: Judge) -> pa.Array:
     if column.scale != 1:
         return _litres(texts, column, judge)
-    fits = as_mask(pc.match_substring_regex(texts, NUMBER))
-    judge.refuse(~fits & as_mask(texts.is_valid()), column.name, texts, "not_a_number", "如 12.5，不带单位和千分位")
-    return _within(floats(_only(texts, fits)), texts, column, judge)
+    numerals = _numerals(texts, column, judge, "如 12.5")
+    return _within(floats(numerals), texts, column, judge)
+
+
+def _numerals(texts: pa.Array, column: Column, judge: Judge, expected: str) -> pa.Array:
+    """Plain numerals in the unit of the field, null for what is none. Nearly all are plain: only the others are read."""
+    plain = as_mask(pc.match_substring_regex(texts, NUMBER))
+    other = as_mask(texts.is_valid()) & ~plain if column.times == 1 else as_mask(texts.is_valid())
+    if not other.any():
+        return texts
+    if column.field.unit:
+        expected += f"（{column.field.unit}）"
+    read = by_meaning(
+        _only(texts, other),
+        lambda text: numeral(text, column.field, column.times),
+        pa.string(),
+        column.name,
+        judge,
+        expected,
+    )
+    return read if column.times != 1 else pc.coalesce(_only(texts, plain), read)
 
 
 def floats(texts: pa.Array) -> pa.Array:
@@ -119,11 +215,10 @@ def floats(texts: pa.Array) -> pa.Array:
 
 def _litres(texts: pa.Array, column: Column, judge: Judge) -> pa.Array:
     """Cubic metres as written → litres, by decimal arithmetic: never rounded, so refused when not exact."""
-    numeral = as_mask(pc.match_substring_regex(texts, NUMBER))
-    exact = as_mask(pc.match_substring_regex(texts, _LITRES))
-    judge.refuse(~numeral & as_mask(texts.is_valid()), column.name, texts, "not_a_number", "如 12.345（立方米）")
-    judge.refuse(numeral & ~exact, column.name, texts, "not_litres", "如 12.345（立方米）")
-    plain = pc.replace_substring_regex(_only(texts, exact), r"^\+", "")
+    numerals = _numerals(texts, column, judge, "如 12.345")
+    exact = as_mask(pc.match_substring_regex(numerals, _LITRES))
+    judge.refuse(as_mask(numerals.is_valid()) & ~exact, column.name, texts, "not_litres", "如 12.345（立方米）")
+    plain = pc.replace_substring_regex(_only(numerals, exact), r"^\+", "")
     plain = pc.replace_substring_regex(plain, r"(\.[0-9]{3})0+$", r"\1")
     plain = pc.replace_substring_regex(plain, r"\.$", "")
     litres = pc.multiply(plain.cast(pa.decimal128(19, 3)), pa.scalar(column.scale, pa.decimal128(5, 0)))
@@ -146,6 +241,12 @@ def _within(values: pa.Array, texts: pa.Array, column: Column, judge: Judge, uni
         bad |= as_mask(pc.greater(values, column.high * unit))
     low, high = ("" if bound is None else f"{bound:.15g}" for bound in (column.low, column.high))
     judge.refuse(bad, column.name, texts, "out_of_range", f"{low} – {high}" if low or high else "")
+    if column.field.unusual is not None:
+        odd = as_mask(pc.greater(values, column.field.unusual * unit)) & ~bad
+        judge.warn(
+            odd, column.name, texts, "implausible", f"一般不超过 {column.field.unusual:,.15g} {column.field.unit}"
+        )
+        judge.used |= {"implausible"} if odd.any() else set()
     return pc.if_else(pa.array(bad), pa.scalar(None, values.type), values) if bad.any() else values
 
 
@@ -160,15 +261,43 @@ def by_unique(texts: pa.Array, understand: Callable[[str], object], kind: pa.Dat
     return values, as_mask(pc.and_(texts.is_valid(), values.is_null()))
 
 
+_USED_YEAR = "year_added"  # said once, of the whole file
+
+
+def by_meaning(
+    texts: pa.Array, understand: Callable[[str], Meaning], kind: pa.DataType, name: str, judge: Judge, expected: str
+) -> pa.Array:
+    """As `by_unique`, of a function that says why: each reason refuses, or warns of, the rows that it is the reason of."""
+    encoded = pc.dictionary_encode(texts)
+    found = [understand(text) for text in encoded.dictionary.to_pylist()]
+    indices = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
+    for reason in {meaning.refused for meaning in found if meaning.refused}:
+        which = [at for at, meaning in enumerate(found) if meaning.refused == reason]
+        judge.refuse(np.isin(indices, which), name, texts, reason, expected)
+    if any(meaning.warned == _USED_YEAR for meaning in found):
+        judge.used.add("year")
+    for reason in {meaning.warned for meaning in found if meaning.warned} - {_USED_YEAR}:
+        which = [at for at, meaning in enumerate(found) if meaning.warned == reason]
+        said = pa.array([None if m.value is None else str(m.value) for m in found], pa.string()).take(encoded.indices)
+        judge.warn(np.isin(indices, which), name, texts, reason, said)
+    return pa.array([meaning.value for meaning in found], kind).take(encoded.indices)
+
+
 def _date(texts: pa.Array, column: Column, judge: Judge) -> pa.Array:
     if column.month:
-        values, bad = by_unique(texts, parse.parse_month, pa.date32())
-        judge.refuse(bad, column.name, texts, "not_a_month", "如 2019-07")
-        future = as_mask(pc.greater(values, pa.scalar(date.today(), pa.date32())))
-        judge.refuse(future, column.name, texts, "out_of_range", f"≤ {date.today():%Y-%m}")
-        return values
-    values, bad = by_unique(texts, parse.parse_date, pa.date32())
-    judge.refuse(bad, column.name, texts, "not_a_date", "如 2019-07-01")
+        return _month(texts, column, judge)
+    understand = parse.date_meaning(column.open_ended)
+    return by_meaning(texts, understand, pa.date32(), column.name, judge, "如 2019-07-01")
+
+
+def _month(texts: pa.Array, column: Column, judge: Judge) -> pa.Array:
+    understand = parse.month_meaning(column.year)
+    values = by_meaning(texts, understand, pa.date32(), column.name, judge, "如 2019-07")
+    future = as_mask(pc.greater(values, pa.scalar(date.today(), pa.date32())))
+    judge.refuse(future, column.name, texts, "out_of_range", f"≤ {date.today():%Y-%m}")
+    points = by_unique(_only(texts, ~judge.refused), parse.point_month, pa.string())[0]
+    if points.null_count < len(points):
+        judge.points.note(judge.rows, points)
     return values
 
 
@@ -188,6 +317,10 @@ def _shown(vocab: Vocab) -> str:
 def link_values(texts: pa.Array, field: Field, judge: Judge) -> pa.Array:
     """Cells of codes → the codes joined by ``;``, each once; null where there are none."""
     judge.refuse(as_mask(pc.match_substring_regex(texts, CONTROL)), field.name, texts, "control_character")
+    nothing = as_mask(pc.is_in(texts, value_set=_ODD_WORDS))
+    judge.warn(nothing, field.name, texts, "no_value")
+    texts = _only(texts, ~nothing)
+    judge.blank[field.name] = as_mask(texts.is_null())
     values, _ = by_unique(texts, lambda text: parse.parse_links(text) or None, pa.string())
     many = as_mask(pc.greater(pc.count_substring(values, ";"), MAX_LINKS - 1))
     judge.refuse(many, field.name, texts, "too_long", f"≤ {MAX_LINKS}")
@@ -200,6 +333,6 @@ _KINDS: dict[str, Callable[[pa.Array, Column, Judge], pa.Array]] = {
     "number": _number,
     "date": _date,
     "term": _term,
-    "region": _code,
+    "region": _region,
     "code": _code,
 }

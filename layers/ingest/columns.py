@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from fractions import Fraction
 
+from layers.ingest import units
+from layers.ingest.parse import plain
 from layers.ingest.refusal import ImportRefused
 from layers.registry import Field
 
@@ -16,19 +19,27 @@ GEOMETRY_WORDS: Mapping[str, tuple[str, ...]] = {
     "lat": ("lat", "latitude", "y", "纬度", "北纬"),
     "wkt": ("wkt", "geometry", "geom", "几何"),
 }
-# Headings carry units in brackets; only a unit that is the field's own may be dropped, for 万m³ is another number.
-UNIT_WORDS: Mapping[str, frozenset[str]] = {
-    "m": frozenset({"m", "米"}),
-    "m³": frozenset({"m3", "立方米", "方"}),
-    "m³/d": frozenset({"m3/d", "m3/日", "立方米/日", "立方米/天", "m3/天"}),
-    "L": frozenset({"l", "升"}),
-}
-_BRACKETS = re.compile(r"^(.*?)\s*\(([^()]*)\)$")
+_ALIKE = 0.6  # of the letters of two headings, from which one is proposed for the other
+_NUMBERED = re.compile(r"^(.*)#(\d+)$")
 
 
 def normal(word: str) -> str:
     """A heading as it is compared: full width to half width, lower case, one space where there were several."""
-    return " ".join(unicodedata.normalize("NFKC", str(word)).replace("\ufeff", "").lower().split())
+    return " ".join(plain(units.powers(str(word))).lower().split())
+
+
+def distinct(headings: Iterable[str]) -> tuple[str, ...]:
+    """Headings told apart: of two ``井深`` the second is ``井深#2``. Empty ones stay so: nothing is read by them."""
+    found: dict[str, None] = {}
+    result = []
+    for heading in headings:
+        name, count = heading, 1
+        while heading and name in found:
+            count += 1
+            name = f"{heading}#{count}"
+        found[name] = None
+        result.append(name)
+    return tuple(result)
 
 
 def known_words(fields: Iterable[Field]) -> frozenset[str]:
@@ -44,6 +55,9 @@ class ColumnMap:
     fields: dict[str, str] = field(default_factory=dict)
     geometry: dict[str, str] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
+    times: dict[str, Fraction] = field(default_factory=dict)  # field → what its column's unit multiplies by
+    year: int | None = None  # of months without one
+    parts: tuple[str, ...] = ()  # the columns of which the name of the region is put together
 
     def to_dict(self) -> dict[str, object]:
         return {"fields": {**self.fields, **self.geometry}, "ignored": list(self.ignored)}
@@ -109,21 +123,64 @@ def _told(
 
 def _candidates(fields: Sequence[Field], heading: str, words: Mapping[str, tuple[str, ...]]) -> list[tuple[int, str]]:
     """The fields a heading may stand for, each with the strength of the match (1 strong, 2 alias); usually one."""
-    plain = normal(heading)
-    bracketed = _BRACKETS.match(plain)
-    strong = [f.name for f in fields if plain in {normal(f.name), normal(f.zh), normal(f.en)}]
+    heading = base(heading)
+    word = normal(heading)
+    strong = [f.name for f in fields if word in {normal(f.name), normal(f.zh), normal(f.en)}]
     if strong:
         return [(1, name) for name in strong]
-    found = [(2, f.name) for f in fields if plain in {normal(alias) for alias in f.aliases}]
-    found += [(1, word) for word, spellings in words.items() if plain in spellings]
-    if found or not bracketed:
+    found = [(2, f.name) for f in fields if word in {normal(alias) for alias in f.aliases}]
+    found += [(1, name) for name, spellings in words.items() if word in spellings]
+    if found:
         return found
-    bare, unit = bracketed.group(1), bracketed.group(2).replace(" ", "")
-    return [
-        (strength, name)
-        for strength, name in _candidates(fields, bare, {})
-        if unit in UNIT_WORDS.get(next(f.unit for f in fields if f.name == name), frozenset())
-    ]
+    for bare, unit in units.split_heading(heading):
+        known = [(strength, f) for strength, f in _bare_candidates(fields, bare) if units.factor(unit, f) is not None]
+        if known:
+            return [(strength, f.name) for strength, f in known]
+    return []
+
+
+def _bare_candidates(fields: Sequence[Field], bare: str) -> list[tuple[int, Field]]:
+    by_name = {f.name: f for f in fields}
+    return [(strength, by_name[name]) for strength, name in _candidates(fields, bare, {})]
+
+
+def base(heading: str) -> str:
+    """The heading without the number that `distinct` gave it."""
+    found = _NUMBERED.match(heading)
+    return found.group(1) if found else heading
+
+
+def cut_headings(fields: Sequence[Field], mapping: ColumnMap) -> dict[str, list[str]]:
+    """Unmatched headings that a dBase table may have cut, at ten bytes: heading → the fields whose words begin so."""
+    open_fields = [f for f in fields if f.name not in mapping.fields]
+    found: dict[str, list[str]] = {}
+    for heading in mapping.ignored:
+        word = normal(heading.rstrip("\ufffd?"))
+        lengths = {len(word.encode(encoding, "ignore")) for encoding in ("utf-8", "gb18030")}
+        # A character of two or three bytes that did not fit is gone, or half there.
+        if not lengths & ({10} if word.isascii() else {8, 9, 10}):
+            continue
+        names = [
+            f.name
+            for f in open_fields
+            if any(normal(one).startswith(word) and normal(one) != word for one in (f.name, f.zh, f.en, *f.aliases))
+        ]
+        if names:
+            found[heading] = names
+    return found
+
+
+def close_headings(wanted: Field, headings: Iterable[str]) -> list[str]:
+    """The headings that look like a field's, the closest first, at most three."""
+    words = [normal(word) for word in (wanted.name, wanted.zh, wanted.en, *wanted.aliases)]
+
+    def likeness(heading: str) -> float:
+        told = normal(heading)
+        contained = any(len(min(told, word, key=len)) > 1 and (told in word or word in told) for word in words)
+        return max(SequenceMatcher(None, told, word).ratio() for word in words) + (1 if contained else 0)
+
+    ranked = sorted(((likeness(heading), heading) for heading in headings if normal(heading)), reverse=True)
+    return [heading for score, heading in ranked if score >= _ALIKE][:3]
 
 
 def _choose(name: str, claims: list[tuple[int, str]]) -> str:
@@ -131,11 +188,12 @@ def _choose(name: str, claims: list[tuple[int, str]]) -> str:
     best = [heading for strength, heading in claims if strength == strongest]
     if len(best) > 1:
         shown = "、".join(f"“{heading}”" for heading in best)
+        numbered = "；同名的列按先后编号，“#2”是第二列" if any(base(heading) != heading for heading in best) else ""
         raise ImportRefused(
-            f"有多列对应字段 {name}：{shown}；请用 --map {name}=列名 指定其一",
+            f"有多列对应字段 {name}：{shown}{numbered}；请用 --map {name}=列名 指定其一",
             f"several columns stand for {name}: {', '.join(best)}; choose one by --map {name}=column",
-            param=name,
-        )
+            param=name, allowed=best,
+        )  # fmt: skip
     return best[0]
 
 
@@ -154,8 +212,13 @@ def require(
     if missing:
         zh = "、".join(f"{f.name}（{f.zh}）" for f in missing)
         found = "、".join(mapping.fields.values())
+        others = f"；未识别的列：{'、'.join(mapping.ignored)}" if mapping.ignored else ""
+        guesses = [(f.name, heading) for f in missing for heading in close_headings(f, mapping.ignored)]
+        maybe = (
+            f"。是否为“{guesses[0][1]}”？" + " ".join(f"--map {name}={one}" for name, one in guesses) if guesses else ""
+        )
         raise ImportRefused(
-            f"缺少必需的列：{zh}；已识别的列：{found}。可用 --map 字段=列名 指定",
+            f"缺少必需的列：{zh}；已识别的列：{found}{others}{maybe}。可用 --map 字段=列名 指定",
             f"required columns are missing: {', '.join(f.name for f in missing)}; name them by --map field=column",
             param=missing[0].name,
             allowed=[f.name for f in fields],

@@ -19,8 +19,11 @@ RELINKED = "import_relinked"
 Cursor = Any
 
 
-def relinked(spec: Spec, links: Sequence[Field]) -> Composable:
-    """The ids of the objects of `ROWS` whose links are not what the file says, as a query; before they are written."""
+def relinked(spec: Spec, links: Sequence[Field], *, keep: bool = False) -> Composable:
+    """The ids of the objects of `ROWS` whose links are not what the file says, as a query; before they are written.
+
+    ``keep`` as for `write_links`.
+    """
     found: list[Composable] = [SQL("SELECT NULL::bigint AS id WHERE FALSE")]
     for link in links:
         through = link_table(spec.dataset.model, link.name)
@@ -31,10 +34,10 @@ def relinked(spec: Spec, links: Sequence[Field]) -> Composable:
                 "WHERE l.field = {field} GROUP BY 1) w ON w.row_id = r.id "
                 "LEFT JOIN (SELECT x.{mine} AS id, array_agg(x.{theirs} ORDER BY x.{theirs}) AS ids FROM {through} x "
                 "WHERE x.{mine} IN (SELECT target_id FROM {rows}) GROUP BY 1) h ON h.id = r.target_id "
-                "WHERE r.target_id IS NOT NULL AND w.ids IS DISTINCT FROM h.ids"
+                "WHERE r.target_id IS NOT NULL {said} AND w.ids IS DISTINCT FROM h.ids"
             ).format(
                 rows=Identifier(ROWS), links=Identifier(LINKS), field=Literal(link.name), through=Identifier(through.table),
-                mine=Identifier(through.mine), theirs=Identifier(through.theirs),
+                mine=Identifier(through.mine), theirs=Identifier(through.theirs), said=_said(link, keep),
             )
         )  # fmt: skip
     return SQL(" UNION ").join(found)
@@ -68,8 +71,16 @@ def make_links(cursor: Cursor, spec: Spec, names: Sequence[str], refusals: Fault
     return given
 
 
-def write_links(cursor: Cursor, spec: Spec, links: Sequence[Field]) -> tuple[int, int]:
-    """Make the links of the file's rows what the file says; → (added, removed). `RELINKED` names the rows concerned."""
+def _said(link: Field, keep: bool) -> Composable:
+    """That the file says something of the links, where an empty cell leaves them."""
+    return SQL("AND r.{} IS NOT NULL").format(Identifier(link.name)) if keep else SQL("")
+
+
+def write_links(cursor: Cursor, spec: Spec, links: Sequence[Field], *, keep: bool = False) -> tuple[int, int]:
+    """Make the links of the file's rows what the file says; → (added, removed). `RELINKED` names the rows concerned.
+
+    ``keep`` lets an empty cell leave the links that are there.
+    """
     cursor.execute(SQL("DROP TABLE IF EXISTS pg_temp.{}").format(Identifier(RELINKED)))
     cursor.execute(SQL("CREATE TEMP TABLE {} (id bigint) ON COMMIT DROP").format(Identifier(RELINKED)))
     added = removed = 0
@@ -78,12 +89,13 @@ def write_links(cursor: Cursor, spec: Spec, links: Sequence[Field]) -> tuple[int
         parts = {
             "through": Identifier(through.table), "mine": Identifier(through.mine), "theirs": Identifier(through.theirs),
             "rows": Identifier(ROWS),
+            "said": _said(link, keep),
             "links": Identifier(LINKS), "target": Identifier(spec.table), "relinked": Identifier(RELINKED),
         }  # fmt: skip
         # New rows have no links yet; only those that were there can lose any.
         cursor.execute(
             SQL(
-                "WITH gone AS (DELETE FROM {through} x USING {rows} r WHERE x.{mine} = r.target_id AND NOT EXISTS "
+                "WITH gone AS (DELETE FROM {through} x USING {rows} r WHERE x.{mine} = r.target_id {said} AND NOT EXISTS "
                 "(SELECT FROM {links} l WHERE l.row_id = r.id AND l.field = %s AND l.to_id = x.{theirs}) "
                 "RETURNING x.{mine}) INSERT INTO {relinked} SELECT {mine} FROM gone"
             ).format(**parts),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import KeysView, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from layers.errors import ShuituError
+from layers.ingest.points import PointMonths
 from layers.text import visible
 
 KEPT = 20_000  # faults kept in detail; further ones are only counted
@@ -35,6 +36,53 @@ REASONS: dict[str, tuple[str, str]] = {
     "out_of_range": ("超出允许范围", "out of range"),
     "not_a_date": ("不是日期", "not a date"),
     "not_a_month": ("不是月份", "not a month"),
+    "excel_error": (
+        "是表格软件的错误值，原来的数已不在文件里",
+        "an error of the spreadsheet: the value is not in the file",
+    ),
+    "no_value": ("写的是“没有”，按空白处理", "says that there is no value: taken as empty"),
+    "ambiguous_number": ("数字的分隔符不能确定", "it cannot be known what its separators mean"),
+    "chinese_numeral": ("用汉字写的数", "a number in Chinese words"),
+    "other_unit": ("单位不是这一列可用的", "a unit that this column cannot have"),
+    "unit_in_cell": (
+        "单元格里的单位与整列的不同，按单元格的换算",
+        "the cell says another unit than its column: the cell's is taken",
+    ),
+    "month_point": (
+        "可能是 1 月，也可能是 10 月：表格会丢掉小数末尾的 0",
+        "January or October: a spreadsheet drops the nought at the end of a number",
+    ),
+    "month_point_read": (
+        "按 1 月导入：同列另有写作 .10 的月份",
+        "taken as January, as others of the column are written .10",
+    ),
+    "month_ten": (
+        "按 10 月导入；若是设了两位小数的 1 月，请改正",
+        "taken as October: if it is a January shown with two decimals, mend it",
+    ),
+    "no_year": ("月份没有年份", "a month without its year"),
+    "year_added": ("月份没有年份，已按全表的年份补上", "a month without its year: that of the table was added"),
+    "serial_date": ("是表格软件的日期序号，已换算", "a spreadsheet's serial number of a day"),
+    "not_one_month": ("是季度、年度或几个月，不是一个月", "a quarter, a year or several months, not one month"),
+    "short_year": ("年份只有两位，或没有年份", "a year of two digits, or none"),
+    "no_day": ("没有写到日", "says no day"),
+    "no_end": ("没有终止日，按空白处理", "has no end: taken as empty"),
+    "damaged_code": (
+        "编码已被表格软件改成数值，后几位已丢失",
+        "the spreadsheet has made a number of the code and lost its last digits",
+    ),
+    "maybe_damaged_code": (
+        "编码超过 15 位且后几位全是 0，可能已被表格软件改坏",
+        "a code of more than 15 digits that ends in noughts: the spreadsheet may have lost them",
+    ),
+    "cleaned_code": ("编码含有全角或不可见的字符，已改", "the code held full-width or invisible characters"),
+    "total_differs": ("合计与各行之和不符", "the total is not the sum of its rows"),
+    "cleared": ("空白会清除已有的值", "an empty cell clears a value that is there"),
+    "implausible": ("大得不合常理", "implausibly large"),
+    "unlike_before": ("是这个对象以往最大一月的百倍以上", "a hundred times the object's largest month so far, or more"),
+    "unknown_division": ("没有叫这个名称的区划", "no division goes by this name"),
+    "ambiguous_division": ("有几个区划可用这个名称", "several divisions go by this name"),
+    "former_name": ("是区划从前的名称", "a former name of a division"),
     "too_long": ("文字过长", "the text is too long"),
     "control_character": ("含有不可见的控制字符", "contains a control character"),
     "bad_code": ("编码中不能有空格或分隔符", "a code holds no spaces or separators"),
@@ -60,18 +108,30 @@ REASONS: dict[str, tuple[str, str]] = {
 }
 
 # Reasons whose ``expected`` says more of the fault, and not what would have been right.
-_EXPLAINED = frozenset({"outside_china", "duplicate"})
+_EXPLAINED = frozenset(
+    {
+        "outside_china", "duplicate", "no_value", "unit_in_cell", "month_point_read", "month_ten", "year_added", "serial_date",
+        "no_end", "maybe_damaged_code", "cleaned_code", "total_differs", "cleared", "implausible", "unlike_before",
+        "ambiguous_division", "former_name",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault of one row. ``row`` is the line of the spreadsheet (heading = 1), or the feature's number from 1."""
+    """One fault of one row. ``row`` is the line of the spreadsheet (heading = 1), or the feature's number from 1; ``column``
+    the heading of the cell, where a row has several of the field."""
 
     row: int
     field: str
     value: str
     reason: str  # a key of REASONS
     expected: str = ""
+    column: str = ""
+
+    @property
+    def reason_zh(self) -> str:
+        return REASONS[self.reason][0]
 
     @property
     def zh(self) -> str:
@@ -87,6 +147,7 @@ class Fault:
         return {
             "row": self.row,
             "field": self.field,
+            "column": self.column,
             "value": self.value,
             "reason": self.reason,
             "expected": self.expected,
@@ -96,22 +157,52 @@ class Fault:
 
 
 class Faults:
-    """What is wrong in the rows of one import: all counted, the first `KEPT` kept. A row may have several faults."""
+    """What is wrong in the rows of one import: all counted, the first `KEPT` kept. A row may have several faults.
+
+    Where a line of the file is several records (months side by side), records are numbered through and
+    ``cells`` names the columns they come from.
+    """
 
     def __init__(self) -> None:
         self.kept: list[Fault] = []
-        self.rows: set[int] = set()
         self.by_reason: Counter[tuple[str, str]] = Counter()
+        self.cells: tuple[str, ...] = ()
+        self._whys: dict[tuple[str, str, str], int] = {}
+        self._rows: dict[int, tuple[int, ...]] = {}  # row → its faults, as numbers of `_whys`
 
     def add(self, row: int, field: str, value: object, reason: str, expected: str = "") -> None:
-        self.rows.add(int(row))
+        row = int(row)
+        why = self._whys.setdefault((field, reason, expected), len(self._whys))
+        self._rows[row] = (*self._rows.get(row, ()), why)
         self.by_reason[field, reason] += 1
         if len(self.kept) < KEPT:
             text = "" if value is None else str(value)
             # JSON in the database holds no NUL, and a report shows no control characters.
             text = visible(text[: VALUE_SHOWN + 1])
             shown = text if len(text) <= VALUE_SHOWN else text[:VALUE_SHOWN] + "…"
-            self.kept.append(Fault(int(row), field, shown, reason, expected))
+            self.kept.append(Fault(self.line(row), field, shown, reason, expected, self._cell(row)))
+
+    @property
+    def rows(self) -> KeysView[int]:
+        """The rows that have any."""
+        return self._rows.keys()
+
+    def line(self, row: int) -> int:
+        """The line of the file that a record is of."""
+        return row // len(self.cells) if self.cells else row
+
+    def _cell(self, row: int) -> str:
+        return self.cells[row % len(self.cells)] if self.cells else ""
+
+    def by_line(self) -> dict[int, list[Fault]]:
+        """All that is wrong in each line of the file, without what stands there."""
+        whys = list(self._whys)
+        found: dict[int, list[Fault]] = {}
+        for row, numbers in self._rows.items():
+            line, cell = self.line(row), self._cell(row)
+            for name, reason, expected in (whys[number] for number in numbers):
+                found.setdefault(line, []).append(Fault(line, name, "", reason, expected, cell))
+        return found
 
     def first(self, limit: int) -> list[Fault]:
         """The first faults in the order of the file."""
@@ -137,3 +228,5 @@ class Verdicts:
 
     refused: Faults = field(default_factory=Faults)
     warned: Faults = field(default_factory=Faults)
+    points: PointMonths = field(default_factory=PointMonths)
+    used: set[str] = field(default_factory=set)  # what was made use of that is said once: ``year``, ``division_names``

@@ -6,7 +6,7 @@ import csv
 import json
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,30 @@ from layers.text import guarded
 IN_RELEASE = 1_000  # refusals kept with the release
 SHOWN = 20  # refusals a person is shown at once
 _WIDEST = 40  # characters of a table's cell
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One value of one object: what is there, and what the file says, as people read them."""
+
+    row: int
+    code: str
+    field: str
+    zh: str
+    old: str
+    new: str
+
+
+@dataclass(slots=True)
+class Changes:
+    """How often each field would change, how often be cleared, and the first changes one by one."""
+
+    by_field: dict[str, int] = field(default_factory=dict)
+    cleared: dict[str, int] = field(default_factory=dict)
+    first: list[Change] = field(default_factory=list)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"by_field": self.by_field, "cleared": self.cleared, "first": [asdict(one) for one in self.first]}
 
 
 @dataclass(slots=True)
@@ -53,6 +77,7 @@ class ImportReport:
     links_removed: int = 0
     verdicts: Verdicts = field(default_factory=Verdicts)
     notes: list[tuple[str, str]] = field(default_factory=list)
+    changes: Changes = field(default_factory=Changes)
     choices: list[Choice] = field(default_factory=list)  # how the file was read
     told: Mapping[str, str] = field(default_factory=dict)  # what its sender said of that
     months: list[date] = field(default_factory=list)  # whose sums were computed anew
@@ -108,6 +133,7 @@ class ImportReport:
                 "warned": len(self.warnings.rows),
             },
             "links": {"added": self.links_added, "removed": self.links_removed},
+            "changes": self.changes.to_dict(),
             "months": [f"{month:%Y-%m}" for month in self.months],
             "gone": list(self.gone_names),
             "notes": [{"zh": zh, "en": en} for zh, en in self.notes],
@@ -159,6 +185,7 @@ def lines(report: ImportReport) -> Iterator[str]:
     if report.months:
         yield f"汇总    {'、'.join(f'{month:%Y-%m}' for month in report.months)}"
     yield f"用时    {report.seconds:.1f} 秒，每秒 {report.rows_per_second:,} 行"
+    yield from _changes(report.changes)
     for what, faults in (("拒收原因", report.refusals), ("提醒（照常导入，请核对）", report.warnings)):
         if faults.rows:
             yield ""
@@ -180,6 +207,14 @@ def _besides(report: ImportReport) -> Iterator[str]:
         yield f"关联    新增 {report.links_added:,}，删除 {report.links_removed:,}"
 
 
+def _changes(changes: Changes) -> Iterator[str]:
+    if changes.by_field:
+        yield ""
+        yield "变更的值：" + "，".join(f"{field} {count:,}" for field, count in changes.by_field.items())
+        for one in changes.first[:SHOWN]:
+            yield f"  第 {one.row} 行  {one.code}  {one.zh}：{one.old} → {one.new}"
+
+
 def _reasons(faults: Faults) -> Iterator[str]:
     for reason in faults.reasons():
         yield f"  {reason['count']:>8,}  {reason['field'] or '（整行）'}：{reason['zh']}"
@@ -187,7 +222,8 @@ def _reasons(faults: Faults) -> Iterator[str]:
 
 def _first(faults: Faults) -> Iterator[str]:
     first = faults.first(SHOWN)
-    rows = [("行号", "字段", "值", "原因")] + [(str(r.row), r.field, r.value, r.zh) for r in first]
+    rows = [("行号", "字段", "值", "原因")]
+    rows += [(str(r.row), f"{r.field} {r.column}".rstrip(), r.value, r.zh) for r in first]
     widths = [min(max(_width(row[i]) for row in rows), _WIDEST) for i in range(3)]
     for row in rows:
         cells = [_padded(_cut(cell, _WIDEST), width) for cell, width in zip(row[:3], widths, strict=True)]

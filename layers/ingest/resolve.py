@@ -10,7 +10,7 @@ from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from layers import registry
 from layers.ingest.refusal import Faults
-from layers.ingest.rows import GEOM, ROW
+from layers.ingest.rows import BLANK, GEOM, ROW, blank_names
 from layers.ingest.spec import Column, Spec
 from layers.ingest.staging import STAGED
 from layers.sql import load
@@ -47,8 +47,8 @@ def written(spec: Spec, names: Sequence[str]) -> list[str]:
     return found + ([GEOM] if GEOM in names else [])
 
 
-def make_rows(cursor: Cursor, spec: Spec, names: Sequence[str]) -> None:
-    """Make `ROWS` from staging.
+def make_rows(cursor: Cursor, spec: Spec, names: Sequence[str], *, keep: bool = False) -> None:
+    """Make `ROWS` from staging; ``keep`` lets an empty cell leave the value that is there.
 
     Grain: a row of the file. Columns: ``id`` (row number), ``target_id`` (the row it would replace, by code),
     ``writes`` (it is new or differs), ``unknown`` (a reference is not found), the target table's columns, the links
@@ -76,6 +76,8 @@ def make_rows(cursor: Cursor, spec: Spec, names: Sequence[str]) -> None:
         if name not in values:
             empty = spec.defaults.get(name)
             values[name] = SQL("{}").format(Literal(empty)) if empty is not None else SQL("NULL::bigint")
+    if keep and spec.key == ("code",):
+        values |= _kept(spec, [*(column.name for column in stored), *([GEOM] if GEOM in names else [])], values)
     selected += [SQL("{} AS {}").format(value, Identifier(name)) for name, value in values.items()]
     selected.append(SQL("({}) AS unknown").format(SQL(" OR ").join(unknown) if unknown else SQL("FALSE")))
     selected += [SQL("s.{}").format(Identifier(link.name)) for link in spec.links if link.name in names]
@@ -91,6 +93,18 @@ def make_rows(cursor: Cursor, spec: Spec, names: Sequence[str]) -> None:
         )
     )
     cursor.execute(SQL("ANALYZE {}").format(Identifier(ROWS)))
+
+
+def _kept(spec: Spec, names: Sequence[str], values: dict[str, SQL | Composed]) -> dict[str, SQL | Composed]:
+    """The same values, those of empty cells as they are in the table."""
+    bits = {name: at for at, name in enumerate(blank_names(spec))}
+    targets = {column.name: column.target for column in spec.columns} | {GEOM: GEOM}
+    return {
+        targets[name]: SQL("CASE WHEN t.id IS NOT NULL AND (s.{} >> {}) & 1 = 1 THEN t.{} ELSE {} END").format(
+            Identifier(BLANK), Literal(bits[name]), Identifier(targets[name]), values[targets[name]]
+        )
+        for name in names
+    }
 
 
 def _differs(values: dict[str, SQL | Composed]) -> Composed:
@@ -153,7 +167,7 @@ def refuse_duplicates(cursor: Cursor, spec: Spec, refusals: Faults) -> None:
     )
     found = cursor.fetchall()
     for row, value, other in found:
-        refusals.add(row, spec.key[0], value, "duplicate", f"见第 {other} 行")
+        refusals.add(row, spec.key[0], value, "duplicate", f"见第 {refusals.line(other)} 行")
     take_out(cursor, (row for row, _, _ in found))
 
 

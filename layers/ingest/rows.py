@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -19,6 +20,7 @@ from layers.ingest.table import Chunk
 
 ROW = "row_no"
 GEOM = "geom"
+BLANK = "blank_cells"
 
 Values = dict[str, pa.Array]
 
@@ -35,7 +37,8 @@ def sound_rows(chunk: Chunk, spec: Spec, columns: ColumnMap, source: SourceCrs |
     for column in spec.columns:
         if column.name in columns.fields:
             texts = chunk.columns[columns.fields[column.name]]
-            values[column.name] = checks.column_values(texts, column, judge)
+            read = replace(column, times=columns.times.get(column.name, column.times), year=columns.year)
+            values[column.name] = checks.column_values(texts, read, judge)
     _keep_to_scope(values, spec, chunk, columns, judge)
     for link in spec.links:
         if link.name in columns.fields:
@@ -44,9 +47,26 @@ def sound_rows(chunk: Chunk, spec: Spec, columns: ColumnMap, source: SourceCrs |
         found = geometry.read(chunk, columns.geometry, judge)
         placed = geometry.judge_geometries(found, source, spec.geometry, spec.geometry_required, judge)
         values[GEOM] = geometry.as_hex(placed)
+        judge.blank[GEOM] = pc.is_null(values[GEOM]).to_numpy(zero_copy_only=False)
+    if spec.key == ("code",):
+        values[BLANK] = _blanks(spec, judge)
     if extra := _EXTRA.get(spec.name):
         extra(values, judge)
     return pa.table(values).filter(pa.array(~judge.refused))
+
+
+def blank_names(spec: Spec) -> list[str]:
+    """The fields whose empty cells `BLANK` counts, in the order of its bits."""
+    return [*(column.name for column in spec.columns), *(link.name for link in spec.links), GEOM]
+
+
+def _blanks(spec: Spec, judge: Judge) -> pa.Array:
+    """Which cells of the mapped columns are empty, a bit a field: a value that is there would be cleared by it."""
+    bits = np.zeros(len(judge.rows), dtype=np.int64)
+    for at, name in enumerate(blank_names(spec)):
+        if name in judge.blank:
+            bits |= judge.blank[name].astype(np.int64) << at
+    return pa.array(bits)
 
 
 def _keep_to_scope(values: Values, spec: Spec, chunk: Chunk, columns: ColumnMap, judge: Judge) -> None:

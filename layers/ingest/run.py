@@ -15,14 +15,28 @@ from django.db import DatabaseError, connection, transaction
 from psycopg.sql import SQL, Composable, Identifier
 
 from layers.history import keep as history
-from layers.ingest import columns, crs, holders, links, regions, replace, resolve, staging, upsert, usage
+from layers.ingest import (
+    changes,
+    crs,
+    divisions,
+    footers,
+    holders,
+    links,
+    regions,
+    replace,
+    resolve,
+    staging,
+    upsert,
+    usage,
+)  # fmt: skip
 from layers.ingest.aftermath import Aftermath, months_counted
 from layers.ingest.apart import opened_apart
+from layers.ingest.arrange import Arranged, arrange, hints
 from layers.ingest.columns import ColumnMap
 from layers.ingest.effective import effect_of
 from layers.ingest.guards import alone, database_refusal, sha256
 from layers.ingest.readers import look
-from layers.ingest.reading import Hints, require_answers
+from layers.ingest.reading import Choice, require_answers, told_value
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.report import ImportReport
 from layers.ingest.rows import GEOM, sound_rows
@@ -100,20 +114,18 @@ class _Import:
         self.report.seconds = time.perf_counter() - began
         return self.report
 
-    def _match(self, table: Table) -> ColumnMap:
+    def _arrange(self, table: Table) -> Arranged:
+        found = arrange(table, self.spec, self.source, self.source.shown)
         fields = [f for f in self.spec.dataset.fields if f.imported]
-        words = columns.geometry_words(self.spec.geometry, table.has_geometry, self.source.field_map)
-        found = columns.match(fields, table.headings, self.source.field_map, geometry_words=words)
-        columns.require(found, fields, self.spec.scope, self.spec.one_of)
         self.report.format = table.format
-        self.report.columns = found
-        self.report.absent = [f.name for f in fields if f.name not in found.fields and f.name not in self.spec.scope]
-        self.report.notes += table.notes
-        self.report.choices += table.choices
+        self.report.columns = found.columns
+        self.report.absent = [
+            f.name for f in fields if f.name not in found.columns.fields and f.name not in self.spec.scope
+        ]
+        self.report.notes += [*table.notes, *found.notes]
+        self.report.choices += [*table.choices, *found.choices]
+        self.report.verdicts.refused.cells = self.report.verdicts.warned.cells = found.cells
         return found
-
-    def _hints(self) -> Hints:
-        return Hints(self.source.told, columns.known_words(self.spec.dataset.fields))
 
     def _crs(self, table: Table, found: ColumnMap) -> crs.SourceCrs | None:
         """What the coordinates are in; None when the file has no geometry or the dataset takes none."""
@@ -148,13 +160,16 @@ class _Import:
         with self._timed("wait"):
             alone(cursor, self.wait_s)
         # Under the lock, so that however many files are sent, one process at a time takes the memory to read one.
-        with self._timed("read"), opened_apart(self.source.path, self.source.layer, self._hints()) as table:
-            found = self._match(table)
-            source_crs = self._crs(table, found)
+        with (
+            self._timed("read"),
+            opened_apart(self.source.path, self.source.layer, hints(self.spec, self.source)) as table,
+        ):
+            found = self._arrange(table)
+            source_crs = self._crs(table, found.columns)
             release = self._release()
-            names = self._stage(cursor, table, found, source_crs)
-        if self.report.wanted_commit:
-            require_answers(self.report.choices, self.source.told)
+            names = self._stage(cursor, found, source_crs)
+        self._look_at_the_whole(cursor, found, names)
+        self._require_answers()
         with self._timed("write"):
             outcome = self._write(cursor, names, release.pk)
         self._tell("检查约束", self.report.read)
@@ -162,12 +177,30 @@ class _Import:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         self._note(outcome, release)
+        self._require_answers()
         if not self.report.wanted_commit or self.report.refused_as_a_whole:
             transaction.set_rollback(True)
             return
         with self._timed("sums"):
             self._settle(cursor, outcome, release)
         self.report.committed = True
+
+    def _require_answers(self) -> None:
+        """Before anything is kept: what the reading left open must have been said."""
+        if self.report.wanted_commit:
+            require_answers(self.report.choices, self.source.told)
+
+    def _look_at_the_whole(self, cursor: Any, found: Arranged, names: list[str]) -> None:
+        """What only the whole file tells: months that may be two, totals, divisions told by name, the year made use of."""
+        verdicts = self.report.verdicts
+        staging.settle_points(cursor, verdicts)
+        self.report.notes += found.last_notes()
+        if found.footers.totals:
+            self.report.notes += footers.compare(cursor, found.footers, names, found.numbers(), verdicts)
+        if self.spec.name != "region":
+            self.report.choices += divisions.resolve(cursor, self.spec, names, verdicts)
+        if "year" in verdicts.used and found.year and not found.wide:
+            self.report.choices.append(found.year.choice())
 
     def _release(self) -> Release:
         self.report.file_sha256 = sha256(self.source.path)
@@ -176,11 +209,11 @@ class _Import:
             actor=self.report.actor,
         )  # fmt: skip
 
-    def _stage(self, cursor: Any, table: Table, found: ColumnMap, source_crs: crs.SourceCrs | None) -> list[str]:
+    def _stage(self, cursor: Any, found: Arranged, source_crs: crs.SourceCrs | None) -> list[str]:
         """Read, check and copy the file chunk by chunk; → the staged columns."""
         names: list[str] = []
-        for chunk in table.chunks():
-            rows = sound_rows(chunk, self.spec, found, source_crs, self.report.verdicts)
+        for chunk in found.chunks():
+            rows = sound_rows(chunk, self.spec, found.columns, source_crs, self.report.verdicts)
             if not names:
                 names = list(rows.column_names)
                 staging.make_staging(cursor, self.spec, names)
@@ -204,12 +237,15 @@ class _Import:
             if self.report.wanted_commit:
                 history.changed(cursor, "holder", release_id, holders.renaming(names))
             renamed = holders.write_holders(cursor, names, release_id, refusals)
-        resolve.make_rows(cursor, self.spec, names)
+        keep = told_value(self.source.told, "blank", (changes.CLEAR, changes.KEEP)) == changes.KEEP
+        resolve.make_rows(cursor, self.spec, names, keep=keep)
         resolve.refuse_unknown(cursor, self.spec, names, refusals)
         resolve.refuse_duplicates(cursor, self.spec, refusals)
         if self.spec.geometry == "polygon" and GEOM in names:
             resolve.refuse_invalid(cursor, refusals)
         if self.spec.name == "usage":
+            self.report.changes = usage.find_changes(cursor)
+            usage.warn_of_leaps(cursor, self.report.verdicts)
             self._announce(cursor, usage.same_records)
             self._keep(cursor, usage.changed_records(), release_id)
             outcome = usage.write_usage(cursor, self.spec, release_id)
@@ -217,8 +253,10 @@ class _Import:
         holders.mark_renamed(cursor, renamed)
         given = links.make_links(cursor, self.spec, names, refusals)
         self._announce(cursor, upsert.targets)
-        self._keep(cursor, SQL("{} UNION {}").format(upsert.changing(), links.relinked(self.spec, given)), release_id)
-        outcome = upsert.upsert(cursor, self.spec, names, given, release_id)
+        self.report.changes = changes.find(cursor, self.spec, names, self.report.verdicts, keep=keep)
+        relinked = links.relinked(self.spec, given, keep=keep)
+        self._keep(cursor, SQL("{} UNION {}").format(upsert.changing(), relinked), release_id)
+        outcome = upsert.upsert(cursor, self.spec, names, given, release_id, keep=keep)
         outcome.months = months_counted(cursor, self.spec.name)
         return self._replace(cursor, outcome, release_id)
 
@@ -260,8 +298,20 @@ class _Import:
         report.links_added, report.links_removed = outcome.links_added, outcome.links_removed
         report.months = outcome.months
         report.notes += outcome.notes
+        report.choices += [
+            choice for choice in (changes.blank_choice(report.changes, self.spec), self._plausible()) if choice
+        ]
         report.release_id = release.pk
         report.version_raised = outcome.anything
+
+    def _plausible(self) -> Choice | None:
+        """A question where volumes are larger than they can well be; whoever knows better says so, with the reason."""
+        if "implausible" not in self.report.verdicts.used:
+            return None
+        counted = {(one["field"], one["reason"]): one["count"] for one in self.report.warnings.reasons()}
+        count = sum(n for (_, reason), n in counted.items() if reason in ("implausible", "unlike_before"))
+        zh = f"{count} 个数大得不合常理（见提醒）：核对单位；确实如此则说明理由"
+        return Choice("plausible", "accepted", zh, f"{count} numbers are implausibly large: check the unit", asks=True)
 
     def _settle(self, cursor: Any, outcome: Outcome, release: Release) -> None:
         """Sums, versions and the release's own record, in the transaction that changed the rows."""

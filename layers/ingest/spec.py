@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from django.apps import apps
@@ -33,6 +34,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 }
 GEOMETRY_REQUIRED = frozenset({"region", "supply_area"})
 MONTHS = frozenset({("usage", "month")})
+# The last day of what may hold for ever.
+OPEN_ENDED = frozenset({("permit", "valid_to")})
 # References that may name a division closed since: what was used there was used.
 PAST_REFERENCES = frozenset({("usage", "region")})
 
@@ -57,6 +60,9 @@ class Column:
     past: bool = False  # the reference may be to a division that is closed
     scale: int = 1
     month: bool = False
+    open_ended: bool = False  # a day that may be said to be none
+    times: Fraction = Fraction(1)  # what makes of a number in the file's own unit one in the field's
+    year: int | None = None  # of months that are written without one
 
     @property
     def name(self) -> str:
@@ -183,4 +189,5 @@ def _column(dataset: Dataset, model: type[models.Model], f: Field) -> Column:
         past=(dataset.name, f.name) in PAST_REFERENCES,
         scale=f.per_unit,
         month=(dataset.name, f.name) in MONTHS,
+        open_ended=(dataset.name, f.name) in OPEN_ENDED,
     )

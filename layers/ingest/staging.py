@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 from psycopg import sql
 
-from layers.ingest.rows import GEOM, ROW
+from layers.ingest.refusal import Verdicts
+from layers.ingest.rows import BLANK, GEOM, ROW
 from layers.ingest.spec import Spec
 
 STAGED = "import_staged"
@@ -22,7 +23,7 @@ Cursor = Any  # Django's cursor wrapper
 def make_staging(cursor: Cursor, spec: Spec, names: Iterable[str]) -> None:
     """Make the temporary table for the named columns (of the spec, links, `ROW`, `GEOM`); it goes with the transaction."""
     types = {column.name: column.sql_type for column in spec.columns}
-    types |= {"volume_l": "bigint", ROW: "integer", GEOM: "geometry"}
+    types |= {"volume_l": "bigint", ROW: "integer", BLANK: "bigint", GEOM: "geometry"}
     parts = sql.SQL(", ").join(
         sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(types.get(name, "text"))) for name in names
     )
@@ -41,3 +42,20 @@ def copy_rows(cursor: Cursor, rows: pa.Table) -> None:
             text = io.BytesIO()
             pacsv.write_csv(batch, text, options)
             copy.write(text.getbuffer())
+
+
+def settle_points(cursor: Cursor, verdicts: Verdicts) -> None:
+    """Refuse, and take out, the rows whose month may be two; or warn of them, as the whole column shows."""
+    for text in verdicts.points.doubtful:
+        reason = verdicts.points.verdict(text)
+        if not reason:
+            continue
+        rows = verdicts.points.rows(text).tolist()
+        refused = reason == "month_point"
+        right = f"{text[:4]}-01 或 {text[:4]}-10" if refused else f"{text[:4]}-{'10' if text.endswith('.10') else '01'}"
+        for row in rows:
+            (verdicts.refused if refused else verdicts.warned).add(row, "month", text, reason, right)
+        if refused:
+            cursor.execute(
+                sql.SQL("DELETE FROM {} WHERE {} = ANY(%s)").format(sql.Identifier(STAGED), sql.Identifier(ROW)), [rows]
+            )

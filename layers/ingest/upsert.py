@@ -41,8 +41,10 @@ class Outcome:
         return bool(self.new or self.changed or self.closed or self.gone)
 
 
-def upsert(cursor: Cursor, spec: Spec, names: Sequence[str], links: Sequence[Field], release_id: int) -> Outcome:
-    """Write `ROWS` by code. Columns that the file lacks keep their values; of a new row they take the defaults.
+def upsert(
+    cursor: Cursor, spec: Spec, names: Sequence[str], links: Sequence[Field], release_id: int, *, keep: bool = False
+) -> Outcome:
+    """Write `ROWS` by code; ``keep`` as `links.write_links` says. Columns that the file lacks keep their values; of a new row they take the defaults.
 
     `TOUCHED` (id, is_new) names the rows written or linked anew afterwards.
     """
@@ -72,7 +74,7 @@ def upsert(cursor: Cursor, spec: Spec, names: Sequence[str], links: Sequence[Fie
             **insertion(spec, columns, release_id),
         )
     )
-    added, removed = write_links(cursor, spec, links)
+    added, removed = write_links(cursor, spec, links, keep=keep)
     if added or removed:
         _touch_relinked(cursor, spec, release_id)
     cursor.execute(

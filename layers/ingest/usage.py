@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from psycopg.sql import SQL, Composable, Identifier
 
-from layers.ingest.refusal import ImportRefused
+from layers.ingest.changes import LISTED
+from layers.ingest.refusal import ImportRefused, Verdicts
+from layers.ingest.report import Change, Changes
 from layers.ingest.resolve import ROWS
 from layers.ingest.spec import MOST_LITRES_OF_A_FILE, Spec
 from layers.ingest.upsert import Outcome, insertion
+from layers.sql import load
 
 TABLE = "layers_usagerecord"
+LEAP = 100  # times the largest before, from which a volume is asked about
+LEAP_FROM_L = 10**8  # and that only of 100,000 m³ or more: small users do begin and end
+LEAPS = 500  # of a file that are looked at
 
 Cursor = Any
 
@@ -36,6 +43,41 @@ def write_usage(cursor: Cursor, spec: Spec, release_id: int) -> Outcome:
         )
         return Outcome(new=cursor.rowcount, months=months)
     return _merge(cursor, spec, columns, release_id)
+
+
+def find_changes(cursor: Cursor) -> Changes:
+    """The volumes that differ from those that are there, where any of the file's months is."""
+    cursor.execute(
+        SQL(
+            "WITH differing AS (SELECT r.id, r.month, r.meter_id, r.facility_id, r.region_id, u.volume_l AS old, r.volume_l AS new "
+            "FROM {rows} r JOIN {table} u ON {same} AND u.month IN (SELECT DISTINCT month FROM {rows}) "
+            "WHERE u.volume_l <> r.volume_l), first AS (SELECT * FROM differing ORDER BY id LIMIT %s) "
+            "SELECT f.id, concat_ws(' ', to_char(f.month, 'YYYY-MM'), m.code, s.code, g.code), f.old, f.new, "
+            "(SELECT count(*) FROM differing) FROM first f LEFT JOIN layers_meter m ON m.id = f.meter_id "
+            "LEFT JOIN layers_supplyfacility s ON s.id = f.facility_id LEFT JOIN layers_region g ON g.id = f.region_id ORDER BY 1"
+        ).format(rows=Identifier(ROWS), table=Identifier(TABLE), same=_SAME),
+        [LISTED],
+    )
+    found = cursor.fetchall()
+    if not found:
+        return Changes()
+    first = [Change(row, code, "volume_m3", "水量", _m3(old), _m3(new)) for row, code, old, new, _ in found]
+    return Changes({"volume_m3": found[0][4]}, {}, first)
+
+
+def _m3(litres: int) -> str:
+    return f"{Decimal(litres) / 1000:f} m³"
+
+
+def warn_of_leaps(cursor: Cursor, verdicts: Verdicts) -> None:
+    """Warn of volumes that are a hundred times the largest of the same place, source and purpose in the year before: a unit
+    mistaken by a thousand, or by ten thousand. Only the largest of a file are looked at."""
+    cursor.execute(
+        SQL(load("usage_leaps")).format(rows=Identifier(ROWS)), {"least": LEAP_FROM_L, "times": LEAP, "most": LEAPS}
+    )
+    for row, volume, before in cursor.fetchall():
+        verdicts.warned.add(row, "volume_m3", _m3(volume), "unlike_before", f"此前一年最多 {_m3(before)}")
+        verdicts.used.add("implausible")
 
 
 def _refuse_a_flood(cursor: Cursor) -> None:

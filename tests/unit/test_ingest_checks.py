@@ -33,12 +33,13 @@ def judged(dataset: str, field: str, texts: list[str | None]) -> tuple[list[obje
         (None, None, None),
         ("-1", None, "out_of_range"),
         ("10000000001", None, "out_of_range"),
-        ("1,200", None, "not_an_integer"),
+        ("1,200", 1200, None),
         ("12.5", None, "not_an_integer"),
-        ("120吨", None, "not_an_integer"),
+        ("120吨", None, "other_unit"),
+        ("120吨/日", 120, None),
         ("99999999999999999999", None, "not_an_integer"),
-        ("１２", None, "not_an_integer"),
-        ("nan", None, "not_an_integer"),
+        ("１２", 12, None),
+        ("nan", None, "not_a_number"),
     ],
 )
 def test_whole_numbers(text: str | None, value: int | None, reason: str | None) -> None:
@@ -75,8 +76,8 @@ def test_permitted_volumes_are_nothing_or_more(text: str, litres: int | None, re
         ("20000", None, "out_of_range"),
         ("1e999", None, "out_of_range"),
         ("约80", None, "not_a_number"),
-        ("80米", None, "not_a_number"),
-        ("1,000", None, "not_a_number"),
+        ("80米", 80.0, None),
+        ("1,000", 1000.0, None),
         ("inf", None, "not_a_number"),
     ],
 )
@@ -152,7 +153,7 @@ def test_dates(text: str, found: date | None) -> None:
         ("2019-13", None),
         ("2019", None),
         ("19-07", None),
-        ("July 2019", None),
+        ("July 2019", date(2019, 7, 1)),
     ],
 )
 def test_months(text: str, found: date | None) -> None:

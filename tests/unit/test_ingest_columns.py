@@ -23,6 +23,7 @@ FACILITY = [f for f in registry.FACILITY.fields if f.imported]
         ("井深", "depth_m"),
         ("井深(米)", "depth_m"),
         ("井深（m）", "depth_m"),
+        ("井深(厘米)", "depth_m"),
         ("机井用途", "use"),
         ("许可证编号", "permits"),
     ],
@@ -31,7 +32,7 @@ def test_a_heading_is_known_by_every_spelling(heading: str, field: str) -> None:
     assert match(WELL, [heading]).fields == {field: heading}
 
 
-@pytest.mark.parametrize("heading", ["井深(厘米)", "深度", "", "  ", "found_region", "Unnamed: 3"])
+@pytest.mark.parametrize("heading", ["井深(吨)", "深度", "", "  ", "found_region", "Unnamed: 3"])
 def test_other_headings_are_no_field(heading: str) -> None:
     found = match(WELL, ["code", heading])
     assert found.fields == {"code": "code"}
@@ -52,8 +53,9 @@ def test_volumes_are_told_apart_by_their_unit(heading: str, field: str) -> None:
     assert match(USAGE, [heading]).fields == {field: heading}
 
 
-def test_ten_thousand_cubic_metres_are_not_cubic_metres() -> None:
-    assert match(USAGE, ["水量(万立方米)", "用水量（万m³）"]).fields == {}
+def test_ten_thousand_cubic_metres_are_the_volume_in_another_unit() -> None:
+    for heading in ("水量(万立方米)", "用水量（万m³）", "用水量/万立方米", "用水量 10⁴m³", "用水量（单位：万吨）"):
+        assert match(USAGE, [heading]).fields == {"volume_m3": heading}
 
 
 def test_position_columns_are_found_only_where_asked_for() -> None:

@@ -78,12 +78,12 @@ def test_csv_that_ends_in_ragged_rows_tells_of_them(tmp_path: Path) -> None:
     assert read(path) == ([], {"code": [], "name": []}, [(2, "1"), (3, "2")])
 
 
-def test_of_two_columns_of_one_name_the_first_is_read(tmp_path: Path) -> None:
+def test_two_columns_of_one_name_are_told_apart_by_a_number(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("code,name,name\n1,a,b\n", encoding="utf-8")
     with opened(path) as table:
-        assert table.headings == ("code", "name", "name")
-    assert read(path)[1]["name"] == ["a"]
+        assert table.headings == ("code", "name", "name#2")
+    assert read(path)[1] == {"code": ["1"], "name": ["a"], "name#2": ["b"]}
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from layers import registry
 from layers.ingest import report as reports
+from layers.ingest import returned
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.run import Source, run
 from layers.text import visible
@@ -54,6 +55,12 @@ class Command(BaseCommand):
         )
         parser.add_argument("--within", default="", metavar="CODE", help="整体替换时只限这个区划之内")
         parser.add_argument("--commit", action="store_true", help="正式导入；不加则试运行")
+        parser.add_argument(
+            "--refused",
+            type=Path,
+            metavar="OUT.csv",
+            help="把被拒收的行原样写入 .csv，附原因和建议，改正后可直接再导入",
+        )
         parser.add_argument("--report", type=Path, metavar="OUT", help="把报告写入 .json，或把拒收明细写入 .csv")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -81,6 +88,9 @@ class Command(BaseCommand):
         if options["report"]:
             reports.write(found, options["report"])
             self.stdout.write(f"报告已写入 {options['report']}")
+        if options["refused"] and found.refused:
+            count = returned.write_refused(source, found, options["refused"])
+            self.stdout.write(f"{count:,} 行被拒收，已写入 {options['refused']}：改正后可直接再导入")
         if found.refused_as_a_whole:
             raise CommandError("未导入：没有一行可以接收。", returncode=1)
 

@@ -1,0 +1,206 @@
+"""An opened table as the checks take it: which column is which field, in which unit, for which months; footers taken out,
+months that stand side by side put one below the other. Every decision is a `Choice`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from layers.ingest import columns, divisions, measures, wide
+from layers.ingest.checks import NO_VALUE_WORDS, by_unique
+from layers.ingest.columns import ColumnMap
+from layers.ingest.footers import Footers
+from layers.ingest.parse import bare_month, plain
+from layers.ingest.reading import Choice, Hints
+from layers.ingest.source import Source
+from layers.ingest.spec import Column, Spec
+from layers.ingest.table import Chunk, Table
+from layers.ingest.years import Year, find_year
+from layers.registry import Field
+
+_YEAR_HEADINGS = frozenset({"年", "年份", "年度", "year"})
+YEAR_MONTH = "year+month"
+
+
+@dataclass(slots=True)
+class Arranged:
+    """A table and how it is read. ``chunks`` gives what `layers.ingest.rows.sound_rows` takes."""
+
+    table: Table
+    spec: Spec
+    columns: ColumnMap
+    choices: list[Choice] = field(default_factory=list)
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    footers: Footers = field(init=False)
+    wide: wide.Wide | None = None
+    year: Year | None = None
+    year_column: str = ""  # of years beside bare months
+    empty_cells: int = 0  # of months side by side
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The columns that the records of a line come from, where a line is several."""
+        return self.wide.headings if self.wide else ()
+
+    def chunks(self) -> Iterator[Chunk]:
+        for chunk in self.table.chunks():
+            found = divisions.joined(self.footers.take_out(chunk), self.columns)
+            if self.year_column:
+                found = _dated(found, self.columns.fields["month"], self.year_column)
+            if self.wide:
+                found, empty = self.wide.unpivot(found, NO_VALUE_WORDS)
+                self.empty_cells += empty
+            yield found
+
+    def last_notes(self) -> list[tuple[str, str]]:
+        """What can be said when all has been read."""
+        found = self.footers.notes()
+        if self.empty_cells:
+            found.append(
+                (
+                    f"{self.empty_cells} 个月份格没有填写：不产生记录",
+                    f"{self.empty_cells} cells of months are empty: no records",
+                )
+            )
+        return found
+
+    def numbers(self) -> dict[str, tuple[Column, int | None]]:
+        """Heading → the field whose numbers stand there, and which record of a line they are."""
+        found: dict[str, tuple[Column, int | None]] = {}
+        for column in self.spec.columns:
+            heading = self.columns.fields.get(column.name)
+            if heading and column.field.kind in ("integer", "number") and column.name not in _NOT_SUMMED:
+                here = replace(column, times=self.columns.times.get(column.name, Fraction(1)))
+                if self.wide and heading == wide.VALUE:
+                    found |= {name: (here, at) for at, name in enumerate(self.wide.headings)}
+                elif not self.wide:
+                    found[heading] = (here, None)
+        return found
+
+
+_NOT_SUMMED = frozenset({"year_built", "correction_no", "depth_m"})
+
+
+def arrange(table: Table, spec: Spec, source: Source, shown: str) -> Arranged:
+    """Decide how a table is read; ``shown`` is what its file is called. `ImportRefused` where it cannot be."""
+    fields = [f for f in spec.dataset.fields if f.imported]
+    told = dict(source.field_map) | {
+        key.removeprefix("column."): value for key, value in source.told.items() if key.startswith("column.")
+    }
+    words = columns.geometry_words(spec.geometry, table.has_geometry, told)
+    headings = unreturned(table.headings)
+    months = _months(spec, fields, headings, told, source.told)
+    left = tuple(h for h in headings if not months or h not in {one.heading for one in months[0]})
+    found = Arranged(table, spec, columns.match(fields, left, told, geometry_words=words))
+    _take_cut_headings(found, fields, table)
+    found.columns, choices = divisions.choose(fields, found.columns)
+    found.choices += choices
+    found.year = find_year(source.told, table.above, headings, shown)
+    if months:
+        _go_wide(found, *months)
+    columns.require(found.columns, fields, spec.scope, spec.one_of)
+    _find_years(found)
+    mapping = found.columns
+    times: dict[str, Fraction] = {}
+    if not months or months[2] is None:
+        times, choices = measures.choose(fields, mapping, table.above, source.told)
+        found.choices += choices
+    else:
+        times[months[1].name] = months[2]
+        found.choices.append(measures.said_by_heading(months[1], months[0][0].heading, months[2]))
+    found.columns = replace(mapping, times=times, year=found.year.value if found.year else None)
+    found.footers = Footers(spec, found.columns, tuple(found.numbers()))
+    return found
+
+
+RETURNED = ("原因", "建议")  # the last columns of a file of refused rows (`layers.ingest.returned`)
+
+
+def unreturned(headings: Sequence[str]) -> tuple[str, ...]:
+    """The headings without those that such a file ends with."""
+    return tuple(headings[:-2] if tuple(headings[-2:]) == RETURNED else headings)
+
+
+def hints(spec: Spec, source: Source) -> Hints:
+    """What a reader may know of a file before it opens it."""
+    return Hints(source.told, columns.known_words(spec.dataset.fields))
+
+
+def _months(
+    spec: Spec, fields: Sequence[Field], headings: Sequence[str], told: Mapping[str, str], read: Mapping[str, str]
+) -> tuple[list[wide.MonthColumn], Field, Fraction | None] | None:
+    """The columns that are months, of a dataset of months whose file has no column of them."""
+    if not any(column.month for column in spec.columns) or "month" in told or read.get("months") == "no":
+        return None
+    if "month" in columns.match(fields, [h for h in headings if columns.base(h) == h], geometry_words=()).fields:
+        return None
+    found = wide.month_columns(headings)
+    volumes = sorted((f for f in fields if f.unit in ("m³", "L")), key=lambda f: f.unit != "m³")
+    measured = wide.measured(found, volumes) if found else None
+    return (found, *measured) if measured else None
+
+
+def _go_wide(found: Arranged, months: list[wide.MonthColumn], measured: Field, _: Fraction | None) -> None:
+    if any(one.year is None for one in months):
+        found.year = found.year or Year.missing()
+        found.choices.append(found.year.choice())
+    found.wide = wide.Wide(tuple(months), found.year.value if found.year else None)
+    mapping = found.columns
+    fields = {**mapping.fields, "month": wide.MONTH, measured.name: wide.VALUE}
+    found.columns = replace(mapping, fields=fields)
+    zh = f"{len(months)} 列是月份（{found.wide.shown}）：每格一条记录，水量为“{measured.zh}”"
+    found.choices.append(Choice("months", "columns", zh, f"{len(months)} columns are months: a record a cell", ["no"]))
+
+
+def _take_cut_headings(found: Arranged, fields: Sequence[Field], table: Table) -> None:
+    if table.format != "vector":
+        return
+    for heading, names in columns.cut_headings(fields, found.columns).items():
+        word = next(f.zh for f in fields if f.name == names[0])
+        zh = f"列名“{heading}”像是被 DBF 截短的“{word}”（最多 10 个字节）"
+        en = f"{heading!r} looks like a heading cut at ten bytes"
+        others = [f.zh for f in fields if f.name in names[1:]]
+        found.choices.append(Choice(f"column.{names[0]}", heading, zh, en, others, asks=len(names) > 1))
+        mapping = found.columns
+        ignored = tuple(one for one in mapping.ignored if one != heading)
+        found.columns = replace(mapping, fields={**mapping.fields, names[0]: heading}, ignored=ignored)
+
+
+def _find_years(found: Arranged) -> None:
+    """A column of years beside one of months."""
+    if "month" in found.columns.fields and not found.wide:
+        found.year_column = next((h for h in found.columns.ignored if columns.normal(h) in _YEAR_HEADINGS), "")
+        if found.year_column:
+            zh = f"月份的年份取自列“{found.year_column}”"
+            found.choices.append(
+                Choice("year", YEAR_MONTH, zh, f"the years of months are those of {found.year_column!r}")
+            )
+
+
+_YEAR = re.compile(r"^((?:19|20)\d{2})(?:\.0)?\s*年?度?$")
+
+
+def _year_text(text: str) -> str | None:
+    found = _YEAR.match(plain(text))
+    return found.group(1) if found else None
+
+
+def _bare_text(text: str) -> str | None:
+    at = bare_month(text)
+    return f"{at:02d}" if at else None
+
+
+def _dated(chunk: Chunk, month: str, year: str) -> Chunk:
+    """Months that are written without a year, with that of the column beside."""
+    if month not in chunk.columns or year not in chunk.columns:
+        return chunk
+    years = by_unique(chunk.columns[year], _year_text, pa.string())[0]
+    bare = by_unique(chunk.columns[month], _bare_text, pa.string())[0]
+    both = pc.binary_join_element_wise(years, bare, "-")
+    return Chunk(chunk.rows, {**chunk.columns, month: pc.coalesce(both, chunk.columns[month])}, chunk.wkb, chunk.ragged)

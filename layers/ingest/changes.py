@@ -1,0 +1,174 @@
+"""What an import would make different in what is there: old → new by field, and what empty cells would clear."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.apps import apps
+from psycopg.sql import SQL, Composed, Identifier, Literal
+
+from layers import values
+from layers.ingest.reading import Choice
+from layers.ingest.refusal import Verdicts
+from layers.ingest.report import Change, Changes
+from layers.ingest.resolve import ROWS, lookup, stored_columns
+from layers.ingest.rows import BLANK, GEOM, ROW, blank_names
+from layers.ingest.spec import Column, Spec
+from layers.ingest.staging import STAGED
+
+LISTED = 200  # changes told one by one
+_WARNED = 1_000  # cleared values told one by one
+CLEAR, KEEP = "clear", "keep"
+
+Cursor = Any
+
+
+def find(cursor: Cursor, spec: Spec, names: Sequence[str], verdicts: Verdicts, *, keep: bool = False) -> Changes:
+    """Compare `ROWS` with the objects they would replace; ``keep`` as `resolve.make_rows` was told. Call before they are
+    written."""
+    cursor.execute(SQL("SELECT EXISTS (SELECT FROM {} WHERE target_id IS NOT NULL)").format(Identifier(ROWS)))
+    if not cursor.fetchone()[0]:
+        return Changes()
+    compared = _compared(spec, names)
+    found = Changes(_counts(cursor, spec, compared))
+    if not keep:
+        found.cleared = _cleared(cursor, spec, names, compared, verdicts)
+    if found.by_field:
+        found.first = _first(cursor, spec, compared)
+    return found
+
+
+def blank_choice(found: Changes, spec: Spec) -> Choice | None:
+    """That empty cells clear values, where they do; they can be told to leave them."""
+    if not found.cleared:
+        return None
+    zh_of = {column.name: column.field.zh for column in spec.columns} | {link.name: link.zh for link in spec.links}
+    shown = "、".join(f"{zh_of.get(name, '位置')} {count}" for name, count in found.cleared.items())
+    total = sum(found.cleared.values())
+    return Choice(
+        "blank",
+        CLEAR,
+        f"{total} 个空白格会清除已有的值（{shown}）",
+        f"{total} empty cells clear values that are there",
+        [KEEP],
+    )
+
+
+def _compared(spec: Spec, names: Sequence[str]) -> dict[str, str]:
+    """Field → the column of the table and of `ROWS`."""
+    found = {column.name: column.target for column in stored_columns(spec, names) if column.name != "code"}
+    return found | ({GEOM: GEOM} if GEOM in names else {})
+
+
+def _joined(spec: Spec) -> Composed:
+    return SQL(" FROM {} r JOIN {} t ON t.id = r.target_id ").format(Identifier(ROWS), Identifier(spec.table))
+
+
+def _differs(column: str) -> Composed:
+    return SQL("t.{0} IS DISTINCT FROM r.{0}").format(Identifier(column))
+
+
+def _counts(cursor: Cursor, spec: Spec, compared: Mapping[str, str]) -> dict[str, int]:
+    if not compared:
+        return {}
+    counts = [SQL("count(*) FILTER (WHERE {})").format(_differs(column)) for column in compared.values()]
+    cursor.execute(SQL("SELECT ") + SQL(", ").join(counts) + _joined(spec) + SQL("WHERE r.writes"))
+    return {name: count for name, count in zip(compared, cursor.fetchone(), strict=True) if count}
+
+
+def _cleared(
+    cursor: Cursor, spec: Spec, names: Sequence[str], compared: Mapping[str, str], verdicts: Verdicts
+) -> dict[str, int]:
+    """Per field, how many values an empty cell takes away; the first are warned of, each with its row."""
+    bits = {name: at for at, name in enumerate(blank_names(spec))}
+    tests = {name: _differs(column) for name, column in compared.items()}
+    tests |= {link.name: _linked(spec, link.name) for link in spec.links if link.name in names}
+    found: dict[str, int] = {}
+    cursor.execute(SQL("SELECT bit_or({}) FROM {}").format(Identifier(BLANK), Identifier(STAGED)))
+    some = cursor.fetchone()[0] or 0
+    for name, test in tests.items():
+        if not some >> bits[name] & 1:
+            continue
+        old = _as_text(spec, name, compared[name]) if name in compared else SQL("NULL::text")
+        cursor.execute(
+            SQL("SELECT r.id, {}, count(*) OVER ()").format(old) + _joined(spec)
+            + SQL("JOIN {} s ON s.{} = r.id WHERE (s.{} >> %s) & 1 = 1 AND {} ORDER BY 1 LIMIT %s").format(
+                Identifier(STAGED), Identifier(ROW), Identifier(BLANK), test
+            ),
+            [bits[name], _WARNED],
+        )  # fmt: skip
+        rows = cursor.fetchall()
+        if rows:
+            found[name] = rows[0][2]
+            said = _spoken(cursor, spec, name, {text for _, text, _ in rows})
+            for row, text, _ in rows:
+                verdicts.warned.add(row, name, None, "cleared", f"已有 {said[text]}" if text else "")
+    return found
+
+
+def _linked(spec: Spec, name: str) -> Composed:
+    model: Any = apps.get_model(spec.dataset.model)
+    link = model._meta.get_field(name)
+    through = link.remote_field.through._meta
+    mine = through.get_field(link.m2m_field_name()).column
+    return SQL("EXISTS (SELECT FROM {} x WHERE x.{} = t.id)").format(Identifier(through.db_table), Identifier(mine))
+
+
+def _as_text(spec: Spec, name: str, column: str, side: str = "t") -> Composed:
+    value = SQL("{}.{}").format(SQL("t") if side == "t" else SQL("r"), Identifier(column))
+    if name != GEOM:
+        return SQL("{}::text").format(value)
+    if spec.geometry == "point":
+        return SQL("round(ST_X({0})::numeric, 6) || ', ' || round(ST_Y({0})::numeric, 6)").format(value)
+    return SQL("round(ST_Area({}::geography)::numeric) || ' m²'").format(value)
+
+
+def _first(cursor: Cursor, spec: Spec, compared: Mapping[str, str]) -> list[Change]:
+    lines = [
+        SQL("({}, {}, {}, {})").format(
+            Literal(name), _as_text(spec, name, column), _as_text(spec, name, column, "r"), _differs(column)
+        )
+        for name, column in compared.items()
+    ]
+    cursor.execute(
+        SQL("SELECT r.id, t.code, v.name, v.old, v.new")
+        + _joined(spec)
+        + SQL("CROSS JOIN LATERAL (VALUES {}) v(name, old, new, differs) ").format(SQL(", ").join(lines))
+        + SQL("WHERE r.writes AND v.differs ORDER BY r.id LIMIT %s"),
+        [LISTED],
+    )
+    rows = cursor.fetchall()
+    said = {
+        name: _spoken(cursor, spec, name, {text for row in rows if row[2] == name for text in row[3:5]})
+        for name in compared
+    }
+    zh = {column.name: column.field.zh for column in spec.columns} | {
+        GEOM: "位置" if spec.geometry == "point" else "边界"
+    }
+    return [Change(row, code, name, zh[name], said[name][old], said[name][new]) for row, code, name, old, new in rows]
+
+
+def _spoken(cursor: Cursor, spec: Spec, name: str, texts: set[str | None]) -> dict[str | None, str]:
+    """What is stored, as text → as people read it."""
+    column = next((one for one in spec.columns if one.name == name), None)
+    there = {text for text in texts if text}
+    if column is not None and column.refers_to and there:
+        cursor.execute(
+            SQL("SELECT id::text, code FROM {} x WHERE id::text = ANY(%s)").format(lookup(column.refers_to, past=True)),
+            [list(there)],
+        )
+        codes = dict(cursor.fetchall())
+        return {text: codes.get(text, "—") if text else "（空）" for text in texts}
+    return {text: _word(column, text) if text else "（空）" for text in texts}
+
+
+def _word(column: Column | None, text: str) -> str:
+    if column is None:
+        return text
+    if column.field.vocab is not None:
+        return values.term_word(column.field.vocab, int(text))
+    if column.scale != 1:
+        return f"{Decimal(text) / column.scale:f} {column.field.unit}"
+    return f"{text} {column.field.unit}".rstrip()

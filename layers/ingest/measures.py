@@ -1,0 +1,125 @@
+"""In which unit each column of numbers is: as its heading says, or a line above, or its sender; else the field's own. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from layers.ingest import units
+from layers.ingest.columns import ColumnMap, normal
+from layers.ingest.reading import Choice
+from layers.ingest.refusal import ImportRefused
+from layers.registry import Field
+
+_USUAL: Mapping[str, tuple[str, ...]] = {
+    "m³": ("m³", "万m³", "L"), "L": ("L", "m³", "万m³"), "m": ("m", "cm", "mm"), "m³/d": ("m³/d", "万m³/d"),
+}  # fmt: skip
+
+
+def name(field: Field) -> str:
+    """What the choice of a field's unit is called."""
+    return f"unit.{field.name}"
+
+
+def choose(
+    fields: Sequence[Field], mapping: ColumnMap, above: Sequence[str], told: Mapping[str, str]
+) -> tuple[dict[str, Fraction], list[Choice]]:
+    """(field → factor, where it is not 1; what was decided) for the mapped fields that have a unit.
+
+    What was told is stronger than a heading, a heading than a line above. A unit above that fits several columns asks.
+    """
+    measured = [f for f in fields if f.name in mapping.fields and f.unit in _USUAL]
+    titles = list(units.of_titles(list(above)))
+    unsaid = [f for f in measured if _by_heading(f, mapping) is None and name(f) not in told]
+    times: dict[str, Fraction] = {}
+    choices: list[Choice] = []
+    for field in measured:
+        factor, choice = _one(field, mapping, titles, told, unsaid)
+        choices.append(choice)
+        if factor != 1:
+            times[field.name] = factor
+    return times, choices
+
+
+def _by_heading(field: Field, mapping: ColumnMap) -> tuple[str, Fraction] | None:
+    heading = mapping.fields[field.name]
+    if normal(heading) in {normal(field.name), normal(field.en)} or normal(heading) == normal(field.zh) != normal(
+        _bare(field)
+    ):
+        return field.unit, Fraction(1)
+    return units.of_heading(heading, field)
+
+
+def _bare(field: Field) -> str:
+    """The Chinese name without a unit, where it has one: 水量(升) is a name that says its unit."""
+    return next(
+        (bare for bare, unit in units.split_heading(field.zh) if units.factor(unit, field) is not None), field.zh
+    )
+
+
+def _one(
+    field: Field,
+    mapping: ColumnMap,
+    titles: Sequence[tuple[str, str]],
+    told: Mapping[str, str],
+    unsaid: Sequence[Field],
+) -> tuple[Fraction, Choice]:
+    heading = mapping.fields[field.name]
+    fitting = [(unit, text, factor) for unit, text in titles if (factor := units.factor(unit, field)) is not None]
+    if name(field) in told:
+        return _told(field, told[name(field)])
+    if by_heading := _by_heading(field, mapping):
+        unit, factor = by_heading
+        other = next((unit for unit, _, one in fitting if one != factor), "")
+        against = f"；表头上方写的“{other}”不用于这一列" if other else ""
+        zh, en = f"列“{heading}”写明单位 {unit}{against}", f"the column {heading!r} says {unit}"
+        return factor, _choice(field, unit, zh, en)
+    if fitting:
+        unit, text, factor = fitting[0]
+        several = len({one for _, _, one in fitting}) > 1
+        shared = [f.zh for f in unsaid if units.factor(unit, f) is not None]
+        asks = several or len(shared) > 1
+        why = "；上方有几种单位" if several else f"；可能是这几列的单位：{'、'.join(shared)}" if asks else ""
+        zh = f"列“{heading}”没有写单位，表头上方写着“{text.strip()}”{why}"
+        return factor, _choice(field, unit, zh, f"{unit} stands above the heading: {text.strip()!r}", asks)
+    if odd := next((unit for unit, _ in titles if _strange(unit)), ""):
+        zh = f"表头上方写着单位“{odd}”，看不懂；列“{heading}”按 {field.unit} 读取"
+        return Fraction(1), _choice(
+            field, field.unit, zh, f"the unit {odd!r} above the heading is not understood", True
+        )
+    zh, en = (
+        f"文件没有写列“{heading}”的单位，按 {field.unit} 读取",
+        f"no unit is said of {heading!r}: taken as {field.unit}",
+    )
+    return Fraction(1), _choice(field, field.unit, zh, en)
+
+
+def _strange(unit: str) -> bool:
+    """Whether it speaks of volumes or lengths, but not as anything that is known."""
+    return len(unit) <= _LONGEST and units.seems_a_unit(unit) and not units.known(unit)
+
+
+_LONGEST = 8  # characters of what may be a unit; an organisation's name is longer
+
+
+def _choice(field: Field, value: str, zh: str, en: str, asks: bool = False) -> Choice:
+    others = [unit for unit in _USUAL[field.unit] if units.plain(unit) != units.plain(value)]
+    return Choice(name(field), value, zh, en, others, asks)
+
+
+def _told(field: Field, unit: str) -> tuple[Fraction, Choice]:
+    factor = units.factor(unit, field)
+    if factor is None:
+        raise ImportRefused(
+            f"“{unit}”不是 {field.zh} 可用的单位", f"{unit!r} is no unit of {field.name}", param=name(field),
+            allowed=list(_USUAL[field.unit]),
+        )  # fmt: skip
+    return factor, _choice(
+        field, unit, f"导入人说明 {field.zh} 的单位是 {unit}", f"the sender says that it is in {unit}"
+    )
+
+
+def said_by_heading(field: Field, heading: str, factor: Fraction) -> Choice:
+    """The unit of a field whose columns say it themselves, months side by side."""
+    unit = next((unit for unit in _USUAL[field.unit] if units.factor(unit, field) == factor), "×" + str(factor))
+    return _choice(field, unit, f"列“{heading}”等写明单位 {unit}", f"the columns say {unit}")

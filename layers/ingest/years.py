@@ -1,0 +1,63 @@
+"""The year of months that are written without one. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from layers.ingest.parse import FIRST_YEAR, LAST_YEAR, plain
+from layers.ingest.reading import Choice
+from layers.ingest.refusal import ImportRefused
+
+_SAID = re.compile(r"(?<!\d)((?:19|20)\d{2})(?=\s*(?:[-~—–至到/、]\s*(?:19|20)?\d{2}\s*)*年)")
+_IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d{3,})")
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """A year and what says it."""
+
+    value: int
+    zh: str
+    en: str
+    others: Sequence[str] = ()
+    asks: bool = False
+
+    def choice(self) -> Choice:
+        return Choice("year", str(self.value), self.zh, self.en, self.others, self.asks)
+
+    @classmethod
+    def missing(cls) -> Year:
+        raise ImportRefused(
+            "月份没有年份，文件里也没有写是哪一年：用 --read year=2019 说明",
+            "the months have no year, and the file does not say which: tell it by --read year=2019",
+            param="year", allowed=["2019"],
+        )  # fmt: skip
+
+
+def find_year(told: Mapping[str, str], above: Sequence[str], headings: Sequence[str], file_name: str) -> Year | None:
+    """The year as told; as a title or a heading says; as the file's name has it, which asks. None where nothing says one."""
+    if "year" in told:
+        return _told(told["year"])
+    for texts, zh, en in (
+        (above, "表头上方写着", "stands above the heading"),
+        (headings, "表头写着", "stands in a heading"),
+    ):
+        if found := _years(texts):
+            others = [str(year) for year in found[1:]]
+            return Year(found[0], f"月份没有年份；{zh} {found[0]} 年", f"{found[0]} {en}", others, asks=bool(others))
+    if named := list(dict.fromkeys(int(year) for year in _IN_NAME.findall(plain(file_name)))):
+        zh = f"月份没有年份；文件名里有 {named[0]}"
+        return Year(named[0], zh, f"{named[0]} stands in the file's name", [str(year) for year in named[1:]], asks=True)
+    return None
+
+
+def _years(texts: Iterable[str]) -> list[int]:
+    return list(dict.fromkeys(int(year) for text in texts for year in _SAID.findall(plain(text))))
+
+
+def _told(text: str) -> Year:
+    if not (text.isascii() and text.isdigit() and FIRST_YEAR <= int(text) <= LAST_YEAR):
+        raise ImportRefused(f"“{text}”不是年份", f"{text!r} is no year", param="year", allowed=["2019"])
+    return Year(int(text), f"导入人说明月份是 {text} 年的", f"the sender says that the months are of {text}")
