@@ -22,6 +22,9 @@ from django.conf import settings
 from layers.ingest import report as reports
 from layers.ingest.report import ImportReport
 from layers.ingest.source import Source
+from layers.later import later
+
+try_refused = later("layers.ingest.returned.try_refused")
 
 FOLDER = "uploads"
 KEPT_S = 24 * 3600.0
@@ -93,10 +96,12 @@ class Parcel:
     def put_back(self, taken: Path) -> None:
         taken.rename(self.path)
 
-    def write_report(self, report: ImportReport) -> None:
+    def write_report(self, report: ImportReport, path: Path) -> None:
+        """Keep the report, and the refused rows of the file at ``path``: as rows, or at least what is wrong with them."""
         content = json.dumps(report.to_dict(SHOWN), ensure_ascii=False)
         (self.folder / "report.json").write_text(content, encoding="utf-8")
-        reports.write(report, self.refused_path)
+        if not try_refused(self.source(path), report, self.refused_path):
+            reports.write(report, self.refused_path)
 
     def report(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads((self.folder / "report.json").read_text(encoding="utf-8"))

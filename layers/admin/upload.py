@@ -94,7 +94,7 @@ def _start(request: HttpRequest, site: AdminSite) -> HttpResponse:
     except BaseException:
         parcel.discard()
         raise
-    parcel.write_report(report)
+    parcel.write_report(report, parcel.path)
     if report.refused_as_a_whole:
         parcel.path.unlink()
     return redirect("admin:import-parcel", token=parcel.token)
@@ -143,8 +143,8 @@ def _commit(request: HttpRequest, parcel: parcels.Parcel) -> HttpResponse:
     except BaseException:
         parcel.put_back(taken)
         raise
+    parcel.write_report(report, taken)
     taken.unlink()
-    parcel.write_report(report)
     if report.committed:
         _log(request, Release.objects.get(pk=report.release_id))
         messages.success(request, "已导入。")
@@ -171,7 +171,7 @@ def _discard(request: HttpRequest, parcel: parcels.Parcel) -> HttpResponse:
 
 @require_GET
 def _refused(request: HttpRequest, site: AdminSite, token: str) -> FileResponse:
-    """The refused rows as a table that Excel opens in Chinese."""
+    """The refused rows as they stood, with reasons: a table that Excel opens in Chinese, and that is uploaded when mended."""
     parcel = _find(request, token)
     if not parcel.refused_path.is_file():
         raise Http404

@@ -144,6 +144,7 @@ def clean_codes(texts: pa.Array, name: str, judge: Judge) -> pa.Array:
         texts = clean
     damaged = as_mask(pc.match_substring_regex(texts, _DAMAGED))
     judge.refuse(damaged, name, texts, "damaged_code", "把该列设为“文本”格式后重新填写的编码")
+    texts = _only(texts, ~damaged) if damaged.any() else texts
     maybe = as_mask(pc.match_substring_regex(texts, _MAYBE_DAMAGED))
     judge.warn(maybe, name, texts, "maybe_damaged_code", "请与原始编码核对，并把该列设为“文本”格式")
     return texts
@@ -296,8 +297,8 @@ def _month(texts: pa.Array, column: Column, judge: Judge) -> pa.Array:
     future = as_mask(pc.greater(values, pa.scalar(date.today(), pa.date32())))
     judge.refuse(future, column.name, texts, "out_of_range", f"≤ {date.today():%Y-%m}")
     points = by_unique(_only(texts, ~judge.refused), parse.point_month, pa.string())[0]
-    if points.null_count < len(points):
-        judge.points.note(judge.rows, points)
+    for text in pc.unique(points).drop_null().to_pylist():
+        judge.points.note(text, judge.rows[as_mask(pc.equal(points, text))].tolist())
     return values
 
 

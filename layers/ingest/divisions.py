@@ -128,7 +128,7 @@ class Names:
         the past."""
         word = _official(division_name(text))
         for root in self._roots:
-            if word.startswith(root) and word != root:
+            if word.startswith(root) and word not in self._roots:
                 word = word.removeprefix(root)
                 break
         for way in self._by_text:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 
 @dataclass(slots=True)
@@ -15,19 +11,13 @@ class PointMonths:
     """The texts of the form ``2018.1`` that a column holds, and the rows of those that may be two months."""
 
     texts: set[str] = field(default_factory=set)
-    doubtful: dict[str, list[NDArray[np.int64]]] = field(default_factory=dict)
+    doubtful: dict[str, list[int]] = field(default_factory=dict)
 
-    def note(self, rows: NDArray[np.int64], texts: pa.Array) -> None:
-        """Some more of the column; null where there is none such."""
-        found = [text for text in pc.unique(texts).to_pylist() if text]
-        self.texts.update(found)
-        for text in found:
-            if text.endswith((".1", ".10")):
-                mask = pc.fill_null(pc.equal(texts, text), False).to_numpy(zero_copy_only=False)
-                self.doubtful.setdefault(text, []).append(rows[mask])
-
-    def rows(self, text: str) -> NDArray[np.int64]:
-        return np.concatenate(self.doubtful[text])
+    def note(self, text: str, rows: Sequence[int]) -> None:
+        """Some more rows of the column in which that text stands."""
+        self.texts.add(text)
+        if text.endswith((".1", ".10")):
+            self.doubtful.setdefault(text, []).extend(rows)
 
     def verdict(self, text: str) -> str:
         """Whether a doubtful text is what it seems (empty), is taken with a warning (a reason for it), or cannot be known.

@@ -17,6 +17,7 @@ import shapely
 
 from layers.ingest.apart import opened_apart
 from layers.ingest.arrange import RETURNED, hints, unreturned
+from layers.ingest.checks import Mask
 from layers.ingest.crs import STORED, of_file, to_stored
 from layers.ingest.measures import name as unit_name
 from layers.ingest.refusal import Fault, ImportRefused
@@ -83,16 +84,26 @@ def _rows(
     """(line, its cells, its geometry) of the wanted lines."""
     numbers = np.array(wanted, dtype=np.int64)
     for chunk in table.chunks():
-        mask = np.isin(chunk.rows, numbers)
-        if mask.any():
-            at = pa.array(np.flatnonzero(mask))
-            columns = [chunk.columns[heading].take(at).to_pylist() for heading in headings]
-            shapes = _wkt(chunk, at, table, source)
-            for place, row in enumerate(chunk.rows[mask].tolist()):
-                yield row, [column[place] or "" for column in columns], shapes[place]
-        for row, text in chunk.ragged:
-            cells = next(csv.reader([text]), [])[: len(headings)]
-            yield row, cells + [""] * (len(headings) - len(cells)), ""
+        found = [*_whole(chunk, np.isin(chunk.rows, numbers), headings, table, source), *_ragged(chunk, len(headings))]
+        yield from sorted(found)
+
+
+def _whole(
+    chunk: Chunk, mask: Mask, headings: Sequence[str], table: Table, source: Source
+) -> Iterator[tuple[int, list[str], str]]:
+    if mask.any():
+        at = pa.array(np.flatnonzero(mask))
+        columns = [chunk.columns[heading].take(at).to_pylist() for heading in headings]
+        shapes = _wkt(chunk, at, table, source)
+        for place, row in enumerate(chunk.rows[mask].tolist()):
+            yield row, [column[place] or "" for column in columns], shapes[place]
+
+
+def _ragged(chunk: Chunk, width: int) -> Iterator[tuple[int, list[str], str]]:
+    """Rows of another number of cells: as many as there are headings."""
+    for row, text in chunk.ragged:
+        cells = next(csv.reader([text]), [])[:width]
+        yield row, cells + [""] * (width - len(cells)), ""
 
 
 def _wkt(chunk: Chunk, at: pa.Array, table: Table, source: Source) -> list[str]:

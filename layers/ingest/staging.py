@@ -46,11 +46,10 @@ def copy_rows(cursor: Cursor, rows: pa.Table) -> None:
 
 def settle_points(cursor: Cursor, verdicts: Verdicts) -> None:
     """Refuse, and take out, the rows whose month may be two; or warn of them, as the whole column shows."""
-    for text in verdicts.points.doubtful:
+    for text, rows in verdicts.points.doubtful.items():
         reason = verdicts.points.verdict(text)
         if not reason:
             continue
-        rows = verdicts.points.rows(text).tolist()
         refused = reason == "month_point"
         right = f"{text[:4]}-01 或 {text[:4]}-10" if refused else f"{text[:4]}-{'10' if text.endswith('.10') else '01'}"
         for row in rows:

@@ -52,8 +52,9 @@ def regions() -> list[dict[str, Any]]:
 
 
 def load(target: str, path: Path, **options: Any) -> ImportReport:
-    """Import and commit; what the file is read with (``crs``, ``layer``, ``field_map``) may be among the options."""
-    source = Source(path, **{name: options.pop(name) for name in ("crs", "layer", "field_map") if name in options})
+    """Import and commit; what the file is read with (``crs``, ``layer``, ``field_map``, ``told``) may be among the options."""
+    said = ("crs", "layer", "field_map", "told")
+    source = Source(path, **{name: options.pop(name) for name in said if name in options})
     return run(target, source, commit=options.pop("commit", True), actor="tester", **options)
 
 

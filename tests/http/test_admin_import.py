@@ -94,8 +94,8 @@ def test_the_refused_rows_come_as_a_table_for_excel(admin: Client, grid: make.Gr
     assert content.startswith(b"\xef\xbb\xbf")
     assert "attachment" in answer["Content-Disposition"]
     lines = content.decode("utf-8-sig").splitlines()
-    assert lines[0].startswith("行号,字段,值,原因")
-    assert lines[1].startswith("3,use,钓鱼,不在词表中")
+    assert lines[0].endswith(",原因,建议") and lines[0].startswith(WELLS.partition("\n")[0].strip())
+    assert len(lines) == 2 and "钓鱼" in lines[1] and ",用途：不在词表中," in lines[1]
 
 
 def test_the_import_is_of_exactly_that_file_and_once(admin: Client, grid: make.Grid, settings: LazySettings) -> None:
