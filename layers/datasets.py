@@ -332,7 +332,7 @@ USAGE = Dataset(
             aliases=("水表计算机编码", "表号"),
         ),
         Field("facility", "供水设施", "Facility", "code", path="facility__code", refers_to="facility", filter=True),
-        Field("region", "区划", "Region", "region", path="region__code", aliases=("区划代码", "行政区划代码")),
+        Field("region", "区划", "Region", "region", path="region__code"),
         Field("source", "水源类型", "Source", "term", vocab=vocab.SOURCE, required=True, filter=True),
         Field("purpose", "取水用途", "Purpose", "term", vocab=vocab.PURPOSE, required=True, filter=True),
         Field("correction_no", "更正次序", "Correction no.", "integer", low=0, high=32767),

@@ -90,18 +90,16 @@ _NOT_SUMMED = frozenset({"year_built", "correction_no", "depth_m"})
 def arrange(table: Table, spec: Spec, source: Source, shown: str) -> Arranged:
     """Decide how a table is read; ``shown`` is what its file is called. `ImportRefused` where it cannot be."""
     fields = [f for f in spec.dataset.fields if f.imported]
-    told = dict(source.field_map) | {
-        key.removeprefix("column."): value for key, value in source.told.items() if key.startswith("column.")
-    }
+    told = _told_columns(source, table.headings)
     words = columns.geometry_words(spec.geometry, table.has_geometry, told)
     headings = unreturned(table.headings)
     months = _months(spec, fields, headings, told, source.told)
     left = tuple(h for h in headings if not months or h not in {one.heading for one in months[0]})
     found = Arranged(table, spec, columns.match(fields, left, told, geometry_words=words))
     _take_cut_headings(found, fields, table)
-    found.columns, choices = divisions.choose(fields, found.columns)
+    found.columns, choices = divisions.choose(fields, found.columns, spec.one_of)
     found.choices += choices
-    found.year = find_year(source.told, table.above, headings, shown)
+    found.year = find_year({} if source.told.get("year") == YEAR_MONTH else source.told, table.above, headings, shown)
     if months:
         _go_wide(found, *months)
     columns.require(found.columns, fields, spec.scope, spec.one_of)
@@ -117,6 +115,13 @@ def arrange(table: Table, spec: Spec, source: Source, shown: str) -> Arranged:
     found.columns = replace(mapping, times=times, year=found.year.value if found.year else None)
     found.footers = Footers(spec, found.columns, tuple(found.numbers()))
     return found
+
+
+def _told_columns(source: Source, headings: Sequence[str]) -> dict[str, str]:
+    """Field → column, as its sender said: on the form for it, or as an answer to a choice."""
+    answers = {name.removeprefix("column."): value for name, value in source.told.items() if name.startswith("column.")}
+    single = {name: value for name, value in answers.items() if not divisions.is_joined(value, headings)}
+    return dict(source.field_map) | single
 
 
 RETURNED = ("原因", "建议")  # the last columns of a file of refused rows (`layers.ingest.returned`)

@@ -50,6 +50,8 @@ _HEADINGS: tuple[frozenset[str], ...] = (
         {"村", "社区", "社区(村)", "村(社区)", "社区村", "村社区", "行政村", "所在村", "所在社区", "村庄", "村居"}
     ),
 )
+_CODES = frozenset({"区划代码", "行政区划代码", "区划编码", "地区代码"})
+BETWEEN = "+"  # of the headings of a name's parts
 _LONG = (
     (re.compile(r"(社区)?居(民委员|委)会"), "社区"), (re.compile(r"村?(村民委员|村委)会"), "村"),
     (re.compile(r"街道办事处"), "街道"), (re.compile(r"地区办事处"), "地区"), (re.compile(r"(镇|乡)人民政府"), r"\1"),
@@ -63,26 +65,33 @@ _LEVELS = {digits: level for level, digits in vocab.CODE_DIGITS.items()}
 Cursor = Any
 
 
-def choose(fields: Sequence[Field], mapping: ColumnMap) -> tuple[ColumnMap, list[Choice]]:
-    """The mapping with the region put together from columns of its parts, where no column of codes is there."""
+def choose(
+    fields: Sequence[Field], mapping: ColumnMap, one_of: Sequence[Sequence[str]]
+) -> tuple[ColumnMap, list[Choice]]:
+    """The mapping with the region found in a column of codes, or put together from columns of its names, where the file has
+    no column of its own for it; and where it needs one: of a record that has a meter, a district is only said."""
     region = next((f for f in fields if f.kind == "region" and f.name == "region"), None)
-    if region is None:
-        return mapping, []
     own = mapping.fields.get("region", "")
-    if own and normal(base(own)) not in _HEADINGS[0]:
+    placed = any("region" in group and set(group) & set(mapping.fields) - {"region"} for group in one_of)
+    if region is None or placed or (own and normal(base(own)) not in _HEADINGS[0]):
         return mapping, []
     free = [own, *mapping.ignored] if own else list(mapping.ignored)
-    parts = [next((h for h in free if normal(h) in words), "") for words in _HEADINGS]
-    found = tuple(heading for heading in parts if heading)
-    if found == (own,) or not found:
+    parts = [next((h for h in free if normal(h) in words), "") for words in (_CODES, *_HEADINGS)]
+    found = (parts[0],) if parts[0] else tuple(heading for heading in parts[1:] if heading)
+    if not found or found == (own,):
         return mapping, []
-    joined = "+".join(found)
+    joined = BETWEEN.join(found)
     ignored = tuple(heading for heading in mapping.ignored if heading not in found)
-    zh = f"没有区划代码的列：按名称从“{joined}”查找区划"
-    choice = Choice(
-        "column.region", joined, zh, f"divisions are looked up by their names in {joined!r}", [own] if own else []
-    )
-    return replace(mapping, fields={**mapping.fields, "region": joined}, ignored=ignored, parts=found), [choice]
+    changed = replace(mapping, fields={**mapping.fields, "region": joined}, ignored=ignored, parts=found)
+    zh = f"“{joined}”作为{region.zh}" if parts[0] else f"没有区划代码的列：按名称从“{joined}”查找区划"
+    choice = Choice("column.region", joined, zh, f"divisions are looked up in {joined!r}", [own] if own else [])
+    return changed, [choice]
+
+
+def is_joined(value: str, headings: Sequence[str]) -> bool:
+    """Whether it is what `choose` calls several columns."""
+    parts = value.split(BETWEEN)
+    return len(parts) > 1 and value not in headings and set(parts) <= set(headings)
 
 
 def joined(chunk: Chunk, mapping: ColumnMap) -> Chunk:

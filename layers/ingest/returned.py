@@ -100,10 +100,10 @@ def _whole(
 
 
 def _ragged(chunk: Chunk, width: int) -> Iterator[tuple[int, list[str], str]]:
-    """Rows of another number of cells: as many as there are headings."""
+    """Rows of another number of cells, as they stand and in the first cell: which cell is whose only the sender knows, and
+    nothing of it may be taken as it is."""
     for row, text in chunk.ragged:
-        cells = next(csv.reader([text]), [])[:width]
-        yield row, cells + [""] * (width - len(cells)), ""
+        yield row, [text, *[""] * (width - 1)], ""
 
 
 def _wkt(chunk: Chunk, at: pa.Array, table: Table, source: Source) -> list[str]:

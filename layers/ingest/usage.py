@@ -28,14 +28,7 @@ def write_usage(cursor: Cursor, spec: Spec, release_id: int) -> Outcome:
     _refuse_a_flood(cursor)
     months = file_months(cursor)
     columns = [*spec.key, "volume_l"]
-    cursor.execute(
-        SQL("SELECT m FROM unnest(%s::date[]) m WHERE EXISTS (SELECT FROM {} u WHERE u.month = m)").format(
-            Identifier(TABLE)
-        ),
-        [months],
-    )
-    there = [row[0] for row in cursor.fetchall()]
-    if not there:
+    if not _there(cursor, months):
         cursor.execute(
             SQL("INSERT INTO {table} ({columns}) SELECT {values} FROM {rows} r ORDER BY r.id").format(
                 table=Identifier(TABLE), rows=Identifier(ROWS), **insertion(spec, columns, release_id)
@@ -45,18 +38,31 @@ def write_usage(cursor: Cursor, spec: Spec, release_id: int) -> Outcome:
     return _merge(cursor, spec, columns, release_id)
 
 
+def _there(cursor: Cursor, months: list[Any]) -> list[Any]:
+    """Those of the months that have records."""
+    cursor.execute(
+        SQL("SELECT m FROM unnest(%s::date[]) m WHERE EXISTS (SELECT FROM {} u WHERE u.month = m)").format(
+            Identifier(TABLE)
+        ),
+        [months],
+    )
+    return [row[0] for row in cursor.fetchall()]
+
+
 def find_changes(cursor: Cursor) -> Changes:
     """The volumes that differ from those that are there, where any of the file's months is."""
+    if not (there := _there(cursor, file_months(cursor))):
+        return Changes()
     cursor.execute(
         SQL(
             "WITH differing AS (SELECT r.id, r.month, r.meter_id, r.facility_id, r.region_id, u.volume_l AS old, r.volume_l AS new "
-            "FROM {rows} r JOIN {table} u ON {same} AND u.month IN (SELECT DISTINCT month FROM {rows}) "
+            "FROM {rows} r JOIN {table} u ON {same} AND u.month = ANY(%s) "
             "WHERE u.volume_l <> r.volume_l), first AS (SELECT * FROM differing ORDER BY id LIMIT %s) "
             "SELECT f.id, concat_ws(' ', to_char(f.month, 'YYYY-MM'), m.code, s.code, g.code), f.old, f.new, "
             "(SELECT count(*) FROM differing) FROM first f LEFT JOIN layers_meter m ON m.id = f.meter_id "
             "LEFT JOIN layers_supplyfacility s ON s.id = f.facility_id LEFT JOIN layers_region g ON g.id = f.region_id ORDER BY 1"
         ).format(rows=Identifier(ROWS), table=Identifier(TABLE), same=_SAME),
-        [LISTED],
+        [there, LISTED],
     )
     found = cursor.fetchall()
     if not found:

@@ -240,7 +240,7 @@ def test_refused_rows_come_back_with_reasons_and_are_imported_when_mended(tmp_pa
     assert counts(report) == (1, 0, 0, 5)
     rows = returned(report, path, tmp_path / "refused.csv")
     assert rows[0] == ["编码", "备注", "用途", "计量方式", "登记所在区划", "井深", "经度", "纬度", "原因", "建议"]
-    assert [row[0] for row in rows[1:]] == ["001", "B", "C", "D", "D"]
+    assert [row[0] for row in rows[1:]] == ["001", "B", "C,,农业,无,110101", "D", "D"]
     assert (
         rows[1][1] == "'=1+1"
         and "用途：不在词表中" in rows[1][8]

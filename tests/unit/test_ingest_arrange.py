@@ -325,3 +325,27 @@ def test_the_parts_of_a_name_in_several_columns_are_put_together() -> None:
     assert read(own)[0][0]["region"] == "海淀区四季青镇"
     codes = arranged("well", table("编码,用途,计量方式,区划代码,街道", "A,农业,无,110101,四季青镇"))
     assert read(codes)[0][0]["region"] == "110101"
+
+
+def test_a_record_of_a_meter_is_not_placed_by_its_district_too() -> None:
+    headings = "月份,水表,区,街道,区划代码,水源类型,取水用途,水量"
+    found = arranged("usage", table(headings, "2018-01,M1,海淀区,四季青镇,110108,自备井,工业,1"))
+    rows, verdicts = read(found)
+    assert "region" not in found.columns.fields and len(rows) == 1 and not verdicts.refused.rows
+    found = arranged("usage", table(headings.replace("水表,", ""), "2018-01,海淀区,四季青镇,110108,自备井,工业,1"))
+    assert read(found)[0][0]["region"] == "110108"
+
+
+def test_every_choice_can_be_told_as_it_was_proposed() -> None:
+    """What a clerk confirms is kept and given with the next file of the kind."""
+    given = [
+        ("usage", table(f"年份,{USAGE},用水量", "2018,10月,110101,区自来水,工业,1", above=("单位：万m³",))),
+        ("usage", table(WIDE, "110101,区自来水,工业,10,20,30", above=("2018-2019年",))),
+        ("well", table("编码,用途,计量方式,区,街道,村,井深", "A,农业,无,海淀区,四季青镇,/,8")),
+        ("well", table("编码,用途,计量方式,登记所在区", "A,农业,无,110101", format_="vector")),
+    ]  # fmt: skip
+    for target, one in given:
+        proposed = arranged(target, one)
+        told = {choice.name.replace(".", "__"): choice.value for choice in proposed.choices}
+        again = arranged(target, one, **told)
+        assert read(again)[0] == read(proposed)[0] != []
