@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.apps import apps
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from layers import values
@@ -17,6 +16,7 @@ from layers.ingest.resolve import ROWS, lookup, stored_columns
 from layers.ingest.rows import BLANK, GEOM, ROW, blank_names
 from layers.ingest.spec import Column, Spec
 from layers.ingest.staging import STAGED
+from layers.link_tables import link_table
 
 LISTED = 200  # changes told one by one
 _WARNED = 1_000  # cleared values told one by one
@@ -109,11 +109,10 @@ def _cleared(
 
 
 def _linked(spec: Spec, name: str) -> Composed:
-    model: Any = apps.get_model(spec.dataset.model)
-    link = model._meta.get_field(name)
-    through = link.remote_field.through._meta
-    mine = through.get_field(link.m2m_field_name()).column
-    return SQL("EXISTS (SELECT FROM {} x WHERE x.{} = t.id)").format(Identifier(through.db_table), Identifier(mine))
+    through = link_table(spec.dataset.model, name)
+    return SQL("EXISTS (SELECT FROM {} x WHERE x.{} = t.id)").format(
+        Identifier(through.table), Identifier(through.mine)
+    )
 
 
 def _as_text(spec: Spec, name: str, column: str, side: str = "t") -> Composed:
