@@ -25,6 +25,7 @@ from layers.ingest.years import Year, find_year
 from layers.registry import Field
 
 _YEAR_HEADINGS = frozenset({"年", "年份", "年度", "year"})
+_TOTAL_HEADINGS = frozenset({"合计", "总计", "全年", "全年合计", "年合计", "累计", "小计", "total"})
 YEAR_MONTH = "year+month"
 
 
@@ -42,6 +43,7 @@ class Arranged:
     year: Year | None = None
     year_column: str = ""  # of years beside bare months
     empty_cells: int = 0  # of months side by side
+    line_totals: dict[int, str] = field(default_factory=dict)  # line → what its own column of totals says
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -54,9 +56,16 @@ class Arranged:
             if self.year_column:
                 found = _dated(found, self.columns.fields["month"], self.year_column)
             if self.wide:
+                self._note_totals(found)
                 found, empty = self.wide.unpivot(found, NO_VALUE_WORDS)
                 self.empty_cells += empty
             yield found
+
+    def _note_totals(self, chunk: Chunk) -> None:
+        heading = next((h for h in self.columns.ignored if columns.normal(h) in _TOTAL_HEADINGS), None)
+        if heading in chunk.columns:
+            texts = zip(chunk.rows.tolist(), chunk.columns[heading].to_pylist(), strict=True)
+            self.line_totals |= {line: text for line, text in texts if text}
 
     def last_notes(self) -> list[tuple[str, str]]:
         """What can be said when all has been read."""

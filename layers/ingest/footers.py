@@ -7,7 +7,7 @@ the row has no code. An object called 其中村 has a code.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -193,7 +193,7 @@ def compare(cursor: Cursor, footers: Footers, names: Sequence[str], headings: di
             if heading not in headings:
                 continue
             column, cell = headings[heading]
-            staged = staged_name(footers.spec, column, names)
+            staged = staged_name(column, names)
             said = numeral(text, column.field, column.times).value
             if staged is None or said is None:
                 continue
@@ -204,22 +204,16 @@ def compare(cursor: Cursor, footers: Footers, names: Sequence[str], headings: di
             if any(_same(amount, one, column, text) for one, _ in sums):
                 fitting.append(total.line)
                 continue
-            _differs(
-                verdicts,
-                total,
-                heading,
-                text,
-                sums[-1 if total.whole else 0][0],
-                column,
-                ranges[-1 if total.whole else 0],
-            )
+            which = -1 if total.whole else 0
+            row = total.line * per_line + (cell or 0)
+            _differs(verdicts, row, heading, text, sums[which][0], column, ranges[which])
     if not fitting:
         return []
     lines = _lines(sorted(set(fitting)))
     return [(f"第 {lines} 行的合计与各行之和相符", f"the totals of lines {lines} are the sums of their rows")]
 
 
-def staged_name(spec: Spec, column: Column, names: Sequence[str]) -> str | None:
+def staged_name(column: Column, names: Sequence[str]) -> str | None:
     """The staged column that holds a field's numbers."""
     if column.name in names:
         return column.name
@@ -245,19 +239,38 @@ def _same(said: Fraction, found: Fraction, column: Column, text: str) -> bool:
 
 
 def _differs(
-    verdicts: Verdicts, total: Total, heading: str, text: str, found: Fraction, column: Column, bounds: tuple[int, int]
+    verdicts: Verdicts, row: int, heading: str, text: str, found: Fraction, column: Column, bounds: tuple[int, int]
 ) -> None:
     per_line = len(verdicts.refused.cells) or 1
     refused = sum(bounds[0] < row // per_line < bounds[1] for row in verdicts.refused.rows)
     left = f"，其中 {refused} 行被拒收，未计入" if refused else ""
     shown = digits(_rounded(found / column.scale))
-    verdicts.warned.add(
-        total.line * per_line,
-        column.name,
-        text,
-        "total_differs",
-        f"“{heading}”各行之和为 {shown} {column.field.unit}{left}",
+    said = f"“{heading}”各行之和为 {shown} {column.field.unit}{left}"
+    verdicts.warned.add(row, column.name, text, "total_differs", said)
+
+
+def compare_lines(
+    cursor: Cursor, said: Mapping[int, str], column: Column, names: Sequence[str], verdicts: Verdicts
+) -> None:
+    """Warn of the lines of a table of months whose own total is not the sum of their cells; lines with a refused cell aside."""
+    staged, per_line = staged_name(column, names), len(verdicts.refused.cells)
+    if staged is None or not said:
+        return
+    cursor.execute(
+        SQL("SELECT {row} / %s, sum({column}::numeric) FROM {staged} GROUP BY 1").format(
+            row=Identifier(ROW), column=Identifier(staged), staged=Identifier(STAGED)
+        ),
+        [per_line],
     )
+    sums = dict(cursor.fetchall())
+    refused = {row // per_line for row in verdicts.refused.rows}
+    for line, text in said.items():
+        amount = numeral(text, column.field, column.times).value
+        if amount is None or line in refused or line not in sums:
+            continue
+        if not _same(Fraction(str(amount)) * column.scale, found := Fraction(sums[line]), column, text):
+            shown = f"本行各月之和为 {digits(_rounded(found / column.scale))} {column.field.unit}"
+            verdicts.warned.add(line * per_line, column.name, text, "total_differs", shown)
 
 
 def _rounded(amount: Fraction) -> Fraction:

@@ -103,7 +103,7 @@ _LONGEST = 8  # characters of what may be a unit; an organisation's name is long
 
 
 def _choice(field: Field, value: str, zh: str, en: str, asks: bool = False) -> Choice:
-    others = [unit for unit in _USUAL[field.unit] if units.plain(unit) != units.plain(value)]
+    others = [unit for unit in _USUAL[field.unit] if units.factor(unit, field) != units.factor(value, field)]
     return Choice(name(field), value, zh, en, others, asks)
 
 

@@ -169,11 +169,14 @@ class Faults:
         self.cells: tuple[str, ...] = ()
         self._whys: dict[tuple[str, str, str], int] = {}
         self._rows: dict[int, tuple[int, ...]] = {}  # row → its faults, as numbers of `_whys`
+        self._alike: dict[tuple[int, ...], tuple[int, ...]] = {}
 
     def add(self, row: int, field: str, value: object, reason: str, expected: str = "") -> None:
         row = int(row)
         why = self._whys.setdefault((field, reason, expected), len(self._whys))
-        self._rows[row] = (*self._rows.get(row, ()), why)
+        before = self._rows.get(row)
+        both = (why,) if before is None else (*before, why)
+        self._rows[row] = self._alike.setdefault(both, both)  # many rows have the same faults
         self.by_reason[field, reason] += 1
         if len(self.kept) < KEPT:
             text = "" if value is None else str(value)

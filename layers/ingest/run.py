@@ -197,6 +197,9 @@ class _Import:
         self.report.notes += found.last_notes()
         if found.footers.totals:
             self.report.notes += footers.compare(cursor, found.footers, names, found.numbers(), verdicts)
+        if found.line_totals:
+            column, _ = next(iter(found.numbers().values()))
+            footers.compare_lines(cursor, found.line_totals, column, names, verdicts)
         if self.spec.name != "region":
             self.report.choices += divisions.resolve(cursor, self.spec, names, verdicts)
         if "year" in verdicts.used and found.year and not found.wide:

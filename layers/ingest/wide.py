@@ -26,7 +26,7 @@ _FORMS = (
 )
 _ENGLISH = re.compile(r"^(?P<word>[a-z]{3,9})\.?(?:[\s-]*(?P<year>\d{4}))?$")
 _DOUBTFUL = re.compile(r"^\d{4}\.1$")
-MONTH, VALUE = "months", "values"
+MONTH, VALUE = "月份列的表头", "月份列"
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ def test_a_total_above_its_rows_and_one_of_refused_rows(tmp_path: Path) -> None:
 def wide(folder: Path, **told: str) -> ImportReport:
     text = f"""
         区划,水源类型,取水用途,1月,2月,合计
-        {VILLAGES[0]},村级供水,居民,1,2,3
+        {VILLAGES[0]},村级供水,居民,1,2,4
         {VILLAGES[1]},村级供水,居民,10,坏,30
         合计,,,11,23,33
     """
@@ -87,7 +87,8 @@ def test_months_side_by_side_are_records_whose_totals_and_faults_name_the_cell(t
     report = wide(tmp_path)
     assert counts(report) == (3, 0, 0, 1) and report.read == 4
     assert sorted(UsageRecord.objects.values_list("volume_l", flat=True)) == [1_000, 2_000, 10_000]
-    fault, total = report.refusals.first(1)[0], report.warnings.first(1)[0]
+    fault, (line, total) = report.refusals.first(1)[0], report.warnings.first(2)
+    assert (line.row, line.value, line.expected) == (2, "4", "本行各月之和为 3 m³")
     assert (fault.row, fault.field, fault.column, fault.reason) == (3, "volume_m3", "2月", "not_a_number")
     assert (total.row, total.reason) == (
         4,

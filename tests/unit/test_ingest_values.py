@@ -11,14 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from layers import registry
 from layers.ingest import checks, units
 from layers.ingest.checks import Judge
+from layers.ingest.columns import distinct, match
 from layers.ingest.numerals import digits, numeral
 from layers.ingest.parse import date_meaning, month_meaning, parse_month
 from layers.ingest.points import PointMonths
 from layers.ingest.refusal import REASONS, Verdicts
 from layers.ingest.spec import spec_for
 
+USAGE = [f for f in registry.USAGE.fields if f.imported]
 VOLUME = spec_for("usage").column("volume_m3").field
 DEPTH = spec_for("well").column("depth_m").field
 CAPACITY = spec_for("facility").column("capacity_m3_d").field
@@ -278,3 +281,60 @@ def test_a_volume_that_can_hardly_be_is_asked_about(field: str, text: str) -> No
     checks.column_values(pa.array([text]), spec_for("usage").column(field), judge)
     assert verdicts.used == {"implausible"} and [fault.reason for fault in verdicts.warned.kept] == ["implausible"]
     assert judged("usage", field, [text[:-1]])[2] == {}
+
+
+FORMS = (
+    "{y}-{m:02d}",
+    "{y}/{m}",
+    "{y}{m:02d}",
+    "{y}年{m}月",
+    "{y} 年 {m:02d} 月份",
+    "{y}.{m:02d}",
+    "{y}-{m}-1",
+    "{y}/{m:02d}/01 0:00",
+    "{y}年{m}月1日",
+)
+WIDTHS = str.maketrans("0123456789", "０１２３４５６７８９")
+
+
+@given(
+    some.integers(1950, 2100),
+    some.integers(1, 12),
+    some.sampled_from(FORMS),
+    some.booleans(),
+    some.sampled_from(["", "\u200b", "\ufeff", " "]),
+)
+def test_a_month_is_the_same_in_every_form(year: int, month: int, form: str, wide: bool, mark: str) -> None:
+    text = form.format(y=year, m=month)
+    assert parse_month(mark + (text.translate(WIDTHS) if wide else text) + mark) == date(year, month, 1)
+
+
+@given(some.text(alphabet="0123456789年月日季上下半/-. JanOct'号度", max_size=12))
+def test_whatever_is_taken_for_a_month_or_a_day_is_one(text: str) -> None:
+    for found in (month_meaning(2018)(text), month_meaning()(text), date_meaning()(text)):
+        assert (found.value is None) == bool(found.refused)
+        assert found.value is None or isinstance(found.value, date)
+        assert {found.refused, found.warned} <= {"", *REASONS}
+
+
+@given(
+    some.sampled_from(["用水量", "水量", "本月用水量", "Volume"]),
+    some.sampled_from([("m³", 1), ("立方米", 1), ("吨", 1), ("万m³", 10**4), ("万 立方米", 10**4), ("亿方", 10**8), ("10⁴m³", 10**4)]),
+    some.sampled_from(["{n}（{u}）", "{n}({u})", " {n} ( {u} ) ", "{n}/{u}", "{n}【{u}】", "{n}（单位：{u}）", "{n}_{u}"]),
+)  # fmt: skip
+def test_a_heading_with_a_unit_is_its_field_in_that_unit(
+    name: str, unit: tuple[str, Fraction | int], form: str
+) -> None:
+    heading = form.format(n=name, u=unit[0])
+    assert match(USAGE, [heading]).fields == {"volume_m3": heading}
+    found = units.of_heading(heading, VOLUME)
+    assert found is not None and found[1] == unit[1]
+
+
+@given(some.lists(some.sampled_from(["a", "b", "a#2", "", "井深"]), max_size=8))
+def test_headings_told_apart_are_apart_and_in_order(headings: list[str]) -> None:
+    found = distinct(headings)
+    named = [one for one in found if one]
+    assert len(found) == len(headings) and len(set(named)) == len(named)
+    assert all(one.startswith(before) for one, before in zip(found, headings, strict=True))
+    assert distinct(found) == found
