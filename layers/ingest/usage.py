@@ -16,6 +16,7 @@ from layers.ingest.upsert import Outcome, insertion
 from layers.sql import load
 
 TABLE = "layers_usagerecord"
+DIFFERING = "import_differing"
 LEAP = 100  # times the largest before, from which a volume is asked about
 LEAP_FROM_L = 10**8  # and that only of 100,000 m³ or more: small users do begin and end
 LEAPS = 500  # of a file that are looked at
@@ -50,19 +51,34 @@ def _there(cursor: Cursor, months: list[Any]) -> list[Any]:
 
 
 def find_changes(cursor: Cursor) -> Changes:
-    """The volumes that differ from those that are there, where any of the file's months is."""
+    """Make `DIFFERING` (id of the row, record_id and old volume where there is a record): the rows of months that have records
+    which are new or have another volume; → the changes among them. Call before anything is written."""
+    cursor.execute(SQL("DROP TABLE IF EXISTS pg_temp.{}").format(Identifier(DIFFERING)))
+    cursor.execute(
+        SQL("CREATE TEMP TABLE {} (id integer, record_id bigint, old bigint) ON COMMIT DROP").format(
+            Identifier(DIFFERING)
+        )
+    )
     if not (there := _there(cursor, file_months(cursor))):
         return Changes()
+    parts = {"rows": Identifier(ROWS), "table": Identifier(TABLE), "differing": Identifier(DIFFERING), "same": _SAME}
     cursor.execute(
         SQL(
-            "WITH differing AS (SELECT r.id, r.month, r.meter_id, r.facility_id, r.region_id, u.volume_l AS old, r.volume_l AS new "
-            "FROM {rows} r JOIN {table} u ON {same} AND u.month = ANY(%s) "
-            "WHERE u.volume_l <> r.volume_l), first AS (SELECT * FROM differing ORDER BY id LIMIT %s) "
-            "SELECT f.id, concat_ws(' ', to_char(f.month, 'YYYY-MM'), m.code, s.code, g.code), f.old, f.new, "
-            "(SELECT count(*) FROM differing) FROM first f LEFT JOIN layers_meter m ON m.id = f.meter_id "
-            "LEFT JOIN layers_supplyfacility s ON s.id = f.facility_id LEFT JOIN layers_region g ON g.id = f.region_id ORDER BY 1"
-        ).format(rows=Identifier(ROWS), table=Identifier(TABLE), same=_SAME),
-        [there, LISTED],
+            "INSERT INTO {differing} SELECT r.id, u.id, u.volume_l FROM {rows} r "
+            "LEFT JOIN (SELECT * FROM {table} WHERE month = ANY(%s)) u ON {same} WHERE u.id IS NULL OR u.volume_l <> r.volume_l"
+        ).format(**parts),
+        [there],
+    )
+    cursor.execute(SQL("ANALYZE {differing}").format(**parts))
+    cursor.execute(
+        SQL(
+            "WITH first AS (SELECT * FROM {differing} WHERE record_id IS NOT NULL ORDER BY id LIMIT %s) "
+            "SELECT r.id, concat_ws(' ', to_char(r.month, 'YYYY-MM'), m.code, s.code, g.code), f.old, r.volume_l, "
+            "(SELECT count(record_id) FROM {differing}) FROM first f JOIN {rows} r USING (id) "
+            "LEFT JOIN layers_meter m ON m.id = r.meter_id LEFT JOIN layers_supplyfacility s ON s.id = r.facility_id "
+            "LEFT JOIN layers_region g ON g.id = r.region_id ORDER BY 1"
+        ).format(**parts),
+        [LISTED],
     )
     found = cursor.fetchall()
     if not found:
@@ -128,8 +144,8 @@ def records_there() -> Composable:
 
 
 def changed_records() -> Composable:
-    """The ids of the records whose volume `ROWS` will change, as a query."""
-    return SQL("{} AND u.volume_l <> r.volume_l").format(records_there())
+    """The ids of the records whose volume `ROWS` will change, as a query on what `find_changes` found."""
+    return SQL("SELECT record_id FROM {} WHERE record_id IS NOT NULL").format(Identifier(DIFFERING))
 
 
 _PLACES = ("meter_id", "facility_id", "region_id")
@@ -144,12 +160,11 @@ _SAME = SQL(
 
 
 def _merge(cursor: Cursor, spec: Spec, columns: list[str], release_id: int) -> Outcome:
-    """Insert the records that are not there, update those whose volume differs, leave the others."""
+    """Insert the records that are not there, update those whose volume differs, leave the others: as `find_changes` found them."""
     cursor.execute(
         SQL(
             "WITH done AS (INSERT INTO {table} AS t ({columns}) SELECT {values} FROM {rows} r "
-            "LEFT JOIN (SELECT * FROM {table} WHERE month IN (SELECT month FROM {rows})) u ON {same} "
-            "WHERE u.id IS NULL OR u.volume_l <> r.volume_l "
+            "JOIN {differing} d ON d.id = r.id "
             "ON CONFLICT ({key}) DO UPDATE SET volume_l = EXCLUDED.volume_l, release_id = EXCLUDED.release_id "
             "RETURNING t.month, t.xmax = 0 AS is_new) "
             "SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new), "
@@ -157,7 +172,7 @@ def _merge(cursor: Cursor, spec: Spec, columns: list[str], release_id: int) -> O
         ).format(
             table=Identifier(TABLE),
             rows=Identifier(ROWS),
-            same=_SAME,
+            differing=Identifier(DIFFERING),
             key=SQL(", ").join(map(Identifier, spec.key)),
             **insertion(spec, columns, release_id),
         )

@@ -53,7 +53,7 @@ TARGETS = (
     Target("layers/filters.py", ("tests/db/test_filters.py", "tests/unit/test_asked.py")),
     Target("layers/stats/query.py", _STATS),
     Target("layers/grid/assign.py", _GRID),
-    Target("layers/ingest/parse.py", ("tests/unit/test_ingest_checks.py",)),
+    Target("layers/ingest/parse.py", ("tests/unit/test_ingest_checks.py", "tests/unit/test_ingest_values.py")),
 )
 
 
