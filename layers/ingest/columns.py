@@ -20,6 +20,7 @@ GEOMETRY_WORDS: Mapping[str, tuple[str, ...]] = {
     "wkt": ("wkt", "geometry", "geom", "几何"),
 }
 _ALIKE = 0.6  # of the letters of two headings, from which one is proposed for the other
+_SHOWN = 20  # headings that a refusal names
 _NUMBERED = re.compile(r"^(.*)#(\d+)$")
 
 
@@ -203,8 +204,9 @@ def require(
     """Raise `ImportRefused` when a required field has no column; ``given`` are fields the layer's scope fills in."""
     have = set(mapping.fields) | set(given)
     if not mapping.fields:
+        shown = f"；文件的列：{'、'.join(mapping.ignored[:_SHOWN])}" if mapping.ignored else ""
         raise ImportRefused(
-            "文件中没有任何一列属于该图层，可能选错了图层或文件",
+            f"文件中没有任何一列属于该图层，可能选错了图层或文件{shown}",
             "no column of the file belongs to this layer: wrong layer, or wrong file",
             allowed=[f"{f.name}（{f.zh}）" for f in fields],
         )
