@@ -21,11 +21,12 @@ import pyarrow.csv as pacsv
 from layers.ingest import encodings, headings
 from layers.ingest.encodings import Finding
 from layers.ingest.reading import NO_HINTS, Choice, Hints
-from layers.ingest.refusal import VALUE_SHOWN, ImportRefused
+from layers.ingest.refusal import ImportRefused
 from layers.ingest.table import Chunk, Table, trimmed, without_empty_rows
 from layers.text import GUARDED
 
 BLOCK_BYTES = 16 << 20  # about 250,000 usage records; what is held in memory at once
+RAGGED_SHOWN = 10_000  # characters of a row of another number of cells that are given back
 DELIMITERS = ",\t;|"
 _LONGEST = 1 << 20  # characters of a line of the heading
 _MARKS = {codecs.BOM_UTF8: "UTF-8-SIG", codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
@@ -162,7 +163,7 @@ def _chunks(path: Path, layout: _Layout, hints: Hints) -> Iterator[Chunk]:
     shift = layout.records - layout.lines  # Arrow counts from the lines that it skipped
 
     def spare(row: pacsv.InvalidRow) -> str:
-        ragged.append((row.number + shift, row.text[: VALUE_SHOWN + 1]))  # a refusal quotes no more of it
+        ragged.append((row.number + shift, row.text[:RAGGED_SHOWN]))
         return "skip"
 
     # Names by position: headings may repeat or be empty, and only those that are fields need to be told apart.

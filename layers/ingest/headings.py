@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from layers.ingest.columns import normal
+from layers.ingest.columns import distinct, normal
 from layers.ingest.reading import Choice, Hints
 from layers.ingest.refusal import ImportRefused
 
@@ -77,7 +77,7 @@ def find(lines: Sequence[Line], hints: Hints, spans: Iterable[Span] = ()) -> Hea
     surer = hits[best] >= 2 or (not hits[plain] and counts.get(best, 0) > counts[plain])
     at = best if hits[best] > hits[plain] and surer else plain
     first, last = told or _extent(lines, at, merged, hints.words)
-    words = joined(lines, first, last, merged, hints.words)
+    words = distinct(joined(lines, first, last, merged, hints.words))
     below = last + 1 + (last + 1 < len(lines) and _is_numbering(lines[last + 1], words))
     above = tuple(word for line in lines[:first] for word in line if word)
     others = [str(other + 1) for other, _ in filled if not first <= other <= last][:_OTHERS]
