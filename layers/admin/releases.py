@@ -20,10 +20,12 @@ from layers import registry
 from layers.admin.base import ReadOnlyAdmin
 from layers.history.read import changed_by
 from layers.ingest.refusal import ImportRefused
-from layers.ingest.undo import undo
+from layers.later import later
 from layers.models import LayerVersion, Release
 
 _ZH = {dataset.name: dataset.zh for dataset in registry.DATASETS}
+undo = later("layers.ingest.undo.undo")
+
 IMPORT = "layers.import_data"
 SHOWN = 100  # changed objects on a release's page
 _ACTIONS = {"add": "添加", "change": "修改", "delete": "删除"}

@@ -167,7 +167,7 @@ def test_many_chunks_are_one_import(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_a_meter_that_moves_takes_its_months_along(tmp_path: Path) -> None:
     load("usage", csv(tmp_path / "u.csv", JANUARY))
     moved = f"code,system,source,purpose,region,lon,lat\nM1,group,self_built_well,industrial,{VILLAGES[0]},116.07,39.05"
-    report = load("meter", csv(tmp_path / "m.csv", moved))
+    report = load("meter", csv(tmp_path / "m.csv", moved), effective="current")
     assert counts(report) == (0, 1, 0, 0) and report.months == [date(2019, 1, 1)]
     assert UsageSum.objects.get(level=4, source_sel=0, purpose_sel=0, code=VILLAGES[1]).volume_l == 11_000
 
