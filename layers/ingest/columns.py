@@ -10,15 +10,10 @@ from fractions import Fraction
 
 from layers.ingest import units
 from layers.ingest.parse import plain
+from layers.ingest.positions.words import GEOMETRY_WORDS
 from layers.ingest.refusal import ImportRefused
 from layers.registry import Field
 
-# Columns that hold a position or an outline as text; not fields of any dataset.
-GEOMETRY_WORDS: Mapping[str, tuple[str, ...]] = {
-    "lon": ("lon", "lng", "long", "longitude", "x", "经度", "东经"),
-    "lat": ("lat", "latitude", "y", "纬度", "北纬"),
-    "wkt": ("wkt", "geometry", "geom", "几何"),
-}
 _ALIKE = 0.6  # of the letters of two headings, from which one is proposed for the other
 _SHOWN = 20  # headings that a refusal names
 _NUMBERED = re.compile(r"^(.*)#(\d+)$")
@@ -99,7 +94,7 @@ def match(
 def geometry_words(geometry: str, in_file: bool, told: Mapping[str, str]) -> tuple[str, ...]:
     """Which columns may hold positions: none beside a file's own geometry (exports carry x and y in any system along),
     unless the user names them; for outlines only WKT."""
-    possible = {"point": ("lon", "lat", "wkt"), "polygon": ("wkt",)}.get(geometry, ())
+    possible = {"point": tuple(GEOMETRY_WORDS), "polygon": ("wkt",)}.get(geometry, ())
     return tuple(word for word in possible if not in_file or set(told) & set(possible))
 
 

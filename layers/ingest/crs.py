@@ -12,23 +12,34 @@ import shapely
 from numpy.typing import NDArray
 from pyproj.exceptions import CRSError
 
-from layers.ingest import gcj02
+from layers.ingest import bd09, gcj02
 from layers.ingest.refusal import ImportRefused
 
 STORED = "EPSG:4490"
-_GCJ_WORDS = frozenset({"gcj-02", "gcj02", "gcj_02"})
+# Offset datums of web maps, by all their spellings, and how each comes back.
+_OFFSET_WORDS = {
+    "gcj-02": "GCJ-02",
+    "gcj02": "GCJ-02",
+    "gcj_02": "GCJ-02",
+    "bd-09": "BD-09",
+    "bd09": "BD-09",
+    "bd_09": "BD-09",
+}
+_OFFSET = {"GCJ-02": gcj02.to_wgs84, "BD-09": bd09.to_wgs84}
+OFFSETS = tuple(_OFFSET)
 # EPSG's published transformation between CGCS2000 and WGS 84 is the null one, so coordinates are kept to the bit.
 _SAME_AS_STORED = frozenset({4490, 4326})
 
 Geometries = NDArray[np.object_]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class SourceCrs:
-    """What a file's coordinates are in: a CRS of pyproj, or the offset datum."""
+    """What a file's coordinates are in: a CRS of pyproj, or an offset datum."""
 
     name: str  # as the report says it
-    crs: pyproj.CRS | None  # None: GCJ-02
+    crs: pyproj.CRS | None  # None: one of `OFFSETS`
 
     @property
     def kept(self) -> bool:
@@ -43,10 +54,10 @@ def _is_lon_lat_wgs84(crs: pyproj.CRS) -> bool:
 
 
 def parse(told: str) -> SourceCrs:
-    """``EPSG:4548``, ``4548`` or ``GCJ-02`` → `SourceCrs`; `ImportRefused` for anything else."""
+    """``EPSG:4548``, ``4548``, ``GCJ-02`` or ``BD-09`` → `SourceCrs`; `ImportRefused` for anything else."""
     word = told.strip()
-    if word.lower() in _GCJ_WORDS:
-        return SourceCrs("GCJ-02", None)
+    if word.lower() in _OFFSET_WORDS:
+        return SourceCrs(_OFFSET_WORDS[word.lower()], None)
     number = re.fullmatch(r"(?:epsg:)?(\d{4,6})", word, re.IGNORECASE)
     try:
         if number:
@@ -55,7 +66,7 @@ def parse(told: str) -> SourceCrs:
         pass
     raise ImportRefused(
         f"未知的坐标系“{told}”", f"unknown coordinate reference system {told!r}", param="crs",
-        allowed=["EPSG:4490", "EPSG:4548", "EPSG:4326", "EPSG:<代号>", "GCJ-02"],
+        allowed=["EPSG:4490", "EPSG:4548", "EPSG:4326", "EPSG:<代号>", *OFFSETS],
     )  # fmt: skip
 
 
@@ -84,12 +95,15 @@ def to_stored(geometries: Geometries, source: SourceCrs) -> Geometries:
     if source.kept or not len(geometries):
         return geometries
 
-    def move(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        if source.crs is None:
-            x, y = gcj02.to_wgs84(xy[:, 0], xy[:, 1])
-        else:
-            x, y = _transformer(source.crs.to_wkt()).transform(xy[:, 0], xy[:, 1])
-        return np.column_stack([x, y])
+    moved: Geometries = shapely.transform(geometries, lambda xy: np.column_stack(move(xy[:, 0], xy[:, 1], source)))
+    return moved
 
-    moved: Geometries = shapely.transform(geometries, move)
+
+def move(x: Floats, y: Floats, source: SourceCrs) -> tuple[Floats, Floats]:
+    """Coordinates in ``source`` → longitude and latitude in EPSG:4490; infinite where there are none."""
+    if source.kept:
+        return x, y
+    if source.crs is None:
+        return _OFFSET[source.name](x, y)
+    moved: tuple[Floats, Floats] = _transformer(source.crs.to_wkt()).transform(x, y)
     return moved

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
 from layers.ingest import china, crs
-from layers.ingest.checks import NUMBER, Judge, Mask, as_mask, floats
+from layers.ingest.checks import Judge, Mask, as_mask
+from layers.ingest.positions import bounds, texts
+from layers.ingest.positions.decide import Positions
+from layers.ingest.positions.readings import Reading
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.table import Chunk
 from layers.registry import Geometry
@@ -26,21 +28,24 @@ _ZH = {"point": "点", "polygon": "面"}
 Geometries = NDArray[np.object_]
 
 
-def read(chunk: Chunk, columns: Mapping[str, str], judge: Judge) -> Geometries:
-    """The geometries of a chunk as the file has them (object array, None where empty), from WKB, WKT or two numbers."""
-    if "lon" in columns or "lat" in columns:
-        return _from_numbers(chunk, columns, judge)
+def read(chunk: Chunk, columns: Mapping[str, str], reading: Reading, judge: Judge) -> Geometries:
+    """The geometries of a chunk, x before y in the reading's own reference system (object array, None where empty), from WKB,
+    WKT or columns of coordinates."""
+    if texts.is_positions(columns):
+        return _from_numbers(chunk, columns, reading, judge)
     if "wkt" in columns:
-        texts = chunk.columns[columns["wkt"]]
-        found = shapely.from_wkt(texts.to_numpy(zero_copy_only=False), on_invalid="ignore")
-        given = as_mask(texts.is_valid())
+        cells = chunk.columns[columns["wkt"]]
+        found = shapely.from_wkt(cells.to_numpy(zero_copy_only=False), on_invalid="ignore")
+        given = as_mask(cells.is_valid())
     elif chunk.wkb is not None:
         found = shapely.from_wkb(chunk.wkb.to_numpy(zero_copy_only=False), on_invalid="ignore")
-        texts, given = None, as_mask(chunk.wkb.is_valid())
+        cells, given = None, as_mask(chunk.wkb.is_valid())
     else:
         return np.full(len(chunk), None, dtype=object)
-    judge.refuse(given & shapely.is_missing(found), "geometry", texts, "bad_geometry")
+    judge.refuse(given & shapely.is_missing(found), "geometry", cells, "bad_geometry")
     found = shapely.force_2d(found)
+    if reading.swapped:
+        found = shapely.transform(found, lambda xy: xy[:, ::-1])
     # An empty shape is how several formats say "none".
     return without(found, shapely.is_empty(found))
 
@@ -52,34 +57,20 @@ def without(found: Geometries, out: Mask) -> Geometries:
     return kept
 
 
-def _from_numbers(chunk: Chunk, columns: Mapping[str, str], judge: Judge) -> Geometries:
-    if len(missing := {"lon", "lat"} - set(columns)):
-        name = missing.pop()
-        raise ImportRefused(
-            f"坐标只有一列，缺少 {name}",
-            f"only one of the two coordinate columns is there: {name} is missing",
-            param=name,
-        )
-    numbers = []
-    for word in ("lon", "lat"):
-        texts = chunk.columns[columns[word]]
-        fits = as_mask(pc.match_substring_regex(texts, NUMBER))
-        judge.refuse(~fits & as_mask(texts.is_valid()), word, texts, "not_a_number", "如 116.397")
-        numbers.append(floats(pc.if_else(pa.array(fits), texts, pa.scalar(None, pa.string()))))
-    lon, lat = (values.to_numpy(zero_copy_only=False) for values in numbers)
-    given_lon, given_lat = (as_mask(chunk.columns[columns[word]].is_valid()) for word in ("lon", "lat"))
-    judge.refuse(given_lon & ~given_lat, "lat", None, "half_position")
-    judge.refuse(given_lat & ~given_lon, "lon", None, "half_position")
-    there = np.isfinite(lon) & np.isfinite(lat)
+def _from_numbers(chunk: Chunk, columns: Mapping[str, str], reading: Reading, judge: Judge) -> Geometries:
+    numbers = texts.read(chunk, columns, judge)
+    x, y = reading.arranged(numbers)
+    there = np.isfinite(x) & np.isfinite(y)
+    judge.refuse(numbers.there & ~there, "lon/lat", None, "bad_position", "度.分秒，分、秒小于 60")
     found = np.full(len(chunk), None, dtype=object)
-    found[there] = shapely.points(lon[there], lat[there])
+    found[there] = shapely.points(x[there], y[there])
     return found
 
 
 def judge_geometries(
-    found: Geometries, source: crs.SourceCrs, geometry: Geometry, required: bool, judge: Judge
+    found: Geometries, positions: Positions, geometry: Geometry, required: bool, judge: Judge
 ) -> Geometries:
-    """Geometries in the file's CRS → EPSG:4490 points or multipolygons, None where there are none.
+    """Geometries as `read` gives them → EPSG:4490 points or multipolygons, None where there are none.
 
     Raises `ImportRefused` when all are of another type, or most lie outside China.
     """
@@ -98,11 +89,26 @@ def judge_geometries(
         )  # fmt: skip
     judge.refuse(wrong, "geometry", _type_names(kinds), "geometry_type", _ZH[geometry])
     found = without(found, wrong)
-    moved = crs.to_stored(found, source)
+    moved = _shifted(crs.to_stored(found, positions.reading.source), positions.reading)
     moved = _refuse_outside(moved, judge)
     if geometry == "point":
         return np.asarray(shapely.get_geometry(moved, 0), dtype=object)
-    return _multipolygons(_refuse_invalid(moved, judge))
+    return _multipolygons(_refuse_invalid(_refuse_beyond(moved, positions.city, judge), judge))
+
+
+def _shifted(moved: Geometries, reading: Reading) -> Geometries:
+    if reading.shift_m == (0.0, 0.0):
+        return moved
+    shifted: Geometries = shapely.transform(moved, lambda xy: np.column_stack(reading.shifted(xy[:, 0], xy[:, 1])))
+    return shifted
+
+
+def _refuse_beyond(moved: Geometries, city: bounds.Extent | None, judge: Judge) -> Geometries:
+    out, shown = bounds.beyond(moved, city)
+    if not out.any():
+        return moved
+    judge.refuse(out, "geometry", pa.array(shown, pa.string()), "beyond_city", city.shown if city else "")
+    return without(moved, out)
 
 
 def _type_names(kinds: NDArray[np.int64]) -> pa.Array:
@@ -112,23 +118,23 @@ def _type_names(kinds: NDArray[np.int64]) -> pa.Array:
 
 
 def _refuse_outside(moved: Geometries, judge: Judge) -> Geometries:
-    bounds = shapely.bounds(moved)
-    outside = ~china.inside_china(bounds)
+    boxes = shapely.bounds(moved)
+    outside = ~china.inside_china(boxes)
     count, there = int(outside.sum()), int((~shapely.is_missing(moved)).sum())
     if not count:
         return moved
     if count * 2 > there and there > 1:
-        box = bounds[outside][0]
+        box = boxes[outside][0]
         zh, en = china.hint(box)
         raise ImportRefused(
             f"{count} 个位置不在中国范围内（如 {box[0]:.6g}, {box[1]:.6g}）：{zh}",
             f"{count} positions lie outside China (e.g. {box[0]:.6g}, {box[1]:.6g}): {en}",
             param="crs",
         )
-    hints = {int(at): china.hint(bounds[at])[0] for at in np.flatnonzero(outside)}
+    hints = {int(at): china.hint(boxes[at])[0] for at in np.flatnonzero(outside)}
     for hint in set(hints.values()):
         alike = np.isin(np.arange(len(moved)), [at for at, found in hints.items() if found == hint])
-        shown = [f"{box[0]:.6g}, {box[1]:.6g}" if flag else None for box, flag in zip(bounds, alike, strict=True)]
+        shown = [f"{box[0]:.6g}, {box[1]:.6g}" if flag else None for box, flag in zip(boxes, alike, strict=True)]
         judge.refuse(alike, "geometry", pa.array(shown, pa.string()), "outside_china", hint)
     return without(moved, outside)
 

@@ -97,6 +97,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "geometry_type": ("几何类型不符", "of another geometry type"),
     "invalid_geometry": ("几何图形无效", "the geometry is not valid"),
     "half_position": ("坐标不完整", "half of the position is missing"),
+    "bad_position": ("坐标写法无法识别", "the form of the coordinate is not understood"),
+    "beyond_city": ("范围远超本市", "reaches far beyond the city"),
+    "outside_declared": ("位置在登记的区划之外", "the position lies outside its declared division"),
+    "outside_city": ("位置在本市之外", "the position lies outside the city"),
     "outside_china": ("坐标不在中国范围内", "the position is outside China"),
     "one_place": (
         "表、设施、区划必须且只能填一个",
@@ -112,7 +116,7 @@ _EXPLAINED = frozenset(
     {
         "outside_china", "duplicate", "no_value", "unit_in_cell", "month_point_read", "month_ten", "year_added", "serial_date",
         "no_end", "maybe_damaged_code", "cleaned_code", "total_differs", "cleared", "implausible", "unlike_before",
-        "ambiguous_division", "former_name",
+        "ambiguous_division", "former_name", "outside_declared", "outside_city",
     }
 )  # fmt: skip
 

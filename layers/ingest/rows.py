@@ -13,7 +13,7 @@ from layers import vocab
 from layers.ingest import checks, geometry
 from layers.ingest.checks import Judge, as_mask
 from layers.ingest.columns import ColumnMap
-from layers.ingest.crs import SourceCrs
+from layers.ingest.positions.decide import Positions
 from layers.ingest.refusal import Verdicts
 from layers.ingest.spec import Spec
 from layers.ingest.table import Chunk
@@ -25,10 +25,12 @@ BLANK = "blank_cells"
 Values = dict[str, pa.Array]
 
 
-def sound_rows(chunk: Chunk, spec: Spec, columns: ColumnMap, source: SourceCrs | None, verdicts: Verdicts) -> pa.Table:
+def sound_rows(
+    chunk: Chunk, spec: Spec, columns: ColumnMap, positions: Positions | None, verdicts: Verdicts
+) -> pa.Table:
     """The rows of a chunk without a fault of their own: ``row_no``, one column a mapped field, links, geometry as hex.
 
-    ``source`` is None for a file without geometry. References are not looked up here, nor duplicates.
+    ``positions`` is None for a file without geometry. References are not looked up here, nor duplicates.
     """
     for row, text in chunk.ragged:
         verdicts.refused.add(row, "", text, "cells", "")
@@ -43,9 +45,9 @@ def sound_rows(chunk: Chunk, spec: Spec, columns: ColumnMap, source: SourceCrs |
     for link in spec.links:
         if link.name in columns.fields:
             values[link.name] = checks.link_values(chunk.columns[columns.fields[link.name]], link, judge)
-    if source is not None and spec.geometry != "none":
-        found = geometry.read(chunk, columns.geometry, judge)
-        placed = geometry.judge_geometries(found, source, spec.geometry, spec.geometry_required, judge)
+    if positions is not None and spec.geometry != "none":
+        found = geometry.read(chunk, columns.geometry, positions.reading, judge)
+        placed = geometry.judge_geometries(found, positions, spec.geometry, spec.geometry_required, judge)
         values[GEOM] = geometry.as_hex(placed)
         judge.blank[GEOM] = pc.is_null(values[GEOM]).to_numpy(zero_copy_only=False)
     if spec.key == ("code",):

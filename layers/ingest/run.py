@@ -35,6 +35,9 @@ from layers.ingest.arrange import Arranged, arrange, hints
 from layers.ingest.columns import ColumnMap
 from layers.ingest.effective import effect_of
 from layers.ingest.guards import alone, database_refusal, sha256
+from layers.ingest.positions import outside
+from layers.ingest.positions.decide import Positions, decide, first_rows
+from layers.ingest.positions.readings import Reading
 from layers.ingest.readers import look
 from layers.ingest.reading import Choice, require_answers, told_value
 from layers.ingest.refusal import ImportRefused
@@ -42,7 +45,7 @@ from layers.ingest.report import ImportReport
 from layers.ingest.rows import GEOM, sound_rows
 from layers.ingest.source import Source
 from layers.ingest.spec import Spec, spec_for
-from layers.ingest.table import Table
+from layers.ingest.table import Chunk, Table
 from layers.ingest.upsert import Outcome
 from layers.models import Release
 
@@ -142,17 +145,29 @@ class _Import:
         chosen = told or own
         if chosen is None and found.geometry:
             chosen = crs.parse(crs.STORED)
-            self.report.notes.append(
-                ("未指定坐标系，坐标列按 EPSG:4490 经纬度处理", "no CRS was told: coordinates are taken as EPSG:4490")
-            )
         if chosen is None:
             raise ImportRefused(
                 "文件没有说明坐标系，请用 --crs 指定（如 EPSG:4490、EPSG:4548、GCJ-02）",
                 "the file does not say its coordinate reference system: tell it by --crs",
                 param="crs",
             )
-        self.report.crs = chosen.name
         return chosen
+
+    def _positions(self, cursor: Any, table: Table, found: Arranged) -> tuple[Iterator[Chunk], Positions | None]:
+        """The chunks, and how the positions in them are read; None where the file has none."""
+        said = self._crs(table, found.columns)
+        if said is None:
+            return found.chunks(), None
+        first, chunks = first_rows(found.chunks())
+        positions = decide(cursor, self.spec, found.columns, said, first, self.source.told)
+        self.report.crs = positions.reading.name
+        self.report.choices += positions.choices
+        plain = Reading(crs.parse(crs.STORED))
+        if found.columns.geometry and not self.source.crs and positions.reading == plain:
+            self.report.notes.append(
+                ("未指定坐标系，坐标列按 EPSG:4490 经纬度处理", "no CRS was told: coordinates are taken as EPSG:4490")
+            )
+        return chunks, positions
 
     def _transact(self, cursor: Any) -> None:
         # A web process bounds its statements; an import takes what it takes.
@@ -165,9 +180,9 @@ class _Import:
             opened_apart(self.source.path, self.source.layer, hints(self.spec, self.source)) as table,
         ):
             found = self._arrange(table)
-            source_crs = self._crs(table, found.columns)
+            chunks, positions = self._positions(cursor, table, found)
             release = self._release()
-            names = self._stage(cursor, found, source_crs)
+            names = self._stage(cursor, chunks, found.columns, positions)
         self._look_at_the_whole(cursor, found, names)
         self._require_answers()
         with self._timed("write"):
@@ -212,11 +227,11 @@ class _Import:
             actor=self.report.actor,
         )  # fmt: skip
 
-    def _stage(self, cursor: Any, found: Arranged, source_crs: crs.SourceCrs | None) -> list[str]:
+    def _stage(self, cursor: Any, chunks: Iterator[Chunk], found: ColumnMap, positions: Positions | None) -> list[str]:
         """Read, check and copy the file chunk by chunk; → the staged columns."""
         names: list[str] = []
-        for chunk in found.chunks():
-            rows = sound_rows(chunk, self.spec, found.columns, source_crs, self.report.verdicts)
+        for chunk in chunks:
+            rows = sound_rows(chunk, self.spec, found, positions, self.report.verdicts)
             if not names:
                 names = list(rows.column_names)
                 staging.make_staging(cursor, self.spec, names)
@@ -260,6 +275,8 @@ class _Import:
         relinked = links.relinked(self.spec, given, keep=keep)
         self._keep(cursor, SQL("{} UNION {}").format(upsert.changing(), relinked), release_id)
         outcome = upsert.upsert(cursor, self.spec, names, given, release_id, keep=keep)
+        if self.spec.dataset.placed and GEOM in names:
+            outside.warn(cursor, self.spec, self.report.warnings)
         outcome.months = months_counted(cursor, self.spec.name)
         return self._replace(cursor, outcome, release_id)
 

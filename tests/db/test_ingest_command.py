@@ -195,15 +195,18 @@ def _geojson(folder: Path, found: gpd.GeoDataFrame) -> Path:
 
 
 @pytest.mark.usefixtures("city")
-def test_exchanged_axes_are_refused_and_nothing_changes(tmp_path: Path) -> None:
+def test_exchanged_axes_are_asked_and_nothing_changes_before(tmp_path: Path) -> None:
     swapped = gpd.GeoDataFrame(
         {name: list(frame()[name]) * 2 for name in ("name", "use", "metering", "region")} | {"code": ["1", "2"]},
         geometry=[shapely.Point(39.05, 116.02), shapely.Point(39.06, 116.02)],
         crs="EPSG:4490",
     )
-    with pytest.raises(ImportRefused, match="经度与纬度写反"):
-        load("well", _geojson(tmp_path, swapped))
+    file = _geojson(tmp_path, swapped)
+    with pytest.raises(ImportRefused, match=r"coordinates=EPSG:4490\+swapped"):
+        load("well", file)
     assert not Well.objects.exists()
+    load("well", file, told={"coordinates": "EPSG:4490+swapped"})
+    assert Well.objects.get(code="1").geom.coords == (116.02, 39.05)
 
 
 @pytest.mark.usefixtures("city")

@@ -144,7 +144,7 @@ def test_each_refused_row_says_where_and_why_and_the_others_come_in(tmp_path: Pa
         (8, "code", "duplicate"),
         (9, "code", "duplicate"),
         (10, "depth_m", "not_a_number"),
-        (10, "lon", "not_a_number"),
+        (10, "lon", "bad_position"),
         (11, "", "cells"),
     ]
     by_row = {refusal.row: refusal for refusal in report.refusals.first(100)}

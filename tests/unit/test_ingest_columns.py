@@ -4,6 +4,7 @@ import pytest
 
 from layers import registry
 from layers.ingest.columns import geometry_words, match, normal, require
+from layers.ingest.positions.words import GEOMETRY_WORDS
 from layers.ingest.refusal import ImportRefused
 
 WELL = [f for f in registry.WELL.fields if f.imported]
@@ -132,11 +133,11 @@ def test_no_two_fields_of_a_dataset_share_a_heading(dataset: registry.Dataset) -
 @pytest.mark.parametrize(
     ("geometry", "in_file", "told", "words"),
     [
-        ("point", False, {}, ("lon", "lat", "wkt")),
+        ("point", False, {}, tuple(GEOMETRY_WORDS)),
         ("polygon", False, {}, ("wkt",)),
         ("none", False, {}, ()),
         ("point", True, {}, ()),  # x and y of an export are often in another system than its geometry
-        ("point", True, {"lon": "a", "lat": "b"}, ("lon", "lat", "wkt")),
+        ("point", True, {"lon": "a", "lat": "b"}, tuple(GEOMETRY_WORDS)),
         ("point", True, {"code": "a"}, ()),
     ],
 )

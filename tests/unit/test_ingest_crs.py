@@ -7,7 +7,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.ingest import china, crs, gcj02
+from layers.ingest import bd09, china, crs, gcj02
 from layers.ingest.refusal import ImportRefused
 
 
@@ -48,6 +48,15 @@ def test_no_positions_are_no_trouble() -> None:
     assert gcj02.to_wgs84(np.empty(0), np.empty(0))[0].size == 0
 
 
+def test_baidus_datum_returns_and_lies_where_it_is_known_to() -> None:
+    """Tiananmen: 116.3912, 39.9073 of WGS 84 is 116.40381, 39.91504 on Baidu's map."""
+    lon, lat = grid()
+    again = bd09.to_wgs84(*bd09.from_wgs84(lon, lat))
+    assert max(np.abs(again[0] - lon).max(), np.abs(again[1] - lat).max()) < 1e-9
+    there = bd09.from_wgs84(np.array([116.3912]), np.array([39.9073]))
+    assert (there[0][0], there[1][0]) == pytest.approx((116.40381, 39.91504), abs=2e-5)
+
+
 @given(st.floats(115.4, 117.6), st.floats(39.4, 41.1))
 def test_the_inverse_holds_everywhere_in_beijing(lon: float, lat: float) -> None:
     there = gcj02.to_wgs84(np.array([lon]), np.array([lat]))
@@ -76,7 +85,7 @@ def test_metres_come_to_longitude_latitude_in_that_order() -> None:
     assert found[1] is None
 
 
-@pytest.mark.parametrize("word", ["", "EPSG:1", "EPSG:999999", "WGS84", "4490; DROP TABLE", "BD-09"])
+@pytest.mark.parametrize("word", ["", "EPSG:1", "EPSG:999999", "WGS84", "4490; DROP TABLE", "BD-08"])
 def test_unknown_systems_are_refused_with_what_is_known(word: str) -> None:
     with pytest.raises(ImportRefused, match="坐标系") as caught:
         crs.parse(word)
