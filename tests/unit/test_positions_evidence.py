@@ -93,6 +93,16 @@ def test_rows_that_repeat_a_known_position_say_nothing_of_the_others() -> None:
     assert verdict(plain, seen("other", [""] * 90 + [V] * 10)) == (1, True, "regions")
 
 
+def test_numbers_that_never_reach_sixty_are_minutes_and_seconds() -> None:
+    minutes, seconds = RANDOM.integers(0, 60, 30), RANDOM.integers(1, 60, 30)
+    packed = numbers(list(116 + minutes / 100 + seconds / 1e4), list(39 + minutes / 100 + seconds / 1e4))
+    plain = numbers(list(RANDOM.uniform(116, 116.5, 30).round(4)), list(RANDOM.uniform(39, 39.5, 30).round(4)))
+    coarse = numbers(list(RANDOM.uniform(116, 116.5, 30).round(2)), list(RANDOM.uniform(39, 39.5, 30).round(2)))
+    assert [readings.look_packed(one) for one in (packed, plain, coarse)] == [True, False, False]
+    assert verdict(seen("plain", [V] * 30), seen("packed", [V] * 30, by_form=True)) == (1, True, "form")
+    assert verdict(seen("plain", [V] * 30), seen("packed", [OTHER] * 30, by_form=True)) == (0, False, "fits")
+
+
 @pytest.mark.parametrize(
     "code", [4548, 4527, 4498, 4547, 2384, 2363, 2334, 2436, 2415, 21420],
 )  # fmt: skip

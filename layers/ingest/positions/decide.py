@@ -97,15 +97,15 @@ def _proposed(
     sample = _Sample(cursor, spec, rows, city)
     seen = [sample.seen(plain)]
     verdict = judge(seen, divisions=sample.placed)
-    if verdict.why == "fits" and (not sample.placed or bool((seen[0].fit == 1).all())):
+    typed = texts.is_positions(columns.geometry)
+    packed = typed and readings.look_packed(rows.numbers)
+    if verdict.why == "fits" and not packed and (not sample.placed or bool((seen[0].fit == 1).all())):
         return plain, None  # nothing is left for another reading to explain
-    others = list(
-        readings.alternatives(plain, rows.numbers, city.centre if city else None, texts.is_positions(columns.geometry))
-    )
-    if spec.geometry == "polygon":  # rings are not turned, nor typed as minutes
-        others = [one for one in others if not one.packed]
-    candidates = [plain, *others]
-    seen += [sample.seen(one) for one in others]
+    named = {plain.name: plain}
+    for one in readings.alternatives(plain, rows.numbers, city.centre if city else None, typed):
+        named.setdefault(one.name, one)
+    candidates = list(named.values())
+    seen += [replace(sample.seen(one), by_form=one.packed and packed) for one in candidates[1:]]
     verdict = judge(seen, divisions=sample.placed)
     if verdict.why == "fits":
         return plain, None
@@ -193,10 +193,8 @@ def _choice(candidates: Sequence[Reading], seen: Sequence[Seen], verdict: Verdic
     (plain_zh, plain_en), (zh, en) = plain.told(divisions), chosen.told(divisions)
     # The plain reading first, then those that put anything into the city, by how well they fit.
     order = sorted(range(1, len(seen)), key=lambda at: (-float(seen[at].fit.mean()), at))
-    others = [
-        candidates[at].name for at in (0, *order) if not at or bool((seen[at].found != "").any()) or seen[at].stands
-    ]
-    others = [name for name in others if name != chosen.name]
+    likely = [0, *(at for at in order if seen[at].stands or bool((seen[at].found != "").any()))]
+    others = [candidates[at].name for at in likely if at != verdict.chosen]
     if verdict.chosen:
         return Choice(
             COORDINATES, chosen.name,

@@ -69,7 +69,8 @@ class Seen:
     """What a reading makes of the sampled rows.
 
     ``found``: code of the village that covers each row's position, "" for none; ``declared``: what the row says, "" where it
-    says nothing; ``shift`` of the known codes, None where there are too few; ``settled``: rows whose known position it repeats.
+    says nothing; ``shift`` of the known codes, None where there are too few; ``settled``: rows whose known position it repeats;
+    ``by_form``: the numbers look as this reading writes them, and hardly so by chance.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Seen:
     declared: Codes
     shift: Shift | None = None
     settled: NDArray[np.bool_] | None = None
+    by_form: bool = False
 
     @property
     def fit(self) -> Floats:
@@ -109,7 +111,10 @@ class Seen:
         if self.shift is not None:
             zh.append(shift_zh(self.shift))
             en.append(shift_en(self.shift))
-        return "，".join(zh), ", ".join(en)
+        if self.by_form:
+            zh.append("小数都像分、秒（不到 60）")
+            en.append("all decimals read like minutes and seconds")
+        return "，".join(zh) or "无可比对", ", ".join(en) or "nothing to compare with"
 
     def _regions_told(self) -> tuple[list[str], list[str]]:
         inside, rows = int((self.found != "").sum()), len(self.found)
@@ -163,7 +168,7 @@ def shift_of(lon: Floats, lat: Floats, known_lon: Floats, known_lat: Floats) -> 
     return Shift(len(lon), middle[0], middle[1], float(np.median(away)), alike)
 
 
-Why = Literal["fits", "moved", "regions", "nowhere", "vector"]
+Why = Literal["fits", "moved", "regions", "form", "nowhere", "vector"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +176,7 @@ class Verdict:
     """The reading to propose (an index, 0 is the plain one), whether somebody has to confirm it, and why.
 
     ``fits``: nothing speaks against the plain reading; ``moved``: another one leaves known codes where they stood;
-    ``regions``: another fits the declared divisions better; ``vector``: all known codes moved by one vector that no reading
+    ``regions``: another fits the declared divisions better, ``form``: no worse, and the numbers are written so; ``vector``: all known codes moved by one vector that no reading
     explains; ``nowhere``: most rows lie outside their declared divisions, by every reading.
     """
 
@@ -186,6 +191,8 @@ def judge(seen: Sequence[Seen], *, divisions: bool) -> Verdict:
     if moved := _standing(seen):
         return Verdict(moved, True, "moved")
     rows = np.ones(len(plain.found), dtype=bool) if plain.settled is None else ~plain.settled
+    if rows.any() and (written := _written(seen, rows)):
+        return Verdict(written, True, "form")
     if divisions and rows.any():
         if better := _better(seen, rows):
             return Verdict(better, True, "regions")
@@ -209,6 +216,13 @@ def _standing(seen: Sequence[Seen]) -> int:
         and one.shift.length_m + one.shift.spread_m < max(STILL_M, min(_NEAR_M, 0.15 * plain.length_m))
     ]
     return min(left)[1] if left else 0
+
+
+def _written(seen: Sequence[Seen], rows: NDArray[np.bool_]) -> int:
+    """The reading whose form the numbers have, if it fits no worse than the plain one; 0 for none."""
+    plain = seen[0].fit[rows].mean()
+    found = [(-float(one.fit[rows].mean()), at) for at, one in enumerate(seen) if at and one.by_form]
+    return min(found)[1] if found and -min(found)[0] >= plain else 0
 
 
 def _better(seen: Sequence[Seen], rows: NDArray[np.bool_]) -> int:
