@@ -17,7 +17,7 @@ from layers.errors import BadParameter
 from layers.export.base import Options, axes, gathered, headings
 from layers.export.columns import said
 from layers.features import fractions
-from layers.features.query import FeatureQuery
+from layers.features.query import EXACT_DIGITS, FeatureQuery
 from layers.features.stream import copied
 from layers.text import FORMULA, GUARD
 from layers.values import Column, Lang
@@ -50,12 +50,10 @@ def _geometry(query: FeatureQuery, options: Options) -> tuple[tuple[str, ...], l
     """Headings and expressions of the geometry's columns."""
     if not query.has_geometry or options.shape == "none":
         return (), []
-    digits = sql.Literal(query.digits)
     if options.shape == "wkt":
-        return ("wkt",), [sql.SQL("ST_AsText({}, {})").format(query.shaped, digits)]
+        return ("wkt",), [sql.SQL("ST_AsText({}, {})").format(query.shaped, sql.Literal(EXACT_DIGITS))]
     if query.layer.geometry != "point":
         raise BadParameter("Only points have one longitude.", param="geometry", allowed=["wkt", "none"])
-    numbers = [
-        sql.SQL("round(ST_{}({})::numeric, {})").format(sql.SQL(axis), query.shaped, digits) for axis in ("X", "Y")
-    ]
+    # As PostgreSQL writes a number: with the fewest digits that come back as the same one.
+    numbers = [sql.SQL("ST_{}({})").format(sql.SQL(axis), query.shaped) for axis in ("X", "Y")]
     return axes(query, options.lang), [*numbers]

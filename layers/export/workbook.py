@@ -71,18 +71,18 @@ def _table(sheet: Any, query: FeatureQuery, options: Options) -> None:
     terms_of = [words(column.vocab, options.lang) for column in columns]
     with rows(query if placed else replace(query, geometry=False)) as batches:
         for batch in batches:
-            points = _points(batch, query.digits) if placed else [()] * len(batch)
+            points = _points(batch) if placed else [()] * len(batch)
             for (_fid, *values), point in zip(batch, points, strict=True):
                 told = [_value(sheet, value, terms) for value, terms in zip(values, terms_of, strict=False)]
                 sheet.append([*told, *point])
 
 
-def _points(batch: list[tuple[Any, ...]], digits: int) -> list[tuple[float | None, ...]]:
+def _points(batch: list[tuple[Any, ...]]) -> list[tuple[float | None, ...]]:
     """The coordinates of a batch's last values (WKB); none without a position."""
     found = shapely.get_coordinates(shapely.from_wkb([row[-1] for row in batch]), return_index=True)
     points: list[tuple[float | None, ...]] = [(None, None)] * len(batch)
     for place, (x, y) in zip(found[1].tolist(), found[0].tolist(), strict=True):
-        points[place] = (round(x, digits), round(y, digits))
+        points[place] = (x, y)
     return points
 
 

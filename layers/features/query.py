@@ -30,6 +30,7 @@ from layers.values import Column, spoken_sql
 
 Bounds = tuple[float, float, float, float]
 DEGREE_DIGITS, METRE_DIGITS = 7, 3  # about a centimetre, and a millimetre: finer than any survey here
+EXACT_DIGITS = 17  # at most: PostGIS writes the fewest that come back as the same number
 # WGS 84 and CGCS2000 differ by centimetres: PROJ's own transformation between them is the identity.
 GEOGRAPHIC = (STORAGE_SRID, 4326)
 

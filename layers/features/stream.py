@@ -47,21 +47,27 @@ def geojson(
     properties: sql.Composable | None = None,
     *,
     by_code: bool = False,
+    digits: int | None = None,
 ) -> Iterator[Iterator[bytes]]:
     """Batches of whole GeoJSON Feature texts in UTF-8, joined by ``separator``; between batches it is the caller's.
 
     Made by PostgreSQL: no feature is touched in Python. No text holds a line break. The id is the integer identity, or
-    the code; every property is there, null included; ``properties`` says them otherwise (JSON of ``p``). Errors as of `rows`.
+    the code; every property is there, null included; ``properties`` says them otherwise (JSON of ``p``). Coordinates
+    have at most ``digits`` decimals, the query's own unless told. Errors as of `rows`.
     """
-    with query.answerable(), _batches(query.statement(_feature(query, properties, by_code))) as batches:
+    with query.answerable(), _batches(query.statement(_feature(query, properties, by_code, digits))) as batches:
         yield (separator.join([text.encode() for (text,) in batch]) for batch in batches)
 
 
-def _feature(query: FeatureQuery, properties: sql.Composable | None, by_code: bool) -> sql.Composable:
+def _feature(
+    query: FeatureQuery, properties: sql.Composable | None, by_code: bool, digits: int | None
+) -> sql.Composable:
     geometry: sql.Composable = sql.SQL("'null'")
     if query.has_geometry:
         # Option 0: no member "crs", which GeoJSON has given up and PostGIS would add for any but EPSG:4326.
-        geometry = sql.SQL("COALESCE(ST_AsGeoJSON({}, {}, 0), 'null')").format(query.wound, sql.Literal(query.digits))
+        geometry = sql.SQL("COALESCE(ST_AsGeoJSON({}, {}, 0), 'null')").format(
+            query.wound, sql.Literal(query.digits if digits is None else digits)
+        )
     identity = sql.SQL("to_json(f.f_code::text)::text" if by_code else "f.fid")
     return sql.SQL(_FEATURE).format(identity=identity, geometry=geometry, properties=properties or _properties(query))
 

@@ -44,10 +44,27 @@ def read(chunk: Chunk, columns: Mapping[str, str], reading: Reading, judge: Judg
         return np.full(len(chunk), None, dtype=object)
     judge.refuse(given & shapely.is_missing(found), "geometry", cells, "bad_geometry")
     found = shapely.force_2d(found)
-    if reading.swapped:
-        found = shapely.transform(found, lambda xy: xy[:, ::-1])
+    if reading.swapped or reading.packed:
+        found = _arranged(found, reading, judge)
     # An empty shape is how several formats say "none".
     return without(found, shapely.is_empty(found))
+
+
+def _arranged(found: Geometries, reading: Reading, judge: Judge) -> Geometries:
+    """Shapes with their coordinates as the reading has them; those it cannot read are refused."""
+
+    def arranged(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        plain = texts.Numbers(xy[:, 0], xy[:, 1], np.zeros(len(xy), dtype=bool))
+        return np.column_stack(reading.arranged(plain))
+
+    there = ~(shapely.is_missing(found) | shapely.is_empty(found))
+    found = shapely.transform(found, arranged)
+    coordinates, of = shapely.get_coordinates(found, return_index=True)
+    lost = np.zeros(len(found), dtype=bool)
+    lost[of[np.isnan(coordinates).any(axis=1)]] = True
+    lost |= there & shapely.is_empty(found)
+    judge.refuse(lost, "geometry", None, "bad_position", "度.分秒，分、秒小于 60")
+    return without(found, lost)
 
 
 def without(found: Geometries, out: Mask) -> Geometries:

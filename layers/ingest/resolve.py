@@ -13,6 +13,7 @@ from layers.ingest.refusal import Faults
 from layers.ingest.rows import BLANK, GEOM, ROW, blank_names
 from layers.ingest.spec import Column, Spec
 from layers.ingest.staging import STAGED
+from layers.registry import Geometry
 from layers.sql import load
 
 ROWS = "import_rows"
@@ -83,7 +84,7 @@ def make_rows(cursor: Cursor, spec: Spec, names: Sequence[str], *, keep: bool = 
     selected += [SQL("s.{}").format(Identifier(link.name)) for link in spec.links if link.name in names]
     if spec.key == ("code",):
         joins.append(SQL(" LEFT JOIN {} t ON t.code = s.code").format(Identifier(spec.table)))
-        selected += [SQL("t.id AS target_id"), SQL("{} AS writes").format(_differs(values))]
+        selected += [SQL("t.id AS target_id"), SQL("{} AS writes").format(_differs(values, spec.geometry))]
         if spec.dataset.placed:
             selected.append(SQL("NULL::bigint AS {}").format(Identifier(FOUND)))
     cursor.execute(SQL("DROP TABLE IF EXISTS pg_temp.{}").format(Identifier(ROWS)))
@@ -107,10 +108,26 @@ def _kept(spec: Spec, names: Sequence[str], values: dict[str, SQL | Composed]) -
     }
 
 
-def _differs(values: dict[str, SQL | Composed]) -> Composed:
-    """Whether a row is new or any value that the file gives differs. PostGIS's = on geometry compares every vertex."""
-    theirs = SQL(", ").join(SQL("t.{}").format(Identifier(name)) for name in values)
-    return SQL("(t.id IS NULL OR ROW({}) IS DISTINCT FROM ROW({}))").format(theirs, SQL(", ").join(values.values()))
+SAME_DEG = 1e-9  # a tenth of a millimetre, which is what fifteen digits of a spreadsheet leave
+
+
+def _differs(values: dict[str, SQL | Composed], geometry: Geometry) -> Composed:
+    """Whether a row is new or any value that the file gives differs."""
+    plain = {name: value for name, value in values.items() if name != GEOM}
+    theirs = SQL(", ").join(SQL("t.{}").format(Identifier(name)) for name in plain)
+    found = SQL("t.id IS NULL OR ROW({}) IS DISTINCT FROM ROW({})").format(theirs, SQL(", ").join(plain.values()))
+    if GEOM in values:
+        found += SQL(" OR {}").format(_redrawn(SQL("t.{}").format(Identifier(GEOM)), values[GEOM], geometry))
+    return SQL("({})").format(found)
+
+
+def _redrawn(theirs: Composed, ours: SQL | Composed, geometry: Geometry) -> Composed:
+    """Whether a geometry is another. PostGIS's = compares vertex by vertex, and most are the same so; else a point is the same
+    within `SAME_DEG`, and an outline whichever way its rings turn and wherever they begin, as formats have rules of their own."""
+    same = "ST_DWithin({a}, {b}, {near})" if geometry == "point" else "ST_Normalize({a}) = ST_Normalize({b})"
+    return SQL("({a} IS DISTINCT FROM {b} AND NOT COALESCE(" + same + ", FALSE))").format(
+        a=theirs, b=ours, near=Literal(SAME_DEG)
+    )
 
 
 def refuse_unknown(cursor: Cursor, spec: Spec, names: Sequence[str], refusals: Faults) -> None:

@@ -35,7 +35,7 @@ from layers.ingest.arrange import Arranged, arrange, hints
 from layers.ingest.columns import ColumnMap
 from layers.ingest.effective import effect_of
 from layers.ingest.guards import alone, database_refusal, sha256
-from layers.ingest.positions import outside
+from layers.ingest.positions import kept, outside
 from layers.ingest.positions.decide import Positions, decide, first_rows
 from layers.ingest.positions.readings import Reading
 from layers.ingest.readers import look
@@ -133,12 +133,6 @@ class _Import:
     def _crs(self, table: Table, found: ColumnMap) -> crs.SourceCrs | None:
         """What the coordinates are in; None when the file has no geometry or the dataset takes none."""
         if self.spec.geometry == "none" or not (found.geometry or table.has_geometry):
-            if self.spec.geometry_required:
-                raise ImportRefused(
-                    "文件中没有几何图形：该图层需要面",
-                    "the file holds no geometry: this layer takes polygons",
-                    param="geometry",
-                )
             return None
         told = crs.parse(self.source.crs) if self.source.crs else None
         own = crs.of_file(table.crs) if table.has_geometry and not found.geometry else None
@@ -184,6 +178,10 @@ class _Import:
             release = self._release()
             names = self._stage(cursor, chunks, found.columns, positions)
         self._look_at_the_whole(cursor, found, names)
+        if self.spec.geometry_required and GEOM not in names:
+            kept.keep_outlines(cursor, self.spec, self.report.refusals)
+            self.report.notes.append(kept.NOTE)
+            names.append(GEOM)
         self._require_answers()
         with self._timed("write"):
             outcome = self._write(cursor, names, release.pk)

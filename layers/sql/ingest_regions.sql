@@ -5,7 +5,10 @@ CREATE TEMP TABLE {rows} ON COMMIT DROP AS
 SELECT n.*,
        (n.region_id IS NOT NULL AND (n.name, n.unit_id) IS DISTINCT FROM (n.old_name, n.old_unit_id)) AS differs,
        (n.boundary_id IS NOT NULL
-           AND (n.geom, n.source, n.quality) IS DISTINCT FROM (n.old_geom, n.old_source, n.old_quality)) AS redrawn
+           AND ((n.source, n.quality) IS DISTINCT FROM (n.old_source, n.old_quality)
+               -- Whichever way its rings turn and wherever they begin, an outline is the same.
+               OR (n.geom IS DISTINCT FROM n.old_geom
+                   AND NOT COALESCE(ST_Normalize(n.geom) = ST_Normalize(n.old_geom), FALSE)))) AS redrawn
 FROM (
     SELECT s.{row_no} AS id, s.code, s.name, s.level, s.geom,
            CASE WHEN s.level > 1 THEN left(s.code, (%(digits)s::int[])[s.level - 1]) END AS parent_code,

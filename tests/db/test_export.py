@@ -99,8 +99,8 @@ def test_csv_in_machine_words(wells: Grid) -> None:
     body = written("csv", replace(WELL, fields=("code", "name", "use", "depth_m")), replace(OPTIONS, shape="lonlat"))
     assert body.startswith(b"\xef\xbb\xbfcode,name,use,depth_m,lon,lat\n")
     assert list(csv.reader(io.StringIO(body.decode("utf-8-sig"), newline="")))[1:] == [
-        ["W1", f"'{ODD}", "supply", "12.5", "116.0050000", "40.0050000"],
-        ["W2", "", "irrigation", "", "116.0123457", "40.0123457"],
+        ["W1", f"'{ODD}", "supply", "12.5", "116.005", "40.005"],
+        ["W2", "", "irrigation", "", "116.01234567", "40.01234567"],
         ["W3", "无位置", "geothermal", "3000.0", "", ""],
     ]
     assert b'\nW2,"",irrigation,,' in body, "an empty text and no value are two things"

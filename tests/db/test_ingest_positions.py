@@ -147,6 +147,19 @@ def test_most_of_a_batch_outside_is_asked(wells: Callable[..., Path]) -> None:
 
 
 @pytest.mark.usefixtures("city")
+def test_shapes_are_read_as_told_too(tmp_path: Path) -> None:
+    """116°01′12″, 39°03′00″; and sixty minutes, which there are none of."""
+    named = {"use": "irrigation", "metering": "none", "region": DISTRICT}
+    features = [
+        {"type": "Feature", "properties": {"code": code, **named}, "geometry": {"type": "Point", "coordinates": [y, x]}}
+        for code, x, y in (("A", 116.0112, 39.03), ("B", 116.6012, 39.03))
+    ]
+    report = load("well", geojson(tmp_path / "w.geojson", features), told={"coordinates": "EPSG:4490+swapped+packed"})
+    assert counts(report) == (1, 0, 0, 1) and reasons(report) == [(2, "geometry", "bad_position")]
+    assert Well.objects.get().geom.coords == pytest.approx((116.02, 39.05), abs=1e-9)
+
+
+@pytest.mark.usefixtures("city")
 def test_a_datum_without_public_parameters_is_asked_and_a_told_shift_taken(wells: Callable[..., Path]) -> None:
     east, north = pyproj.Transformer.from_crs(4490, 2384, always_xy=True).transform(LON, LAT)
     file = wells(east, north, "x,y")

@@ -84,5 +84,5 @@ def question(source: SourceCrs, told: Mapping[str, str]) -> Choice | None:
         f"请向测绘主管部门索取本市平移量，以 --read {SHIFT}=东,北（米）告知",
         f"{source.name} ({datum}) has no accurate public transformation to CGCS2000: read so, positions may lie tens of metres, up to "
         f"about {metres:.0f} m, from where they belong; tell the shift of your city by --read {SHIFT}=east,north (metres)",
-        others=(SHIFT,), asks=True,
+        asks=True,
     )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Composed, Identifier
 
 from layers.ingest.positions.bounds import Extent
 from layers.ingest.positions.evidence import Codes, Floats
@@ -44,17 +44,11 @@ def standing(cursor: Cursor, spec: Spec, codes: Sequence[str | None]) -> tuple[N
     for at, code in enumerate(codes):
         if code is not None and len(first) < MOST_CODES:
             first.setdefault(code, at)
-    table = SQL("{}").format(Identifier(spec.table))
-    if spec.name == "region":
-        table = SQL(
-            "(SELECT r.code, b.geom FROM layers_region r JOIN layers_boundary b ON b.region_id = r.id AND b.valid_to_id IS NULL "
-            "WHERE r.valid_to_id IS NULL)"
-        ).format()
     cursor.execute(
         SQL(
             "SELECT code, (ST_XMin(geom) + ST_XMax(geom)) / 2, (ST_YMin(geom) + ST_YMax(geom)) / 2 FROM {} o "
             "WHERE code = ANY(%s) AND geom IS NOT NULL ORDER BY code"
-        ).format(table),
+        ).format(outlines_of(spec)),
         [list(first)],
     )
     rows = cursor.fetchall()
@@ -63,3 +57,13 @@ def standing(cursor: Cursor, spec: Spec, codes: Sequence[str | None]) -> tuple[N
         np.array([lon for _, lon, _ in rows], dtype=np.float64),
         np.array([lat for _, _, lat in rows], dtype=np.float64),
     )
+
+
+def outlines_of(spec: Spec) -> Composed:
+    """What holds (code, geom) of a dataset's current objects."""
+    if spec.name != "region":
+        return SQL("{}").format(Identifier(spec.table))
+    return SQL(
+        "(SELECT r.code, b.geom FROM layers_region r JOIN layers_boundary b ON b.region_id = r.id AND b.valid_to_id IS NULL "
+        "WHERE r.valid_to_id IS NULL)"
+    ).format()
