@@ -207,7 +207,7 @@ def test_workbook_is_typed_and_no_text_is_a_formula(wells: Grid, tmp_path: Path)
     assert list(sheet.values) == [
         ("编码", "名称", "用途", "井深(m)", "经度", "纬度"),
         ("W1", ODD, "水源井", 12.5, 116.005, 40.005),
-        ("W2", None, "农业", None, 116.0123457, 40.0123457),
+        ("W2", None, "农业", None, 116.01234567, 40.01234567),
         ("W3", "无位置", "地热", 3000, None, None),
     ]
     assert sheet["B2"].data_type == "s"
