@@ -35,8 +35,8 @@ from layers.ingest.arrange import Arranged, arrange, hints
 from layers.ingest.columns import ColumnMap
 from layers.ingest.effective import effect_of
 from layers.ingest.guards import alone, database_refusal, sha256
-from layers.ingest.positions import kept, outside
-from layers.ingest.positions.decide import Positions, decide, first_rows
+from layers.ingest.positions import datum, kept, moved, outside
+from layers.ingest.positions.decide import COORDINATES, Positions, decide, first_rows
 from layers.ingest.positions.readings import Reading
 from layers.ingest.readers import look
 from layers.ingest.reading import Choice, require_answers, told_value
@@ -268,6 +268,7 @@ class _Import:
             return self._replace(cursor, outcome, release_id)
         holders.mark_renamed(cursor, renamed)
         given = links.make_links(cursor, self.spec, names, refusals)
+        self._ask_moved(cursor, names)
         self._announce(cursor, upsert.targets)
         self.report.changes = changes.find(cursor, self.spec, names, self.report.verdicts, keep=keep)
         relinked = links.relinked(self.spec, given, keep=keep)
@@ -295,6 +296,16 @@ class _Import:
 
     def _written(self, cursor: Any) -> list[int]:
         return usage.same_records(cursor) if self.spec.name == "usage" else upsert.touched(cursor)
+
+    def _ask_moved(self, cursor: Any, names: list[str]) -> None:
+        """Now that every row is there: whether those that move known objects move them as one."""
+        asked = {choice.name for choice in self.report.choices} | set(self.source.told)
+        if not self.spec.dataset.placed or GEOM not in names or {COORDINATES, datum.SHIFT} & asked:
+            return
+        if choice := moved.question(cursor, self.spec, self.report.crs):
+            self.report.choices.append(choice)
+            if self.report.wanted_commit:
+                require_answers(self.report.choices, self.source.told)
 
     def _announce(self, cursor: Any, targets: Callable[[Any], list[int]]) -> None:
         """Before the rows are written: note what they would replace counts as now."""

@@ -111,6 +111,18 @@ def test_a_shift_that_nothing_explains_is_asked(wells: Callable[..., Path]) -> N
 
 
 @pytest.mark.usefixtures("city")
+def test_a_part_of_the_known_codes_that_moves_as_one_is_asked(wells: Callable[..., Path]) -> None:
+    load("well", wells(LON, LAT))
+    lon, lat = LON.copy(), LAT.copy()
+    lon[28:], lat[28:] = gcj02.from_wgs84(LON[28:], LAT[28:])
+    report = tried(wells(lon, lat))
+    assert asked(report) == {"coordinates": "EPSG:4490"} and "12 个编码中位偏移" in report.choices[0].zh
+    with pytest.raises(ImportRefused, match="平移"):
+        load("well", wells(lon, lat))
+    assert counts(load("well", wells(lon, lat), told={"coordinates": "EPSG:4490"})) == (0, 12, 28, 0)
+
+
+@pytest.mark.usefixtures("city")
 def test_a_position_outside_its_division_is_taken_and_said(wells: Callable[..., Path]) -> None:
     lon = LON.copy()
     lon[:3] += (0.06, 0.12, 0.9)

@@ -93,6 +93,13 @@ def test_rows_that_repeat_a_known_position_say_nothing_of_the_others() -> None:
     assert verdict(plain, seen("other", [""] * 90 + [V] * 10)) == (1, True, "regions")
 
 
+def test_a_reading_that_would_move_what_stands_is_not_proposed() -> None:
+    lon, lat = RANDOM.uniform(116.2, 116.5, 30), RANDOM.uniform(39.8, 40.0, 30)
+    stands, moves = shift_of(lon, lat, lon, lat), shift_of(lon + 0.01, lat, lon, lat)
+    plain = seen("plain", [V] * 40 + [""] * 20, shift=stands)
+    assert verdict(plain, seen("other", [V] * 60, shift=moves)) == (0, False, "fits")
+
+
 def test_numbers_that_never_reach_sixty_are_minutes_and_seconds() -> None:
     minutes, seconds = RANDOM.integers(0, 60, 30), RANDOM.integers(1, 60, 30)
     packed = numbers(list(116 + minutes / 100 + seconds / 1e4), list(39 + minutes / 100 + seconds / 1e4))

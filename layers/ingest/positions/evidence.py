@@ -221,8 +221,17 @@ def _standing(seen: Sequence[Seen]) -> int:
 def _written(seen: Sequence[Seen], rows: NDArray[np.bool_]) -> int:
     """The reading whose form the numbers have, if it fits no worse than the plain one; 0 for none."""
     plain = seen[0].fit[rows].mean()
-    found = [(-float(one.fit[rows].mean()), at) for at, one in enumerate(seen) if at and one.by_form]
+    found = [
+        (-float(one.fit[rows].mean()), at)
+        for at, one in enumerate(seen)
+        if at and one.by_form and not _unsettles(seen[0], one)
+    ]
     return min(found)[1] if found and -min(found)[0] >= plain else 0
+
+
+def _unsettles(plain: Seen, other: Seen) -> bool:
+    """Whether a reading would move the known codes that the plain one leaves where they stood."""
+    return plain.stands and not other.stands
 
 
 def _better(seen: Sequence[Seen], rows: NDArray[np.bool_]) -> int:
@@ -230,6 +239,8 @@ def _better(seen: Sequence[Seen], rows: NDArray[np.bool_]) -> int:
     plain = seen[0].fit[rows]
     found = []
     for at, one in enumerate(seen[1:], 1):
+        if _unsettles(seen[0], one):
+            continue
         fit = one.fit[rows]
         gained, lost = int((fit > plain).sum()), int((fit < plain).sum())
         ahead = gained - lost >= max(1, BETTER_SHARE * len(plain)) and gained >= BETTER * lost
