@@ -246,14 +246,14 @@ def test_a_file_that_takes_more_memory_than_it_may_is_refused(
 
 
 def test_options_reach_the_import(admin: Client, grid: make.Grid) -> None:
-    text = f"井号;用途;计量;所在;x;y\nW1;农业;水表;{A};500427.0;4428000.0\n".replace(";", ",")
+    text = f"井号;用途;计量;所在;x;y\nW1;农业;水表;{A};415038.559;4430558.477\n".replace(";", ",")
     options = {"crs": "EPSG:4548", "field_map": "code=井号\n\nregion = 所在"}
     address = dry_run(admin, text, **options)
     assert admin.get(address).context["report"]["crs"] == "EPSG:4548"
     admin.post(address, {"commit": "1"})
     well = models.Well.objects.get(code="W1")
-    assert 117.0 < well.geom.x < 117.01
-    assert 39.9 < well.geom.y < 40.1
+    assert 116.0049 < well.geom.x < 116.0051
+    assert 40.0049 < well.geom.y < 40.0051
 
 
 def test_a_layer_fills_in_its_kind(admin: Client, grid: make.Grid) -> None:
