@@ -225,7 +225,11 @@ def _binary(values: NDArray[Any], one: Field) -> pa.Array:
 
 
 def _numbers(texts: pa.Array) -> pa.Array:
-    """As written, without zeros that say nothing: 80.000 → 80; what is written with an exponent, as spreadsheets show it."""
+    """As written, without zeros that say nothing: 80.000 → 80; what is written with an exponent, as spreadsheets show it.
+
+    A field full of asterisks is how GDAL and Esri, and so our own Shapefiles, write that there is none.
+    """
+    texts = pc.if_else(pc.match_substring_regex(texts, r"^\*+$"), pa.scalar(None, pa.string()), texts)
     plain = pc.replace_substring_regex(texts, r"^([+-]?[0-9]*\.[0-9]*?)0+$", r"\1")
     plain = pc.replace_substring_regex(plain, r"^([+-]?[0-9]+)\.$", r"\1")
     powers = pc.match_substring_regex(plain, r"^[+-]?[0-9.]+[eE][+-]?[0-9]+$")

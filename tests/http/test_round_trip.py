@@ -86,8 +86,7 @@ def test_what_is_downloaded_imports_as_unchanged(client: Client, grid: Grid, tmp
             assert answer.status_code == 200
             path = tmp_path / f"{layer.id}.{one.suffix.removeprefix('shp.')}"
             path.write_bytes(answer.getvalue())
-            inner = {"shp": f"{layer.id}.shp", "xlsx": layer.zh}.get(one.key)
-            if path.suffix in (*FORMATS, ".zip") and (told := changed(layer.id, Source(path, layer=inner))):
+            if path.suffix in (*FORMATS, ".zip") and (told := changed(layer.id, Source(path))):
                 wrong[f"{layer.id}.{one.suffix}"] = told
     assert wrong == {}
 
