@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import os
 import re
 import resource
 from collections.abc import Iterator
 from pathlib import Path
 
-from geoapp import identity, state
+from geoapp.background.process import become_service
 
 
 def set_up() -> None:
@@ -19,12 +18,6 @@ def set_up() -> None:
     import django
 
     django.setup()
-
-
-def become_service() -> None:
-    user = identity.service_user()
-    os.environ.update(state.service_environment())
-    identity.become(user)
 
 
 @contextlib.contextmanager

@@ -13,9 +13,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
+from geoapp.background import locks
 from geoapp.reports.ask import Ask, data_stamp
 from geoapp.reports.models import DONE, FAILED, QUEUED, RUNNING, ReportJob
 from layers import vocab
@@ -31,7 +32,6 @@ MOST_WAITING_OF_ONE = 6  # of one asker, so that nobody takes all places
 KEPT = 200  # finished reports; older ones go, with their files
 REMEMBERED = timedelta(hours=1)  # for so long a finished report counts when its asker's turn is looked for
 ATTEMPTS = 3  # of a job whose workers die: one that exhausts the memory would otherwise do so for ever
-JOB_LOCKS, SLOT_LOCKS = 4490_1, 4490_2  # first halves of the advisory locks' names
 
 
 def folder_of(key: str) -> Path:
@@ -111,23 +111,12 @@ def ask_of(job: ReportJob) -> Ask:
     return Ask(job.region, parse_period(job.period), job.lang, job.unit, job.boundaries, job.site)
 
 
-def _try_lock(first: int, second: int) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [first, second])
-        return bool(cursor.fetchone()[0])
-
-
-def unlock(first: int, second: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [first, second])
-
-
 def claim() -> ReportJob | None:
     """The job whose turn it is of those that nobody makes, now ours and locked; None when there is none."""
     with transaction.atomic():
         waiting = ReportJob.objects.select_for_update(skip_locked=True).filter(status__in=(QUEUED, RUNNING))
         for job in _in_turns(waiting.order_by("id")[:MOST_WAITING]):
-            if not _try_lock(JOB_LOCKS, job.pk):
+            if not locks.try_lock(locks.REPORT_JOBS, job.pk):
                 continue
             if job.attempts >= ATTEMPTS:
                 finish(job, error=f"The report was begun {ATTEMPTS} times and never finished.")
@@ -152,7 +141,7 @@ def finish(job: ReportJob, *, files: dict[str, dict[str, object]] | None = None,
     )  # fmt: skip
     if not found or not done:
         shutil.rmtree(folder_of(job.key), ignore_errors=True)
-    unlock(JOB_LOCKS, job.pk)
+    locks.unlock(locks.REPORT_JOBS, job.pk)
 
 
 def delete(job: ReportJob) -> None:
@@ -169,19 +158,8 @@ def prune() -> None:
         delete(job)
 
 
-def take_slot(most: int) -> int:
-    """A place among the workers, held until the connection ends; 0 when all are taken."""
-    return next((slot for slot in range(1, most + 1) if _try_lock(SLOT_LOCKS, slot)), 0)
-
-
 def workers_needed(most: int) -> bool:
     """Whether jobs wait that no running worker has, and there is room for one more."""
     if not ReportJob.objects.filter(status__in=(QUEUED, RUNNING)).exists():
         return False
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s"
-            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
-            [SLOT_LOCKS],
-        )
-        return int(cursor.fetchone()[0]) < most
+    return locks.taken(locks.REPORT_SLOTS) < most

@@ -8,15 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import shutil
-import subprocess
-import sys
-import time
-from pathlib import Path
 
 from django.conf import settings
 
+from geoapp.background import locks, process
 from geoapp.reports import bulk, queue
 from geoapp.reports.models import ReportJob
 
@@ -38,41 +34,19 @@ def ensure() -> None:
 
 
 def start() -> None:
-    """Start a worker that no server and no terminal takes along when it ends."""
-    logs = Path(settings.STATE_DIR) / "logs"
-    logs.mkdir(parents=True, exist_ok=True)
-    environment = {key: value for key, value in os.environ.items() if key != "SHUITU_SERVING"}
-    with (logs / "reports.log").open("ab") as out:
-        subprocess.Popen(
-            [sys.executable, str(settings.BASE_DIR / "manage.py"), "report_worker"],
-            cwd=settings.BASE_DIR, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-            start_new_session=True,
-        )  # fmt: skip
+    """A worker that outlives whoever asks for it."""
+    process.start("report_worker", "reports.log")
 
 
 def work(idle_s: float = IDLE_S, most: int = REPORTS) -> int:
     """Make what waits until nothing has for ``idle_s``; → how many jobs were taken. Nothing when all places are taken."""
-    slot = queue.take_slot(max(1, settings.REPORT_WORKERS))
+    slot = locks.take_slot(locks.REPORT_SLOTS, max(1, settings.REPORT_WORKERS))
     if not slot:
         return 0
     try:
-        return _work(idle_s, most)
+        return process.until_idle(queue.claim, do, idle_s, most)
     finally:
-        queue.unlock(queue.SLOT_LOCKS, slot)
-
-
-def _work(idle_s: float, most: int) -> int:
-    taken, since = 0, time.monotonic()
-    while taken < most:
-        job = queue.claim()
-        if job is not None:
-            do(job)
-            taken, since = taken + 1, time.monotonic()
-        elif time.monotonic() - since >= idle_s:
-            break
-        else:
-            time.sleep(0.5)
-    return taken
+        locks.unlock(locks.REPORT_SLOTS, slot)
 
 
 def do(job: ReportJob) -> None:
@@ -91,7 +65,7 @@ def do(job: ReportJob) -> None:
         queue.prune()
     except Cancelled:
         shutil.rmtree(folder, ignore_errors=True)
-        queue.unlock(queue.JOB_LOCKS, job.pk)
+        locks.unlock(locks.REPORT_JOBS, job.pk)
     except Exception:
         log.exception("report %s of %s failed", job.pk, job.region)
         with contextlib.suppress(Exception):  # of a database that is gone: the job stays and is taken again

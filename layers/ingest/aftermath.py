@@ -53,16 +53,16 @@ class Aftermath:
         """Bring everything to what the rows are now. ``months`` are those whose sums they change, ``moved`` the other datasets
         whose objects are found elsewhere, ``ids`` gives the rows written."""
         if self._settlement:
-            tell("汇总", 0)
+            tell("sums", 0)
             self._settlement.settle(cursor, ids())
         else:
             if self._moving:
                 self._moving.follow(cursor, ids())
             if months:
-                tell("汇总", 0)
+                tell("sums", 0)
                 rebuild.rebuild(cursor, months)
         for dataset in (self._dataset, *moved):
             versions.bump(dataset, release_id)
         if not self._settlement:
-            tell("落格", 0)
+            tell("grid", 0)
             assign.settle(cursor, self._dataset, months)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +15,40 @@ from layers.ingest.refusal import ImportRefused
 _POLL_S = 0.2
 
 
-def alone(cursor: Any, wait_s: float) -> None:
-    """Take the lock under which imports run one at a time; it goes with the transaction."""
+def alone(cursor: Any, wait_s: float, waits: Callable[[], None] | None = None) -> None:
+    """Take the lock under which the data are changed by one at a time; it goes with the transaction.
+
+    ``waits`` is told, every now and then, that another has it.
+    """
+    _take(cursor, "shuitu import", wait_s, waits)
+
+
+def alone_in(dataset: str, cursor: Any, wait_s: float, waits: Callable[[], None] | None = None) -> None:
+    """Take the lock under which files of a dataset are checked and imported by one at a time, those of others beside it.
+
+    Two that write the same rows would wait for each other inside the database, where nobody could say why. Whoever takes
+    `alone` too takes it first.
+    """
+    _take(cursor, f"shuitu import {dataset}", wait_s, waits)
+
+
+def _take(cursor: Any, name: str, wait_s: float, waits: Callable[[], None] | None) -> None:
     until = time.monotonic() + wait_s
     while True:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('shuitu import'))")
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext(%s))", [name])
         if cursor.fetchone()[0]:
             return
         if time.monotonic() >= until:
             raise ImportRefused("另一个导入正在进行，请稍后再试", "another import is running: try again later")
+        if waits:
+            waits()
         time.sleep(_POLL_S)
+
+
+def came_between(error: DatabaseError) -> bool:
+    """Whether the database ended a transaction because of another one, so that the same can be tried again: a deadlock, or
+    rows that changed meanwhile."""
+    return getattr(error.__cause__, "sqlstate", None) in ("40P01", "40001")
 
 
 def sha256(path: Path) -> str:

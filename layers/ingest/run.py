@@ -34,7 +34,7 @@ from layers.ingest.apart import opened_apart
 from layers.ingest.arrange import Arranged, arrange, hints
 from layers.ingest.columns import ColumnMap
 from layers.ingest.effective import effect_of
-from layers.ingest.guards import alone, database_refusal, sha256
+from layers.ingest.guards import alone, alone_in, came_between, database_refusal, sha256
 from layers.ingest.positions import datum, kept, moved, outside
 from layers.ingest.positions.decide import COORDINATES, Positions, decide, first_rows
 from layers.ingest.positions.readings import Reading
@@ -50,9 +50,18 @@ from layers.ingest.upsert import Outcome
 from layers.models import Release
 
 Progress = Callable[[str, int, int | None], None]
-"""Told (step, done, of how many or None)."""
+"""Told (step, done, of how many or None); the steps are those of `STEPS`. What it raises ends the import, and undoes it."""
 
+STEPS: Mapping[str, tuple[str, str]] = {
+    "wait": ("等待前面的导入", "Waiting for another import"),
+    "read": ("读取并检查", "Reading and checking"),
+    "write": ("与现有数据比较", "Comparing with the data"),
+    "constraints": ("检查约束", "Checking constraints"),
+    "sums": ("汇总", "Summing up"),
+    "grid": ("落格", "Assigning to cells"),
+}
 WAIT_S = 60.0
+TRIES = 3  # of a transaction that another one made the database end
 _MANY_ROWS = 10_000
 
 
@@ -69,18 +78,28 @@ def run(
     within: str = "",
     context: Mapping[str, Any] | None = None,
     wait_s: float = WAIT_S,
+    opened: Callable[[Table], None] | None = None,
 ) -> ImportReport:
     """Import a file into a dataset or layer; → what was, or for a dry run would be, done.
 
     ``closing`` closes the divisions of the file's levels that the file lacks; ``effective`` is the month from which divisions
     (see `regions.import_regions`) or changed positions (`effective.effect_of`) hold. ``replacing`` takes out what the file lacks
     of its scope, ``within`` of one region (`layers.ingest.replace`). ``context`` is kept with the release's
-    report. One import runs at a time; another is waited for ``wait_s`` seconds. Raises `ImportRefused` when the file
-    as a whole cannot be imported; the database is then as it was. Rows that are refused do not hold up the others.
+    report. One import is committed at a time, and one file of a dataset checked; another is waited for ``wait_s`` seconds.
+    ``opened`` is told the file's head before its rows are read; what it raises ends the import. Raises `ImportRefused` when the
+    file as a whole cannot be imported; the database is then as it was. Rows that are refused do not hold up the others.
     """
-    return _Import(
-        spec_for(target), source, commit, actor, progress, closing, effective, replacing, within, context or {}, wait_s
-    ).run()
+    spec = spec_for(target)
+    for left in reversed(range(TRIES)):
+        one = _Import(
+            spec, source, commit, actor, progress, closing, effective, replacing, within, context or {}, wait_s, opened
+        )
+        try:
+            return one.run()
+        except DatabaseError as error:
+            if not (left and came_between(error)):
+                raise database_refusal(error) from error
+    raise AssertionError("the last try returns or raises")
 
 
 class _Import:
@@ -89,6 +108,7 @@ class _Import:
     def __init__(
         self, spec: Spec, source: Source, commit: bool, actor: str, progress: Progress | None, closing: bool,
         effective: str, replacing: bool, within: str, context: Mapping[str, Any], wait_s: float,
+        opened: Callable[[Table], None] | None,
     ) -> None:  # fmt: skip
         self.spec = spec
         self.source = source
@@ -99,6 +119,7 @@ class _Import:
         self.within = within
         self.context = context
         self.wait_s = wait_s
+        self.opened = opened
         self.aftermath = Aftermath(spec.name, effect_of(spec, effective))
         self.report = ImportReport(
             spec.target, spec.name, source.shown, actor=actor[:150], wanted_commit=commit, told=dict(source.told)
@@ -109,11 +130,8 @@ class _Import:
         if self.replacing:
             replace.refuse_impossible(self.spec, self.within)
         look(self.source.path)  # what is wrong at first sight need not wait for other imports
-        try:
-            with transaction.atomic(), connection.cursor() as cursor:
-                self._transact(cursor)
-        except DatabaseError as error:
-            raise database_refusal(error) from error
+        with transaction.atomic(), connection.cursor() as cursor:
+            self._transact(cursor)
         self.report.seconds = time.perf_counter() - began
         return self.report
 
@@ -167,12 +185,15 @@ class _Import:
         # A web process bounds its statements; an import takes what it takes.
         cursor.execute("SET LOCAL statement_timeout = 0")
         with self._timed("wait"):
-            alone(cursor, self.wait_s)
-        # Under the lock, so that however many files are sent, one process at a time takes the memory to read one.
+            if self.report.wanted_commit:
+                alone(cursor, self.wait_s, self._waits)
+            alone_in(self.spec.name, cursor, self.wait_s, self._waits)
         with (
             self._timed("read"),
             opened_apart(self.source.path, self.source.layer, hints(self.spec, self.source)) as table,
         ):
+            if self.opened:
+                self.opened(table)
             found = self._arrange(table)
             chunks, positions = self._positions(cursor, table, found)
             release = self._release()
@@ -185,7 +206,7 @@ class _Import:
         self._require_answers()
         with self._timed("write"):
             outcome = self._write(cursor, names, release.pk)
-        self._tell("检查约束", self.report.read)
+        self._tell("constraints", self.report.read)
         with self._timed("constraints"):
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
@@ -235,13 +256,13 @@ class _Import:
                 staging.make_staging(cursor, self.spec, names)
             staging.copy_rows(cursor, rows)
             self.report.read += len(chunk) + len(chunk.ragged)
-            self._tell("读取", self.report.read)
+            self._tell("read", self.report.read)
         if not self.report.read:
             raise ImportRefused("文件中没有数据行", "the file holds no rows")
         return names
 
     def _write(self, cursor: Any, names: list[str], release_id: int) -> Outcome:
-        self._tell("写入", self.report.read)
+        self._tell("write", self.report.read)
         cursor.execute("ANALYZE import_staged")
         refusals = self.report.refusals
         if self.spec.name == "region":
@@ -361,7 +382,10 @@ class _Import:
 
     def _tell(self, step: str, done: int) -> None:
         if self.progress:
-            self.progress(step, done, None)
+            self.progress(step, done, None if step in ("wait", "read") else done)
+
+    def _waits(self) -> None:
+        self._tell("wait", 0)
 
     @contextmanager
     def _timed(self, step: str) -> Iterator[None]:

@@ -14,6 +14,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from geoapp.background import locks
 from geoapp.reports import ask, queue, views, worker
 from geoapp.reports.ask import Ask, data_stamp
 from geoapp.reports.models import DONE, FAILED, QUEUED, RUNNING, ReportJob
@@ -177,15 +178,15 @@ def test_the_code_of_reports_is_all_that_they_are_made_with(settings: Any, tmp_p
 
 def test_a_job_that_another_worker_holds_is_left_alone(elsewhere: psycopg.Connection[Any]) -> None:
     first, second = ask_for(), ask_for(SOUTHERN)
-    elsewhere.execute("SELECT pg_advisory_lock(%s, %s)", [queue.JOB_LOCKS, first.pk])
+    elsewhere.execute("SELECT pg_advisory_lock(%s, %s)", [locks.REPORT_JOBS, first.pk])
     taken = queue.claim()
     assert taken is not None and taken.pk == second.pk
-    elsewhere.execute("SELECT pg_advisory_unlock(%s, %s)", [queue.JOB_LOCKS, first.pk])
+    elsewhere.execute("SELECT pg_advisory_unlock(%s, %s)", [locks.REPORT_JOBS, first.pk])
 
 
 def test_a_job_whose_worker_died_is_taken_again(elsewhere: psycopg.Connection[Any]) -> None:
     job = ask_for()
-    elsewhere.execute("SELECT pg_advisory_lock(%s, %s)", [queue.JOB_LOCKS, job.pk])
+    elsewhere.execute("SELECT pg_advisory_lock(%s, %s)", [locks.REPORT_JOBS, job.pk])
     ReportJob.objects.update(status=RUNNING, attempts=1)
     assert queue.claim() is None
     elsewhere.close()
@@ -330,7 +331,7 @@ def test_unknown_regions_are_not_queued() -> None:
 
 def test_a_worker_without_a_place_does_nothing(elsewhere: psycopg.Connection[Any]) -> None:
     ask_for()
-    elsewhere.execute("SELECT pg_advisory_lock(%s, %s)", [queue.SLOT_LOCKS, 1])
+    elsewhere.execute("SELECT pg_advisory_lock(%s, %s)", [locks.REPORT_SLOTS, 1])
     assert worker.work(idle_s=0) == 0
     assert not queue.workers_needed(1) and queue.workers_needed(2)
 

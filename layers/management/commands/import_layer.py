@@ -17,7 +17,7 @@ from layers import registry
 from layers.ingest import report as reports
 from layers.ingest import returned
 from layers.ingest.refusal import ImportRefused
-from layers.ingest.run import Source, run
+from layers.ingest.run import STEPS, Source, run
 from layers.text import visible
 
 
@@ -96,7 +96,7 @@ class Command(BaseCommand):
 
     def _progress(self, step: str, done: int, of: int | None) -> None:
         if sys.stderr.isatty():
-            self.stderr.write(f"\r\033[K{step} {done:,}", ending="")
+            self.stderr.write(f"\r\033[K{STEPS[step][0]} {done:,}", ending="")
 
     def _clear(self) -> None:
         if sys.stderr.isatty():

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from geoapp.background.process import become_service
 from geoapp.reports import queue, worker
-from geoapp.reports.process import become_service
 from geoapp.reports.worker import IDLE_S
 
 
