@@ -25,11 +25,12 @@ from geoapp import env, identity, keeper, passage, proc, state
 
 FIRST_PORT, LAST_PORT = 8000, 8999
 START_SECONDS = 60.0
-# gunicorn lets its readers finish for ten seconds; a report that is interrupted is made again from its beginning.
+# gunicorn lets its readers finish for ten seconds; a report or an import that is interrupted is begun again.
 END: proc.Plan = ((signal.SIGTERM, 20.0), (signal.SIGKILL, 10.0))
 END_WORKER: proc.Plan = ((signal.SIGINT, 5.0), (signal.SIGKILL, 10.0))
 KEEPER_SECONDS = 40.0
-PROGRAM, WORKER = "geoapp.wsgi:application", "report_worker"
+PROGRAM = "geoapp.wsgi:application"
+WORKERS = (("report_worker", "REPORT_WORKERS", 1, "reports.log"), ("desk_worker", "IMPORT_WORKERS", 2, "imports.log"))
 BACKLOG = 2048  # who asks while the server is started again waits here
 LOG_BYTES = 20 * 1024 * 1024
 # What a running server has read from the checkout; of the page's assets it knows the manifest.
@@ -39,7 +40,7 @@ NOT_CODE = frozenset({"node_modules", "__pycache__", "src", "static", "tests"})
 # What a running server has read from the environment: if one changes, it has to start anew.
 READ_AT_START = (
     "ALLOWED_HOSTS", "BIND", "CSRF_TRUSTED_ORIGINS", "DATABASE_URL", "DB_POOL_SIZE", "DEBUG", "EXPORT_KEEP_MB",
-    "EXPORT_SLOTS", "HTTPS", "IMPORT_MAX_MB", "IMPORT_READ_MB", "IMPORT_READ_SECONDS", "LOG_LEVEL", "OPEN_TO_ALL", "PUBLIC_URL", "REPORT_WORKERS",
+    "EXPORT_SLOTS", "HTTPS", "IMPORT_MAX_MB", "IMPORT_READ_MB", "IMPORT_READ_SECONDS", "IMPORT_WORKERS", "LOG_LEVEL", "OPEN_TO_ALL", "PUBLIC_URL", "REPORT_WORKERS",
     "SECRET_KEY", "SHUITU_SECRET_KEY_FILE", "STATEMENT_TIMEOUT_MS", "STREAM_IDLE_SECONDS", "TILE_KEEP_MB", "TRUSTED_PROXIES", "WEB_WORKERS",
     "WEB_THREADS",
 )  # fmt: skip
@@ -204,8 +205,7 @@ def start() -> dict[str, Any]:
     if not _wait(record, kept):
         raise ServerTrouble(f"the server does not start; the end of {log_path()}:\n{state.tail(log_path(), 12)}")
     proc.send(kept, signal.SIGUSR1)
-    if env.integer("REPORT_WORKERS", os.environ.get("REPORT_WORKERS"), 1, 0, 32):
-        _finish_reports()
+    _finish_jobs()
     return record
 
 
@@ -255,21 +255,23 @@ def _launch(opened: socket.socket) -> int:
     return kept.pid
 
 
-def _finish_reports() -> None:
-    """Reports that were being made when the machine stopped go on: a worker looks once, and ends if there are none."""
-    words = [sys.executable, "manage.py", WORKER, "--idle", "0"]
-    with state.service_log("reports.log").open("ab") as out:
-        subprocess.Popen(
-            words,
-            cwd=state.BASE_DIR,
-            env=state.service_environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=out,
-            start_new_session=True,
-            umask=0o077,
-            **identity.popen_as(identity.service_user()),
-        )
+def _finish_jobs() -> None:
+    """Reports and imports that the machine stopped in go on: a worker of each looks once, and ends if there are none."""
+    for command, setting, usual, log in WORKERS:
+        if not env.integer(setting, os.environ.get(setting), usual, 0, 32):
+            continue
+        with state.service_log(log).open("ab") as out:
+            subprocess.Popen(
+                [sys.executable, "manage.py", command, "--idle", "0"],
+                cwd=state.BASE_DIR,
+                env=state.service_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+                umask=0o077,
+                **identity.popen_as(identity.service_user()),
+            )
 
 
 def _wait(record: dict[str, Any], kept: int) -> bool:
@@ -300,7 +302,7 @@ def stop() -> bool:
         proc.send(kept, signal.SIGTERM)
         if not proc.wait_gone(kept, KEEPER_SECONDS):
             proc.send(kept, signal.SIGKILL)
-    for word, plan in ((PROGRAM, END), (WORKER, END_WORKER)):
+    for word, plan in ((PROGRAM, END), *((command, END_WORKER) for command, *_ in WORKERS)):
         if not proc.end_all(lambda word=word: processes(word), plan):  # type: ignore[misc]
             raise ServerTrouble(f"the server (pid {', '.join(map(str, processes(word)))}) does not stop")
     return found

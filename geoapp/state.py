@@ -27,7 +27,7 @@ KEPT = ("access", "reports", "uploads", "work")
 SHARED = ("db.json", "secret_key", "server.json", "settings.env")
 PRIVATE = ("admin_password", "db.lock", "db_superuser_password", "passage.json", "up.lock", "up.pid")
 # The folder is the operator's, who writes there too: the service appends to its own files in it.
-SERVICE_LOGS = ("reports.log", "server.log")
+SERVICE_LOGS = ("imports.log", "reports.log", "server.log")
 ABANDONED_SECONDS = 24 * 3600.0  # what lies in `work` for so long belongs to nobody any more
 PASSAGE = 0o711  # through the state directory, for the service and the database, without seeing what is in it
 _PRIVATE_DIR = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW

@@ -1,7 +1,8 @@
 """Where everything answers."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from geoapp import health
@@ -13,7 +14,9 @@ OF_CODE = Resource(kept=BY_ASKER, of_data=False)  # of the code alone, and of no
 urlpatterns = [
     path("healthz", health.process, name="healthz"),
     path("healthz/database", health.database, name="healthz_database"),
+    re_path(r"^admin/import/", RedirectView.as_view(pattern_name="desk:index", query_string=True)),
     path("admin/", admin.site.urls),
+    path("desk/", include("geoapp.desk.urls")),
     path("api/schema", OF_CODE(SpectacularAPIView.as_view()), name="schema"),
     path("api/docs", OF_CODE(SpectacularSwaggerSplitView.as_view(url_name="schema")), name="docs"),
     path("api/", include("layers.feeds.urls")),

@@ -1,4 +1,4 @@
-"""The administration's site: its name, its order of things, and the import beside the models.
+"""The administration's site: its name, its order of things, and the way to the desk where files are imported.
 
 Apart from `layers.admin`, because Django reads an application's configuration before any model may be imported.
 """
@@ -10,7 +10,6 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.contrib.admin import apps as django_apps
 from django.http import HttpRequest
-from django.urls import URLPattern, URLResolver
 
 from layers.entries import WAY
 
@@ -25,11 +24,6 @@ class ShuituAdminSite(AdminSite):
     index_title = "数据管理"
     index_template = "layers/admin/index.html"
     app_index_template = "layers/admin/app_index.html"
-
-    def get_urls(self) -> list[URLPattern | URLResolver]:
-        from layers.admin.upload import urls
-
-        return [*urls(self), *super().get_urls()]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         return {**super().each_context(request), "may_import": request.user.has_perm("layers.import_data")}

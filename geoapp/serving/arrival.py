@@ -15,7 +15,7 @@ HEAD_BYTES = 32 << 10  # gunicorn takes at most 100 fields; a browser sends a tw
 BODY_BYTES = 64 << 10  # longest body that is held in memory until it is whole; forms of this site are far smaller
 HEAD_SECONDS = 10.0  # from the first byte to the end of the head
 BODY_SECONDS = 20.0  # from there to the end of a short body
-LONG_BODIES = "/admin/"  # where files and long forms are sent to, by people who have logged in
+LONG_BODIES = ("/admin/", "/desk/")  # where files and long forms are sent to, by people who have logged in
 
 _END = b"\r\n\r\n"
 _FIELD = re.compile(

@@ -24,7 +24,7 @@ def _why() -> str:
     return format_html(
         "区划和边界按版本保存：改名、撤并、调整边界都会关闭旧版本、另立新版本，使往年的数字保持原名。"
         '因此这里只能查看；要改动请<a href="{}?target=region">导入文件</a>，数据集选“行政区划”。',
-        reverse("admin:import"),
+        reverse("desk:index"),
     )
 
 

@@ -69,18 +69,21 @@ def match(
     """Match headings to fields.
 
     A field's own name, Chinese or English (with its unit in brackets, if any) is stronger than an alias; what the user
-    told is stronger than both. Of two columns for one field the stronger is taken and the other ignored; two of
+    told is stronger than both, and "" says that no column is the field's. Of two columns for one field the stronger is taken and the other ignored; two of
     equal strength raise `ImportRefused`, as does a told field or column that does not exist.
     """
     words = {word: GEOMETRY_WORDS[word] for word in geometry_words}
     claims: dict[str, list[tuple[int, str]]] = {}
-    taken = _told(fields, headings, told or {}, words)
+    without = {name for name, column in (told or {}).items() if not column}
+    taken = _told(fields, headings, {name: column for name, column in (told or {}).items() if column}, words)
     for name, heading in taken.items():
         claims[name] = [(0, heading)]
     for heading in headings:
         if heading in taken.values() or not normal(heading):
             continue
         for strength, name in _candidates(fields, heading, words):
+            if name in without:
+                continue
             claims.setdefault(name, []).append((strength, heading))
     chosen = {name: _choose(name, found) for name, found in claims.items()}
     used = set(chosen.values())

@@ -10,7 +10,7 @@ from pathlib import Path
 @dataclass(frozen=True, slots=True)
 class Source:
     """A file to import. ``name`` is what it was called if ``path`` is an upload's; ``layer`` the sheet or layer within
-    it; ``crs`` overrides the file's own; ``field_map`` gives columns to fields by hand; ``told`` says how to read it, by the
+    it; ``crs`` overrides the file's own; ``field_map`` gives columns to fields by hand, "" none; ``told`` says how to read it, by the
     names of the decisions (`layers.ingest.reading`)."""
 
     path: Path

@@ -1,0 +1,132 @@
+"""The check of a file: its dataset is proposed where none was chosen, a kept reading is found, and a dry run says what would happen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from geoapp.desk import parcels, profiles, queue, rows, targets
+from geoapp.desk.models import CHECKED, REFUSED, UNKNOWN, ImportJob
+from geoapp.desk.progress import Told
+from layers.ingest.apart import opened_apart
+from layers.ingest.reading import Hints
+from layers.ingest.refusal import ImportRefused
+from layers.ingest.report import ImportReport
+from layers.ingest.run import run
+from layers.ingest.source import Source
+from layers.ingest.table import Table
+
+SHEET_PARAMS = ("sheet", "file-layer")  # of a refusal that lists the sheets or layers there are
+WAIT_S = 3600.0  # for an import of the command line: the desk's own wait in the queue
+_OF_ROWS = ("refusals", "warnings", "changes")  # of a report: kept in `rows`
+_ALLOWED = 200
+
+
+class _Kept(Exception):
+    """The file is of a kind whose reading is kept: begin again by it."""
+
+    def __init__(self, profile: Any, sheet: str = "") -> None:
+        super().__init__(profile)
+        self.profile, self.sheet = profile, sheet
+
+
+def check(job: ImportJob) -> None:
+    """Check a claimed job; it ends `CHECKED`, `REFUSED` with the reason, or `UNKNOWN` when nobody can say what it is."""
+    told = Told(job.token)
+    try:
+        if not job.target and not _propose(job, told):
+            _finish(job, UNKNOWN)
+            return
+        report, places = _checked(job, told)
+    except ImportRefused as refusal:
+        _finish(job, REFUSED, error=said(refusal), report={})
+        return
+    rows.write(parcels.folder_of(job.token), report, places)
+    _finish(job, REFUSED if report.refused_as_a_whole else CHECKED, report=without_rows(report.to_dict(0)))
+
+
+def _finish(job: ImportJob, state: int, **changes: Any) -> None:
+    read = {"target": job.target, "proposals": job.proposals, "how": job.how, "headings": job.headings}
+    queue.finish(job, state, **read, profile=job.profile, **changes)
+
+
+def _checked(job: ImportJob, told: Told) -> tuple[ImportReport, list[rows.Place]]:
+    """A dry run, by the kept reading of the file's kind unless somebody has said how, or wants none."""
+    fresh = not profiles.of_a_kind(job.how) and not job.how.get("plain")
+
+    def opened(table: Table) -> None:
+        job.headings = list(table.headings)
+        found = profiles.find(job.target, job.headings) if fresh and not job.profile else None
+        if found:
+            raise _Kept(found)
+
+    while True:
+        places: list[rows.Place] = []
+        try:
+            report = run(
+                job.target, source(job), actor=job.user.get_username(), progress=told, closing=bool(job.how.get("closing")),
+                effective=job.how.get("effective", ""), wait_s=WAIT_S, opened=opened,
+            )  # fmt: skip
+            return report, places
+        except _Kept as kept:
+            profiles.use(job, kept.profile, kept.sheet)
+        except ImportRefused as refusal:
+            if not (fresh and not job.profile and _by_sheet(job, refusal)):
+                raise
+
+
+def _by_sheet(job: ImportJob, refusal: ImportRefused) -> bool:
+    """Of several sheets the one that a kept reading names, if the file was refused for having several."""
+    if refusal.param not in SHEET_PARAMS:
+        return False
+    found = profiles.of_sheets(job.target, [str(one) for one in refusal.allowed or ()])
+    if found:
+        profiles.use(job, *found)
+    return bool(found)
+
+
+def _propose(job: ImportJob, told: Told) -> bool:
+    """Find what a file is by its headings; whether it is clear."""
+    told("read", 0, None)
+    job.headings, has_geometry = _head(job)
+    if not job.target and not job.how.get("plain") and (kept := profiles.find("", job.headings)):
+        profiles.use(job, kept)
+    found = targets.proposals(job.headings, has_geometry)
+    job.proposals = [list(one) for one in found]
+    if not job.target and targets.is_clear(found):
+        job.target = found[0][0]
+    return bool(job.target)
+
+
+def _head(job: ImportJob) -> tuple[list[str], bool]:
+    """Headings, and whether the file has geometry of its own."""
+    while True:
+        hints = Hints(job.how.get("told", {}), targets.all_words())
+        try:
+            with opened_apart(_path(job), job.how.get("inner") or None, hints) as table:
+                return list(table.headings), table.has_geometry
+        except ImportRefused as refusal:
+            if job.profile or not _by_sheet(job, refusal):
+                raise
+
+
+def _path(job: ImportJob) -> Any:
+    return parcels.file_of(job.token, job.suffix)
+
+
+def source(job: ImportJob) -> Source:
+    """The file and how it is to be read."""
+    how = job.how
+    return Source(
+        _path(job), name=job.name, layer=how.get("inner") or None, crs=how.get("crs") or None,
+        field_map=how.get("field_map", {}), told=how.get("told", {}),
+    )  # fmt: skip
+
+
+def said(refusal: ImportRefused) -> dict[str, Any]:
+    """A refusal as a job keeps it."""
+    allowed = [str(one) for one in (refusal.allowed or ())][:_ALLOWED]
+    return {"zh": refusal.zh, "en": refusal.en, "param": refusal.param or "", "allowed": allowed}
+
+
+def without_rows(report: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in report.items() if name not in _OF_ROWS}

@@ -1,0 +1,84 @@
+"""The import of a file that was checked: that very file, once, whatever ends in between.
+
+The release carries the job's token, in the transaction that writes the rows. A worker that takes over a job whose worker was
+killed looks for it first, so that what was committed is not committed again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.admin.models import ADDITION, LogEntry
+
+from geoapp.desk import parcels, profiles, queue, rows
+from geoapp.desk.checking import WAIT_S, said, source, without_rows
+from geoapp.desk.models import CHECKED, COMMITTED, REFUSED, ImportJob
+from geoapp.desk.progress import Told
+from layers import access
+from layers.ingest.refusal import ImportRefused
+from layers.ingest.run import run
+from layers.models import Release
+
+CHANGED = {
+    "zh": "文件与检查时不同，已删除；请重新上传",
+    "en": "the file is not the one that was checked and was deleted; upload it again",
+    "allowed": [],
+}
+
+
+def commit(job: ImportJob) -> None:
+    """Import a claimed job; it ends `COMMITTED`, or as it was with the reason."""
+    if job.attempts > 1 and (release := release_of(job)):
+        _done(job, release, release.report, None)
+        return
+    path = parcels.file_of(job.token, job.suffix)
+    if not parcels.is_what_was_sent(path, job.sha256):
+        path.unlink(missing_ok=True)
+        queue.finish(job, REFUSED, error=CHANGED)
+        return
+    before = access.read()
+    try:
+        report = run(
+            job.target, source(job), commit=True, actor=job.user.get_username(), progress=Told(job.token),
+            closing=bool(job.how.get("closing")), effective=job.how.get("effective", ""), wait_s=WAIT_S,
+            context={"from": "desk", "job": job.token},
+        )  # fmt: skip
+    except ImportRefused as refusal:
+        queue.finish(job, CHECKED, error=said(refusal))
+        return
+    rows.write(parcels.folder_of(job.token), report, rows.places(parcels.folder_of(job.token)))
+    if not report.committed:
+        queue.finish(job, REFUSED, report=without_rows(report.to_dict(0)))
+        return
+    after = access.read()
+    closes = after.told if before.open and not after.open else None
+    release = release_of(job)
+    assert release, "committed, and the release bears the job's token"
+    _done(job, release, report.to_dict(0), closes)
+
+
+def release_of(job: ImportJob) -> Release | None:
+    """What a killed worker had committed of it."""
+    return Release.objects.filter(report__context__job=job.token).order_by("-pk").first()
+
+
+def _done(job: ImportJob, release: Release, report: dict[str, Any], closes: dict[str, str] | None) -> None:
+    """Everything that follows a committed release; may be done twice."""
+    told = without_rows(report)
+    if job.report.get("rows") not in (None, report["rows"]):
+        told["foreseen"] = job.report["rows"]
+    if closes:
+        told["closes"] = closes
+    _log(job, release)
+    profiles.keep(job)
+    if queue.finish(job, COMMITTED, report=told, release=release):
+        parcels.file_of(job.token, job.suffix).unlink(missing_ok=True)
+
+
+def _log(job: ImportJob, release: Release) -> None:
+    """Among the recent actions of the administration, like every other change."""
+    logged = LogEntry.objects.filter(object_id=str(release.pk), content_type__model="release", action_flag=ADDITION)
+    if not logged.exists():
+        LogEntry.objects.log_actions(
+            job.user_id, [release], ADDITION, change_message=f"导入文件 {release.file_name}", single_object=True
+        )

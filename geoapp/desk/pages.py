@@ -1,0 +1,363 @@
+"""What the pages of the desk show, gathered from jobs, reports and kept rows, in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.urls import reverse
+
+from geoapp.desk import forms, parcels, profiles, queue, rows, targets, words
+from geoapp.desk.forms import ENDINGS, Wrong
+from geoapp.desk.models import (
+    CHECKED,
+    COMMITTED,
+    COMMITTING,
+    READABLE,
+    TO_COMMIT,
+    WAITING,
+    WORKED_ON,
+    ImportJob,
+    ReadingProfile,
+)
+from layers import access
+from layers.ingest.columns import normal
+from layers.ingest.refusal import REASONS
+from layers.ingest.spec import Spec, spec_for
+from layers.models import Release
+
+SHOWN = 30  # of one's own files
+RELEASES = 10
+
+
+def _side(of: Mapping[str, Any], lang: str) -> str:
+    return str(of.get(lang) or of.get("zh") or "")
+
+
+def _spec(job: ImportJob) -> Spec | None:
+    return spec_for(job.target) if job.target else None
+
+
+def of_index(user: Any, lang: str, chosen: str, wrong: Wrong | None) -> dict[str, Any]:
+    """The form, one's own files and the last releases."""
+    names = targets.names(lang)
+    mine = ImportJob.objects.filter(user=user.pk).select_related("release")[:SHOWN]
+    return {
+        "groups": targets.groups(lang),
+        "chosen": chosen if chosen in names else "",
+        "crs": [(value, words.say(told, lang)) for value, told in words.CRS],
+        "endings": ENDINGS,
+        "accept": ",".join((*ENDINGS,)),
+        "max_bytes": settings.IMPORT_MAX_BYTES,
+        "max_mb": settings.IMPORT_MAX_BYTES >> 20,
+        "error": (wrong.en if lang == "en" else wrong.zh) if wrong else "",
+        "error_field": wrong.field if wrong else "",
+        "jobs": [_line(job, names, lang) for job in mine],
+        "releases": [
+            {"of": release, "dataset": names.get(release.dataset, release.dataset), "file": release.file_name}
+            for release in Release.objects.order_by("-pk")[:RELEASES]
+        ],
+        "may_view": user.has_perm("layers.view_release"),
+        "specs": [_columns_of(spec, lang) for spec in targets.specs()],
+        "access": _side(access.now().told, lang),
+        "open": access.now().open,
+    }
+
+
+def _columns_of(spec: Spec, lang: str) -> dict[str, Any]:
+    """What a file of a target may hold, for its table of columns."""
+    return {
+        "target": spec.target,
+        "name": targets.names(lang)[spec.target],
+        "geometry": spec.geometry,
+        "fields": [
+            {
+                "name": field.name,
+                "word": field.en if lang == "en" else field.zh,
+                "unit": field.unit,
+                "required": field.required,
+                "kind": field.kind,
+                "terms": [term.en if lang == "en" else term.zh for term in field.vocab or ()],
+            }
+            for field in targets.fields_of(spec)
+        ],
+    }
+
+
+def _line(job: ImportJob, names: Mapping[str, str], lang: str) -> dict[str, Any]:
+    """A job in the list."""
+    counted = job.report.get("rows", {}) if job.state in (CHECKED, COMMITTED) else {}
+    return {
+        "job": job,
+        "url": reverse("desk:job", args=[job.token]),
+        "target": names.get(job.target, ""),
+        "state": words.say(words.STATES[job.state], lang),
+        "slug": words.SLUGS[job.state],
+        "counts": _counts(counted, lang),
+        "busy": job.state in (*WAITING, *WORKED_ON),
+    }
+
+
+def _counts(counted: Mapping[str, int], lang: str) -> list[tuple[str, str, int]]:
+    """(name, word, how many), in the order in which they are read; those that are nothing only where they say something."""
+    return [
+        (name, words.say(told, lang), counted[name])
+        for name, told in words.COUNTS.items()
+        if name in counted and (name in words.ALWAYS or counted[name])
+    ]
+
+
+def of_progress(job: ImportJob, lang: str) -> dict[str, Any]:
+    """How far a job is: its state, its step, rows done, and how many are before it, in words too."""
+    told = parcels.read_progress(job.token) if job.state in WORKED_ON else {}
+    ahead = queue.ahead(job)
+    step = words.step(str(told.get("step", "")), lang)
+    done = int(told.get("done") or 0)
+    en = lang == "en"
+    parts = [words.say(words.STATES[job.state], lang)]
+    if ahead:
+        parts.append(f"{ahead} before it" if en else f"前面还有 {ahead} 个{_kind(job)}")
+    if step:
+        parts.append(step)
+    if done:
+        parts.append(f"{done:,} rows" if en else f"{done:,} 行")
+    if job.attempts > 1:
+        parts.append("begun again after an interruption" if en else "中断后重新开始")
+    return {
+        "state": words.SLUGS[job.state],
+        "busy": job.state in (*WAITING, *WORKED_ON),
+        "step": told.get("step", ""),
+        "done": done,
+        "of": told.get("of"),
+        "ahead": ahead,
+        "told": " · ".join(parts),
+    }
+
+
+def _kind(job: ImportJob) -> str:
+    return "导入" if job.state in (COMMITTING, TO_COMMIT) else "检查"
+
+
+def of_job(job: ImportJob, lang: str, asked: Mapping[str, str], wrong: Wrong | None = None) -> dict[str, Any]:
+    """Everything on the page of a job."""
+    spec, report = _spec(job), job.report
+    folder = parcels.folder_of(job.token)
+    choices = _choices(job, spec, lang)
+    asks = [one for one in choices if one["open"]]
+    there = parcels.file_of(job.token, job.suffix).is_file()
+    shown = job.state not in (*WAITING, *WORKED_ON)
+    return {
+        "job": job,
+        "spec": spec,
+        "progress": of_progress(job, lang),
+        "slug": words.SLUGS[job.state],
+        "state": words.say(words.STATES[job.state], lang),
+        "target_name": targets.names(lang).get(job.target, ""),
+        "groups": targets.groups(lang),
+        "proposals": _proposals(job, lang),
+        "report": report if shown else {},
+        "counts": _counts(report.get("rows", {}), lang) if shown else [],
+        "foreseen": _counts(report.get("foreseen", {}), lang),
+        "error": words.message(_side(job.error, lang), spec, lang),
+        "allowed": job.error.get("allowed", []),
+        "wrong": (wrong.en if lang == "en" else wrong.zh) if wrong else "",
+        "choices": choices,
+        "asks": asks,
+        "can_commit": job.state == CHECKED and not asks and there,
+        "can_read": job.state in READABLE and there,
+        "notes": [words.message(_side(note, lang), spec, lang) for note in report.get("notes", ())],
+        "columns": _columns(job, spec, lang),
+        "fields": _field_options(spec, lang),
+        "absent": [targets.field_name(spec, name, lang) for name in report.get("columns", {}).get("absent", ())],
+        "crs": [(value, words.say(told, lang)) for value, told in words.CRS],
+        "sheets": job.error.get("allowed", []) if job.error.get("param") in ("sheet", "file-layer") else [],
+        "ask_told": _asked_by_error(job, spec, lang),
+        "faults": _faults(job, spec, folder, lang, asked),
+        "changes": _changes(spec, folder, lang, asked),
+        "has_refused": (folder / rows.REFUSED_FILE).is_file(),
+        "has_places": bool(rows.has_places(folder)),
+        "can_keep": bool(profiles.of_a_kind(job.how)) and shown,
+        "goes_at": queue.goes_at(job),
+        "access": _side(access.now().told, lang),
+        "open": access.now().open,
+        "closes": _side(report.get("closes", {}), lang),
+    }
+
+
+def _proposals(job: ImportJob, lang: str) -> list[dict[str, Any]]:
+    names = targets.names(lang)
+    return [{"target": target, "name": names[target], "hits": hits, "of": of} for target, hits, of in job.proposals]
+
+
+def _choices(job: ImportJob, spec: Spec | None, lang: str) -> list[dict[str, Any]]:
+    """Every decision on how the file was read, those that wait for somebody first."""
+    told: Mapping[str, str] = job.how.get("told", {})
+    found = [
+        {
+            "name": one["name"],
+            "word": words.choice_name(one["name"], spec, lang),
+            "value": one["value"],
+            "evidence": words.message(_side(one, lang), spec, lang),
+            "options": [one["value"], *(other for other in one["others"] if other != one["value"])],
+            "open": one["asks"] and one["name"] not in told,
+            "told": one["name"] in told,
+        }
+        for one in job.report.get("choices", ())
+    ]
+    return sorted(found, key=lambda one: not one["open"])
+
+
+def _asked_by_error(job: ImportJob, spec: Spec | None, lang: str) -> dict[str, Any] | None:
+    """Of a file that was refused for a decision: the values it can have."""
+    name = str(job.error.get("param", ""))
+    if name.partition(".")[0] not in words.CHOICES or name in ("sheet", "crs") or not job.error.get("allowed"):
+        return None
+    return {"name": name, "word": words.choice_name(name, spec, lang), "options": job.error["allowed"]}
+
+
+def _columns(job: ImportJob, spec: Spec | None, lang: str) -> list[dict[str, Any]]:
+    """Each heading of the file with the field it goes to."""
+    if spec is None:
+        return []
+    by_heading = {heading: name for name, heading in forms.columns_of(job, spec).items()}
+    told = job.how.get("field_map", {})
+    return [
+        {
+            "at": at,
+            "heading": heading,
+            "field": by_heading.get(heading, ""),
+            "word": targets.field_name(spec, by_heading[heading], lang) if heading in by_heading else "",
+            "told": told.get(by_heading.get(heading, "")) == heading,
+        }
+        for at, heading in enumerate(job.headings)
+        if normal(heading)
+    ]
+
+
+def _field_options(spec: Spec | None, lang: str) -> list[dict[str, Any]]:
+    if spec is None:
+        return []
+    own = [
+        {"name": field.name, "word": field.en if lang == "en" else field.zh, "required": field.required}
+        for field in targets.fields_of(spec)
+    ]
+    return own + [
+        {"name": name, "word": targets.field_name(spec, name, lang), "required": False}
+        for name in targets.positions_of(spec)
+    ]
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 9 else 1
+
+
+def _faults(job: ImportJob, spec: Spec | None, folder: Any, lang: str, asked: Mapping[str, str]) -> dict[str, Any]:
+    """A page of the problem rows, and what they can be narrowed to."""
+    kind, reason = asked.get("kind", ""), asked.get("reason", "")
+    field = asked.get("field") if "field" in asked else None
+    page = rows.faults(folder, kind, field, reason, _number(asked.get("page", "")))
+    groups = [
+        {
+            "kind": of, "field": name, "reason": why, "count": count,
+            "word": targets.field_name(spec, name, lang),
+            "told": words.say(REASONS[why], lang) if why in REASONS else why,
+            "chosen": (kind, field, reason) == (of, name, why),
+            "query": _query(lang, kind=of, field=name, reason=why),
+        }
+        for of, name, why, count in rows.fault_groups(folder)
+    ]  # fmt: skip
+    return {
+        "page": page,
+        "groups": groups,
+        "narrowed": bool(kind or reason or field is not None),
+        "rows": [
+            {
+                "kind": of, "row": fault.row, "field": targets.field_name(spec, fault.field, lang), "id": fault.field,
+                "value": fault.value, "told": words.message(fault.en if lang == "en" else fault.zh, spec, lang),
+            }
+            for of, fault in page.rows
+        ],
+        **_turning(page, "page", lang, {"kind": kind, "reason": reason} | ({} if field is None else {"field": field})),
+    }  # fmt: skip
+
+
+def _changes(spec: Spec | None, folder: Any, lang: str, asked: Mapping[str, str]) -> dict[str, Any]:
+    """A page of the values that change, old and new."""
+    field = asked.get("changed") or None
+    page = rows.changes(folder, field, _number(asked.get("changes", "")))
+    return {
+        "page": page,
+        "field": field,
+        "groups": [
+            {
+                "field": name, "word": targets.field_name(spec, name, lang), "count": count, "chosen": name == field,
+                "query": _query(lang, changed=name),
+            }
+            for name, count in rows.change_groups(folder)
+        ],
+        "rows": [
+            {"row": one.row, "code": one.code, "field": targets.field_name(spec, one.field, lang), "old": one.old, "new": one.new}
+            for one in page.rows
+        ],
+        **_turning(page, "changes", lang, {"changed": field or ""}),
+    }  # fmt: skip
+
+
+def _query(lang: str, **asked: Any) -> str:
+    """A question for the same page; nothing that is empty but a field, which may be no field's."""
+    told = {"lang": lang} if lang == "en" else {}
+    told |= {name: value for name, value in asked.items() if value or name == "field"}
+    return urlencode(told)
+
+
+def _turning(page: rows.Page, name: str, lang: str, asked: dict[str, Any]) -> dict[str, str]:
+    """Questions for the page before and after; empty where there is none."""
+    return {
+        "before": _query(lang, **asked, **{name: page.number - 1}) if page.number > 1 else "",
+        "after": _query(lang, **asked, **{name: page.number + 1}) if page.number < page.pages else "",
+        "all": _query(lang),
+    }
+
+
+def of_places(job: ImportJob) -> dict[str, Any]:
+    """The positions of a job's rows as GeoJSON."""
+    found = rows.places(parcels.folder_of(job.token))
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "geometry": {"type": "Point", "coordinates": [place.lon, place.lat]},
+                "properties": {"row": place.row, "code": place.code, "kind": place.kind},
+            }
+            for place in found
+        ],
+    }
+
+
+def of_profiles(lang: str) -> list[dict[str, Any]]:
+    names = targets.names(lang)
+    found = []
+    for profile in ReadingProfile.objects.all():
+        spec = spec_for(profile.target) if profile.target in names else None
+        found.append(
+            {"of": profile, "target": names.get(profile.target, profile.target), "says": _says(profile, spec, lang)}
+        )
+    return found
+
+
+def _says(profile: ReadingProfile, spec: Spec | None, lang: str) -> list[str]:
+    """What a kept reading says, a line each."""
+    how = profile.how
+    colon = ": " if lang == "en" else "："
+    said = [f"{words.choice_name(name, spec, lang)}{colon}{value}" for name, value in how.get("told", {}).items()]
+    if how.get("crs"):
+        said.append(f"{words.say(words.CHOICES['crs'], lang)}{colon}{how['crs']}")
+    if how.get("inner"):
+        said.append(f"{words.say(words.CHOICES['sheet'], lang)}{colon}{how['inner']}")
+    for name, heading in how.get("field_map", {}).items():
+        none = "no column" if lang == "en" else "不导入"
+        said.append(f"{heading or none} → {targets.field_name(spec, name, lang)}")
+    return said

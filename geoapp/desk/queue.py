@@ -1,0 +1,134 @@
+"""The order of the desk: who is asked for what, whose turn it is, and what becomes of a job whose worker has ended.
+
+A worker holds a session lock on its job and one on its turn: files of a dataset are checked one at a time and imports made
+one at a time, so that a place among the workers is never spent on waiting.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from geoapp.background import locks
+from geoapp.desk import parcels
+from geoapp.desk.models import CHECKING, COMMITTING, FAILED, QUEUED, TO_COMMIT, WAITING, WORKED_ON, ImportJob
+from layers.ingest.spec import spec_for
+
+KEPT = timedelta(days=7)  # from the last change; then the row goes, and its file
+STRAY_S = 24 * 3600.0
+ATTEMPTS = 3  # of a job whose workers die
+MOST_WAITING = 50
+COMMITS = 0  # the turn of imports; those of checks are numbers of their datasets
+
+
+def ask(job: ImportJob, state: int, among: Iterable[int], **changes: Any) -> bool:
+    """Put a job into the queue (`QUEUED` or `TO_COMMIT`), if it is in one of the states ``among``: of two clicks one does."""
+    found = ImportJob.objects.filter(pk=job.pk, state__in=tuple(among)).update(
+        state=state, asked_at=timezone.now(), changed_at=timezone.now(), attempts=0, error={}, **changes
+    )
+    if found:
+        parcels.clear_progress(job.token)
+    return bool(found)
+
+
+def give_up(job: ImportJob) -> bool:
+    """The job and its file; not while it is being imported. A worker that checks it stops at its next step."""
+    found, _ = ImportJob.objects.filter(pk=job.pk).exclude(state__in=(TO_COMMIT, COMMITTING)).delete()
+    if found:
+        parcels.discard(job.token)
+    return bool(found)
+
+
+def ahead(job: ImportJob) -> int:
+    """How many wait before it or are being worked on, of those that it waits for."""
+    if job.state not in WAITING:
+        return 0
+    with_it = (TO_COMMIT, COMMITTING) if job.state == TO_COMMIT else (QUEUED, CHECKING)
+    return ImportJob.objects.filter(state__in=with_it, asked_at__lt=job.asked_at).exclude(pk=job.pk).count()
+
+
+def claim() -> ImportJob | None:
+    """The first job whose turn it is and that nobody has, now ours and locked; None when there is none."""
+    with transaction.atomic():
+        waiting = ImportJob.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+            state__in=(*WAITING, *WORKED_ON)
+        )
+        for job in waiting.order_by("asked_at")[:MOST_WAITING]:
+            if not locks.try_lock(locks.IMPORT_JOBS, job.pk):
+                continue
+            if not locks.try_lock(locks.IMPORT_TURNS, turn(job)):
+                locks.unlock(locks.IMPORT_JOBS, job.pk)
+                continue
+            job.state = COMMITTING if job.state in (TO_COMMIT, COMMITTING) else CHECKING
+            job.attempts += 1
+            job.save(update_fields=["state", "attempts"])
+            return job
+    return None
+
+
+def turn(job: ImportJob) -> int:
+    """What a job waits for: imports for each other, checks for those of their dataset."""
+    if job.state in (TO_COMMIT, COMMITTING):
+        return COMMITS
+    if not job.target:
+        return job.pk % (1 << 31) or 1
+    return zlib.crc32(spec_for(job.target).name.encode()) >> 1 or 1
+
+
+def let_go(job: ImportJob, held: int) -> None:
+    """The locks of a claimed job; ``held`` is the turn it had when it was claimed."""
+    locks.unlock(locks.IMPORT_TURNS, held)
+    locks.unlock(locks.IMPORT_JOBS, job.pk)
+
+
+def finish(job: ImportJob, state: int, **changes: Any) -> bool:
+    """What came of a claimed job; False when it was given up meanwhile."""
+    for name, value in changes.items():
+        setattr(job, name, value)
+    job.state = state
+    found = ImportJob.objects.filter(pk=job.pk).update(state=state, changed_at=timezone.now(), **changes)
+    if found:
+        parcels.clear_progress(job.token)
+    else:
+        parcels.discard(job.token)
+    return bool(found)
+
+
+def fail(job: ImportJob, zh: str, en: str) -> None:
+    finish(job, FAILED, error={"zh": zh, "en": en, "allowed": []})
+
+
+def workers_needed(most: int) -> bool:
+    """Whether a job waits that no running worker has, and there is room for one more."""
+    waiting = ImportJob.objects.filter(state__in=(*WAITING, *WORKED_ON)).values_list("pk", flat=True)[:MOST_WAITING]
+    numbers = list(waiting)
+    if not numbers or locks.taken(locks.IMPORT_SLOTS) >= most:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND classid = %s"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+            [locks.IMPORT_JOBS],
+        )
+        held = {row[0] for row in cursor.fetchall()}
+    return bool(set(numbers) - held)
+
+
+def sweep() -> None:
+    """Let go what nobody has touched for a week, and folders of no job."""
+    old = ImportJob.objects.filter(changed_at__lt=timezone.now() - KEPT).exclude(state__in=(*WAITING, *WORKED_ON))
+    for job in old[:100]:
+        give_up(job)
+    known = set(ImportJob.objects.values_list("token", flat=True))
+    for token in parcels.strays(known, STRAY_S):
+        parcels.discard(token)
+
+
+def goes_at(job: ImportJob) -> Any:
+    """When its file is deleted."""
+    return job.changed_at + KEPT

@@ -1,0 +1,164 @@
+"""What a check found in single rows, kept beside the file so that a page of it is read and not all: faults, changes, positions.
+
+A small SQLite file in the job's folder, written whole by the worker. Faults are in the order of the file, the refused before the
+warned; texts stand as they stood in the file.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from layers.ingest import report as reports
+from layers.ingest.refusal import Fault
+from layers.ingest.report import ImportReport
+
+PAGE = 50
+REFUSED, WARNED = "refused", "warned"
+REFUSED_FILE = "refused.csv"
+_TABLES = """
+CREATE TABLE fault (id INTEGER PRIMARY KEY, kind TEXT, row INTEGER, field TEXT, value TEXT, reason TEXT, expected TEXT);
+CREATE TABLE change (id INTEGER PRIMARY KEY, row INTEGER, code TEXT, field TEXT, old TEXT, new TEXT);
+CREATE TABLE place (lon REAL, lat REAL, row INTEGER, code TEXT, kind TEXT);
+CREATE INDEX fault_of ON fault (kind, field, reason);
+CREATE INDEX change_of ON change (field);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of the rows, from page 1; ``count`` is of all."""
+
+    rows: list[Any]
+    number: int
+    count: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.count // PAGE))
+
+    @property
+    def first(self) -> int:
+        return (self.number - 1) * PAGE + 1
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.rows) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One value that a file changes; ``old`` and ``new`` as people read them, None for nothing."""
+
+    row: int
+    code: str
+    field: str
+    old: str | None
+    new: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a row of the file lies, in degrees of EPSG:4490; ``kind`` is new, changed or unchanged."""
+
+    lon: float
+    lat: float
+    row: int
+    code: str
+    kind: str
+
+
+def path_of(folder: Path) -> Path:
+    return folder / "rows.sqlite"
+
+
+def write(folder: Path, report: ImportReport, places: Sequence[Place] = ()) -> None:
+    """Keep what a report says of rows. A folder that is gone is not made again: `OSError`."""
+    part = folder / "rows.part"
+    part.unlink(missing_ok=True)
+    with closing(sqlite3.connect(f"file:{part}?mode=rwc", uri=True)) as base:
+        base.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _TABLES)
+        for kind, faults in ((REFUSED, report.refusals), (WARNED, report.warnings)):
+            base.executemany(
+                "INSERT INTO fault (kind, row, field, value, reason, expected) VALUES (?, ?, ?, ?, ?, ?)",
+                ((kind, f.row, f.field, f.value, f.reason, f.expected) for f in faults.first(len(faults.kept))),
+            )
+        base.executemany("INSERT INTO change (row, code, field, old, new) VALUES (?, ?, ?, ?, ?)", _changes(report))
+        base.executemany(
+            "INSERT INTO place VALUES (?, ?, ?, ?, ?)", ((p.lon, p.lat, p.row, p.code, p.kind) for p in places)
+        )
+        base.commit()
+    part.replace(path_of(folder))
+    (folder / REFUSED_FILE).unlink(missing_ok=True)
+    if report.refused:
+        reports.write(report, folder / REFUSED_FILE)
+
+
+def _changes(report: ImportReport) -> Iterable[tuple[Any, ...]]:
+    return ()
+
+
+def faults(folder: Path, kind: str = "", field: str | None = None, reason: str = "", page: int = 1) -> Page:
+    """A page of `Fault` with its kind beside it: (kind, fault)."""
+    asked = {"kind": kind or None, "field": field, "reason": reason or None}
+    found = _page(folder, "fault", "kind, row, field, value, reason, expected", asked, page)
+    return Page([(one[0], Fault(*one[1:])) for one in found.rows], found.number, found.count)
+
+
+def fault_groups(folder: Path) -> list[tuple[str, str, str, int]]:
+    """(kind, field, reason, how many), the refused first, then the most frequent."""
+    query = "SELECT kind, field, reason, count(*) FROM fault GROUP BY 1, 2, 3 ORDER BY 1, 4 DESC, 2, 3"
+    with _opened(folder) as base:
+        return list(base.execute(query)) if base else []
+
+
+def changes(folder: Path, field: str | None = None, page: int = 1) -> Page:
+    """A page of `Change`."""
+    found = _page(folder, "change", "row, code, field, old, new", {"field": field}, page)
+    return Page([Change(*one) for one in found.rows], found.number, found.count)
+
+
+def change_groups(folder: Path) -> list[tuple[str, int]]:
+    """(field, how many values of it change), the most first."""
+    with _opened(folder) as base:
+        return list(base.execute("SELECT field, count(*) FROM change GROUP BY 1 ORDER BY 2 DESC, 1")) if base else []
+
+
+def places(folder: Path) -> list[Place]:
+    with _opened(folder) as base:
+        return [Place(*one) for one in base.execute("SELECT * FROM place")] if base else []
+
+
+def has_places(folder: Path) -> bool:
+    with _opened(folder) as base:
+        return bool(base and base.execute("SELECT EXISTS (SELECT 1 FROM place)").fetchone()[0])
+
+
+def _page(folder: Path, table: str, columns: str, asked: dict[str, str | None], page: int) -> Page:
+    given = {name: value for name, value in asked.items() if value is not None}
+    where = " AND ".join(["1", *(f"{name} = :{name}" for name in given)])  # names of ours, values bound
+    with _opened(folder) as base:
+        if base is None:
+            return Page([], 1, 0)
+        count = int(base.execute(f"SELECT count(*) FROM {table} WHERE {where}", given).fetchone()[0])  # noqa: S608
+        number = min(max(page, 1), max(1, -(-count // PAGE)))
+        rows = base.execute(
+            f"SELECT {columns} FROM {table} WHERE {where} ORDER BY id LIMIT :most OFFSET :past",  # noqa: S608
+            {**given, "most": PAGE, "past": (number - 1) * PAGE},
+        ).fetchall()
+    return Page(rows, number, count)
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[sqlite3.Connection | None]:
+    """The kept rows, to be read; None where there are none."""
+    path = path_of(folder)
+    if not path.is_file():
+        yield None
+        return
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as base:
+        yield base

@@ -1,0 +1,107 @@
+"""The words of the desk, in Chinese and English."""
+
+from __future__ import annotations
+
+import re
+
+from geoapp.desk import targets
+from geoapp.desk.models import (
+    CHECKED,
+    CHECKING,
+    COMMITTED,
+    COMMITTING,
+    FAILED,
+    QUEUED,
+    REFUSED,
+    TO_COMMIT,
+    UNKNOWN,
+)
+from layers.ingest.page_words import page_words
+from layers.ingest.run import STEPS
+from layers.ingest.spec import Spec
+
+Words = tuple[str, str]
+
+STATES: dict[int, Words] = {
+    QUEUED: ("等待检查", "Waiting to be checked"),
+    CHECKING: ("正在检查", "Being checked"),
+    CHECKED: ("已检查，尚未导入", "Checked, not imported yet"),
+    REFUSED: ("不能导入", "Cannot be imported"),
+    UNKNOWN: ("请选择数据集", "Choose a dataset"),
+    TO_COMMIT: ("等待导入", "Waiting to be imported"),
+    COMMITTING: ("正在导入", "Being imported"),
+    COMMITTED: ("已导入", "Imported"),
+    FAILED: ("出错", "Failed"),
+}
+SLUGS = {
+    QUEUED: "queued", CHECKING: "checking", CHECKED: "checked", REFUSED: "refused", UNKNOWN: "unknown",
+    TO_COMMIT: "to-commit", COMMITTING: "committing", COMMITTED: "committed", FAILED: "failed",
+}  # fmt: skip
+COUNTS: dict[str, Words] = {
+    "read": ("读取", "Read"),
+    "new": ("新增", "New"),
+    "changed": ("变更", "Changed"),
+    "unchanged": ("未变", "Unchanged"),
+    "cleared": ("清空的值", "Values cleared"),
+    "gone": ("删除", "Gone"),
+    "closed": ("停用", "Closed"),
+    "refused": ("拒收", "Refused"),
+    "warned": ("提醒", "Warned"),
+}
+ALWAYS = ("read", "new", "changed", "unchanged", "refused")
+CHOICES: dict[str, Words] = {
+    "encoding": ("文字编码", "Encoding"),
+    "delimiter": ("分隔符", "Delimiter"),
+    "sheet": ("工作表", "Sheet"),
+    "heading": ("表头行", "Heading"),
+    "unit": ("单位", "Unit"),
+    "year": ("年份", "Year"),
+    "month": ("月份", "Month"),
+    "months": ("月份列", "Months as columns"),
+    "crs": ("坐标系", "CRS"),
+    "coordinates": ("坐标的读法", "Coordinates"),
+    "position": ("坐标的读法", "Coordinates"),
+    "order": ("坐标的先后", "Order of coordinates"),
+    "total": ("合计行", "Totals"),
+    "blank": ("空单元格", "Empty cells"),
+    "region": ("区划", "Divisions"),
+    "vocabulary": ("词语", "Words"),
+    "hidden": ("隐藏的行", "Hidden rows"),
+    "merged": ("合并单元格", "Merged cells"),
+}
+CRS: tuple[tuple[str, Words], ...] = (
+    ("", ("按文件自带（表格中的坐标列按 EPSG:4490）", "As the file says (columns of a table: EPSG:4490)")),
+    ("EPSG:4490", ("EPSG:4490　CGCS2000 经纬度", "EPSG:4490  CGCS2000 longitude, latitude")),
+    ("EPSG:4326", ("EPSG:4326　WGS 84 经纬度", "EPSG:4326  WGS 84 longitude, latitude")),
+    (
+        "EPSG:4548",
+        ("EPSG:4548　CGCS2000 高斯–克吕格，中央经线 117°E，米", "EPSG:4548  CGCS2000 Gauss–Krüger, 117°E, metres"),
+    ),
+    ("GCJ-02", ("GCJ-02　国内互联网地图的偏移坐标", "GCJ-02  offset coordinates of Chinese web maps")),
+)
+_FIELD_ZH = re.compile(r"字段 (\w+)")
+
+
+def say(words: Words, lang: str) -> str:
+    return words[lang == "en"]
+
+
+def step(name: str, lang: str) -> str:
+    return say(STEPS[name], lang) if name in STEPS else ""
+
+
+def choice_name(name: str, spec: Spec | None, lang: str) -> str:
+    """A decision as people call it: ``unit.volume_m3`` → "单位：用水量"."""
+    head, _, of = name.partition(".")
+    told = say(CHOICES[head], lang) if head in CHOICES else head
+    if not of:
+        return told
+    return f"{told}{': ' if lang == 'en' else '：'}{targets.field_name(spec, of, lang)}"
+
+
+def message(text: str, spec: Spec | None, lang: str) -> str:
+    """A message of the import: the page's words for options, and fields by their names."""
+    told = page_words(text, lang)
+    if lang == "en":
+        return told
+    return _FIELD_ZH.sub(lambda found: f"“{targets.field_name(spec, found[1], lang)}”", told)
