@@ -1,4 +1,4 @@
-"""Every address there is, the administration's apart, with what it may be asked: read from the URL resolver, so that a new one is
+"""Every address there is, those behind the log-in (the administration, the desk) apart, with what it may be asked: read from the URL resolver, so that a new one is
 walked too, or fails until it is said how to ask it."""
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from tests.factories import CITY, DISTRICT, SOUTH, SOUTHERN, WEST, A
 ZOOM = 14
 REGIONS = (CITY, DISTRICT, SOUTHERN, A)
 Place = tuple[int, int, int]  # z, x, y
+BEHIND_THE_LOG_IN = ("admin", "desk")  # who may see what there: tests/http/test_admin.py and test_desk.py
 
 
 def patterns() -> list[URLPattern]:
@@ -30,7 +31,7 @@ def _walk(resolver: URLResolver) -> Iterator[URLPattern]:
     for each in resolver.url_patterns:
         if isinstance(each, URLPattern):
             yield each
-        elif each.namespace != "admin":
+        elif each.namespace not in BEHIND_THE_LOG_IN:
             yield from _walk(each)
 
 

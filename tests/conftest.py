@@ -54,6 +54,7 @@ def _forgetful(request: pytest.FixtureRequest) -> Iterator[None]:
     forget()
     settings = request.getfixturevalue("settings")
     settings.STATE_DIR = request.getfixturevalue("tmp_path")
+    settings.IMPORT_WORKERS = 0  # the tests are the worker, or start one on their own database
     settings.OPEN_TO_ALL = ("personal",)  # what a test makes is nobody's; tests of access close it
     # The page's assets need not be built for tests that look at none.
     settings.STORAGES = {

@@ -62,13 +62,19 @@ def environment() -> dict[str, str]:
     told = connection.get_connection_params()
     port = told.get("port") or 5432
     url = f"postgresql://{told['user']}:{told.get('password', '')}@/{told['dbname']}?host={str(told['host']).replace('/', '%2F')}&port={port}"
-    return {**os.environ, "DATABASE_URL": url, "SHUITU_STATE": str(settings.STATE_DIR)}
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "geoapp.settings",
+        "DATABASE_URL": url,
+        "SHUITU_STATE": str(settings.STATE_DIR),
+    }
 
 
 def start_worker(idle_s: float = 0) -> subprocess.Popen[bytes]:
-    """A real worker, on the tests' own database."""
+    """A real worker, on the tests' own database; as the tests' user, whose files are on the desk."""
+    program = f"import django; django.setup(); from geoapp.desk import worker; worker.work({idle_s})"
     return subprocess.Popen(
-        [sys.executable, "manage.py", worker.COMMAND, "--idle", str(idle_s)],
+        [sys.executable, "-c", program],
         cwd=settings.BASE_DIR, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
     )  # fmt: skip
 

@@ -36,12 +36,13 @@ def check(job: ImportJob) -> None:
         if not job.target and not _propose(job, told):
             _finish(job, UNKNOWN)
             return
-        report, places = _checked(job, told)
+        report = _checked(job, told)
     except ImportRefused as refusal:
         _finish(job, REFUSED, error=said(refusal), report={})
         return
-    rows.write(parcels.folder_of(job.token), report, places)
-    _finish(job, REFUSED if report.refused_as_a_whole else CHECKED, report=without_rows(report.to_dict(0)))
+    rows.write(parcels.folder_of(job.token), report)
+    found = without_rows(report.to_dict(0)) | {"placed": report.placed}
+    _finish(job, REFUSED if report.refused_as_a_whole else CHECKED, report=found)
 
 
 def _finish(job: ImportJob, state: int, **changes: Any) -> None:
@@ -49,7 +50,7 @@ def _finish(job: ImportJob, state: int, **changes: Any) -> None:
     queue.finish(job, state, **read, profile=job.profile, **changes)
 
 
-def _checked(job: ImportJob, told: Told) -> tuple[ImportReport, list[rows.Place]]:
+def _checked(job: ImportJob, told: Told) -> ImportReport:
     """A dry run, by the kept reading of the file's kind unless somebody has said how, or wants none."""
     fresh = not profiles.of_a_kind(job.how) and not job.how.get("plain")
 
@@ -60,13 +61,11 @@ def _checked(job: ImportJob, told: Told) -> tuple[ImportReport, list[rows.Place]
             raise _Kept(found)
 
     while True:
-        places: list[rows.Place] = []
         try:
-            report = run(
-                job.target, source(job), actor=job.user.get_username(), progress=told, closing=bool(job.how.get("closing")),
-                effective=job.how.get("effective", ""), wait_s=WAIT_S, opened=opened,
+            return run(
+                job.target, source(job), actor=job.user.get_username(), progress=told, wait_s=WAIT_S, opened=opened,
+                **scope(job),
             )  # fmt: skip
-            return report, places
         except _Kept as kept:
             profiles.use(job, kept.profile, kept.sheet)
         except ImportRefused as refusal:
@@ -120,6 +119,15 @@ def source(job: ImportJob) -> Source:
         _path(job), name=job.name, layer=how.get("inner") or None, crs=how.get("crs") or None,
         field_map=how.get("field_map", {}), told=how.get("told", {}),
     )  # fmt: skip
+
+
+def scope(job: ImportJob) -> dict[str, Any]:
+    """What of the data the file is to stand for, as `run` is told."""
+    how = job.how
+    return {
+        "closing": bool(how.get("closing")), "effective": how.get("effective", ""),
+        "replacing": bool(how.get("replacing")), "within": how.get("within", ""),
+    }  # fmt: skip
 
 
 def said(refusal: ImportRefused) -> dict[str, Any]:

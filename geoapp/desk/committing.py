@@ -11,10 +11,11 @@ from typing import Any
 from django.contrib.admin.models import ADDITION, LogEntry
 
 from geoapp.desk import parcels, profiles, queue, rows
-from geoapp.desk.checking import WAIT_S, said, source, without_rows
+from geoapp.desk.checking import WAIT_S, said, scope, source, without_rows
 from geoapp.desk.models import CHECKED, COMMITTED, REFUSED, ImportJob
 from geoapp.desk.progress import Told
 from layers import access
+from layers.ingest.places import Place
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.run import run
 from layers.models import Release
@@ -28,7 +29,7 @@ CHANGED = {
 
 def commit(job: ImportJob) -> None:
     """Import a claimed job; it ends `COMMITTED`, or as it was with the reason."""
-    if job.attempts > 1 and (release := release_of(job)):
+    if job.attempts > 1 and (release := queue.release_of(job)):
         _done(job, release, release.report, None)
         return
     path = parcels.file_of(job.token, job.suffix)
@@ -40,31 +41,30 @@ def commit(job: ImportJob) -> None:
     try:
         report = run(
             job.target, source(job), commit=True, actor=job.user.get_username(), progress=Told(job.token),
-            closing=bool(job.how.get("closing")), effective=job.how.get("effective", ""), wait_s=WAIT_S,
-            context={"from": "desk", "job": job.token},
+            wait_s=WAIT_S, context={"from": "desk", "job": job.token}, **scope(job),
         )  # fmt: skip
     except ImportRefused as refusal:
         queue.finish(job, CHECKED, error=said(refusal))
         return
-    rows.write(parcels.folder_of(job.token), report, rows.places(parcels.folder_of(job.token)))
+    folder = parcels.folder_of(job.token)
+    report.places, report.placed = (
+        [Place(*one) for one in rows.places(folder)],
+        job.report.get("placed", 0),
+    )  # as they were looked at
+    rows.write(folder, report)
     if not report.committed:
         queue.finish(job, REFUSED, report=without_rows(report.to_dict(0)))
         return
     after = access.read()
     closes = after.told if before.open and not after.open else None
-    release = release_of(job)
+    release = queue.release_of(job)
     assert release, "committed, and the release bears the job's token"
     _done(job, release, report.to_dict(0), closes)
 
 
-def release_of(job: ImportJob) -> Release | None:
-    """What a killed worker had committed of it."""
-    return Release.objects.filter(report__context__job=job.token).order_by("-pk").first()
-
-
 def _done(job: ImportJob, release: Release, report: dict[str, Any], closes: dict[str, str] | None) -> None:
     """Everything that follows a committed release; may be done twice."""
-    told = without_rows(report)
+    told = without_rows(report) | {"placed": job.report.get("placed", 0)}
     if job.report.get("rows") not in (None, report["rows"]):
         told["foreseen"] = job.report["rows"]
     if closes:

@@ -19,6 +19,7 @@ from layers.ingest.readers import FORMATS
 from layers.ingest.spec import Spec, spec_for
 
 ENDINGS = (".zip", *(ending for ending in FORMATS if ending != ".shp"))  # a .shp alone lacks its other files
+_DIVISION = re.compile(r"\d{2,12}")
 _MONTH = re.compile(r"\d{4}-\d{2}|current")
 LONGEST = 200
 
@@ -73,6 +74,10 @@ def too_large() -> Wrong:
     )
 
 
+def too_many(most: int) -> Wrong:
+    return Wrong("file", f"已有 {most} 个文件在等待，请稍后再传", f"{most} files of yours are waiting: send it later")
+
+
 def parse_reading(given: Mapping[str, str], job: ImportJob) -> tuple[str, dict[str, Any]]:
     """The target and the way to read a job's file, after a clerk's corrections."""
     target = _target(given.get("target", "")) or job.target
@@ -109,7 +114,15 @@ def _options(given: Mapping[str, str], spec: Spec | None) -> dict[str, Any]:
             "只有行政区划可以停用文件中没有的部分、有生效月份",
             "only divisions can be closed, and have a month from which they hold",
         )
-    how = {"crs": crs, "inner": inner, "effective": effective, "closing": bool(given.get("closing"))}
+    within = given.get("within", "").strip()
+    if within and not _DIVISION.fullmatch(within):
+        raise Wrong("within", "区划代码应为数字", "the code of a division is of digits")
+    if given.get("replacing") and spec is not None and spec.name == "region":
+        raise Wrong("replacing", "行政区划不能整体替换", "divisions are not replaced")
+    how = {
+        "crs": crs, "inner": inner, "effective": effective, "closing": bool(given.get("closing")),
+        "replacing": bool(given.get("replacing")), "within": within if given.get("replacing") else "",
+    }  # fmt: skip
     return {name: value for name, value in how.items() if value}
 
 
@@ -118,6 +131,10 @@ def _told(given: Mapping[str, str], job: ImportJob) -> dict[str, str]:
     told = {}
     for choice in job.report.get("choices", ()):
         value = given.get(f"told.{choice['name']}")
+        if choice["asks"] and not choice["others"]:  # whoever knows better says why
+            if value and value.strip():
+                told[choice["name"]] = value.strip()[:LONGEST]
+            continue
         if value is None or value not in (choice["value"], *choice["others"]):
             continue
         if choice["asks"] or value != choice["value"]:

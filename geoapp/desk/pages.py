@@ -198,10 +198,11 @@ def _choices(job: ImportJob, spec: Spec | None, lang: str) -> list[dict[str, Any
         {
             "name": one["name"],
             "word": words.choice_name(one["name"], spec, lang),
-            "value": one["value"],
+            "value": told.get(one["name"], one["value"]) if one["asks"] and not one["others"] else one["value"],
             "evidence": words.message(_side(one, lang), spec, lang),
             "options": [one["value"], *(other for other in one["others"] if other != one["value"])],
             "open": one["asks"] and one["name"] not in told,
+            "free": one["asks"] and not one["others"],  # a reason is asked for
             "told": one["name"] in told,
         }
         for one in job.report.get("choices", ())
@@ -324,15 +325,18 @@ def _turning(page: rows.Page, name: str, lang: str, asked: dict[str, Any]) -> di
 def of_places(job: ImportJob) -> dict[str, Any]:
     """The positions of a job's rows as GeoJSON."""
     found = rows.places(parcels.folder_of(job.token))
+    count = max(job.report.get("placed", 0), len(found))
     return {
+        "sampled": count > len(found),
+        "count": count,
         "type": "FeatureCollection",
         "features": [
             {
                 "type": "Feature",
-                "geometry": {"type": "Point", "coordinates": [place.lon, place.lat]},
-                "properties": {"row": place.row, "code": place.code, "kind": place.kind},
+                "geometry": {"type": "Point", "coordinates": [lon, lat]},
+                "properties": {"row": row, "code": code, "kind": kind},
             }
-            for place in found
+            for lon, lat, row, code, kind in found
         ],
     }
 

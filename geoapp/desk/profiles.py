@@ -18,7 +18,7 @@ from layers.ingest.columns import normal
 
 OF_A_KIND = ("crs", "inner", "field_map", "told")
 # Decisions on one file and not on its kind: what they were told of one month would be silently wrong of the next.
-OF_ONE_FILE = ("year", "month", "period", "accept", "blank")
+OF_ONE_FILE = ("year", "month", "plausible")
 _DIGITS = re.compile(r"\d+")
 
 

@@ -18,11 +18,13 @@ from geoapp.background import locks
 from geoapp.desk import parcels
 from geoapp.desk.models import CHECKING, COMMITTING, FAILED, QUEUED, TO_COMMIT, WAITING, WORKED_ON, ImportJob
 from layers.ingest.spec import spec_for
+from layers.models import Release
 
 KEPT = timedelta(days=7)  # from the last change; then the row goes, and its file
 STRAY_S = 24 * 3600.0
 ATTEMPTS = 3  # of a job whose workers die
-MOST_WAITING = 50
+MOST_WAITING = 200  # looked at for whose turn it is
+MOST_OF_ONE = 20  # files of one clerk that wait
 COMMITS = 0  # the turn of imports; those of checks are numbers of their datasets
 
 
@@ -42,6 +44,11 @@ def give_up(job: ImportJob) -> bool:
     if found:
         parcels.discard(job.token)
     return bool(found)
+
+
+def is_full_for(user_id: int) -> bool:
+    """Whether a clerk has as many files waiting as one may have."""
+    return ImportJob.objects.filter(user_id=user_id, state__in=WAITING).count() >= MOST_OF_ONE
 
 
 def ahead(job: ImportJob) -> int:
@@ -101,6 +108,11 @@ def finish(job: ImportJob, state: int, **changes: Any) -> bool:
 
 def fail(job: ImportJob, zh: str, en: str) -> None:
     finish(job, FAILED, error={"zh": zh, "en": en, "allowed": []})
+
+
+def release_of(job: ImportJob) -> Release | None:
+    """What a killed worker had committed of it."""
+    return Release.objects.filter(report__context__job=job.token).order_by("-pk").first()
 
 
 def workers_needed(most: int) -> bool:

@@ -7,15 +7,19 @@ warned; texts stand as they stood in the file.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from layers.ingest import report as reports
 from layers.ingest.refusal import Fault
-from layers.ingest.report import ImportReport
+from layers.later import later
+
+if TYPE_CHECKING:
+    from layers.ingest.report import ImportReport
+
+write_refused = later("layers.ingest.report.write")
 
 PAGE = 50
 REFUSED, WARNED = "refused", "warned"
@@ -61,22 +65,11 @@ class Change:
     new: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a row of the file lies, in degrees of EPSG:4490; ``kind`` is new, changed or unchanged."""
-
-    lon: float
-    lat: float
-    row: int
-    code: str
-    kind: str
-
-
 def path_of(folder: Path) -> Path:
     return folder / "rows.sqlite"
 
 
-def write(folder: Path, report: ImportReport, places: Sequence[Place] = ()) -> None:
+def write(folder: Path, report: ImportReport) -> None:
     """Keep what a report says of rows. A folder that is gone is not made again: `OSError`."""
     part = folder / "rows.part"
     part.unlink(missing_ok=True)
@@ -89,17 +82,19 @@ def write(folder: Path, report: ImportReport, places: Sequence[Place] = ()) -> N
             )
         base.executemany("INSERT INTO change (row, code, field, old, new) VALUES (?, ?, ?, ?, ?)", _changes(report))
         base.executemany(
-            "INSERT INTO place VALUES (?, ?, ?, ?, ?)", ((p.lon, p.lat, p.row, p.code, p.kind) for p in places)
+            "INSERT INTO place VALUES (?, ?, ?, ?, ?)",
+            ((one.lon, one.lat, one.row, one.code, one.kind) for one in report.places),
         )
         base.commit()
     part.replace(path_of(folder))
     (folder / REFUSED_FILE).unlink(missing_ok=True)
     if report.refused:
-        reports.write(report, folder / REFUSED_FILE)
+        write_refused(report, folder / REFUSED_FILE)
 
 
 def _changes(report: ImportReport) -> Iterable[tuple[Any, ...]]:
-    return ()
+    told = getattr(getattr(report, "changes", None), "first", ())
+    return ((one.row, one.code, one.field, one.old, one.new) for one in told)
 
 
 def faults(folder: Path, kind: str = "", field: str | None = None, reason: str = "", page: int = 1) -> Page:
@@ -128,9 +123,10 @@ def change_groups(folder: Path) -> list[tuple[str, int]]:
         return list(base.execute("SELECT field, count(*) FROM change GROUP BY 1 ORDER BY 2 DESC, 1")) if base else []
 
 
-def places(folder: Path) -> list[Place]:
+def places(folder: Path) -> list[tuple[Any, ...]]:
+    """The fields of `layers.ingest.places.Place`."""
     with _opened(folder) as base:
-        return [Place(*one) for one in base.execute("SELECT * FROM place")] if base else []
+        return list(base.execute("SELECT lon, lat, row, code, kind FROM place")) if base else []
 
 
 def has_places(folder: Path) -> bool:

@@ -78,11 +78,13 @@ def index(request: HttpRequest) -> HttpResponse:
         return _start(request)
     try:
         sent = forms.parse_upload(request.POST.dict(), request.FILES)
+        if queue.is_full_for(request.user.pk or 0):
+            raise forms.too_many(queue.MOST_OF_ONE)
     except Wrong as wrong:
         return _start(request, wrong, status=400)
     received = parcels.receive(sent.file.chunks(1 << 20), sent.suffix)
     job = ImportJob.objects.create(
-        token=received.token, user_id=request.user.pk, target=sent.target, name=sent.name, suffix=sent.suffix,
+        token=received.token, user_id=request.user.pk or 0, target=sent.target, name=sent.name, suffix=sent.suffix,
         size=received.size, sha256=received.sha256, how=sent.how, asked_at=timezone.now(),
     )  # fmt: skip
     return _under_way(request, job)

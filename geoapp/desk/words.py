@@ -17,8 +17,8 @@ from geoapp.desk.models import (
     UNKNOWN,
 )
 from layers.ingest.page_words import page_words
-from layers.ingest.run import STEPS
 from layers.ingest.spec import Spec
+from layers.ingest.steps import STEPS
 
 Words = tuple[str, str]
 
@@ -60,14 +60,13 @@ CHOICES: dict[str, Words] = {
     "months": ("月份列", "Months as columns"),
     "crs": ("坐标系", "CRS"),
     "coordinates": ("坐标的读法", "Coordinates"),
-    "position": ("坐标的读法", "Coordinates"),
-    "order": ("坐标的先后", "Order of coordinates"),
-    "total": ("合计行", "Totals"),
+    "datum": ("基准转换", "Datum"),
     "blank": ("空单元格", "Empty cells"),
+    "column": ("列", "Column"),
     "region": ("区划", "Divisions"),
-    "vocabulary": ("词语", "Words"),
-    "hidden": ("隐藏的行", "Hidden rows"),
     "merged": ("合并单元格", "Merged cells"),
+    "zeros": ("补零的数字", "Numbers with leading zeros"),
+    "plausible": ("不合常理的数", "Implausible numbers"),
 }
 CRS: tuple[tuple[str, Words], ...] = (
     ("", ("按文件自带（表格中的坐标列按 EPSG:4490）", "As the file says (columns of a table: EPSG:4490)")),
@@ -95,6 +94,8 @@ def choice_name(name: str, spec: Spec | None, lang: str) -> str:
     head, _, of = name.partition(".")
     told = say(CHOICES[head], lang) if head in CHOICES else head
     if not of:
+        return told
+    if of == "names":
         return told
     return f"{told}{': ' if lang == 'en' else '：'}{targets.field_name(spec, of, lang)}"
 

@@ -14,12 +14,12 @@ from django.db import Error as DatabaseError
 
 from geoapp.background import locks, process
 from geoapp.desk import parcels, queue
-from geoapp.desk.checking import check
-from geoapp.desk.committing import commit, release_of
 from geoapp.desk.models import COMMITTING, ImportJob
 from geoapp.desk.progress import GivenUp
+from layers.later import later
 
 log = logging.getLogger(__name__)
+check, commit = later("geoapp.desk.checking.check"), later("geoapp.desk.committing.commit")
 COMMAND, LOG = "desk_worker", "imports.log"
 IDLE_S = 60.0  # the next file of a clerk finds a worker that has begun already
 LOOK_S = 0.2
@@ -67,7 +67,7 @@ def do(job: ImportJob) -> None:
 
 def _do(job: ImportJob) -> None:
     importing = job.state == COMMITTING
-    if job.attempts > queue.ATTEMPTS and not (importing and release_of(job)):
+    if job.attempts > queue.ATTEMPTS and not (importing and queue.release_of(job)):
         times = queue.ATTEMPTS
         queue.fail(
             job,

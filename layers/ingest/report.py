@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from layers.ingest.columns import ColumnMap
+from layers.ingest.places import Place
 from layers.ingest.reading import Choice, open_questions
 from layers.ingest.refusal import REASONS, Faults, Verdicts
 from layers.text import guarded
@@ -80,6 +81,8 @@ class ImportReport:
     changes: Changes = field(default_factory=Changes)
     choices: list[Choice] = field(default_factory=list)  # how the file was read
     told: Mapping[str, str] = field(default_factory=dict)  # what its sender said of that
+    places: list[Place] = field(default_factory=list)  # of a dry run: where some of the rows lie
+    placed: int = 0  # how many have a position
     months: list[date] = field(default_factory=list)  # whose sums were computed anew
     seconds: float = 0.0
     steps: dict[str, float] = field(default_factory=dict)  # seconds by step

@@ -22,6 +22,7 @@ from layers.ingest import (
     footers,
     holders,
     links,
+    places,
     regions,
     replace,
     resolve,
@@ -50,16 +51,8 @@ from layers.ingest.upsert import Outcome
 from layers.models import Release
 
 Progress = Callable[[str, int, int | None], None]
-"""Told (step, done, of how many or None); the steps are those of `STEPS`. What it raises ends the import, and undoes it."""
+"""Told (step, done, of how many or None); the steps are those of `layers.ingest.steps`. What it raises ends the import, and undoes it."""
 
-STEPS: Mapping[str, tuple[str, str]] = {
-    "wait": ("等待前面的导入", "Waiting for another import"),
-    "read": ("读取并检查", "Reading and checking"),
-    "write": ("与现有数据比较", "Comparing with the data"),
-    "constraints": ("检查约束", "Checking constraints"),
-    "sums": ("汇总", "Summing up"),
-    "grid": ("落格", "Assigning to cells"),
-}
 WAIT_S = 60.0
 TRIES = 3  # of a transaction that another one made the database end
 _MANY_ROWS = 10_000
@@ -206,6 +199,8 @@ class _Import:
         self._require_answers()
         with self._timed("write"):
             outcome = self._write(cursor, names, release.pk)
+        if not self.report.wanted_commit:
+            self.report.places, self.report.placed = places.sample(cursor, self.spec, names)
         self._tell("constraints", self.report.read)
         with self._timed("constraints"):
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -98,9 +98,9 @@ async def post_on(target: Target, page: str, path: str, form: Callable[[], dict[
 
 
 async def import_on(target: Target, workbook: bytes, at_once: int) -> None:
-    """A workbook given to the import for a dry run, again and again, by an administrator who has logged in.
+    """A workbook put on the desk, again and again, by an administrator who has logged in.
 
-    Each is refused in words; any other answer ends the attack, for then it attacks nothing.
+    Each is taken, or refused in words while too many wait; any other answer ends the attack, for then it attacks nothing.
     """
     cookies = await target.cookies("/admin/login/")
     password = (state.state_dir() / "admin_password").read_text().strip()
@@ -115,10 +115,10 @@ async def import_on(target: Target, workbook: bytes, at_once: int) -> None:
     async def on() -> None:
         while target.running:
             with contextlib.suppress(OSError):
-                answer = await target.ask(
-                    "/admin/import/", body, _sent_back(cookies), f"multipart/form-data; boundary={edge}"
-                )
-                assert answer.startswith((b"HTTP/1.1 400", b"HTTP/1.1 429", b"HTTP/1.1 503")), answer[:200]
+                answer = await target.ask("/desk/", body, _sent_back(cookies), f"multipart/form-data; boundary={edge}")
+                assert answer.startswith((b"HTTP/1.1 302", b"HTTP/1.1 400", b"HTTP/1.1 429", b"HTTP/1.1 503")), answer[
+                    :200
+                ]
             await asyncio.sleep(0.01)
 
     await asyncio.gather(*(on() for _ in range(at_once)))

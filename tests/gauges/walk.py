@@ -7,7 +7,6 @@ from typing import Any
 import mapbox_vector_tile
 import pytest
 from django.contrib.auth.models import User
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from playwright.sync_api import expect
@@ -19,6 +18,7 @@ from layers.periods import parse_period
 from layers.registry import layer
 from tests.browser.page_model import by_id
 from tests.db.test_mvt import tile_at
+from tests.desk_files import commit, upload
 from tests.factories import DISTRICT, SOUTHERN, A, B, D, at
 from tests.gauges.models import RainGauge
 from tests.report_city import make_city
@@ -44,10 +44,7 @@ def admin() -> Client:
 def imported(db: None, admin: Client) -> dict[str, Any]:
     with transaction.atomic():
         make_city()
-    file = SimpleUploadedFile("gauges.csv", FILE.encode())
-    report = admin.post("/admin/import/", {"target": "rain_gauge", "file": file})["Location"]
-    admin.post(report, {"commit": "1"}, follow=True)
-    return dict(admin.get(report).context["report"])
+    return dict(commit(admin, upload(admin, FILE, "gauges.csv", "rain_gauge")).context["report"])
 
 
 def get(client: Client, url: str) -> Any:

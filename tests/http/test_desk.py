@@ -28,11 +28,6 @@ from tests.factories import A
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _no_worker(settings: LazySettings) -> None:
-    settings.IMPORT_WORKERS = 0  # none is started: the tests are the worker
-
-
 def test_only_staff_with_the_permission_may_come(client: Client, grid: make.Grid) -> None:
     token = "a" * 43
     every = (

@@ -17,16 +17,15 @@ from urllib.parse import quote
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import User
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, reverse
 
+from geoapp.desk import rows
 from geoapp.reports import content, document
 from geoapp.reports.ask import LANGUAGES, Ask
 from geoapp.reports.forms import FORMS
 from layers import registry
-from layers.admin import parcels
 from layers.export import FORMATS
 from layers.ingest.run import run
 from layers.ingest.source import Source
@@ -35,6 +34,7 @@ from layers.periods import parse_period
 from layers.text import is_formula, unguarded, visible
 from tests import hostile
 from tests.addresses import addresses, patterns, route
+from tests.desk_files import upload
 from tests.factories import DISTRICT, SOUTHERN, A
 from tests.hostile import CANARY, HOSTILE, City, said, same, seen
 
@@ -162,7 +162,7 @@ NOBODY = "nobody\"'><b>{{6*7}}"  # a word that is asked for, and that no name ho
 
 def pages(site: Any) -> list[str]:
     """The administration's pages of every kind of object: the list, the list searched, the empty form, one object's."""
-    found = ["/admin/", "/admin/import/"]
+    found = ["/admin/", "/desk/", "/desk/profiles/"]
     for model, shown in site._registry.items():
         base = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         found += [
@@ -232,12 +232,9 @@ def test_the_report_of_an_import_quotes_what_it_refuses(target: str, world: City
         lines.writerow([*fields, told[0]])
         lines.writerows([text] * (len(fields) + 1) for text in told)
         name = f"{told[2]}.csv".replace("/", "")
-        response = chief.post(
-            "/admin/import/", {"target": target, "file": SimpleUploadedFile(name, out.getvalue().encode())}
-        )
-        assert response.status_code == 302, response.content.decode()[:2000]
-        shown = chief.get(response["Location"])
-        refused = chief.get(f"{response['Location']}refused.csv")
+        address = upload(chief, out.getvalue(), name, target)
+        shown = chief.get(address)
+        refused = chief.get(f"{address}refused.csv")
         assert (shown.status_code, refused.status_code) == (200, 200)
         assert refused["Content-Disposition"].startswith("attachment; filename")
         return said(shown.content, "text/html"), list(
@@ -249,7 +246,7 @@ def test_the_report_of_an_import_quotes_what_it_refuses(target: str, world: City
     assert _elements(shown) <= _elements(plain)
     quoted = [unguarded(row[2]) for row in refused[1:]]
     assert len(set(quoted)) > 15 and set(quoted) <= {visible(unguarded(text)) for text in texts} | {""}
-    on_page = set(quoted[: parcels.SHOWN]) - {""}
+    on_page = set(quoted[: rows.PAGE]) - {""}
     assert on_page <= {part for each in shown if each[0] == "td" for part in each[2:]}
     assert not [cell for row in refused for cell in row if is_formula(cell) and not cell.startswith("'")]
 

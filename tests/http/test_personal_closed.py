@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from layers import access, models, registry, vocab
@@ -22,6 +21,7 @@ from tests.access_city import DEMO, LITRES, MARK, A, load, make_city, plain
 from tests.addresses import addresses, patterns, route
 from tests.db.ingest_files import CITY, TOWNSHIP
 from tests.db.test_mvt import tile_at
+from tests.desk_files import commit, upload
 from tests.factories import Point
 
 pytestmark = pytest.mark.django_db
@@ -372,10 +372,9 @@ def test_staff_see_all_in_the_administration(client: Client, own: Path) -> None:
 
 def test_the_import_page_says_that_the_first_real_file_closes(client: Client, demo: Path) -> None:
     client.force_login(User.objects.create_superuser("chief"))
-    file = SimpleUploadedFile("用水户.csv", (demo / "water_user.csv").read_bytes())
-    page = client.post("/admin/import/", {"target": "water_user", "file": file})["Location"]
+    page = upload(client, (demo / "water_user.csv").read_bytes(), "用水户.csv", "water_user")
     assert 'data-personal="open"' in client.get(page).content.decode()
-    said = client.post(page, {"commit": "1"}, follow=True).content.decode()
+    said = commit(client, page).content.decode()
     assert "从这次导入起，有真实数据" in said
     assert 'data-personal="closed"' in said
 

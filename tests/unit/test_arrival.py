@@ -49,7 +49,7 @@ def test_a_head_and_a_body_each_have_their_time() -> None:
         (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", 411),
         (f"POST /reports/make HTTP/1.1\r\nContent-Length: {BODY_BYTES + 1}\r\n\r\n".encode(), 413),
         # Who has not logged in sends no file; and a cookie opens no other address.
-        (f"POST /admin/import/ HTTP/1.1\r\nContent-Length: {BODY_BYTES + 1}\r\n\r\n".encode(), 413),
+        (f"POST /desk/ HTTP/1.1\r\nContent-Length: {BODY_BYTES + 1}\r\n\r\n".encode(), 413),
         (f"POST /api/x HTTP/1.1\r\nCookie: sessionid=1\r\nContent-Length: {BODY_BYTES + 1}\r\n\r\n".encode(), 413),
     ],
 )
@@ -59,7 +59,7 @@ def test_what_is_not_waited_for_is_refused(data: bytes, status: int) -> None:
 
 
 def test_a_long_body_of_somebody_who_is_logged_in_is_read_while_it_comes() -> None:
-    head = f"POST /admin/import/ HTTP/1.1\r\nCookie: a=b; sessionid=x\r\nContent-Length: {BODY_BYTES + 1}\r\n\r\n"
+    head = f"POST /desk/ HTTP/1.1\r\nCookie: a=b; sessionid=x\r\nContent-Length: {BODY_BYTES + 1}\r\n\r\n"
     assert arrived(head.encode()).state is State.LONG
 
 

@@ -8,16 +8,16 @@ import sys
 import pytest
 from django.utils.module_loading import import_string
 
+from geoapp.desk import rows, worker
 from geoapp.desktop import project
 from geoapp.reports import forms
-from layers.admin import upload
 from layers.export import FORMATS
 from layers.ingest import readers
 from layers.later import later
 
 LATE = [
     *(one.save for one in FORMATS.values()),
-    *(found for module in (readers, forms, upload, project) for found in vars(module).values()),
+    *(found for module in (readers, forms, rows, worker, project) for found in vars(module).values()),
 ]
 
 

@@ -17,7 +17,8 @@ from layers import registry
 from layers.ingest import report as reports
 from layers.ingest import returned
 from layers.ingest.refusal import ImportRefused
-from layers.ingest.run import STEPS, Source, run
+from layers.ingest.run import Source, run
+from layers.ingest.steps import STEPS
 from layers.text import visible
 
 
