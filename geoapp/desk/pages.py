@@ -148,6 +148,7 @@ def of_job(job: ImportJob, lang: str, asked: Mapping[str, str], wrong: Wrong | N
     asks = [one for one in choices if one["open"]]
     there = parcels.file_of(job.token, job.suffix).is_file()
     shown = job.state not in (*WAITING, *WORKED_ON)
+    columns = _columns(job, spec, lang)
     return {
         "job": job,
         "spec": spec,
@@ -168,7 +169,8 @@ def of_job(job: ImportJob, lang: str, asked: Mapping[str, str], wrong: Wrong | N
         "can_commit": job.state == CHECKED and not asks and there,
         "can_read": job.state in READABLE and there,
         "notes": [words.message(_side(note, lang), spec, lang) for note in report.get("notes", ())],
-        "columns": _columns(job, spec, lang),
+        "columns": columns,
+        "matched": [one for one in columns if one["field"]],
         "fields": _field_options(spec, lang),
         "absent": [targets.field_name(spec, name, lang) for name in report.get("columns", {}).get("absent", ())],
         "crs": [(value, words.say(told, lang)) for value, told in words.CRS],

@@ -1,10 +1,9 @@
-"""The administration in a real browser: a map that sets positions, and an import from the file to the rows."""
+"""The administration in a real browser: a map that sets positions and outlines."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,10 +13,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 from playwright.sync_api import expect
 
-from layers import models, vocab
+from layers import vocab
 from tests import factories as make
 from tests.conftest import Watch
-from tests.factories import A, B
+from tests.factories import B
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -111,28 +110,3 @@ def test_an_outline_is_seen_before_it_is_saved(office: Any) -> None:
     office.wait_for_selector(".messagelist")
     area.refresh_from_db()
     assert area.geom.equals(make.square(0, 0, 2, 1))
-
-
-def test_a_file_goes_from_dry_run_to_rows(office: Any, tmp_path: Path) -> None:
-    file = tmp_path / "机井.csv"
-    file.write_text(
-        f"编码,用途,计量方式,区划代码,经度,纬度\nW1,农业,水表,{A},116.005,40.005\nW2,钓鱼,水表,{A},116.005,40.005\n",
-        encoding="utf-8-sig",
-    )
-    office.goto("/admin/")
-    office.click("text=导入文件")
-    office.select_option("#id_target", "well")
-    office.wait_for_selector("details[data-target=well][open]")
-    assert not office.locator("[data-closing]").is_visible()
-    office.set_input_files("#id_file", str(file))
-    office.click("input[type=submit]")
-    office.wait_for_selector("[data-state=dry-run]")
-    assert office.inner_text("[data-count=new]") == "1"
-    assert office.inner_text("[data-refusals] tbody tr").split("\t")[:3] == ["3", "use", "钓鱼"]
-    assert not models.Well.objects.exists()
-    with office.expect_download() as download:
-        office.click("[data-refused]")
-    assert "钓鱼" in Path(download.value.path()).read_text(encoding="utf-8-sig")
-    office.click("[name=commit]")
-    office.wait_for_selector("[data-state=committed]")
-    assert models.Well.objects.get().found_region.code == A
