@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from geoapp.desk import parcels, profiles, queue, rows, targets
-from geoapp.desk.models import CHECKED, REFUSED, UNKNOWN, ImportJob
+from geoapp.desk.models import CHECKED, REFUSED, UNKNOWN, ImportJob, ReadingProfile
 from geoapp.desk.progress import Told
+from layers.ingest import report as reports
 from layers.ingest.apart import opened_apart
 from layers.ingest.reading import Hints
 from layers.ingest.refusal import ImportRefused
@@ -24,23 +25,23 @@ _ALLOWED = 200
 class _Kept(Exception):
     """The file is of a kind whose reading is kept: begin again by it."""
 
-    def __init__(self, profile: Any, sheet: str = "") -> None:
+    def __init__(self, profile: ReadingProfile) -> None:
         super().__init__(profile)
-        self.profile, self.sheet = profile, sheet
+        self.profile = profile
 
 
 def check(job: ImportJob) -> None:
     """Check a claimed job; it ends `CHECKED`, `REFUSED` with the reason, or `UNKNOWN` when nobody can say what it is."""
-    told = Told(job.token)
+    told, given = Told(job.token), dict(job.how)
     try:
         if not job.target and not _propose(job, told):
             _finish(job, UNKNOWN)
             return
-        report = _checked(job, told)
+        report = _checked(job, told, given)
     except ImportRefused as refusal:
         _finish(job, REFUSED, error=said(refusal), report={})
         return
-    rows.write(parcels.folder_of(job.token), report)
+    keep_rows(job, report)
     found = without_rows(report.to_dict(0)) | {"placed": report.placed}
     _finish(job, REFUSED if report.refused_as_a_whole else CHECKED, report=found)
 
@@ -50,13 +51,14 @@ def _finish(job: ImportJob, state: int, **changes: Any) -> None:
     queue.finish(job, state, **read, profile=job.profile, **changes)
 
 
-def _checked(job: ImportJob, told: Told) -> ImportReport:
-    """A dry run, by the kept reading of the file's kind unless somebody has said how, or wants none."""
-    fresh = not profiles.of_a_kind(job.how) and not job.how.get("plain")
+def _checked(job: ImportJob, told: Told, given: dict[str, Any]) -> ImportReport:
+    """A dry run, by the kept reading of the file's kind unless somebody has said how (``given``), or wants none. A kept reading
+    by which the file cannot be read is left aside, and that is said."""
+    may_be_kept = _is_open(given)
 
     def opened(table: Table) -> None:
         job.headings = list(table.headings)
-        found = profiles.find(job.target, job.headings) if fresh and not job.profile else None
+        found = profiles.find(job.target, job.headings) if may_be_kept and not job.profile else None
         if found:
             raise _Kept(found)
 
@@ -67,10 +69,19 @@ def _checked(job: ImportJob, told: Told) -> ImportReport:
                 **scope(job),
             )  # fmt: skip
         except _Kept as kept:
-            profiles.use(job, kept.profile, kept.sheet)
+            profiles.use(job, kept.profile)
         except ImportRefused as refusal:
-            if not (fresh and not job.profile and _by_sheet(job, refusal)):
+            if may_be_kept and not job.profile and _by_sheet(job, refusal):
+                continue
+            if not (may_be_kept and job.profile):
                 raise
+            misfit = {"name": job.profile.name, "zh": refusal.zh, "en": refusal.en}
+            job.profile, job.how, may_be_kept = None, {**given, "plain": True, "misfit": misfit}, False
+
+
+def _is_open(how: dict[str, Any]) -> bool:
+    """Whether nobody has said how the file is read, so that a kept reading may be looked for."""
+    return not profiles.of_a_kind(how) and not how.get("plain")
 
 
 def _by_sheet(job: ImportJob, refusal: ImportRefused) -> bool:
@@ -87,7 +98,7 @@ def _propose(job: ImportJob, told: Told) -> bool:
     """Find what a file is by its headings; whether it is clear."""
     told("read", 0, None)
     job.headings, has_geometry = _head(job)
-    if not job.target and not job.how.get("plain") and (kept := profiles.find("", job.headings)):
+    if not job.target and _is_open(job.how) and (kept := profiles.find("", job.headings)):
         profiles.use(job, kept)
     found = targets.proposals(job.headings, has_geometry)
     job.proposals = [list(one) for one in found]
@@ -128,6 +139,16 @@ def scope(job: ImportJob) -> dict[str, Any]:
         "closing": bool(how.get("closing")), "effective": how.get("effective", ""),
         "replacing": bool(how.get("replacing")), "within": how.get("within", ""),
     }  # fmt: skip
+
+
+def keep_rows(job: ImportJob, report: ImportReport) -> None:
+    """What the report says of rows, beside the file; and the refused ones as a table."""
+    folder = parcels.folder_of(job.token)
+    rows.write(folder, report)
+    refused = folder / rows.REFUSED_FILE
+    refused.unlink(missing_ok=True)
+    if report.refused:
+        reports.write(report, refused)
 
 
 def said(refusal: ImportRefused) -> dict[str, Any]:

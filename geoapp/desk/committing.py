@@ -11,7 +11,7 @@ from typing import Any
 from django.contrib.admin.models import ADDITION, LogEntry
 
 from geoapp.desk import parcels, profiles, queue, rows
-from geoapp.desk.checking import WAIT_S, said, scope, source, without_rows
+from geoapp.desk.checking import WAIT_S, keep_rows, said, scope, source, without_rows
 from geoapp.desk.models import CHECKED, COMMITTED, REFUSED, ImportJob
 from geoapp.desk.progress import Told
 from layers import access
@@ -50,8 +50,8 @@ def commit(job: ImportJob) -> None:
     report.places, report.placed = (
         [Place(*one) for one in rows.places(folder)],
         job.report.get("placed", 0),
-    )  # as they were looked at
-    rows.write(folder, report)
+    )
+    keep_rows(job, report)
     if not report.committed:
         queue.finish(job, REFUSED, report=without_rows(report.to_dict(0)))
         return
@@ -70,7 +70,8 @@ def _done(job: ImportJob, release: Release, report: dict[str, Any], closes: dict
     if closes:
         told["closes"] = closes
     _log(job, release)
-    profiles.keep(job)
+    if not job.profile:  # what was told, and not what a kept reading said
+        profiles.keep(job)
     if queue.finish(job, COMMITTED, report=told, release=release):
         parcels.file_of(job.token, job.suffix).unlink(missing_ok=True)
 

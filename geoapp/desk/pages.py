@@ -180,12 +180,19 @@ def of_job(job: ImportJob, lang: str, asked: Mapping[str, str], wrong: Wrong | N
         "changes": _changes(spec, folder, lang, asked),
         "has_refused": (folder / rows.REFUSED_FILE).is_file(),
         "has_places": bool(rows.has_places(folder)),
+        "misfit": _misfit(job, spec, lang),
         "can_keep": bool(profiles.of_a_kind(job.how)) and shown,
         "goes_at": queue.goes_at(job),
         "access": _side(access.now().told, lang),
         "open": access.now().open,
         "closes": _side(report.get("closes", {}), lang),
     }
+
+
+def _misfit(job: ImportJob, spec: Spec | None, lang: str) -> dict[str, str] | None:
+    """The kept reading by which the file could not be read, and why."""
+    found = job.how.get("misfit")
+    return {"name": found["name"], "why": words.message(_side(found, lang), spec, lang)} if found else None
 
 
 def _proposals(job: ImportJob, lang: str) -> list[dict[str, Any]]:
@@ -278,9 +285,10 @@ def _faults(job: ImportJob, spec: Spec | None, folder: Any, lang: str, asked: Ma
         "rows": [
             {
                 "kind": of, "row": fault.row, "field": targets.field_name(spec, fault.field, lang), "id": fault.field,
+                "cell": cell,
                 "value": fault.value, "told": words.message(fault.en if lang == "en" else fault.zh, spec, lang),
             }
-            for of, fault in page.rows
+            for of, fault, cell in page.rows
         ],
         **_turning(page, "page", lang, {"kind": kind, "reason": reason} | ({} if field is None else {"field": field})),
     }  # fmt: skip

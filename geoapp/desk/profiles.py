@@ -16,7 +16,6 @@ from geoapp.desk import targets
 from geoapp.desk.models import ImportJob, ReadingProfile
 from layers.ingest.columns import normal
 
-OF_A_KIND = ("crs", "inner", "field_map", "told")
 # Decisions on one file and not on its kind: what they were told of one month would be silently wrong of the next.
 OF_ONE_FILE = ("year", "month", "plausible")
 _DIGITS = re.compile(r"\d+")
@@ -35,11 +34,10 @@ def pattern(sheet: str) -> str:
 
 def of_a_kind(how: dict[str, Any]) -> dict[str, Any]:
     """What of a reading holds for the next file too; empty when nothing was said."""
-    kept = {name: how[name] for name in OF_A_KIND if how.get(name)}
-    if "told" in kept:
-        kept["told"] = {
-            name: value for name, value in kept["told"].items() if name.partition(".")[0] not in OF_ONE_FILE
-        }
+    told = dict(how.get("told", {}))
+    sheet = told.pop("sheet", "") or how.get("inner", "")  # the next month's has another name: `pattern`
+    told = {name: value for name, value in told.items() if name.partition(".")[0] not in OF_ONE_FILE}
+    kept = {"crs": how.get("crs"), "inner": sheet, "field_map": how.get("field_map"), "told": told}
     return {name: value for name, value in kept.items() if value}
 
 
@@ -62,9 +60,10 @@ def of_sheets(target: str, sheets: Sequence[str]) -> tuple[ReadingProfile, str] 
 
 
 def use(job: ImportJob, profile: ReadingProfile, sheet: str = "") -> None:
-    """Have a job read by a profile."""
+    """Have a job read by a profile; its sheet is ``sheet``, or the one in which these headings were found."""
     job.profile, job.target = profile, profile.target
-    job.how = {**job.how, **profile.how} | ({"inner": sheet} if sheet else {})
+    told = {name: value for name, value in profile.how.items() if name != "inner"}
+    job.how = {**job.how, **told} | ({"inner": sheet} if sheet else {})
     ReadingProfile.objects.filter(pk=profile.pk).update(used_at=timezone.now())
 
 

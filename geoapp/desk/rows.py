@@ -14,18 +14,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from layers.ingest.refusal import Fault
-from layers.later import later
 
 if TYPE_CHECKING:
     from layers.ingest.report import ImportReport
 
-write_refused = later("layers.ingest.report.write")
 
 PAGE = 50
 REFUSED, WARNED = "refused", "warned"
 REFUSED_FILE = "refused.csv"
 _TABLES = """
-CREATE TABLE fault (id INTEGER PRIMARY KEY, kind TEXT, row INTEGER, field TEXT, value TEXT, reason TEXT, expected TEXT);
+CREATE TABLE fault (id INTEGER PRIMARY KEY, kind TEXT, row INTEGER, field TEXT, value TEXT, reason TEXT, expected TEXT,
+    cell TEXT);
 CREATE TABLE change (id INTEGER PRIMARY KEY, row INTEGER, code TEXT, field TEXT, old TEXT, new TEXT);
 CREATE TABLE place (lon REAL, lat REAL, row INTEGER, code TEXT, kind TEXT);
 CREATE INDEX fault_of ON fault (kind, field, reason);
@@ -77,8 +76,11 @@ def write(folder: Path, report: ImportReport) -> None:
         base.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _TABLES)
         for kind, faults in ((REFUSED, report.refusals), (WARNED, report.warnings)):
             base.executemany(
-                "INSERT INTO fault (kind, row, field, value, reason, expected) VALUES (?, ?, ?, ?, ?, ?)",
-                ((kind, f.row, f.field, f.value, f.reason, f.expected) for f in faults.first(len(faults.kept))),
+                "INSERT INTO fault (kind, row, field, value, reason, expected, cell) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    (kind, f.row, f.field, f.value, f.reason, f.expected, getattr(f, "column", ""))
+                    for f in faults.first(len(faults.kept))
+                ),
             )
         base.executemany("INSERT INTO change (row, code, field, old, new) VALUES (?, ?, ?, ?, ?)", _changes(report))
         base.executemany(
@@ -87,9 +89,6 @@ def write(folder: Path, report: ImportReport) -> None:
         )
         base.commit()
     part.replace(path_of(folder))
-    (folder / REFUSED_FILE).unlink(missing_ok=True)
-    if report.refused:
-        write_refused(report, folder / REFUSED_FILE)
 
 
 def _changes(report: ImportReport) -> Iterable[tuple[Any, ...]]:
@@ -98,10 +97,10 @@ def _changes(report: ImportReport) -> Iterable[tuple[Any, ...]]:
 
 
 def faults(folder: Path, kind: str = "", field: str | None = None, reason: str = "", page: int = 1) -> Page:
-    """A page of `Fault` with its kind beside it: (kind, fault)."""
+    """A page of (kind, `Fault`, the column of the file that it is of, where a row has several records)."""
     asked = {"kind": kind or None, "field": field, "reason": reason or None}
-    found = _page(folder, "fault", "kind, row, field, value, reason, expected", asked, page)
-    return Page([(one[0], Fault(*one[1:])) for one in found.rows], found.number, found.count)
+    found = _page(folder, "fault", "kind, cell, row, field, value, reason, expected", asked, page)
+    return Page([(one[0], Fault(*one[2:]), one[1]) for one in found.rows], found.number, found.count)
 
 
 def fault_groups(folder: Path) -> list[tuple[str, str, str, int]]:

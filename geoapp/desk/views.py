@@ -164,12 +164,14 @@ def _plain(request: HttpRequest, found: ImportJob) -> HttpResponse:
 
 
 def _retry(request: HttpRequest, found: ImportJob) -> HttpResponse:
-    return _read_again(request, found, found.target, found.how)
+    return _read_again(request, found, found.target, found.how, found.profile)
 
 
-def _read_again(request: HttpRequest, found: ImportJob, target: str, how: dict[str, Any]) -> HttpResponse:
+def _read_again(
+    request: HttpRequest, found: ImportJob, target: str, how: dict[str, Any], profile: ReadingProfile | None = None
+) -> HttpResponse:
     file = parcels.file_of(found.token, found.suffix)
-    if not file.is_file() or not queue.ask(found, QUEUED, READABLE, target=target, how=how, profile=None):
+    if not file.is_file() or not queue.ask(found, QUEUED, READABLE, target=target, how=how, profile=profile):
         _say(request, "这个文件正在处理，或已不在。", "The file is being worked on, or is gone.", messages.WARNING)
     return _under_way(request, found)
 

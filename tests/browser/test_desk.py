@@ -47,7 +47,9 @@ def desk(
     contexts = []
 
     def open_page(width: str) -> Any:
-        own = browser.new_context(base_url=live_server.url, locale="zh-CN", viewport=WIDTHS[width], has_touch=width == "phone")
+        own = browser.new_context(
+            base_url=live_server.url, locale="zh-CN", viewport=WIDTHS[width], has_touch=width == "phone"
+        )
         contexts.append(own)
         own.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
         page = own.new_page()

@@ -440,6 +440,24 @@ def test_a_year_that_was_told_is_asked_again_of_the_next_file() -> None:
         "plain": True,
     }
     assert of_a_kind(how) == {"told": {"encoding": "gbk"}}
+    assert of_a_kind({"told": {"sheet": "3月"}}) == {"inner": "3月"}
+    assert of_a_kind({"told": {"year": "2019"}}) == {}
+
+
+@pytest.mark.django_db
+def test_a_kept_reading_that_does_not_fit_is_left_aside_and_said(admin: Client, grid: make.Grid) -> None:
+    address = upload(admin)
+    act(
+        admin,
+        address,
+        "read",
+        **{"column.8": "name", "column.0": "code", "column.2": "use", "column.3": "metering", "column.5": "region"},
+    )
+    commit(admin, address)
+    ReadingProfile.objects.update(how={"crs": "EPSG:9"})
+    page = admin.get(upload(admin, WELLS.replace("W", "V")))
+    assert page.context["slug"] == "checked" and page.context["job"].profile is None
+    assert page.context["misfit"]["name"] in page.content.decode() and "EPSG:9" in page.content.decode()
 
 
 # Rows
