@@ -28,12 +28,17 @@ def take_slot(slots: int, most: int) -> int:
     return next((slot for slot in range(1, most + 1) if try_lock(slots, slot)), 0)
 
 
-def taken(kind: int) -> int:
-    """How many locks of a kind are held, by whomever."""
+def held(kind: int) -> set[int]:
+    """The locks of a kind that somebody holds."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s"
+            "SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND granted"
             " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
             [kind],
         )
-        return int(cursor.fetchone()[0])
+        return {row[0] for row in cursor.fetchall()}
+
+
+def taken(kind: int) -> int:
+    """How many of them."""
+    return len(held(kind))

@@ -12,6 +12,9 @@ from typing import Any
 
 from geoapp import identity, state
 
+BEGINS_S = 5.0  # until a process holds its place among the workers
+_begun: dict[str, float] = {}
+
 
 def become_service() -> None:
     """From here on the service's user, where root began the process: it lays out what others wrote."""
@@ -21,9 +24,15 @@ def become_service() -> None:
 
 
 def start(command: str, log: str) -> None:
-    """Start ``manage.py command`` as a process that no request, server or terminal takes along when it ends; it writes to that log."""
+    """Start ``manage.py command`` as a process that no request, server or terminal takes along when it ends; it writes to that log.
+
+    Whoever asks again while it begins starts no second one.
+    """
     from django.conf import settings
 
+    if time.monotonic() - _begun.get(command, -BEGINS_S) < BEGINS_S:
+        return
+    _begun[command] = time.monotonic()
     logs = Path(settings.STATE_DIR) / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     environment = {key: value for key, value in os.environ.items() if key != "SHUITU_SERVING"}

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from geoapp.background import locks
@@ -116,19 +116,15 @@ def release_of(job: ImportJob) -> Release | None:
 
 
 def workers_needed(most: int) -> bool:
-    """Whether a job waits that no running worker has, and there is room for one more."""
-    waiting = ImportJob.objects.filter(state__in=(*WAITING, *WORKED_ON)).values_list("pk", flat=True)[:MOST_WAITING]
-    numbers = list(waiting)
-    if not numbers or locks.taken(locks.IMPORT_SLOTS) >= most:
+    """Whether more jobs wait than there are workers without one, and there is room for one more."""
+    waiting = set(
+        ImportJob.objects.filter(state__in=(*WAITING, *WORKED_ON)).values_list("pk", flat=True)[:MOST_WAITING]
+    )
+    workers = locks.taken(locks.IMPORT_SLOTS) if waiting else 0
+    if not waiting or workers >= most:
         return False
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND classid = %s"
-            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
-            [locks.IMPORT_JOBS],
-        )
-        held = {row[0] for row in cursor.fetchall()}
-    return bool(set(numbers) - held)
+    held = locks.held(locks.IMPORT_JOBS)
+    return len(waiting - held) > workers - len(held)
 
 
 def sweep() -> None:

@@ -74,6 +74,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """What lies on the desk; and the arrival of a file."""
     if request.method == "GET":
         queue.sweep()
+        worker.expect()
         worker.ensure()
         return _start(request)
     try:

@@ -21,7 +21,7 @@ from layers.later import later
 log = logging.getLogger(__name__)
 check, commit = later("geoapp.desk.checking.check"), later("geoapp.desk.committing.commit")
 COMMAND, LOG = "desk_worker", "imports.log"
-IDLE_S = 60.0  # the next file of a clerk finds a worker that has begun already
+IDLE_S = 300.0  # the next file of a clerk finds a worker that has begun already
 LOOK_S = 0.2
 JOBS = 50  # then another process takes over: its memory goes with it
 
@@ -30,6 +30,12 @@ def ensure() -> None:
     """Start a worker when files wait and one may be started."""
     most = settings.IMPORT_WORKERS
     if most and queue.workers_needed(most):
+        process.start(COMMAND, LOG)
+
+
+def expect() -> None:
+    """Somebody is at the desk: have a worker begun by the time that a file is there."""
+    if settings.IMPORT_WORKERS and not locks.taken(locks.IMPORT_SLOTS):
         process.start(COMMAND, LOG)
 
 

@@ -39,7 +39,9 @@ def desk(
     make.make_grid()
     settings.IMPORT_WORKERS = 1
     started: list[Any] = []
-    monkeypatch.setattr("geoapp.background.process.start", lambda command, log: started.append(start_worker(60)))
+    monkeypatch.setattr(
+        "geoapp.background.process.start", lambda command, log: started or started.append(start_worker(60))
+    )
     client = Client()
     client.force_login(User.objects.create_superuser("chief"))
     watch = Watch(urlsplit(live_server.url).netloc)
