@@ -23,6 +23,8 @@ from layers.ingest.refusal import ImportRefused
 from layers.later import later
 from layers.models import LayerVersion, Release
 
+undo = later("layers.ingest.undo.undo")
+
 _ZH = {dataset.name: dataset.zh for dataset in registry.DATASETS}
 undo = later("layers.ingest.undo.undo")
 
