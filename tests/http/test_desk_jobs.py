@@ -5,6 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -15,7 +18,7 @@ from django.db import DatabaseError, connection
 from django.test import Client
 
 from geoapp.background import locks
-from geoapp.desk import checking, committing, parcels, queue, worker
+from geoapp.desk import checking, committing, parcels, queue, words, worker
 from geoapp.desk.models import (
     CHECKED,
     CHECKING,
@@ -29,8 +32,10 @@ from geoapp.desk.models import (
 )
 from layers import models
 from layers.ingest import run as ingest
-from layers.ingest.reading import Choice
+from layers.ingest.reading import Choice, Hints
 from layers.ingest.refusal import ImportRefused
+from layers.ingest.spec import spec_for
+from layers.ingest.table import Table
 from tests import factories as make
 from tests import workbooks
 from tests.desk_files import DESK, WELLS, act, commit, end, eventually, job_of, sent, start_worker, upload
@@ -357,31 +362,40 @@ def test_a_dataset_is_proposed_by_the_headings(admin: Client, grid: make.Grid) -
 def test_what_a_reader_asks_is_confirmed_before_the_import(
     admin: Client, grid: make.Grid, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = ingest._Import._match
+    real = ingest.opened_apart
 
-    def asking(self: Any, table: Any) -> Any:
-        found = real(self, table)
-        value = self.source.told.get("unit.depth_m", "m")
-        self.report.choices.append(
-            Choice("unit.depth_m", value, "表头没有写单位", "no unit in the heading", ["cm"], asks=True)
-        )
-        return found
+    @contextmanager
+    def asking(path: Path, layer: str | None, hints: Hints) -> Iterator[Table]:
+        value = hints.told.get("merged", "fill")
+        with real(path, layer, hints) as table:
+            choice = Choice("merged", value, "合并的是数字", "the merged are numbers", ["fill", "first"], asks=True)
+            yield replace(table, choices=[*table.choices, choice])
 
-    monkeypatch.setattr(ingest._Import, "_match", asking)
+    monkeypatch.setattr(ingest, "opened_apart", asking)
     address = upload(admin)
     page = admin.get(address)
     text = page.content.decode()
-    assert not page.context["can_commit"] and "请确认" in text and "表头没有写单位" in text and "单位：井深" in text
+    assert not page.context["can_commit"] and "请确认" in text and "合并的是数字" in text and "合并单元格" in text
     assert 'value="commit" data-testid="commit" disabled' in text
     assert "请先确认" in admin.post(address, {"action": "commit"}, follow=True).content.decode()
     assert job_of(address).state == CHECKED
-    page = act(admin, address, "read", **{"told.unit.depth_m": "cm"})
-    assert page.context["can_commit"] and job_of(address).how == {"told": {"unit.depth_m": "cm"}}
+    page = act(admin, address, "read", **{"told.merged": "first"})
+    assert page.context["can_commit"] and job_of(address).how == {"told": {"merged": "first"}}
     assert commit(admin, address).context["slug"] == "committed"
     kept = ReadingProfile.objects.get()
-    assert kept.how == {"told": {"unit.depth_m": "cm"}}
+    assert kept.how == {"told": {"merged": "first"}}
     page = admin.get(upload(admin, WELLS.replace("W", "V"), "下月.csv"))
     assert page.context["can_commit"] and page.context["job"].profile == kept
+
+
+def test_a_decision_is_named_as_people_call_it() -> None:
+    well = spec_for("well")
+    assert words.choice_name("unit.depth_m", well, "zh") == "单位：井深"
+    assert words.choice_name("unit.depth_m", well, "en") == "Unit: Depth"
+    assert words.message("有多列对应字段 use：“a”、“b”；请用 --map use=列名 指定其一", well, "zh") == (
+        "有多列对应“用途”：“a”、“b”；请用“列的对应”指定其一"
+    )
+    assert "--" not in words.message("choose one by --map use=column", well, "en")
 
 
 @pytest.mark.django_db
