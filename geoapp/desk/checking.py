@@ -158,4 +158,9 @@ def said(refusal: ImportRefused) -> dict[str, Any]:
 
 
 def without_rows(report: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in report.items() if name not in _OF_ROWS}
+    """What a job keeps of a report: all but its rows; of changes how many of each field, of cleared values how many."""
+    kept = {name: value for name, value in report.items() if name not in _OF_ROWS}
+    if changes := report.get("changes"):
+        kept["changed_fields"] = changes["by_field"]
+        kept["rows"] = {**report["rows"], "cleared": sum(changes["cleared"].values())}
+    return kept

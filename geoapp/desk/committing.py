@@ -65,7 +65,7 @@ def commit(job: ImportJob) -> None:
 def _done(job: ImportJob, release: Release, report: dict[str, Any], closes: dict[str, str] | None) -> None:
     """Everything that follows a committed release; may be done twice."""
     told = without_rows(report) | {"placed": job.report.get("placed", 0)}
-    if job.report.get("rows") not in (None, report["rows"]):
+    if job.report.get("rows") not in (None, told["rows"]):
         told["foreseen"] = job.report["rows"]
     if closes:
         told["closes"] = closes

@@ -177,7 +177,7 @@ def of_job(job: ImportJob, lang: str, asked: Mapping[str, str], wrong: Wrong | N
         "sheets": job.error.get("allowed", []) if job.error.get("param") in ("sheet", "file-layer") else [],
         "ask_told": _asked_by_error(job, spec, lang),
         "faults": _faults(job, spec, folder, lang, asked),
-        "changes": _changes(spec, folder, lang, asked),
+        "changes": _changes(job, spec, folder, lang, asked),
         "has_refused": (folder / rows.REFUSED_FILE).is_file(),
         "has_places": bool(rows.has_places(folder)),
         "misfit": _misfit(job, spec, lang),
@@ -294,10 +294,12 @@ def _faults(job: ImportJob, spec: Spec | None, folder: Any, lang: str, asked: Ma
     }  # fmt: skip
 
 
-def _changes(spec: Spec | None, folder: Any, lang: str, asked: Mapping[str, str]) -> dict[str, Any]:
-    """A page of the values that change, old and new."""
+def _changes(job: ImportJob, spec: Spec | None, folder: Any, lang: str, asked: Mapping[str, str]) -> dict[str, Any]:
+    """A page of the values that change, old and new; of many the first are kept, and all counted."""
     field = asked.get("changed") or None
     page = rows.changes(folder, field, _number(asked.get("changes", "")))
+    counted = dict(rows.change_groups(folder))
+    groups = {**counted, **job.report.get("changed_fields", {})} if counted else {}
     return {
         "page": page,
         "field": field,
@@ -306,8 +308,10 @@ def _changes(spec: Spec | None, folder: Any, lang: str, asked: Mapping[str, str]
                 "field": name, "word": targets.field_name(spec, name, lang), "count": count, "chosen": name == field,
                 "query": _query(lang, changed=name),
             }
-            for name, count in rows.change_groups(folder)
+            for name, count in sorted(groups.items(), key=lambda one: -one[1])
         ],
+        "listed": sum(counted.values()),
+        "all_counted": sum(groups.values()),
         "rows": [
             {"row": one.row, "code": one.code, "field": targets.field_name(spec, one.field, lang), "old": one.old, "new": one.new}
             for one in page.rows

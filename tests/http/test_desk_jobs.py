@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -18,7 +19,7 @@ from django.db import DatabaseError, connection
 from django.test import Client
 
 from geoapp.background import locks
-from geoapp.desk import checking, committing, parcels, queue, words, worker
+from geoapp.desk import checking, committing, parcels, queue, rows, words, worker
 from geoapp.desk.models import (
     CHECKED,
     CHECKING,
@@ -33,7 +34,7 @@ from geoapp.desk.models import (
 from layers import models
 from layers.ingest import run as ingest
 from layers.ingest.reading import Choice, Hints
-from layers.ingest.refusal import ImportRefused
+from layers.ingest.refusal import Faults, ImportRefused
 from layers.ingest.spec import spec_for
 from layers.ingest.table import Table
 from tests import factories as make
@@ -263,8 +264,8 @@ def test_a_file_given_up_while_it_is_checked_leaves_nothing(
 def test_a_real_worker_killed_in_an_import_leaves_the_old_state_or_the_new(admin: Client) -> None:
     """kill -9 at moments all over the import: the page is true each time, and in the end each well is there once."""
     make.make_grid()
-    rows = "".join(f"K{n},农业,水表,{A if n % 2 else B},116.005,40.005\n" for n in range(4_000))
-    address = upload(admin, f"code,use,metering,region,lon,lat\n{rows}")
+    lines = "".join(f"K{n},农业,水表,{A if n % 2 else B},116.005,40.005\n" for n in range(4_000))
+    address = upload(admin, f"code,use,metering,region,lon,lat\n{lines}")
     releases = models.Release.objects.count()
     admin.post(address, {"action": "commit"})
     for wait in (0.1, 0.6, 1.5):
@@ -495,8 +496,8 @@ def test_a_kept_reading_that_does_not_fit_is_left_aside_and_said(admin: Client, 
 
 @pytest.mark.django_db
 def test_problem_rows_come_a_page_at_a_time_and_by_what_is_wrong(admin: Client, grid: make.Grid) -> None:
-    rows = "".join(f"P{n},{'钓鱼' if n % 3 else '农业'},水表,{A if n % 2 else '999'}\n" for n in range(300))
-    address = upload(admin, f"code,use,metering,region\n{rows}")
+    lines = "".join(f"P{n},{'钓鱼' if n % 3 else '农业'},水表,{A if n % 2 else '999'}\n" for n in range(300))
+    address = upload(admin, f"code,use,metering,region\n{lines}")
     page = admin.get(address)
     faults = page.context["faults"]
     assert [len(faults["rows"]), faults["page"].count, faults["page"].pages] == [50, 200 + 50, 5]
@@ -509,6 +510,24 @@ def test_problem_rows_come_a_page_at_a_time_and_by_what_is_wrong(admin: Client, 
     assert narrowed["page"].count == 200 and {row["id"] for row in narrowed["rows"]} == {"use"}
     assert "page=2" in narrowed["after"] and "reason=not_a_term" in narrowed["after"]
     assert admin.get(f"{address}?kind=%27%3B--&page=x").status_code == 200
+
+
+@pytest.mark.django_db
+def test_what_changes_is_shown_old_and_new_by_field(admin: Client, grid: make.Grid) -> None:
+    address = upload(admin)
+    job = job_of(address)
+    told = [
+        rows.Change(n, f"W{n}", "depth_m" if n % 2 else "use", str(n), None if n == 3 else "9") for n in range(2, 102)
+    ]
+    found = SimpleNamespace(refusals=Faults(), warnings=Faults(), places=[], changes=SimpleNamespace(first=told))
+    rows.write(parcels.folder_of(job.token), found)  # type: ignore[arg-type]
+    ImportJob.objects.update(report=job.report | {"changed_fields": {"depth_m": 900, "use": 50}})
+    page = admin.get(f"{address}?changed=depth_m")
+    changes = page.context["changes"]
+    assert [(one["word"], one["count"]) for one in changes["groups"]] == [("井深", 900), ("用途", 50)]
+    assert (changes["page"].count, changes["rows"][0]["new"], changes["rows"][1]["new"]) == (50, None, "9")
+    text = admin.get(address).content.decode()
+    assert "列出前 100" in " ".join(text.split()) and "W2" in text and "changes=2" in text
 
 
 @pytest.mark.django_db
