@@ -15,10 +15,11 @@ from geoapp.desk import targets
 from geoapp.desk.models import ImportJob
 from geoapp.desk.words import CRS
 from layers.ingest.columns import normal
-from layers.ingest.readers import FORMATS
+from layers.ingest.effective import TAKEN_BY
+from layers.ingest.readers import FORMATS, TOGETHER, ZIPPED
 from layers.ingest.spec import Spec, spec_for
 
-ENDINGS = (".zip", *(ending for ending in FORMATS if ending != ".shp"))  # a .shp alone lacks its other files
+ENDINGS = (*ZIPPED, *(ending for ending in FORMATS if ending not in TOGETHER))
 _DIVISION = re.compile(r"\d{2,12}")
 _MONTH = re.compile(r"\d{4}-\d{2}|current")
 LONGEST = 200
@@ -54,9 +55,9 @@ def parse_upload(given: Mapping[str, str], files: Mapping[str, Any]) -> Upload:
         ends = "、".join(ENDINGS)
         raise Wrong(
             "file",
-            f"不支持的文件类型“{suffix or name}”。可用：{ends}；Shapefile 请把 .shp、.shx、.dbf、.prj 一起压缩成 zip。",
-            f"files of the kind {suffix or name!r} cannot be read. Those that can: {', '.join(ENDINGS)}; of a shapefile send "
-            "its .shp, .shx, .dbf and .prj as one zip.",
+            f"不支持的文件类型“{suffix or name}”。可用：{ends}；Shapefile（.shp、.shx、.dbf、.prj）、MapInfo 表和 FileGDB 文件夹请压缩成 zip。",
+            f"files of the kind {suffix or name!r} cannot be read. Those that can: {', '.join(ENDINGS)}; send a shapefile "
+            "(.shp, .shx, .dbf, .prj), a MapInfo table or a FileGDB folder as one zip.",
         )
     if not file.size:
         raise Wrong("file", "文件是空的", "the file is empty")
@@ -107,12 +108,14 @@ def _options(given: Mapping[str, str], spec: Spec | None) -> dict[str, Any]:
         raise Wrong("inner", "工作表或图层名过长", "the name of the sheet or layer is too long")
     if effective and not _MONTH.fullmatch(effective):
         raise Wrong("effective", "生效月份应写作 2020-01 或 current", "write the month as 2020-01, or current")
-    of_divisions = spec is None or spec.name == "region"
-    if (given.get("closing") or effective) and not of_divisions:
+    name = spec.name if spec else ""
+    if given.get("closing") and name not in ("", "region"):
+        raise Wrong("closing", "只有行政区划可以停用文件中没有的部分", "only divisions can be closed")
+    if effective and name not in ("", *TAKEN_BY):
         raise Wrong(
-            "closing",
-            "只有行政区划可以停用文件中没有的部分、有生效月份",
-            "only divisions can be closed, and have a month from which they hold",
+            "effective",
+            "只有行政区划和水表、供水设施、用水户的位置有生效月份",
+            "only divisions, and positions of meters, facilities and water users, hold from a month on",
         )
     within = given.get("within", "").strip()
     if within and not _DIVISION.fullmatch(within):

@@ -24,6 +24,7 @@ from geoapp.desk.models import (
 )
 from layers import access
 from layers.ingest.columns import normal
+from layers.ingest.effective import TAKEN_BY
 from layers.ingest.refusal import REASONS
 from layers.ingest.spec import Spec, spec_for
 from layers.models import Release
@@ -49,7 +50,8 @@ def of_index(user: Any, lang: str, chosen: str, wrong: Wrong | None) -> dict[str
         "chosen": chosen if chosen in names else "",
         "crs": [(value, words.say(told, lang)) for value, told in words.CRS],
         "endings": ENDINGS,
-        "accept": ",".join((*ENDINGS,)),
+        "accept": ",".join(ENDINGS),
+        "dated": [spec.target for spec in targets.specs() if spec.name in TAKEN_BY],
         "max_bytes": settings.IMPORT_MAX_BYTES,
         "max_mb": settings.IMPORT_MAX_BYTES >> 20,
         "error": (wrong.en if lang == "en" else wrong.zh) if wrong else "",
@@ -152,6 +154,7 @@ def of_job(job: ImportJob, lang: str, asked: Mapping[str, str], wrong: Wrong | N
     return {
         "job": job,
         "spec": spec,
+        "dated": bool(spec and spec.name in TAKEN_BY),
         "progress": of_progress(job, lang),
         "slug": words.SLUGS[job.state],
         "state": words.say(words.STATES[job.state], lang),

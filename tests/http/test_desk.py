@@ -196,7 +196,7 @@ def test_a_file_name_is_only_shown(admin: Client, grid: make.Grid, settings: Laz
         ({"target": "nothing"}, "target", "nothing"),
         ({"crs": "EPSG:9"}, "crs", "EPSG:9"),
         ({"closing": "on"}, "closing", "行政区划"),
-        ({"effective": "2020-01"}, "closing", "行政区划"),
+        ({"effective": "2020-01"}, "effective", "行政区划"),
         ({"target": "region", "effective": "soon"}, "effective", "2020-01"),
     ],
 )
@@ -217,7 +217,7 @@ def test_a_form_that_cannot_be_says_so(
     [
         ({"text": "a,b\n1,2\n"}, "没有任何一列"),
         ({"text": "code,name\nW1,x\n"}, "缺少必需的列"),
-        ({"text": b"PK\x03\x04 nonsense", "name": "a.xlsx"}, "无法打开"),
+        ({"text": b"PK\x03\x04 nonsense", "name": "a.xlsx"}, "已损坏或不完整"),
         ({"text": "{}", "name": "a.geojson"}, "无法读取"),
         ({"inner": "Sheet9", "text": b"PK\x03\x04", "name": "a.zip"}, "损坏"),
     ],

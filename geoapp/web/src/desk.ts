@@ -92,6 +92,8 @@ function upload(form: HTMLFormElement): void {
     if (large) input.reportValidity();
   };
   const narrow = (): void => {
+    const dated = form.dataset.datedTargets!.split(" ").includes(target.value);
+    for (const one of form.querySelectorAll<HTMLElement>("[data-dated]")) one.hidden = target.value !== "" && !dated;
     for (const one of form.querySelectorAll<HTMLElement>("[data-region]")) one.hidden = target.value !== "" && !REGIONS.includes(target.value);
     for (const one of document.querySelectorAll<HTMLDetailsElement>("details[data-target]")) {
       one.hidden = target.value !== "" && one.dataset.target !== target.value;
