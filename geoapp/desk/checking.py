@@ -97,23 +97,23 @@ def _by_sheet(job: ImportJob, refusal: ImportRefused) -> bool:
 def _propose(job: ImportJob, told: Told) -> bool:
     """Find what a file is by its headings; whether it is clear."""
     told("read", 0, None)
-    job.headings, has_geometry = _head(job)
+    job.headings = _head(job)
     if not job.target and _is_open(job.how) and (kept := profiles.find("", job.headings)):
         profiles.use(job, kept)
-    found = targets.proposals(job.headings, has_geometry)
+    found = targets.proposals(job.headings)
     job.proposals = [list(one) for one in found]
     if not job.target and targets.is_clear(found):
         job.target = found[0][0]
     return bool(job.target)
 
 
-def _head(job: ImportJob) -> tuple[list[str], bool]:
-    """Headings, and whether the file has geometry of its own."""
+def _head(job: ImportJob) -> list[str]:
+    """The headings of a file of which nobody has said what it is."""
     while True:
         hints = Hints(job.how.get("told", {}), targets.all_words())
         try:
             with opened_apart(_path(job), job.how.get("inner") or None, hints) as table:
-                return list(table.headings), table.has_geometry
+                return list(table.headings)
         except ImportRefused as refusal:
             if job.profile or not _by_sheet(job, refusal):
                 raise

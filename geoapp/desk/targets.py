@@ -84,23 +84,22 @@ def all_words() -> frozenset[str]:
     return frozenset().union(*(known_words(d.fields) for d in registry.DATASETS))
 
 
-def proposals(headings: Sequence[str], has_geometry: bool) -> list[tuple[str, int, int]]:
-    """(target, headings of its fields, of how many), the likeliest first. Only datasets of which the file has what they need;
-    positions count for none of them: nearly all have some."""
-    told = [heading for heading in headings if normal(heading)]
+def proposals(headings: Sequence[str]) -> list[tuple[str, int, int]]:
+    """(dataset, headings of its fields, of how many), the likeliest first. Positions count for none: nearly all have some.
+
+    Whether a file has all that a dataset needs is not asked: a small dataset needs a code and a name, which every register has.
+    """
     position = {normal(word) for spellings in GEOMETRY_WORDS.values() for word in spellings}
-    found = []
-    for dataset in registry.DATASETS:
-        spec = spec_for(dataset.name)
-        hits = len(_known(spec, told))
-        if hits >= FEWEST_HITS and _has_what_it_needs(spec, told) and (has_geometry or not spec.geometry_required):
-            found.append((dataset.name, hits, len([h for h in told if normal(h) not in position])))
-    return sorted(found, key=lambda one: -one[1])
+    told = [heading for heading in headings if normal(heading) and normal(heading) not in position]
+    found = [(d.name, len(_known(spec_for(d.name), told)), len(told)) for d in registry.DATASETS]
+    return sorted((one for one in found if one[1] >= FEWEST_HITS), key=lambda one: -one[1])
 
 
 def is_clear(found: Sequence[tuple[str, int, int]]) -> bool:
-    """Whether one dataset is likelier than all others."""
-    return bool(found) and (len(found) == 1 or found[0][1] > found[1][1])
+    """Whether one dataset knows more of the headings than all others, and most of them."""
+    if not found or 2 * found[0][1] <= found[0][2]:
+        return False
+    return len(found) == 1 or found[0][1] > found[1][1]
 
 
 def _known(spec: Spec, headings: Sequence[str]) -> set[str]:
@@ -109,9 +108,3 @@ def _known(spec: Spec, headings: Sequence[str]) -> set[str]:
     except ImportRefused:  # two columns for one field: still a file of the kind
         words = known_words(fields_of(spec))
         return {normal(heading) for heading in headings if normal(heading) in words}
-
-
-def _has_what_it_needs(spec: Spec, headings: Sequence[str]) -> bool:
-    known = _known(spec, headings)
-    needed = {f.name for f in fields_of(spec) if f.required}
-    return needed <= known and all(known & set(group) for group in spec.one_of)

@@ -352,6 +352,10 @@ def test_a_dataset_is_proposed_by_the_headings(admin: Client, grid: make.Grid) -
     page = admin.get(upload(admin, target=""))
     assert (page.context["job"].target, page.context["slug"]) == ("well", "checked")
     assert page.context["proposals"][0]["hits"] >= 6
+    cut = admin.get(upload(admin, WELLS.replace(",region,", ",登记所在区,"), target=""))
+    assert cut.context["job"].target == "well", "and not the reporting units, which need a code and a name alone"
+    alike = admin.get(upload(admin, "编码,名称\n1,一\n", target=""))
+    assert alike.context["slug"] == "unknown" and len(alike.context["proposals"]) > 5
     unknown = upload(admin, "甲,乙\n1,2\n", "什么.csv", target="")
     page = admin.get(unknown)
     assert page.context["slug"] == "unknown" and "请选择" in page.content.decode()
