@@ -200,7 +200,7 @@ def _misfit(job: ImportJob, spec: Spec | None, lang: str) -> dict[str, str] | No
 
 def _proposals(job: ImportJob, lang: str) -> list[dict[str, Any]]:
     names = targets.names(lang)
-    return [{"target": target, "name": names[target], "hits": hits, "of": of} for target, hits, of in job.proposals]
+    return [{"target": target, "name": names[target], "hits": hits, "of": of} for target, hits, of in job.proposals[:3]]
 
 
 def _choices(job: ImportJob, spec: Spec | None, lang: str) -> list[dict[str, Any]]:
