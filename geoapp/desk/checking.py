@@ -12,6 +12,7 @@ from layers.ingest.apart import opened_apart
 from layers.ingest.reading import Hints
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.report import ImportReport
+from layers.ingest.returned import try_refused
 from layers.ingest.run import run
 from layers.ingest.source import Source
 from layers.ingest.table import Table
@@ -142,12 +143,12 @@ def scope(job: ImportJob) -> dict[str, Any]:
 
 
 def keep_rows(job: ImportJob, report: ImportReport) -> None:
-    """What the report says of rows, beside the file; and the refused ones as a table."""
+    """What the report says of rows, beside the file; and the refused ones as they stood, or at least what is wrong with them."""
     folder = parcels.folder_of(job.token)
     rows.write(folder, report)
     refused = folder / rows.REFUSED_FILE
     refused.unlink(missing_ok=True)
-    if report.refused:
+    if report.refused and not try_refused(source(job), report, refused):
         reports.write(report, refused)
 
 

@@ -78,7 +78,7 @@ def write(folder: Path, report: ImportReport) -> None:
             base.executemany(
                 "INSERT INTO fault (kind, row, field, value, reason, expected, cell) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
-                    (kind, f.row, f.field, f.value, f.reason, f.expected, getattr(f, "column", ""))
+                    (kind, f.row, f.field, f.value, f.reason, f.expected, f.column)
                     for f in faults.first(len(faults.kept))
                 ),
             )
@@ -92,8 +92,7 @@ def write(folder: Path, report: ImportReport) -> None:
 
 
 def _changes(report: ImportReport) -> Iterable[tuple[Any, ...]]:
-    told = getattr(getattr(report, "changes", None), "first", ())
-    return ((one.row, one.code, one.field, one.old, one.new) for one in told)
+    return ((one.row, one.code, one.field, one.old, one.new) for one in report.changes.first)
 
 
 def faults(folder: Path, kind: str = "", field: str | None = None, reason: str = "", page: int = 1) -> Page:

@@ -105,7 +105,18 @@ def test_the_refused_rows_come_as_a_table_for_excel(admin: Client, grid: make.Gr
     content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
     assert content.startswith(b"\xef\xbb\xbf")
     assert "attachment" in answer["Content-Disposition"]
-    assert "钓鱼" in content.decode("utf-8-sig")
+    lines = content.decode("utf-8-sig").splitlines()
+    assert lines[0].endswith(",原因,建议") and lines[0].startswith(WELLS.partition("\n")[0].strip())
+    assert len(lines) == 2 and "钓鱼" in lines[1] and ",用途：不在词表中," in lines[1]
+
+
+def test_refused_rows_are_mended_and_put_on_the_desk_as_they_are(admin: Client, grid: make.Grid) -> None:
+    address = upload(admin)
+    commit(admin, address)
+    refused = b"".join(admin.get(f"{address}refused.csv").streaming_content)  # type: ignore[attr-defined]
+    page = admin.get(upload(admin, refused.decode("utf-8-sig").replace("钓鱼,", "农业,"), "wells-拒收.csv"))
+    counts = {name: count for name, _, count in page.context["counts"]}
+    assert (counts["read"], counts["new"], counts["refused"]) == (1, 1, 0)
 
 
 def test_the_import_is_of_exactly_that_file_and_once(admin: Client, grid: make.Grid) -> None:
