@@ -271,13 +271,13 @@ def test_a_file_that_takes_more_memory_than_it_may_is_refused(
 
 
 def test_the_system_of_coordinates_reaches_the_import(admin: Client, grid: make.Grid) -> None:
-    text = f"编码,用途,计量方式,区划代码,x,y\nW1,农业,水表,{A},500427.0,4428000.0\n"
+    text = f"编码,用途,计量方式,区划代码,x,y\nW1,农业,水表,{A},415038.559,4430558.477\n"
     address = upload(admin, text, crs="EPSG:4548")
     assert job_of(address).report["crs"] == "EPSG:4548"
     commit(admin, address)
     well = models.Well.objects.get(code="W1")
-    assert 117.0 < well.geom.x < 117.01
-    assert 39.9 < well.geom.y < 40.1
+    assert 116.0049 < well.geom.x < 116.0051
+    assert 40.0049 < well.geom.y < 40.0051
 
 
 def test_a_layer_fills_in_its_kind(admin: Client, grid: make.Grid) -> None:
