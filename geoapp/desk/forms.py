@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from geoapp.desk import targets
 from geoapp.desk.models import ImportJob
-from geoapp.desk.words import CRS
+from geoapp.desk.words import CRS, FREE
 from layers.ingest.columns import normal
 from layers.ingest.effective import TAKEN_BY
 from layers.ingest.readers import FORMATS, TOGETHER, ZIPPED
@@ -134,7 +134,7 @@ def _told(given: Mapping[str, str], job: ImportJob) -> dict[str, str]:
     told = {}
     for choice in job.report.get("choices", ()):
         value = given.get(f"told.{choice['name']}")
-        if choice["asks"] and not choice["others"]:  # whoever knows better says why
+        if choice["name"] in FREE:  # whoever knows better says why
             if value and value.strip():
                 told[choice["name"]] = value.strip()[:LONGEST]
             continue
@@ -142,6 +142,8 @@ def _told(given: Mapping[str, str], job: ImportJob) -> dict[str, str]:
             continue
         if choice["asks"] or value != choice["value"]:
             told[choice["name"]] = value
+    if shift := given.get("told.datum.shift", "").strip():
+        told["datum.shift"] = shift[:LONGEST]
     name = str(job.error.get("param", ""))
     value = given.get(f"told.{name}") if name else None
     if value and value in job.error.get("allowed", ()):

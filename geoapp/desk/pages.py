@@ -210,11 +210,12 @@ def _choices(job: ImportJob, spec: Spec | None, lang: str) -> list[dict[str, Any
         {
             "name": one["name"],
             "word": words.choice_name(one["name"], spec, lang),
-            "value": told.get(one["name"], one["value"]) if one["asks"] and not one["others"] else one["value"],
+            "value": told.get(one["name"], one["value"]) if one["name"] in words.FREE else one["value"],
             "evidence": words.message(_side(one, lang), spec, lang),
             "options": [one["value"], *(other for other in one["others"] if other != one["value"])],
             "open": one["asks"] and one["name"] not in told,
-            "free": one["asks"] and not one["others"],  # a reason is asked for
+            "free": one["name"] in words.FREE,
+            "shift": one["name"] == "datum",
             "told": one["name"] in told,
         }
         for one in job.report.get("choices", ())

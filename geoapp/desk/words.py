@@ -61,6 +61,7 @@ CHOICES: dict[str, Words] = {
     "crs": ("坐标系", "CRS"),
     "coordinates": ("坐标的读法", "Coordinates"),
     "datum": ("基准转换", "Datum"),
+    "datum.shift": ("向东、向北的平移（米）", "Shift east, north (metres)"),
     "blank": ("空单元格", "Empty cells"),
     "column": ("列", "Column"),
     "region": ("区划", "Divisions"),
@@ -68,6 +69,7 @@ CHOICES: dict[str, Words] = {
     "zeros": ("补零的数字", "Numbers with leading zeros"),
     "plausible": ("不合常理的数", "Implausible numbers"),
 }
+FREE = ("plausible",)  # decisions that are told by a reason, and not by one of several values
 CRS: tuple[tuple[str, Words], ...] = (
     ("", ("按文件自带（表格中的坐标列按 EPSG:4490）", "As the file says (columns of a table: EPSG:4490)")),
     ("EPSG:4490", ("EPSG:4490　CGCS2000 经纬度", "EPSG:4490  CGCS2000 longitude, latitude")),
@@ -91,6 +93,8 @@ def step(name: str, lang: str) -> str:
 
 def choice_name(name: str, spec: Spec | None, lang: str) -> str:
     """A decision as people call it: ``unit.volume_m3`` → "单位：用水量"."""
+    if name in CHOICES:
+        return say(CHOICES[name], lang)
     head, _, of = name.partition(".")
     told = say(CHOICES[head], lang) if head in CHOICES else head
     if not of:
