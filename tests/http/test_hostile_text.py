@@ -254,7 +254,7 @@ def test_the_report_of_an_import_quotes_what_it_refuses(target: str, world: City
 # What the desk itself has where a reader asks: of such a file it may not be sure of the encoding.
 ASKED = {
     ("label", ("class", "data-choice")), ("select", ("name",)), ("option", ("selected", "value")), ("option", ("value",)), ("em", ()),
-    ("small", ("class",)), ("b", ()), ("p", ("class", "data-asks")), ("ul", ("class", "data-notes")), ("li", ()),
+    ("small", ("class",)), ("small", ()), ("b", ()), ("p", ("class", "data-asks")), ("ul", ("class", "data-notes")), ("li", ()),
     ("button", ("class", "name", "value", "data-testid", "disabled")),
 }  # fmt: skip
 
