@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -212,7 +212,8 @@ def _choices(job: ImportJob, spec: Spec | None, lang: str) -> list[dict[str, Any
             "word": words.choice_name(one["name"], spec, lang),
             "value": told.get(one["name"], one["value"]) if one["name"] in words.FREE else one["value"],
             "evidence": words.message(_side(one, lang), spec, lang),
-            "options": [one["value"], *(other for other in one["others"] if other != one["value"])],
+            "options": _options(one["name"], dict.fromkeys([one["value"], *one["others"]]), lang),
+            "value_word": words.option(one["name"], one["value"], lang),
             "open": one["asks"] and one["name"] not in told,
             "free": one["name"] in words.FREE,
             "shift": one["name"] == "datum",
@@ -223,12 +224,20 @@ def _choices(job: ImportJob, spec: Spec | None, lang: str) -> list[dict[str, Any
     return sorted(found, key=lambda one: not one["open"])
 
 
+def _options(name: str, values: Iterable[str], lang: str) -> list[dict[str, str]]:
+    return [{"value": value, "word": words.option(name, value, lang)} for value in values]
+
+
 def _asked_by_error(job: ImportJob, spec: Spec | None, lang: str) -> dict[str, Any] | None:
     """Of a file that was refused for a decision: the values it can have."""
     name = str(job.error.get("param", ""))
     if name.partition(".")[0] not in words.CHOICES or name in ("sheet", "crs") or not job.error.get("allowed"):
         return None
-    return {"name": name, "word": words.choice_name(name, spec, lang), "options": job.error["allowed"]}
+    return {
+        "name": name,
+        "word": words.choice_name(name, spec, lang),
+        "options": _options(name, job.error["allowed"], lang),
+    }
 
 
 def _columns(job: ImportJob, spec: Spec | None, lang: str) -> list[dict[str, Any]]:

@@ -69,6 +69,22 @@ CHOICES: dict[str, Words] = {
     "zeros": ("补零的数字", "Numbers with leading zeros"),
     "plausible": ("不合常理的数", "Implausible numbers"),
 }
+# Ways of reading as people call them, by decision; of coordinates the parts of a reading's name. Others are said as they are told.
+OPTIONS: dict[str, dict[str, Words]] = {
+    "coordinates": {
+        "EPSG:4490": ("经纬度（CGCS2000）", "longitude, latitude (CGCS2000)"),
+        "EPSG:4326": ("经纬度（WGS 84）", "longitude, latitude (WGS 84)"),
+        "GCJ-02": ("火星坐标（GCJ-02）", "GCJ-02 (web maps)"),
+        "BD-09": ("百度坐标（BD-09）", "BD-09 (Baidu)"),
+        "swapped": ("两列互换", "columns exchanged"),
+        "packed": ("小数为度.分秒", "degrees.minutes and seconds"),
+    },
+    "datum": {"ballpark": ("不平移", "no shift")},
+    "blank": {"clear": ("清除已有的值", "clear what is there"), "keep": ("保留已有的值", "keep what is there")},
+    "merged": {"fill": ("填到每一行", "fill down"), "first": ("只记在首行", "first row only")},
+    "zeros": {"shown": ("按显示的读取", "as shown"), "stored": ("按存的读取", "as stored")},
+    "months": {"columns": ("一列一个月", "a month a column"), "no": ("不是月份", "no months")},
+}
 FREE = ("plausible",)  # decisions that are told by a reason, and not by one of several values
 CRS: tuple[tuple[str, Words], ...] = (
     ("", ("按文件自带（表格中的坐标列按 EPSG:4490）", "As the file says (columns of a table: EPSG:4490)")),
@@ -102,6 +118,15 @@ def choice_name(name: str, spec: Spec | None, lang: str) -> str:
     if of == "names":
         return told
     return f"{told}{': ' if lang == 'en' else '：'}{targets.field_name(spec, of, lang)}"
+
+
+def option(name: str, value: str, lang: str) -> str:
+    """One way to decide as people call it: coordinates ``EPSG:4490+packed`` → "经纬度（CGCS2000），小数为度.分秒"."""
+    if name == "heading":
+        return f"line {value}" if lang == "en" else f"第 {value} 行"
+    known = OPTIONS.get(name, {})
+    parts = value.split("+") if name == "coordinates" else [value]
+    return ("; " if lang == "en" else "，").join(say(known[part], lang) if part in known else part for part in parts)
 
 
 def message(text: str, spec: Spec | None, lang: str) -> str:

@@ -1,0 +1,22 @@
+"""How the desk says what the import calls by short names."""
+
+from __future__ import annotations
+
+import pytest
+
+from geoapp.desk import words
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "zh", "en"),
+    [
+        ("coordinates", "EPSG:4490+packed", "经纬度（CGCS2000），小数为度.分秒", "longitude, latitude (CGCS2000); degrees.minutes and seconds"),
+        ("coordinates", "EPSG:4548+swapped", "EPSG:4548，两列互换", "EPSG:4548; columns exchanged"),
+        ("heading", "3-4", "第 3-4 行", "line 3-4"),
+        ("blank", "keep", "保留已有的值", "keep what is there"),
+        ("encoding", "GB18030", "GB18030", "GB18030"),
+    ],
+)  # fmt: skip
+def test_a_way_of_reading_in_words(name: str, value: str, zh: str, en: str) -> None:
+    assert (words.option(name, value, "zh"), words.option(name, value, "en")) == (zh, en)
+    assert name in words.CHOICES
