@@ -17,6 +17,7 @@ from geoapp.desk.models import (
     UNKNOWN,
 )
 from layers.ingest.page_words import page_words
+from layers.ingest.reading import DECISIONS
 from layers.ingest.spec import Spec
 from layers.ingest.steps import STEPS
 
@@ -49,26 +50,7 @@ COUNTS: dict[str, Words] = {
     "warned": ("提醒", "Warned"),
 }
 ALWAYS = ("read", "new", "changed", "unchanged", "refused")
-CHOICES: dict[str, Words] = {
-    "encoding": ("文字编码", "Encoding"),
-    "delimiter": ("分隔符", "Delimiter"),
-    "sheet": ("工作表", "Sheet"),
-    "heading": ("表头行", "Heading"),
-    "unit": ("单位", "Unit"),
-    "year": ("年份", "Year"),
-    "month": ("月份", "Month"),
-    "months": ("月份列", "Months as columns"),
-    "crs": ("坐标系", "CRS"),
-    "coordinates": ("坐标的读法", "Coordinates"),
-    "datum": ("基准转换", "Datum"),
-    "datum.shift": ("向东、向北的平移（米）", "Shift east, north (metres)"),
-    "blank": ("空单元格", "Empty cells"),
-    "column": ("列", "Column"),
-    "region": ("区划", "Divisions"),
-    "merged": ("合并单元格", "Merged cells"),
-    "zeros": ("补零的数字", "Numbers with leading zeros"),
-    "plausible": ("不合常理的数", "Implausible numbers"),
-}
+CHOICES: dict[str, Words] = {**DECISIONS, "crs": ("坐标系", "CRS")}
 # Ways of reading as people call them, by decision; of coordinates the parts of a reading's name. Others are said as they are told.
 OPTIONS: dict[str, dict[str, Words]] = {
     "coordinates": {

@@ -1,8 +1,7 @@
 """How a file is read: every decision with its evidence, what else it could be, and whether somebody has to say so first.
 
 A reader proposes and the sender confirms or corrects. What was said is a plain mapping, name of the decision → value, so that it
-can be kept and used again for the next file of the kind. The names: ``encoding``, ``heading``, ``unit.FIELD``, ``year``,
-``coordinates`` and others that the rooms below give.
+can be kept and used again for the next file of the kind.
 """
 
 from __future__ import annotations
@@ -12,6 +11,25 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from layers.ingest.refusal import ImportRefused
+
+# Every decision there is, as people call it. One of a field has its name behind a point: ``unit.volume_m3``.
+DECISIONS: Mapping[str, tuple[str, str]] = {
+    "encoding": ("文字编码", "Encoding"),
+    "sheet": ("工作表", "Sheet"),
+    "heading": ("表头行", "Heading"),
+    "merged": ("合并单元格", "Merged cells"),
+    "zeros": ("补零的数字", "Numbers with leading zeros"),
+    "column": ("列", "Column"),
+    "unit": ("单位", "Unit"),
+    "year": ("年份", "Year"),
+    "months": ("月份列", "Months as columns"),
+    "region": ("区划", "Divisions"),
+    "coordinates": ("坐标的读法", "Coordinates"),
+    "datum": ("基准转换", "Datum"),
+    "datum.shift": ("向东、向北的平移（米）", "Shift east, north (metres)"),
+    "blank": ("空单元格", "Empty cells"),
+    "plausible": ("不合常理的数", "Implausible numbers"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +63,16 @@ class Choice:
         return {
             "name": self.name, "value": self.value, "zh": self.zh, "en": self.en, "others": list(self.others), "asks": self.asks,
         }  # fmt: skip
+
+
+def refuse_unknown(told: Mapping[str, str]) -> None:
+    """Raise `ImportRefused` for what is told of no decision there is: unheard, it would be taken for done."""
+    for name in told:
+        if name not in DECISIONS and name.partition(".")[0] not in DECISIONS:
+            raise ImportRefused(
+                f"没有名为 {name} 的读法", f"no decision on how a file is read is called {name!r}", param="read",
+                allowed=list(DECISIONS),
+            )  # fmt: skip
 
 
 def open_questions(choices: Sequence[Choice], told: Mapping[str, str]) -> list[Choice]:

@@ -40,7 +40,7 @@ from layers.ingest.positions import datum, kept, moved, outside
 from layers.ingest.positions.decide import COORDINATES, Positions, decide, first_rows
 from layers.ingest.positions.readings import Reading
 from layers.ingest.readers import look
-from layers.ingest.reading import Choice, require_answers, told_value
+from layers.ingest.reading import Choice, refuse_unknown, require_answers, told_value
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.report import ImportReport
 from layers.ingest.rows import GEOM, sound_rows
@@ -120,6 +120,7 @@ class _Import:
 
     def run(self) -> ImportReport:
         began = time.perf_counter()
+        refuse_unknown(self.source.told)
         if self.replacing:
             replace.refuse_impossible(self.spec, self.within)
         look(self.source.path)  # what is wrong at first sight need not wait for other imports

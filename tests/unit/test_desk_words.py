@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from geoapp.desk import words
+from layers.ingest.reading import DECISIONS, refuse_unknown
+from layers.ingest.refusal import ImportRefused
 
 
 @pytest.mark.parametrize(
@@ -19,4 +21,10 @@ from geoapp.desk import words
 )  # fmt: skip
 def test_a_way_of_reading_in_words(name: str, value: str, zh: str, en: str) -> None:
     assert (words.option(name, value, "zh"), words.option(name, value, "en")) == (zh, en)
-    assert name in words.CHOICES
+    assert name in DECISIONS
+
+
+def test_what_is_told_of_no_decision_is_refused() -> None:
+    refuse_unknown({"unit.volume_m3": "吨", "datum.shift": "1,2", "heading": "3"})
+    with pytest.raises(ImportRefused, match="没有名为 units 的读法"):
+        refuse_unknown({"units": "吨"})
