@@ -25,6 +25,7 @@ NAMES = (
     "attacks",
     "kept",
     "search",
+    "desk",
 )
 
 
