@@ -35,7 +35,7 @@ BACKLOG = 2048  # who asks while the server is started again waits here
 LOG_BYTES = 20 * 1024 * 1024
 # What a running server has read from the checkout; of the page's assets it knows the manifest.
 CODE_DIRS = ("geoapp", "layers", "tiles", "data")
-CODE_SUFFIXES = frozenset({".py", ".html", ".sql", ".json", ".csv", ".geojson", ".mo", ".svg", ".xml"})
+CODE_SUFFIXES = frozenset({".py", ".html", ".css", ".js", ".sql", ".json", ".csv", ".geojson", ".mo", ".svg", ".xml"})
 NOT_CODE = frozenset({"node_modules", "__pycache__", "src", "static", "tests"})
 # What a running server has read from the environment: if one changes, it has to start anew.
 READ_AT_START = (

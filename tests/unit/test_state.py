@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,25 @@ def test_a_folder_on_another_disk_stays_there(older: Path, tmp_path: Path) -> No
     assert (older / "reports").is_symlink()
     assert (mode(disk), disk.stat().st_uid) == (0o700, service_uid())
     assert (disk / "key/report.pdf").exists()
+
+
+def test_what_was_left_in_passing_goes_after_a_day_and_nothing_else(older: Path, tmp_path: Path) -> None:
+    """Neither what is young, nor what has another name, nor what a link leads to."""
+    work, outside = older / "work", tmp_path / "outside"
+    state.arrange()  # the first time everything in it is handed over, and links are gone
+    for folder in (outside, work / "tmpfolder/deep", work / "shuitu-young", work / ".cache"):
+        folder.mkdir(parents=True)
+    for file in (outside / "kept", work / "tmpfile", work / "tmpfolder/deep/file", work / "tmpyoung"):
+        file.touch()
+    (work / "shuitu-link").symlink_to(outside)
+    long_ago = time.time() - state.ABANDONED_SECONDS - 60
+    for name in ("tmpfolder", "tmpfile", "shuitu-link", ".cache"):
+        os.utime(work / name, (long_ago, long_ago), follow_symlinks=False)
+    for name in ("shuitu-young", "tmpyoung"):
+        os.utime(work / name, (long_ago + 120,) * 2)
+    state.arrange()
+    assert {path.name for path in work.iterdir()} == {"shuitu-young", "tmpyoung", ".cache"}
+    assert (outside / "kept").exists()
 
 
 def test_the_service_gets_no_home_of_roots(home: Path) -> None:
