@@ -232,8 +232,17 @@ def _let_in() -> None:
 
 
 def command(address: str) -> list[str]:
-    """The program that serves on that address, as gunicorn writes one; how it does so is said in `geoapp.serving.conf`."""
-    return [sys.executable, "-m", "gunicorn", "--config", "python:geoapp.serving.conf", "--bind", address, PROGRAM]
+    """The program that serves on that address, as gunicorn writes one; how is said in `geoapp.serving.conf`."""
+    return [
+        sys.executable,
+        "-m",
+        "geoapp.serving",
+        "--config",
+        "python:geoapp.serving.conf",
+        "--bind",
+        address,
+        PROGRAM,
+    ]
 
 
 def _launch(opened: socket.socket) -> int:

@@ -88,3 +88,23 @@ def test_a_month_of_before_in_todays_divisions(own_page: Page) -> None:
     own_page.evaluate(f"window.shuitu.context.store.set({{ region: '{NEW}' }})")
     expect(by_id(own_page, "drawer")).to_contain_text("新街道")
     assert NEW in own_page.url
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_was_recorded_at_a_redrawn_division_is_noted_in_litres(own_page: Page, language: str) -> None:
+    """Under the figure and in what it is made of; not where all of it is told in the month's own divisions."""
+    told = dict(
+        UsageRecord.objects.filter(region__isnull=False, month="2019-03-01").values_list("region__code", "volume_l")
+    )
+    open_map(own_page, f"/?period=2019-03&level=village&region={DISTRICT}&map=12.5/40.01/116.01&lang={language}")
+    expect(by_id(own_page, "region-total")).to_be_visible()
+    expect(by_id(own_page, "redrawn-note")).to_have_count(0)
+    own_page.evaluate("window.shuitu.context.store.set({ boundaries: 'current' })")
+    note = by_id(own_page, "redrawn-note")
+    expect(note).to_have_attribute("data-litres", str(told[SOUTHERN] + told[C]))
+    expect(note).to_contain_text({"zh": "界线变过", "en": "lines changed"}[language])
+    for name in {"zh": ("南街道", "丙村"), "en": ("Southern", "C")}[language] if language == "zh" else ():
+        expect(note).to_contain_text(name)
+    by_id(own_page, "region-explain").click()
+    expect(note).to_have_count(2)
+    own_page.evaluate(f"window.shuitu.context.store.set({{ explain: '', region: '{B}'.slice(0, 9) + '001' }})")

@@ -45,6 +45,8 @@ export interface Series {
 }
 export interface PathStep { code: string; name: string; level: Level }
 export interface RegionChild { code: string; name: string; volume_l: number | null; share: number | null; m3_per_km2: number | null; change: number | null }
+/** Litres recorded at divisions themselves whose lines are others in the answer, and in which; the words say what became of them. */
+export interface Redrawn { zh: string; en: string; volume_l: number; regions: { code: string; name: string; volume_l: number }[] }
 export interface RegionDetail extends PathStep {
   path: PathStep[]; bounds: Bounds | null; area_km2: number | null;
   boundary: { source: string; quality: string; synthetic: boolean } | null;
@@ -53,6 +55,7 @@ export interface RegionDetail extends PathStep {
   unassigned_l?: number | null; outside_l?: number | null; recorded_l?: number | null;
   period?: { text: string };
   notes?: PrintedNote[];
+  redrawn?: Redrawn | null;
   /** Of a township: what is in its cells, and by how much that is more than its figure. */
   grid?: { volume_l: number; more_l: number } | null;
   share_of_parent: number | null; m3_per_km2: number | null;
@@ -83,7 +86,7 @@ export interface Part {
   kind: string; code: string | null; name: string; count: number; rule: string; source: string; purpose: string;
   volume_l: number; of_l: number | null; weight: number | null; weight_total: number | null;
 }
-export interface Explanation { synthetic: boolean; missing: string[]; volume_l: number | null; parts_l: number | null; above_l: number | null; count: number; limit: number; offset: number; parts: Part[]; region?: { code: string; name: string }; unit?: string }
+export interface Explanation { synthetic: boolean; missing: string[]; volume_l: number | null; parts_l: number | null; above_l: number | null; count: number; limit: number; offset: number; parts: Part[]; region?: { code: string; name: string }; unit?: string; redrawn?: Redrawn | null }
 export interface CellFeature {
   id: string; geometry: GeoJSON.Geometry | null;
   properties: { code: string; township: string; township_name: string; area_m2: number; volume_l: number | null; m3_per_km2: number | null; share_by_area: number | null; previous_l?: number | null; difference_l?: number | null; change?: number | null };

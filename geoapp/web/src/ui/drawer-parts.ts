@@ -12,6 +12,7 @@ import { redraw } from "./choices";
 import { OTHER_COLOR, PURPOSE_COLORS } from "./colors";
 import { filterWords } from "./filters";
 import { printedMark, printedNote } from "./printed";
+import { redrawnNote } from "./redrawn";
 import { reportLink } from "./report-link";
 
 export function head(place: HTMLElement, context: Context, detail: RegionDetail, select: (code: string) => void, close: () => void): void {
@@ -59,16 +60,18 @@ export function figures(place: HTMLElement, context: Context, value: RegionValue
       parent || !detail ? null : cell(t("reclaimedShare"), percent(reclaimedShare(detail, period)))),
     value.volume_l === null ? h("p", { class: "hint", "data-testid": "no-records" }, t("noRecords")) : null,
     detail ? printedNote({ ...detail, notes: wholeNotes(context, detail) }, "total", t("total")) : null,
-    detail ? gridNote(context, detail) : null);
+    detail ? gridNote(context, detail) : null,
+    detail && ofPeriod(context, detail) ? redrawnNote(context, detail.redrawn) : null);
 }
 
-/** The notes of the detail, if it is of the period that is shown: another follows in a moment. */
-const wholeNotes = (context: Context, detail: RegionDetail) => (detail.period?.text === context.state.period ? detail.notes : []);
+/** Whether the detail is of the period that is shown: another follows in a moment. */
+const ofPeriod = (context: Context, detail: RegionDetail): boolean => detail.period?.text === context.state.period;
+const wholeNotes = (context: Context, detail: RegionDetail) => (ofPeriod(context, detail) ? detail.notes : []);
 
 /** A township's cells hold more than its figure where a plant stands in it that counts at its district. */
 function gridNote(context: Context, detail: RegionDetail): HTMLElement | null {
   const { grid } = detail;
-  if (!grid || grid.more_l <= 0 || detail.period?.text !== context.state.period) return null;
+  if (!grid || grid.more_l <= 0 || !ofPeriod(context, detail)) return null;
   return h("p", { class: "hint", "data-testid": "grid-note", "data-litres": grid.more_l },
     t("gridMore", { v: volumeText(grid.more_l, language()), l: integer(grid.more_l) }));
 }

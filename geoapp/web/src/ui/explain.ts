@@ -7,6 +7,7 @@ import { language, t, term, words } from "../i18n";
 import type { State } from "../state";
 import { filterWords } from "./filters";
 import { errorText } from "./notices";
+import { redrawnNote } from "./redrawn";
 
 const PAGE = 50;
 
@@ -71,6 +72,7 @@ export function mountExplain(place: HTMLElement, context: Context): { close(): b
       h("dl", { class: "explain-sum", "data-testid": "explain-sum", "data-volume": found.volume_l ?? "", "data-parts": found.parts_l ?? "", "data-count": found.count },
         h("div", {}, h("dt", {}, t("explainNumber")), h("dd", { class: "num" }, litres(found.volume_l))),
         h("div", {}, h("dt", {}, t("explainParts", { n: integer(found.count) })), h("dd", { class: "num" }, litres(found.parts_l), found.volume_l === null ? null : h("b", { class: found.volume_l === found.parts_l ? "same" : "differs" }, found.volume_l === found.parts_l ? " ✓" : " ≠")))),
+      redrawnNote(context, found.redrawn),
       parts.length ? h("ol", { class: "parts-list", "data-testid": "explain-parts" }, parts.map((part) => row(part, found.volume_l ?? 0)))
         : h("p", { class: "hint", "data-testid": "explain-empty" }, t("noRecords")),
       found.missing.length && found.volume_l !== null ? h("p", { class: "hint", "data-testid": "explain-missing" }, t("monthsWithout", { months: found.missing.map((month) => periodText(month, lang)).join(lang === "zh" ? "、" : ", ") })) : null,
