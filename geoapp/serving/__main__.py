@@ -6,9 +6,8 @@ wipes both: a server would run on unseen by `geoapp.serve`, which could then nei
 
 import sys
 
-sys.modules["setproctitle"] = None  # type: ignore[assignment] # to Python: there is no such package
-
-from gunicorn.app.wsgiapp import run
-
 if __name__ == "__main__":
+    sys.modules["setproctitle"] = None  # type: ignore[assignment] # to Python: there is no such package
+    from gunicorn.app.wsgiapp import run
+
     run(prog="gunicorn")

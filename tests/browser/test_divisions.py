@@ -11,10 +11,11 @@ import pytest
 from django.db import connection
 from playwright.sync_api import Page, expect
 
+from layers.models import UsageRecord
 from tests.browser.page_model import by_id, open_map
 from tests.conftest import Watch
 from tests.db.ingest_files import csv, load
-from tests.factories import DISTRICT, B
+from tests.factories import DISTRICT, SOUTHERN, B, C
 from tests.split_city import NEW, E, make_city, split
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -90,21 +91,21 @@ def test_a_month_of_before_in_todays_divisions(own_page: Page) -> None:
     assert NEW in own_page.url
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_what_was_recorded_at_a_redrawn_division_is_noted_in_litres(own_page: Page, language: str) -> None:
-    """Under the figure and in what it is made of; not where all of it is told in the month's own divisions."""
-    told = dict(
-        UsageRecord.objects.filter(region__isnull=False, month="2019-03-01").values_list("region__code", "volume_l")
-    )
-    open_map(own_page, f"/?period=2019-03&level=village&region={DISTRICT}&map=12.5/40.01/116.01&lang={language}")
-    expect(by_id(own_page, "region-total")).to_be_visible()
-    expect(by_id(own_page, "redrawn-note")).to_have_count(0)
-    own_page.evaluate("window.shuitu.context.store.set({ boundaries: 'current' })")
+@pytest.mark.parametrize(("language", "words"), [("zh", "界线变过"), ("en", "lines changed")])
+def test_what_was_recorded_at_a_redrawn_division_is_noted_in_litres(own_page: Page, language: str, words: str) -> None:
+    """Under the figure, and where it is explained; not where all of it is told in the month's own divisions."""
+    march = UsageRecord.objects.filter(month="2019-03-01", region__code__in=[SOUTHERN, C], region__valid_to=None)
+    told = dict(march.values_list("region__code", "volume_l"))
+    assert set(told) == {SOUTHERN, C}
     note = by_id(own_page, "redrawn-note")
-    expect(note).to_have_attribute("data-litres", str(told[SOUTHERN] + told[C]))
-    expect(note).to_contain_text({"zh": "界线变过", "en": "lines changed"}[language])
-    for name in {"zh": ("南街道", "丙村"), "en": ("Southern", "C")}[language] if language == "zh" else ():
-        expect(note).to_contain_text(name)
+    open_map(own_page, f"/?period=2019-03&level=village&region={DISTRICT}&map=12.5/40.01/116.01&lang={language}")
+    expect(by_id(own_page, "region-name")).to_have_attribute("data-code", DISTRICT)
+    expect(note).to_have_count(0)
+    own_page.evaluate("window.shuitu.context.store.set({ boundaries: 'current' })")
+    expect(note).to_have_attribute("data-litres", str(sum(told.values())))
+    for text in ("南街道", "丙村", words):
+        expect(note).to_contain_text(text)
     by_id(own_page, "region-explain").click()
     expect(note).to_have_count(2)
-    own_page.evaluate(f"window.shuitu.context.store.set({{ explain: '', region: '{B}'.slice(0, 9) + '001' }})")
+    own_page.evaluate(f"window.shuitu.context.store.set({{ explain: '', region: '{C}' }})")
+    expect(note).to_have_attribute("data-litres", str(told[C]))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, product
+from pathlib import Path
 from typing import Any
 
 import mapbox_vector_tile
@@ -12,9 +13,12 @@ from django.db import connection
 
 from layers import filters, models, params, registry, values
 from layers.db import rows
+from layers.editions import Edition
 from layers.errors import BadParameter, NotFound
+from layers.stats.divisions import Divisions
 from layers.stats.regions import region_index
 from tests import factories as make
+from tests import split_city
 from tests.factories import DISTRICT, NORTHERN, SOUTH, SOUTHERN, UNIT, WEST, A, B, C, D, Grid, at
 from tests.second_voice import listed
 from tiles.address import Tile, tile_of
@@ -330,3 +334,66 @@ def test_the_divisions_of_a_period_are_looked_up_once(grid: Grid, django_assert_
     meant = wanted.within
     with django_assert_num_queries(0):
         assert wanted.asked is not None and wanted.asked.within is meant
+
+
+# ------------------------------------------------------------------ divisions that are over
+
+
+def releases(number: int) -> list[models.Release]:
+    made = [make.ReleaseFactory() for _ in range(number)]
+    assert [one.pk for one in made] == sorted(one.pk for one in made)
+    return made
+
+
+SPANS = [(start, end) for start in (1, 2, 3) for end in (2, 3, None) if end is None or start < end]
+
+
+def test_an_edition_has_what_held_at_its_last_release() -> None:
+    """Every span of an outline in every span of its division: what began by then, and had not ended by then, of both."""
+    village, made = registry.layer("village"), releases(4)
+    spans: dict[str, tuple[tuple[int, int | None], tuple[int, int | None]]] = {}
+    for number, ((begins, ends), outline) in enumerate(product(SPANS, SPANS)):
+        code = f"110101009{number:03d}"
+        region = make.RegionFactory(code=code, valid_from=made[begins], valid_to=made[ends] if ends else None)
+        make.BoundaryFactory(
+            region=region, geom=make.outline(make.square(0, 0, 1, 1)),
+            valid_from=made[outline[0]], valid_to=made[outline[1]] if outline[1] else None,
+        )  # fmt: skip
+        spans[code] = ((begins, ends), outline)
+    assert len(spans) == len(SPANS) ** 2
+
+    def shown(last: int | None) -> set[str]:
+        edition = Edition(1, None) if last is None else Edition(1, None, 0, made[last].pk)
+        return set(filters.within(village, Divisions(edition, ())).values_list("region__code", flat=True))
+
+    def held(last: int | None) -> set[str]:
+        return {
+            code
+            for code, both in spans.items()
+            if all(
+                end is None if last is None else begin <= last and (end is None or end > last) for begin, end in both
+            )
+        }
+
+    for last in (1, 2, 3, None):
+        assert shown(last) == held(last), last
+        assert 0 < len(held(last)) < len(spans)
+    assert shown(0) == set()  # before all of them
+
+
+def test_divisions_are_those_of_the_month_that_is_asked_of(tmp_path: Path) -> None:
+    """With the outlines that they had; in a box too, and in a region that is no more."""
+    split_city.make_city()
+    split_city.split(tmp_path)
+    before, after = {A, B, C, D}, {A, split_city.E, C, D}
+    assert codes("village", period="2019-03") == codes("village", boundaries="2019-01") == before
+    assert codes("village") == codes("village", period="2019-03", boundaries="current") == after
+    assert codes("township", period="2019-03") == {SOUTHERN, NORTHERN}
+    assert codes("township") == {SOUTHERN, NORTHERN, split_city.NEW}
+    assert codes("village", period="2019-03", region=SOUTHERN) == {A, B}
+    assert codes("village", region=SOUTHERN) == {A}
+    assert codes("village", region=split_city.NEW) == {split_city.E}
+    # Between the two lines of c and d.
+    middle = f"{WEST + 0.9 * CELL},{SOUTH + 1.5 * CELL},{WEST + 0.95 * CELL},{SOUTH + 1.6 * CELL}"
+    assert codes("village", period="2019-03", bbox=middle) == {C}
+    assert codes("village", bbox=middle) == {D}

@@ -7,12 +7,11 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from geoapp import cluster, serve, state
+from geoapp import cluster, identity, serve, state
 from tests.running.conftest import Installation, eventually
 
 
@@ -111,14 +110,15 @@ def test_a_port_that_another_program_has_taken_is_left_to_it(running: Installati
 def test_a_pid_file_of_a_killed_database_keeps_nobody_from_starting_it(running: Installation, word: str) -> None:
     """The number in it may be of no process any more, or of one that has nothing to do with the database."""
     running.run("-m", "geoapp.localdb", "stop")
-    other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    owner = running.cluster().owner
+    who = identity.popen_as(owner) if os.geteuid() == 0 else {}  # of the database's user: PostgreSQL would wait for it
+    other = subprocess.Popen(["sleep", "600"], cwd="/", **who)
     try:
         if word == "gone":
             other.kill()
             other.wait()
         data = running.cluster().data
         (data / "postmaster.pid").write_text(f"{other.pid}\n{data}\n1\n{cluster.PORT}\n\n\n\nready\n")
-        owner = running.cluster().owner
         os.chown(data / "postmaster.pid", owner.pw_uid, owner.pw_gid)
         (data / "postmaster.pid").chmod(0o600)
         assert "stopped" in running.run("-m", "geoapp.localdb", "status", fails=True)

@@ -89,6 +89,24 @@ def test_a_day_is_itself(day: date, other: date) -> None:
         assert parse_days(f"{day}..{other}", "d") == Days(day, other)
 
 
+DATE = Field("valid_from", "有效期起", "Valid from", "date")
+
+
+@given(low=DAYS, high=DAYS, stored=DAYS)
+def test_both_ends_of_some_days_are_among_them(low: date, high: date, stored: date) -> None:
+    """And the day before and the day after are not: at an end of the calendar that is asked of, too."""
+    low, high = sorted((low, high))
+    near = {low + timedelta(days=off) for off in (-1, 0, 1)} | {high + timedelta(days=off) for off in (-1, 0, 1)}
+    for day in (*near, stored):
+        assert holds(values.condition(DATE, f"{low}..{high}"), "valid_from", day) is (low <= day <= high)
+        assert holds(values.condition(DATE, f"{low}.."), "valid_from", day) is (day >= low)
+        assert holds(values.condition(DATE, f"..{high}"), "valid_from", day) is (day <= high)
+        assert holds(values.condition(DATE, str(low)), "valid_from", day) is (day == low)
+    month = Month.of(low)
+    for day in (month.first_day, month.plus(1).first_day - timedelta(days=1), month.plus(1).first_day, stored):
+        assert holds(values.condition(DATE, str(month)), "valid_from", day) is (Month.of(day) == month)
+
+
 @given(first=MONTHS, length=st.integers(0, 400))
 def test_months_are_all_their_days(first: Month, length: int) -> None:
     last = first.plus(length)

@@ -59,7 +59,7 @@ export const en: Record<Key, string> = {
   noFacilities: "No facilities are registered.",
   monthsWithout: "Nothing is recorded in {months}: left empty, which is no 0.",
   shareBase: "Shares are of {v}.", shareBaseAll: "Shares are of {v}, outside the city and unassigned included.",
-  redrawn: "{v} ({l} L) of it are of divisions whose lines changed",
+  redrawn: "{v} ({l} L) of it",
   gridMore: "The cells here hold {v} ({l} L) more than this figure: urban plants count at the district they serve and in no township, while cells have their water by supply area or position.",
   gridAbove: "{v} ({l} L) of it are in no township's figure: urban plants count at the district they serve, while cells have their water by supply area or position.",
   cellAbove: "{v} ({l} L) of it are of urban plants: they count at the district they serve, in no township's figure.",

@@ -5,14 +5,15 @@ import { h } from "../dom";
 import { integer, volumeText } from "../format";
 import { language, t } from "../i18n";
 
-const NAMED = 3; // the rest are counted
+const NAMED = 3; // those with most; the rest are counted
 
 /** The note under a figure; null where all of it is told in the lines of the answer. */
 export function redrawnNote(context: Context, found: Redrawn | null | undefined): HTMLElement | null {
   if (!found) return null;
   const lang = language();
   const colon = lang === "zh" ? "：" : ": ";
-  const named = found.regions.slice(0, NAMED).map(({ code, name, volume_l }) => `${context.nameOf(code, name)} ${volumeText(volume_l, lang)}`);
+  const most = [...found.regions].sort((a, b) => b.volume_l - a.volume_l).slice(0, NAMED);
+  const named = most.map(({ code, name, volume_l }) => `${context.nameOf(code, name)} ${volumeText(volume_l, lang)}`);
   const left = found.regions.length - named.length;
   const where = [...named, ...(left ? [t("more", { n: integer(left) })] : [])].join(lang === "zh" ? "、" : ", ");
   return h("p", { class: "fine redrawn-note", "data-testid": "redrawn-note", "data-litres": found.volume_l },
