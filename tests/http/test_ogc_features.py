@@ -305,6 +305,11 @@ def test_permits_are_of_the_time_they_are_valid(client: Client) -> None:
     assert codes(get(client, f"{url}2018-12-31").json()) == ["P1", "P3"]
     assert codes(get(client, f"{url}2019-01-01/2019-05-31").json()) == ["P3"]
     assert codes(get(client, f"{url}2019-01-01/..").json()) == ["P2", "P3"]
+    for first_day, before in (("2019-06-01", "2019-05-31"), ("2018-01-01", "2017-12-31")):
+        assert set(codes(get(client, f"{url}../{first_day}").json())) - set(
+            codes(get(client, f"{url}../{before}").json())
+        )
+    assert codes(get(client, f"{url}2019-06-01").json()) == ["P2", "P3"]
     assert codes(get(client, "/ogc/collections/permit/items?bbox=-180,-90,180,90").json()) == []
 
 
