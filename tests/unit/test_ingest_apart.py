@@ -444,6 +444,25 @@ def test_what_a_killed_process_left_is_swept_away_and_nothing_else(home: Path, m
         assert held.exists() and not left.exists()
 
 
+def test_a_sweep_takes_nothing_of_others_and_follows_no_link(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scratch, "_SETTLED_S", -1.0)
+    kept = [tmp_path / "elsewhere", home / "another-program"]
+    if os.geteuid() == 0:
+        kept.append(home / f"{scratch.PREFIX}of-another-user")
+    for folder in kept:
+        folder.mkdir()
+        (folder / "file").touch()
+    if os.geteuid() == 0:
+        os.chown(kept[-1], 65534, 65534)
+    (home / f"{scratch.PREFIX}link").symlink_to(kept[0])
+    assert scratch.sweep(None) == 0
+    assert all((folder / "file").exists() for folder in kept)
+    for path in home.iterdir():  # or the fixture would take them for left behind
+        path.unlink() if path.is_symlink() else shutil.rmtree(path)
+
+
 def test_the_process_dies_with_the_one_that_asked(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     code = (
         "import sys, time; from pathlib import Path; from django.conf import settings;"
