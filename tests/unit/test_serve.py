@@ -130,19 +130,20 @@ def begin(own_state: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
 def test_a_stop_ends_stragglers_and_no_others(
     begin: Callable[..., subprocess.Popen[bytes]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of a server whose keeper is gone: its processes and its report workers, deaf ones too; nobody else's."""
+    """Of a server whose keeper is gone: its processes and its workers, deaf ones too; nobody else's."""
     monkeypatch.setattr(serve, "END", ((signal.SIGTERM, 0.3), (signal.SIGKILL, 10.0)))
     monkeypatch.setattr(serve, "END_WORKER", ((signal.SIGINT, 0.3), (signal.SIGKILL, 10.0)))
     ours = {
         begin(code, word): number
         for code, word, number in (
             (PATIENT, serve.PROGRAM, signal.SIGTERM), (DEAF, serve.PROGRAM, signal.SIGKILL),
-            (PATIENT, serve.WORKER, signal.SIGINT), (DEAF, serve.WORKER, signal.SIGKILL),
+            *((PATIENT, worker, signal.SIGINT) for worker, *_ in serve.WORKERS),
+            *((DEAF, worker, signal.SIGKILL) for worker, *_ in serve.WORKERS),
         )
     }  # fmt: skip
     others = [
         begin(PATIENT, serve.PROGRAM, home=tmp_path / "other"),
-        begin(PATIENT, serve.WORKER, folder=tmp_path),
+        begin(PATIENT, serve.WORKERS[0][0], folder=tmp_path),
         begin(PATIENT, "another.wsgi:application"),
     ]
     assert serve.stop() is True
