@@ -414,8 +414,8 @@ def test_a_page_links_to_itself_in_every_other_form(client: Client) -> None:
         if one["type"] == "text/csv":
             assert response.getvalue().decode("utf-8-sig").splitlines() == [
                 "code,lon,lat",
-                "W2,116.0150000,40.0050000",
-                "W3,116.0050000,40.0150000",
+                "W2,116.015,40.005",
+                "W3,116.005,40.015",
             ]
     elsewhere = get(client, f"{WELLS}?limit=2&crs=EPSG:4548").json()
     assert "application/geo+json-seq" not in {one["type"] for one in links(elsewhere, "alternate")}
