@@ -150,6 +150,7 @@ class Attributes:
     finding: Finding
     headings: tuple[str, ...]
     notes: tuple[tuple[str, str], ...]
+    of_shapes: bool  # beside a .shp, where asterisks are no number, and not one that was too long for its field
 
     def batches(self) -> Iterator[tuple[NDArray[np.int64], dict[str, pa.Array]]]:
         """(numbers of the records from 0, heading → texts), without those that are marked as deleted."""
@@ -158,11 +159,12 @@ class Attributes:
             columns: dict[str, pa.Array] = {}
             for i, (heading, one) in enumerate(zip(self.headings, self.layout.fields, strict=True)):
                 if heading not in columns:
-                    columns[heading] = _texts(records[f"f{i}"][kept], one, self.finding.encoding)
+                    texts = _texts(records[f"f{i}"][kept], one, self.finding.encoding)
+                    columns[heading] = _without_stars(texts) if self.of_shapes and one.kind in "NF" else texts
             yield kept + at, columns
 
 
-def attributes(path: Path, hints: Hints) -> Attributes:
+def attributes(path: Path, hints: Hints, *, of_shapes: bool) -> Attributes:
     """Open a .dbf; `ImportRefused` when it is damaged or in no known encoding."""
     found = layout(path)
     finding = encoding(path, found, hints)
@@ -172,7 +174,7 @@ def attributes(path: Path, hints: Hints) -> Attributes:
     if memos:
         shown = "、".join(memos)
         notes.append((f"备注型列未读入：{shown}", f"memo columns are not read: {', '.join(memos)}"))
-    return Attributes(path, found, finding, headings, tuple(notes))
+    return Attributes(path, found, finding, headings, tuple(notes), of_shapes)
 
 
 def open_dbf(path: Path, layer: str | None = None, hints: Hints = NO_HINTS) -> Table:
@@ -183,7 +185,7 @@ def open_dbf(path: Path, layer: str | None = None, hints: Hints = NO_HINTS) -> T
             f"缺少与 {path.name} 同名的 .shp：请把同名的一组文件一起压缩成 zip 再导入",
             f".shp is missing beside {path.name!r}: zip it together with the files of the same name", param="file",
         )  # fmt: skip
-    found = attributes(path, hints)
+    found = attributes(path, hints, of_shapes=False)
 
     def chunks() -> Iterator[Chunk]:
         for numbers, columns in found.batches():
@@ -224,12 +226,13 @@ def _binary(values: NDArray[Any], one: Field) -> pa.Array:
     return pa.nulls(len(values), pa.string())
 
 
-def _numbers(texts: pa.Array) -> pa.Array:
-    """As written, without zeros that say nothing: 80.000 → 80; what is written with an exponent, as spreadsheets show it.
+def _without_stars(texts: pa.Array) -> pa.Array:
+    """A field full of asterisks is how GDAL and Esri, and so our own Shapefiles, write that there is no number."""
+    return pc.if_else(pc.match_substring_regex(texts, r"^\*+$"), pa.scalar(None, pa.string()), texts)
 
-    A field full of asterisks is how GDAL and Esri, and so our own Shapefiles, write that there is none.
-    """
-    texts = pc.if_else(pc.match_substring_regex(texts, r"^\*+$"), pa.scalar(None, pa.string()), texts)
+
+def _numbers(texts: pa.Array) -> pa.Array:
+    """As written, without zeros that say nothing: 80.000 → 80; what is written with an exponent, as spreadsheets show it."""
     plain = pc.replace_substring_regex(texts, r"^([+-]?[0-9]*\.[0-9]*?)0+$", r"\1")
     plain = pc.replace_substring_regex(plain, r"^([+-]?[0-9]+)\.$", r"\1")
     powers = pc.match_substring_regex(plain, r"^[+-]?[0-9.]+[eE][+-]?[0-9]+$")

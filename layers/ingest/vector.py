@@ -223,7 +223,7 @@ def _open_shapefile(path: Path, layer: str, hints: Hints) -> Table:
     """Shapes through GDAL, attributes of the .dbf beside; they belong together by their number."""
     beside = _beside(path, ".dbf")
     assert beside is not None
-    attributes = dbf.attributes(beside, hints)
+    attributes = dbf.attributes(beside, hints, of_shapes=True)
     _refuse_other_count(path, attributes)
     options: dict[str, Any] = {
         "layer": layer,
