@@ -20,7 +20,7 @@ from layers.ingest.parse import Meaning
 from layers.ingest.refusal import Faults, Verdicts
 from layers.ingest.spec import MAX_LINKS, Column
 from layers.registry import Field
-from layers.text import CONTROL, INVISIBLE, LINE_BREAK
+from layers.text import CONTROL, LINE_BREAK
 from layers.vocab import Vocab
 
 Mask = NDArray[np.bool_]
@@ -115,8 +115,6 @@ def _without_odd_words(texts: pa.Array, column: Column, judge: Judge) -> pa.Arra
 
 
 def _text(texts: pa.Array, column: Column, judge: Judge) -> pa.Array:
-    if not _ascii(texts):
-        texts = pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, INVISIBLE, ""))
     control = as_mask(pc.match_substring_regex(texts, CONTROL))
     judge.refuse(control, column.name, texts, "control_character")
     if as_mask(pc.match_substring_regex(texts, rf"[\s\p{{Z}}]{{2}}|{LINE_BREAK}")).any():
