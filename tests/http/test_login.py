@@ -155,7 +155,7 @@ def test_many_at_the_same_moment_are_no_more_than_one_after_another(chief: User)
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(taken) == 12 and sum(taken) == slowing.HERE.free
+    assert len(taken) == 12 and 0 < sum(taken) <= slowing.HERE.free
 
 
 def test_what_is_remembered_is_let_go_and_names_nobody(chief: User, clock: Any) -> None:
