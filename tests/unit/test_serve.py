@@ -131,8 +131,8 @@ def test_a_stop_ends_stragglers_and_no_others(
     begin: Callable[..., subprocess.Popen[bytes]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of a server whose keeper is gone: its processes and its workers, deaf ones too; nobody else's."""
-    monkeypatch.setattr(serve, "END", ((signal.SIGTERM, 0.3), (signal.SIGKILL, 10.0)))
-    monkeypatch.setattr(serve, "END_WORKER", ((signal.SIGINT, 0.3), (signal.SIGKILL, 10.0)))
+    monkeypatch.setattr(serve, "END", ((signal.SIGTERM, 3.0), (signal.SIGKILL, 10.0)))
+    monkeypatch.setattr(serve, "END_WORKER", ((signal.SIGINT, 3.0), (signal.SIGKILL, 10.0)))
     ours = {
         begin(code, word): number
         for code, word, number in (
