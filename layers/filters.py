@@ -67,7 +67,13 @@ class FeatureFilter:
         if self.period is None:
             return None
         prefixes = tuple(self._prefixes(region_index(self.within))) if self.region else ()
-        return Asked(self.period, self.selection, prefixes, self.versus, self.monthly, self.boundaries, self.within)
+        within = self._found
+        return Asked(self.period, self.selection, prefixes, self.versus, self.monthly, self.boundaries, within)
+
+    def _found(self) -> Divisions:
+        """Looked up when somebody needs them: cells need none."""
+        assert self.within
+        return self.within
 
     def apply(self, layer: Layer) -> QuerySet[Any]:
         """The layer's features that match, in no order yet. `NotFound` when the region does not exist."""

@@ -7,7 +7,7 @@ figures as a join to rows of features, so that a tile of a thousand cells reads 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -35,11 +35,12 @@ class Asked:
     monthly: bool = False
     boundaries: str = ""  # the divisions that the figures of regions speak in
 
-    found: Divisions | None = None  # those divisions, where they have been looked up already
+    # Those divisions, from whoever looks them up anyway.
+    find: Callable[[], Divisions] | None = field(default=None, compare=False, repr=False)
 
     @property
     def within(self) -> Divisions:
-        return self.found or divisions(self.boundaries, last_month(self.period, available_months()))
+        return self.find() if self.find else divisions(self.boundaries, last_month(self.period, available_months()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,15 +21,18 @@ from layers.http.resource import Resource
 
 VALUES = {"int": "1", "slug": "x", "str": "x", "path": "x"}
 LONG = b"a" * 5000
+FOR_STAFF = ("/admin/", "/desk/")
 
 
 def addresses(resolver: URLResolver, before: str = "/") -> Iterator[tuple[str, Any]]:
-    """Every address but the administration's, with something for each part of it, and its view."""
+    """Every address but those for staff, which have guards of their own: with something for each part of it, and its view."""
     for each in resolver.url_patterns:
         here = before + str(each.pattern).removeprefix("^")
+        if here.startswith(FOR_STAFF):
+            continue
         if isinstance(each, URLPattern):
             yield _filled(here), each.callback
-        elif each.namespace != "admin":
+        else:
             yield from addresses(each, here)
 
 

@@ -26,6 +26,9 @@ SPREAD_SHARE = 0.35  # of the shift's length: an offset datum's own vector turns
 ALIKE = 0.8  # of the known codes lie within that spread
 BETTER = 4  # rows that another reading fits and this one does not, to one the other way around
 BETTER_SHARE = 0.05  # of the rows by which a better reading must be ahead
+FEW_ROWS = (
+    5  # in their declared district that a reading must fit better: one that moved to the next village is no other datum
+)
 SURELY = 8  # rows, and times, for a reading that explains at least half of what does not fit
 
 FURTHEST_M = 1e6  # no shift, but nonsense
@@ -237,6 +240,7 @@ def _unsettles(plain: Seen, other: Seen) -> bool:
 def _better(seen: Sequence[Seen], rows: NDArray[np.bool_]) -> int:
     """The reading that fits the declared divisions clearly better than the plain one; 0 for none."""
     plain = seen[0].fit[rows]
+    least = FEW_ROWS if seen[0].coarse[rows].mean() >= 0.5 else 1
     found = []
     for at, one in enumerate(seen[1:], 1):
         if _unsettles(seen[0], one):
@@ -245,6 +249,6 @@ def _better(seen: Sequence[Seen], rows: NDArray[np.bool_]) -> int:
         gained, lost = int((fit > plain).sum()), int((fit < plain).sum())
         ahead = gained - lost >= max(1, BETTER_SHARE * len(plain)) and gained >= BETTER * lost
         surely = gained >= SURELY and gained >= SURELY * lost and 2 * gained >= int((plain < 1).sum())
-        if ahead or surely:
+        if gained >= least and (ahead or surely):
             found.append((-float(fit.mean()), at))
     return min(found)[1] if found else 0
