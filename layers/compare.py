@@ -75,9 +75,7 @@ def compare(layer: Layer, asked: Comparison) -> dict[str, Any]:
     # Both periods in the same divisions: those of the later month unless told.
     wanted = filters.FeatureFilter(region=asked.region, period=like.period, boundaries=asked.boundaries)
     features = wanted.apply(layer)
-    usage = Asked(
-        like.period, asked.selection, versus=like.versus, boundaries=asked.boundaries, find=lambda: wanted.within
-    )
+    usage = Asked(like.period, asked.selection, versus=like.versus, boundaries=asked.boundaries, find=wanted.divisions)
     figures = figures_of(layer, features, usage)
     moved = _moved(layer, features, figures, asked.direction)
     page = moved[asked.offset : asked.offset + asked.limit]

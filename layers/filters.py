@@ -67,11 +67,10 @@ class FeatureFilter:
         if self.period is None:
             return None
         prefixes = tuple(self._prefixes(region_index(self.within))) if self.region else ()
-        within = self._found
-        return Asked(self.period, self.selection, prefixes, self.versus, self.monthly, self.boundaries, within)
+        return Asked(self.period, self.selection, prefixes, self.versus, self.monthly, self.boundaries, self.divisions)
 
-    def _found(self) -> Divisions:
-        """Looked up when somebody needs them: cells need none."""
+    def divisions(self) -> Divisions:
+        """Those of its period, looked up once and when somebody needs them: cells need none."""
         assert self.within
         return self.within
 
