@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from layers.datasets import DATASETS, DERIVED, GRID, REGION
+from layers.datasets import DATASETS, REGION
+from layers.derived import DERIVED, GRID
 from layers.fields import GRIDDED, SUMS, Dataset
 
 _ALL = (*DATASETS, *DERIVED)

@@ -12,9 +12,7 @@ import math
 from layers import dependencies, icons, vocab
 from layers.datasets import (
     DATASETS,
-    DERIVED,
     FACILITY,
-    GRID,
     METER,
     PERMIT,
     REGION,
@@ -27,6 +25,7 @@ from layers.datasets import (
     WELL,
     dataset,
 )
+from layers.derived import DERIVED, GRID
 from layers.entries import Dot, Layer, Sign, UsageOf, scope
 from layers.errors import NotFound
 from layers.fields import SUMS, Dataset, Field, Geometry

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
@@ -95,28 +96,31 @@ def run(
     raise AssertionError("the last try returns or raises")
 
 
+@dataclass(slots=True)
 class _Import:
-    """One run. The steps are methods so that each can be read, and timed, by itself."""
+    """One run, told what `run` is. The steps are methods so that each can be read, and timed, by itself."""
 
-    def __init__(
-        self, spec: Spec, source: Source, commit: bool, actor: str, progress: Progress | None, closing: bool,
-        effective: str, replacing: bool, within: str, context: Mapping[str, Any], wait_s: float,
-        opened: Callable[[Table], None] | None,
-    ) -> None:  # fmt: skip
-        self.spec = spec
-        self.source = source
-        self.progress = progress
-        self.closing = closing
-        self.effective = effective
-        self.replacing = replacing
-        self.within = within
-        self.context = context
-        self.wait_s = wait_s
-        self.opened = opened
-        self.aftermath = Aftermath(spec.name, effect_of(spec, effective))
+    spec: Spec
+    source: Source
+    commit: bool
+    actor: str
+    progress: Progress | None
+    closing: bool
+    effective: str
+    replacing: bool
+    within: str
+    context: Mapping[str, Any]
+    wait_s: float
+    opened: Callable[[Table], None] | None
+    aftermath: Aftermath = field(init=False)
+    report: ImportReport = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.aftermath = Aftermath(self.spec.name, effect_of(self.spec, self.effective))
         self.report = ImportReport(
-            spec.target, spec.name, source.shown, actor=actor[:150], wanted_commit=commit, told=dict(source.told)
-        )
+            self.spec.target, self.spec.name, self.source.shown, actor=self.actor[:150], wanted_commit=self.commit,
+            told=dict(self.source.told),
+        )  # fmt: skip
 
     def run(self) -> ImportReport:
         began = time.perf_counter()
@@ -321,8 +325,7 @@ class _Import:
             return
         if choice := moved.question(cursor, self.spec, self.report.crs):
             self.report.choices.append(choice)
-            if self.report.wanted_commit:
-                require_answers(self.report.choices, self.source.told)
+            self._require_answers()
 
     def _announce(self, cursor: Any, targets: Callable[[Any], list[int]]) -> None:
         """Before the rows are written: note what they would replace counts as now."""

@@ -21,7 +21,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("errors", "vocab", "text", "later", "functions", "names", "sql", "apps", "icons", "more", "link_tables"),
     ("params", "fields", "models", "db", "selection", "recorded"),
     ("shared",),
-    ("periods", "datasets", "crs"),
+    ("periods", "datasets", "derived", "crs"),
     ("dependencies", "editions", "values", "printed"),
     ("entries",),
     ("registry",),

@@ -1,0 +1,41 @@
+"""Datasets that no file brings: made from the others, versioned like them. Data, not behaviour."""
+
+from __future__ import annotations
+
+from layers import vocab
+from layers.fields import Dataset, Field
+
+GRID = Dataset(
+    "grid",
+    "街道级网格",
+    "Street-level grid",
+    "layers.GridUnit",
+    "polygon",
+    (
+        Field(
+            "code", "编码", "Code", imported=False, tile=True, filter=True, capitals=True, public="a square of the map"
+        ),
+        Field("township", "街道(乡镇)", "Township", "region", path="region__code", imported=False, filter=True),
+        Field("township_name", "街道(乡镇)名称", "Township name", path="region__name", imported=False, tile=True).told(
+            "a division"
+        ),
+        Field("area_m2", "面积", "Area", "number", unit="m²", imported=False, tile=True),
+        Field(
+            "boundary_quality",
+            "边界质量",
+            "Boundary quality",
+            "term",
+            path="boundary__quality",
+            vocab=vocab.BOUNDARY_QUALITY,
+            imported=False,
+            filter=True,
+        ),
+    ),
+    counted="region",
+    finest=vocab.TOWNSHIP,
+    builds="layers.GridBuild",
+)
+
+# In the order in which they can be loaded: each refers only to those before it.
+
+DERIVED: tuple[Dataset, ...] = (GRID,)
