@@ -12,8 +12,10 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings as django_settings
+from django.test import Client
 
 from tests import city as cities
+from tests.answering import Answering
 
 CHROMIUM = "/usr/bin/chromium"
 CHROMIUM_FLAGS = [
@@ -144,6 +146,42 @@ def new_page(browser: Any, city: cities.City, watch: Watch) -> Iterator[Callable
 def page(new_page: Callable[..., Any]) -> Any:
     """A page of 1440×900; the test fails on a request to another host, a console error or an uncaught exception."""
     return new_page()
+
+
+@pytest.fixture
+def own_server(transactional_db: None, live_server: Any) -> Iterator[str]:
+    """Address of a server on the test's own tables, in this process; they are emptied only when it answers nothing any more."""
+    answering = Answering()
+    with answering.counting():
+        yield live_server.url
+        answering.wait()
+
+
+@pytest.fixture
+def own_watch(own_server: str) -> Watch:
+    return Watch(urlsplit(own_server).netloc)
+
+
+@pytest.fixture
+def new_own_page(browser: Any, own_server: str, own_watch: Watch) -> Iterator[Callable[..., Any]]:
+    """As `new_page`, of the server on the test's own tables; ``client``: a test client whose session the page has."""
+    contexts = []
+
+    def make(client: Client | None = None, **options: Any) -> Any:
+        chosen = {"base_url": own_server, "locale": "zh-CN", "viewport": {"width": 1440, "height": 900}, **options}
+        context = browser.new_context(**chosen)
+        contexts.append(context)
+        if client:
+            name = django_settings.SESSION_COOKIE_NAME
+            context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": own_server}])
+        opened = context.new_page()
+        own_watch.follow(opened)
+        return opened
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert own_watch.unexpected == []
 
 
 @pytest.fixture(scope="session")

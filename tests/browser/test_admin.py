@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.test import Client
 from playwright.sync_api import expect
 
 from layers import vocab
 from tests import factories as make
-from tests.conftest import Watch
 from tests.factories import B
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,19 +21,12 @@ READY = "[data-admin-map][data-ready]"
 
 
 @pytest.fixture
-def office(transactional_db: None, live_server: Any, browser: Any) -> Iterator[Any]:
+def office(new_own_page: Callable[..., Any]) -> Any:
     """An administrator's page on a server of the little city; fails on any fault of the page."""
     make.make_grid()
     client = Client()
     client.force_login(User.objects.create_superuser("chief"))
-    watch = Watch(urlsplit(live_server.url).netloc)
-    name = django_settings.SESSION_COOKIE_NAME
-    with browser.new_context(base_url=live_server.url, locale="zh-CN", viewport={"width": 1280, "height": 1000}) as own:
-        own.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
-        page = own.new_page()
-        watch.follow(page)
-        yield page
-    assert watch.unexpected == []
+    return new_own_page(client, viewport={"width": 1280, "height": 1000})
 
 
 def position(page: Any) -> tuple[float, float]:

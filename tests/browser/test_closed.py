@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -18,22 +18,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def own_watch(live_server: Any) -> Watch:
-    return Watch(urlsplit(live_server.url).netloc)
-
-
-@pytest.fixture
-def own_page(browser: Any, live_server: Any, own_watch: Watch, tmp_path: Path, settings: Any) -> Any:
+def own_page(new_own_page: Callable[..., Any], tmp_path: Path, settings: Any) -> Any:
     """A watched page of a server on the small city, closed."""
     settings.OPEN_TO_ALL = ()
     make_city(tmp_path)
     assert not access.read().open
-    context = browser.new_context(base_url=live_server.url, locale="zh-CN", viewport={"width": 1440, "height": 900})
-    page = context.new_page()
-    own_watch.follow(page)
-    yield page
-    context.close()
-    assert own_watch.unexpected == []
+    return new_own_page()
 
 
 def test_the_page_offers_no_closed_layer_and_says_why(own_page: Page) -> None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from django.conf import LazySettings
-from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.test import Client
 from playwright.sync_api import expect
@@ -17,7 +15,6 @@ from playwright.sync_api import expect
 from geoapp.desk.models import ReadingProfile
 from layers import models
 from tests import factories as make
-from tests.conftest import Watch
 from tests.desk_files import end, start_worker
 from tests.factories import A, B
 
@@ -33,7 +30,7 @@ W3,三号井,监测,无计量,80,{B},116.015,40.005,
 
 @pytest.fixture
 def desk(
-    transactional_db: None, live_server: Any, browser: Any, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+    new_own_page: Callable[..., Any], settings: LazySettings, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[[str], Any]]:
     """A clerk's page of a width, on a server of the little city; fails on any fault of the page."""
     make.make_grid()
@@ -44,26 +41,9 @@ def desk(
     )
     client = Client()
     client.force_login(User.objects.create_superuser("chief"))
-    watch = Watch(urlsplit(live_server.url).netloc)
-    name = django_settings.SESSION_COOKIE_NAME
-    contexts = []
-
-    def open_page(width: str) -> Any:
-        own = browser.new_context(
-            base_url=live_server.url, locale="zh-CN", viewport=WIDTHS[width], has_touch=width == "phone"
-        )
-        contexts.append(own)
-        own.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
-        page = own.new_page()
-        watch.follow(page)
-        return page
-
-    yield open_page
-    for one in contexts:
-        one.close()
+    yield lambda width: new_own_page(client, viewport=WIDTHS[width], has_touch=width == "phone")
     for process in started:
         end(process)
-    assert watch.unexpected == []
 
 
 def fits(page: Any) -> bool:

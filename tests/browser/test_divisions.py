@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from django.db import connection
 from playwright.sync_api import Page, expect
 
 from layers.models import UsageRecord
 from tests.browser.page_model import by_id, open_map
-from tests.conftest import Watch
 from tests.db.ingest_files import csv, load
 from tests.factories import DISTRICT, SOUTHERN, B, C
 from tests.split_city import NEW, E, make_city, split
@@ -29,37 +26,12 @@ HAS = """
 
 
 @pytest.fixture
-def own_watch(live_server: Any) -> Watch:
-    return Watch(urlsplit(live_server.url).netloc)
-
-
-@pytest.fixture
-def own_page(browser: Any, live_server: Any, own_watch: Watch, tmp_path: Path) -> Any:
+def own_page(new_own_page: Callable[..., Any], tmp_path: Path) -> Any:
     """A watched page of a server on the city that was split in April."""
     make_city()
     split(tmp_path)
     load("usage", csv(tmp_path / "u.csv", "month,meter,source,purpose,volume_l\n2019-04,M-b,村级供水,居民,7000"))
-    context = browser.new_context(base_url=live_server.url, locale="zh-CN", viewport={"width": 1440, "height": 900})
-    page = context.new_page()
-    own_watch.follow(page)
-    yield page
-    context.close()
-    until_nobody_asks()
-    assert own_watch.unexpected == []
-
-
-def until_nobody_asks() -> None:
-    """Wait for what the server still answers to nobody: it would stand in the way of emptying the tables."""
-    until = time.monotonic() + 20
-    while time.monotonic() < until:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                " AND state <> 'idle'"
-            )
-            if cursor.fetchone()[0] == 0:
-                return
-        time.sleep(0.1)
+    return new_own_page()
 
 
 def drawn(page: Page, code: str, *, there: bool) -> None:

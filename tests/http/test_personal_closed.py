@@ -379,10 +379,10 @@ def test_the_import_page_says_that_the_first_real_file_closes(client: Client, de
     assert 'data-personal="closed"' in said
 
 
-def test_the_operator_reads_it_in_the_status(own: Path, live_server: Any) -> None:
+def test_the_operator_reads_it_in_the_status(own: Path, own_server: str) -> None:
     from geoapp import serve
 
-    data, personal = serve.told_by_the_site(f"{live_server.url}/")
+    data, personal = serve.told_by_the_site(f"{own_server}/")
     assert data.startswith("data      version ")
     assert personal.startswith("personal  CLOSED: ")
     assert "OPEN_TO_ALL=personal" in personal

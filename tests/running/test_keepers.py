@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import threading
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -38,6 +40,14 @@ def at_work(running: Installation, query: str) -> Iterator[int]:
             if proc.working_dir(pid) == str(running.cluster().data):
                 os.kill(pid, signal.SIGKILL)
             asking.join()
+
+
+def taken(address: str) -> bool:
+    """Whether a program listens there."""
+    parts = urlsplit(address)
+    with contextlib.suppress(OSError), socket.create_connection((str(parts.hostname), int(parts.port or 0)), 5):
+        return True
+    return False
 
 
 def test_a_killed_web_server_comes_back_on_its_port(running: Installation) -> None:
@@ -104,7 +114,8 @@ def test_a_server_whose_keeper_was_killed_serves_on_and_is_replaced_at_the_next_
     after = running.pids()
     assert after["server"] not in (0, before["server"])
     assert after["server's keeper"]
-    assert running.answers() and running.url == address
+    assert running.answers()
+    assert running.url == address or taken(address)  # by another program while nobody held it
 
 
 def test_a_database_with_settings_of_another_version_is_started_anew(running: Installation) -> None:
