@@ -163,6 +163,7 @@ WELL = Dataset(
     ),
     search_order=4,
     search_names=False,
+    litres_of="its_meters",
 )
 SURFACE_INTAKE = Dataset(
     "surface_intake",
@@ -198,6 +199,7 @@ FACILITY = Dataset(
         STANDS_SINCE,
     ),
     search_order=1,
+    litres_of="facility",
     makes_different=(SUMS, GRIDDED),
 )
 SUPPLY_AREA = Dataset(
@@ -280,6 +282,7 @@ WATER_USER = Dataset(
     ),
     personal="a household, a shop, a firm: with its name, its place and what it uses water for",
     search_order=5,
+    litres_of="its_meters",
     makes_different=("meter",),  # those without a position count at their user's
 )
 METER = Dataset(
@@ -303,6 +306,7 @@ METER = Dataset(
     personal="stands at somebody's home or works; its code is on that person's bill",
     search_order=6,
     search_names=False,
+    litres_of="meter",
     makes_different=(SUMS, GRIDDED),
 )
 USAGE = Dataset(

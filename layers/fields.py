@@ -81,6 +81,8 @@ class Dataset:
     # Of what stands at a point, for search: what people look for first comes first among equally good matches.
     search_order: int = 50
     search_names: bool = True  # False where names are made from codes or run to six figures: codes are matched alone
+    # Where the usage records of one of its objects are: its own, by which column of theirs, or those of its meters; or nowhere.
+    litres_of: Literal["", "meter", "facility", "its_meters"] = ""
     # What else a write of its rows makes different: datasets whose rows are counted elsewhere then, and what is derived.
     makes_different: tuple[str, ...] = ()
 

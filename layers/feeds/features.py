@@ -15,6 +15,7 @@ from layers.features import FeatureQuery, stream
 from layers.features.columns import named
 from layers.http.encoding import written
 from layers.registry import Layer
+from layers.stats import objects
 
 PAGE_DEFAULT, PAGE_MOST = 1000, 10_000
 PAGING = ("fields", "limit", "offset")
@@ -57,12 +58,27 @@ def _page(url: str, given: dict[str, str], offset: int, limit: int) -> str:
 
 def feature(layer: Layer, code: str) -> dict[str, Any]:
     """One feature with all its fields and what it is linked to."""
+    found = _found(layer, code)
+    body: dict[str, Any] = orjson.loads(_texts(FeatureQuery(layer, cql=Q(pk=found.pk))))
+    return {**body, "links": links(layer, found)}
+
+
+def use(layer: Layer, code: str) -> dict[str, Any]:
+    """What one feature used, month by month; `NotFound` where features of the layer are measured by nothing."""
+    if not layer.dataset.litres_of:
+        measured = [other.id for other in registry.LAYERS if other.dataset.litres_of and access.seen(other)]
+        raise NotFound(f"There are no usage records of {layer.id}.", param="layer", allowed=measured)
+    found = _found(layer, code)
+    return {"layer": layer.id, "code": found.code, **objects.use(layer, found)}
+
+
+def _found(layer: Layer, code: str) -> Any:
+    """The object of a code in any case, without its outline; `NotFound` when there is none."""
     params.refuse_unwritable({"code": code})
     found = filters.of_code(layer, code, _without_outlines(filters.base(layer)))
     if found is None:
         raise NotFound(f"{layer.id} has no feature {code!r}.", param="code")
-    body: dict[str, Any] = orjson.loads(_texts(FeatureQuery(layer, cql=Q(pk=found.pk))))
-    return {**body, "links": links(layer, found)}
+    return found
 
 
 def _without_outlines(found: QuerySet[Any]) -> QuerySet[Any]:
@@ -88,8 +104,8 @@ def links(layer: Layer, found: Any) -> dict[str, list[dict[str, Any]]]:
         if relation is None or access.is_closed(relation.related_model):
             continue
         related = getattr(found, name)
-        objects = related.order_by("code")[:_LINKS_MOST] if hasattr(related, "order_by") else [related]
-        linked[name] = [_link(other) for other in objects]
+        others = related.order_by("code")[:_LINKS_MOST] if hasattr(related, "order_by") else [related]
+        linked[name] = [_link(other) for other in others]
     regions = [
         getattr(found, attribute)
         for attribute in ("declared_region", "found_region")

@@ -56,6 +56,7 @@ def layer_info(layer: Layer, version: AsOf, count: int, synthetic: bool) -> dict
         "notes": [note.to_dict() for note in printed.of_count(layer.id)] if synthetic else [],
         "synthetic": synthetic,
         "with_usage": layer.with_usage,
+        "measured": bool(layer.dataset.litres_of),
         "fields": [_field(layer, declared) for declared in layer.fields],
         "filters": filters.allowed_params(layer),
         "tilejson": f"/tiles/{layer.id}.json",

@@ -9,6 +9,7 @@ urlpatterns = [
     path("layers", views.layers_view, name="layers"),
     path("layers/<str:layer_id>/features", views.features_view, name="features"),
     path("layers/<str:layer_id>/features/<path:code>", views.feature_view, name="feature"),
+    path("layers/<str:layer_id>/use/<path:code>", views.use_view, name="use"),
     path("stats", views.stats_view, name="stats"),
     path("stats/series", views.series_view, name="series"),
     path("stats/cells", views.cells_view, name="stats-cells"),

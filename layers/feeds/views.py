@@ -94,6 +94,15 @@ def feature_view(request: HttpRequest, layer_id: str, code: str) -> Found:
     return json_of(as_of(ALL_DATASETS), _features(layer, lambda: features.feature(layer, code)), GEOJSON)
 
 
+@documented(schema.USE)
+@READ
+def use_view(request: HttpRequest, layer_id: str, code: str) -> Found:
+    """What one feature used, month by month, and what its permits allow."""
+    layer = built_layer(layer_id)
+    query_params(request, [])
+    return json_of(as_of(ALL_DATASETS), _figures(lambda: features.use(layer, code)))
+
+
 @documented(schema.STATS)
 @READ
 def stats_view(request: HttpRequest) -> Found:

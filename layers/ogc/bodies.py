@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from layers.features.columns import columns_of
-from layers.feeds.schema import AS_OF
+from layers.feeds.described import AS_OF
 from layers.ogc.links import Json
 from layers.ogc.schema import GEOMETRIES
 from layers.registry import Layer

@@ -11,7 +11,7 @@ from typing import Any
 from layers import vocab
 from layers.cql2.asked import LANGUAGES
 from layers.crs import SYSTEMS
-from layers.feeds.schema import PROBLEM
+from layers.feeds.described import PROBLEM
 from layers.filters import place_params, usage_params
 from layers.http.media import Media
 from layers.ogc import bodies, links, search

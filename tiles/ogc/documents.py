@@ -5,7 +5,7 @@ from __future__ import annotations
 from layers.built import built_layers
 from layers.crs import CRS84
 from layers.features import FeatureQuery
-from layers.feeds.schema import AS_OF
+from layers.feeds.described import AS_OF
 from layers.kept.memory import Memory
 from layers.ogc import links
 from layers.ogc.bodies import LINKS, TEXT, WHOLE, listed, record

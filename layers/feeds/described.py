@@ -1,0 +1,125 @@
+"""The words in which `layers.feeds.schema` says what each view is asked and answers: parts of its OpenAPI document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema_field
+from rest_framework import serializers
+
+from layers import registry, vocab
+from layers.http.problems import CONTENT_TYPE
+from layers.stats.answer import METHODS, VERSUS
+
+Described = dict[str, Any]  # keyword arguments of extend_schema
+FEATURE_NAME = "Feature"  # of any layer, among the schemas of the document
+
+PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "description": "RFC 9457 problem details: what is wrong, of which parameter, and what is allowed.",
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "param": {"type": "string"},
+        "allowed": {"type": "array", "items": {}},
+    },
+    "required": ["type", "title", "status", "detail"],
+}
+AS_OF: dict[str, Any] = {
+    "type": "object",
+    "properties": {"version": {"type": "integer"}, "changed_at": {"type": "string", "nullable": True}},
+    "required": ["version", "changed_at"],
+}
+SYNTHETIC: dict[str, Any] = {"type": "boolean", "description": "Whether figures or positions in it are made up"}
+ACCESS: dict[str, Any] = {
+    "type": "object",
+    "description": "Whether personal data are open: while they are closed, water_user and meter are no layers, and permits,"
+    " wells and others lack the fields that name somebody",
+    "properties": {"personal": {"type": "string", "enum": ["open", "closed"]}, "why": {"type": "object"}},
+    "required": ["personal", "why"],
+}
+DIVISIONS: dict[str, Any] = {
+    "type": "object",
+    "description": "The divisions that the answer speaks in: the months that they hold from and to, null for the beginning and for today",
+    "properties": {
+        "since": {"type": "string", "nullable": True},
+        "until": {"type": "string", "nullable": True},
+        "current": {"type": "boolean"},
+    },
+    "required": ["since", "until", "current"],
+}
+NUMBER_OR_NULL = {"type": "number", "nullable": True}
+LITRES = {"type": "integer", "nullable": True, "description": "Litres; null where nothing is recorded, which is no 0"}
+REDRAWN: dict[str, Any] = {
+    "type": "object",
+    "nullable": True,
+    "description": "What was recorded at divisions themselves whose lines are others in the divisions of the answer: it stays with"
+    " the code, and is not split",
+    "properties": {
+        "zh": {"type": "string"},
+        "en": {"type": "string"},
+        "volume_l": LITRES,
+        "regions": {"type": "array", "items": {"type": "object"}},
+    },
+}
+NOTES: dict[str, Any] = {
+    "type": "array",
+    "description": "Where the printed tables behind the demo contradict themselves, at the figure that it touches",
+    "items": {
+        "type": "object",
+        "properties": {n: {"type": "string"} for n in ("figure", "region", "zh", "en", "period")},
+    },
+}
+
+
+def answer(description: str, content_type: str = "application/json", **properties: Any) -> dict[Any, Any]:
+    return responses(record({"as_of": AS_OF, **properties}), description, content_type)
+
+
+def record(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": dict(properties), "required": list(properties)}
+
+
+def as_it_is(schema: dict[str, Any]) -> serializers.Field:
+    """A member of an answer that is described here, beside those that serializers describe."""
+    return extend_schema_field(schema)(type("Described", (serializers.JSONField,), {}))()
+
+
+def responses(body: Any, description: str, content_type: str) -> dict[Any, Any]:
+    """The answer, and the refusals that every address has."""
+    responses: dict[Any, Any] = {(200, content_type): OpenApiResponse(body, description)}
+    for status, why in ((400, "A parameter is unknown or wrong"), (404, "There is no such thing")):
+        responses[status, CONTENT_TYPE] = OpenApiResponse(PROBLEM, why)
+    return responses
+
+
+def query(name: str, description: str, *, enum: Any = None, required: bool = False) -> OpenApiParameter:
+    return OpenApiParameter(name, OpenApiTypes.STR, description=description, enum=enum, required=required)
+
+
+def path(name: str, description: str, enum: Any = None) -> OpenApiParameter:
+    return OpenApiParameter(name, OpenApiTypes.STR, OpenApiParameter.PATH, description=description, enum=enum)
+
+
+LAYER = path("layer_id", "A layer's id; 404 for one that is closed", [layer.id for layer in registry.LAYERS])
+PERIOD = "A year, month, quarter or range of them: 2019, 2019-07, 2019-Q3, 2019-01..2019-06"
+SELECTION = [
+    query("source", f"Sources joined by commas: {', '.join(vocab.SOURCE.codes)}, or new_water (all but reclaimed)"),
+    query("purpose", f"Purposes joined by commas: {', '.join(vocab.PURPOSE.codes)}"),
+    query("resident", "Residential use only, or all but it", enum=["yes", "no"]),
+]
+VERSUS_PARAM = query(
+    "versus", f"What to compare with: {' (unless told), '.join(VERSUS)}, or a period of as many months, such as 2018-07"
+)
+BOUNDARIES_PARAM = query(
+    "boundaries",
+    "The divisions to speak in: own (of the last month; unless told), current, those of a month (2019-06) or of a data version (v27)",
+)
+METHOD = query("method", "How the classes are cut", enum=list(METHODS))
+CLASSES = OpenApiParameter("k", OpenApiTypes.INT, description="Classes, 2..9")
+LEVEL = query("level", "District unless told otherwise", enum=list(vocab.LEVEL.codes))
+PARENT = query("parent", "Only regions inside this division or reporting unit (its code)")
