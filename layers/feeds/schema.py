@@ -175,6 +175,10 @@ USE: Described = {
                     "description": "The meters that measure others as well, counted whole; of a meter, its users",
                     "properties": {"meters": {"type": "integer"}, "volume_l": LITRES, "users": {"type": "integer"}},
                 },
+                "records": {
+                    "type": "string",
+                    "description": "The query of its records at /feeds/usage; empty where it has too many meters to name",
+                },
                 "permits": {
                     "type": "array",
                     "items": record(

@@ -1,7 +1,7 @@
 -- One page of the parts, the largest first, each page with the count and sum of all.
 SELECT t.n, t.litres, t.above, p.kind, COALESCE(m.code, f.code, r.code), COALESCE(m.name, f.name, r.name),
        p.rule, p.source, p.purpose, p.volume_l, p.weight, p.total, p.of_l, p.places,
-       COALESCE(m.position_quality, f.position_quality)
+       COALESCE(m.position_quality, f.position_quality), COALESCE(f.kind, r.level)
 FROM (SELECT count(*) AS n, COALESCE(sum(volume_l), 0)::bigint AS litres, (
     SELECT sum(e.volume_l)::bigint FROM parts e JOIN layers_supplyfacility s ON e.kind = %(facility)s AND s.id = e.place_id
     WHERE (%(serves_level)s::smallint[])[s.kind] < %(township)s

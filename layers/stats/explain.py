@@ -7,6 +7,7 @@ kept and shown, to the litre. Places that may not be seen are summed, with how m
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from psycopg import sql
@@ -18,6 +19,7 @@ from layers.grid import cells
 from layers.grid.assign import shares_of
 from layers.grid.scope import TERMS
 from layers.periods import Period
+from layers.registry import Layer
 from layers.selection import EVERYTHING, Selection
 from layers.sql import load
 from layers.stats import query
@@ -242,15 +244,27 @@ def _answer(
     }
 
 
+@cache
+def _layer(kind: int, narrower: int | None) -> Layer | None:
+    """The layer of a place of measurement, by the kind of a facility or the level of a division."""
+    if kind == vocab.PLACE_REGION:
+        return registry.LEVEL_LAYERS.get(narrower)
+    of_kind = [layer for layer in registry.LAYERS if layer.dataset is _DATASETS[kind]]
+    return next((layer for layer in of_kind if not layer.scope or layer.scope["kind"] == narrower), None)
+
+
 def _part(
     kind: int, code: str | None, name: str | None, rule: int, source: int, purpose: int, litres: int,
-    weight: int | None, total: int | None, of_l: int | None, places: int, quality: int | None,
+    weight: int | None, total: int | None, of_l: int | None, places: int, quality: int | None, narrower: int | None,
 ) -> dict[str, Any]:  # fmt: skip
+    layer = _layer(kind, narrower) if code is not None else None
     return {
         "kind": vocab.GRID_PLACE.by_id[kind].code,
         # Of several places that may not be seen one by one: no code, no name, and how many they are.
         "code": code,
         "name": name or "",
+        # Whose page tells more of it.
+        "layer": layer.id if layer else None,
         # How good the position is of the meter or facility; null for a division, and for places told together.
         "position_quality": None if quality is None else vocab.POSITION_QUALITY.by_id[quality].code,
         "count": places,

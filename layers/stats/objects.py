@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, QuerySet, Sum
 
@@ -21,6 +22,7 @@ from layers.stats.absence import added, ratio, share
 
 MONTHS_OF_YEAR = 12
 PERMITS_MOST = 200
+METERS_NAMED = 50  # in an address
 
 # Litres by source, and in it by month: those with a record.
 Volumes = dict[int, dict[Month, int]]
@@ -49,6 +51,7 @@ def use(layer: Layer, found: Any) -> dict[str, Any]:
         "meters": None if meters is None else len(meters),
         "shared": _shared(found, meters),
         "permits": permits,
+        "records": _named(layer, found, meters),
     }
 
 
@@ -77,6 +80,16 @@ def _records(layer: Layer, found: Any, meters: list[int] | None, months: Sequenc
         days = [month.first_day for month in months]
         return UsageRecord.objects.filter(month__in=days, meter=None, facility=found, region=None)
     return UsageRecord.objects.filter(meter__in=[found.pk] if meters is None else meters)
+
+
+def _named(layer: Layer, found: Any, meters: list[int] | None) -> str:
+    """The query by which the table of usage records gives those of an object; nothing where there are too many meters to name."""
+    if meters is None:
+        return urlencode([(str(layer.dataset.litres_of), found.code)])
+    if not 0 < len(meters) <= METERS_NAMED:
+        return ""
+    codes = list(Meter.objects.filter(pk__in=meters).order_by("code").values_list("code", flat=True))
+    return "" if any("," in code for code in codes) else urlencode({"meter": ",".join(codes)}, safe=",")
 
 
 def _volumes(records: QuerySet[UsageRecord]) -> Volumes:

@@ -97,6 +97,14 @@ def test_users_and_wells_are_measured_by_their_meters_and_what_is_shared_is_said
     assert use(client, "well", "W2")["volume_l"] == [None, None, 40_000]
 
 
+def test_the_records_behind_the_figures_can_be_taken_along(client: Client, city: Grid) -> None:
+    for layer, code in (("meter", "M1"), ("water_user", "U1"), ("urban_plant", "F1")):
+        body = use(client, layer, code)
+        rows = b"".join(client.get(f"/feeds/usage.csv?{body['records']}")).decode("utf-8-sig").splitlines()  # type: ignore[call-overload]
+        at = rows[0].split(",").index("volume_l")
+        assert sum(int(row.split(",")[at]) for row in rows[1:]) == sum(filter(None, body["volume_l"]))
+
+
 def test_a_facility_and_what_nobody_measures(client: Client, city: Grid) -> None:
     assert use(client, "urban_plant", "F1")["volume_l"] == [None, 3, None]
     unmeasured = make.WaterUserFactory(code="U3")

@@ -11,7 +11,7 @@ export type Stage = "region" | "take" | "supply" | "use" | "drain";
 export interface LayerInfo {
   id: string; title: Words; stage: Stage; geometry: "point" | "polygon";
   min_zoom: number; max_zoom: number; detail_zoom: number; color: string; glyph: { path: string; solid: boolean }; count: number;
-  fields: FieldInfo[]; synthetic: boolean; notes?: PrintedNote[]; tilejson: string; features: string; style: string; as_of: AsOf;
+  fields: FieldInfo[]; synthetic: boolean; measured: boolean; notes?: PrintedNote[]; tilejson: string; features: string; style: string; as_of: AsOf;
 }
 /** Whether users, meters, holders and usage by meter are shown to everybody, and why. */
 export interface Access { personal: "open" | "closed"; why: Words & { code: string } }
@@ -47,7 +47,7 @@ export interface PathStep { code: string; name: string; level: Level }
 export interface RegionChild { code: string; name: string; volume_l: number | null; share: number | null; m3_per_km2: number | null; change: number | null }
 /** Litres recorded at divisions themselves whose lines are others in the answer, and in which; the words say what became of them. */
 export interface Redrawn { zh: string; en: string; volume_l: number; regions: { code: string; name: string; volume_l: number }[] }
-export interface RegionDetail extends PathStep {
+export interface RegionDetail extends PathStep, MonthlyUse {
   path: PathStep[]; bounds: Bounds | null; area_km2: number | null;
   boundary: { source: string; quality: string; synthetic: boolean } | null;
   volume_l: number | null;
@@ -60,7 +60,6 @@ export interface RegionDetail extends PathStep {
   grid?: { volume_l: number; more_l: number } | null;
   share_of_parent: number | null; m3_per_km2: number | null;
   previous_l: number | null; change: number | null;
-  by_source_month: { source: string; volume_l: Litres }[]; months: string[];
   by_purpose: { purpose: string; volume_l: number | null }[]; children: RegionChild[];
   not_at_child_level_l: number; facilities: { layer: string; count: number }[]; as_of: AsOf;
 }
@@ -69,6 +68,17 @@ export interface LinkedObject { layer: string | null; code: string; name: string
 export interface ObjectFeature {
   id: string; geometry: GeoJSON.Geometry | null; properties: Record<string, unknown>; bbox?: Bounds;
   links?: Record<string, LinkedObject | LinkedObject[] | null>;
+}
+/** Litres by source and month: what a chart of months is drawn from. */
+export interface MonthlyUse { months: string[]; by_source_month: { source: string; volume_l: Litres }[] }
+export interface YearUse { year: number; months: number; volume_l: number; like: string | null; previous_l: number | null; change: number | null; permitted_l: number | null; of_permitted: number | null }
+export interface ObjectPermit { code: string; permitted_l_per_year: number | null; valid_from: string | null; valid_to: string | null; others: number }
+/** What one object used; nothing but `closed` where figures of single objects are not told. */
+export interface ObjectUse extends MonthlyUse {
+  closed: boolean; synthetic: boolean; volume_l: Litres; years: YearUse[]; meters: number | null;
+  shared: { meters?: number; volume_l?: number | null; users?: number } | null; permits: ObjectPermit[];
+  /** The query of its records among all of /feeds/usage; "" where they are too many to name. */
+  records: string;
 }
 export interface Classes extends ClassBreaks { measure: string; unit: string; min: number; max: number }
 /** The grid's balance and classes; recorded = assigned + unassigned + outside, in each month. */
@@ -83,7 +93,7 @@ export interface Comparison {
 }
 export interface Part {
   /** Of places that are not shown one by one: no code, no name, and how many they are. */
-  kind: string; code: string | null; name: string; count: number; rule: string; source: string; purpose: string;
+  kind: string; code: string | null; name: string; layer: string | null; count: number; rule: string; source: string; purpose: string;
   volume_l: number; of_l: number | null; weight: number | null; weight_total: number | null;
 }
 export interface Explanation { synthetic: boolean; missing: string[]; volume_l: number | null; parts_l: number | null; above_l: number | null; count: number; limit: number; offset: number; parts: Part[]; region?: { code: string; name: string }; unit?: string; redrawn?: Redrawn | null }
@@ -163,5 +173,7 @@ export const cellTiles = (period: string, versus: string, monthly: boolean, filt
 export const searchUrl = (text: string, limit = 12): string => "/api/search" + query({ q: text, limit: String(limit) });
 export const objectUrl = (layer: string, code: string): string =>
   `/api/layers/${encodeURIComponent(layer)}/features/${encodeURIComponent(code)}`;
-export const objectPage = (layer: string, code: string, lang: Lang): string =>
-  `/objects/${encodeURIComponent(layer)}/${encodeURIComponent(code)}` + (lang === "en" ? "?lang=en" : "");
+export const useUrl = (layer: string, code: string): string => `/api/layers/${encodeURIComponent(layer)}/use/${encodeURIComponent(code)}`;
+/** The page of an object; ``from`` is the query of the map that it was asked from, and leads back there. */
+export const objectPage = (layer: string, code: string, lang: Lang, from = ""): string =>
+  `/objects/${encodeURIComponent(layer)}/${encodeURIComponent(code)}` + query({ lang: lang === "en" ? "en" : "", from: from.replace(/^\?/, "") });

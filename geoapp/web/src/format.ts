@@ -18,6 +18,13 @@ const digitsFor = (value: number): number => (value >= 1000 ? 1 : value >= 100 ?
 export interface Figure { number: string; unit: string }
 export const unitName = (lang: Lang, large: boolean): string => (large ? (lang === "zh" ? "万 m³" : "10⁴ m³") : "m³");
 
+/** One unit for figures that stand side by side, which suits the largest of them: its name, and how one is written in it. */
+export function commonUnit(most: number, lang: Lang): { large: boolean; name: string; text: (litres: number | null | undefined) => string } {
+  const large = most >= LITRES_PER_UNIT / 10;
+  const per = large ? LITRES_PER_UNIT : LITRES_PER_M3;
+  const digits = digitsFor(most / per);
+  return { large, name: unitName(lang, large), text: (litres) => (litres === null || litres === undefined ? "—" : decimals(litres / per, digits)) };
+}
 /** A volume in the unit that suits its size: below 0.1 ×10⁴ m³ in m³. Null is no data, which is not nought. */
 export function volume(litres: number | null, lang: Lang): Figure {
   if (litres === null) return { number: lang === "zh" ? "无数据" : "no data", unit: "" };

@@ -2,7 +2,7 @@
 import "maplibre-gl/dist/maplibre-gl.css";
 import "./styles/index.css";
 import "./styles/object.css";
-import { ApiError, type Bounds, getJson, type LayerInfo, type LinkedObject, type Meta, metaUrl, objectPage, type ObjectFeature, objectUrl, query } from "./api";
+import { ApiError, type Bounds, getJson, type LayerInfo, type LinkedObject, type Meta, metaUrl, objectPage, type ObjectFeature, type ObjectUse, objectUrl, query, useUrl } from "./api";
 import { byId, h, icon, replace } from "./dom";
 import { fieldText, regionText } from "./fields";
 import { language, setLanguage, t, tk, words } from "./i18n";
@@ -34,7 +34,11 @@ function missing(error: ApiError): void {
   const text = error.problem.param === "layer" ? error.message : t("objectMissingText", { layer: layerId, code });
   replace(place, h("div", { class: "notice", "data-testid": "missing" }, icon("search", 32), h("h2", {}, t("objectMissing")), h("p", {}, text), back(null)));
 }
+/** The query of the map that the reader came from. */
+const cameFrom = (): string => new URLSearchParams(location.search).get("from") ?? "";
 function back(target: string | null): HTMLElement {
+  const from = cameFrom();
+  if (!target && from) return h("a", { class: "button", href: `/?${from}`, "data-testid": "back" }, t("backToView"));
   return h("a", { class: "button", href: target ?? "/" + query({ lang: language() === "en" ? "en" : "" }), "data-testid": "back" }, target ? t("showOnMap") : t("backToMap"));
 }
 
@@ -60,9 +64,21 @@ function draw(meta: Meta, layer: LayerInfo, feature: ObjectFeature): void {
       h("section", { class: "card" }, h("h2", {}, t("location")),
         feature.geometry ? h("div", { id: "object-map", "data-testid": "object-map" }) : h("p", { class: "hint" }, t("noPosition")),
         point ? h("p", { class: "fine num" }, `${point[0].toFixed(6)}, ${point[1].toFixed(6)} · CGCS2000 (EPSG:4490)`) : null,
-        feature.geometry ? h("p", {}, back(onMap)) : null),
+        h("p", { class: "ways" }, cameFrom() ? back(null) : null, feature.geometry ? back(onMap) : null)),
+      layer.measured ? h("section", { class: "card wide", id: "object-use", "data-testid": "object-use" }, h("h2", {}, t("use")), h("div", { class: "skeleton tall" })) : null,
       h("section", { class: "card wide" }, h("h2", {}, t("links")), links(feature))));
+  if (layer.measured) void use(meta);
   if (feature.geometry) map(layer, feature);
+}
+
+async function use(meta: Meta): Promise<void> {
+  const section = byId("object-use");
+  try {
+    const [found, { showUse }] = await Promise.all([getJson<ObjectUse>(useUrl(layerId, code)), import("./object-use")]);
+    showUse(section, meta, found);
+  } catch (error) {
+    replace(section, h("h2", {}, t("use")), h("p", { class: "hint" }, error instanceof Error ? error.message : "", " "), h("button", { type: "button", class: "button small", onclick: () => void use(meta) }, t("retry")));
+  }
 }
 
 function fields(meta: Meta, layer: LayerInfo, feature: ObjectFeature): HTMLElement {
@@ -83,7 +99,7 @@ function links(feature: ObjectFeature): HTMLElement {
   return h("div", { class: "links", "data-testid": "links" }, groups.map(([name, list]) => h("div", {},
     h("h3", {}, tk("link", name), " ", h("small", { class: "num" }, list.length)),
     h("ul", {}, list.slice(0, 200).map((each) => h("li", {},
-      each.layer ? h("a", { href: objectPage(each.layer, each.code, language()), "data-code": each.code }, each.name || each.code) : h("span", { "data-code": each.code }, each.name || each.code),
+      each.layer ? h("a", { href: objectPage(each.layer, each.code, language(), cameFrom()), "data-code": each.code }, each.name || each.code) : h("span", { "data-code": each.code }, each.name || each.code),
       each.name && each.name !== each.code ? h("small", { class: "num" }, each.code) : null))))));
 }
 

@@ -1,10 +1,11 @@
 // The popup of objects on the map: what they are, and the way to their page.
 import { type Map as GlMap, type MapGeoJSONFeature, Popup } from "maplibre-gl";
-import { getJson, type LayerInfo, type ObjectFeature, objectPage, objectUrl } from "../api";
+import { getJson, type LayerInfo, type ObjectFeature, objectUrl } from "../api";
 import type { Context } from "../context";
 import { h, icon, replace } from "../dom";
 import { fieldText, regionText } from "../fields";
-import { language, t, words } from "../i18n";
+import { t, words } from "../i18n";
+import { objectLink } from "../ui/object-link";
 import { badgeElement } from "./icons";
 
 const SHOW = 5;
@@ -39,7 +40,7 @@ function card(context: Context, { layer, properties, links }: Found, compact: bo
     rows.length ? h("dl", {}, rows.map(([label, text]) => [h("dt", {}, label), h("dd", {}, text)])) : null,
     h("footer", {},
       synthetic ? h("span", { class: "tag synthetic", "data-testid": "popup-synthetic" }, t(layer.geometry === "polygon" ? "boundarySynthetic" : "syntheticShort")) : h("span"),
-      h("a", { href: objectPage(layer.id, code, language()), class: "more", "data-testid": "popup-link" }, t("details"), icon("chevron", 14))));
+      objectLink(layer.id, code, { class: "more", "data-testid": "popup-link" }, t("details"), icon("chevron", 14))));
 }
 
 export class ObjectPopup {

@@ -1,12 +1,11 @@
-// Twelve months of use, stacked by source (ECharts, only the parts it takes).
+// Use by month, stacked by source (ECharts, only the parts it takes).
 import { BarChart } from "echarts/charts";
 import { GridComponent, MarkAreaComponent, TooltipComponent } from "echarts/components";
 import { type EChartsType, init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
-import type { RegionDetail } from "../api";
-import type { Context } from "../context";
+import type { Meta, MonthlyUse } from "../api";
 import { calm, h } from "../dom";
-import { added, LITRES_PER_M3, LITRES_PER_UNIT, monthShort, periodText, unitName, volumeText } from "../format";
+import { added, commonUnit, LITRES_PER_M3, LITRES_PER_UNIT, monthShort, periodText, volumeText } from "../format";
 import { language, term } from "../i18n";
 import { monthsOf } from "../periods";
 import { OTHER_COLOR, SOURCE_COLORS } from "./colors";
@@ -14,13 +13,17 @@ import { OTHER_COLOR, SOURCE_COLORS } from "./colors";
 use([BarChart, GridComponent, MarkAreaComponent, TooltipComponent, SVGRenderer]);
 
 export interface Chart { mark(period: string): void; instance: EChartsType }
+/** What a chart is drawn for: the words of the data, the period that is marked, and what a click on a bar does. */
+export interface ChartHost { meta: Meta; period: string; choose?(month: string, source: string | undefined): void }
 
-export function drawChart(place: HTMLElement, detail: RegionDetail, context: Context, before: Chart | null): Chart {
+export function drawChart(place: HTMLElement, detail: MonthlyUse, host: ChartHost, before: Chart | null): Chart {
   const instance = before?.instance ?? init(place, null, { renderer: "svg" });
   const lang = language();
   const most = Math.max(...detail.months.map((_, m) => detail.by_source_month.reduce((sum, row) => sum + (row.volume_l[m] ?? 0), 0)));
-  const large = most >= LITRES_PER_UNIT / 10;
+  const { large, name: unit } = commonUnit(most, lang);
   const divide = large ? LITRES_PER_UNIT : LITRES_PER_M3;
+  const oneYear = new Set(detail.months.map((month) => month.slice(0, 4))).size <= 1;
+  const named = (month: string): string => (oneYear ? monthShort(month, lang) : month);
   const rows = detail.by_source_month.filter((row) => row.volume_l.some((litres) => (litres ?? 0) > 0));
   const compact = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
   const quiet = { color: "#5c6b72", fontSize: 11, fontFamily: "inherit" };
@@ -32,10 +35,10 @@ export function drawChart(place: HTMLElement, detail: RegionDetail, context: Con
       trigger: "axis", axisPointer: { type: "shadow", shadowStyle: { color: "rgba(20,86,122,0.07)" } }, confine: true, padding: 0, borderWidth: 0,
       formatter: (points: { dataIndex: number }[]) => tip(points[0]?.dataIndex ?? 0),
     },
-    xAxis: { type: "category", data: detail.months.map((month) => monthShort(month, lang)), axisTick: { show: false }, axisLine: { lineStyle: { color: "#cdd4d3" } }, axisLabel: { ...quiet, interval: 0, fontSize: 10.5, formatter: (text: string) => text.replace("月", "") } },
-    yAxis: { type: "value", name: unitName(lang, large), nameTextStyle: { ...quiet, align: "left", padding: [0, 0, 0, -22] }, nameGap: 10, splitNumber: 3, splitLine: { lineStyle: { color: "#e7e6e0" } }, axisLabel: { ...quiet, formatter: (value: number) => compact.format(value) } },
+    xAxis: { type: "category", data: detail.months.map(named), axisTick: { show: false }, axisLine: { lineStyle: { color: "#cdd4d3" } }, axisLabel: { ...quiet, interval: oneYear ? 0 : "auto", fontSize: 10.5, formatter: (text: string) => text.replace("月", "") } },
+    yAxis: { type: "value", name: unit, nameTextStyle: { ...quiet, align: "left", padding: [0, 0, 0, -22] }, nameGap: 10, splitNumber: 3, splitLine: { lineStyle: { color: "#e7e6e0" } }, axisLabel: { ...quiet, formatter: (value: number) => compact.format(value) } },
     series: rows.map((row, i) => ({
-      name: term(context.meta, "source", row.source), type: "bar", stack: "use", barCategoryGap: "28%", emphasis: { focus: "series" },
+      name: term(host.meta, "source", row.source), type: "bar", stack: "use", barCategoryGap: "28%", emphasis: { focus: "series" },
       data: row.volume_l.map((litres) => (litres === null ? null : litres / divide)), // no data is a gap
       ...(i === 0 ? { markArea: marks(period) } : {}),
     })),
@@ -43,25 +46,21 @@ export function drawChart(place: HTMLElement, detail: RegionDetail, context: Con
   function marks(period: string) {
     const chosen = monthsOf(period, detail.months);
     if (!chosen.length || chosen.length === detail.months.length) return { data: [] };
-    const at = (month: string) => monthShort(month, lang);
-    return { silent: true, itemStyle: { color: "rgba(10,92,115,0.10)" }, data: [[{ xAxis: at(chosen[0]) }, { xAxis: at(chosen[chosen.length - 1]) }]] };
+    return { silent: true, itemStyle: { color: "rgba(10,92,115,0.10)" }, data: [[{ xAxis: named(chosen[0]) }, { xAxis: named(chosen[chosen.length - 1]) }]] };
   }
   function tip(m: number): HTMLElement {
     const total = added(detail.by_source_month.map((row) => row.volume_l[m]));
     return h("div", { class: "chart-tip" },
       h("strong", {}, periodText(detail.months[m], lang), h("span", { class: "num" }, volumeText(total, lang))),
       rows.filter((row) => (row.volume_l[m] ?? 0) > 0).map((row) => h("div", {},
-        h("i", { style: `background:${SOURCE_COLORS[row.source] ?? OTHER_COLOR}` }), h("span", {}, term(context.meta, "source", row.source)), h("span", { class: "num" }, volumeText(row.volume_l[m], lang)))));
+        h("i", { style: `background:${SOURCE_COLORS[row.source] ?? OTHER_COLOR}` }), h("span", {}, term(host.meta, "source", row.source)), h("span", { class: "num" }, volumeText(row.volume_l[m], lang)))));
   }
-  instance.setOption(option(context.state.period), true);
+  instance.setOption(option(host.period), true);
   instance.off("click");
   instance.on("click", (event) => {
     const month = detail.months[(event as { dataIndex?: number }).dataIndex ?? -1];
     const source = rows[(event as { seriesIndex?: number }).seriesIndex ?? -1]?.source;
-    if (month) {
-      context.store.set({ period: month });
-      if (source) context.emit("bar", { code: detail.code, month, source });
-    }
+    if (month) host.choose?.(month, source);
   });
   if (!before) new ResizeObserver(() => instance.resize()).observe(place);
   return {

@@ -37,12 +37,16 @@ export function mountChart(place: HTMLElement, context: Context) {
       await firstMap(); // the map first: the chart's code would compete with it
       const { drawChart } = await import("./chart-draw");
       if (mine !== ticket) return;
-      chart = drawChart(canvas, detail, context, chart);
+      chart = drawChart(canvas, detail, { meta: context.meta, period: context.state.period, choose: (month, source) => choose(detail, month, source) }, chart);
       chart.mark(context.state.period);
       canvas.dataset.drawn = detail.code;
     } catch (error) {
       context.emit("failed", { what: "chart", error, retry: () => void draw(detail) });
     }
+  }
+  function choose(detail: RegionDetail, month: string, source: string | undefined): void {
+    context.store.set({ period: month });
+    if (source) context.emit("bar", { code: detail.code, month, source });
   }
   /** The same figures for those who cannot see the chart. */
   function drawTable(detail: RegionDetail): void {

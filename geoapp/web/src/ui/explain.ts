@@ -7,6 +7,7 @@ import { language, t, term, words } from "../i18n";
 import type { State } from "../state";
 import { filterWords } from "./filters";
 import { errorText } from "./notices";
+import { objectLink } from "./object-link";
 import { redrawnNote } from "./redrawn";
 
 const PAGE = 50;
@@ -92,12 +93,21 @@ export function mountExplain(place: HTMLElement, context: Context): { close(): b
     return h("li", { "data-testid": "explain-part", "data-code": part.code ?? "", "data-litres": part.volume_l },
       h("div", { class: "part-top" },
         h("span", { class: `tag kind-${part.kind}` }, term(meta, "grid_place", part.kind)),
-        h("strong", {}, part.code === null ? t("explainSummed", { n: integer(part.count), what: term(meta, "grid_place", part.kind) }) : part.name || part.code),
+        h("strong", {}, whose(part)),
         h("span", { class: "num" }, `${integer(part.volume_l)} L`)),
       h("div", { class: "part-sub" },
         h("span", {}, [part.name ? part.code : "", term(meta, "source", part.source), term(meta, "purpose", part.purpose)].filter(Boolean).join(" · ")),
         h("span", {}, term(meta, "grid_rule", part.rule), weighed ? ` · ${weighed}` : "")),
       h("i", { class: "part-bar", "aria-hidden": "true" }, h("b", { style: `width:${share}%` })));
+  }
+
+  /** Whose litres these are: a division, which the map shows; an object, whose page tells more; or several together. */
+  function whose(part: Part): Element | string {
+    const { code, layer } = part;
+    if (code === null) return t("explainSummed", { n: integer(part.count), what: term(context.meta, "grid_place", part.kind) });
+    const name = part.name || code;
+    if (part.kind === "region") return h("button", { type: "button", class: "part-link", "data-testid": "part-link", onclick: () => store.set({ region: code, explain: "" }, true) }, context.nameOf(code, name));
+    return layer ? objectLink(layer, code, { class: "part-link", "data-testid": "part-link" }, name) : name;
   }
 
   store.subscribe((state, changed) => {

@@ -76,7 +76,7 @@ export function mountSearch(place: HTMLElement, context: Context, select: (code:
     input.value = hit.name || hit.code;
     if (isRegion(hit)) return select(hit.code);
     if (hit.lon === null || hit.lat === null || hit.lon === undefined || !context.layer(hit.layer)) {
-      location.href = objectPage(hit.layer, hit.code, language());
+      location.href = objectPage(hit.layer, hit.code, language(), location.search);
       return;
     }
     const { layers } = context.state;

@@ -1,0 +1,74 @@
+// What one object used: a chart by month and source, a table of years, and what its permits allow.
+import { type Meta, type ObjectPermit, type ObjectUse, type YearUse } from "./api";
+import { h, replace } from "./dom";
+import { added, change, commonUnit, integer, monthShort, percent, periodText, volumeText } from "./format";
+import { language, t, term, words } from "./i18n";
+import { drawChart } from "./ui/chart-draw";
+import { OTHER_COLOR, SOURCE_COLORS } from "./ui/colors";
+
+const MONTHS = Array.from({ length: 12 }, (_, m) => String(m + 1).padStart(2, "0"));
+
+export function showUse(place: HTMLElement, meta: Meta, use: ObjectUse): void {
+  if (use.closed) return replace(place, h("h2", {}, t("use")), h("p", { class: "hint", "data-testid": "use-closed" }, words(meta.access.why)));
+  const known = use.volume_l.some((litres) => litres !== null);
+  const canvas = h("div", { class: "chart object-chart", role: "img", "aria-label": t("use"), "data-testid": "use-chart" });
+  replace(place,
+    h("h2", {}, t("use"), use.meters === null ? null : h("small", {}, t("useMeters", { n: integer(use.meters) }))),
+    known ? [canvas, legend(meta, use)] : h("p", { class: "hint", "data-testid": "use-none" }, t("useNone")),
+    shared(use),
+    known ? years(use) : null,
+    permits(use.permits, use.years),
+    known && use.records ? h("p", { class: "use-take" }, t("useTake"), " ", ["csv", "xlsx"].map((form) =>
+      h("a", { class: "button small", href: `/feeds/usage.${form}?${use.records}`, download: "", "data-testid": `use-${form}` }, form.toUpperCase()))) : null);
+  if (known) drawChart(canvas, use, { meta, period: "" }, null);
+}
+
+function legend(meta: Meta, use: ObjectUse): HTMLElement {
+  const rows = use.by_source_month.filter((row) => row.volume_l.some((litres) => (litres ?? 0) !== 0));
+  return h("ul", { class: "chart-legend" }, rows.map((row) =>
+    h("li", {}, h("i", { style: `background:${SOURCE_COLORS[row.source] ?? OTHER_COLOR}` }), term(meta, "source", row.source))));
+}
+
+/** Meters that are others' as well are counted whole. */
+function shared(use: ObjectUse): HTMLElement | null {
+  const found = use.shared;
+  if (!found) return null;
+  const text = found.users
+    ? t("useUsers", { n: integer(found.users) })
+    : t("useShared", { n: integer(found.meters ?? 0), v: volumeText(found.volume_l ?? null, language()), l: integer(found.volume_l ?? 0) });
+  return h("p", { class: "hint", "data-testid": "use-shared", "data-litres": found.volume_l ?? "" }, text);
+}
+
+/** A year a row: twelve months and their sum in one unit, against the same months of the year before and the permits. */
+function years(use: ObjectUse): HTMLElement {
+  const lang = language();
+  const litres = new Map(use.months.map((month, m) => [month, use.volume_l[m]]));
+  const unit = commonUnit(Math.max(...use.volume_l.map((each) => each ?? 0)), lang);
+  const permitted = use.years.some((year) => year.permitted_l !== null);
+  return h("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": t("useByMonth") }, h("table", { class: "use-table", "data-testid": "use-table" },
+    h("caption", {}, t("useByMonth"), h("small", {}, unit.name)),
+    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("useYear")), MONTHS.map((month) => h("th", { scope: "col" }, monthShort(`0000-${month}`, lang))),
+      h("th", { scope: "col" }, t("useSum")), h("th", { scope: "col" }, t("changeYear")),
+      permitted ? [h("th", { scope: "col" }, t("usePermitted")), h("th", { scope: "col" }, t("useOfPermitted"))] : null)),
+    h("tbody", {}, [...use.years].reverse().map((year) => h("tr", { "data-year": year.year },
+      h("th", { scope: "row", class: "num" }, year.year),
+      MONTHS.map((month) => {
+        const value = litres.get(`${year.year}-${month}`);
+        return h("td", { class: value === null || value === undefined ? "none" : "", "data-month": `${year.year}-${month}`, "data-litres": value ?? "" }, unit.text(value));
+      }),
+      h("td", { class: "sum", "data-testid": "use-year", "data-litres": year.volume_l }, unit.text(year.volume_l)),
+      h("td", { title: year.like ? t("useLike", { months: periodText(year.like, lang) }) : "" }, change(year.change)),
+      permitted ? [h("td", {}, unit.text(year.permitted_l)), h("td", { class: (year.of_permitted ?? 0) > 1 ? "over" : "" }, percent(year.of_permitted))] : null)))));
+}
+
+function permits(list: ObjectPermit[], of: YearUse[]): HTMLElement | null {
+  if (!list.length) return null;
+  const unsaid = of.length && of.every((year) => year.of_permitted === null) && added(list.map((each) => each.others));
+  return h("div", { class: "permits", "data-testid": "permits" },
+    h("h3", {}, t("link_permits")),
+    h("ul", {}, list.map((each) => h("li", {}, h("b", { class: "num" }, each.code), " · ",
+      each.permitted_l_per_year === null ? t("empty") : t("permitYearly", { v: volumeText(each.permitted_l_per_year, language()) }), " · ",
+      each.valid_from || each.valid_to ? t("permitValid", { from: each.valid_from ?? "…", to: each.valid_to ?? "…" }) : t("permitNoTerm"),
+      each.others ? h("small", {}, ` · ${t("permitOthers", { n: each.others })}`) : null))),
+    unsaid ? h("p", { class: "fine" }, t("permitShared")) : null);
+}
