@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from geoapp.reports import document, ground
+from geoapp.reports.structure import Report
 from layers.models import UsageRecord
 from tests import factories as make
 from tests.factories import NORTHERN, SOUTHERN, A, B, C, Grid, at, outline, square
@@ -40,3 +42,8 @@ def make_city() -> Grid:
     make.WaterUserFactory(declared_region=district)
     city.settle()
     return city
+
+
+def drawn_of(report: Report, lang: str = "zh") -> document.Drawn:
+    """With its drawings, of the database as it is."""
+    return document.draw(report, ground.read(report), lang)

@@ -126,6 +126,16 @@ MADE_AGAIN = Trouble(
     Told("文件已损坏或不在，报告正在重新生成，请一分钟后再取", "{detail}"),
     Told("The file was damaged or is gone; its report is being made again", "{detail}"),
 )
+OTHERS_FIRST = Trouble(
+    503,
+    Told("正在为别人绘制报告，请稍后再试", "{detail}"),
+    Told("Reports are being drawn for others; try again in a moment", "{detail}"),
+)
+NOT_FINISHED = Trouble(
+    503,
+    Told("报告没有画完，请再试一次", "{detail}"),
+    Told("The report was not finished; ask again", "{detail}"),
+)
 NOT_IN_TIME = Trouble(
     503,
     Told("数据库没有及时答复，请稍后再试", "{detail}"),

@@ -151,7 +151,7 @@ def _written(
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each file of the report, as it is finished, with what the record says of it."""
     # Here and not above: the process that only hands out work needs none of it.
-    from geoapp.reports import content, document
+    from geoapp.reports import content, document, ground
     from geoapp.reports.forms import FORMS, file_name
     from layers import access
     from layers.db import snapshot
@@ -161,7 +161,7 @@ def _written(
         step("figures")
         with snapshot():  # all that is read, maps and lists too, is of one moment; making the files takes the longest
             report = content.build(task.ask)
-            drawn = document.draw(report, task.ask.lang)
+            drawn = document.draw(report, ground.read(report), task.ask.lang)
             makers = {form: FORMS[form].prepare(drawn) for form in task.forms}
         for form, make_file in makers.items():
             step(form)

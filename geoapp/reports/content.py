@@ -13,6 +13,7 @@ from geoapp.reports.structure import Change, MapClasses, Part, Rank, RegionLine,
 from layers import vocab
 from layers.errors import NotFound
 from layers.feeds.meta import figures_are_synthetic
+from layers.kept.memory import Memory
 from layers.periods import parse_period
 from layers.printed import Note, notes
 from layers.selection import EVERYTHING, Selection
@@ -23,9 +24,11 @@ from layers.stats.divisions import Divisions
 from layers.stats.profile import profile
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
 from layers.stats.series import series
-from layers.versions import ALL_DATASETS, as_of
+from layers.versions import ALL_DATASETS, Stamp, as_of
 
 CLASSES = 6  # as many as the map page asks for, so that paper and screen have one legend
+MEASURES = ("volume", "per_km2")
+_kept_classes: Memory[tuple[MapClasses, ...]] = Memory(64)
 _BELOW = {
     vocab.CITY: (vocab.DISTRICT, vocab.TOWNSHIP),
     vocab.DISTRICT: (vocab.TOWNSHIP, vocab.VILLAGE),
@@ -86,7 +89,7 @@ def build(ask: Ask) -> Report:
         not_at_child_level_l=own["not_at_child_level_l"],
         grand_level=vocab.LEVEL.by_id[grand].code if grand else "",
         grandchildren=_grandchildren(index, ask, grand, region) if grand else (),
-        classes=_classes(ask, [level for level in (child, grand) if level]),
+        classes=_classes(ask, [level for level in (child, grand) if level], version.stamp),
         counts={row["layer"]: row["count"] for row in own["facilities"]},
         stages=objects.stages(prefixes, {row["layer"]: row["count"] for row in own["facilities"]}),
         facilities=objects.facility_lists(index, prefixes),
@@ -189,19 +192,30 @@ def _line(index: RegionIndex, row: dict[str, Any], year: float | None, previous:
     )  # fmt: skip
 
 
-def _classes(ask: Ask, levels: list[int]) -> dict[str, MapClasses]:
-    """The classes that the map page shows for this period, of the whole city: a colour means one amount everywhere."""
-    found = {}
+def _classes(ask: Ask, levels: list[int], stamp: Stamp) -> dict[str, MapClasses]:
+    """The classes that the map page shows for this period, of the whole city: a colour means one amount everywhere.
+
+    So those of one report are those of every other of its period, and are kept: of single months the page has one legend
+    for all of them.
+    """
+    period = "" if ask.period.length == 1 else str(ask.period)
+    found: dict[str, MapClasses] = {}
     for level in levels:
-        name = vocab.LEVEL.by_id[level].code
-        for measure in ("volume", "per_km2"):
-            if ask.period.length == 1:  # of single months the page has one legend for all of them
-                told = series(level, EVERYTHING, "", None, k=CLASSES, boundaries=ask.boundaries)["classes"][measure][
-                    "month"
-                ]
-            else:
-                told = answer(Question(level, ask.period, measure=measure, k=CLASSES, boundaries=ask.boundaries))[
-                    "classes"
-                ]
-            found[f"{name}/{measure}"] = MapClasses(measure, tuple(told["breaks"]), told["method"])
+        key = (level, period, ask.boundaries)
+        told = _kept_classes.get_or_make(stamp, key, lambda level=level: _classes_of(ask, level))  # type: ignore[misc]
+        found |= {f"{vocab.LEVEL.by_id[level].code}/{each.measure}": each for each in told}
     return found
+
+
+def _classes_of(ask: Ask, level: int) -> tuple[MapClasses, ...]:
+    if ask.period.length == 1:
+        of_all = series(level, EVERYTHING, "", None, k=CLASSES, boundaries=ask.boundaries)["classes"]
+        told = {measure: of_all[measure]["month"] for measure in MEASURES}
+    else:
+        told = {
+            measure: answer(Question(level, ask.period, measure=measure, k=CLASSES, boundaries=ask.boundaries))[
+                "classes"
+            ]
+            for measure in MEASURES
+        }
+    return tuple(MapClasses(measure, tuple(each["breaks"]), each["method"]) for measure, each in told.items())

@@ -1,4 +1,4 @@
-"""The report as one HTML page, and that page as a PDF: the same template, so that the preview is the print."""
+"""The report as one HTML page, and that page as a PDF: the same template, so that the preview is the print. Pure."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from geoapp.reports import figures, tables
 from geoapp.reports.drawing import charts, maps
 from geoapp.reports.drawing.sheet import Figure
+from geoapp.reports.ground import Ground
 from geoapp.reports.sentences import sentences
 from geoapp.reports.structure import Report
 from geoapp.reports.words import METHOD, WORDS, divided, level_name, word
@@ -33,8 +34,13 @@ class Drawn:
     charts: list[Figure]
 
 
-def draw(report: Report, lang: str) -> Drawn:
-    return Drawn(report, lang, maps.draw_all(report, lang), charts.draw_all(report, lang))
+def draw(report: Report, ground: Ground, lang: str) -> Drawn:
+    return Drawn(report, lang, maps.draw_all(report, ground, lang), charts.draw_all(report, lang))
+
+
+def preview(report: Report, ground: Ground, lang: str) -> bytes:
+    """The report drawn, as the page that a browser shows."""
+    return html(draw(report, ground, lang), preview=True).encode()
 
 
 def html(drawn: Drawn, *, preview: bool = False) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from geoapp.beside import Interrupted, Occupied
 from geoapp.problems import words
 from geoapp.problems.language import html_language, page_language
 from layers.errors import BadParameter, Busy, NotFound, ShuituError, TooSlow
@@ -24,6 +25,8 @@ TOLD: dict[type[ShuituError], words.Trouble] = {
     Busy: words.REPORTS_WAIT,
     MadeAgain: words.MADE_AGAIN,
     TooSlow: words.NOT_IN_TIME,
+    Occupied: words.OTHERS_FIRST,
+    Interrupted: words.NOT_FINISHED,
 }
 
 

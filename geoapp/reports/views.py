@@ -12,10 +12,11 @@ from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from geoapp import beside
 from geoapp.address import client_address
 from geoapp.problems.language import html_language, page_language
-from geoapp.reports import choices, content, document, figures, queue, worker
-from geoapp.reports.ask import FORMATS, code, parse_ask, parse_formats
+from geoapp.reports import choices, content, document, figures, ground, queue, worker
+from geoapp.reports.ask import FORMATS, Ask, code, parse_ask, parse_formats
 from geoapp.reports.forms import FORMS
 from geoapp.reports.models import DONE, RUNNING, ReportJob
 from geoapp.reports.refusal import MadeAgain, for_script, refused
@@ -172,13 +173,19 @@ def delete(request: HttpRequest, job_id: int) -> HttpResponse:
 
 @Resource(kept=BY_VERSION, refuses=refused, lane="dear")
 def preview(request: HttpRequest) -> Found:
-    """The report as a page: the template of the PDF. Seconds of work: made once for all who look at it."""
+    """The report as a page: the template of the PDF. Seconds of work: made once for all who look at it, beside this process."""
     params.refuse_unknown(request.GET, PARAMS)
     params.refuse_unwritable(request.GET.dict())
     ask = parse_ask(request.GET.dict(), site_of(request))
     return Found(
         as_of(ALL_DATASETS).stamp,
-        lambda: document.html(document.draw(content.build(ask), ask.lang), preview=True).encode(),
+        lambda: _previewed(ask),
         HTML,
         f"{code()} {request.build_absolute_uri()}",
     )
+
+
+def _previewed(ask: Ask) -> bytes:
+    """What is read here is of one moment; what is made of it asks for nothing more."""
+    report = content.build(ask)
+    return beside.done(document.preview, report, ground.read(report), ask.lang)

@@ -13,7 +13,6 @@ from playwright.sync_api import expect
 
 from geoapp.reports import content, document, tables
 from geoapp.reports.ask import Ask
-from geoapp.reports.drawing import maps
 from layers.periods import parse_period
 from layers.registry import layer
 from tests.browser.page_model import by_id
@@ -21,7 +20,7 @@ from tests.db.test_mvt import tile_at
 from tests.desk_files import commit, upload
 from tests.factories import DISTRICT, SOUTHERN, A, B, D, at
 from tests.gauges.models import RainGauge
-from tests.report_city import make_city
+from tests.report_city import drawn_of, make_city
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("imported")]
 
@@ -125,9 +124,9 @@ def test_a_report_counts_lists_and_draws_them() -> None:
     assert rows.index(("雨量站", 2)) < next(n for n, (item, _) in enumerate(rows) if item == "城镇公共供水厂")
     (listed,) = [table for table in tables.facilities(report, "en") if "Rain gauges" in table.title]
     assert [(row[1], row[4]) for row in listed.rows] == [("官厅雨量站", "王某"), ("密云雨量站", "")]
-    (drawn,) = [figure for figure in maps.draw_all(report, "zh") if figure.key == "objects"]
+    (drawn,) = [figure for figure in drawn_of(report).maps if figure.key == "objects"]
     assert "雨量站" in drawn.svg and layer("rain_gauge").color in drawn.svg
-    assert "雨量站" in document.html(document.draw(report, "zh"))
+    assert "雨量站" in document.html(drawn_of(report))
 
 
 def test_the_page_has_them_in_its_list_and_on_its_map(new_own_page: Any, imported: Any) -> None:

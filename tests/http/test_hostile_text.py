@@ -36,6 +36,7 @@ from tests.addresses import addresses, patterns, route
 from tests.desk_files import upload
 from tests.factories import DISTRICT, SOUTHERN, A
 from tests.hostile import CANARY, HOSTILE, City, said, same, seen
+from tests.report_city import drawn_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -131,7 +132,7 @@ def test_every_form_of_a_report_says_the_names_and_nothing_else(
     ask = Ask(DISTRICT, parse_period("2019"), lang, site="http://x/")
 
     def made() -> dict[str, bytes]:
-        drawn = document.draw(content.build(ask), lang)
+        drawn = drawn_of(content.build(ask), lang)
         return {name: form.make(drawn) for name, form in FORMS.items()}
 
     plain, other = both(world, settings, tmp_path, made)
@@ -273,7 +274,7 @@ def test_print_holds_the_names_as_they_stand(world: City) -> None:
     forget()
     ask = Ask(DISTRICT, parse_period("2019"), site="http://x/")
     report = content.build(ask)
-    text = said(document.pdf(document.draw(report, "zh")), "application/pdf").text
+    text = said(document.pdf(drawn_of(report)), "application/pdf").text
     world.bear(hostile=False)
     names = {line.name for each in report.facilities for line in each.lines} | {line.name for line in report.children}
     readable = {name for name in names if not any(_is_left_out(c) for c in name)}

@@ -19,7 +19,7 @@ from geoapp.reports import content, document, press
 from geoapp.reports.ask import Ask
 from layers.periods import parse_period
 from tests.factories import DISTRICT
-from tests.report_city import make_city
+from tests.report_city import drawn_of, make_city
 
 pytestmark = pytest.mark.django_db  # or the fixture below would find no test database, and take the other
 
@@ -74,7 +74,7 @@ class Printed:
 def printed(django_db_setup: None, django_db_blocker: Any) -> Printed:
     with django_db_blocker.unblock(), transaction.atomic():
         make_city()
-        drawn = document.draw(content.build(Ask(DISTRICT, parse_period("2019"))), "zh")
+        drawn = drawn_of(content.build(Ask(DISTRICT, parse_period("2019"))))
         page = document.html(drawn)
         transaction.set_rollback(True)
     drawings = {figure.key: figure.svg for figure in (*drawn.maps, *drawn.charts)}

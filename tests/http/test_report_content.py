@@ -15,10 +15,8 @@ from django.db.models import Sum
 from django.test import Client
 from django.utils.html import strip_tags
 
-from geoapp.reports import content, document, tables
+from geoapp.reports import content, document, ground, tables
 from geoapp.reports.ask import Ask
-from geoapp.reports.drawing import grid as drawn_grid
-from geoapp.reports.drawing import maps
 from geoapp.reports.structure import Report
 from layers import models, vocab
 from layers.db import rows
@@ -28,7 +26,7 @@ from layers.periods import parse_period
 from layers.recorded import all_months
 from tests import factories as make
 from tests.factories import CITY, DISTRICT, NORTHERN, SOUTHERN, A, Grid
-from tests.report_city import PERIODS, make_city
+from tests.report_city import PERIODS, drawn_of, make_city
 
 pytestmark = pytest.mark.django_db
 
@@ -172,7 +170,7 @@ class Paper:
 def paper(django_db_setup: None, django_db_blocker: Any) -> Paper:
     with django_db_blocker.unblock(), transaction.atomic():
         make_city()
-        drawn = document.draw(build(DISTRICT, "2019"), "zh")
+        drawn = drawn_of(build(DISTRICT, "2019"))
         found = Paper(drawn, document.html(drawn), pypdfium2.PdfDocument(document.pdf(drawn)))
         transaction.set_rollback(True)
     return found
@@ -251,7 +249,7 @@ def test_every_character_has_a_glyph(paper: Paper) -> None:
 
 
 def test_the_same_data_make_the_same_bytes(grid: Grid) -> None:
-    first, second = (document.pdf(document.draw(build(SOUTHERN, "2019"), "en")) for _ in range(2))
+    first, second = (document.pdf(drawn_of(build(SOUTHERN, "2019"), "en")) for _ in range(2))
     assert first == second
 
 
@@ -291,13 +289,13 @@ def test_a_person_is_told_what_is_wrong(client: Client, grid: Grid, query: str, 
 
 def test_a_grid_that_is_kept_up_is_a_map(grid: Grid) -> None:
     report = build(DISTRICT, "2019")
-    assert "grid-500" not in [figure.key for figure in maps.draw_all(report, "zh")]
+    assert "grid-500" not in [figure.key for figure in drawn_of(report).maps]
     with connection.cursor() as cursor:
         assign.prepare(cursor, 500)
         assign.rebuild(cursor, all_months(cursor), 500)
-    cells = rows(drawn_grid.cells([DISTRICT], parse_period("2019"), 500))
+    cells = rows(ground.units([DISTRICT], parse_period("2019"), 500))
     kept = models.GridUsage.objects.filter(size=500, gap=0, month__year=2019).aggregate(total=Sum("volume_l"))["total"]
     assert sum(litres or 0 for litres, _ in cells) == kept > 0
     assert len(cells) == models.GridUnit.objects.filter(size=500).count() > 10
-    figure = next(figure for figure in maps.draw_all(report, "zh") if figure.key == "grid-500")
+    figure = next(figure for figure in drawn_of(report).maps if figure.key == "grid-500")
     assert figure.title == "500 米网格用水量" and "EPSG:4548" in figure.svg

@@ -25,7 +25,7 @@ from geoapp.reports.files import write_whole, zipped
 from layers.errors import BadParameter
 from layers.periods import parse_period
 from tests.factories import DISTRICT, SOUTHERN
-from tests.report_city import make_city
+from tests.report_city import drawn_of, make_city
 
 pytestmark = pytest.mark.django_db  # or `drawn` would find no test database, and take the other
 ASK = Ask(DISTRICT, parse_period("2019"), site="http://x/")
@@ -35,7 +35,7 @@ ASK = Ask(DISTRICT, parse_period("2019"), site="http://x/")
 def drawn(django_db_setup: None, django_db_blocker: Any) -> document.Drawn:
     with django_db_blocker.unblock(), transaction.atomic():
         make_city()
-        found = document.draw(content.build(ASK), "zh")
+        found = drawn_of(content.build(ASK))
         transaction.set_rollback(True)
     return found
 

@@ -18,7 +18,7 @@ MAY = {"layers": set(), "tiles": {"layers"}, "geoapp": {"layers", "tiles", "data
 HTTP_ROOMS = ("layers/http/", "layers/feeds/", "layers/ogc/", "layers/admin", "layers/migrations/")
 # The rooms of layers from the ground up: a room may import those of the rows before its own, none of its own row.
 ROOMS: tuple[tuple[str, ...], ...] = (
-    ("errors", "vocab", "text", "later", "functions", "names", "sql", "apps", "icons", "more", "link_tables"),
+    ("errors", "vocab", "text", "later", "functions", "names", "sql", "apps", "icons", "more", "link_tables", "slots"),
     ("params", "fields", "models", "db", "selection", "recorded"),
     ("shared",),
     ("periods", "datasets", "derived", "crs"),

@@ -1,4 +1,4 @@
-"""Outlines and positions for a map on paper, in EPSG:4548, no finer than the paper shows."""
+"""Outlines and positions for a map on paper, in EPSG:4548, no finer than the paper shows. Pure."""
 
 from __future__ import annotations
 
@@ -8,15 +8,10 @@ from typing import Any
 
 import numpy as np
 import shapely
-from django.contrib.gis.db.models.functions import AsWKB, Transform
 
 from geoapp.reports.drawing.frame import Frame
 from geoapp.reports.drawing.svg import ring
-from geoapp.reports.objects import any_prefix, within
-from layers import filters, registry
-from layers.models import SupplyArea
-from layers.models.base import PLANE_SRID
-from layers.stats.divisions import Divisions
+from geoapp.reports.ground import Outlined
 
 TOLERANCE_MM = 0.1
 DOT_MM = 0.35  # positions closer than this are one dot
@@ -29,15 +24,8 @@ class Outline:
     shape: Any  # shapely, metres of EPSG:4548
 
 
-def outlines(level: str, prefixes: Sequence[str], divided: Divisions) -> list[Outline]:
-    """The outlines of a level in the regions, as these divisions have them, by code."""
-    rows = (
-        filters.within(registry.layer(level), divided)
-        .filter(any_prefix("region__code", list(prefixes)))
-        .order_by("region__code")
-        .values_list("region__code", "region__name", AsWKB(Transform("geom", PLANE_SRID)))
-    )
-    return [Outline(code, name, shapely.from_wkb(bytes(wkb))) for code, name, wkb in rows]
+def outlines(read: Sequence[Outlined]) -> list[Outline]:
+    return [Outline(code, name, shapely.from_wkb(wkb)) for code, name, wkb in read]
 
 
 def bounds(shapes: Sequence[Outline]) -> tuple[float, float, float, float]:
@@ -70,23 +58,17 @@ def inner_point(shape: Any, frame: Frame) -> tuple[float, float]:
     return frame.to_paper(*centre)
 
 
-def positions(layer_id: str, prefixes: Sequence[str], frame: Frame) -> list[tuple[float, float]]:
-    """The layer's positions on paper, in order, those that fall together once."""
-    rows = within(layer_id, list(prefixes)).filter(geom__isnull=False).values_list(AsWKB(Transform("geom", PLANE_SRID)))
-    points = shapely.get_coordinates(shapely.from_wkb([bytes(wkb) for (wkb,) in rows]))
+def positions(read: bytes | None, frame: Frame) -> list[tuple[float, float]]:
+    """Positions on paper, those that fall together once; the same of them in whatever order they come."""
+    points = shapely.get_coordinates(shapely.from_wkb(read))
     if not len(points):
         return []
+    points = points[np.lexsort((points[:, 1], points[:, 0]))]
     paper = np.column_stack(frame.to_paper(points[:, 0], points[:, 1]))
     _, first = np.unique(np.floor(paper / DOT_MM).astype(int), axis=0, return_index=True)
     return [(float(x), float(y)) for x, y in paper[first]]
 
 
-def supply_areas(layer_id: str, prefixes: Sequence[str], frame: Frame) -> list[Any]:
-    """Supply areas of facilities of a layer, the largest first, simplified one by one: they overlap."""
-    rows = (
-        SupplyArea.objects.filter(facility__in=within(layer_id, list(prefixes)).values("pk"))
-        .order_by("-area_m2", "code")
-        .values_list(AsWKB(Transform("geom", PLANE_SRID)))
-    )
-    shapes = shapely.from_wkb([bytes(wkb) for (wkb,) in rows])
-    return list(shapely.simplify(shapes, TOLERANCE_MM * frame.metres_per_mm))
+def supply_areas(read: Sequence[bytes], frame: Frame) -> list[Any]:
+    """Supply areas simplified one by one: they overlap."""
+    return list(shapely.simplify(shapely.from_wkb(list(read)), TOLERANCE_MM * frame.metres_per_mm))

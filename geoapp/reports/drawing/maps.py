@@ -1,4 +1,4 @@
-"""The maps of a report: use by region, by grid, the objects of the four stages, and the supply areas."""
+"""The maps of a report: use by region, by grid, the objects of the four stages, and the supply areas. Pure."""
 
 from __future__ import annotations
 
@@ -13,65 +13,60 @@ from geoapp.reports.drawing.geometry import Outline
 from geoapp.reports.drawing.sheet import LEGEND_ROW, Figure, Sheet, begin
 from geoapp.reports.drawing.svg import dots, number
 from geoapp.reports.drawing.symbols import symbol
+from geoapp.reports.ground import OWNERS, Ground
 from geoapp.reports.structure import RegionLine, Report
 from geoapp.reports.words import layer_name, level_name, word
-from layers import access, registry, vocab
-from layers.entries import WAY, Dot, Sign
-from layers.stats.regions import region_index
+from layers import registry
+from layers.entries import WAY, Sign
 
 _MANY_AREAS = 200  # from here on strong outlines would be all that is seen
-_AREA_ORDER = ("urban_plant", "township_plant", "village_station", "self_built")
 
 
 @dataclass(slots=True)
-class Ground:
-    """The outlines that the maps of one report share."""
+class Land:
+    """What the maps of one report share: its ground, each outline of which is taken apart once."""
 
     report: Report
-    prefixes: list[str]
+    ground: Ground
     by_level: dict[str, list[Outline]] = field(default_factory=dict)
     context: list[Outline] = field(default_factory=list)
 
     def level(self, code: str) -> list[Outline]:
         if code not in self.by_level:
-            self.by_level[code] = geometry.outlines(code, self.prefixes, self.report.within)
+            self.by_level[code] = geometry.outlines(self.ground.outlines[code])
         return self.by_level[code]
 
 
-def draw_all(report: Report, lang: str) -> list[Figure]:
+def draw_all(report: Report, ground: Ground, lang: str) -> list[Figure]:
     """Every map of the report that there are outlines for, in its order."""
-    index = region_index(report.within)
-    unit = report.level == vocab.LEVEL.by_id[vocab.REPORTING_UNIT].code
-    ground = Ground(report, index.prefixes(report.code, unit=unit))
-    city = index.levels[vocab.CITY][0].code
-    if report.level != "city":
-        ground.context = geometry.outlines("district", [city], report.within)
-    if not ground.level(report.child_level):
+    land = Land(report, ground, context=geometry.outlines(ground.context))
+    shapes = land.level(report.child_level)
+    if not shapes:
         return []
     draw: list[Callable[[], Figure | None]] = [
-        lambda: _by_region(ground, lang, report.child_level, report.children, "volume"),
-        lambda: grid.draw(report, lang, ground.prefixes, ground.level(report.child_level), ground.context),
-        lambda: _density(ground, lang),
-        lambda: _objects(ground, lang),
-        lambda: _areas(ground, lang),
+        lambda: _by_region(land, lang, report.child_level, report.children, "volume"),
+        lambda: grid.draw(report, lang, ground.cells, shapes, land.context) if ground.cells else None,
+        lambda: _density(land, lang),
+        lambda: _objects(land, lang),
+        lambda: _areas(land, lang),
     ]
     return [figure for figure in (each() for each in draw) if figure is not None]
 
 
-def _density(ground: Ground, lang: str) -> Figure | None:
+def _density(land: Land, lang: str) -> Figure | None:
     """Use per km² at the finest level of the report."""
-    report = ground.report
+    report = land.report
     level, lines = report.grand_level or report.child_level, report.grandchildren or report.children
-    return _by_region(ground, lang, level, lines, "per_km2")
+    return _by_region(land, lang, level, lines, "per_km2")
 
 
-def _by_region(ground: Ground, lang: str, level: str, lines: Sequence[RegionLine], measure: str) -> Figure:
-    report = ground.report
+def _by_region(land: Land, lang: str, level: str, lines: Sequence[RegionLine], measure: str) -> Figure:
+    report = land.report
     sheet = begin(
-        report, lang, word(f"map_{measure}", lang, level=level_name(level, lang)), ground.level(report.child_level),
-        ground.context,
+        report, lang, word(f"map_{measure}", lang, level=level_name(level, lang)), land.level(report.child_level),
+        land.context,
     )  # fmt: skip
-    shapes = geometry.simplified(ground.level(level), sheet.frame)
+    shapes = geometry.simplified(land.level(level), sheet.frame)
     values = {line.code: _value(line, measure) for line in lines}
     breaks = report.classes[f"{level}/{measure}"].breaks
     colors = palette.ramp(len(breaks) + 1)
@@ -85,7 +80,7 @@ def _by_region(ground: Ground, lang: str, level: str, lines: Sequence[RegionLine
         sheet.canvas.path(
             "".join(by_class[found]), fill=color, stroke="#ffffff", width=0.08 if fine else 0.25, fill_rule="evenodd"
         )
-    named = geometry.simplified(ground.level(report.child_level), sheet.frame)
+    named = geometry.simplified(land.level(report.child_level), sheet.frame)
     if fine:
         _lines(sheet, named, "#5b6f78", 0.22)
     _edge(sheet, named)
@@ -126,53 +121,48 @@ def _class_legend(
     sheet.legend_y += 1.5
 
 
-def _background(sheet: Sheet, ground: Ground) -> list[Outline]:
-    shapes = geometry.simplified(ground.level(ground.report.child_level), sheet.frame)
+def _background(sheet: Sheet, land: Land) -> list[Outline]:
+    shapes = geometry.simplified(land.level(land.report.child_level), sheet.frame)
     whole = "".join(geometry.path_of(each.shape, sheet.frame) for each in shapes)
     sheet.canvas.path(whole, fill="#ffffff", stroke="#b9c0bf", width=0.2)
     _edge(sheet, shapes)
     return shapes
 
 
-def _objects(ground: Ground, lang: str) -> Figure:
+def _objects(land: Land, lang: str) -> Figure:
     """Every kind of object with a position, thousands as dots, facilities as signs of their own shape."""
-    report = ground.report
-    sheet = begin(report, lang, word("map_objects", lang), ground.level(report.child_level), ground.context)
-    shapes = _background(sheet, ground)
+    report = land.report
+    sheet = begin(report, lang, word("map_objects", lang), land.level(report.child_level), land.context)
+    shapes = _background(sheet, land)
     layers = [layer for layer in registry.LAYERS if layer.dataset.placed and report.counts[layer.id]]
     for layer in sorted(layers, key=lambda each: (isinstance(each.printed, Sign), -report.counts[each.id])):
-        if not _is_drawn(layer):
+        if layer.id not in land.ground.positions:
             continue
-        points = geometry.positions(layer.id, ground.prefixes, sheet.frame)
+        points = geometry.positions(land.ground.positions[layer.id], sheet.frame)
         if isinstance(layer.printed, Sign):
             signs = "".join(symbol(layer.printed, x, y) for x, y in points)
             sheet.canvas.path(signs, fill=layer.color, stroke="#ffffff", width=0.15)
         else:
             sheet.canvas.path(dots(points), stroke=layer.color, width=layer.printed.width, stroke_linecap="round")
     sheet.names(shapes, {}, 6.0 if len(shapes) < 60 else 4.4)
-    _object_legend(sheet, layers)
+    _object_legend(sheet, layers, land.ground)
     return sheet.finish("objects")
 
 
-def _is_drawn(layer: registry.Layer) -> bool:
-    """Whether the map shows where its objects stand: of the others it says how many there are."""
-    return layer.printed != Dot(0) and access.seen(layer) is not None
-
-
-def _object_legend(sheet: Sheet, layers: Sequence[registry.Layer]) -> None:
+def _object_legend(sheet: Sheet, layers: Sequence[registry.Layer], ground: Ground) -> None:
     for stage in WAY:
         of_stage = [layer for layer in layers if layer.stage == stage]
         if not of_stage:
             continue
         sheet.heading(word(stage, sheet.lang))
         for layer in of_stage:
-            _object_row(sheet, layer)
+            _object_row(sheet, layer, is_drawn=layer.id in ground.positions)
         sheet.legend_y += 1.2
 
 
-def _object_row(sheet: Sheet, layer: registry.Layer) -> None:
+def _object_row(sheet: Sheet, layer: registry.Layer, *, is_drawn: bool) -> None:
     name, count = layer_name(layer.id, sheet.lang), sheet.report.counts[layer.id]
-    if not _is_drawn(layer):
+    if not is_drawn:
         sheet.notes.append(word("not_drawn", sheet.lang, name=name, count=figures.integer(count)))
         return
     sheet.room(LEGEND_ROW)
@@ -184,16 +174,16 @@ def _object_row(sheet: Sheet, layer: registry.Layer) -> None:
     sheet.row(name, count)
 
 
-def _areas(ground: Ground, lang: str) -> Figure | None:
+def _areas(land: Land, lang: str) -> Figure | None:
     """Supply areas by the kind of their facility; where two lie over each other, both show."""
-    report = ground.report
+    report = land.report
     if not report.counts["supply_area"]:
         return None
-    sheet = begin(report, lang, word("map_areas", lang), ground.level(report.child_level), ground.context)
-    shapes = _background(sheet, ground)
+    sheet = begin(report, lang, word("map_areas", lang), land.level(report.child_level), land.context)
+    shapes = _background(sheet, land)
     sheet.heading(word("map_areas", lang))
-    for kind in _AREA_ORDER:
-        areas = geometry.supply_areas(kind, ground.prefixes, sheet.frame)
+    for kind in OWNERS:
+        areas = geometry.supply_areas(land.ground.areas[kind], sheet.frame)
         if not areas:
             continue
         color = palette.AREAS[kind]

@@ -1,0 +1,140 @@
+"""What lies under the figures of a report's maps: outlines, cells and positions, read once.
+
+Plain values as the database gives them, the shapes as WKB in EPSG:4548. So all that is read of a report can be handed to
+another process, and what is made of them there asks for nothing more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.contrib.gis.db.models import Collect
+from django.contrib.gis.db.models.functions import AsWKB, Transform
+from psycopg import sql
+
+from geoapp.reports.objects import any_prefix, within
+from geoapp.reports.structure import Report
+from layers import access, filters, registry, vocab
+from layers.db import Query, rows
+from layers.entries import Dot
+from layers.grid.cells import DEFAULT_SIZE
+from layers.grid.figures import cell_litres
+from layers.kept.memory import Memory
+from layers.models import GridBuild, SupplyArea
+from layers.models.base import PLANE_SRID
+from layers.periods import Period, parse_period
+from layers.selection import EVERYTHING
+from layers.stats.cells import month_classes, period_classes
+from layers.stats.divisions import Divisions
+from layers.stats.regions import region_index
+from layers.versions import ALL_DATASETS, as_of
+
+OWNERS = ("urban_plant", "township_plant", "village_station", "self_built")
+"""The layers whose facilities have supply areas, in the order in which these are drawn."""
+CLASSES = 6
+_MOST_UNITS = 15_000  # a city of 79,000 units would be a file of many megabytes, and cells finer than print
+_UNITS = sql.SQL(
+    "WITH inside AS (SELECT u.id AS fid, u.code, u.geom FROM layers_gridunit u"
+    " JOIN layers_region r ON r.id = u.region_id WHERE u.size = %s AND r.code LIKE ANY(%s))"
+    " SELECT c.volume_l, ST_AsBinary(ST_Transform(i.geom, {srid})) FROM inside i LEFT JOIN ({litres}) c ON c.unit_id = i.fid"
+    " ORDER BY i.code"
+)
+
+_kept_breaks: Memory[tuple[float, ...]] = Memory(64)
+
+Outlined = tuple[str, str, bytes]  # code, name, outline
+_PLANE = AsWKB(Transform("geom", PLANE_SRID))
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The units of the grid in the regions, by code, with the bounds of the web map's classes."""
+
+    size: int
+    breaks: tuple[float, ...]
+    litres: tuple[int | None, ...]
+    shapes: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Everything that the maps of one report show besides its figures."""
+
+    outlines: dict[str, tuple[Outlined, ...]]  # by level, by code
+    context: tuple[Outlined, ...]  # the districts around; none around the city
+    cells: Cells | None
+    positions: dict[str, bytes | None]  # of each layer that is drawn: all its positions as one shape, None without any
+    areas: dict[str, tuple[bytes, ...]]  # supply areas by the layer of their facilities, the largest first
+
+
+def read(report: Report) -> Ground:
+    index = region_index(report.within)
+    prefixes = index.prefixes(report.code, unit=report.level == vocab.LEVEL.by_id[vocab.REPORTING_UNIT].code)
+    city = index.levels[vocab.CITY][0].code
+    levels = [level for level in (report.child_level, report.grand_level) if level]
+    drawn = [layer.id for layer in registry.LAYERS if report.counts.get(layer.id) and _is_drawn(layer)]
+    return Ground(
+        outlines={level: _outlines(level, prefixes, report.within) for level in levels},
+        context=() if report.level == "city" else _outlines("district", [city], report.within),
+        cells=_cells(prefixes, parse_period(report.period.text)),
+        positions={layer_id: _positions(layer_id, prefixes) for layer_id in drawn},
+        areas={owner: _areas(owner, prefixes) for owner in OWNERS} if report.counts["supply_area"] else {},
+    )
+
+
+def _outlines(level: str, prefixes: Sequence[str], divided: Divisions) -> tuple[Outlined, ...]:
+    """The outlines of a level in the regions, as these divisions have them."""
+    found = (
+        filters.within(registry.layer(level), divided)
+        .filter(any_prefix("region__code", list(prefixes)))
+        .order_by("region__code")
+        .values_list("region__code", "region__name", _PLANE)
+    )
+    return tuple((code, name, bytes(wkb)) for code, name, wkb in found)
+
+
+def _is_drawn(layer: registry.Layer) -> bool:
+    """Whether the map shows where its objects stand: of the others it says how many there are."""
+    return layer.dataset.placed and layer.printed != Dot(0) and access.seen(layer) is not None
+
+
+def _positions(layer_id: str, prefixes: Sequence[str]) -> bytes | None:
+    """One shape: tens of thousands of rows would be tenths of a second of this process's own time."""
+    placed = within(layer_id, list(prefixes)).filter(geom__isnull=False).order_by()
+    found = placed.aggregate(all=AsWKB(Collect(Transform("geom", PLANE_SRID))))["all"]
+    return None if found is None else bytes(found)
+
+
+def _areas(layer_id: str, prefixes: Sequence[str]) -> tuple[bytes, ...]:
+    found = (
+        SupplyArea.objects.filter(facility__in=within(layer_id, list(prefixes)).values("pk"))
+        .order_by("-area_m2", "code")
+        .values_list(_PLANE)
+    )
+    return tuple(bytes(wkb) for (wkb,) in found)
+
+
+def units(prefixes: Sequence[str], period: Period, size: int) -> Query:
+    """(litres or null, outline) of each unit of the grid in the regions, by code."""
+    litres = cell_litres(size, period, EVERYTHING, among="inside")
+    patterns = [f"{prefix}%" for prefix in prefixes]
+    return Query(_UNITS.format(litres=litres.composed, srid=sql.Literal(PLANE_SRID)), [size, patterns, *litres.params])
+
+
+def _cells(prefixes: Sequence[str], period: Period, size: int = DEFAULT_SIZE) -> Cells | None:
+    """None when no grid of this size is kept up, or for too many units for a page."""
+    if not GridBuild.objects.filter(size=size).exists():
+        return None
+    found = rows(units(prefixes, period, size))
+    if not 0 < len(found) <= _MOST_UNITS:
+        return None
+    key = (size, str(period.first.year) if period.length == 1 else str(period))
+    breaks = _kept_breaks.get_or_make(as_of(ALL_DATASETS).stamp, key, lambda: _breaks(size, period))
+    return Cells(size, breaks, tuple(litres for litres, _ in found), tuple(bytes(wkb) for _, wkb in found))
+
+
+def _breaks(size: int, period: Period) -> tuple[float, ...]:
+    """Of the whole city's cells, and so the same for every report of the period."""
+    classes_of = month_classes if period.length == 1 else period_classes
+    return tuple(classes_of(size, period, EVERYTHING, k=CLASSES)["breaks"])
