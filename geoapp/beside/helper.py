@@ -8,6 +8,7 @@ import os
 import pickle
 import pwd
 import select
+import signal
 import subprocess
 import sys
 import threading
@@ -26,8 +27,12 @@ from layers.slots import NoSlot, slot
 log = logging.getLogger(__name__)
 PROGRAM = ("-m", "geoapp.beside.program")
 PATIENCE_S = 20.0  # for a place among those that are at work on this machine
-SECONDS = 60.0  # of one piece of work, with the start of the process; by the clock, as it yields to all others
+SECONDS = (
+    120.0  # by the clock, the start of the process included: it yields to all others (of its own time, see `program`)
+)
 ROOM = "beside"  # in the state directory: the locks of the places
+TOO_LONG = "It takes longer than it may. Ask for less: a region, a shorter period; or again in a moment."
+ENDED = "What made it ended in the midst of it. Ask again."
 _PIPE_BYTES = 1 << 20
 _KEPT = ("PATH", "LD_LIBRARY_PATH", "PROJ_DATA", "PROJ_LIB", "GDAL_DATA", "TZ", "DJANGO_SETTINGS_MODULE", "LOG_LEVEL")
 # Settings are read as everywhere, but for what opens the database or signs.
@@ -85,13 +90,13 @@ class _Helper:
         except TimeoutError:
             self._end()
             log.warning("the process beside took more than %s s and was ended", SECONDS)
-            raise Interrupted("It takes longer than it may. Ask for less, or again in a moment.") from None
+            raise Interrupted(TOO_LONG) from None
         except (EOFError, OSError, wire.Malformed) as error:
             code = self._end()
             if code == 0:
                 raise _Gone from None
             log.warning("the process beside ended with %s (%r)", code, error)
-            raise Interrupted("What made it ended in the midst of it. Ask again.") from None
+            raise Interrupted(TOO_LONG if code == -signal.SIGXCPU else ENDED) from None
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import json
 import os
 import subprocess
 import sys
@@ -23,6 +24,11 @@ READERS = 4
 SECONDS = float(os.environ.get("SECONDS", "60"))
 QUIET_SECONDS = float(os.environ.get("QUIET_SECONDS", "15"))
 ONLY = os.environ.get("ATTACKS", "")  # names of attacks, or parts of them, with commas; all unless told
+SETTLE_SECONDS = 240.0  # at most, between an attack and the next quiet
+LOOK_SECONDS = 4.0
+ALIKE = 1.25  # times that two looks may differ
+DEAR_LOOKS = 8
+WAITED_FOR = (1, 2)  # of a report: queued, running
 PAUSE_SECONDS = 0.1  # a person looks at what came
 READ = (
     "/",
@@ -94,10 +100,43 @@ def server() -> Iterator[int]:
             yield urlsplit(served).port or 80
 
 
+def settle(port: int) -> None:
+    """Wait until what an attack began is finished or given up, and readers find it as quiet twice in a row."""
+    until, before = time.monotonic() + SETTLE_SECONDS, 0.0
+    while time.monotonic() < until:
+        if at_work(port):
+            time.sleep(1)
+            continue
+        now = harness.percentile([second for reader in read(port, LOOK_SECONDS) for second in reader.seconds], 0.95)
+        if before / ALIKE < now < before * ALIKE:
+            return
+        before = now
+    print(f"not quiet after {SETTLE_SECONDS:.0f} s: what is called quiet is not", file=sys.stderr)
+
+
+def at_work(port: int) -> bool:
+    """Whether dear questions wait, which are answered in their turn, or reports that are asked for."""
+    try:
+        for _ in range(DEAR_LOOKS):  # each connection may come to another web process
+            _asked(port, "/reports/preview?region=11&period=none")
+        jobs = json.loads(_asked(port, "/reports/jobs?lang=en"))["jobs"]
+    except (OSError, http.client.HTTPException, ValueError):
+        return True
+    return any(job["status"] in WAITED_FOR for job in jobs)
+
+
+def _asked(port: int, path: str) -> bytes:
+    link = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    with contextlib.closing(link):
+        link.request("GET", path)
+        return link.getresponse().read()
+
+
 def measure() -> str:
     lines = []
     with server() as port:
         read(port, 5.0)  # what is made once is made
+        settle(port)
         for name in (name for name in ATTACKS if any(part in name for part in ONLY.split(","))):
             quiet = [second for reader in read(port, QUIET_SECONDS) for second in reader.seconds]
             attacker = subprocess.Popen(
@@ -124,6 +163,6 @@ def measure() -> str:
                 ]
             )
             print(lines[-1], file=sys.stderr, flush=True)
-            time.sleep(3)  # what the attack began is finished or given up
+            settle(port)
     head = ["attack", "read", "failed", "p50 ms", "p95 ms", "p95 ms in quiet", "ratio p95"]
     return harness.table(head, lines)
