@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import IO, Any
 
 from django.conf import settings
@@ -40,19 +40,21 @@ _IN_PLACE_OF_SECRETS = {"DATABASE_URL": "postgresql:///none", "SECRET_KEY": "sig
 _ONE_THREAD = {"MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
-def done(what: Callable[..., bytes], *given: Any) -> bytes:
-    """``what(*given)``, made by the process beside while this thread waits and holds up no other.
+def done(what: Callable[..., bytes], read: Callable[[], tuple[Any, ...]]) -> bytes:
+    """``what(*read())``: read here, once there is a place, and made by the process beside while this thread holds up no other.
 
-    ``what`` is a function of a module of ours that asks nothing of the database; it and what it is given are pickled.
+    ``what`` is a function of a module of ours that asks nothing of the database; it and what was read are pickled.
+    Reading is under the same bound, as it is work too: of the database.
     `Occupied` when no place becomes free in time, `Interrupted` when the process ends in the midst of it or takes too long,
     `Failed` with its traceback for whatever ``what`` raises.
     """
-    work = wire.framed(wire.WORK, pickle.dumps((what, given), pickle.HIGHEST_PROTOCOL))
-    try:
-        with slot(ROOM, settings.BESIDE_SLOTS, PATIENCE_S):
-            mark, body = _ours.ask(work)
-    except NoSlot:
-        raise Occupied("Others are being served. Ask again in a moment.") from None
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(slot(ROOM, settings.BESIDE_SLOTS, PATIENCE_S))
+        except NoSlot:
+            raise Occupied("Others are being served. Ask again in a moment.") from None
+        work = wire.framed(wire.WORK, pickle.dumps((what, read()), pickle.HIGHEST_PROTOCOL))
+        mark, body = _ours.ask(work)
     if mark == wire.MADE:
         return body
     if mark == wire.FULL:

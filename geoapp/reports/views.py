@@ -18,8 +18,10 @@ from geoapp.problems.language import html_language, page_language
 from geoapp.reports import choices, content, document, figures, ground, queue, worker
 from geoapp.reports.ask import FORMATS, Ask, code, parse_ask, parse_formats
 from geoapp.reports.forms import FORMS
+from geoapp.reports.ground import Ground
 from geoapp.reports.models import DONE, RUNNING, ReportJob
 from geoapp.reports.refusal import MadeAgain, for_script, refused
+from geoapp.reports.structure import Report
 from geoapp.reports.words import FORM_NAMES, STATUS_NAMES, STEP_NAMES
 from layers import access, params
 from layers.http.answers import BY_VERSION, NOT_AT_ALL, Found
@@ -187,5 +189,9 @@ def preview(request: HttpRequest) -> Found:
 
 def _previewed(ask: Ask) -> bytes:
     """What is read here is of one moment; what is made of it asks for nothing more."""
-    report = content.build(ask)
-    return beside.done(document.preview, report, ground.read(report), ask.lang)
+
+    def read() -> tuple[Report, Ground, str]:
+        report = content.build(ask)
+        return report, ground.read(report), ask.lang
+
+    return beside.done(document.preview, read)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -72,13 +72,17 @@ def ended() -> bytes:
     os._exit(0)
 
 
+def given_away(what: Callable[..., bytes], *given: Any) -> bytes:
+    return beside.done(what, lambda: given)
+
+
 def pid() -> int:
-    return int(json.loads(beside.done(who))["pid"])
+    return int(json.loads(given_away(who))["pid"])
 
 
 def test_it_is_another_process_that_yields_and_holds_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PGPASSWORD", "secret")
-    told = json.loads(beside.done(who))
+    told = json.loads(given_away(who))
     assert told["pid"] != os.getpid() and told["nice"] >= 10
     assert told["environment"]["DATABASE_URL"] == "postgresql:///none"
     assert not {"SHUITU_STATE", "SHUITU_SERVING", "SHUITU_SECRET_KEY_FILE", "PGPASSWORD"} & set(told["environment"])
@@ -88,13 +92,13 @@ def test_it_is_another_process_that_yields_and_holds_no_secrets(monkeypatch: pyt
 
 def test_what_is_longer_than_a_pipe_comes_and_goes_whole() -> None:
     given = os.urandom(5 << 20)
-    assert beside.done(echo, given) == given
+    assert given_away(echo, given) == given
 
 
 def test_a_fault_is_told_and_the_next_is_made_by_the_same() -> None:
     before = pid()
     with pytest.raises(beside.Failed, match="ZeroDivisionError: of ours"):
-        beside.done(wrong)
+        given_away(wrong)
     assert pid() == before
 
 
@@ -102,12 +106,12 @@ def test_a_fault_is_told_and_the_next_is_made_by_the_same() -> None:
 def test_it_starts_no_program_and_opens_no_socket() -> None:
     for forbidden in (program_started, socket_opened):
         with pytest.raises(beside.Failed, match="PermissionError"):
-            beside.done(forbidden)
+            given_away(forbidden)
 
 
 def test_too_much_memory_is_refused_and_the_next_is_made() -> None:
     with pytest.raises(beside.Interrupted, match="more memory"):
-        beside.done(large)
+        given_away(large)
     assert pid()
 
 
@@ -126,7 +130,7 @@ def test_its_death_costs_one_asker_an_answer(number: signal.Signals, told: str) 
     before = pid()
     threading.Thread(target=killed_at_work, args=(number, before)).start()
     with pytest.raises(beside.Interrupted, match=told):
-        beside.done(long)
+        given_away(long)
     assert pid() not in (0, before)
 
 
@@ -134,7 +138,7 @@ def test_who_overruns_the_clock_is_ended(monkeypatch: pytest.MonkeyPatch) -> Non
     before = pid()
     monkeypatch.setattr(helper, "SECONDS", 0.2)
     with pytest.raises(beside.Interrupted, match="longer"):
-        beside.done(long)
+        given_away(long)
     assert not Path(f"/proc/{before}").exists()
 
 
@@ -145,7 +149,7 @@ def test_who_overruns_its_own_time_is_ended_by_the_system(monkeypatch: pytest.Mo
     helper._ours._end()
     assert pid()
     with pytest.raises(beside.Interrupted, match="longer"):
-        beside.done(busy)
+        given_away(busy)
 
 
 def test_one_that_has_ended_by_itself_is_followed_by_another(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,14 +167,14 @@ def test_one_that_has_ended_by_itself_is_followed_by_another(monkeypatch: pytest
 
 def test_one_that_ends_before_it_takes_the_work_is_followed_by_another_once() -> None:
     with pytest.raises(beside.Interrupted, match="ends at once"):
-        beside.done(ended)
+        given_away(ended)
     assert pid()
 
 
 def test_no_more_at_once_than_there_are_places(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(helper, "PATIENCE_S", 0.1)
     with slot(helper.ROOM, 1, 0), pytest.raises(beside.Occupied):
-        beside.done(who)
+        given_away(who)
     assert pid()
 
 
@@ -178,8 +182,8 @@ def test_it_ends_with_who_started_it_whatever_it_is_at() -> None:
     code = (
         "import sys, tempfile, threading; from pathlib import Path; from django.conf import settings; import django; django.setup();"
         "settings.STATE_DIR = tempfile.mkdtemp();"
-        "from geoapp import beside; from tests.unit import test_beside as work\n"
-        "print(work.pid(), flush=True); beside.done(work.busy)"
+        "from tests.unit import test_beside as work\n"
+        "print(work.pid(), flush=True); work.given_away(work.busy)"
     )
     asking = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=ROOT)
     assert asking.stdout
@@ -202,4 +206,4 @@ def test_what_is_no_answer_is_an_interruption(said: bytes, monkeypatch: pytest.M
     monkeypatch.setattr(helper, "PROGRAM", ("-c", f"import os; os.write(1, {said!r}); os.read(0, 1)"))
     helper._ours._end()
     with pytest.raises(beside.Interrupted):
-        beside.done(who)
+        given_away(who)
