@@ -18,6 +18,7 @@ from tests import city as cities
 from tests.answering import Answering
 
 CHROMIUM = "/usr/bin/chromium"
+PATIENCE_MS = 20_000  # only to give up: what a page is waited for takes a moment, but on a machine with other work
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -108,7 +109,9 @@ class Watch:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """One headless Chromium for the run."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=PATIENCE_MS)
 
     # Playwright keeps an event loop in this thread, which Django would take for an asynchronous caller.
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")

@@ -1,9 +1,10 @@
 // What an address asks for that is not there: told to the reader and mended, never shown as something else without a word.
-import type { LayerInfo } from "./api";
+import type { LayerInfo, Meta } from "./api";
 import { areLike, firstVersus, monthsOf } from "./periods";
-import { isCompare, LEVELS, MEASURES, type State } from "./state";
+import { isCompare, type State } from "./state";
 
-export interface Mended { part: "period" | "versus" | "measure" | "level" | "layers" | "resident" | "region"; asked: string }
+type Part = "period" | "versus" | "measure" | "level" | "source" | "purpose" | "resident" | "boundaries" | "region" | "layers" | "where" | "object" | "cell" | "explain" | "map" | "lang";
+export interface Mended { part: Part; asked: string }
 
 /** Whether every month a period names at its ends is in the data. */
 function isKnown(period: string, months: readonly string[]): boolean {
@@ -12,7 +13,8 @@ function isKnown(period: string, months: readonly string[]): boolean {
 }
 
 /** Mend a state in place by what there is, and say what was asked in vain. */
-export function mend(state: State, search: string, months: readonly string[], layers: readonly LayerInfo[], defaultPeriod: string): Mended[] {
+export function mend(state: State, search: string, meta: Meta, defaultPeriod: string): Mended[] {
+  const { months, layers } = meta;
   const params = new URLSearchParams(search);
   const mended: Mended[] = [];
   const asked = (name: string) => params.get(name) ?? "";
@@ -24,17 +26,25 @@ export function mend(state: State, search: string, months: readonly string[], la
     state.versus = firstVersus(state.period, months);
     if (asked("versus")) mended.push({ part: "versus", asked: asked("versus") });
   }
-  if (asked("level") === "grid" && !layers.some((layer) => layer.id === "grid_500")) {
+  if (state.level === "grid" && !layers.some((layer) => layer.id === "grid_500")) {
     state.level = "auto";
     mended.push({ part: "level", asked: asked("level") });
   }
-  if (asked("measure") && !MEASURES.includes(asked("measure") as never)) mended.push({ part: "measure", asked: asked("measure") });
-  if (asked("level") && !LEVELS.includes(asked("level") as never)) mended.push({ part: "level", asked: asked("level") });
-  if (asked("resident") && !["yes", "no"].includes(asked("resident"))) mended.push({ part: "resident", asked: asked("resident") });
-  if (asked("region") && !state.region) mended.push({ part: "region", asked: asked("region") });
-  const facility = new Set(layers.filter((layer) => layer.stage !== "region").map((layer) => layer.id));
-  const unknown = asked("layers").split(",").filter((id) => id && !facility.has(id));
-  state.layers = state.layers.filter((id) => facility.has(id));
-  if (unknown.length) mended.push({ part: "layers", asked: unknown.join(", ") });
+  for (const name of ["source", "purpose"] as const) keep(name, state, [...meta.vocab[name].map((term) => term.code), ...(name === "source" ? ["new_water"] : [])]);
+  keep("layers", state, layers.filter((layer: LayerInfo) => layer.stage !== "region").map((layer) => layer.id));
+  // What was not understood at all has left its default in the state.
+  const understood: Record<Exclude<Part, "period" | "versus" | "source" | "purpose" | "layers">, unknown> = {
+    measure: state.measure === asked("measure") || asked("measure") === "change", level: state.level === asked("level") || asked("level") === "grid",
+    resident: state.resident, boundaries: state.boundaries, region: state.region, where: state.where, object: state.object, cell: state.cell,
+    explain: state.explain, map: state.camera, lang: state.lang === asked("lang"),
+  };
+  for (const [part, found] of Object.entries(understood)) if (asked(part) && !found) mended.push({ part: part as Part, asked: asked(part) });
   return mended;
+
+  /** Of a list only what there is. */
+  function keep(part: "source" | "purpose" | "layers", of: State, known: readonly string[]): void {
+    of[part] = of[part].filter((code) => known.includes(code));
+    const unknown = asked(part).split(",").filter((code) => code && !known.includes(code));
+    if (unknown.length) mended.push({ part, asked: unknown.join(", ") });
+  }
 }

@@ -2,7 +2,7 @@
 // A year's twelve months come packed in one tile (litres_2019 = "12,0,…"), so that moving the month asks for nothing.
 import type { ExpressionSpecification } from "maplibre-gl";
 import { type Filters, cellTiles } from "./api";
-import { NO_DATA, type Scale } from "./classes";
+import { CLEAR, NOUGHT, type Scale } from "./classes";
 import type { CellValue } from "./context";
 import { added, LITRES_PER_M3 } from "./format";
 import { comparedWith, kindOf, spanOf } from "./periods";
@@ -62,11 +62,11 @@ export function cellColor(question: CellQuestion, measure: Measure, scale: Scale
   const byClass = (value: Expr): Expr =>
     (scale.breaks.length ? ["step", value, scale.colors[0], ...scale.breaks.flatMap((each, i) => [each, scale.colors[i + 1]])] : ["literal", scale.colors[0]]) as unknown as Expr;
   if (measure === "difference") {
-    return ["case", ["has", "difference_l"], byClass(["get", "difference_l"] as unknown as Expr), NO_DATA] as unknown as Expr;
+    return ["case", ["has", "difference_l"], byClass(["get", "difference_l"] as unknown as Expr), CLEAR] as unknown as Expr;
   }
-  if (isTwoSided(measure)) return ["case", ["has", "change"], byClass(["get", "change"] as unknown as Expr), NO_DATA] as unknown as Expr;
+  if (isTwoSided(measure)) return ["case", ["has", "change"], byClass(["get", "change"] as unknown as Expr), CLEAR] as unknown as Expr;
   const value: Expr = measure === "per_km2" ? (["/", ["*", ["var", "litres"], 1000], ["get", "area_m2"]] as unknown as Expr) : (["var", "litres"] as unknown as Expr);
-  return ["let", "litres", litres(question), ["case", known(question), byClass(value), NO_DATA]] as unknown as Expr;
+  return ["let", "litres", litres(question), ["case", ["!", known(question)], CLEAR, ["==", ["var", "litres"], 0], NOUGHT, byClass(value)]] as unknown as Expr;
 }
 
 /** Three steps of certainty by the share of a cell's water that came by area alone. */

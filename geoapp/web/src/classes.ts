@@ -12,7 +12,13 @@ export interface Scale {
 export const SEQUENTIAL = ["#dcefeb", "#b3dbd9", "#7fc0c6", "#479fb1", "#1f7594", "#0d4a6b"];
 // Less water (teal) to more (brown), after the BrBG family.
 export const DIVERGING = ["#0f6b6b", "#5aada7", "#b9ddd8", "#f1efe8", "#ecd3a4", "#cf9440", "#8a5210"];
+// Where nothing is recorded, or nothing can be compared, the ground shows through what is painted: hatched, unlike any class.
 export const NO_DATA = "#ebe8e1";
+export const NO_DATA_LINE = "#d3cdc1";
+export const CLEAR = "rgba(0,0,0,0)";
+/** A recorded nought is a class of its own beside those of amounts. */
+export const NOUGHT = "#fffefb";
+export const NOUGHT_CLASS = 99;
 
 const LADDER = [[0.01, 0.02, 0.05], [0.02, 0.05, 0.1], [0.05, 0.1, 0.2], [0.05, 0.15, 0.3], [0.1, 0.25, 0.5], [0.2, 0.5, 1]];
 
@@ -49,6 +55,7 @@ export function divergingScale(breaks: number[]): Scale {
 /** Index of the class of a value; -1 is no data. */
 export function classOf(value: number | null, scale: Scale): number {
   if (value === null || !Number.isFinite(value)) return -1;
+  if (value === 0 && !scale.diverging) return NOUGHT_CLASS;
   let index = 0;
   while (index < scale.breaks.length && value >= scale.breaks[index]) index++;
   return index;

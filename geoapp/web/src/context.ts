@@ -10,7 +10,7 @@ export type MapLevel = "district" | "township" | "village";
 
 /** What the map shows now; the legend, the tooltip and the time bar read the same numbers. */
 /** What cells show now: the values of a tile are read by `read`, coloured by the scale. */
-export interface CellsShown { layer: LayerInfo; period: string; measure: State["measure"]; versus: string; scale: Scale; stats: CellStats | null; counts: number[] }
+export interface CellsShown { layer: LayerInfo; period: string; measure: State["measure"]; versus: string; scale: Scale; stats: CellStats | null; counts: number[]; most: number }
 export interface Shown { level: MapLevel; series: Series; picture: Picture; period: string; measure: State["measure"] }
 
 /** A cell's figures as a tile says them. */
@@ -28,6 +28,8 @@ type Signals = {
   rest: null;
   busy: boolean;
   hover: { code: string; name: string; object: string; x: number; y: number; cell?: CellValue } | null;
+  /** Something that an address asks for is not there. */
+  missing: { part: "cell" | "object"; asked: string };
   failed: { what: "series" | "tiles" | "region" | "chart"; error: unknown; retry?: () => void };
   /** Move the camera to a region or a point. */
   go: { bounds?: [number, number, number, number]; point?: [number, number]; zoom?: number }; // zoom alone: where it is

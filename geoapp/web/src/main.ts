@@ -57,7 +57,7 @@ async function start(): Promise<void> {
   document.body.classList.add("ready");
   store.defaultPeriod = defaultPeriod(meta.months);
   store.months = meta.months;
-  const mended = mend(store.state, location.search, meta.months, meta.layers, store.defaultPeriod);
+  const mended = mend(store.state, location.search, meta, store.defaultPeriod);
   const context = new Context(store, meta, new Data(meta.months));
   run(context);
   if (mended.length) {
@@ -67,11 +67,11 @@ async function start(): Promise<void> {
 }
 
 function tellMended(state: State, mended: Mended[]): void {
-  const now: Record<Mended["part"], string> = {
+  const now: Partial<Record<Mended["part"], string>> = {
     period: periodText(state.period, state.lang), versus: state.versus && periodText(state.versus, state.lang), measure: tk("measureTitle", state.measure), level: tk("level", state.level),
-    resident: tk("resident", state.resident), layers: "", region: "",
+    resident: tk("resident", state.resident),
   };
-  const lines = mended.map(({ part, asked }) => t(now[part] ? "addressMended" : "addressDropped", { part: tk("param", part), asked: asked.slice(0, 40), now: now[part] }));
+  const lines = mended.map(({ part, asked }) => t(now[part] ? "addressMended" : "addressDropped", { part: tk("param", part), asked: asked.slice(0, 40), now: now[part] ?? "" }));
   toast(lines.join(" "), { kind: "warn", stays: true });
 }
 
@@ -106,6 +106,7 @@ function run(context: Context): void {
   replace(byId("drawer-opener"), openDrawerButton(context));
 
   context.on("busy", busy);
+  context.on("missing", (gone) => tellMended(store.state, [gone]));
   let lastTiles = 0;
   context.on("failed", ({ what, error, retry }) => {
     // A burst of tiles that fail is one message.
@@ -113,7 +114,8 @@ function run(context: Context): void {
     if (what === "tiles") lastTiles = Date.now();
     const first = t(what === "tiles" ? "errorTiles" : what === "series" ? "errorSeries" : what === "chart" ? "errorChart" : "errorRegion");
     const action = isRefused(error) ? wayOut(context, home) : retry && { text: t("retry"), run: () => { lastTiles = 0; retry(); } };
-    toast(what === "tiles" ? first : `${first} ${errorText(error)}`, { action, kind: "warn" });
+    // A map that is not whole says so until it is asked for again.
+    toast(what === "tiles" ? first : `${first} ${errorText(error)}`, { action, kind: "warn", stays: what === "tiles" && Boolean(action) });
   });
   store.subscribe((_, changed) => { if (changed.has("lang")) { title(context); nameControls(view.map); } });
   addEventListener("keydown", (event) => {

@@ -49,9 +49,16 @@ const pick = <T extends string>(value: string | null, allowed: readonly T[]): T 
   allowed.includes(value as T) ? (value as T) : allowed[0];
 const list = (value: string | null): string[] => (value ?? "").split(",").filter((part) => /^[a-z_]+$/.test(part));
 
+/** "zoom/lat/lon" of a place that a map can show; null of anything else. */
+function cameraOf(text: string): Camera | null {
+  const parts = text.split("/");
+  const [zoom, lat, lon] = parts.map(Number);
+  const there = parts.length === 3 && parts.every((part) => part.trim() !== "") && zoom >= 0 && zoom <= 24 && Math.abs(lat) <= 85 && Math.abs(lon) <= 180;
+  return there ? { zoom, lat, lon } : null;
+}
+
 export function parse(search: string): State {
   const params = new URLSearchParams(search);
-  const camera = (params.get("map") ?? "").split("/").map(Number);
   const text = (key: string, pattern: RegExp) => (pattern.test(params.get(key) ?? "") ? params.get(key) ?? "" : "");
   return {
     lang: pick(params.get("lang"), ["zh", "en"] as const),
@@ -71,7 +78,7 @@ export function parse(search: string): State {
     layers: list(params.get("layers")),
     where: text("where", WHERE),
     object: text("object", OBJECT),
-    camera: camera.length === 3 && camera.every(Number.isFinite) ? { zoom: camera[0], lat: camera[1], lon: camera[2] } : null,
+    camera: cameraOf(params.get("map") ?? ""),
     drawer: params.get("drawer") !== "0",
   };
 }

@@ -38,12 +38,12 @@ export const zh = {
   reset: "清除筛选",
   stage_take: "取", stage_supply: "供", stage_use: "用", stage_drain: "排",
   stageName_take: "取水", stageName_supply: "供水", stageName_use: "用水", stageName_drain: "排水",
-  layerZoom: "放大后显示",
+  layerZoom: "放大后显示", layerInside: "所选地区内；全市 {n}",
   layerFields: "按属性筛选",
   kind_month: "月", kind_year: "年", kind_range: "全部",
   periodLabel: "时段", monthSlider: "月份", yearSlider: "年份",
   play: "播放", pause: "暂停",
-  classRange: "{low} ~ {high}", classBelow: "< {high}", classFrom: "≥ {low}",
+  classRange: "{low} ~ {high}", classBelow: "< {high}", classFrom: "≥ {low}", classTo: "≥ {low}，最大 {high}", nought: "0（有记录）",
   noData: "无数据", noChange: "无可比数据", regions: "{n} 个",
   increase: "增加", decrease: "减少", steady: "持平",
   comparedNone: "没有可比的时段：数据里缺少上一期，地图留白。",
@@ -118,7 +118,7 @@ export const zh = {
   explain: "这个数怎么来的", explainNumber: "图上的数", explainParts: "{n} 个来源相加", explainMore: "再看 {n} 个", explainWeight: "权重 {w}/{all}，分自 {of} L",
   explainNote: "按水量从大到小列出；一个计量对象的不同水源、用途分列。权重来自同用途水表与用户的位置，没有时按面积。",
   explainClosed: "不公开用水户与水表明细：按类别合计，升数不变。", explainSummed: "{n} 个{what}合计",
-  param_versus: "对比时段",
+  param_versus: "对比时段", param_boundaries: "区划口径", param_where: "属性条件", param_object: "对象", param_cell: "网格", param_explain: "来源说明", param_map: "地图位置", param_lang: "语言",
   sheetToggle: "展开或收起面板",
 };
 export type Key = keyof typeof zh;

@@ -1,15 +1,20 @@
 // The popup of a cell: its figures from the feed (the tile only draws), how certain they are, and the way to their parts.
-import { type Map as GlMap, Popup } from "maplibre-gl";
+import type { Map as GlMap } from "maplibre-gl";
 import { type CellFeature, cellUrl, type Explanation, explainUrl, type LayerInfo } from "../api";
 import { cellQuestion } from "../cells";
 import type { Context } from "../context";
 import { h, icon, replace } from "../dom";
 import { area, change, density, integer, percent, periodText, volumeText } from "../format";
 import { language, t, words } from "../i18n";
+import { Bubble } from "./bubble";
 
 export class CellPopup {
-  private popup: Popup | null = null;
-  constructor(private readonly map: GlMap, private readonly context: Context) {}
+  private readonly bubble: Bubble;
+  private content: HTMLElement | null = null;
+  private ticket = 0;
+  constructor(private readonly map: GlMap, private readonly context: Context) {
+    this.bubble = new Bubble(map, context, { maxWidth: "330px", offset: 10 }, () => context.store.set({ cell: "" }));
+  }
 
   /** Open a cell's popup; without a place it is looked up (an address that was shared, a mover). */
   async open(code: string, at?: [number, number]): Promise<void> {
@@ -17,35 +22,47 @@ export class CellPopup {
     const layer = context.layer(`grid_${Number(code.slice(0, 4))}`);
     if (!layer) return;
     context.store.set({ cell: code, object: "" });
-    const content = h("div", { class: "objects", "data-testid": "cell-popup", "data-code": code }, h("div", { class: "skeleton" }));
-    if (at) this.show(content, at);
+    this.content = h("div", { class: "objects", "data-testid": "cell-popup", "data-code": code }, h("div", { class: "skeleton" }));
+    if (at) this.bubble.show(this.content, at);
+    await this.fill(layer, code);
+  }
+  /** The period, a filter or the language has changed: the same cell again, with the figures it had until the new ones are here. */
+  refresh(): void {
+    const { cell } = this.context.state;
+    const layer = this.context.layer(`grid_${Number(cell.slice(0, 4))}`);
+    if (this.bubble.isOpen && layer) void this.fill(layer, cell);
+  }
+  private async fill(layer: LayerInfo, code: string): Promise<void> {
+    const { context, content } = this;
+    const mine = ++this.ticket;
     try {
       const feature = await this.ask(layer, code);
-      if (context.state.cell !== code) return;
-      if (!feature) return void context.store.set({ cell: "" });
+      if (mine !== this.ticket || context.state.cell !== code || !content) return;
+      if (!feature) return this.missing(code);
       const box = bounds(feature.geometry);
-      if (!this.popup && box) {
+      if (!this.bubble.isOpen && box) {
         const middle: [number, number] = [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2];
         if (!this.map.getBounds().contains(middle)) context.emit("go", { point: middle, zoom: Math.max(this.map.getZoom(), 12.5) });
-        this.show(content, middle);
+        this.bubble.show(content, middle);
       }
       replace(content, this.card(layer, feature));
-      this.popup?.setLngLat(this.popup.getLngLat()); // it has grown: place it anew
+      this.bubble.grown();
     } catch (error) {
+      if (mine !== this.ticket) return;
       this.close();
-      context.emit("failed", { what: "region", error, retry: () => void this.open(code, at) });
+      context.emit("failed", { what: "region", error, retry: () => void this.open(code) });
     }
+  }
+  private missing(code: string): void {
+    this.close();
+    this.context.store.set({ cell: "" });
+    this.context.emit("missing", { part: "cell", asked: code });
   }
   private async ask(layer: LayerInfo, code: string): Promise<CellFeature | undefined> {
     const { state, filters, meta, data } = this.context;
     const question = cellQuestion(state, meta.months, filters);
     const found = await data.get<{ features: CellFeature[] }>(cellUrl(layer.id, code, question?.period ?? state.period, question?.versus ?? "", filters));
     return found.features[0];
-  }
-  /** The period or filter has changed: the same cell again. */
-  refresh(): void {
-    const { cell } = this.context.state;
-    if (this.popup && cell) void this.open(cell, this.popup.getLngLat().toArray() as [number, number]);
   }
 
   private card(layer: LayerInfo, { properties: cell }: CellFeature): HTMLElement {
@@ -78,25 +95,13 @@ export class CellPopup {
     place.hidden = false;
     place.dataset.litres = String(told.above_l);
     place.textContent = t("cellAbove", { v: volumeText(told.above_l, language()), l: integer(told.above_l) });
-    this.popup?.setLngLat(this.popup.getLngLat()); // it has grown: place it anew
-  }
-  private show(content: HTMLElement, at: [number, number]): void {
-    this.popup?.remove();
-    const popup = new Popup({ maxWidth: "330px", offset: 10, focusAfterOpen: false }).setLngLat(at).setDOMContent(content).addTo(this.map);
-    this.popup = popup;
-    popup.on("close", () => {
-      if (this.popup !== popup) return;
-      this.popup = null;
-      this.context.store.set({ cell: "" });
-    });
+    this.bubble.grown();
   }
   get isOpen(): boolean {
-    return this.popup !== null;
+    return this.bubble.isOpen;
   }
   close(): boolean {
-    if (!this.popup) return false;
-    this.popup.remove();
-    return true;
+    return this.bubble.close();
   }
 }
 

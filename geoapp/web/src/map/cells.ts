@@ -8,6 +8,7 @@ import { LITRES_PER_M3 } from "../format";
 import { kindOf } from "../periods";
 import { isTwoSided } from "../values";
 import { sourceUrl } from "./create";
+import { hatch } from "./hatch";
 import { Regions } from "./regions";
 
 const SIZES = ["grid_500", "grid_100"];
@@ -74,13 +75,13 @@ export class Cells {
       const found = await data.get<Comparison>(compareUrl(layer.id, period, versus, filters));
       const classes = measure === "difference" ? found.classes.difference : found.classes.ratio;
       const factor = measure === "difference" ? LITRES_PER_M3 : 1;
-      return { ...base, scale: divergingScale(classes.breaks.map((each) => each * factor)), stats: null, counts: classes.counts };
+      return { ...base, scale: divergingScale(classes.breaks.map((each) => each * factor)), stats: null, counts: classes.counts, most: classes.max * factor };
     }
     const stats = await data.get<CellStats>(cellStatsUrl(layer.id, question.packed || period, measure, filters));
     const classes = kindOf(period) === "month" ? stats.classes.month : stats.classes.period;
     const factor = measure === "volume" ? LITRES_PER_M3 : 1;
     // The counts of the month classes are of all months together: they say nothing of one.
-    return { ...base, scale: sequentialScale(classes.breaks.map((each) => each * factor)), stats, counts: kindOf(period) === "month" ? [] : classes.counts };
+    return { ...base, scale: sequentialScale(classes.breaks.map((each) => each * factor)), stats, counts: kindOf(period) === "month" ? [] : classes.counts, most: classes.max * factor };
   }
 
   private prepare(layer: LayerInfo, { tiles }: CellQuestion): void {
@@ -152,20 +153,4 @@ export class Cells {
     this.hovered = next;
     if (next) mark(next, true);
   }
-}
-
-/** Diagonal lines every so many pixels; 0 is clear. */
-function hatch(spacing: number): ImageData {
-  const side = 16;
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = side;
-  const pen = canvas.getContext("2d")!;
-  pen.strokeStyle = "#4a3410";
-  pen.lineWidth = 1.1;
-  if (spacing) for (let at = -side; at <= 2 * side; at += spacing) {
-    pen.moveTo(at, side);
-    pen.lineTo(at + side, 0);
-  }
-  pen.stroke();
-  return pen.getImageData(0, 0, side, side);
 }

@@ -49,7 +49,7 @@ export class Pointer {
       const told = { code: String(code), name: String(name), object: this.objectName(points[0]?.properties, points[0]?.layer.id), x, y, cell: cell.value };
       return this.context.emit("hover", this.cellPopup.isOpen || this.popup.isOpen ? null : told);
     }
-    this.context.emit("hover", region && !this.popup.isOpen ? { code: region.code, name: region.name, object: this.objectName(points[0]?.properties, points[0]?.layer.id), x, y } : null);
+    this.context.emit("hover", region && !this.popup.isOpen && !this.cellPopup.isOpen ? { code: region.code, name: region.name, object: this.objectName(points[0]?.properties, points[0]?.layer.id), x, y } : null);
   }
   private objectName(properties?: Record<string, unknown>, styleLayer = ""): string {
     const layer = this.facilities.layerOf(styleLayer);

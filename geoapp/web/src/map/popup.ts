@@ -1,11 +1,12 @@
 // The popup of objects on the map: what they are, and the way to their page.
-import { type Map as GlMap, type MapGeoJSONFeature, Popup } from "maplibre-gl";
+import type { Map as GlMap, MapGeoJSONFeature } from "maplibre-gl";
 import { getJson, type LayerInfo, type ObjectFeature, objectUrl } from "../api";
 import type { Context } from "../context";
 import { h, icon, replace } from "../dom";
 import { fieldText, regionText } from "../fields";
 import { t, words } from "../i18n";
 import { objectLink } from "../ui/object-link";
+import { Bubble } from "./bubble";
 import { badgeElement } from "./icons";
 
 const SHOW = 5;
@@ -44,12 +45,13 @@ function card(context: Context, { layer, properties, links }: Found, compact: bo
 }
 
 export class ObjectPopup {
-  private popup: Popup | null = null;
-  constructor(private readonly map: GlMap, private readonly context: Context) {}
+  private readonly bubble: Bubble;
+  constructor(map: GlMap, private readonly context: Context) {
+    this.bubble = new Bubble(map, context, { maxWidth: "320px", offset: 12 }, () => context.store.set({ object: "" }));
+  }
 
   open(at: [number, number], found: Found[], region?: { name: string; go: () => void }): void {
-    this.popup?.remove();
-    if (!found.length) return;
+    if (!found.length) return void this.close();
     const compact = found.length > 1;
     const cards = h("div", {}, found.slice(0, SHOW).map((each) => card(this.context, each, compact)));
     const content = h("div", { class: "objects", "data-testid": "popup" },
@@ -57,31 +59,23 @@ export class ObjectPopup {
       cards,
       found.length > SHOW ? h("p", { class: "objects-count" }, t("more", { n: found.length - SHOW })) : null,
       region ? h("button", { type: "button", class: "button small to-region", "data-testid": "popup-region", onclick: () => { this.close(); region.go(); } }, t("selectRegion", { name: region.name })) : null);
-    const popup = new Popup({ maxWidth: "320px", offset: 12, closeButton: true, focusAfterOpen: false, locale: undefined } as ConstructorParameters<typeof Popup>[0])
-      .setLngLat(at).setDOMContent(content).addTo(this.map);
-    this.popup = popup;
     const first = found[0];
+    const name = `${first.layer.id}/${String(first.properties.code)}`;
+    this.bubble.show(content, at);
+    this.context.store.set({ object: name });
     // However it was opened, an object is told from one answer: tiles and search hold only some of its fields.
     if (!compact && !first.links) {
       void getJson<ObjectFeature>(objectUrl(first.layer.id, String(first.properties.code))).then(({ properties, links }) => {
-        if (this.popup !== popup) return;
+        if (this.context.state.object !== name) return;
         replace(cards, card(this.context, { layer: first.layer, properties, links: links ?? {} }, false));
-        popup.setLngLat(at); // it has grown: place it anew
+        this.bubble.grown();
       }, () => undefined);
     }
-    this.context.store.set({ object: `${first.layer.id}/${String(first.properties.code)}` });
-    popup.on("close", () => {
-      if (this.popup !== popup) return;
-      this.popup = null;
-      if (this.context.state.object) this.context.store.set({ object: "" });
-    });
   }
   get isOpen(): boolean {
-    return this.popup !== null;
+    return this.bubble.isOpen;
   }
   close(): boolean {
-    if (!this.popup) return false;
-    this.popup.remove();
-    return true;
+    return this.bubble.close();
   }
 }

@@ -2,9 +2,10 @@
 // Moving the month changes states only: no tile and no request.
 import type { ExpressionSpecification, Map as GlMap, VectorTileSource } from "maplibre-gl";
 import { query } from "../api";
-import { classOf, NO_DATA } from "../classes";
+import { classOf, CLEAR, NOUGHT, NOUGHT_CLASS } from "../classes";
 import type { Context, MapLevel, Shown } from "../context";
 import { FONT, sourceUrl } from "./create";
+import { noDataPattern } from "./hatch";
 
 export const LEVELS: MapLevel[] = ["district", "township", "village"];
 const INK = "#33474f";
@@ -19,7 +20,7 @@ const widthByZoom = ([far, middle, near]: [number, number, number]): ExpressionS
 
 function fillColor(colors: readonly string[]): ExpressionSpecification {
   const classes = colors.flatMap((color, index) => [index, color]);
-  return ["match", ["coalesce", ["feature-state", "class"], -1], ...classes, NO_DATA] as unknown as ExpressionSpecification;
+  return ["match", ["coalesce", ["feature-state", "class"], -1], ...classes, NOUGHT_CLASS, NOUGHT, CLEAR] as unknown as ExpressionSpecification;
 }
 
 // On the map a village goes without the name of its committee: 芙蓉里社区居委会 is 芙蓉里社区.
@@ -41,6 +42,7 @@ export class Regions {
 
   constructor(private readonly map: GlMap, private readonly context: Context) {
     this.drawn = context.filters.boundaries;
+    map.addImage("no-data", noDataPattern());
     this.levels = LEVELS.filter((level) => context.layer(level));
     for (const level of this.levels) {
       map.addSource(level, { type: "vector", url: this.url(level), promoteId: "code" });
@@ -79,13 +81,13 @@ export class Regions {
         layout: { "line-join": "round" }, paint: { "line-color": color, "line-width": width, "line-blur": blur },
       });
     }
-    this.map.addLayer({ id: "land", type: "fill", source: "district", "source-layer": "district", paint: { "fill-color": NO_DATA, "fill-antialias": false } });
+    this.map.addLayer({ id: "land", type: "fill", source: "district", "source-layer": "district", paint: { "fill-pattern": "no-data", "fill-antialias": false } });
   }
   private addFill(level: MapLevel): void {
     this.map.addLayer({
       id: `fill-${level}`, type: "fill", source: level, "source-layer": level,
       layout: { visibility: "none" },
-      paint: { "fill-color": NO_DATA, "fill-antialias": false },
+      paint: { "fill-color": CLEAR, "fill-antialias": false },
     });
   }
   private addLine(level: MapLevel): void {

@@ -253,9 +253,12 @@ export class MapView {
   private async restoreObject(): Promise<void> {
     const [layer, code] = objectParts(this.context.state.object);
     const info = layer && code ? this.context.layer(layer) : undefined;
-    if (!info) return;
-    const feature = await getJson<ObjectFeature>(objectUrl(layer, code)).catch(() => null);
-    if (!feature) return;
+    if (!layer) return;
+    const feature = info && (await getJson<ObjectFeature>(objectUrl(layer, code)).catch(() => null));
+    if (!info || !feature) {
+      this.context.store.set({ object: "" });
+      return this.context.emit("missing", { part: "object", asked: `${layer}/${code}` });
+    }
     const at = feature.geometry?.type === "Point" ? (feature.geometry.coordinates as [number, number]) : null;
     if (at && !this.map.getBounds().contains(at)) this.go({ point: at, zoom: Math.max(info.detail_zoom + 0.5, 13) });
     if (at) this.popup.open(at, [{ layer: info, properties: { code, ...feature.properties }, links: feature.links ?? {} }]);

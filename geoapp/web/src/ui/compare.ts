@@ -46,7 +46,7 @@ export function mountMovers(place: HTMLElement, context: Context, open: { region
 
   const level = () => (context.state.level === "grid" && context.layer("grid_500") ? "grid_500" : context.level);
   async function load(more = false): Promise<void> {
-    const { measure, period, versus } = context.state;
+    const { measure, period, versus, region } = context.state;
     place.hidden = !isCompare(measure) || !versus;
     const mine = ++ticket;
     if (place.hidden) return;
@@ -55,7 +55,7 @@ export function mountMovers(place: HTMLElement, context: Context, open: { region
       redraw(place, head(), h("div", { class: "skeleton" }));
     }
     try {
-      const page = { limit: PAGE, offset: rows.length, ...(direction === "up" ? {} : { direction }) };
+      const page = { limit: PAGE, offset: rows.length, region, ...(direction === "up" ? {} : { direction }) };
       const found = await context.data.get<Comparison>(compareUrl(level(), period, versus, context.filters, page));
       if (mine !== ticket) return;
       rows = [...rows, ...found.movers];
@@ -88,6 +88,6 @@ export function mountMovers(place: HTMLElement, context: Context, open: { region
   void load();
   context.on("level", () => void load());
   context.store.subscribe((_, changed) => {
-    if ((["measure", "period", "versus", "level", "source", "purpose", "resident", "boundaries", "lang"] as const).some((key) => changed.has(key))) void load();
+    if ((["measure", "period", "versus", "level", "region", "source", "purpose", "resident", "boundaries", "lang"] as const).some((key) => changed.has(key))) void load();
   });
 }

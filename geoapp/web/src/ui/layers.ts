@@ -15,6 +15,8 @@ const STAGES: Stage[] = ["take", "supply", "use", "drain"];
 export function mountLayers(place: HTMLElement, context: Context): void {
   const { store, meta } = context;
   const opened = new Set<string>();
+  /** How many objects of each layer are in the selected region; empty for the whole city, and until they are here. */
+  let inside = new Map<string, number>();
   const toggle = (id: string, on: boolean) => {
     const layers = store.state.layers.filter((each) => each !== id);
     store.set({ layers: on ? [...layers, id] : layers });
@@ -27,7 +29,8 @@ export function mountLayers(place: HTMLElement, context: Context): void {
         ? h("span", { class: "badge area", style: `--layer:${layer.color}`, "aria-hidden": "true" })
         : badgeElement(layer),
       h("span", { class: "layer-name" }, words(layer.title)),
-      h("span", { class: "layer-count", "data-testid": `count-${layer.id}`, "data-count": layer.count }, integer(layer.count), printedMark(layer.notes, `count/${layer.id}`)),
+      h("span", { class: "layer-count", "data-testid": `count-${layer.id}`, "data-count": inside.get(layer.id) ?? layer.count, title: inside.has(layer.id) ? t("layerInside", { n: integer(layer.count) }) : "" },
+        integer(inside.get(layer.id) ?? layer.count), inside.has(layer.id) ? null : printedMark(layer.notes, `count/${layer.id}`)),
       h("span", { class: "switch", "aria-hidden": "true" }));
   }
   /** Lines of several colours on the map: which is which, from which zoom. */
@@ -42,12 +45,13 @@ export function mountLayers(place: HTMLElement, context: Context): void {
     const fields = askable(layer);
     if (!fields.length || !store.state.layers.includes(layer.id)) return null;
     const { where } = store.state;
-    const filter = layerQuery(where, layer.id);
+    const own = layerQuery(where, layer.id);
+    const filter = own && store.state.region ? `${own}&region=${store.state.region}` : own;
     const open = opened.has(layer.id) || filter !== "";
     const count = h("span", { class: "num", "data-testid": `passing-${layer.id}` });
     if (filter) {
       void context.data.count(layer, filter).then((passing) => {
-        count.textContent = `${integer(passing)} / ${integer(layer.count)}`;
+        count.textContent = `${integer(passing)} / ${integer(inside.get(layer.id) ?? layer.count)}`;
         count.dataset.count = String(passing);
       }, () => undefined);
     }
@@ -73,8 +77,19 @@ export function mountLayers(place: HTMLElement, context: Context): void {
         }),
         meta.access.personal === "closed" ? h("p", { class: "hint", "data-testid": "personal-closed" }, words(meta.access.why)) : null));
   }
-  draw();
+  async function look(): Promise<void> {
+    const { region, period } = store.state;
+    inside = new Map();
+    draw();
+    if (!region) return;
+    const detail = await context.data.region(region, period, context.filters).catch(() => null);
+    if (!detail || store.state.region !== region) return;
+    inside = new Map(detail.facilities.map(({ layer, count }) => [layer, count]));
+    draw();
+  }
+  void look();
   store.subscribe((_, changed) => {
-    if (changed.has("layers") || changed.has("where") || changed.has("lang")) draw();
+    if (changed.has("region")) void look();
+    else if (changed.has("layers") || changed.has("where") || changed.has("lang")) draw();
   });
 }

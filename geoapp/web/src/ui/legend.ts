@@ -1,5 +1,5 @@
 // The legend: classes with their units and counts, and the ledger that shows nothing is lost.
-import { type Scale, classOf, NO_DATA } from "../classes";
+import { classOf, NOUGHT, NOUGHT_CLASS, type Scale } from "../classes";
 import { CELLS_FROM } from "../cells";
 import type { CellsShown, Context, Shown } from "../context";
 import { announce, h, replace } from "../dom";
@@ -28,13 +28,14 @@ function unitOf(measure: Measure, scale: Scale): Unit {
   return { name: `${unitName(lang, large)}/km²`, divide: large ? 10_000 : 1 };
 }
 
-function classTexts(scale: Scale, unit: Unit): string[] {
+/** The highest class has no bound: the largest value says how far it reaches. */
+function classTexts(scale: Scale, unit: Unit, most: number | null): string[] {
   const text = (value: number) => breakText(value / unit.divide).replace("-", "−");
   const { breaks } = scale;
   return scale.colors.map((_, i) => {
     if (!breaks.length) return unit.name;
     if (i === 0) return t("classBelow", { high: text(breaks[0]) });
-    if (i === breaks.length) return t("classFrom", { low: text(breaks[i - 1]) });
+    if (i === breaks.length) return most === null || most < breaks[i - 1] ? t("classFrom", { low: text(breaks[i - 1]) }) : t("classTo", { low: text(breaks[i - 1]), high: text(most) });
     return t("classRange", { low: text(breaks[i - 1]), high: text(breaks[i]) });
   });
 }
@@ -58,10 +59,11 @@ function ledger(shown: Shown): HTMLElement {
     noteOf(notes, t("recorded")));
 }
 
-interface Rows { scale: Scale; unit: Unit; counts: number[]; none: number | null; what: (n: number) => string }
+/** How many there are of each class, recorded as nought, and without data; null where that is not known. */
+interface Rows { scale: Scale; unit: Unit; counts: number[]; most: number | null; nought: number | null; none: number | null; what: (n: number) => string }
 /** Classes with their colours, bounds and how many there are of each; diverging ones from more to less. */
-function classRows({ scale, unit, counts, none, what }: Rows, noData: string): HTMLElement {
-  const texts = classTexts(scale, unit);
+function classRows({ scale, unit, counts, most: largest, nought, none, what }: Rows, noData: string): HTMLElement {
+  const texts = classTexts(scale, unit, largest);
   const order = scale.colors.map((_, i) => (scale.diverging ? scale.colors.length - 1 - i : i));
   const most = Math.max(...counts, 1);
   const count = (n: number | undefined, bar = false) => n === undefined ? null
@@ -70,8 +72,10 @@ function classRows({ scale, unit, counts, none, what }: Rows, noData: string): H
     order.map((i) => h("li", { "data-testid": "legend-class", "data-count": counts[i] ?? "", "data-from": scale.breaks[i - 1] ?? "", "data-to": scale.breaks[i] ?? "" },
       h("i", { class: "swatch", style: `background:${scale.colors[i]}` }),
       h("span", { class: "num" }, texts[i]), count(counts[i], true))),
+    !scale.diverging && (nought === null || nought > 0) ? h("li", { "data-testid": "legend-nought", "data-count": nought ?? "" },
+      h("i", { class: "swatch", style: `background:${NOUGHT}` }), h("span", {}, t("nought")), count(nought ?? undefined)) : null,
     none === null || none > 0 ? h("li", { "data-testid": "legend-none", "data-count": none ?? "" },
-      h("i", { class: "swatch", style: `background:${NO_DATA}` }), h("span", {}, noData), count(none ?? undefined)) : null);
+      h("i", { class: "swatch no-data" }), h("span", {}, noData), count(none ?? undefined)) : null);
 }
 
 export function mountLegend(place: HTMLElement, context: Context): void {
@@ -94,7 +98,7 @@ export function mountLegend(place: HTMLElement, context: Context): void {
     const unit = unitOf(measure, scale);
     const level = words(cells.layer.title);
     frame(measure, scale, unit, caption(period, level, cellDivisionsWords(context)),
-      classRows({ scale, unit, counts, none: null, what: (n) => integer(n) }, isTwoSided(measure) ? t("noChange") : t("noData")),
+      classRows({ scale, unit, counts, most: cells.most, nought: null, none: null, what: (n) => integer(n) }, isTwoSided(measure) ? t("noChange") : t("noData")),
       unsureSwitch(context),
       cellLedger(context, cells));
     announce(`${tk("measureTitle", measure)}, ${periodText(period, language())}, ${level}`);
@@ -107,9 +111,13 @@ export function mountLegend(place: HTMLElement, context: Context): void {
     const unit = unitOf(measure, scale);
     const counts = new Array<number>(scale.colors.length).fill(0);
     let none = 0;
+    let nought = 0;
+    let most: number | null = null;
     for (const value of values.values()) {
       const index = classOf(value.shown, scale);
+      if (value.shown !== null) most = Math.max(most ?? -Infinity, value.shown);
       if (index < 0) none++;
+      else if (index === NOUGHT_CLASS) nought++;
       else counts[index]++;
     }
     const waiting = context.state.level === "grid";
@@ -117,7 +125,7 @@ export function mountLegend(place: HTMLElement, context: Context): void {
       waiting && context.cellsComing ? h("p", { class: "hint", "data-testid": "grid-coming" }, t("gridComing")) : null,
       waiting && !context.cellsComing ? h("p", { class: "hint grid-hint", "data-testid": "grid-hint" }, t("gridFrom"), " ",
         h("button", { type: "button", class: "button small", onclick: () => context.emit("go", { zoom: CELLS_FROM + 1 }) }, t("zoomIn"))) : null,
-      classRows({ scale, unit, counts, none, what: (n) => t("regions", { n }) }, isTwoSided(measure) ? t("noChange") : t("noData")),
+      classRows({ scale, unit, counts, most, nought, none, what: (n) => t("regions", { n }) }, isTwoSided(measure) ? t("noChange") : t("noData")),
       isTwoSided(measure) && !shown.picture.hasComparison ? h("p", { class: "hint", "data-testid": "no-comparison" }, t("comparedNone")) : null,
       measure === "volume" ? h("p", { class: "fine area-hint" }, t("areaHint")) : null,
       ledger(shown));

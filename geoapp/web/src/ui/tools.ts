@@ -3,7 +3,7 @@ import type { Map as GlMap } from "maplibre-gl";
 import type { Context } from "../context";
 import { h, icon, isPhone, replace } from "../dom";
 import { moment } from "../format";
-import { language, t, tk, words } from "../i18n";
+import { type Key, language, t, tk, words } from "../i18n";
 import type { LevelChoice } from "../state";
 import { redraw, segmented } from "./choices";
 import { toast } from "./notices";
@@ -40,14 +40,17 @@ async function share(): Promise<void> {
   }
 }
 
+/** What is read out begins with what is seen, so that it can be asked for by voice. */
+const named = (seen: Key, meant: Key): string => `${t(seen)} · ${t(meant)}`;
+
 export function mountTools(place: HTMLElement, zoomPlace: HTMLElement, context: Context, map: GlMap, home: () => void): void {
   const button = (name: string, label: string, id: string, click: () => void) =>
     h("button", { type: "button", class: "icon-button", "aria-label": label, title: label, value: id, "data-testid": id, onclick: click }, icon(name));
   const draw = () => {
     const other = language() === "zh" ? "en" : "zh";
     redraw(place,
-      h("button", { type: "button", class: "text-button", lang: other === "zh" ? "zh-CN" : "en", value: "language", "aria-label": t("languageLabel"), "data-testid": "language", onclick: () => context.store.set({ lang: other }) }, t("language")),
-      h("button", { type: "button", class: "text-button", value: "share", "aria-label": t("shareLabel"), title: t("shareLabel"), "data-testid": "share", onclick: () => void share() }, icon("share", 16), h("span", { class: "wide-only" }, t("share"))),
+      h("button", { type: "button", class: "text-button", lang: other === "zh" ? "zh-CN" : "en", value: "language", "aria-label": named("language", "languageLabel"), "data-testid": "language", onclick: () => context.store.set({ lang: other }) }, t("language")),
+      h("button", { type: "button", class: "text-button", value: "share", "aria-label": named("share", "shareLabel"), title: t("shareLabel"), "data-testid": "share", onclick: () => void share() }, icon("share", 16), h("span", { class: "wide-only" }, t("share"))),
       h("a", { class: "text-button", href: language() === "en" ? "/about?lang=en" : "/about", "aria-label": t("about"), title: t("about"), "data-testid": "about" }, icon("info", 17)));
     redraw(zoomPlace,
       button("plus", t("zoomIn"), "zoom-in", () => map.zoomIn()),

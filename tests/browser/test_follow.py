@@ -1,0 +1,109 @@
+"""What is open and listed follows what is chosen: an open cell its month, movers and counts their region, the map its address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.db import transaction
+from playwright.sync_api import Page, expect
+
+from tests import factories as make
+from tests.browser.page_model import by_id, open_map, query_state
+from tests.conftest import Watch
+from tests.factories import NORTHERN, SOUTHERN, at
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LITRES = {"S": (1_000_000, 5_000_000), "N": (2_000_000, 900_000)}  # of January and February
+CELL_VOLUME = "[data-testid=cell-volume]"
+
+
+@pytest.fixture
+def own_page(transactional_db: None, new_own_page: Callable[..., Any]) -> Any:
+    """A page on a city with a meter in either township, cells, and plants in one of them alone."""
+    grid = make.make_grid()
+    for name, place in {"S": at(0.5, 0.5), "N": at(0.5, 1.5)}.items():
+        meter = make.MeterFactory(code=name, geom=place)
+        for month, litres in enumerate(LITRES[name], start=1):
+            make.UsageFactory(meter=meter, month=date(2019, month, 1), volume_l=litres)
+    make.FacilityFactory(code="F1", geom=at(0.2, 0.2))
+    make.FacilityFactory(code="F2", geom=at(0.3, 0.3))
+    with transaction.atomic():
+        grid.settle()
+    grid.cut()
+    make.publish()
+    return new_own_page()
+
+
+def test_an_open_cell_stays_open_and_tells_the_month_and_language_that_are_chosen(own_page: Page) -> None:
+    page = own_page
+    open_map(page, "/?level=grid&period=2019-01&map=14/40.005/116.005")
+    page.wait_for_selector("html[data-cells=grid_500]", state="attached")
+    code = page.evaluate(
+        "() => shuitu.map.querySourceFeatures('grid_500', {sourceLayer: 'grid_500'})"
+        ".find(one => one.properties.litres_2019?.startsWith('1000000'))?.properties.code"
+    )
+    open_map(page, f"/?level=grid&period=2019-01&map=14/40.005/116.005&cell={code}")
+    expect(page.locator(CELL_VOLUME)).to_have_attribute("data-litres", str(LITRES["S"][0]))
+    for change, litres in (
+        ({"period": "2019-02"}, LITRES["S"][1]),
+        ({"lang": "en"}, LITRES["S"][1]),
+        ({"period": "2019"}, sum(LITRES["S"])),
+    ):
+        page.evaluate("change => shuitu.context.store.set(change)", change)
+        expect(page.locator(CELL_VOLUME)).to_have_attribute("data-litres", str(litres))
+        assert query_state(page, "cell") == code
+    page.keyboard.press("Escape")
+    expect(by_id(page, "cell-popup")).to_have_count(0)
+    assert query_state(page, "cell") is None
+
+
+def test_movers_and_counts_are_of_the_selected_region(own_page: Page) -> None:
+    page = own_page
+    open_map(page, "/?level=township&measure=difference&period=2019-02&versus=2019-01")
+    movers = by_id(page, "movers-list").locator(".mover")
+    expect(movers).to_have_count(1)
+    expect(movers.first).to_have_attribute("data-code", SOUTHERN)
+    page.evaluate("code => shuitu.context.store.set({region: code})", NORTHERN)
+    expect(by_id(page, "movers-none")).to_be_visible()
+    by_id(page, "tab-layers").click()
+    expect(by_id(page, "count-urban_plant")).to_have_attribute("data-count", "0")
+    page.evaluate("code => shuitu.context.store.set({region: code})", SOUTHERN)
+    expect(movers.first).to_have_attribute("data-code", SOUTHERN)
+    expect(by_id(page, "count-urban_plant")).to_have_attribute("data-count", "2")
+
+
+HOSTILE = {
+    "map": ["99/999/999", "1/2", "Infinity/0/0"],
+    "period": ["2019-13", "0000", "9999-01..0001-01"],
+    "measure": ["<script>", "1", "volume,"],
+    "level": ["galaxy", "grid'", "0"],
+    "source": ["tap,<b>", "constructor", "null"],
+    "purpose": ["__proto__", "1", "residential;"],
+    "layers": ["lake,hasOwnProperty", "village", "*"],
+    "boundaries": ["v1'", "2019", "own"],
+    "where": ["a.b:", "x", "::"],
+    "object": ["nothing/1", "well/NOPE", "%00"],
+    "cell": ["0500E99999N99999-110101001", "x", "-1"],
+    "explain": ["region/../../x", "unit/", "all"],
+    "lang": ["xx", "ZH", "0"],
+}
+
+
+def test_a_hostile_address_is_mended_and_told(own_page: Page, own_watch: Watch) -> None:
+    """The map is there, what was dropped or changed is told, and nothing of it is left in the address."""
+    own_watch.allow(r"status of 404 .*/well/features/NOPE")
+    page = own_page
+    for values in zip(*HOSTILE.values(), strict=True):
+        asked = dict(zip(HOSTILE, values, strict=True))
+        open_map(page, f"/?{urlencode(asked)}")
+        expect(by_id(page, "toast")).to_be_visible()
+        page.wait_for_function(
+            "asked => Object.entries(asked).every(([name, value]) => new URLSearchParams(location.search).get(name) !== value)",
+            arg=asked,
+        )
+        assert page.evaluate("shuitu.map.getZoom()") > 5, asked
