@@ -33,6 +33,7 @@ from typing import Any
 
 from geoapp import env, identity, localdb, logs, state
 from geoapp.serving import conf
+from layers import languages
 
 BASE_DIR = state.BASE_DIR
 STATE_DIR = state.state_dir()
@@ -70,6 +71,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "geoapp.middleware.content_security_policy",
+    "geoapp.problems.language.speak",
     "geoapp.problems.handlers.say_what_is_wrong",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -120,8 +122,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Debian 12 has GDAL 3.6. GeoDjango's GDAL sees only our own SRIDs: files go through pyogrio's own GDAL.
 SILENCED_SYSTEM_CHECKS = ["gis.W001"]
 
-LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LANGUAGES = [(each.locale, each.name) for each in languages.LANGUAGES]
+LANGUAGE_CODE = LANGUAGES[0][0]
+LOCALE_PATHS = [STATE_DIR / "locale"]  # catalogues of words, compiled (`manage.py words --compile`)
 TIME_ZONE = logs.ZONE
 USE_I18N = True
 USE_TZ = True

@@ -12,8 +12,9 @@ from django.contrib.admin import apps as django_apps
 from django.http import HttpRequest
 
 from layers.entries import WAY
+from layers.words import shown
 
-TITLE = "水图管理"
+TITLE = shown("水图管理", "Shuitu administration")
 # What comes first for whoever keeps the data: the water's way as the registry has it, then the divisions, then the record of
 # what was done.
 AFTER = ("Region", "Boundary", "ReportingUnit", "UsageSum", "Release", "LayerVersion")
@@ -21,7 +22,7 @@ AFTER = ("Region", "Boundary", "ReportingUnit", "UsageSum", "Release", "LayerVer
 
 class ShuituAdminSite(AdminSite):
     site_title = site_header = TITLE
-    index_title = "数据管理"
+    index_title = shown("数据管理", "Data")
     index_template = "layers/admin/index.html"
     app_index_template = "layers/admin/app_index.html"
 

@@ -4,10 +4,12 @@ from django.db.models.expressions import OrderBy
 from django.db.models.functions import Collate
 from django.db.models.indexes import IndexExpression
 
+from layers.words import shown
+
 
 class LayersConfig(AppConfig):
     name = "layers"
-    verbose_name = "水图数据"
+    verbose_name = shown("水图数据", "Shuitu data")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

@@ -10,6 +10,7 @@ from typing import Literal
 from layers import icons
 from layers.fields import GRIDDED, SUMS, Dataset, Field, Geometry
 from layers.icons import Icon
+from layers.words import Worded
 
 Stage = Literal["region", "take", "supply", "use", "drain"]
 WAY: tuple[Stage, ...] = ("take", "supply", "use", "drain")  # the water's
@@ -49,7 +50,7 @@ class Dot:
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # one object a layer: compared and hashed as itself
-class Layer:
+class Layer(Worded):
     """A published slice of a dataset: what the map shows, tiles carry and feeds list under one name."""
 
     id: str

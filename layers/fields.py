@@ -7,6 +7,7 @@ from typing import Literal
 
 from layers import vocab
 from layers.vocab import Vocab
+from layers.words import Worded
 
 FieldKind = Literal["text", "integer", "number", "date", "term", "region", "code", "links"]
 Geometry = Literal["point", "polygon", "none"]
@@ -15,7 +16,7 @@ TEXTS = ("text", "code", "links")  # the kinds of field that can name somebody
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class Field(Worded):
     """One property of a dataset, with its name in API, tile and file.
 
     ``path`` is where the ORM finds it (the name itself unless told). A ``term`` is stored as an id of ``vocab`` and
@@ -65,7 +66,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Dataset:
+class Dataset(Worded):
     """A table that is imported as a whole and versioned; rows are identified by ``code`` unless told otherwise."""
 
     name: str

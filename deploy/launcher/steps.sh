@@ -88,10 +88,11 @@ schema() {
     finish
 }
 
+# What is made of the source: files that browsers get, and the catalogues in which words are looked up.
 # The browsable API and Redoc come with the packages, are not served, and take long to compress.
 static_files() {
-    want=$({ cat requirements.lock; grep -E 'STATIC|WHITENOISE|whitenoise' geoapp/settings.py; find geoapp layers tiles -path '*/node_modules' -prune -o \
-        -path '*/static/*' -type f -print | LC_ALL=C sort | tr '\n' '\0' | xargs -0 -r sha256sum; } | digest)
+    want=$({ cat requirements.lock; grep -E 'STATIC|WHITENOISE|whitenoise' geoapp/settings.py; find geoapp layers tiles locale -path '*/node_modules' -prune -o \
+        \( -path '*/static/*' -o -name '*.po' \) -type f -print | LC_ALL=C sort | tr '\n' '\0' | xargs -0 -r sha256sum; } | digest)
     if is_stamped "$state/stamps/static" "$want" && [ -f "$state/static/staticfiles.json" ]; then
         was_done "static files"
         return 0
@@ -99,6 +100,7 @@ static_files() {
     begin "static files: collecting and compressing"
     rm -f "$state/stamps/static"
     quietly static "$python" manage.py collectstatic --no-input -v 2 -i rest_framework -i redoc || die "collectstatic failed (the whole log: $shown/logs/static.log)"
+    quietly words "$python" manage.py words --compile || die "a catalogue of words is malformed (the whole log: $shown/logs/words.log)"
     put_stamp "$state/stamps/static" "$want"
     finish
 }

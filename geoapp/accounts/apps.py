@@ -2,11 +2,13 @@
 
 from django.apps import AppConfig
 
+from layers.words import shown
+
 
 class AccountsConfig(AppConfig):
     name = "geoapp.accounts"
     label = "accounts"
-    verbose_name = "账号"
+    verbose_name = shown("账号", "Accounts")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

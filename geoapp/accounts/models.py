@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from layers.words import shown
+
 
 class Tries(models.Model):
     """Refused tries of one account from one address, of one address, or of one account; or a place it is known at.
@@ -15,7 +17,7 @@ class Tries(models.Model):
     until = models.DateTimeField()  # no try is taken before
 
     class Meta:
-        verbose_name = verbose_name_plural = "登录尝试"
+        verbose_name = verbose_name_plural = shown("登录尝试", "Log-in attempts")
 
     def __str__(self) -> str:
         return f"{self.key[:8]}: {self.count}"

@@ -76,7 +76,7 @@ def _checked(job: ImportJob, told: Told, given: dict[str, Any]) -> ImportReport:
                 continue
             if not (may_be_kept and job.profile):
                 raise
-            misfit = {"name": job.profile.name, "zh": refusal.zh, "en": refusal.en}
+            misfit = {"name": job.profile.name, **refusal.said.everywhere()}
             job.profile, job.how, may_be_kept = None, {**given, "plain": True, "misfit": misfit}, False
 
 
@@ -155,7 +155,7 @@ def keep_rows(job: ImportJob, report: ImportReport) -> None:
 def said(refusal: ImportRefused) -> dict[str, Any]:
     """A refusal as a job keeps it."""
     allowed = [str(one) for one in (refusal.allowed or ())][:_ALLOWED]
-    return {"zh": refusal.zh, "en": refusal.en, "param": refusal.param or "", "allowed": allowed}
+    return {**refusal.said.everywhere(), "param": refusal.param or "", "allowed": allowed}
 
 
 def without_rows(report: dict[str, Any]) -> dict[str, Any]:

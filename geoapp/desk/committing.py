@@ -19,12 +19,12 @@ from layers.ingest.places import Place
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.run import run
 from layers.models import Release
+from layers.words import Words
 
-CHANGED = {
-    "zh": "文件与检查时不同，已删除；请重新上传",
-    "en": "the file is not the one that was checked and was deleted; upload it again",
-    "allowed": [],
-}
+CHANGED = Words(
+    "文件与检查时不同，已删除；请重新上传",
+    "the file is not the one that was checked and was deleted; upload it again",
+)
 
 
 def commit(job: ImportJob) -> None:
@@ -35,7 +35,7 @@ def commit(job: ImportJob) -> None:
     path = parcels.file_of(job.token, job.suffix)
     if not parcels.is_what_was_sent(path, job.sha256):
         path.unlink(missing_ok=True)
-        queue.finish(job, REFUSED, error=CHANGED)
+        queue.finish(job, REFUSED, error={**CHANGED.everywhere(), "allowed": []})
         return
     before = access.read()
     try:

@@ -18,6 +18,7 @@ from layers.ingest.columns import normal
 from layers.ingest.effective import TAKEN_BY
 from layers.ingest.readers import FORMATS, TOGETHER, ZIPPED
 from layers.ingest.spec import Spec, spec_for
+from layers.words import Listed, Words
 
 ENDINGS = (*ZIPPED, *(ending for ending in FORMATS if ending not in TOGETHER))
 _DIVISION = re.compile(r"\d{2,12}")
@@ -28,9 +29,9 @@ LONGEST = 200
 class Wrong(Exception):
     """What was sent cannot be; ``field`` is the input that it is about."""
 
-    def __init__(self, field: str, zh: str, en: str) -> None:
-        super().__init__(zh)
-        self.field, self.zh, self.en = field, zh, en
+    def __init__(self, field: str, zh: str, en: str, /, **values: object) -> None:
+        self.field, self.said = field, Words(zh, en, **values)
+        super().__init__(self.said.zh)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,12 @@ def parse_upload(given: Mapping[str, str], files: Mapping[str, Any]) -> Upload:
     name = PurePosixPath(str(file.name).replace("\\", "/")).name[-255:]
     suffix = PurePosixPath(name).suffix.lower()
     if suffix not in ENDINGS:
-        ends = "、".join(ENDINGS)
         raise Wrong(
             "file",
-            f"不支持的文件类型“{suffix or name}”。可用：{ends}；Shapefile（.shp、.shx、.dbf、.prj）、MapInfo 表和 FileGDB 文件夹请压缩成 zip。",
-            f"files of the kind {suffix or name!r} cannot be read. Those that can: {', '.join(ENDINGS)}; send a shapefile "
-            "(.shp, .shx, .dbf, .prj), a MapInfo table or a FileGDB folder as one zip.",
+            "不支持的文件类型“{suffix}”。可用：{endings}；Shapefile（.shp、.shx、.dbf、.prj）、MapInfo 表和 FileGDB 文件夹请压缩成 zip。",
+            "files of the kind {suffix!r} cannot be read. Those that can: {endings}; send a shapefile (.shp, .shx, .dbf, .prj), a MapInfo table or a FileGDB folder as one zip.",
+            suffix=suffix or name,
+            endings=Listed(*ENDINGS),
         )
     if not file.size:
         raise Wrong("file", "文件是空的", "the file is empty")
@@ -70,13 +71,16 @@ def too_large() -> Wrong:
     most = settings.IMPORT_MAX_BYTES >> 20
     return Wrong(
         "file",
-        f"文件超过 {most} MB 的上限；更大的文件请在服务器上用 manage.py import_layer 导入。",
-        f"the file is larger than {most} MB; import larger ones on the server by manage.py import_layer.",
+        "文件超过 {most} MB 的上限；更大的文件请在服务器上用 manage.py import_layer 导入。",
+        "the file is larger than {most} MB; import larger ones on the server by manage.py import_layer.",
+        most=most,
     )
 
 
 def too_many(most: int) -> Wrong:
-    return Wrong("file", f"已有 {most} 个文件在等待，请稍后再传", f"{most} files of yours are waiting: send it later")
+    return Wrong(
+        "file", "已有 {most} 个文件在等待，请稍后再传", "{most} files of yours are waiting: send it later", most=most
+    )
 
 
 def parse_reading(given: Mapping[str, str], job: ImportJob) -> tuple[str, dict[str, Any]]:
@@ -95,15 +99,15 @@ def parse_reading(given: Mapping[str, str], job: ImportJob) -> tuple[str, dict[s
 
 
 def _target(given: str) -> str:
-    if given and given not in targets.names("zh"):
-        raise Wrong("target", f"没有数据集“{given[:40]}”", f"there is no dataset {given[:40]!r}")
+    if given and given not in targets.names():
+        raise Wrong("target", "没有数据集“{given}”", "there is no dataset {given!r}", given=given[:40])
     return given
 
 
 def _options(given: Mapping[str, str], spec: Spec | None) -> dict[str, Any]:
     crs, inner, effective = (given.get(name, "").strip() for name in ("crs", "inner", "effective"))
     if crs and crs not in dict(CRS):
-        raise Wrong("crs", f"没有坐标系“{crs[:40]}”", f"there is no CRS {crs[:40]!r}")
+        raise Wrong("crs", "没有坐标系“{crs}”", "there is no CRS {crs!r}", crs=crs[:40])
     if len(inner) > LONGEST:
         raise Wrong("inner", "工作表或图层名过长", "the name of the sheet or layer is too long")
     if effective and not _MONTH.fullmatch(effective):
@@ -171,13 +175,14 @@ def _field_map(given: Mapping[str, str], job: ImportJob, spec: Spec) -> dict[str
         if not name or not normal(heading):
             continue
         if name not in names:
-            raise Wrong("columns", f"没有字段“{name[:40]}”", f"there is no field {name[:40]!r}")
+            raise Wrong("columns", "没有字段“{name}”", "there is no field {name!r}", name=name[:40])
         if name in chosen:
-            zh, en = (targets.field_name(spec, name, lang) for lang in ("zh", "en"))
             raise Wrong(
                 "columns",
-                f"“{zh}”选了两列：{chosen[name]}、{heading}",
-                f"two columns were chosen for {en}: {chosen[name]}, {heading}",
+                "“{field}”选了两列：{columns}",
+                "two columns were chosen for {field}: {columns}",
+                field=targets.field_word(spec, name),
+                columns=Listed(chosen[name], heading),
             )
         chosen[name] = heading
     told |= {name: heading for name, heading in chosen.items() if before.get(name) != heading}

@@ -6,11 +6,12 @@ from django.conf import settings
 from django.db import models
 
 from layers.models import Release
+from layers.words import shown
 
 QUEUED, CHECKING, CHECKED, REFUSED, UNKNOWN, TO_COMMIT, COMMITTING, COMMITTED, FAILED = range(1, 10)
 STATES = [
-    (QUEUED, "等待检查"), (CHECKING, "正在检查"), (CHECKED, "已检查"), (REFUSED, "不能导入"), (UNKNOWN, "待选数据集"),
-    (TO_COMMIT, "等待导入"), (COMMITTING, "正在导入"), (COMMITTED, "已导入"), (FAILED, "出错"),
+    (QUEUED, shown("等待检查", "Waiting to be checked")), (CHECKING, shown("正在检查", "Being checked")), (CHECKED, shown("已检查", "Checked")), (REFUSED, shown("不能导入", "Cannot be imported")), (UNKNOWN, shown("待选数据集", "Dataset to be chosen")),
+    (TO_COMMIT, shown("等待导入", "Waiting to be imported")), (COMMITTING, shown("正在导入", "Being imported")), (COMMITTED, shown("已导入", "Imported")), (FAILED, shown("出错", "Failed")),
 ]  # fmt: skip
 WAITING = (QUEUED, TO_COMMIT)
 WORKED_ON = (CHECKING, COMMITTING)
@@ -20,20 +21,22 @@ READABLE = (CHECKED, REFUSED, UNKNOWN, FAILED)  # nobody is at it and its file i
 class ReadingProfile(models.Model):
     """How files of a kind are read. A file's kind is its target and its headings, in whatever order."""
 
-    name = models.CharField("名称", max_length=100)
-    target = models.CharField("数据集或图层", max_length=32)
-    fingerprint = models.CharField("列名指纹", max_length=64)
-    headings = models.JSONField("列名", default=list)
-    sheet = models.CharField("工作表或图层名的样式", max_length=120, blank=True)  # its digits as #
-    suffix = models.CharField("文件类型", max_length=10)
-    how = models.JSONField("读法", default=dict)
-    made_by = models.CharField("保存人", max_length=150)
-    made_at = models.DateTimeField("保存时间", auto_now=True)
-    used_at = models.DateTimeField("最近使用", null=True)
+    name = models.CharField(shown("名称", "Name"), max_length=100)
+    target = models.CharField(shown("数据集或图层", "Dataset or layer"), max_length=32)
+    fingerprint = models.CharField(shown("列名指纹", "Fingerprint of the headings"), max_length=64)
+    headings = models.JSONField(shown("列名", "Headings"), default=list)
+    sheet = models.CharField(
+        shown("工作表或图层名的样式", "Pattern of the sheet or layer"), max_length=120, blank=True
+    )  # its digits as #
+    suffix = models.CharField(shown("文件类型", "File type"), max_length=10)
+    how = models.JSONField(shown("读法", "Reading"), default=dict)
+    made_by = models.CharField(shown("保存人", "Kept by"), max_length=150)
+    made_at = models.DateTimeField(shown("保存时间", "Kept at"), auto_now=True)
+    used_at = models.DateTimeField(shown("最近使用", "Last used"), null=True)
 
     class Meta:
-        verbose_name = "读法"
-        verbose_name_plural = "读法"
+        verbose_name = shown("读法", "Reading")
+        verbose_name_plural = shown("读法", "Reading")
         ordering = ("name", "id")
         constraints = [models.UniqueConstraint(fields=["target", "fingerprint"], name="one_reading_a_kind")]
 
@@ -51,29 +54,29 @@ class ImportJob(models.Model):
 
     token = models.CharField(max_length=43, unique=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="import_jobs")
-    target = models.CharField("数据集或图层", max_length=32, blank=True)
+    target = models.CharField(shown("数据集或图层", "Dataset or layer"), max_length=32, blank=True)
     proposals = models.JSONField(
-        "可能的数据集", default=list
+        shown("可能的数据集", "Possible datasets"), default=list
     )  # [target, headings known, of how many], the likeliest first
-    name = models.CharField("文件名", max_length=255)
+    name = models.CharField(shown("文件名", "File name"), max_length=255)
     suffix = models.CharField(max_length=10)
-    size = models.BigIntegerField("字节")
+    size = models.BigIntegerField(shown("字节", "Bytes"))
     sha256 = models.CharField(max_length=64)
-    how = models.JSONField("读法", default=dict)
-    headings = models.JSONField("列名", default=list)
+    how = models.JSONField(shown("读法", "Reading"), default=dict)
+    headings = models.JSONField(shown("列名", "Headings"), default=list)
     profile = models.ForeignKey(ReadingProfile, models.SET_NULL, null=True)  # by which it was read, unasked
-    state = models.PositiveSmallIntegerField("状态", choices=STATES, default=QUEUED)
-    asked_at = models.DateTimeField("提出")  # whose turn it is
-    attempts = models.PositiveSmallIntegerField("次数", default=0)
-    error = models.JSONField("错误", default=dict)  # zh, en, param, allowed
-    report = models.JSONField("报告", default=dict)
+    state = models.PositiveSmallIntegerField(shown("状态", "Status"), choices=STATES, default=QUEUED)
+    asked_at = models.DateTimeField(shown("提出", "Asked at"))  # whose turn it is
+    attempts = models.PositiveSmallIntegerField(shown("次数", "Times"), default=0)
+    error = models.JSONField(shown("错误", "Error"), default=dict)  # zh, en, param, allowed
+    report = models.JSONField(shown("报告", "Report"), default=dict)
     release = models.ForeignKey(Release, models.SET_NULL, null=True)
-    created_at = models.DateTimeField("上传", auto_now_add=True)
-    changed_at = models.DateTimeField("变动", auto_now=True)
+    created_at = models.DateTimeField(shown("上传", "Sent at"), auto_now_add=True)
+    changed_at = models.DateTimeField(shown("变动", "Changed at"), auto_now=True)
 
     class Meta:
-        verbose_name = "导入的文件"
-        verbose_name_plural = "导入的文件"
+        verbose_name = shown("导入的文件", "Imported files")
+        verbose_name_plural = shown("导入的文件", "Imported files")
         ordering = ("-id",)
         indexes = [
             models.Index(

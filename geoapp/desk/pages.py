@@ -22,19 +22,20 @@ from geoapp.desk.models import (
     ImportJob,
     ReadingProfile,
 )
-from layers import access
+from layers import access, languages
 from layers.ingest.columns import normal
 from layers.ingest.effective import TAKEN_BY
 from layers.ingest.refusal import REASONS
 from layers.ingest.spec import Spec, spec_for
 from layers.models import Release
+from layers.words import COLON, Kept, Words
 
 SHOWN = 30  # of one's own files
 RELEASES = 10
 
 
 def _side(of: Mapping[str, Any], lang: str) -> str:
-    return str(of.get(lang) or of.get("zh") or "")
+    return Kept(of).in_(lang)
 
 
 def _spec(job: ImportJob) -> Spec | None:
@@ -54,7 +55,7 @@ def of_index(user: Any, lang: str, chosen: str, wrong: Wrong | None) -> dict[str
         "dated": [spec.target for spec in targets.specs() if spec.name in TAKEN_BY],
         "max_bytes": settings.IMPORT_MAX_BYTES,
         "max_mb": settings.IMPORT_MAX_BYTES >> 20,
-        "error": (wrong.en if lang == "en" else wrong.zh) if wrong else "",
+        "error": wrong.said.in_(lang) if wrong else "",
         "error_field": wrong.field if wrong else "",
         "jobs": [_line(job, names, lang) for job in mine],
         "releases": [
@@ -77,11 +78,11 @@ def _columns_of(spec: Spec, lang: str) -> dict[str, Any]:
         "fields": [
             {
                 "name": field.name,
-                "word": field.en if lang == "en" else field.zh,
+                "word": field.in_(lang),
                 "unit": field.unit,
                 "required": field.required,
                 "kind": field.kind,
-                "terms": [term.en if lang == "en" else term.zh for term in field.vocab or ()],
+                "terms": [term.in_(lang) for term in field.vocab or ()],
             }
             for field in targets.fields_of(spec)
         ],
@@ -117,16 +118,15 @@ def of_progress(job: ImportJob, lang: str) -> dict[str, Any]:
     ahead = queue.ahead(job)
     step = words.step(str(told.get("step", "")), lang)
     done = int(told.get("done") or 0)
-    en = lang == "en"
     parts = [words.say(words.STATES[job.state], lang)]
     if ahead:
-        parts.append(f"{ahead} before it" if en else f"前面还有 {ahead} 个{_kind(job)}")
+        parts.append(_ahead(job, ahead).in_(lang))
     if step:
         parts.append(step)
     if done:
-        parts.append(f"{done:,} rows" if en else f"{done:,} 行")
+        parts.append(Words("{count:,} 行", "{count:,} rows", count=done).in_(lang))
     if job.attempts > 1:
-        parts.append("begun again after an interruption" if en else "中断后重新开始")
+        parts.append(Words("中断后重新开始", "begun again after an interruption").in_(lang))
     return {
         "state": words.SLUGS[job.state],
         "busy": job.state in (*WAITING, *WORKED_ON),
@@ -138,8 +138,10 @@ def of_progress(job: ImportJob, lang: str) -> dict[str, Any]:
     }
 
 
-def _kind(job: ImportJob) -> str:
-    return "导入" if job.state in (COMMITTING, TO_COMMIT) else "检查"
+def _ahead(job: ImportJob, count: int) -> Words:
+    if job.state in (COMMITTING, TO_COMMIT):
+        return Words("前面还有 {count} 个导入", "{count} before it", count=count)
+    return Words("前面还有 {count} 个检查", "{count} before it", count=count)
 
 
 def of_job(job: ImportJob, lang: str, asked: Mapping[str, str], wrong: Wrong | None = None) -> dict[str, Any]:
@@ -166,7 +168,7 @@ def of_job(job: ImportJob, lang: str, asked: Mapping[str, str], wrong: Wrong | N
         "foreseen": _counts(report.get("foreseen", {}), lang),
         "error": words.message(_side(job.error, lang), spec, lang),
         "allowed": job.error.get("allowed", []),
-        "wrong": (wrong.en if lang == "en" else wrong.zh) if wrong else "",
+        "wrong": wrong.said.in_(lang) if wrong else "",
         "choices": choices,
         "asks": asks,
         "can_commit": job.state == CHECKED and not asks and there,
@@ -263,8 +265,7 @@ def _field_options(spec: Spec | None, lang: str) -> list[dict[str, Any]]:
     if spec is None:
         return []
     own = [
-        {"name": field.name, "word": field.en if lang == "en" else field.zh, "required": field.required}
-        for field in targets.fields_of(spec)
+        {"name": field.name, "word": field.in_(lang), "required": field.required} for field in targets.fields_of(spec)
     ]
     return own + [
         {"name": name, "word": targets.field_name(spec, name, lang), "required": False}
@@ -299,7 +300,7 @@ def _faults(job: ImportJob, spec: Spec | None, folder: Any, lang: str, asked: Ma
             {
                 "kind": of, "row": fault.row, "field": targets.field_name(spec, fault.field, lang), "id": fault.field,
                 "cell": cell,
-                "value": fault.value, "told": words.message(fault.en if lang == "en" else fault.zh, spec, lang),
+                "value": fault.value, "told": words.message(fault.said.in_(lang), spec, lang),
             }
             for of, fault, cell in page.rows
         ],
@@ -335,7 +336,7 @@ def _changes(job: ImportJob, spec: Spec | None, folder: Any, lang: str, asked: M
 
 def _query(lang: str, **asked: Any) -> str:
     """A question for the same page; nothing that is empty but a field, which may be no field's."""
-    told = {"lang": lang} if lang == "en" else {}
+    told = {} if lang == languages.FIRST else {"lang": lang}
     told |= {name: value for name, value in asked.items() if value or name == "field"}
     return urlencode(told)
 
@@ -382,13 +383,13 @@ def of_profiles(lang: str) -> list[dict[str, Any]]:
 def _says(profile: ReadingProfile, spec: Spec | None, lang: str) -> list[str]:
     """What a kept reading says, a line each."""
     how = profile.how
-    colon = ": " if lang == "en" else "："
+    colon = COLON.in_(lang)
     said = [f"{words.choice_name(name, spec, lang)}{colon}{value}" for name, value in how.get("told", {}).items()]
     if how.get("crs"):
         said.append(f"{words.say(words.CHOICES['crs'], lang)}{colon}{how['crs']}")
     if how.get("inner"):
         said.append(f"{words.say(words.CHOICES['sheet'], lang)}{colon}{how['inner']}")
     for name, heading in how.get("field_map", {}).items():
-        none = "no column" if lang == "en" else "不导入"
+        none = Words("不导入", "no column").in_(lang)
         said.append(f"{heading or none} → {targets.field_name(spec, name, lang)}")
     return said

@@ -89,4 +89,4 @@ def keep(job: ImportJob, name: str = "") -> ReadingProfile | None:
 def _name(job: ImportJob) -> str:
     """After the target and the file, without its month: "水表 · 月报"."""
     stem = _DIGITS.sub("", job.name.rpartition(".")[0]).strip(" -_年月日.()（）")
-    return " · ".join(filter(None, (targets.names("zh")[job.target], stem)))[:100]
+    return " · ".join(filter(None, (targets.names()[job.target], stem)))[:100]

@@ -19,6 +19,7 @@ from geoapp.desk import parcels
 from geoapp.desk.models import CHECKING, COMMITTING, FAILED, QUEUED, TO_COMMIT, WAITING, WORKED_ON, ImportJob
 from layers.ingest.spec import spec_for
 from layers.models import Release
+from layers.words import Words
 
 KEPT = timedelta(days=7)  # from the last change; then the row goes, and its file
 STRAY_S = 24 * 3600.0
@@ -106,8 +107,8 @@ def finish(job: ImportJob, state: int, **changes: Any) -> bool:
     return bool(found)
 
 
-def fail(job: ImportJob, zh: str, en: str) -> None:
-    finish(job, FAILED, error={"zh": zh, "en": en, "allowed": []})
+def fail(job: ImportJob, zh: str, en: str, /, **values: object) -> None:
+    finish(job, FAILED, error={**Words(zh, en, **values).everywhere(), "allowed": []})
 
 
 def release_of(job: ImportJob) -> Release | None:

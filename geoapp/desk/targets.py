@@ -4,42 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from layers import registry
-from layers.fields import Dataset, Field
+from layers import languages, registry
+from layers.fields import Field
 from layers.ingest.columns import GEOMETRY_WORDS, known_words, match, normal
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.spec import Spec, spec_for
+from layers.words import Worded, Words, in_language
 
 POSITION_WORDS = {
-    "lon": ("经度（或 X）", "Longitude (or x)"),
-    "lat": ("纬度（或 Y）", "Latitude (or y)"),
-    "wkt": ("几何（WKT）", "Geometry (WKT)"),
+    "lon": Words("经度（或 X）", "Longitude (or x)"),
+    "lat": Words("纬度（或 Y）", "Latitude (or y)"),
+    "wkt": Words("几何（WKT）", "Geometry (WKT)"),
 }
 FEWEST_HITS = 2
 
 
 def groups(lang: str) -> list[tuple[str, list[tuple[str, str]]]]:
     """Datasets, and the layers that are a part of one: (group, [(target, name)])."""
-    datasets = [(d.name, _name(d, lang)) for d in registry.DATASETS]
+    datasets = [(d.name, d.in_(lang)) for d in registry.DATASETS]
     known = {name for name, _ in datasets}
-    parts = [(one.id, _name(one, lang)) for one in registry.IMPORTED if one.scope and one.id not in known]
-    if lang == "en":
-        return [("Datasets", datasets), ("Layers (parts of a dataset)", parts)]
-    return [("数据集", datasets), ("图层（数据集的一部分）", parts)]
+    parts = [(one.id, one.in_(lang)) for one in registry.IMPORTED if one.scope and one.id not in known]
+    return [
+        (Words("数据集", "Datasets").in_(lang), datasets),
+        (Words("图层（数据集的一部分）", "Layers (parts of a dataset)").in_(lang), parts),
+    ]
 
 
-def names(lang: str) -> dict[str, str]:
+def names(lang: str = languages.FIRST) -> dict[str, str]:
     """Target → its name."""
     return dict(one for _, group in groups(lang) for one in group)
 
 
-def _name(of: Dataset | registry.Layer, lang: str) -> str:
-    return of.en if lang == "en" else of.zh
-
-
 def specs() -> list[Spec]:
     """The specification of every target."""
-    return [spec_for(target) for target in names("zh")]
+    return [spec_for(target) for target in names()]
 
 
 def fields_of(spec: Spec) -> list[Field]:
@@ -59,15 +57,19 @@ def template(spec: Spec) -> list[str]:
 
 
 def field_name(spec: Spec | None, name: str, lang: str) -> str:
-    """A field, or a column of a position, as people call it."""
+    """A field, or a column of a position, as people call it in a language."""
+    return str(in_language(field_word(spec, name), lang))
+
+
+def field_word(spec: Spec | None, name: str) -> Worded | str:
+    """A field, or a column of a position, as people call it; its own name where nobody does."""
     if name in POSITION_WORDS:
-        return POSITION_WORDS[name][lang == "en"]
+        return POSITION_WORDS[name]
     if not name:
-        return "whole row" if lang == "en" else "整行"
+        return Words("整行", "whole row")
     if name == "geometry":
-        return "Geometry" if lang == "en" else "图形"
-    found = spec.dataset.field(name) if spec else None
-    return (found.en if lang == "en" else found.zh) if found else name
+        return Words("图形", "Geometry")
+    return (spec.dataset.field(name) if spec else None) or name
 
 
 def matched(spec: Spec, headings: Sequence[str], told: Mapping[str, str]) -> dict[str, str]:

@@ -28,26 +28,26 @@ from geoapp.desk.models import (
     ImportJob,
     ReadingProfile,
 )
+from geoapp.problems.language import address_language as language
+from geoapp.problems.language import html_language
+from layers import languages
 from layers.ingest.reading import Choice, open_questions
 from layers.text import guarded
+from layers.words import Words
 
 SMALL_BYTES = 2 << 20  # of a file whose sender waits for the answer
 PATIENCE_S = 2.0
 
 
-def language(request: HttpRequest) -> str:
-    return "en" if request.GET.get("lang") == "en" else "zh"
-
-
 def _page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     lang = language(request)
-    told = {"lang": lang, "html_lang": "en" if lang == "en" else "zh-CN", **context}
+    told = {"lang": lang, "html_lang": html_language(lang), **context}
     return render(request, f"desk/{template}.html", told, status=status)
 
 
 def _to(request: HttpRequest, name: str, *args: Any) -> HttpResponse:
     """On to another page of the desk, in the same language; to a script its address."""
-    address = reverse(name, args=args) + ("?lang=en" if language(request) == "en" else "")
+    address = languages.address(reverse(name, args=args), language(request))
     if _for_script(request):
         return JsonResponse({"url": address})
     return redirect(address)
@@ -57,8 +57,8 @@ def _for_script(request: HttpRequest) -> bool:
     return request.headers.get("Accept") == "application/json"
 
 
-def _say(request: HttpRequest, zh: str, en: str, level: int = messages.INFO) -> None:
-    messages.add_message(request, level, en if language(request) == "en" else zh)
+def _say(request: HttpRequest, zh: str, en: str, level: int = messages.INFO, **values: object) -> None:
+    messages.add_message(request, level, Words(zh, en, **values).in_(language(request)))
 
 
 def _too_large(request: HttpRequest) -> HttpResponse:
@@ -93,7 +93,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def _start(request: HttpRequest, wrong: Wrong | None = None, status: int = 200) -> HttpResponse:
     if wrong and _for_script(request):
-        said = {"error": wrong.en if language(request) == "en" else wrong.zh, "field": wrong.field}
+        said = {"error": wrong.said.in_(language(request)), "field": wrong.field}
         return JsonResponse(said, status=status)
     chosen = request.GET.get("target", "")
     return _page(request, "index", pages.of_index(request.user, language(request), chosen, wrong), status)
@@ -136,7 +136,7 @@ def _unknown(request: HttpRequest, found: ImportJob) -> HttpResponse:
 
 
 def _commit(request: HttpRequest, found: ImportJob) -> HttpResponse:
-    choices = [Choice(**one) for one in found.report.get("choices", ())]
+    choices = [Choice.of(one) for one in found.report.get("choices", ())]
     if found.state == CHECKED and open_questions(choices, found.how.get("told", {})):
         _say(
             request, "请先确认标出的读法。", "Confirm first how the file is read, where it is marked.", messages.WARNING
@@ -186,14 +186,14 @@ def _discard(request: HttpRequest, found: ImportJob) -> HttpResponse:
             messages.WARNING,
         )
         return _to(request, "desk:job", found.token)
-    _say(request, f"已放弃 {found.name}，文件已删除。", f"{found.name} was discarded and deleted.")
+    _say(request, "已放弃 {name}，文件已删除。", "{name} was discarded and deleted.", name=found.name)
     return _to(request, "desk:index")
 
 
 def _keep(request: HttpRequest, found: ImportJob) -> HttpResponse:
     kept = profiles.keep(found, request.POST.get("name", ""))
     if kept:
-        _say(request, f"读法已保存为“{kept.name}”。", f"The reading is kept as “{kept.name}”.")
+        _say(request, "读法已保存为“{name}”。", "The reading is kept as “{name}”.", name=kept.name)
     else:
         _say(
             request,
@@ -230,7 +230,7 @@ def refused(request: HttpRequest, token: str) -> FileResponse:
     if not path.is_file():
         raise Http404
     stem = found.name.rpartition(".")[0] or found.name
-    tail = "refused" if language(request) == "en" else "拒收"
+    tail = Words("拒收", "refused").in_(language(request))
     return FileResponse(
         path.open("rb"), as_attachment=True, filename=f"{stem}-{tail}.csv", content_type="text/csv; charset=utf-8"
     )
@@ -260,7 +260,7 @@ def profile_list(request: HttpRequest) -> HttpResponse:
     profile = get_object_or_404(ReadingProfile, pk=int(given) if given.isdecimal() and len(given) < 19 else 0)
     if request.POST.get("action") == "delete":
         profile.delete()
-        _say(request, f"读法“{profile.name}”已删除。", f"The reading “{profile.name}” was deleted.")
+        _say(request, "读法“{name}”已删除。", "The reading “{name}” was deleted.", name=profile.name)
     elif name := request.POST.get("name", "").strip():
         profile.name = name[:100]
         profile.save(update_fields=["name"])

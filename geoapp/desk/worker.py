@@ -77,8 +77,9 @@ def _do(job: ImportJob) -> None:
         times = queue.ATTEMPTS
         queue.fail(
             job,
-            f"开始了 {times} 次，都没有完成；文件还在，可以再试",
-            f"begun {times} times and never finished; the file is there, try again",
+            "开始了 {times} 次，都没有完成；文件还在，可以再试",
+            "begun {times} times and never finished; the file is there, try again",
+            times=times,
         )
     elif importing:
         commit(job)

@@ -12,6 +12,7 @@ from layers.registry import Layer
 from layers.selection import EVERYTHING
 from layers.stats.answer import Question, answer
 from layers.stats.cells import period_classes
+from layers.words import Words
 from tiles.mvt import label_layer
 
 # As geoapp/web/src/classes.ts paints them (a test compares).
@@ -52,18 +53,18 @@ class Usage:
                 *([f"{volume} < {high!r}"] if high else []),
             ]
             found.append((_span(low, high, lang, large=large), " AND ".join(parts), color))
-        return [*found, ("无记录" if lang == "zh" else "No record", f"{volume} = 0", NO_DATA)]
+        return [*found, (Words("无记录", "No record").in_(lang), f"{volume} = 0", NO_DATA)]
 
 
 def _span(low: float | None, high: float | None, lang: str, *, large: bool) -> str:
     """A class as the web map's legend writes it, in 10⁴ m³ where amounts are ``large``."""
-    unit = ("万 m³" if lang == "zh" else "10⁴ m³") if large else "m³"
+    unit = Words("万 m³", "10⁴ m³").in_(lang) if large else "m³"
     told = [f"{bound / (1e4 if large else 1):,.10g}" if bound is not None else None for bound in (low, high)]
     if told[0] is None and told[1] is None:
         return unit
     if told[0] is None:
         return f"< {told[1]} {unit}"
-    between = "~" if lang == "zh" else "–"
+    between = Words("~", "–").in_(lang)
     return f"≥ {told[0]} {unit}" if told[1] is None else f"{told[0]} {between} {told[1]} {unit}"
 
 
@@ -78,7 +79,7 @@ def usage_of(layer: Layer, period: Period) -> Usage:
 
 
 def title(layer: Layer, lang: str) -> str:
-    return layer.zh if lang == "zh" else layer.en
+    return layer.in_(lang)
 
 
 def _plain(parent: Element, layer: Layer) -> None:
@@ -175,5 +176,5 @@ def aliases(parent: Element, layer: Layer, lang: str) -> None:
     """What fields are called in forms and tables."""
     made = xml.child(parent, "aliases")
     for index, field in enumerate(layer.listed_fields):
-        name = field.zh if lang == "zh" else field.en
+        name = field.in_(lang)
         xml.child(made, "alias", field=field.name, index=index, name=f"{name} ({field.unit})" if field.unit else name)

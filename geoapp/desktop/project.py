@@ -21,10 +21,11 @@ from layers.registry import Layer
 from layers.stats.answer import last_year
 from layers.stats.query import available_months
 from layers.stats.regions import region_index
+from layers.words import Words
 
 STAGES = {
-    "take": ("取", "Take"), "supply": ("供", "Supply"), "use": ("用", "Use"), "drain": ("排", "Drain"),
-    "region": ("行政区划", "Regions"),
+    "take": Words("取", "Take"), "supply": Words("供", "Supply"), "use": Words("用", "Use"), "drain": Words("排", "Drain"),
+    "region": Words("行政区划", "Regions"),
 }  # fmt: skip
 in_plane = later("geoapp.desktop.plane.in_plane")
 _SCALE_AT_ZOOM_0 = 559_082_264.03  # one 256-pixel tile around the world, at QGIS's 96 dpi
@@ -58,17 +59,9 @@ def tiles(layer: Layer, root_url: str, lang: str, usage: Usage | None = None) ->
     query = f"?{urlencode({'period': str(usage.period)})}" if usage else ""
     # The question mark as it is: QGIS 3.40 does not decode it, and would ask for a file of that name.
     template = quote(f"{root_url}/tiles/{layer.id}/{{z}}/{{x}}/{{y}}.pbf{query}", safe=":/?")
-    what = (
-        f"{usage.period} 用水量"
-        if lang == "zh" and usage
-        else f"use of {usage.period}"
-        if usage
-        else "瓦片"
-        if lang == "zh"
-        else "tiles"
-    )
+    what = Words("{period} 用水量", "use of {period}", period=usage.period) if usage else Words("瓦片", "tiles")
     uri = f"type=xyz&url={template}&zmin={layer.min_zoom}&zmax={layer.max_zoom}"
-    return Source(layer, "vectortile", f"{looks.title(layer, lang)} · {what}", uri, usage)
+    return Source(layer, "vectortile", f"{looks.title(layer, lang)} · {what.in_(lang)}", uri, usage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,34 +80,33 @@ def colored(kept: str) -> list[Layer]:
 
 def groups(root_url: str, lang: str) -> Iterator[Group]:
     """The four stages, then regions and cells coloured by what was used, as the web map shows either; and plain."""
-    place = 0 if lang == "zh" else 1
     for stage in ("take", "supply", "use", "drain"):
         # Points above areas, whatever their order.
         layers = sorted(
             (one for one in built_layers() if one.stage == stage), key=lambda one: one.geometry == "polygon"
         )
         found = [source for one in layers for source in (features(one, root_url, lang), tiles(one, root_url, lang))]
-        yield Group(STAGES[stage][place], tuple(found))
+        yield Group(STAGES[stage].in_(lang), tuple(found))
     if available_months():
         yield from _usage_groups(last_year(), root_url, lang)
     regions = [one for one in built_layers() if one.stage == "region"]
-    yield Group(STAGES["region"][place], tuple(features(one, root_url, lang) for one in regions))
+    yield Group(STAGES["region"].in_(lang), tuple(features(one, root_url, lang) for one in regions))
 
 
 def _usage_groups(period: Period, root_url: str, lang: str) -> Iterator[Group]:
     """What was used, coloured. The grid is drawn over the regions once it is switched on; without a grid, no group."""
-    for kept, zh, en, shown in (
-        ("grid", "网格用水量", "Use by cell", False),
-        ("region", "分区用水量", "Use by region", True),
+    for kept, name, shown in (
+        ("grid", Words("{period} 网格用水量", "Use by cell, {period}"), False),
+        ("region", Words("{period} 分区用水量", "Use by region, {period}"), True),
     ):
         used = tuple(tiles(one, root_url, lang, looks.usage_of(one, period)) for one in colored(kept))
         if used:
-            yield Group(f"{period} {zh}" if lang == "zh" else f"{en}, {period}", used, shown)
+            yield Group(name.in_(lang, period=str(period)), used, shown)
 
 
 def qgs(root_url: str, lang: str) -> bytes:
     """The project as QGIS's XML."""
-    name = "水图" if lang == "zh" else "Shuitu"
+    name = Words("水图", "Shuitu").in_(lang)
     root = Element("qgis", {"projectname": name, "version": xml.QGIS_VERSION})
     xml.child(root, "homePath", path="")
     xml.child(root, "title", name)

@@ -45,7 +45,7 @@ def desktop_view(request: HttpRequest) -> HttpResponse:
     lang = page_language(request)
     layers = [
         {"id": layer.id, "title": looks.title(layer, lang), "geometry": layer.geometry, "color": layer.color,
-         "stage": project.STAGES[layer.stage][0 if lang == "zh" else 1]}
+         "stage": project.STAGES[layer.stage].in_(lang)}
         for layer in built_layers()
     ]  # fmt: skip
     return _page(request, "web/desktop.html", lang, layers=layers)
@@ -87,10 +87,9 @@ def feeds_view(request: HttpRequest) -> Found | HttpResponse:
     ):
         return downloads.list_found(request)
     lang = language(query_params(request, ["f", "lang"]))
-    place = 0 if lang == "zh" else 1
     told = downloads.listing(f"{site_root(request)}/feeds/")
     groups = [
-        {"name": project.STAGES[stage][place], "feeds": [feed for feed in told["feeds"] if feed["stage"] == stage]}
+        {"name": project.STAGES[stage].in_(lang), "feeds": [feed for feed in told["feeds"] if feed["stage"] == stage]}
         for stage in ("take", "supply", "use", "drain", "region")
     ]
     version = as_of(ALL_DATASETS).to_dict()

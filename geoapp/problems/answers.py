@@ -39,18 +39,27 @@ def now_told() -> str:
     return datetime.now(ZoneInfo(settings.TIME_ZONE)).isoformat(sep=" ", timespec="seconds")
 
 
-def answer(request: HttpRequest, trouble: Trouble, *, extra: dict[str, Any] | None = None, **fill: str) -> HttpResponse:
+def answer(
+    request: HttpRequest, trouble: Trouble, *, extra: dict[str, Any] | None = None, **fill: object
+) -> HttpResponse:
     """The answer to `request`; `fill` goes into the words, `extra` into a program's body."""
     language = asked_language(request)
-    told = trouble.told(language)
-    detail = told.detail.format(**fill)
+    told = trouble.told(language, **fill)
+    detail = told.detail
     response: HttpResponse
     if for_program(request):
         body = {"type": "about:blank", "title": told.title, "status": trouble.status, "detail": detail, **(extra or {})}
         response = HttpResponse(dumps(body), status=trouble.status, content_type=CONTENT_TYPE)
     else:
         again = trouble.retry_seconds if trouble.by_itself and request.method in ("GET", "HEAD") else None
-        shown = {"language": language, "title": told.title, "detail": detail, "again": again, "status": trouble.status}
+        shown = {
+            "lang": language,
+            "html_lang": html_language(language),
+            "title": told.title,
+            "detail": detail,
+            "again": again,
+            "status": trouble.status,
+        }
         response = HttpResponse(render_to_string("web/trouble.html", shown), status=trouble.status)
     response["Content-Language"] = html_language(language)
     response["Cache-Control"] = "no-store"

@@ -13,7 +13,7 @@ from geoapp.accounts.slowing import Slowed, seconds_left
 from geoapp.problems import hosts, words
 from geoapp.problems.answers import answer, now_told
 from geoapp.problems.cause import trouble_of
-from geoapp.problems.language import asked_language
+from layers.words import Words
 
 SHOWN_PATH = 200  # characters of an address that an answer repeats
 # Where what there is beside an address is listed.
@@ -26,7 +26,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, DisallowedHost):
         host = hosts.asked_host(request)
         hosts.tell_operator(host)
-        return answer(request, words.WRONG_HOST, host=host, way=hosts.way_in(host, asked_language(request)))
+        return answer(request, words.WRONG_HOST, host=host, way=hosts.way_in(host))
     if isinstance(exception, (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)):
         return answer(request, words.TOO_LARGE)
     return answer(request, words.BAD_REQUEST)
@@ -56,12 +56,11 @@ def slowed(request: HttpRequest, error: Exception) -> HttpResponse | None:
     if not isinstance(error, Slowed):
         return None
     seconds = seconds_left(error.until)
-    language = asked_language(request)
     minutes = -(-seconds // 60)
     if seconds < 90:
-        wait = f"{seconds} seconds" if language == "en" else f"{seconds} 秒"
+        wait = Words("{count} 秒", "{count} seconds", count=seconds)
     else:
-        wait = f"{minutes} minutes" if language == "en" else f"{minutes} 分钟"
+        wait = Words("{count} 分钟", "{count} minutes", count=minutes)
     told = answer(request, words.SLOWED, when=localtime(error.until).strftime("%H:%M:%S"), wait=wait)
     told["Retry-After"] = str(seconds)
     return told

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.request import split_domain_port
 
+from layers.words import Words
+
 logger = logging.getLogger("shuitu.host")
 
 HOUR_SECONDS = 3600.0
@@ -28,22 +30,29 @@ def asked_host(request: HttpRequest) -> str:
     return sent[:100].encode("ascii", "backslashreplace").decode()
 
 
-def way_in(host: str, language: str) -> str:
+def way_in(host: str) -> Words:
     """What to do about it: the operator's command, for a host that may stand in one.
 
     Names that are allowed already are not told to a stranger; the log has the whole line.
     """
     name = split_domain_port(host.lower())[0]
     if not PLAUSIBLE.fullmatch(name):
-        return "Use the site's own address." if language == "en" else "请使用本站登记过的网址。"
+        return Words("请使用本站登记过的网址。", "Use the site's own address.")
     known = [each for each in settings.ALLOWED_HOSTS if each in LOCAL]
     others = len(known) < len(settings.ALLOWED_HOSTS)
     command = f"ALLOWED_HOSTS={','.join([*known, name])} ./shuitu up"
-    if language == "en":
-        more = " Names that are allowed already belong in the list too; the log has the whole line." if others else ""
-        return f"To allow it, the operator runs on the server:\n{command}\n{more}".strip()
-    more = "已经登记的网址要一并写上，完整的命令见服务器日志。" if others else ""
-    return f"如果要允许这个网址，请管理员在服务器上运行：\n{command}\n{more}".strip()
+    way = Words(
+        "如果要允许这个网址，请管理员在服务器上运行：\n{command}",
+        "To allow it, the operator runs on the server:\n{command}",
+        command=command,
+    )
+    if not others:
+        return way
+    more = Words(
+        "已经登记的网址要一并写上，完整的命令见服务器日志。",
+        " Names that are allowed already belong in the list too; the log has the whole line.",
+    )
+    return Words("{way}\n{more}", "{way}\n{more}", way=way, more=more)
 
 
 def tell_operator(host: str) -> None:

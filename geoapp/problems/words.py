@@ -1,4 +1,4 @@
-"""The table: each thing that goes wrong, its HTTP status, and what is said of it in Chinese and English.
+"""The table: each thing that goes wrong, its HTTP status, and what is said of it.
 
 What is said has no word of the house: no class, no table, no address of a server. `{…}` are filled in by who answers.
 """
@@ -7,137 +7,145 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from layers.words import Words
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    title: str  # what happened
-    detail: str  # why, and what to do
+    """In one language: what happened; why, and what to do."""
+
+    title: str
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
     status: int
-    zh: Told
-    en: Told
+    title: Words  # what happened
+    detail: Words  # why, and what to do
     retry_seconds: int | None = None  # when asking again may succeed
     by_itself: bool = False  # whether the page asks again by itself
 
-    def told(self, language: str) -> Told:
-        return self.en if language == "en" else self.zh
+    def told(self, language: str, **values: object) -> Told:
+        return Told(self.title.in_(language), self.detail.in_(language, **values))
 
 
 BAD_REQUEST = Trouble(
     400,
-    Told("请求看不懂", "浏览器发来的内容不完整或格式不对。请返回上一页，重新填写后再提交。"),
-    Told(
-        "The request cannot be understood",
+    Words("请求看不懂", "The request cannot be understood"),
+    Words(
+        "浏览器发来的内容不完整或格式不对。请返回上一页，重新填写后再提交。",
         "What was sent is incomplete or malformed. Go back, fill it in and send again.",
     ),
 )
 WRONG_HOST = Trouble(
     400,
-    Told("这个网址不在允许之列", "您用“{host}”访问，而本站只接受事先登记的网址（设置项 ALLOWED_HOSTS）。{way}"),
-    Told(
-        "This site does not go by that name",
+    Words("这个网址不在允许之列", "This site does not go by that name"),
+    Words(
+        "您用“{host}”访问，而本站只接受事先登记的网址（设置项 ALLOWED_HOSTS）。{way}",
         "You asked for “{host}”; the site answers only to the names it was told (the setting ALLOWED_HOSTS). {way}",
     ),
 )
 DENIED = Trouble(
     403,
-    Told("没有权限", "您的账号不能做这件事。如果工作需要，请找管理员开通。"),
-    Told("Not allowed", "Your account may not do this. If your work needs it, ask the administrator."),
+    Words("没有权限", "Not allowed"),
+    Words(
+        "您的账号不能做这件事。如果工作需要，请找管理员开通。",
+        "Your account may not do this. If your work needs it, ask the administrator.",
+    ),
 )
 NO_TOKEN = Trouble(
     403,
-    Told(
-        "表单已失效",
+    Words("表单已失效", "The form has expired"),
+    Words(
         "没有保存任何内容。可能是页面打开得太久、登录已结束，或浏览器不接受 Cookie。请返回并刷新页面，再提交一次。",
-    ),
-    Told(
-        "The form has expired",
-        "Nothing was saved. The page may have been open for too long, the log-in may have ended, or the browser refuses "
-        "cookies. Go back, reload the page and send again.",
+        "Nothing was saved. The page may have been open for too long, the log-in may have ended, or the browser refuses cookies. Go back, reload the page and send again.",
     ),
 )
 NOT_FOUND = Trouble(
     404,
-    Told("没有这个页面", "地址 {path} 上没有内容。可能是输入有误，或者内容已经删除。"),
-    Told("There is no such page", "There is nothing at {path}. It may be mistyped, or what was there is gone."),
+    Words("没有这个页面", "There is no such page"),
+    Words(
+        "地址 {path} 上没有内容。可能是输入有误，或者内容已经删除。",
+        "There is nothing at {path}. It may be mistyped, or what was there is gone.",
+    ),
 )
 WRONG_METHOD = Trouble(
     405,
-    Told("这个地址不接受这种操作", "可以用的方式：{allowed}。"),
-    Told("This address does not take that", "It takes: {allowed}."),
+    Words("这个地址不接受这种操作", "This address does not take that"),
+    Words("可以用的方式：{allowed}。", "It takes: {allowed}."),
 )
 TOO_LARGE = Trouble(
     413,
-    Told("提交的内容太大", "没有保存任何内容。请减少内容，或把文件分成几份再提交。"),
-    Told("Too much was sent", "Nothing was saved. Send less, or split the file."),
+    Words("提交的内容太大", "Too much was sent"),
+    Words("没有保存任何内容。请减少内容，或把文件分成几份再提交。", "Nothing was saved. Send less, or split the file."),
 )
 SLOWED = Trouble(
     429,
-    Told("登录尝试过多，请稍等", "为防止猜测密码，请在 {when} 之后再试（约 {wait}）。密码正确也要等到那时。"),
-    Told(
-        "Too many tries to log in",
+    Words("登录尝试过多，请稍等", "Too many tries to log in"),
+    Words(
+        "为防止猜测密码，请在 {when} 之后再试（约 {wait}）。密码正确也要等到那时。",
         "So that nobody guesses passwords, try again after {when} (in about {wait}). Until then even the right password waits.",
     ),
 )
 FAULT = Trouble(
     500,
-    Told(
-        "服务器出错了",
+    Words("服务器出错了", "A fault of the server"),
+    Words(
         "这是我们的错，不是您的。出错的时间已记入日志；请稍后再试，若一再出现，请把时间告诉管理员：{when}。",
-    ),
-    Told(
-        "A fault of the server",
         "The mistake is ours, and the log tells more. Try again later; if it comes again, tell the administrator the time: {when}.",
     ),
 )
 DATABASE_GONE = Trouble(
     503,
-    Told("数据库暂时不可用", "数据没有丢失。稍后会自动恢复，请过几秒再试。"),
-    Told("The database is not available just now", "Nothing is lost. Try again in a few seconds."),
+    Words("数据库暂时不可用", "The database is not available just now"),
+    Words("数据没有丢失。稍后会自动恢复，请过几秒再试。", "Nothing is lost. Try again in a few seconds."),
     retry_seconds=5,
     by_itself=True,
 )
 BUSY = Trouble(
     503,
-    Told("现在使用的人太多", "请过一会儿再试。"),
-    Told("The server is busy", "Try again in a moment."),
+    Words("现在使用的人太多", "The server is busy"),
+    Words("请过一会儿再试。", "Try again in a moment."),
     retry_seconds=10,
     by_itself=True,
 )
 TOO_SLOW = Trouble(
     503,
-    Told("查询时间太长，已经停止", "请缩小范围再试：选一个区，或者更短的时段。"),
-    Told("The question takes too long", "Ask for less: a region, a shorter period."),
+    Words("查询时间太长，已经停止", "The question takes too long"),
+    Words("请缩小范围再试：选一个区，或者更短的时段。", "Ask for less: a region, a shorter period."),
 )
 
 # What is refused on pages of reports: the error itself says in detail what is wrong.
-WRONG_PARAMETER = Trouble(400, Told("请求的参数不对", "{detail}"), Told("A parameter is wrong", "{detail}"))
-NOTHING_TO_REPORT = Trouble(404, Told("没有可以报告的内容", "{detail}"), Told("There is nothing to report", "{detail}"))
+WRONG_PARAMETER = Trouble(400, Words("请求的参数不对", "A parameter is wrong"), Words("{detail}", "{detail}"))
+NOTHING_TO_REPORT = Trouble(
+    404, Words("没有可以报告的内容", "There is nothing to report"), Words("{detail}", "{detail}")
+)
 REPORTS_WAIT = Trouble(
     503,
-    Told("等待的报告太多，请稍后再试", "{detail}"),
-    Told("Too many reports are waiting; try again later", "{detail}"),
+    Words("等待的报告太多，请稍后再试", "Too many reports are waiting; try again later"),
+    Words("{detail}", "{detail}"),
 )
 MADE_AGAIN = Trouble(
     503,
-    Told("文件已损坏或不在，报告正在重新生成，请一分钟后再取", "{detail}"),
-    Told("The file was damaged or is gone; its report is being made again", "{detail}"),
+    Words(
+        "文件已损坏或不在，报告正在重新生成，请一分钟后再取",
+        "The file was damaged or is gone; its report is being made again",
+    ),
+    Words("{detail}", "{detail}"),
 )
 OTHERS_FIRST = Trouble(
     503,
-    Told("正在为别人绘制报告，请稍后再试", "{detail}"),
-    Told("Reports are being drawn for others; try again in a moment", "{detail}"),
+    Words("正在为别人绘制报告，请稍后再试", "Reports are being drawn for others; try again in a moment"),
+    Words("{detail}", "{detail}"),
 )
 NOT_FINISHED = Trouble(
     503,
-    Told("报告没有画完，请再试一次", "{detail}"),
-    Told("The report was not finished; ask again", "{detail}"),
+    Words("报告没有画完，请再试一次", "The report was not finished; ask again"),
+    Words("{detail}", "{detail}"),
 )
 NOT_IN_TIME = Trouble(
     503,
-    Told("数据库没有及时答复，请稍后再试", "{detail}"),
-    Told("The database did not answer in time; try again later", "{detail}"),
+    Words("数据库没有及时答复，请稍后再试", "The database did not answer in time; try again later"),
+    Words("{detail}", "{detail}"),
 )

@@ -2,9 +2,11 @@
 
 from django.apps import AppConfig
 
+from layers.words import shown
+
 
 class ReportsConfig(AppConfig):
     name = "geoapp.reports"
     label = "reports"
-    verbose_name = "报告"
+    verbose_name = shown("报告", "Report")
     default_auto_field = "django.db.models.BigAutoField"

@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 
-from layers import params, vocab
+from layers import languages, params, vocab
 from layers.errors import BadParameter
 from layers.periods import FORMS, Period, parse_period
 from layers.stats.divisions import OWN, Divisions, divisions, last_month, parse_boundaries
 from layers.stats.query import available_months
 from layers.versions import ALL_DATASETS, Stamp, as_of, fingerprint
 
-LANGUAGES = ("zh", "en")
 FORMATS = ("pdf", "xlsx", "html", "svg", "png")  # html is the map without a network; svg and png hold each map
 
 
@@ -28,7 +27,7 @@ class Ask:
 
     code: str
     period: Period
-    lang: str = "zh"
+    lang: str = languages.FIRST
     unit: bool = False
     boundaries: str = ""
     site: str = field(default_factory=lambda: settings.PUBLIC_URL)
@@ -47,8 +46,7 @@ class Ask:
         months = str(first) if first == last else f"{first}..{last}"
         period = str(first.year) if whole_year else months
         boundaries = f"&boundaries={self.boundaries}" if self.boundaries else ""
-        english = "&lang=en" if self.lang == "en" else ""
-        return f"{self.site}?region={self.code}&period={period}{boundaries}{english}"
+        return languages.address(f"{self.site}?region={self.code}&period={period}{boundaries}", self.lang)
 
     def within(self) -> Divisions:
         """The divisions that the report speaks in."""
@@ -65,7 +63,7 @@ def parse_ask(given: Mapping[str, str], site: str) -> Ask:
     return Ask(
         code=params.parse_region(given["region"]),
         period=parse_period(given["period"]),
-        lang=params.parse_choice(given.get("lang"), "lang", "zh", LANGUAGES),
+        lang=params.parse_choice(given.get("lang"), "lang", languages.FIRST, languages.codes()),
         unit=params.parse_choice(given.get("level"), "level", "", (unit,)) == unit,
         boundaries="" if (told := parse_boundaries(given.get("boundaries"))) == OWN else told,
         site=site,

@@ -19,6 +19,8 @@ from geoapp.reports.sentences import sentences
 from geoapp.reports.structure import Report
 from geoapp.reports.words import METHOD, WORDS, divided, level_name, word
 from layers.feeds.meta import SYNTHETIC_NOTE
+from layers.languages import language
+from layers.words import Words
 
 # A structure tree that follows the headings and tables; alternative texts of the drawings.
 PDF_VARIANT = "pdf/ua-1"
@@ -68,9 +70,9 @@ def _context(drawn: Drawn, preview: bool = False) -> dict[str, Any]:
     return {
         "report": report,
         "lang": lang,
-        "html_lang": "zh-CN" if lang == "zh" else "en",
-        "word": {key: texts[0 if lang == "zh" else 1] for key, texts in WORDS.items()},
-        "title": f"{report.name}{'' if lang == 'zh' else ' · '}{word('title', lang)}",
+        "html_lang": language(lang).tag,
+        "word": {key: words.in_(lang) for key, words in WORDS.items()},
+        "title": Words("{name}{title}", "{name} · {title}", name=report.name, title=WORDS["title"]).in_(lang),
         "period": period,
         "level": level_name(report.level, lang),
         "divisions": divided(report.within, lang),
@@ -79,7 +81,7 @@ def _context(drawn: Drawn, preview: bool = False) -> dict[str, Any]:
         "sentences": sentences(report, lang),
         "facts": _facts(report, lang),
         "fact_notes": [
-            f"※{n} {note.zh if lang == 'zh' else note.en}"
+            f"※{n} {note.in_(lang)}"
             for n, note in enumerate(report.notes, 1)
             if note.figure in ("total", "residents", "others")
         ],
@@ -96,8 +98,8 @@ def _context(drawn: Drawn, preview: bool = False) -> dict[str, Any]:
         "stages": tables.stages(report, lang),
         "quality": tables.quality(report, lang),
         "facilities": tables.printed_facilities(report, lang),
-        "method": METHOD[lang],
-        "synthetic_note": SYNTHETIC_NOTE[lang],
+        "method": [each.in_(lang) for each in METHOD],
+        "synthetic_note": SYNTHETIC_NOTE.in_(lang),
     }  # fmt: skip
 
 

@@ -7,15 +7,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from layers.words import Words
+
 LITRES_PER_M3 = 1000
 LITRES_PER_UNIT = 10_000 * LITRES_PER_M3  # one 万 m³
 _CLOCK = ZoneInfo("Asia/Shanghai")
-_EN_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+LARGE = Words("万 m³", "10⁴ m³")
+_MONTHS = (
+    Words("1月", "Jan"), Words("2月", "Feb"), Words("3月", "Mar"), Words("4月", "Apr"), Words("5月", "May"), Words("6月", "Jun"),
+    Words("7月", "Jul"), Words("8月", "Aug"), Words("9月", "Sep"), Words("10月", "Oct"), Words("11月", "Nov"), Words("12月", "Dec"),
+)  # fmt: skip
 DASH = "—"
 
 
 def unit_name(lang: str, *, large: bool = True) -> str:
-    return ("万 m³" if lang == "zh" else "10⁴ m³") if large else "m³"
+    return LARGE.in_(lang) if large else "m³"
 
 
 def _digits(value: float) -> int:
@@ -89,12 +95,11 @@ def class_texts(breaks: Sequence[float]) -> list[str]:
 
 
 def month_short(month: str, lang: str) -> str:
-    number = int(month[5:7])
-    return f"{number}月" if lang == "zh" else _EN_MONTHS[number - 1]
+    return _MONTHS[int(month[5:7]) - 1].in_(lang)
 
 
 def month_long(month: str, lang: str) -> str:
-    return f"{month[:4]}年{int(month[5:7])}月" if lang == "zh" else f"{month_short(month, lang)} {month[:4]}"
+    return Words("{year}年{month}", "{month} {year}", year=month[:4], month=month_short(month, lang)).in_(lang)
 
 
 def period(first: str, last: str, lang: str) -> str:
@@ -103,8 +108,9 @@ def period(first: str, last: str, lang: str) -> str:
         return month_long(first, lang)
     if first[5:] == "01" and last[5:] == "12":
         years = first[:4] if first[:4] == last[:4] else f"{first[:4]}–{last[:4]}"
-        return f"{years}年" if lang == "zh" else years
-    return f"{month_long(first, lang)}{'至' if lang == 'zh' else ' – '}{month_long(last, lang)}"
+        return Words("{years}年", "{years}", years=years).in_(lang)
+    both = {"first": month_long(first, lang), "last": month_long(last, lang)}
+    return Words("{first}至{last}", "{first} – {last}", **both).in_(lang)
 
 
 def moment(at: datetime | None, lang: str) -> str:
@@ -112,9 +118,14 @@ def moment(at: datetime | None, lang: str) -> str:
     if at is None:
         return DASH
     local = at.astimezone(_CLOCK)
-    if lang == "zh":
-        return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
-    return f"{local.day} {_EN_MONTHS[local.month - 1]} {local.year}, {local:%H:%M}"
+    return Words(
+        "{year}年{month}{day}日 {time}",
+        "{day} {month} {year}, {time}",
+        year=local.year,
+        month=_MONTHS[local.month - 1],
+        day=local.day,
+        time=f"{local:%H:%M}",
+    ).in_(lang)
 
 
 def _minus(text: str) -> str:

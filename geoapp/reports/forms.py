@@ -10,6 +10,7 @@ from functools import partial
 from geoapp.reports import document, pictures
 from geoapp.reports.ask import Ask
 from geoapp.reports.document import Drawn
+from layers import languages
 from layers.later import later
 
 _xlsx = later("geoapp.reports.workbook.xlsx")
@@ -44,5 +45,5 @@ def file_name(ask: Ask, name: str, form: str) -> str:
     """``110108-海淀区-2019.pdf``; what a file system may not like in a name is left out."""
     clean = re.sub(r"[^\w()（）-]", "", name)
     unit = "-unit" if ask.unit else ""
-    english = "-en" if ask.lang == "en" else ""
-    return f"{ask.code}{unit}-{clean}-{str(ask.period).replace('..', '_')}{english}{FORMS[form].suffix}"
+    told_in = "" if ask.lang == languages.FIRST else f"-{ask.lang}"
+    return f"{ask.code}{unit}-{clean}-{str(ask.period).replace('..', '_')}{told_in}{FORMS[form].suffix}"

@@ -7,11 +7,13 @@ from geoapp.reports.structure import Change, Part, Report
 from geoapp.reports.words import level_name, term_name
 from layers import vocab
 from layers.stats.absence import share as share_of
+from layers.words import SEMICOLON, Listed, Worded, Words, small
 
 # Where a change begins to be called by the next word.
 STEADY, SLIGHT, STRONG = 0.005, 0.05, 0.2
 MAJORITY = 0.5
 FEW = 3
+NAMED = 6
 
 
 def sentences(report: Report, lang: str) -> list[str]:
@@ -29,58 +31,71 @@ def total(report: Report, lang: str) -> str:
     rank = next((r for r in report.ranks if r.measure == "volume"), None)
     if rank is None:
         dense = figures.density(report.m3_per_km2, lang)
-        if lang == "zh":
-            return f"{period}，{report.name}用水 {volume}，平均每平方公里 {dense.removesuffix('/km²')}。"
-        return f"In {period}, {report.name} used {volume}, {dense} on average."
-    share = figures.percent(report.share_of_city)
-    level = level_name(rank.level, lang)
-    if lang == "zh":
-        return f"{period}，{report.name}用水 {volume}，占全市 {share}，在全市 {rank.of} 个{level}中列第 {rank.place}。"
-    return f"In {period}, {report.name} used {volume}, {share} of the city's water: place {rank.place} of {rank.of} ({level})."
+        return Words(
+            "{period}，{name}用水 {volume}，平均每平方公里 {amount}。",
+            "In {period}, {name} used {volume}, {density} on average.",
+            period=period, name=report.name, volume=volume, density=dense, amount=dense.removesuffix("/km²"),
+        ).in_(lang)  # fmt: skip
+    return Words(
+        "{period}，{name}用水 {volume}，占全市 {share}，在全市 {of} 个{level}中列第 {place}。",
+        "In {period}, {name} used {volume}, {share} of the city's water: place {place} of {of} ({level}).",
+        period=period, name=report.name, volume=volume, share=figures.percent(report.share_of_city), of=rank.of,
+        level=level_name(rank.level, lang), place=rank.place,
+    ).in_(lang)  # fmt: skip
+
+
+SAME = Words("基本持平", "was about the same")
+# By whether it is more: a slight change, one, a strong one.
+CHANGES = {
+    True: (Words("略增", "rose slightly"), Words("增加", "rose"), Words("明显增加", "rose strongly")),
+    False: (Words("略降", "fell slightly"), Words("减少", "fell"), Words("明显减少", "fell strongly")),
+}
 
 
 def change_word(ratio: float, lang: str) -> str:
     """Which word a change earns."""
     size = abs(ratio)
     if size < STEADY:
-        return "基本持平" if lang == "zh" else "was about the same"
-    grown = ratio > 0
-    if lang == "zh":
-        if size < SLIGHT:
-            return "略增" if grown else "略降"
-        return ("明显增加" if grown else "明显减少") if size >= STRONG else ("增加" if grown else "减少")
-    verb = "rose" if grown else "fell"
-    return f"{verb} slightly" if size < SLIGHT else f"{verb} strongly" if size >= STRONG else verb
+        return SAME.in_(lang)
+    return CHANGES[ratio > 0][(size >= SLIGHT) + (size >= STRONG)].in_(lang)
 
 
 def changed(changes: tuple[Change, ...], lang: str) -> str:
     """The change on the year and on the period before; what cannot be compared is said."""
     if not any(change.period for change in changes):
-        return (
-            "上年同期与上一期的数据都不全，不作同比、环比。"
-            if lang == "zh"
-            else "Months of both the year before and the period before are missing: nothing is compared."
-        )
-    parts = [_one_change(change, lang) for change in changes]
-    if lang == "zh":
-        return "；".join(parts) + "。"
-    text = "; ".join(parts)
-    return f"{text[0].upper()}{text[1:]}."
+        return Words(
+            "上年同期与上一期的数据都不全，不作同比、环比。",
+            "Months of both the year before and the period before are missing: nothing is compared.",
+        ).in_(lang)
+    parts = Listed(*(_one_change(change, lang) for change in changes), by=SEMICOLON)
+    text = Words("{parts}。", "{parts}.", parts=parts).in_(lang)
+    return text[0].upper() + text[1:]
+
+
+# By which period it is compared with: what changed, why it cannot be compared.
+COMPARED = {
+    "year": (
+        Words("同比{change}（{amount}）", "on the year use {change} ({amount})"),
+        Words("同比无从比较（{reason}）", "on the year there is no comparison ({reason})"),
+    ),
+    "previous": (
+        Words("环比{change}（{amount}）", "on the period before use {change} ({amount})"),
+        Words("环比无从比较（{reason}）", "on the period before there is no comparison ({reason})"),
+    ),
+}
 
 
 def _one_change(change: Change, lang: str) -> str:
-    zh, en = {"year": ("同比", "on the year"), "previous": ("环比", "on the period before")}[change.kind]
+    told, untold = COMPARED[change.kind]
     if change.ratio is None:
+        nothing = change.period and change.before_l is not None
         reason = (
-            ("该期用水为零", "nothing was used then")
-            if change.period and change.before_l is not None
-            else ("比较期数据不全", "months of it are not there")
+            Words("该期用水为零", "nothing was used then")
+            if nothing
+            else Words("比较期数据不全", "months of it are not there")
         )
-        return f"{zh}无从比较（{reason[0]}）" if lang == "zh" else f"{en} there is no comparison ({reason[1]})"
-    amount = figures.change(change.ratio)
-    if lang == "zh":
-        return f"{zh}{change_word(change.ratio, lang)}（{amount}）"
-    return f"{en} use {change_word(change.ratio, lang)} ({amount})"
+        return untold.in_(lang, reason=reason)
+    return told.in_(lang, change=change_word(change.ratio, lang), amount=figures.change(change.ratio))
 
 
 def largest(parts: tuple[Part, ...]) -> Part:
@@ -91,35 +106,54 @@ def largest(parts: tuple[Part, ...]) -> Part:
 def made_of(report: Report, lang: str) -> str:
     """The chief source and purpose, and the regions that use the most."""
     source, purpose = largest(report.sources), largest(report.purposes)
-    names = [term_name(vocab.SOURCE, source.code, lang), term_name(vocab.PURPOSE, purpose.code, lang)]
-    shares = [figures.percent(source.share), figures.percent(purpose.share)]
     whole = (source.share or 0) >= MAJORITY
-    if lang == "zh":
-        text = f"水源以{names[0]}{'为主' if whole else '最多'}（{shares[0]}），用途以{names[1]}居首（{shares[1]}）"
-    else:
-        verb = "Most water came from" if whole else "The largest source was"
-        text = f"{verb} {names[0].lower()} ({shares[0]}), and the largest purpose was {names[1].lower()} ({shares[1]})"
-    return text + _concentration(report, lang)
+    said = (
+        Words(
+            "水源以{source}为主（{source_share}），用途以{purpose}居首（{purpose_share}）{rest}",
+            "Most water came from {source} ({source_share}), and the largest purpose was {purpose} ({purpose_share}){rest}",
+        )
+        if whole
+        else Words(
+            "水源以{source}最多（{source_share}），用途以{purpose}居首（{purpose_share}）{rest}",
+            "The largest source was {source} ({source_share}), and the largest purpose was {purpose} ({purpose_share}){rest}",
+        )
+    )
+    return said.in_(
+        lang,
+        source=small(term_name(vocab.SOURCE, source.code, lang), lang),
+        source_share=figures.percent(source.share),
+        purpose=small(term_name(vocab.PURPOSE, purpose.code, lang), lang),
+        purpose_share=figures.percent(purpose.share),
+        rest=_concentration(report, lang),
+    )
 
 
-def _concentration(report: Report, lang: str) -> str:
+def _concentration(report: Report, lang: str) -> Words:
     used = [line for line in report.children if (line.volume_l or 0) > 0]
     if len(used) <= FEW:
-        return "。" if lang == "zh" else "."
+        return Words("。", ".")
     top = used[:FEW]
-    share = figures.percent(share_of(sum(line.volume_l or 0 for line in top), report.total_l))
-    names = [line.name for line in top]
-    level = level_name(report.child_level, lang)
-    if lang == "zh":
-        return f"；{'、'.join(names)}三个{level}用水最多，合占 {share}。"
-    return f"; the three largest of the {level} level, {', '.join(names)}, used {share}."
+    return Words(
+        "；{names}三个{level}用水最多，合占 {share}。",
+        "; the three largest of the {level} level, {names}, used {share}.",
+        names=Listed(*(line.name for line in top)),
+        level=level_name(report.child_level, lang),
+        share=figures.percent(share_of(sum(line.volume_l or 0 for line in top), report.total_l)),
+    )
 
 
 def incomplete(report: Report, lang: str) -> str:
     """Which months are missing of the period asked for."""
     missing = report.period.missing
-    if lang == "zh":
-        told = "、".join(missing[:6]) + (f" 等 {len(missing)} 个月" if len(missing) > 6 else "")
-        return f"统计期缺 {told} 的数据，以上数字只含有数据的 {report.period.months} 个月。"
-    told = ", ".join(missing[:6]) + (f" and {len(missing) - 6} more months" if len(missing) > 6 else "")
-    return f"There are no data of {told}: the figures cover the {report.period.months} months that are there."
+    months: Worded = Listed(*missing[:NAMED])
+    if len(missing) > NAMED:
+        months = Words(
+            "{named} 等 {all} 个月", "{named} and {more} more months",
+            named=months, all=len(missing), more=len(missing) - NAMED,
+        )  # fmt: skip
+    return Words(
+        "统计期缺 {missing} 的数据，以上数字只含有数据的 {there} 个月。",
+        "There are no data of {missing}: the figures cover the {there} months that are there.",
+        missing=months,
+        there=report.period.months,
+    ).in_(lang)

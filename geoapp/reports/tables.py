@@ -90,7 +90,7 @@ class Marked:
     """The notes of a report that a table has come to, with the signs by which its figures name them."""
 
     def __init__(self, report: Report, lang: str) -> None:
-        self._known = {note.figure: note.zh if lang == "zh" else note.en for note in report.notes}
+        self._known = {note.figure: note.in_(lang) for note in report.notes}
         self._numbers = {note.figure: n for n, note in enumerate(report.notes, 1)}
         self.marks: dict[tuple[int, int], str] = {}
         self.notes: list[str] = []

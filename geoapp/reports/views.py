@@ -23,13 +23,14 @@ from geoapp.reports.models import DONE, RUNNING, ReportJob
 from geoapp.reports.refusal import MadeAgain, for_script, refused
 from geoapp.reports.structure import Report
 from geoapp.reports.words import FORM_NAMES, STATUS_NAMES, STEP_NAMES
-from layers import access, params
+from layers import access, languages, params
 from layers.http.answers import BY_VERSION, NOT_AT_ALL, Found
 from layers.http.media import HTML
 from layers.http.resource import READ, Resource
 from layers.stats.answer import last_year
 from layers.stats.query import available_months
 from layers.versions import ALL_DATASETS, as_of
+from layers.words import NOTHING
 
 PARAMS = ("region", "period", "lang", "level", "boundaries")
 SHOWN = 60
@@ -58,7 +59,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "periods": [*sorted({month[:4] for month in months}, reverse=True), *reversed(months)],
         "period": request.GET.get("period") or (str(last_year()) if months else ""),
         "boundaries": choices.boundaries(lang, request.GET.get("boundaries", "")),
-        "formats": [(form, FORM_NAMES[form][0 if lang == "zh" else 1]) for form in FORMATS],
+        "formats": [(form, FORM_NAMES[form].in_(lang)) for form in FORMATS],
         "jobs": _listed(request, lang),
     }
     return render(request, "reports/index.html", context)
@@ -112,24 +113,24 @@ def _may_see(request: HttpRequest, job: ReportJob) -> bool:
 
 def _told(job: ReportJob, request: HttpRequest, lang: str, version: int) -> dict[str, Any]:
     """A job in words, and where its files are."""
-    at = 0 if lang == "zh" else 1
     return {
         "id": job.pk,
         "name": job.name,
         "region": job.region,
         "period": job.period,
         "lang": job.lang,
+        "language": "" if job.lang == languages.FIRST else languages.language(job.lang).name,
         "divisions": choices.boundaries_told(job.boundaries, lang),
         "status": job.status,
-        "told": STATUS_NAMES[job.status][at],
-        "step": STEP_NAMES.get(job.step, ("", ""))[at] if job.status == RUNNING else "",
+        "told": STATUS_NAMES[job.status].in_(lang),
+        "step": STEP_NAMES.get(job.step, NOTHING).in_(lang) if job.status == RUNNING else "",
         "percent": round(100 * job.progress),
         "error": job.error,
         "at": figures.moment(job.finished_at or job.created_at, lang),
         "old": job.status == DONE and not job.stamp.startswith(f"{version}-"),
         "files": [
             {
-                "form": told["form"], "label": FORM_NAMES[told["form"]][at], "size": f"{told['bytes'] / 1e6:.1f} MB",
+                "form": told["form"], "label": FORM_NAMES[told["form"]].in_(lang), "size": f"{told['bytes'] / 1e6:.1f} MB",
                 "url": reverse("reports:download", args=[job.pk, told["form"]]),
             }
             for told in job.files.values()
@@ -170,7 +171,7 @@ def delete(request: HttpRequest, job_id: int) -> HttpResponse:
     if not _may_delete(request, job_id):
         return HttpResponse(status=403)
     queue.delete(job)
-    return redirect(reverse("reports:index") + ("?lang=en" if page_language(request) == "en" else ""))
+    return redirect(languages.address(reverse("reports:index"), page_language(request)))
 
 
 @Resource(kept=BY_VERSION, refuses=refused, lane="dear")

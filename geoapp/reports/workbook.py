@@ -68,7 +68,7 @@ def _summary(book: Workbook, report: Report, lang: str) -> None:
         *marks,
         report.map_address,
         "",
-        *METHOD[lang],
+        *(each.in_(lang) for each in METHOD),
     ]
     sheet.append([_text(sheet, head, bold=True)])
     for line in lines:

@@ -1,16 +1,18 @@
-"""Answers given at the door, before anybody reads the request: short, in both languages, and always the same."""
+"""Answers given at the door, before anybody reads the request: short, in every language, and always the same."""
 
 from __future__ import annotations
 
 from functools import cache
 from http import HTTPStatus
 
+from layers.words import Words
+
 WORDS = {
-    408: ("请求没有及时发完", "The request did not arrive in time"),
-    411: ("请求缺少长度（Content-Length）", "The request does not say its length (Content-Length)"),
-    413: ("发来的内容过大；上传文件请先登录", "The body is too large; log in to send a file"),
-    431: ("请求头过大", "The head of the request is too large"),
-    503: ("服务器忙，请稍后再试", "The server is busy; try again in a moment"),
+    408: Words("请求没有及时发完", "The request did not arrive in time"),
+    411: Words("请求缺少长度（Content-Length）", "The request does not say its length (Content-Length)"),
+    413: Words("发来的内容过大；上传文件请先登录", "The body is too large; log in to send a file"),
+    431: Words("请求头过大", "The head of the request is too large"),
+    503: Words("服务器忙，请稍后再试", "The server is busy; try again in a moment"),
 }
 RETRY_SECONDS = 10
 
@@ -18,8 +20,7 @@ RETRY_SECONDS = 10
 @cache
 def answer(status: int) -> bytes:
     """The whole answer, head and body."""
-    zh, en = WORDS[status]
-    body = f"{zh}\n{en}\n".encode()
+    body = "".join(f"{said}\n" for said in WORDS[status].everywhere().values()).encode()
     head = [
         f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
         "Content-Type: text/plain; charset=utf-8",

@@ -2,8 +2,10 @@
 
 from django.apps import AppConfig
 
+from layers.words import shown
+
 
 class WebConfig(AppConfig):
     name = "geoapp.web"
     label = "web"
-    verbose_name = "地图页面"
+    verbose_name = shown("地图页面", "Map page")

@@ -1,14 +1,30 @@
 // Builds the page into static/web. Entry names are stable (Django's manifest storage hashes them);
 // chunks and the map's worker carry esbuild's own content hash, because they are found by relative URL.
-import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const outdir = path.join(here, "static", "web");
+const outdir = process.env.SHUITU_PAGE_OUT ?? path.join(here, "static", "web");
 const watch = process.argv.includes("--watch");
+// The page has a dictionary for each language: whatever lies in src/dict, the first language before the others.
+const FIRST = "zh";
+const dictionaries = {
+  name: "dictionaries",
+  setup(build) {
+    const folder = process.env.SHUITU_DICTIONARIES ?? path.join(here, "src", "dict");
+    build.onResolve({ filter: /^dictionaries$/ }, () => ({ path: "dictionaries", namespace: "dictionaries" }));
+    build.onLoad({ filter: /.*/, namespace: "dictionaries" }, async () => {
+      const codes = (await readdir(folder)).filter((name) => name.endsWith(".ts")).map((name) => name.slice(0, -3));
+      codes.sort((a, b) => Number(b === FIRST) - Number(a === FIRST) || a.localeCompare(b));
+      const taken = codes.map((code) => `import { ${code} } from "./${code}";`);
+      return { contents: [...taken, `export const dictionaries = { ${codes.join(", ")} };`].join("\n"), resolveDir: folder };
+    });
+  },
+};
 const common = {
+  plugins: [dictionaries],
   absWorkingDir: here,
   bundle: true,
   format: "esm",

@@ -1,4 +1,4 @@
-"""Changes of the divisions as a page tells them, in both languages."""
+"""Changes of the divisions as a page tells them."""
 
 from __future__ import annotations
 
@@ -6,36 +6,36 @@ from typing import Any
 
 from layers import vocab
 from layers.stats import moved
+from layers.words import Words
 
 KINDS = {
-    "opened": ("新设", "New"),
-    "closed": ("撤销", "Gone"),
-    "renamed": ("更名", "Renamed"),
-    "regrouped": ("换填报单位", "Another bureau"),
-    "redrawn": ("边界调整", "Redrawn"),
+    "opened": Words("新设", "New"),
+    "closed": Words("撤销", "Gone"),
+    "renamed": Words("更名", "Renamed"),
+    "regrouped": Words("换填报单位", "Another bureau"),
+    "redrawn": Words("边界调整", "Redrawn"),
 }
-OUTSIDE = ("市域之外", "Outside the city")
+OUTSIDE = Words("市域之外", "Outside the city")
 
 
 def told(lang: str) -> list[dict[str, Any]]:
     """The changes, the newest first, with every line in words."""
-    at = ("zh", "en").index(lang)
-    return [_change(change, at) for change in moved.changes()]
+    return [_change(change, lang) for change in moved.changes()]
 
 
-def _change(change: dict[str, Any], at: int) -> dict[str, Any]:
+def _change(change: dict[str, Any], lang: str) -> dict[str, Any]:
     months = change["moved"]["months"]
     return {
         "since": change["since"],
         "kinds": [
-            {"name": names[at], "lines": [_line(kind, line, at) for line in change[kind]]}
+            {"name": names.in_(lang), "lines": [_line(kind, line, lang) for line in change[kind]]}
             for kind, names in KINDS.items()
         ],
         "months": "–".join(dict.fromkeys(months)) if months else "",
         "moved": [
             {
-                "before": _place(line["from"], at),
-                "after": _place(line["to"], at),
+                "before": _place(line["from"], lang),
+                "after": _place(line["to"], lang),
                 "meters": line["meters"],
                 "facilities": line["facilities"],
                 "m3": round(line["volume_l"] / 1000),
@@ -45,12 +45,12 @@ def _change(change: dict[str, Any], at: int) -> dict[str, Any]:
     }
 
 
-def _line(kind: str, line: dict[str, Any], at: int) -> dict[str, str]:
+def _line(kind: str, line: dict[str, Any], lang: str) -> dict[str, str]:
     level = vocab.LEVEL.by_code[line["level"]]
     return {
         "code": line["code"],
         "name": line["name"],
-        "level": (level.zh, level.en)[at],
+        "level": level.in_(lang),
         "told": {
             "renamed": lambda: f"← {line['was']}",
             "regrouped": lambda: f"{line['was'] or '—'} → {line['unit'] or '—'}",
@@ -59,5 +59,5 @@ def _line(kind: str, line: dict[str, Any], at: int) -> dict[str, str]:
     }
 
 
-def _place(place: dict[str, str] | None, at: int) -> str:
-    return f"{place['name']} {place['code']}" if place else OUTSIDE[at]
+def _place(place: dict[str, str] | None, lang: str) -> str:
+    return f"{place['name']} {place['code']}" if place else OUTSIDE.in_(lang)

@@ -41,7 +41,7 @@ def _preload(entry: str) -> list[str]:
 
 
 def _page(request: HttpRequest, template: str, status: int = 200, **context: object) -> HttpResponse:
-    """A page in Chinese, or in English when the address says ``lang=en``."""
+    """A page in the language that its address says."""
     lang = page_language(request)
     return render(request, template, {"lang": lang, "html_lang": html_language(lang), **context}, status=status)
 
@@ -52,7 +52,9 @@ def _shell(request: HttpRequest, template: str, status: int = 200, **context: ob
         connection.ensure_connection()
     except DatabaseError:
         language = asked_language(request)
-        response = _page(request, template, 503, down=DATABASE_GONE.told(language), down_language=language, **context)
+        response = _page(
+            request, template, 503, down=DATABASE_GONE.told(language), down_language=html_language(language), **context
+        )
         response.headers["Retry-After"] = str(DATABASE_GONE.retry_seconds)
         return response
     return _page(request, template, status, **context)

@@ -23,30 +23,34 @@ from layers import registry, vocab
 from layers.access import personal
 from layers.models import Release
 from layers.registry import Dataset
+from layers.words import Words
 
 SETTING, WORD = "OPEN_TO_ALL", "personal"
 DEMO = "demo"  # the key that the demo leaves in the context of its releases
 SYNTHETIC = "synthetic"  # the mark of a change by hand after which what it touched is still made up
 
 Why = Literal["setting", "synthetic", "own_data", "empty"]
-WHY: dict[Why, tuple[str, str]] = {
-    "setting": (
-        f"运维人员设置了 {SETTING}={WORD}：用水户、水表、取水户与逐表水量对所有能访问本站的人公开",
-        f"the operator set {SETTING}={WORD}: users, meters, holders and usage by meter are open to whoever reaches this site",
+WHY: dict[Why, Words] = {
+    "setting": Words(
+        "运维人员设置了 {setting}：用水户、水表、取水户与逐表水量对所有能访问本站的人公开",
+        "the operator set {setting}: users, meters, holders and usage by meter are open to whoever reaches this site",
+        setting=f"{SETTING}={WORD}",
     ),
-    "synthetic": (
+    "synthetic": Words(
         "演示城市：用水户、水表、取水户与逐表水量均为程序合成，不是真实的人，因此公开",
         "the demo city: users, meters, holders and usage by meter are made up, nobody's in truth, and so open",
     ),
-    "own_data": (
-        f"有真实数据：用水户、水表、取水户与逐表水量不公开；设置 {SETTING}={WORD} 才对所有能访问本站的人公开",
-        f"there are real data: users, meters, holders and usage by meter are closed; {SETTING}={WORD} would open them to"
+    "own_data": Words(
+        "有真实数据：用水户、水表、取水户与逐表水量不公开；设置 {setting} 才对所有能访问本站的人公开",
+        "there are real data: users, meters, holders and usage by meter are closed; {setting} would open them to"
         " whoever reaches this site",
+        setting=f"{SETTING}={WORD}",
     ),
-    "empty": (
-        f"还没有数据：用水户、水表、取水户与逐表水量导入后不公开；设置 {SETTING}={WORD} 才对所有能访问本站的人公开",
-        f"there are no data yet: users, meters, holders and usage by meter will be closed; {SETTING}={WORD} would open them"
+    "empty": Words(
+        "还没有数据：用水户、水表、取水户与逐表水量导入后不公开；设置 {setting} 才对所有能访问本站的人公开",
+        "there are no data yet: users, meters, holders and usage by meter will be closed; {setting} would open them"
         " to whoever reaches this site",
+        setting=f"{SETTING}={WORD}",
     ),
 }
 # In stamps, before eight digits of a hash: no hexadecimal digits, so that a stamp of older code has neither.
@@ -66,9 +70,8 @@ class Posture:
 
     @property
     def told(self) -> dict[str, str]:
-        """Why, in Chinese and English."""
-        zh, en = WHY[self.why]
-        return {"zh": zh, "en": en}
+        """Why, in every language."""
+        return WHY[self.why].everywhere()
 
     def to_dict(self) -> dict[str, Any]:
         return {WORD: "open" if self.open else "closed", "why": {"code": self.why, **self.told}}

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 
 from layers.datasets import VOLUME
 from layers.values import exact, stored
+from layers.words import shown
 
 _LIMIT = Decimal(10) ** 12  # m³: far above any river, far below what a column holds
 
@@ -35,13 +36,18 @@ class CubicMetresField(forms.Field):
         try:
             litres = stored(VOLUME, Decimal(text))
         except InvalidOperation:
-            raise ValidationError("请填写数字，如 12.345。", code="not_a_number") from None
+            raise ValidationError(
+                shown("请填写数字，如 12.345。", "Write a number, as 12.345."), code="not_a_number"
+            ) from None
         if not litres.is_finite() or abs(litres) > stored(VOLUME, _LIMIT):
-            raise ValidationError("超出允许范围。", code="out_of_range")
+            raise ValidationError(shown("超出允许范围。", "Out of range."), code="out_of_range")
         if litres != litres.to_integral_value():
-            raise ValidationError("水量须精确到升，最多三位小数。", code="not_litres")
+            raise ValidationError(
+                shown("水量须精确到升，最多三位小数。", "Volumes are exact to the litre: at most three decimals."),
+                code="not_litres",
+            )
         if litres < 0 and not self.signed:
-            raise ValidationError("不能为负。", code="negative")
+            raise ValidationError(shown("不能为负。", "It cannot be negative."), code="negative")
         return int(litres)
 
 

@@ -26,16 +26,17 @@ from layers.history.tables import OWN_HISTORY
 from layers.ingest.refusal import ImportRefused
 from layers.text import is_plain
 from layers.values import term_word
+from layers.words import Listed, active, shown, shown_word
 
 
 def map_html(geometry: Any, layer: str = "") -> SafeString | str:
     """A map to look at; a dash where there is nothing to show."""
     if geometry is None:
-        return "没有位置"
+        return shown("没有位置", "No position")
     return render_to_string("layers/admin/map.html", {"geometry": outline_json(geometry), "layer": layer})
 
 
-@admin.display(description="质量", ordering="position_quality")
+@admin.display(description=shown("质量", "Quality"), ordering="position_quality")
 def quality_mark(obj: Any) -> SafeString | str:
     """The quality of a position or outline; what is synthetic stands out in every list."""
     value = next(
@@ -44,7 +45,7 @@ def quality_mark(obj: Any) -> SafeString | str:
     if value is None:
         return "—"
     quality = vocab.POSITION_QUALITY if hasattr(obj, "position_quality") else vocab.BOUNDARY_QUALITY
-    text = term_word(quality, value)
+    text = term_word(quality, value, active())
     return format_html('<span class="synthetic-mark">{}</span>', text) if value == vocab.SYNTHETIC else text
 
 
@@ -57,7 +58,7 @@ class FastAdmin(admin.ModelAdmin):
     list_per_page = 50
     list_max_show_all = 200
     search_fields: ClassVar[tuple[str, ...]] = ("code", "name")
-    search_help_text = "按编码开头或名称查找"
+    search_help_text = shown("按编码开头或名称查找", "Find by the beginning of a code, or by name")
     synthetic_field: ClassVar[str] = ""
 
     class Media:
@@ -121,7 +122,7 @@ class PublishedForm(forms.ModelForm):
         try:
             journal.claim()
         except ImportRefused as error:
-            raise forms.ValidationError(error.zh, code="busy") from error
+            raise forms.ValidationError(shown_word(error.said), code="busy") from error
         return cleaned
 
     def _clean_fields(self) -> None:
@@ -133,7 +134,9 @@ class PublishedForm(forms.ModelForm):
         # What an import refuses, a form does too: some outputs cannot hold it.
         for name, value in list(self.cleaned_data.items()):
             if isinstance(value, str) and not is_plain(value):
-                self.add_error(name, "含有不可见的控制字符或换行。")
+                self.add_error(
+                    name, shown("含有不可见的控制字符或换行。", "It holds invisible control characters or line ends.")
+                )
 
 
 class PublishedAdmin(FastAdmin):
@@ -171,7 +174,7 @@ class PublishedAdmin(FastAdmin):
         """The form's sections where a kind derives them instead of listing ``fieldsets``."""
         return ()
 
-    @admin.display(description="地图")
+    @admin.display(description=shown("地图", "Map"))
     def map(self, obj: Any) -> SafeString | str:
         return map_html(self.shown_geometry(obj), self.layer)
 
@@ -182,7 +185,9 @@ class PublishedAdmin(FastAdmin):
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """What the object was from release to release, before who saved it when."""
         states = (
-            states_of(self.dataset, int(object_id)) if object_id.isdigit() and self.dataset not in OWN_HISTORY else []
+            states_of(self.dataset, int(object_id), active())
+            if object_id.isdigit() and self.dataset not in OWN_HISTORY
+            else []
         )
         return super().history_view(request, object_id, {**(extra_context or {}), "states": states})
 
@@ -209,8 +214,11 @@ class PublishedAdmin(FastAdmin):
     def tell(self, request: HttpRequest, obj: Any, months: list[Any]) -> None:
         """What followed from the save, in words."""
         if months:
-            shown = "、".join(f"{month:%Y-%m}" for month in months)
-            messages.info(request, f"已重新汇总 {shown} 的用水量。")
+            named = Listed(*(f"{month:%Y-%m}" for month in months))
+            messages.info(
+                request,
+                shown("已重新汇总 {months} 的用水量。", "The usage of {months} was summed up anew.", months=named),
+            )
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         self._delete(request, [obj], lambda: super(PublishedAdmin, self).delete_model(request, obj))
@@ -244,5 +252,5 @@ class PublishedAdmin(FastAdmin):
             with transaction.atomic():
                 return view()
         except ImportRefused as error:
-            messages.error(request, f"{error.zh}。没有改动任何数据。")
+            messages.error(request, shown("{why}。没有改动任何数据。", "{why}. Nothing was changed.", why=error.said))
             return HttpResponseRedirect(request.get_full_path())

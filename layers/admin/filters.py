@@ -10,18 +10,19 @@ from django.http import HttpRequest
 
 from layers import vocab
 from layers.models import Region
+from layers.words import shown
 
 
 class DistrictFilter(SimpleListFilter):
     """By district of the declared region: codes start with their district's."""
 
-    title = "登记所在区"
+    title = shown("登记所在区", "Declared district")
     parameter_name = "district"
     path = "declared_region__code"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, str]]:
         districts = Region.objects.filter(level=vocab.DISTRICT, valid_to=None).order_by("code")
-        return [*districts.values_list("code", "name"), ("none", "（未登记）")]
+        return [*districts.values_list("code", "name"), ("none", shown("（未登记）", "(not declared)"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         code = self.value()
@@ -33,7 +34,7 @@ class DistrictFilter(SimpleListFilter):
 
 
 class OwnDistrictFilter(DistrictFilter):
-    title = "所属区"
+    title = shown("所属区", "District")
     path = "code"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, str]]:
@@ -47,11 +48,15 @@ class BoundaryDistrictFilter(OwnDistrictFilter):
 class PositionFilter(SimpleListFilter):
     """What the position says against the register: the faults that somebody has to look at."""
 
-    title = "位置核对"
+    title = shown("位置核对", "Position checked")
     parameter_name = "position"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, str]]:
-        return [("missing", "没有位置"), ("outside", "位于市域之外"), ("differs", "与登记区划不符")]
+        return [
+            ("missing", shown("没有位置", "No position")),
+            ("outside", shown("位于市域之外", "Outside the city")),
+            ("differs", shown("与登记区划不符", "Not in the declared division")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         match self.value():
@@ -70,15 +75,15 @@ class PositionFilter(SimpleListFilter):
 class CurrentFilter(SimpleListFilter):
     """Divisions and outlines as they are now, unless their history is asked for."""
 
-    title = "版本"
+    title = shown("版本", "Version")
     parameter_name = "history"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, str]]:
-        return [("closed", "已失效"), ("all", "全部")]
+        return [("closed", shown("已失效", "No longer holds")), ("all", shown("全部", "All"))]
 
     def choices(self, changelist: Any) -> Any:
         first, *others = super().choices(changelist)
-        return [{**first, "display": "现行"}, *others]
+        return [{**first, "display": shown("现行", "Current")}, *others]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         match self.value():

@@ -19,6 +19,7 @@ from shapely.geometry import shape
 
 from layers.ingest import china
 from layers.models.base import STORAGE_SRID
+from layers.words import Words, shown
 
 MAX_OUTLINE_BYTES = 20 << 20
 DECIMALS = 7  # of a degree: a centimetre
@@ -76,15 +77,30 @@ class PositionField(gis_forms.PointField):
         if not any(value):
             return None
         if not all(value):
-            raise ValidationError("经度和纬度须同时填写；没有位置时两个都留空。", code="half_position")
+            raise ValidationError(
+                shown(
+                    "经度和纬度须同时填写；没有位置时两个都留空。",
+                    "Give longitude and latitude together; leave both empty where there is no position.",
+                ),
+                code="half_position",
+            )
         try:
             lon, lat = (float(text) for text in value)
         except ValueError:
-            raise ValidationError("经度和纬度须为十进制度数，如 116.397 和 39.908。", code="not_a_number") from None
+            raise ValidationError(
+                shown(
+                    "经度和纬度须为十进制度数，如 116.397 和 39.908。",
+                    "Longitude and latitude are decimal degrees, as 116.397 and 39.908.",
+                ),
+                code="not_a_number",
+            ) from None
         box = np.array([[lon, lat, lon, lat]])
         if not np.isfinite(box).all() or not china.inside_china(box)[0]:
-            hint = china.hint(box[0])[0].split("，请用")[0] if np.isfinite(box).all() else "不是数字"
-            raise ValidationError(f"位置不在中国范围内：{hint}。", code="outside_china")
+            hint = _without_command(china.hint(box[0])) if np.isfinite(box).all() else Words("不是数字", "not a number")
+            raise ValidationError(
+                shown("位置不在中国范围内：{hint}。", "The position is outside China: {hint}.", hint=hint),
+                code="outside_china",
+            )
         return Point(lon, lat, srid=STORAGE_SRID)
 
     def clean(self, value: Any) -> Point | None:
@@ -144,7 +160,9 @@ class OutlineField(gis_forms.MultiPolygonField):
     def clean(self, value: Any) -> MultiPolygon | None:
         found = self.to_python(value)
         if found is None and self.required:
-            raise ValidationError("请粘贴或选择边界的 GeoJSON。", code="required")
+            raise ValidationError(
+                shown("请粘贴或选择边界的 GeoJSON。", "Paste or choose the GeoJSON of the outline."), code="required"
+            )
         return found
 
     def has_changed(self, initial: Any, data: Any) -> bool:
@@ -156,15 +174,27 @@ class OutlineField(gis_forms.MultiPolygonField):
             return True
 
 
+def _without_command(hint: Words) -> Words:
+    """A hint that speaks of the command's option, to who has none."""
+    if "--crs" in hint.zh:
+        return Words("看起来是以米为单位的平面坐标", "looks like metres")
+    return hint
+
+
 def _text(value: Any) -> str:
     if isinstance(value, str):
         return value
     if value.size > MAX_OUTLINE_BYTES:
-        raise ValidationError(f"边界文件超过 {MAX_OUTLINE_BYTES >> 20} MB。", code="too_large")
+        raise ValidationError(
+            shown("边界文件超过 {most} MB。", "The file is larger than {most} MB.", most=MAX_OUTLINE_BYTES >> 20),
+            code="too_large",
+        )
     try:
         return str(value.read().decode("utf-8-sig"))
     except UnicodeDecodeError:
-        raise ValidationError("边界文件不是 UTF-8 编码的 GeoJSON。", code="bad_geometry") from None
+        raise ValidationError(
+            shown("边界文件不是 UTF-8 编码的 GeoJSON。", "The file is no GeoJSON in UTF-8."), code="bad_geometry"
+        ) from None
 
 
 def read_outline(text: str) -> MultiPolygon:
@@ -172,22 +202,41 @@ def read_outline(text: str) -> MultiPolygon:
     try:
         content = json.loads(text)
     except ValueError as error:
-        raise ValidationError(f"不是 GeoJSON：{error}", code="bad_geometry") from None
+        raise ValidationError(
+            shown("不是 GeoJSON：{error}", "This is no GeoJSON: {error}", error=error), code="bad_geometry"
+        ) from None
     geometry = _geometry_of(content)
     if geometry.get("type") not in _OUTLINE_TYPES:
-        kind = geometry.get("type") or "（空）"
-        raise ValidationError(f"需要 Polygon 或 MultiPolygon，不是 {kind}。", code="geometry_type")
+        kind = geometry.get("type") or shown("（空）", "(empty)")
+        raise ValidationError(
+            shown(
+                "需要 Polygon 或 MultiPolygon，不是 {kind}。",
+                "A Polygon or MultiPolygon is wanted, not {kind}.",
+                kind=kind,
+            ),
+            code="geometry_type",
+        )
     try:
         found = shapely.force_2d(shape(geometry))
     except (ValueError, TypeError, IndexError, AttributeError, KeyError, shapely.errors.ShapelyError):
-        raise ValidationError("坐标无法读取。", code="bad_geometry") from None
+        raise ValidationError(shown("坐标无法读取。", "The coordinates cannot be read."), code="bad_geometry") from None
     if found.is_empty:
-        raise ValidationError("图形是空的。", code="no_geometry")
+        raise ValidationError(shown("图形是空的。", "The shape is empty."), code="no_geometry")
     box = shapely.bounds(found)
     if not china.inside_china(np.array([box]))[0]:
-        raise ValidationError(f"图形不在中国范围内：{china.hint(box)[0].split('，请用')[0]}。", code="outside_china")
+        raise ValidationError(
+            shown(
+                "图形不在中国范围内：{hint}。",
+                "The shape is outside China: {hint}.",
+                hint=_without_command(china.hint(box)),
+            ),
+            code="outside_china",
+        )
     if not found.is_valid:
-        raise ValidationError(f"图形无效：{shapely.is_valid_reason(found)}", code="invalid_geometry")
+        raise ValidationError(
+            shown("图形无效：{why}", "The shape is not valid: {why}", why=shapely.is_valid_reason(found)),
+            code="invalid_geometry",
+        )
     whole = found if found.geom_type == "MultiPolygon" else shapely.MultiPolygon([found])
     stored = GEOSGeometry(memoryview(shapely.to_wkb(whole)), srid=STORAGE_SRID)
     assert isinstance(stored, MultiPolygon)
@@ -197,14 +246,26 @@ def read_outline(text: str) -> MultiPolygon:
 def _geometry_of(content: Any) -> Mapping[str, Any]:
     """The one geometry of a GeoJSON object in degrees."""
     if not isinstance(content, dict):
-        raise ValidationError("不是 GeoJSON 对象。", code="bad_geometry")
+        raise ValidationError(shown("不是 GeoJSON 对象。", "This is no GeoJSON object."), code="bad_geometry")
     told = json.dumps(content.get("crs") or "")
     if told != '""' and not any(word in told for word in _DEGREES):
-        raise ValidationError("坐标系须为 EPSG:4490（经度、纬度）；其他坐标系请用“导入文件”。", code="crs")
+        raise ValidationError(
+            shown(
+                "坐标系须为 EPSG:4490（经度、纬度）；其他坐标系请用“导入文件”。",
+                "The system has to be EPSG:4490 (longitude, latitude); import a file for others.",
+            ),
+            code="crs",
+        )
     if content.get("type") == "FeatureCollection":
         features = content.get("features")
         if not isinstance(features, list) or len(features) != 1:
-            raise ValidationError("FeatureCollection 中须恰有一个要素；多个要素请用“导入文件”。", code="bad_geometry")
+            raise ValidationError(
+                shown(
+                    "FeatureCollection 中须恰有一个要素；多个要素请用“导入文件”。",
+                    "A FeatureCollection has to hold one feature; import a file for several.",
+                ),
+                code="bad_geometry",
+            )
         content = features[0]
     if isinstance(content, dict) and content.get("type") == "Feature":
         content = content.get("geometry")

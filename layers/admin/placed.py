@@ -19,14 +19,15 @@ from layers.ingest.refusal import ImportRefused
 from layers.registry import Dataset
 from layers.settle import MOVING
 from layers.shared import STANDS_SINCE
+from layers.words import Words, shown, shown_word
 
 
-@admin.display(description="登记所在区划", ordering="declared_region__code")
+@admin.display(description=shown("登记所在区划", "Declared division"), ordering="declared_region__code")
 def declared(obj: Any) -> str:
     return obj.declared_region.name if obj.declared_region else "—"
 
 
-@admin.display(description="位置所在区划", ordering="found_region__code")
+@admin.display(description=shown("位置所在区划", "Division of the position"), ordering="found_region__code")
 def found(obj: Any) -> str:
     return obj.found_region.name if obj.found_region else "—"
 
@@ -34,27 +35,33 @@ def found(obj: Any) -> str:
 class MovedForm(PublishedForm):
     """Of what usage is measured at, or counts by: another position holds from a month on."""
 
-    effective = forms.CharField(label="自哪个月起", required=False, max_length=7)
+    effective = forms.CharField(label=shown("自哪个月起", "From which month on"), required=False, max_length=7)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         with connection.cursor() as cursor:
             default = standing.by_default(cursor).since
-        told = (
-            f"自 {default:%Y-%m} 起（最近一个有用水量的月份之后），此前各月仍按原位置统计"
-            if default
-            else "各月都按新位置统计"
-        )
-        self.fields["effective"].help_text = (
-            f"位置有变动时，自哪个月起按新位置统计，如 2020-01；{CURRENT} 表示更正：现位置的各月都按新位置统计。"
-            f"不填：{told}；原来没有位置的，各月都按新位置统计"
+        told = Words("各月都按新位置统计", "every month counts at the new position")
+        if default:
+            told = Words(
+                "自 {month} 起（最近一个有用水量的月份之后），此前各月仍按原位置统计",
+                "from {month} on (behind the last month with usage), months before at the old one",
+                month=f"{default:%Y-%m}",
+            )
+        self.fields["effective"].help_text = shown(
+            "位置有变动时，自哪个月起按新位置统计，如 2020-01；{current} 表示更正：现位置的各月都按新位置统计。"
+            "不填：{told}；原来没有位置的，各月都按新位置统计",
+            "From which month on another position counts, as 2020-01; {current} for a correction: every month counts at it. "
+            "Left empty: {told}; where there was no position, every month counts at the new one",
+            current=CURRENT,
+            told=told,
         )
 
     def clean_effective(self) -> standing.Effect | None:
         try:
             return told_of_positions(self.cleaned_data["effective"].strip())
         except ImportRefused as error:
-            raise forms.ValidationError(error.zh, code="effective") from error
+            raise forms.ValidationError(shown_word(error.said), code="effective") from error
 
     @cached_property
     def changed_data(self) -> list[str]:
@@ -89,8 +96,11 @@ class PlacedAdmin(PublishedAdmin):
     def sections(self) -> tuple[Any, ...]:
         return (
             (None, {"fields": ("code", "name", *self.own)}),
-            ("位置", {"fields": ("geom", *self.moved, "position_quality", "declared_region", "found_region")}),
-            ("来源", {"fields": ("release",)}),
+            (
+                shown("位置", "Position"),
+                {"fields": ("geom", *self.moved, "position_quality", "declared_region", "found_region")},
+            ),
+            (shown("来源", "Source"), {"fields": ("release",)}),
         )
 
     def tell(self, request: HttpRequest, obj: Any, months: list[Any]) -> None:
@@ -102,17 +112,33 @@ class PlacedAdmin(PublishedAdmin):
         messages.add_message(request, messages.WARNING if grave else messages.INFO, note)
 
 
+def _differs(obj: Any) -> Any:
+    return shown(
+        "位置所在区划“{found}”与登记所在区划“{declared}”不符。",
+        "The position lies in “{found}”, and “{declared}” is declared.",
+        found=obj.found_region,
+        declared=obj.declared_region,
+    )
+
+
 def finding(obj: Any) -> tuple[str, bool]:
     """Where the position was found to be, in words, and whether somebody should look at it."""
     if obj.geom is None:
         user = getattr(obj, "stand_in", None)
-        where = f"用水户“{user}”的位置" if user else "登记所在区划"
-        return f"没有位置：地图上不显示，统计按{where}计。", False
+        where = Words("用水户“{user}”的位置", "position of its user “{user}”", user=user)
+        if not user:
+            where = Words("登记所在区划", "declared division")
+        told = shown(
+            "没有位置：地图上不显示，统计按{where}计。",
+            "No position: it is not on the map, and counts by the {where}.",
+            where=where,
+        )
+        return told, False
     if obj.found_region is None:
-        return "位置在市域之外：不属于任何社区（村）。", True
+        return shown("位置在市域之外：不属于任何社区（村）。", "The position is outside the city: in no village."), True
     if obj.declared_region and not obj.found_region.code.startswith(obj.declared_region.code):
-        return f"位置所在区划“{obj.found_region}”与登记所在区划“{obj.declared_region}”不符。", True
-    return f"位置所在区划：{obj.found_region}。", False
+        return _differs(obj), True
+    return shown("位置所在区划：{region}。", "Division of the position: {region}.", region=obj.found_region), False
 
 
 _SHARED = (

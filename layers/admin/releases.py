@@ -13,7 +13,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from layers import registry
@@ -22,21 +21,26 @@ from layers.history.read import changed_by
 from layers.ingest.refusal import ImportRefused
 from layers.later import later
 from layers.models import LayerVersion, Release
+from layers.words import Listed, Words, active, shown, shown_word
 
 undo = later("layers.ingest.undo.undo")
 
-_ZH = {dataset.name: dataset.zh for dataset in registry.DATASETS}
+_NAMES = {dataset.name: shown_word(dataset) for dataset in registry.DATASETS}
 undo = later("layers.ingest.undo.undo")
 
 IMPORT = "layers.import_data"
 SHOWN = 100  # changed objects on a release's page
-_ACTIONS = {"add": "添加", "change": "修改", "delete": "删除"}
+_ACTIONS = {
+    "add": Words("手工添加", "added by hand"),
+    "change": Words("手工修改", "changed by hand"),
+    "delete": Words("手工删除", "deleted by hand"),
+}
 
 
 class OfDataset(ReadOnlyAdmin):
-    @admin.display(description="数据集", ordering="dataset")
+    @admin.display(description=shown("数据集", "Dataset"), ordering="dataset")
     def dataset_zh(self, obj: Release | LayerVersion) -> str:
-        return _ZH.get(obj.dataset, obj.dataset)
+        return _NAMES.get(obj.dataset, obj.dataset)
 
 
 @admin.register(Release)
@@ -46,12 +50,12 @@ class ReleaseAdmin(OfDataset):
     )  # fmt: skip
     list_filter = ("dataset", "made_at")
     search_fields = ("file_name", "actor", "file_sha256")
-    search_help_text = "按文件名、操作人或文件指纹查找"
+    search_help_text = shown("按文件名、操作人或文件指纹查找", "Find by file name, actor or fingerprint")
     fieldsets = (
         (None, {"fields": ("id", "dataset_zh", "origin", "file_sha256", "actor", "made_at")}),
-        ("行数", {"fields": ("rows_new", "rows_changed", "rows_unchanged", "rows_refused")}),
-        ("报告", {"fields": ("told",)}),
-        ("改动的对象", {"fields": ("changes",)}),
+        (shown("行数", "Rows"), {"fields": ("rows_new", "rows_changed", "rows_unchanged", "rows_refused")}),
+        (shown("报告", "Report"), {"fields": ("told",)}),
+        (shown("改动的对象", "Changed objects"), {"fields": ("changes",)}),
     )
     readonly_fields = ("id", "dataset_zh", "origin", "told", "changes")
     change_form_template = "layers/admin/release.html"
@@ -59,31 +63,39 @@ class ReleaseAdmin(OfDataset):
     def word_query(self, word: str) -> Q:
         return Q(file_name__icontains=word) | Q(actor__icontains=word) | Q(file_sha256__startswith=word.lower())
 
-    @admin.display(description="来源", ordering="file_name")
+    @admin.display(description=shown("来源", "Source"), ordering="file_name")
     def origin(self, obj: Release) -> str:
         by_hand = obj.report.get("admin")
-        told = f"手工{_ACTIONS.get(by_hand['action'], '')}" if by_hand else obj.file_name
-        return f"{told}（已由 #{obj.report['undone']} 撤销）" if obj.report.get("undone") else told
+        told = _ACTIONS[by_hand["action"]].in_(active()) if by_hand else obj.file_name
+        if undone := obj.report.get("undone"):
+            return Words(
+                "{told}（已由 #{release} 撤销）", "{told} (taken back by #{release})", told=told, release=undone
+            ).in_(active())
+        return told
 
-    @admin.display(description="内容")
+    @admin.display(description=shown("内容", "Content"))
     def told(self, obj: Release) -> SafeString | str:
         """The import's report as the upload shows it, or the objects that a hand changed."""
         by_hand = obj.report.get("admin")
         if by_hand:
-            return format_html("{}（共 {} 个）", "、".join(by_hand["objects"]), by_hand["count"])
+            named = Listed(*by_hand["objects"])
+            return Words(
+                "{objects}（共 {count} 个）", "{objects} ({count} in all)", objects=named, count=by_hand["count"]
+            ).in_(active())
         if undone := obj.report.get("undo"):
-            return format_html(
-                "撤销第 {} 号发布：删去 {}，恢复原样 {}，恢复删除的 {}",
-                undone["of"], undone["removed"], undone["restored"], undone["returned"],
-            )  # fmt: skip
+            return Words(
+                "撤销第 {of} 号发布：删去 {removed}，恢复原样 {restored}，恢复删除的 {returned}",
+                "Release {of} taken back: {removed} removed, {restored} as before, {returned} returned",
+                of=undone["of"], removed=undone["removed"], restored=undone["restored"], returned=undone["returned"],
+            ).in_(active())  # fmt: skip
         if "rows" not in obj.report:
-            return "没有报告"
-        return render_to_string("layers/admin/report.html", {"report": obj.report})
+            return Words("没有报告", "No report").in_(active())
+        return render_to_string("layers/admin/report.html", {"report": obj.report, "lang": active()})
 
-    @admin.display(description="原值 → 新值")
+    @admin.display(description=shown("原值 → 新值", "Old → new"))
     def changes(self, obj: Release) -> SafeString:
         """What the objects were and became; new ones are not among them."""
-        count, changed = changed_by(obj, limit=SHOWN)
+        count, changed = changed_by(obj, active(), limit=SHOWN)
         model = apps.get_model(registry.dataset(obj.dataset).model)._meta
         return render_to_string(
             "layers/admin/changes.html",
@@ -91,6 +103,7 @@ class ReleaseAdmin(OfDataset):
                 "count": count,
                 "changed": changed,
                 "shown": SHOWN,
+                "lang": active(),
                 "model": f"admin:{model.app_label}_{model.model_name}",
             },
         )
@@ -110,14 +123,16 @@ class ReleaseAdmin(OfDataset):
         if not request.user.has_perm(IMPORT):
             raise PermissionDenied
         release = get_object_or_404(Release, pk=release_id)
-        context = {**self.admin_site.each_context(request), "title": f"撤销第 {release.pk} 号发布", "release": release,
+        context = {**self.admin_site.each_context(request), "title": shown("撤销第 {release} 号发布", "Take back release {release}", release=release.pk), "release": release,
                    "opts": self.opts, "origin": self.origin(release)}  # fmt: skip
         try:
             done = undo(release.pk, commit=request.method == "POST", actor=request.user.get_username(), wait_s=10.0)
         except ImportRefused as error:
             return TemplateResponse(request, "layers/admin/undo.html", {**context, "error": error}, status=400)
         if done.committed:
-            messages.success(request, f"第 {release.pk} 号发布已撤销。")
+            messages.success(
+                request, shown("第 {release} 号发布已撤销。", "Release {release} was taken back.", release=release.pk)
+            )
             return redirect("admin:layers_release_change", done.new_release_id)
         return TemplateResponse(request, "layers/admin/undo.html", {**context, "done": done})
 

@@ -7,6 +7,7 @@ from django.contrib import admin
 from layers.admin.base import PublishedAdmin, quality_mark
 from layers.admin.filters import DistrictFilter
 from layers.models import SupplyArea
+from layers.words import shown
 
 
 class FacilityDistrictFilter(DistrictFilter):
@@ -24,11 +25,11 @@ class SupplyAreaAdmin(PublishedAdmin):
     readonly_fields = ("square_km",)
     fieldsets = (
         (None, {"fields": ("code", "name", "facility")}),
-        ("范围", {"fields": ("geom", "boundary_quality", "square_km")}),
-        ("来源", {"fields": ("release",)}),
+        (shown("范围", "Area"), {"fields": ("geom", "boundary_quality", "square_km")}),
+        (shown("来源", "Source"), {"fields": ("release",)}),
     )
     synthetic_field = "boundary_quality"
 
-    @admin.display(description="面积(km²)", ordering="area_m2")
+    @admin.display(description=shown("面积(km²)", "Area (km²)"), ordering="area_m2")
     def square_km(self, obj: SupplyArea) -> str:
         return f"{obj.area_m2 / 1e6:,.3f}" if obj.pk else "—"

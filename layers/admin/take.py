@@ -12,12 +12,15 @@ from layers.admin.amounts import CubicMetresField, cubic_metres
 from layers.admin.base import PublishedAdmin, PublishedForm
 from layers.admin.filters import DistrictFilter
 from layers.models import AbstractionHolder, AbstractionPermit
+from layers.words import shown
 
 MAPPED = 500  # points of one permit that its map shows
 
 
 class PermitForm(PublishedForm):
-    permitted_l_per_year = CubicMetresField(label="年许可水量(m³)", required=False, signed=False)
+    permitted_l_per_year = CubicMetresField(
+        label=shown("年许可水量(m³)", "Permitted volume (m³ a year)"), required=False, signed=False
+    )
 
 
 @admin.register(AbstractionPermit)
@@ -33,11 +36,11 @@ class PermitAdmin(PublishedAdmin):
     autocomplete_fields = ("holder", "declared_region")
     fieldsets = (
         (None, {"fields": ("code", "holder", "permitted_l_per_year", "valid_from", "valid_to", "declared_region")}),
-        ("许可的取水口", {"fields": ("map",)}),
-        ("来源", {"fields": ("release",)}),
+        (shown("许可的取水口", "Permitted abstraction points"), {"fields": ("map",)}),
+        (shown("来源", "Source"), {"fields": ("release",)}),
     )
 
-    @admin.display(description="年许可水量(m³)", ordering="permitted_l_per_year")
+    @admin.display(description=shown("年许可水量(m³)", "Permitted volume (m³ a year)"), ordering="permitted_l_per_year")
     def permitted(self, obj: AbstractionPermit) -> str:
         return cubic_metres(obj.permitted_l_per_year, grouped=True) or "—"
 
@@ -57,7 +60,7 @@ class HolderAdmin(PublishedAdmin):
 
     dataset = "permit"
     list_display = ("code", "name")
-    fieldsets = ((None, {"fields": ("code", "name")}), ("来源", {"fields": ("release",)}))
+    fieldsets = ((None, {"fields": ("code", "name")}), (shown("来源", "Source"), {"fields": ("release",)}))
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         if form.journal is not None:

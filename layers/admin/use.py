@@ -18,6 +18,7 @@ from layers.models import Boundary, Meter, Region, SupplyFacility, UsageRecord, 
 from layers.recorded import all_months
 from layers.shared import MOST_LITRES
 from layers.values import term_word
+from layers.words import active, shown
 
 MATCHED = 1000  # places that one search word may stand for
 
@@ -25,7 +26,7 @@ MATCHED = 1000  # places that one search word may stand for
 class MonthFilter(admin.SimpleListFilter):
     """The months there are, found by a walk over the index; a date hierarchy would scan every record for them."""
 
-    title = "月份"
+    title = shown("月份", "Month")
     parameter_name = "month"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -39,7 +40,10 @@ class MonthFilter(admin.SimpleListFilter):
 
 
 class UsageForm(PublishedForm):
-    volume_l = CubicMetresField(label="水量(m³)", help_text="精确到升，最多三位小数")
+    volume_l = CubicMetresField(
+        label=shown("水量(m³)", "Volume (m³)"),
+        help_text=shown("精确到升，最多三位小数", "exact to the litre, at most three decimals"),
+    )
 
     def clean_month(self) -> date:
         return self.cleaned_data["month"].replace(day=1)
@@ -48,16 +52,28 @@ class UsageForm(PublishedForm):
         cleaned = super().clean() or {}
         value = lambda name: cleaned.get(name, getattr(self.instance, name, None))  # noqa: E731
         if sum(value(name) is not None for name in ("meter", "facility", "region")) != 1:
-            raise forms.ValidationError("水表、供水设施、区划须且只能填一个。", code="one_place")
+            raise forms.ValidationError(
+                shown("水表、供水设施、区划须且只能填一个。", "Give exactly one of meter, facility and division."),
+                code="one_place",
+            )
         if abs(cleaned.get("volume_l") or 0) > MOST_LITRES:
-            self.add_error("volume_l", f"不能超过 {MOST_LITRES // 1000:,} m³。")
+            self.add_error(
+                "volume_l",
+                shown("不能超过 {most:,} m³。", "It cannot be more than {most:,} m³.", most=MOST_LITRES // 1000),
+            )
         if (cleaned.get("volume_l") or 0) < 0 and not value("correction_no"):
-            self.add_error("volume_l", "只有更正记录（更正次序大于 0）可以为负。")
+            self.add_error(
+                "volume_l",
+                shown(
+                    "只有更正记录（更正次序大于 0）可以为负。",
+                    "Only a correction (correction no. above 0) may be negative.",
+                ),
+            )
         return cleaned
 
 
 class Monthly(FastAdmin):
-    @admin.display(description="月份")
+    @admin.display(description=shown("月份", "Month"))
     def in_month(self, obj: UsageRecord | UsageSum) -> str:
         """A month, though it is kept as its first day."""
         return f"{obj.month:%Y-%m}"
@@ -75,19 +91,24 @@ class UsageRecordAdmin(Monthly, PublishedAdmin):
     list_filter = (MonthFilter, "source", "purpose")
     ordering = ("-id",)
     sortable_by = ()
-    search_help_text = "按水表、供水设施或区划的编码开头查找；也可填设施或区划的名称"
+    search_help_text = shown(
+        "按水表、供水设施或区划的编码开头查找；也可填设施或区划的名称",
+        "Find by the beginning of the code of a meter, facility or division, or by the name of a facility or division",
+    )
     autocomplete_fields = ("meter", "facility", "region")
     fieldsets = (
         (
             None,
             {
                 "fields": ("month", "meter", "facility", "region", "source", "purpose", "correction_no", "volume_l"),
-                "description": "已上报的读数不应改写：更正请另加一条“更正次序”大于 0 的记录（可为负）。"
-                "保存后，所在月份及当年累计的汇总随之更新。",
+                "description": shown(
+                    "已上报的读数不应改写：更正请另加一条“更正次序”大于 0 的记录（可为负）。保存后，所在月份及当年累计的汇总随之更新。",
+                    "Readings that were reported are not to be rewritten: add a record with a correction no. above 0, which may be negative. The sums of its month and year follow.",
+                ),
             },
         ),
-        ("计量位置", {"fields": ("map",)}),
-        ("来源", {"fields": ("release",)}),
+        (shown("计量位置", "Measured at"), {"fields": ("map",)}),
+        (shown("来源", "Source"), {"fields": ("release",)}),
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
@@ -116,11 +137,11 @@ class UsageRecordAdmin(Monthly, PublishedAdmin):
             found |= Q(**{f"{name}__in": ids})
         return found
 
-    @admin.display(description="计量位置")
+    @admin.display(description=shown("计量位置", "Measured at"))
     def place(self, obj: UsageRecord) -> str:
         return str(obj.meter or obj.facility or obj.region)
 
-    @admin.display(description="水量(m³)")
+    @admin.display(description=shown("水量(m³)", "Volume (m³)"))
     def volume(self, obj: UsageRecord) -> str:
         return cubic_metres(obj.volume_l, grouped=True)
 
@@ -138,22 +159,22 @@ class UsageSumAdmin(Monthly, ReadOnlyAdmin):
     list_display = ("in_month", "level", "code_or_gap", "source_text", "purpose_text", "volume", "records")
     list_filter = ("level", MonthFilter)
     search_fields = ("code",)
-    search_help_text = "按区划代码开头查找"
+    search_help_text = shown("按区划代码开头查找", "Find by the beginning of a division code")
     ordering = ("-id",)
     sortable_by = ()
 
-    @admin.display(description="区划")
+    @admin.display(description=shown("区划", "Division"))
     def code_or_gap(self, obj: UsageSum) -> str:
         return obj.code or f"{obj.get_gap_display()}（{obj.parent_code}）"
 
-    @admin.display(description="水源")
+    @admin.display(description=shown("水源", "Source"))
     def source_text(self, obj: UsageSum) -> str:
-        return term_word(vocab.SOURCE, obj.source_sel) or "全部"
+        return term_word(vocab.SOURCE, obj.source_sel, active()) or shown("全部", "All")
 
-    @admin.display(description="用途")
+    @admin.display(description=shown("用途", "Purpose"))
     def purpose_text(self, obj: UsageSum) -> str:
-        return term_word(vocab.PURPOSE, obj.purpose_sel) or "全部"
+        return term_word(vocab.PURPOSE, obj.purpose_sel, active()) or shown("全部", "All")
 
-    @admin.display(description="水量(m³)")
+    @admin.display(description=shown("水量(m³)", "Volume (m³)"))
     def volume(self, obj: UsageSum) -> str:
         return cubic_metres(obj.volume_l, grouped=True)

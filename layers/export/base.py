@@ -13,6 +13,7 @@ from typing import BinaryIO, Literal
 
 from layers.features.query import GEOGRAPHIC, FeatureQuery
 from layers.values import Column, Lang
+from layers.words import Worded, Words
 
 Shape = Literal["wkt", "lonlat", "none"]
 WORKBOOK_ROWS = 200_000  # half a minute of writing, and what a spreadsheet still opens
@@ -36,7 +37,7 @@ Save = Callable[[FeatureQuery, Options, Path], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
+class Format(Worded):
     """One file format: either sent while it is made (``emit``) or made whole first (``save``).
 
     ``save`` writes the file at the path it is given and may use the directory around it, which is its own.
@@ -104,7 +105,7 @@ def heading(column: Column, lang: Lang) -> str:
     """What a column is called: its machine name, or its name in a language with the unit."""
     if not lang:
         return column.name
-    name = column.zh if lang == "zh" else column.en
+    name = column.in_(lang)
     return f"{name}({column.unit})" if column.unit and not name.endswith(")") else name
 
 
@@ -117,15 +118,12 @@ def headings(columns: Sequence[Column], lang: Lang) -> list[str]:
     return found
 
 
-# Names of the two coordinates of a point, in degrees and in metres.
-_DEGREES: Mapping[Lang, tuple[str, str]] = {"": ("lon", "lat"), "zh": ("经度", "纬度"), "en": ("Longitude", "Latitude")}
-_METRES: Mapping[Lang, tuple[str, str]] = {
-    "": ("x", "y"),
-    "zh": ("东坐标(m)", "北坐标(m)"),
-    "en": ("Easting(m)", "Northing(m)"),
-}
+# Names of the two coordinates of a point, in degrees and in metres: for machines, and in words.
+_DEGREES = ("lon", "lat"), (Words("经度", "Longitude"), Words("纬度", "Latitude"))
+_METRES = ("x", "y"), (Words("东坐标(m)", "Easting(m)"), Words("北坐标(m)", "Northing(m)"))
 
 
 def axes(query: FeatureQuery, lang: Lang) -> tuple[str, str]:
     """What a point's two coordinates are called in a table."""
-    return (_DEGREES if query.srid in GEOGRAPHIC else _METRES)[lang]
+    names, (first, second) = _DEGREES if query.srid in GEOGRAPHIC else _METRES
+    return (first.in_(lang), second.in_(lang)) if lang else names

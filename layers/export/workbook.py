@@ -13,6 +13,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from layers import languages
 from layers.errors import BadParameter
 from layers.export.base import WORKBOOK_ROWS, Options, axes, heading, headings
 from layers.export.cells import text_cell
@@ -96,6 +97,11 @@ def _about(sheet: Any, query: FeatureQuery, options: Options) -> None:
     for word, text in options.about.items():
         sheet.append([word, text_cell(sheet, text)])
     sheet.append([])
-    sheet.append(_head(sheet, ["字段 field", "中文名", "English"]))
+    sheet.append(_head(sheet, ["字段 field", *(_named(each) for each in languages.LANGUAGES)]))
     for column in query.columns():
-        sheet.append([column.name, heading(column, "zh"), heading(column, "en")])
+        sheet.append([column.name, *(heading(column, code) for code in languages.codes())])
+
+
+def _named(language: languages.Language) -> str:
+    """The heading of the names in a language."""
+    return f"{language.name}名" if language.code == languages.FIRST else language.name

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
-from layers import cql2, filters, params
+from layers import cql2, filters, languages, params
 from layers.built import built_layers, open_tables, published
 from layers.errors import BadParameter, NotFound
 from layers.export import FORMATS, Format, Options, by_suffix, chosen
@@ -19,7 +19,7 @@ from layers.features.query import FeatureQuery
 from layers.feeds.files import Download
 from layers.feeds.meta import SYNTHETIC_NOTE, is_synthetic, layer_infos
 from layers.http.answers import BY_ASKER, Found, json_of
-from layers.http.parameters import LANGUAGES, query_params
+from layers.http.parameters import query_params
 from layers.http.resource import Resource
 from layers.registry import Layer
 from layers.versions import ALL_DATASETS, AsOf, as_of
@@ -63,11 +63,11 @@ def feed_query(layer: Layer, wanted: Format, given: dict[str, str]) -> FeatureQu
 def options_of(layer: Layer, given: dict[str, str], version: AsOf) -> Options:
     """How a file of a layer speaks, by the parameters ``geometry`` and ``lang``."""
     shape = params.parse_choice(given.get("geometry"), "geometry", _usual_shape(layer), SHAPES)
-    lang = params.parse_choice(given.get("lang"), "lang", "", LANGUAGES)
+    lang = params.parse_choice(given.get("lang"), "lang", "", languages.codes())
     return Options(
-        lang=lang,  # type: ignore[arg-type]  # one of LANGUAGES
+        lang=lang,
         shape=shape,  # type: ignore[arg-type]  # one of SHAPES
-        title={"zh": layer.zh, "en": layer.en}.get(lang, ""),
+        title=layer.in_(lang) if lang else "",
         changed_at=version.changed_at or datetime(1980, 1, 1, tzinfo=UTC),
         about=_about(layer, version),
     )
@@ -79,11 +79,11 @@ def _usual_shape(layer: Layer) -> str:
 
 def _about(layer: Layer, version: AsOf) -> dict[str, str]:
     """What a file says of itself."""
-    said = {"图层 layer": f"{layer.zh} {layer.en}", "数据版本 data version": str(version.version)}
+    said = {"图层 layer": " ".join(layer.everywhere().values()), "数据版本 data version": str(version.version)}
     if version.changed_at is not None:
         said["更新时间 changed at"] = str(version.to_dict()["changed_at"])
     if is_synthetic(layer):
-        said["合成数据 synthetic"] = f"{SYNTHETIC_NOTE['zh']} {SYNTHETIC_NOTE['en']}"
+        said["合成数据 synthetic"] = " ".join(SYNTHETIC_NOTE.everywhere().values())
     return said
 
 
@@ -100,7 +100,7 @@ def feed(request: HttpRequest, layer: Layer, wanted: Format, *more: str) -> Down
     query = feed_query(layer, wanted, given)
     query.wanted.check()
     variant = f"{layer.id}?{urlencode(sorted(given.items()))}"
-    name = layer.en if given.get("lang") == "en" else layer.zh
+    name = layer.in_(languages.asked(given.get("lang")))
     return Download(query, wanted, options_of(layer, given, version), version, variant, name)
 
 
@@ -145,7 +145,7 @@ def listing(root: str) -> dict[str, Any]:
         "formats": [
             {
                 "key": one.key,
-                "title": {"zh": one.zh, "en": one.en},
+                "title": one.everywhere(),
                 "type": one.media_type,
                 "suffix": one.suffix,
                 "most_rows": one.most,
@@ -165,7 +165,7 @@ def _listed(layer: Layer, info: dict[str, Any] | None, root: str) -> dict[str, A
     urls = {one.key: f"{root}{layer.id}.{one.suffix}" for one in there}
     return {
         "id": layer.id,
-        "title": {"zh": layer.zh, "en": layer.en},
+        "title": layer.everywhere(),
         "stage": layer.stage,
         "geometry": layer.geometry,
         "count": known["count"],

@@ -15,21 +15,21 @@ from layers.stats import divisions, query
 from layers.stats.profile import object_counts
 from layers.stats.regions import region_index
 from layers.versions import ALL_DATASETS, AsOf, as_of, as_of_layers
+from layers.words import Words
 
-SYNTHETIC_NOTE = {
-    "zh": "演示城市：区划名称与代码、设施名录及所在区、各类总数与用水总量取自真实资料；街乡和社区（村）边界、全部点位、"
+SYNTHETIC_NOTE = Words(
+    "演示城市：区划名称与代码、设施名录及所在区、各类总数与用水总量取自真实资料；街乡和社区（村）边界、全部点位、"
     "单个对象的属性（供水与处理能力、井深、许可、用户、水表、逐表水量）为程序合成，不可用于决策。",
-    "en": "Demo city: division names and codes, facility rosters with their districts, counts and totals of use are real;"
+    "Demo city: division names and codes, facility rosters with their districts, counts and totals of use are real;"
     " township and village boundaries, all positions and what single objects carry (capacity, depth, permits, users,"
     " meters and their volumes) are synthetic and must not be used for decisions.",
-}
+)
 
 
 def _field(layer: Layer, declared: Field) -> dict[str, Any]:
     found: dict[str, Any] = {
         "name": declared.name,
-        "zh": declared.zh,
-        "en": declared.en,
+        **declared.everywhere(),
         "kind": declared.kind,
         "filter": declared.name in filters.filter_params(layer),
     }
@@ -43,7 +43,7 @@ def _field(layer: Layer, declared: Field) -> dict[str, Any]:
 def layer_info(layer: Layer, version: AsOf, count: int, synthetic: bool) -> dict[str, Any]:
     return {
         "id": layer.id,
-        "title": {"zh": layer.zh, "en": layer.en},
+        "title": layer.everywhere(),
         "stage": layer.stage,
         "geometry": layer.geometry,
         "min_zoom": layer.min_zoom,
@@ -122,12 +122,12 @@ def meta() -> dict[str, Any]:
     city = next(iter(index.levels[vocab.CITY]), None)
     infos = layer_infos()
     return {
-        "title": {"zh": "水图", "en": "Shuitu water map"},
-        "synthetic": {**SYNTHETIC_NOTE, "parts": [info["id"] for info in infos if info["synthetic"]]},
+        "title": Words("水图", "Shuitu water map").everywhere(),
+        "synthetic": {**SYNTHETIC_NOTE.everywhere(), "parts": [info["id"] for info in infos if info["synthetic"]]},
         "months": [str(month) for month in query.available_months()],
         "divisions": [one.to_dict() for one in divisions.every()],
         "vocab": {
-            vocabulary.name: [{"code": term.code, "zh": term.zh, "en": term.en} for term in vocabulary]
+            vocabulary.name: [{"code": term.code, **term.everywhere()} for term in vocabulary]
             for vocabulary in registry.VOCABULARIES
         },
         "access": access.now().to_dict(),

@@ -19,9 +19,10 @@ from layers.history.keep import row_json
 from layers.history.tables import OWN_HISTORY, kept
 from layers.models import Release
 from layers.values import Lang, exact, term_word
+from layers.words import Words
 
 GEOMETRY = "geometry"  # stands for a field where a position or an outline is told
-_GEOMETRY_WORDS = {"zh": "位置或边界", "en": "position or outline"}
+_GEOMETRY_WORDS = Words("位置或边界", "position or outline")
 
 Row = Mapping[str, Any]
 Said = dict[str, str]
@@ -142,10 +143,10 @@ class _Words:
         old, new = (self._said(row) if row else {} for row in (before, after))
         for f in self._fields:
             if old.get(f.name, "") != new.get(f.name, ""):
-                label = f.en if self._lang == "en" else f.zh
+                label = f.in_(self._lang)
                 yield Difference(f.name, label, old.get(f.name, ""), new.get(f.name, ""))
         if old.get(GEOMETRY, "") != new.get(GEOMETRY, ""):
-            label = _GEOMETRY_WORDS["en" if self._lang == "en" else "zh"]
+            label = _GEOMETRY_WORDS.in_(self._lang)
             yield Difference(GEOMETRY, label, old.get(GEOMETRY, ""), new.get(GEOMETRY, ""))
 
     def _said(self, row: Row) -> Said:

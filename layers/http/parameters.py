@@ -6,10 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 
 from django.http import HttpRequest, QueryDict
 
-from layers import params
+from layers import languages, params
 from layers.errors import BadParameter
-
-LANGUAGES = ("zh", "en")
 
 
 def query_params(request: HttpRequest, known: Sequence[str]) -> dict[str, str]:
@@ -39,4 +37,4 @@ def site_root(request: HttpRequest) -> str:
 
 def language(given: Mapping[str, str]) -> str:
     """The parameter ``lang``: Chinese unless told."""
-    return params.parse_choice(given.get("lang"), "lang", LANGUAGES[0], LANGUAGES)
+    return params.parse_choice(given.get("lang"), "lang", languages.FIRST, languages.codes())

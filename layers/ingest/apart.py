@@ -23,11 +23,12 @@ from typing import IO, Any
 
 from django.conf import settings
 
-from layers.ingest import scratch, wire
+from layers.ingest import said, scratch, wire
 from layers.ingest.readers import look
 from layers.ingest.reading import NO_HINTS, Choice, Hints
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.table import Chunk, Table
+from layers.words import Words
 
 logger = logging.getLogger(__name__)
 
@@ -142,7 +143,10 @@ class _Reading:
         if told.get("out_of") == "memory":
             raise _too_much(self._path)
         if "zh" in told:
-            raise _refusal(told)
+            try:
+                raise _refusal(told)
+            except (KeyError, TypeError, ValueError) as error:
+                raise self._unreadable(repr(error)) from error
         if told:
             raise self._unreadable(self._last_words())
         return None
@@ -201,8 +205,10 @@ def _start(folder: Path, user: pwd.struct_passwd | None, last_words: int) -> sub
         )  # fmt: skip
     except OSError as error:
         raise ImportRefused(
-            f"无法启动读取文件的进程（{error.strerror}）：用户 {settings.SERVICE_USER or '—'} 须能进入程序所在的目录",
-            f"the process that reads files cannot be started ({error.strerror}): its user has to reach the program",
+            "无法启动读取文件的进程（{strerror}）：用户 {service_user} 须能进入程序所在的目录",
+            "the process that reads files cannot be started ({strerror}): its user has to reach the program",
+            strerror=error.strerror,
+            service_user=settings.SERVICE_USER or "—",
         ) from error
 
 
@@ -213,21 +219,27 @@ def _table(told: dict[str, Any], chunks: Callable[[Sequence[str], bool], Iterato
     if len(headings) > wire.MAX_HEADINGS or not (crs is None or (isinstance(crs, str) and len(crs) <= _CRS_LONGEST)):
         raise ValueError("too long")
     names, geometry = tuple(headings), bool(told["has_geometry"])
-    notes = [(plain(zh), plain(en)) for zh, en in told["notes"][:_NOTES]]
+    notes = [said.words(one, plain) for one in told["notes"][:_NOTES]]
     above = [plain(text) for text in told["above"][:_ABOVE]]
     choices = [_choice(one) for one in told["choices"][:_CHOICES]]
     return Table(plain(told["format"]), names, lambda: chunks(names, geometry), geometry, crs, notes, choices, above)
 
 
 def _choice(told: dict[str, Any]) -> Choice:
-    name, value, zh, en = (plain(told[key]) for key in ("name", "value", "zh", "en"))
-    return Choice(name, value, zh, en, [plain(word, 200) for word in told["others"][:_ALLOWED]], bool(told["asks"]))
+    name, value = plain(told["name"]), plain(told["value"])
+    return Choice(
+        name,
+        value,
+        said.words(told["why"], plain),
+        [plain(word, 200) for word in told["others"][:_ALLOWED]],
+        bool(told["asks"]),
+    )
 
 
 def _refusal(told: dict[str, Any]) -> ImportRefused:
     param, allowed = told.get("param"), told.get("allowed")
-    return ImportRefused(
-        plain(told["zh"]), plain(told.get("en")), param=None if param is None else plain(param),
+    return ImportRefused.saying(
+        said.words(told, plain), param=None if param is None else plain(param),
         allowed=[plain(word, 200) for word in allowed[:_ALLOWED]] if isinstance(allowed, list) else None,
     )  # fmt: skip
 
@@ -240,27 +252,28 @@ def plain(text: object, most: int = 1_000) -> str:
 def _too_much(path: Path) -> ImportRefused:
     mb = settings.IMPORT_READ_BYTES >> 20
     workbook = path.suffix.lower() in {".xlsx", ".xlsm", ".xls", ".ods", ".zip"}
-    zh = (
-        "常因表格远处有零星内容（在 Excel 中按 Ctrl+End 看最后一个单元格），请删去多余的空行空列，或另存为 CSV 再导入"
+    what_to_do = (
+        Words(
+            "常因表格远处有零星内容（在 Excel 中按 Ctrl+End 看最后一个单元格），请删去多余的空行空列，或另存为 CSV 再导入",
+            "a stray cell far from the table is the usual cause (Ctrl+End in Excel): delete it, or save as CSV",
+        )
         if workbook
-        else "请拆成几个文件再导入"
-    )
-    en = (
-        "a stray cell far from the table is the usual cause (Ctrl+End in Excel): delete it, or save as CSV"
-        if workbook
-        else "split it"
+        else Words("请拆成几个文件再导入", "split it")
     )
     return ImportRefused(
-        f"读取这个文件要用的内存超过 {mb} MB 的上限：{zh}",
-        f"reading the file takes more than {mb} MB of memory: {en}",
+        "读取这个文件要用的内存超过 {mb} MB 的上限：{what_to_do}",
+        "reading the file takes more than {mb} MB of memory: {what_to_do}",
         param="file",
+        mb=mb,
+        what_to_do=what_to_do,
     )
 
 
 def _too_long() -> ImportRefused:
     seconds = settings.IMPORT_READ_SECONDS
     return ImportRefused(
-        f"读取这个文件超过 {seconds} 秒的上限（IMPORT_READ_SECONDS）：请拆成几个文件，或另存为 CSV 再导入",
-        f"reading the file takes more than {seconds} seconds: split it, or save it as CSV",
+        "读取这个文件超过 {seconds} 秒的上限（IMPORT_READ_SECONDS）：请拆成几个文件，或另存为 CSV 再导入",
+        "reading the file takes more than {seconds} seconds: split it, or save it as CSV",
         param="file",
+        seconds=seconds,
     )

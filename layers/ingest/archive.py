@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from layers.ingest.refusal import ImportRefused
+from layers.words import Words
 
 MAX_BYTES = 2 << 30  # unpacked, in all
 MAX_MEMBERS = 2_000
@@ -39,10 +40,15 @@ def guard_sizes(path: Path, most: int = MAX_BYTES) -> None:
         with zipfile.ZipFile(path) as archive:
             _guard(archive.infolist(), most)
     except (zipfile.BadZipFile, OSError) as error:
-        what = ("压缩文件", "the zip file") if path.suffix.lower() in {".zip", ".kmz"} else ("工作簿", "the workbook")
+        what = (
+            Words("压缩文件", "the zip file")
+            if path.suffix.lower() in {".zip", ".kmz"}
+            else Words("工作簿", "the workbook")
+        )
         raise ImportRefused(
-            f"{what[0]}已损坏或不完整，无法打开：请重新导出或重新传一次",
-            f"{what[1]} is damaged or cut short: export or send it again",
+            "{what}已损坏或不完整，无法打开：请重新导出或重新传一次",
+            "{what} is damaged or cut short: export or send it again",
+            what=what,
         ) from error
 
 
@@ -94,8 +100,7 @@ def _choose(found: Sequence[Unpacked], wanted: str | None, nested: Sequence[str]
         return found[0].path
     if not found and nested:
         raise ImportRefused(
-            f"压缩文件里还是压缩文件（{nested[0]}）：请解压后，把数据文件直接压缩成一个 zip",
-            f"the zip file holds another archive ({nested[0]}): unpack it, and zip the data files themselves", param="file",
+            "压缩文件里还是压缩文件（{nested}）：请解压后，把数据文件直接压缩成一个 zip", "the zip file holds another archive ({nested}): unpack it, and zip the data files themselves", param="file", nested=nested[0],
         )  # fmt: skip
     if not found:
         raise ImportRefused(
@@ -170,7 +175,7 @@ def _is_data(member: zipfile.ZipInfo, name: PurePosixPath) -> bool:
 def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> None:
     if target.exists():
         raise ImportRefused(
-            f"压缩文件中有重名文件 {target.name}", f"the zip file holds {target.name!r} twice", allowed=None
+            "压缩文件中有重名文件 {name}", "the zip file holds {name!r} twice", allowed=None, name=target.name
         )
     with archive.open(member) as packed, target.open("wb") as out:
         # The size in the directory is the sender's word; what is written is counted.

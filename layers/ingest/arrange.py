@@ -23,6 +23,7 @@ from layers.ingest.spec import Column, Spec
 from layers.ingest.table import Chunk, Table
 from layers.ingest.years import Year, find_year
 from layers.registry import Field
+from layers.words import Worded, Words
 
 _YEAR_HEADINGS = frozenset({"年", "年份", "年度", "year"})
 _TOTAL_HEADINGS = frozenset({"合计", "总计", "全年", "全年合计", "年合计", "累计", "小计", "total"})
@@ -37,7 +38,7 @@ class Arranged:
     spec: Spec
     columns: ColumnMap
     choices: list[Choice] = field(default_factory=list)
-    notes: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[Worded] = field(default_factory=list)
     footers: Footers = field(init=False)
     wide: wide.Wide | None = None
     year: Year | None = None
@@ -67,14 +68,15 @@ class Arranged:
             texts = zip(chunk.rows.tolist(), chunk.columns[heading].to_pylist(), strict=True)
             self.line_totals |= {line: text for line, text in texts if text}
 
-    def last_notes(self) -> list[tuple[str, str]]:
+    def last_notes(self) -> list[Words]:
         """What can be said when all has been read."""
         found = self.footers.notes()
         if self.empty_cells:
             found.append(
-                (
-                    f"{self.empty_cells} 个月份格没有填写：不产生记录",
-                    f"{self.empty_cells} cells of months are empty: no records",
+                Words(
+                    "{empty_cells} 个月份格没有填写：不产生记录",
+                    "{empty_cells} cells of months are empty: no records",
+                    empty_cells=self.empty_cells,
                 )
             )
         return found
@@ -168,19 +170,28 @@ def _go_wide(found: Arranged, months: list[wide.MonthColumn], measured: Field, _
     mapping = found.columns
     fields = {**mapping.fields, "month": wide.MONTH, measured.name: wide.VALUE}
     found.columns = replace(mapping, fields=fields)
-    zh = f"{len(months)} 列是月份（{found.wide.shown}）：每格一条记录，水量为“{measured.zh}”"
-    found.choices.append(Choice("months", "columns", zh, f"{len(months)} columns are months: a record a cell", ["no"]))
+    why = Words(
+        "{count} 列是月份（{months}）：每格一条记录，水量为“{measured}”",
+        "{count} columns are months: a record a cell",
+        count=len(months),
+        months=found.wide.shown,
+        measured=measured,
+    )
+    found.choices.append(Choice("months", "columns", why, ["no"]))
 
 
 def _take_cut_headings(found: Arranged, fields: Sequence[Field], table: Table) -> None:
     if table.format != "vector":
         return
     for heading, names in columns.cut_headings(fields, found.columns).items():
-        word = next(f.zh for f in fields if f.name == names[0])
-        zh = f"列名“{heading}”像是被 DBF 截短的“{word}”（最多 10 个字节）"
-        en = f"{heading!r} looks like a heading cut at ten bytes"
+        why = Words(
+            "列名“{heading}”像是被 DBF 截短的“{field}”（最多 10 个字节）",
+            "{heading!r} looks like a heading cut at ten bytes",
+            heading=heading,
+            field=next(f for f in fields if f.name == names[0]),
+        )
         others = [f.zh for f in fields if f.name in names[1:]]
-        found.choices.append(Choice(f"column.{names[0]}", heading, zh, en, others, asks=len(names) > 1))
+        found.choices.append(Choice(f"column.{names[0]}", heading, why, others, asks=len(names) > 1))
         mapping = found.columns
         ignored = tuple(one for one in mapping.ignored if one != heading)
         found.columns = replace(mapping, fields={**mapping.fields, names[0]: heading}, ignored=ignored)
@@ -191,10 +202,10 @@ def _find_years(found: Arranged) -> None:
     if "month" in found.columns.fields and not found.wide:
         found.year_column = next((h for h in found.columns.ignored if columns.normal(h) in _YEAR_HEADINGS), "")
         if found.year_column:
-            zh = f"月份的年份取自列“{found.year_column}”"
-            found.choices.append(
-                Choice("year", YEAR_MONTH, zh, f"the years of months are those of {found.year_column!r}")
+            why = Words(
+                "月份的年份取自列“{heading}”", "the years of months are those of {heading!r}", heading=found.year_column
             )
+            found.choices.append(Choice("year", YEAR_MONTH, why))
 
 
 _YEAR = re.compile(r"^((?:19|20)\d{2})(?:\.0)?\s*年?度?$")

@@ -17,6 +17,7 @@ from layers.ingest.rows import BLANK, GEOM, ROW, blank_names
 from layers.ingest.spec import Column, Spec
 from layers.ingest.staging import STAGED
 from layers.link_tables import link_table
+from layers.words import Listed, Worded, Words
 
 LISTED = 200  # changes told one by one
 _WARNED = 1_000  # cleared values told one by one
@@ -40,18 +41,31 @@ def find(cursor: Cursor, spec: Spec, names: Sequence[str], verdicts: Verdicts, *
     return found
 
 
+_POSITION = Words("位置", "Position")
+
+
 def blank_choice(found: Changes, spec: Spec) -> Choice | None:
     """That empty cells clear values, where they do; they can be told to leave them."""
     if not found.cleared:
         return None
-    zh_of = {column.name: column.field.zh for column in spec.columns} | {link.name: link.zh for link in spec.links}
-    shown = "、".join(f"{zh_of.get(name, '位置')} {count}" for name, count in found.cleared.items())
+    words: dict[str, Worded] = {column.name: column.field for column in spec.columns}
+    words |= {link.name: link for link in spec.links}
+    shown = Listed(
+        *(
+            Words("{field} {times}", "{field} {times}", field=words.get(name, _POSITION), times=times)
+            for name, times in found.cleared.items()
+        )
+    )
     total = sum(found.cleared.values())
     return Choice(
         "blank",
         CLEAR,
-        f"{total} 个空白格会清除已有的值（{shown}）",
-        f"{total} empty cells clear values that are there",
+        Words(
+            "{total} 个空白格会清除已有的值（{shown}）",
+            "{total} empty cells clear values that are there",
+            total=total,
+            shown=shown,
+        ),
         [KEEP],
     )
 
@@ -143,10 +157,11 @@ def _first(cursor: Cursor, spec: Spec, compared: Mapping[str, str]) -> list[Chan
         name: _spoken(cursor, spec, name, {text for row in rows if row[2] == name for text in row[3:5]})
         for name in compared
     }
-    zh = {column.name: column.field.zh for column in spec.columns} | {
-        GEOM: "位置" if spec.geometry == "point" else "边界"
-    }
-    return [Change(row, code, name, zh[name], said[name][old], said[name][new]) for row, code, name, old, new in rows]
+    words: dict[str, Worded] = {column.name: column.field for column in spec.columns}
+    words[GEOM] = _POSITION if spec.geometry == "point" else Words("边界", "Outline")
+    return [
+        Change(row, code, name, words[name], said[name][old], said[name][new]) for row, code, name, old, new in rows
+    ]
 
 
 def _spoken(cursor: Cursor, spec: Spec, name: str, texts: set[str | None]) -> dict[str | None, str]:

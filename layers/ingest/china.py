@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from layers.words import Words
+
 # The national bounds with a margin: west, south, east, north in degrees.
 CHINA = (73.0, 3.0, 136.0, 54.0)
 
@@ -17,17 +19,17 @@ def inside_china(bounds: NDArray[np.float64]) -> NDArray[np.bool_]:
     return ~(outside | np.isinf(bounds).any(axis=1))
 
 
-def hint(box: NDArray[np.float64]) -> tuple[str, str]:
+def hint(box: NDArray[np.float64]) -> Words:
     """What is probably wrong with a box outside China, in Chinese and English."""
     west, south, east, north = CHINA
     x, y = float(box[0]), float(box[1])
     if south <= x <= north and west <= y <= east:
-        return "看起来经度与纬度写反了", "looks like latitude and longitude are exchanged"
+        return Words("看起来经度与纬度写反了", "looks like latitude and longitude are exchanged")
     if abs(x) > 360 or abs(y) > 360:
-        return (
+        return Words(
             "看起来是以米为单位的平面坐标，请用 --crs EPSG:4548 等指明坐标系",
             "looks like metres: name the coordinate reference system, e.g. --crs EPSG:4548",
         )
     if abs(x) < 1 and abs(y) < 1:
-        return "坐标为 0，没有位置应留空", "the position is 0, 0: leave it empty where there is none"
-    return "经度应在 73–136，纬度应在 3–54", "longitude is expected in 73–136, latitude in 3–54"
+        return Words("坐标为 0，没有位置应留空", "the position is 0, 0: leave it empty where there is none")
+    return Words("经度应在 73–136，纬度应在 3–54", "longitude is expected in 73–136, latitude in 3–54")

@@ -13,6 +13,7 @@ from layers.ingest.parse import plain
 from layers.ingest.positions.words import GEOMETRY_WORDS
 from layers.ingest.refusal import ImportRefused
 from layers.registry import Field
+from layers.words import Listed, Words
 
 _ALIKE = 0.6  # of the letters of two headings, from which one is proposed for the other
 _SHOWN = 20  # headings that a refusal names
@@ -110,11 +111,15 @@ def _told(
     for name, column in told.items():
         if name not in names:
             raise ImportRefused(
-                f"--map 中没有字段 {name}", f"--map names no field {name!r}", param="map", allowed=names
+                "--map 中没有字段 {name}", "--map names no field {name!r}", param="map", allowed=names, name=name
             )
         if normal(column) not in by_normal:
             raise ImportRefused(
-                f"文件中没有列“{column}”", f"the file has no column {column!r}", param="map", allowed=list(headings)
+                "文件中没有列“{column}”",
+                "the file has no column {column!r}",
+                param="map",
+                allowed=list(headings),
+                column=column,
             )
         taken[name] = by_normal[normal(column)]
     return taken
@@ -189,9 +194,8 @@ def _choose(name: str, claims: list[tuple[int, str]]) -> str:
         shown = "、".join(f"“{heading}”" for heading in best)
         numbered = "；同名的列按先后编号，“#2”是第二列" if any(base(heading) != heading for heading in best) else ""
         raise ImportRefused(
-            f"有多列对应字段 {name}：{shown}{numbered}；请用 --map {name}=列名 指定其一",
-            f"several columns stand for {name}: {', '.join(best)}; choose one by --map {name}=column",
-            param=name, allowed=best,
+            "有多列对应字段 {name}：{shown}{numbered}；请用 --map {name}=列名 指定其一", "several columns stand for {name}: {best}; choose one by --map {name}=column",
+            param=name, allowed=best, name=name, shown=shown, numbered=numbered, best=Listed(*best),
         )  # fmt: skip
     return best[0]
 
@@ -202,33 +206,37 @@ def require(
     """Raise `ImportRefused` when a required field has no column; ``given`` are fields the layer's scope fills in."""
     have = set(mapping.fields) | set(given)
     if not mapping.fields:
-        shown = f"；文件的列：{'、'.join(mapping.ignored[:_SHOWN])}" if mapping.ignored else ""
+        shown = Words("；文件的列：{columns}", "", columns=Listed(*mapping.ignored[:_SHOWN])) if mapping.ignored else ""
         raise ImportRefused(
-            f"文件中没有任何一列属于该图层，可能选错了图层或文件{shown}",
+            "文件中没有任何一列属于该图层，可能选错了图层或文件{shown}",
             "no column of the file belongs to this layer: wrong layer, or wrong file",
             allowed=[f"{f.name}（{f.zh}）" for f in fields],
+            shown=shown,
         )
     missing = [f for f in fields if f.required and f.name not in have]
     if missing:
-        zh = "、".join(f"{f.name}（{f.zh}）" for f in missing)
-        found = "、".join(mapping.fields.values())
-        others = f"；未识别的列：{'、'.join(mapping.ignored)}" if mapping.ignored else ""
+        others = Words("；未识别的列：{columns}", "", columns=Listed(*mapping.ignored)) if mapping.ignored else ""
         guesses = [(f.name, heading) for f in missing for heading in close_headings(f, mapping.ignored)]
-        maybe = (
-            f"。是否为“{guesses[0][1]}”？" + " ".join(f"--map {name}={one}" for name, one in guesses) if guesses else ""
-        )
+        tell = " ".join(f"--map {name}={one}" for name, one in guesses)
+        maybe = Words("。是否为“{heading}”？{tell}", "", heading=guesses[0][1], tell=tell) if guesses else ""
         raise ImportRefused(
-            f"缺少必需的列：{zh}；已识别的列：{found}{others}{maybe}。可用 --map 字段=列名 指定",
-            f"required columns are missing: {', '.join(f.name for f in missing)}; name them by --map field=column",
+            "缺少必需的列：{named}；已识别的列：{found}{others}{maybe}。可用 --map 字段=列名 指定",
+            "required columns are missing: {missing}; name them by --map field=column",
             param=missing[0].name,
             allowed=[f.name for f in fields],
+            named=Listed(*(Words("{name}（{field}）", "{name}", name=f.name, field=f) for f in missing)),
+            found=Listed(*mapping.fields.values()),
+            others=others,
+            maybe=maybe,
+            missing=Listed(*(f.name for f in missing)),
         )
     for group in one_of:
         present = [name for name in group if name in have]
         if not present:
             raise ImportRefused(
-                f"至少需要其中一列：{'、'.join(group)}",
-                f"at least one of these columns is required: {', '.join(group)}",
+                "至少需要其中一列：{group}",
+                "at least one of these columns is required: {group}",
                 param=group[0],
                 allowed=list(group),
+                group=Listed(*group),
             )

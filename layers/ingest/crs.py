@@ -65,8 +65,8 @@ def parse(told: str) -> SourceCrs:
     except CRSError:
         pass
     raise ImportRefused(
-        f"未知的坐标系“{told}”", f"unknown coordinate reference system {told!r}", param="crs",
-        allowed=["EPSG:4490", "EPSG:4548", "EPSG:4326", "EPSG:<代号>", *OFFSETS],
+        "未知的坐标系“{told}”", "unknown coordinate reference system {told!r}", param="crs",
+        allowed=["EPSG:4490", "EPSG:4548", "EPSG:4326", "EPSG:<代号>", *OFFSETS], told=told,
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from layers.ingest.encodings import Finding
 from layers.ingest.reading import NO_HINTS, Hints
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.table import Chunk, Table, float_text, trimmed, without_empty_rows
+from layers.words import NOTHING, Listed, Worded, Words
 
 BATCH_ROWS = 50_000
 _BATCH_BYTES = 16 << 20
@@ -77,19 +78,24 @@ def layout(path: Path) -> Layout:
     if not fields or at > length or there < start or any(not one.length for one in fields):
         raise damaged(path.name)
     if there < start + length * count:
-        raise damaged(path.name, f"：应有 {count} 行，文件在第 {(there - start) // length + 1} 行处中断")
+        raise damaged(
+            path.name,
+            Words("：应有 {rows} 行，文件在第 {row} 行处中断", "", rows=count, row=(there - start) // length + 1),
+        )
     return Layout(tuple(fields), start, length, count, head[29])
 
 
-def damaged(name: str, why: str = "") -> ImportRefused:
+def damaged(name: str, why: Worded = NOTHING) -> ImportRefused:
     return ImportRefused(
-        f"属性表 {name} 已损坏或不完整{why}：请重新导出",
-        f"the table {name!r} is damaged or cut short: export it anew",
+        "属性表 {name} 已损坏或不完整{why}：请重新导出",
+        "the table {name!r} is damaged or cut short: export it anew",
         param="file",
+        name=name,
+        why=why,
     )
 
 
-def declared(path: Path, found: Layout) -> tuple[str, tuple[str, str]]:
+def declared(path: Path, found: Layout) -> tuple[str, Worded]:
     """What is said of the encoding, "" where nothing is, and who says it: a .cpg or .cst beside, or the language byte."""
     beside = {p.suffix.lower(): p for p in path.parent.iterdir() if p.stem == path.stem}
     for suffix in (".cpg", ".cst"):
@@ -97,8 +103,8 @@ def declared(path: Path, found: Layout) -> tuple[str, tuple[str, str]]:
             with beside[suffix].open("rb") as file:
                 word = file.read(64).decode("ascii", "replace").strip("\ufeff\ufffd \r\n\t\0")
             if word:
-                return word[:40], (f"{suffix} 文件", f"the {suffix} file")
-    return _LANGUAGES.get(found.language, ""), ("属性表", "the table")
+                return word[:40], Words("{suffix} 文件", "the {suffix} file", suffix=suffix)
+    return _LANGUAGES.get(found.language, ""), Words("属性表", "the table")
 
 
 def encoding(path: Path, found: Layout, hints: Hints) -> Finding:
@@ -149,7 +155,7 @@ class Attributes:
     layout: Layout
     finding: Finding
     headings: tuple[str, ...]
-    notes: tuple[tuple[str, str], ...]
+    notes: tuple[Worded, ...]
     of_shapes: bool  # beside a .shp, where asterisks are no number, and not one that was too long for its field
 
     def batches(self) -> Iterator[tuple[NDArray[np.int64], dict[str, pa.Array]]]:
@@ -173,7 +179,9 @@ def attributes(path: Path, hints: Hints, *, of_shapes: bool) -> Attributes:
     notes = []
     if memos:
         shown = "、".join(memos)
-        notes.append((f"备注型列未读入：{shown}", f"memo columns are not read: {', '.join(memos)}"))
+        notes.append(
+            Words("备注型列未读入：{shown}", "memo columns are not read: {memos}", shown=shown, memos=Listed(*memos))
+        )
     return Attributes(path, found, finding, headings, tuple(notes), of_shapes)
 
 
@@ -182,8 +190,7 @@ def open_dbf(path: Path, layer: str | None = None, hints: Hints = NO_HINTS) -> T
     shapes = [p for p in path.parent.iterdir() if p.stem == path.stem and p.suffix.lower() == ".shx"]
     if shapes and not path.with_suffix(".shp").exists():
         raise ImportRefused(
-            f"缺少与 {path.name} 同名的 .shp：请把同名的一组文件一起压缩成 zip 再导入",
-            f".shp is missing beside {path.name!r}: zip it together with the files of the same name", param="file",
+            "缺少与 {name} 同名的 .shp：请把同名的一组文件一起压缩成 zip 再导入", ".shp is missing beside {name!r}: zip it together with the files of the same name", param="file", name=path.name,
         )  # fmt: skip
     found = attributes(path, hints, of_shapes=False)
 

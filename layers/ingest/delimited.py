@@ -24,6 +24,7 @@ from layers.ingest.reading import NO_HINTS, Choice, Hints
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.table import Chunk, Table, trimmed, without_empty_rows
 from layers.text import GUARDED
+from layers.words import Words
 
 BLOCK_BYTES = 16 << 20  # about 250,000 usage records; what is held in memory at once
 RAGGED_SHOWN = 10_000  # characters of a row of another number of cells that are given back
@@ -85,14 +86,14 @@ def find_encoding(path: Path, hints: Hints = NO_HINTS) -> Finding:
     if told and told not in encodings.of_blocks(_blocks(path), [told]).texts:
         raise encodings.undecodable(path.name, told)
     if told:
-        return _said(told, f"按指定的编码 {told} 读取", f"read as {told}, as told")
+        return _said(told, Words("按指定的编码 {told} 读取", "read as {told}, as told", told=told))
     if b"\0" in start:
         wide = _wide(start)
         if wide is None or not encodings.of_blocks(_blocks(path), [wide]).texts:
             raise ImportRefused(
                 "文件不是文本，不能按表格读取", "the file is no text and cannot be read as a table", param="file"
             )
-        return _said(wide, f"文件是没有标记的 {wide}", f"{wide} without a mark")
+        return _said(wide, Words("文件是没有标记的 {wide}", "{wide} without a mark", wide=wide))
     found = encodings.judge(encodings.of_blocks(_blocks(path)))
     if found is None:
         raise encodings.undecodable(path.name, "")
@@ -107,13 +108,12 @@ def _refuse_mixed(path: Path) -> None:
         if found := _UTF8_WITHIN.search(block):
             sample = found[0][:30].decode("utf-8", "ignore")
             raise ImportRefused(
-                f"文件里混有两种编码：大部分是 GB18030，而“{sample}”是 UTF-8，可能由几个文件拼成。请分别另存为 UTF-8 后再导入",
-                f"the file mixes GB18030 and UTF-8 ({sample!r}): files were put together; save each as UTF-8", param=encodings.NAME,
+                "文件里混有两种编码：大部分是 GB18030，而“{sample}”是 UTF-8，可能由几个文件拼成。请分别另存为 UTF-8 后再导入", "the file mixes GB18030 and UTF-8 ({sample!r}): files were put together; save each as UTF-8", param=encodings.NAME, sample=sample,
             )  # fmt: skip
 
 
-def _said(encoding: str, zh: str, en: str) -> Finding:
-    return Finding(encoding, Choice(encodings.NAME, encoding, zh, en, encodings.TOLD))
+def _said(encoding: str, why: Words) -> Finding:
+    return Finding(encoding, Choice(encodings.NAME, encoding, why, encodings.TOLD))
 
 
 def _wide(start: bytes) -> str | None:

@@ -27,6 +27,7 @@ from layers.ingest.spec import Spec
 from layers.ingest.staging import STAGED
 from layers.ingest.table import Chunk
 from layers.registry import Field
+from layers.words import Words
 
 SHOWN = 5  # candidates that a refusal lists
 _HEADINGS: tuple[frozenset[str], ...] = (
@@ -83,8 +84,13 @@ def choose(
     joined = BETWEEN.join(found)
     ignored = tuple(heading for heading in mapping.ignored if heading not in found)
     changed = replace(mapping, fields={**mapping.fields, "region": joined}, ignored=ignored, parts=found)
-    zh = f"“{joined}”作为{region.zh}" if parts[0] else f"没有区划代码的列：按名称从“{joined}”查找区划"
-    choice = Choice("column.region", joined, zh, f"divisions are looked up in {joined!r}", [own] if own else [])
+    if parts[0]:
+        why = Words("“{joined}”作为{region}", "divisions are looked up in {joined!r}", joined=joined, region=region)
+    else:
+        why = Words(
+            "没有区划代码的列：按名称从“{joined}”查找区划", "divisions are looked up in {joined!r}", joined=joined
+        )
+    choice = Choice("column.region", joined, why, [own] if own else [])
     return changed, [choice]
 
 
@@ -221,8 +227,7 @@ def _choice(field: Field, sure: Mapping[str, Division], told: Mapping[str, int],
     rows = sum(told[text] for text in sure)
     return Choice(
         "region.names", "by_name",
-        f"{field.zh}写的是名称：{rows} 行、{len(sure)} 个名称各对应唯一的区划（如 {example} → {known.shown(sure[example])}）",
-        f"{rows} rows name their division: {len(sure)} names, each of one division",
+        Words("{field}写的是名称：{rows} 行、{count} 个名称各对应唯一的区划（如 {example} → {shown}）", "{rows} rows name their division: {count} names, each of one division", field=field, rows=rows, count=len(sure), example=example, shown=known.shown(sure[example])),
     )  # fmt: skip
 
 

@@ -23,7 +23,11 @@ def effect_of(spec: Spec, effective: str) -> Effect | None:
     """
     if effective and spec.name not in TAKEN_BY:
         raise ImportRefused(
-            f"{spec.dataset.zh}没有生效月份", f"nothing of {spec.name} takes effect in a month", param="effective"
+            "{dataset}没有生效月份",
+            "nothing of {name} takes effect in a month",
+            param="effective",
+            dataset=spec.dataset,
+            name=spec.name,
         )
     return None if spec.name == "region" else told_of_positions(effective)
 
@@ -43,9 +47,10 @@ def month_told(effective: str) -> date:
         period = None
     if period is None or period.length != 1:
         raise ImportRefused(
-            f"生效月份“{effective}”不是一个月份，请写作 2020-01",
-            f"{effective!r} is no month to take effect in",
+            "生效月份“{effective}”不是一个月份，请写作 2020-01",
+            "{effective!r} is no month to take effect in",
             param="effective",
             allowed=["2020-01", CURRENT],
+            effective=effective,
         )
     return period.first.first_day

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from layers.ingest.reading import Choice
 from layers.ingest.refusal import ImportRefused
+from layers.words import Worded, Words
 
 NAME = "encoding"
 CANDIDATES = ("UTF-8", "GB18030", "BIG5")
@@ -57,7 +58,11 @@ def told_encoding(told: Mapping[str, str]) -> str | None:
     if found := known(told[NAME]):
         return found
     raise ImportRefused(
-        f"没有“{told[NAME]}”这种编码", f"{told[NAME]!r} is no encoding that can be read", param=NAME, allowed=list(TOLD)
+        "没有“{told}”这种编码",
+        "{told!r} is no encoding that can be read",
+        param=NAME,
+        allowed=list(TOLD),
+        told=told[NAME],
     )
 
 
@@ -165,7 +170,10 @@ class Finding:
     choice: Choice | None = None
 
 
-def judge(weighing: Weighing, declared: str = "", source: tuple[str, str] = ("文件", "the file")) -> Finding | None:
+_THE_FILE = Words("文件", "the file")
+
+
+def judge(weighing: Weighing, declared: str = "", source: Worded = _THE_FILE) -> Finding | None:
     """What the text is in; ``declared`` is what ``source`` says of it. None when nothing decodes it.
 
     What is declared is taken where it decodes and its characters are common, UTF-8 before the others. Where the best is not common
@@ -187,37 +195,35 @@ def judge(weighing: Weighing, declared: str = "", source: tuple[str, str] = ("�
         return Finding(best, _unsure(best, others, weighing.texts[best]))
     if damaged := _DAMAGED.search(weighing.texts[best]):
         return Finding(best, Choice(
-            NAME, best, f"文字在来源处已损坏（含“{damaged[0]}”，是转换编码时丢失的字）：请重新导出原始数据",
-            f"texts were damaged where they came from ({damaged[0]!r} stands for lost characters): export them anew", others, asks=True,
+            NAME, best, Words("文字在来源处已损坏（含“{damaged}”，是转换编码时丢失的字）：请重新导出原始数据", "texts were damaged where they came from ({damaged!r} stands for lost characters): export them anew", damaged=damaged[0]), others, asks=True,
         ))  # fmt: skip
     if declared and said != best:
         sample = weighing.texts[best][:12]
         return Finding(best, Choice(
-            NAME, best, f"{source[0]}声明的编码是 {declared}，与内容不符；按 {best} 读取（如“{sample}”）",
-            f"{source[1]} says {declared}, which does not fit; read as {best} ({sample!r})", others,
+            NAME, best, Words("{source}声明的编码是 {declared}，与内容不符；按 {best} 读取（如“{sample}”）", "{source} says {declared}, which does not fit; read as {best} ({sample!r})", source=source, declared=declared, best=best, sample=sample), others,
         ))  # fmt: skip
     if best == "UTF-8" or (said == best and best == "GB18030"):
         return Finding(best)
     asks = best == "BIG5" and said != best
-    return Finding(best, Choice(NAME, best, f"文件编码按 {best} 读取", f"read as {best}", others, asks))
+    return Finding(best, Choice(NAME, best, Words("文件编码按 {best} 读取", "read as {best}", best=best), others, asks))
 
 
 def _unsure(best: str, others: Sequence[str], text: str) -> Choice:
     return Choice(
-        NAME, best, f"无法确定文件的编码：按 {best} 读出的文字多为罕用字（如“{text[:12]}”）",
-        f"the encoding is not certain: as {best} most characters are rare ones ({text[:12]!r})", others, asks=True,
+        NAME, best, Words("无法确定文件的编码：按 {best} 读出的文字多为罕用字（如“{text}”）", "the encoding is not certain: as {best} most characters are rare ones ({text!r})", best=best, text=text[:12]), others, asks=True,
     )  # fmt: skip
 
 
-def of_table(
-    cells: Iterable[bytes], declared: str, source: tuple[str, str], name: str, told: Mapping[str, str]
-) -> Finding:
+def of_table(cells: Iterable[bytes], declared: str, source: Worded, name: str, told: Mapping[str, str]) -> Finding:
     """The encoding of a table whose values beyond ASCII are ``cells``: what was told, or what they show; ``declared`` is what
     ``source`` says of it. `ImportRefused` when nothing decodes them."""
     wanted = told_encoding(told)
     weighing = of_cells(cells, [wanted] if wanted else CANDIDATES)
     if wanted and wanted in weighing.texts:
-        return Finding(wanted, Choice(NAME, wanted, f"按指定的编码 {wanted} 读取", f"read as {wanted}, as told", TOLD))
+        return Finding(
+            wanted,
+            Choice(NAME, wanted, Words("按指定的编码 {wanted} 读取", "read as {wanted}, as told", wanted=wanted), TOLD),
+        )
     found = None if wanted else judge(weighing, declared, source)
     if found is None:
         raise undecodable(name, wanted or declared)
@@ -226,9 +232,8 @@ def of_table(
 
 def undecodable(name: str, said: str) -> ImportRefused:
     """The refusal of a file that is in no known encoding, or not in the one that was told."""
-    shown = f"（声明为 {said}）" if said else ""
+    shown = Words("（声明为 {said}）", "", said=said) if said else ""
     return ImportRefused(
-        f"{name} 的文字编码无法识别{shown}：既不是 UTF-8，也不是 GB18030 或 Big5，请以 UTF-8 重新导出",
-        f"the encoding of {name!r} is not known: neither UTF-8 nor GB18030 nor Big5; export it as UTF-8",
-        param=NAME, allowed=list(TOLD),
+        "{name} 的文字编码无法识别{shown}：既不是 UTF-8，也不是 GB18030 或 Big5，请以 UTF-8 重新导出", "the encoding of {name!r} is not known: neither UTF-8 nor GB18030 nor Big5; export it as UTF-8",
+        param=NAME, allowed=list(TOLD), name=name, shown=shown,
     )  # fmt: skip

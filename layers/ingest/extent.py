@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree
 
 from layers.ingest.refusal import ImportRefused
+from layers.words import Listed, Words
 
 SCANNED_BYTES = 32 << 20  # of a sheet's XML; in more there are so many cells that the rectangle can be full of them
 FEW_CELLS = 2_000_000  # a rectangle so large is no burden, however empty
@@ -69,13 +70,14 @@ def _refuse(name: str, xml: bytes) -> None:
         low, right = max(low, (row, column, cell)), max(right, (column, row, cell))
     if low[0] * right[0] <= max(FEW_CELLS, SPARSE * filled):
         return
-    cells = " 和 ".join(dict.fromkeys((low[2], right[2])))
+    cells = Listed(*dict.fromkeys((low[2], right[2])), by=Words(" 和 ", " and "))
     raise ImportRefused(
-        f"工作表“{name}”在远处的单元格 {cells} 有内容，而全表只有 {filled} 个单元格有内容："
-        "请在 Excel 中删去数据以外的行和列（按 Ctrl+End 看最后一个单元格），或另存为 CSV 再导入",
-        f"the sheet {name!r} has something in the far cell {' and '.join(dict.fromkeys((low[2], right[2])))}, and only {filled} "
-        "cells in all: delete the rows and columns outside the table (Ctrl+End in Excel), or save it as CSV",
+        "工作表“{name}”在远处的单元格 {cells} 有内容，而全表只有 {filled} 个单元格有内容：请在 Excel 中删去数据以外的行和列（按 Ctrl+End 看最后一个单元格），或另存为 CSV 再导入",
+        "the sheet {name!r} has something in the far cell {cells}, and only {filled} cells in all: delete the rows and columns outside the table (Ctrl+End in Excel), or save it as CSV",
         param="file",
+        name=name,
+        cells=cells,
+        filled=filled,
     )
 
 

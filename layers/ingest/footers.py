@@ -25,6 +25,7 @@ from layers.ingest.rows import ROW
 from layers.ingest.spec import Column, Spec
 from layers.ingest.staging import STAGED
 from layers.ingest.table import Chunk
+from layers.words import Words
 
 _TOTAL = r"^\s*.{0,20}?[合小总共累]\s*计\s*[数行]?\s*[:：]?\s*$|^(平均值?|总和|[全本].{0,4}合计)$"
 _SUBTOTAL = r"小\s*计|累\s*计|平均"
@@ -110,21 +111,26 @@ class Footers:
             texts = {heading: chunk.columns[heading][at].as_py() for heading in numbers}
             self.totals.append(Total(int(chunk.rows[at]), whole, {h: text for h, text in texts.items() if text}))
 
-    def notes(self) -> list[tuple[str, str]]:
+    def notes(self) -> list[Words]:
         """What was left out, for the report."""
         found = []
         if self.totals:
             lines = _lines([total.line for total in self.totals])
             found.append(
-                (
-                    f"第 {lines} 行是合计或小计：不导入，只用来核对",
-                    f"lines {lines} are totals: compared, and not imported",
+                Words(
+                    "第 {lines} 行是合计或小计：不导入，只用来核对",
+                    "lines {lines} are totals: compared, and not imported",
+                    lines=lines,
                 )
             )
         if self.others:
             lines = _lines(self.others)
             found.append(
-                (f"第 {lines} 行是小标题、注释或填表信息：不导入", f"lines {lines} are headings or notes: not imported")
+                Words(
+                    "第 {lines} 行是小标题、注释或填表信息：不导入",
+                    "lines {lines} are headings or notes: not imported",
+                    lines=lines,
+                )
             )
         return found
 
@@ -177,7 +183,7 @@ def _filtered(chunk: Chunk, keep: Mask) -> Chunk:
 
 
 def compare(cursor: Cursor, footers: Footers, names: Sequence[str], headings: dict[str, tuple[Column, int | None]],
-            verdicts: Verdicts) -> list[tuple[str, str]]:  # fmt: skip
+            verdicts: Verdicts) -> list[Words]:  # fmt: skip
     """Compare the totals with the staged rows that they sum; → notes on those that fit. Differences are warnings.
 
     ``headings``: heading of a column of numbers → its field, and which of the records of a line it is. A total is of the rows
@@ -210,7 +216,11 @@ def compare(cursor: Cursor, footers: Footers, names: Sequence[str], headings: di
     if not fitting:
         return []
     lines = _lines(sorted(set(fitting)))
-    return [(f"第 {lines} 行的合计与各行之和相符", f"the totals of lines {lines} are the sums of their rows")]
+    return [
+        Words(
+            "第 {lines} 行的合计与各行之和相符", "the totals of lines {lines} are the sums of their rows", lines=lines
+        )
+    ]
 
 
 def staged_name(column: Column, names: Sequence[str]) -> str | None:

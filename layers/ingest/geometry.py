@@ -17,13 +17,14 @@ from layers.ingest.positions.readings import Reading
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.table import Chunk
 from layers.registry import Geometry
+from layers.words import Words
 
 STORED_SRID = 4490
 _ALLOWED = {
     "point": (shapely.GeometryType.POINT, shapely.GeometryType.MULTIPOINT),
     "polygon": (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON),
 }
-_ZH = {"point": "点", "polygon": "面"}
+_GEOMETRIES = {"point": Words("点", "point"), "polygon": Words("面", "polygon")}
 
 Geometries = NDArray[np.object_]
 
@@ -101,10 +102,10 @@ def judge_geometries(
         wrong |= (kinds == shapely.GeometryType.MULTIPOINT) & (shapely.get_num_geometries(found) != 1)
     if wrong.any() and wrong.sum() == (~missing).sum():
         raise ImportRefused(
-            f"几何类型不符：该图层需要{_ZH[geometry]}", f"wrong geometry type: this layer takes {geometry}s",
-            param="geometry", allowed=[kind.name.title() for kind in _ALLOWED[geometry]],
+            "几何类型不符：该图层需要{geometry}", "wrong geometry type: this layer takes {geometry}s",
+            param="geometry", allowed=[kind.name.title() for kind in _ALLOWED[geometry]], geometry=_GEOMETRIES[geometry],
         )  # fmt: skip
-    judge.refuse(wrong, "geometry", _type_names(kinds), "geometry_type", _ZH[geometry])
+    judge.refuse(wrong, "geometry", _type_names(kinds), "geometry_type", _GEOMETRIES[geometry].zh)
     found = without(found, wrong)
     moved = _shifted(crs.to_stored(found, positions.reading.source), positions.reading)
     moved = _refuse_outside(moved, judge)
@@ -142,17 +143,21 @@ def _refuse_outside(moved: Geometries, judge: Judge) -> Geometries:
         return moved
     if count * 2 > there and there > 1:
         box = boxes[outside][0]
-        zh, en = china.hint(box)
+        hint = china.hint(box)
         raise ImportRefused(
-            f"{count} 个位置不在中国范围内（如 {box[0]:.6g}, {box[1]:.6g}）：{zh}",
-            f"{count} positions lie outside China (e.g. {box[0]:.6g}, {box[1]:.6g}): {en}",
+            "{count} 个位置不在中国范围内（如 {box:.6g}, {box_2:.6g}）：{hint}",
+            "{count} positions lie outside China (e.g. {box:.6g}, {box_2:.6g}): {hint}",
             param="crs",
+            count=count,
+            box=box[0],
+            box_2=box[1],
+            hint=hint,
         )
-    hints = {int(at): china.hint(boxes[at])[0] for at in np.flatnonzero(outside)}
-    for hint in set(hints.values()):
-        alike = np.isin(np.arange(len(moved)), [at for at, found in hints.items() if found == hint])
+    hints = {int(at): china.hint(boxes[at]).zh for at in np.flatnonzero(outside)}
+    for why in set(hints.values()):
+        alike = np.isin(np.arange(len(moved)), [at for at, found in hints.items() if found == why])
         shown = [f"{box[0]:.6g}, {box[1]:.6g}" if flag else None for box, flag in zip(boxes, alike, strict=True)]
-        judge.refuse(alike, "geometry", pa.array(shown, pa.string()), "outside_china", hint)
+        judge.refuse(alike, "geometry", pa.array(shown, pa.string()), "outside_china", why)
     return without(moved, outside)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import DatabaseError
 
 from layers.ingest.refusal import ImportRefused
+from layers.words import Words
 
 _POLL_S = 0.2
 
@@ -59,18 +60,20 @@ def sha256(path: Path) -> str:
 
 # By SQLSTATE: what the data are not to blame for, and what to do.
 _TROUBLE = {
-    "53100": ("数据库所在磁盘已满：腾出空间后再导入", "the database's disk is full: make room and import again"),
-    "53200": ("数据库内存不足：稍后再导入", "the database is out of memory: import again later"),
-    "57P01": ("数据库正在停止：启动后再导入", "the database is being stopped: start it and import again"),
+    "53100": Words("数据库所在磁盘已满：腾出空间后再导入", "the database's disk is full: make room and import again"),
+    "53200": Words("数据库内存不足：稍后再导入", "the database is out of memory: import again later"),
+    "57P01": Words("数据库正在停止：启动后再导入", "the database is being stopped: start it and import again"),
 }
 
 
 def database_refusal(error: DatabaseError) -> ImportRefused:
     """The database's own guard caught what the checks did not: name the rule, and no database text."""
     if trouble := _TROUBLE.get(getattr(error.__cause__, "sqlstate", None) or ""):
-        return ImportRefused(f"{trouble[0]}；未作任何改动", trouble[1])
+        return ImportRefused("{trouble}；未作任何改动", "{trouble}", trouble=trouble)
     diagnosis = getattr(error.__cause__, "diag", None)
     rule = getattr(diagnosis, "constraint_name", None) or getattr(diagnosis, "column_name", None) or "?"
     return ImportRefused(
-        f"数据库拒绝了这批数据（约束 {rule}），未作任何改动", f"the database refused the data (constraint {rule})"
+        "数据库拒绝了这批数据（约束 {rule}），未作任何改动",
+        "the database refused the data (constraint {rule})",
+        rule=rule,
     )

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from layers.ingest.columns import distinct, normal
 from layers.ingest.reading import Choice, Hints
 from layers.ingest.refusal import ImportRefused
+from layers.words import Words
 
 NAME = "heading"
 WITHIN = 30  # lines from the top
@@ -93,11 +94,19 @@ def _choice(place: tuple[int, int, int], words: Line, hits: int, others: Sequenc
     first, last, below = place
     value = str(first + 1) if first == last else f"{first + 1}-{last + 1}"
     sample = "、".join(word for word in words if word)[:60]
-    zh = f"表头取自第 {value} 行（{sample}）" + (f"，其中 {hits} 个列名可识别" if hits else "")
-    en = f"the heading is line {value} ({sample})" + (f": {hits} of its words are known" if hits else "")
+    why = Words(
+        "表头取自第 {value} 行（{sample}）", "the heading is line {value} ({sample})", value=value, sample=sample
+    )
+    if hits:
+        why = Words("{why}，其中 {hits} 个列名可识别", "{why}: {hits} of its words are known", why=why, hits=hits)
     if below > last + 1:
-        zh, en = f"{zh}；第 {below} 行是列号，略过", f"{en}; line {below} numbers the columns and is passed over"
-    return Choice(NAME, value, zh, en, others, asks)
+        why = Words(
+            "{why}；第 {below} 行是列号，略过",
+            "{why}; line {below} numbers the columns and is passed over",
+            why=why,
+            below=below,
+        )
+    return Choice(NAME, value, why, others, asks)
 
 
 def _told(told: Mapping[str, str], count: int) -> tuple[int, int] | None:
@@ -107,8 +116,7 @@ def _told(told: Mapping[str, str], count: int) -> tuple[int, int] | None:
     first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
     if not 1 <= first <= last <= count or last - first >= DEEPEST:
         raise ImportRefused(
-            f"表头行“{told[NAME]}”不在文件的前 {count} 行内：应写作行号，如 3 或 3-4",
-            f"{told[NAME]!r} is no line of the first {count}: tell a number, as 3 or 3-4", param=NAME,
+            "表头行“{told}”不在文件的前 {count} 行内：应写作行号，如 3 或 3-4", "{told!r} is no line of the first {count}: tell a number, as 3 or 3-4", param=NAME, told=told[NAME], count=count,
         )  # fmt: skip
     return first - 1, last - 1
 
@@ -260,9 +268,8 @@ def refuse_repeated(rows: NDArray[np.int64], columns: Mapping[str, pa.Array], wo
         if own[at] >= _MOSTLY * len(cells) or known_in(cells, words) >= max(_REPEATED, _MOSTLY * len(cells)):
             shown = "、".join(cells)[:60]
             raise ImportRefused(
-                f"第 {rows[at]} 行又是一行表头（{shown}）：一张表里似乎有几张表。请把它们分成几个文件或工作表，或删去重复的表头，再导入",
-                f"line {rows[at]} is another heading ({shown}): there seem to be several tables in one. Put them apart, or delete it",
-                param="file",
+                "第 {rows} 行又是一行表头（{shown}）：一张表里似乎有几张表。请把它们分成几个文件或工作表，或删去重复的表头，再导入", "line {rows} is another heading ({shown}): there seem to be several tables in one. Put them apart, or delete it",
+                param="file", rows=rows[at], shown=shown,
             )  # fmt: skip
 
 

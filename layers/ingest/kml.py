@@ -20,6 +20,7 @@ from layers.ingest import encodings
 from layers.ingest.reading import NO_HINTS, Hints
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.table import Chunk, Table, trimmed
+from layers.words import Words
 
 ALL = "全部"  # of the folders
 BATCH_ROWS = 10_000
@@ -55,7 +56,7 @@ def open_kml(path: Path, layer: str | None = None, hints: Hints = NO_HINTS) -> T
     if len(names) > _MOST_COLUMNS:
         raise ImportRefused("KML 的扩展数据列过多", "the extended data of the KML have too many columns", param="file")
     notes = (
-        [(f"读取了 {len(wanted)} 个文件夹的地标", f"placemarks of {len(wanted)} folders were read")]
+        [Words("读取了 {count} 个文件夹的地标", "placemarks of {count} folders were read", count=len(wanted))]
         if len(wanted) > 1
         else []
     )
@@ -73,8 +74,8 @@ def _choose(folders: Sequence[str], wanted: str | None) -> list[str]:
     if len(folders) == 1 or wanted == ALL:
         return list(folders)
     raise ImportRefused(
-        f"KML 中有多个文件夹，请用 --file-layer 指定其一，或写“{ALL}”", f"the KML has several folders: choose one by --file-layer, or {ALL!r} for all",
-        param="file-layer", allowed=[*folders, ALL],
+        "KML 中有多个文件夹，请用 --file-layer 指定其一，或写“{all}”", "the KML has several folders: choose one by --file-layer, or {all!r} for all",
+        param="file-layer", allowed=[*folders, ALL], all=ALL,
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from layers.ingest.archive import SIDE_FILES
 from layers.ingest.encodings import Finding
 from layers.ingest.reading import Hints
 from layers.ingest.refusal import ImportRefused
+from layers.words import Words
 
 _HEADING_BYTES = 1 << 20
 _NATIVE = re.compile(rb"^\s*type\s+native\b", re.IGNORECASE | re.MULTILINE)
@@ -117,7 +118,7 @@ def encoding(found: Neutral, name: str, options: dict[str, Any], hints: Hints) -
     return encodings.of_table(
         (one for one in cells() if not one.isascii()),
         found.charset,
-        ("MapInfo 文件头", "the MapInfo heading"),
+        Words("MapInfo 文件头", "the MapInfo heading"),
         name,
         hints.told,
     )

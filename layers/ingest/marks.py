@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from layers.ingest.refusal import ImportRefused
+from layers.words import Listed, Words
 
 NAMED = 5  # cells, rows or columns that a sentence names
 MOST_ERRORS = 200_000
@@ -87,28 +88,27 @@ def refuse_unsaved(sheet: str, marks: Marks) -> None:
     if marks.unsaved_count:
         cells = "、".join(marks.unsaved)
         raise ImportRefused(
-            f"工作表“{sheet}”有 {marks.unsaved_count} 个单元格是公式，但没有保存计算结果（如 {cells}）："
-            "请用 Excel 或 WPS 打开这个文件，保存后再导入",
-            f"the sheet {sheet!r} has {marks.unsaved_count} formulas without saved results ({', '.join(marks.unsaved)}): "
-            "open the file in Excel, save it and import it again", param="file",
+            "工作表“{sheet}”有 {unsaved_count} 个单元格是公式，但没有保存计算结果（如 {cells}）：请用 Excel 或 WPS 打开这个文件，保存后再导入", "the sheet {sheet!r} has {unsaved_count} formulas without saved results ({unsaved}): open the file in Excel, save it and import it again", param="file", sheet=sheet, unsaved_count=marks.unsaved_count, cells=cells, unsaved=Listed(*marks.unsaved),
         )  # fmt: skip
 
 
-def notes(marks: Marks, below: int) -> list[tuple[str, str]]:
+def notes(marks: Marks, below: int) -> list[Words]:
     """What is hidden and was read all the same; rows from ``below`` on."""
     found = []
     rows = [row for row in marks.hidden_rows if row >= below]
     if rows:
         shown = "、".join(str(row + 1) for row in rows[:NAMED]) + ("…" if len(rows) > NAMED else "")
         found.append(
-            (
-                f"有 {len(rows)} 行是隐藏的（筛选或手工隐藏，如第 {shown} 行），也已读入",
-                f"{len(rows)} hidden rows were read too ({shown})",
+            Words(
+                "有 {count} 行是隐藏的（筛选或手工隐藏，如第 {shown} 行），也已读入",
+                "{count} hidden rows were read too ({shown})",
+                count=len(rows),
+                shown=shown,
             )
         )
     if marks.hidden_columns:
         shown = "、".join(map(letters, marks.hidden_columns[:NAMED])) + (
             "…" if len(marks.hidden_columns) > NAMED else ""
         )
-        found.append((f"隐藏的列 {shown} 也已读入", f"the hidden columns {shown} were read too"))
+        found.append(Words("隐藏的列 {shown} 也已读入", "the hidden columns {shown} were read too", shown=shown))
     return found

@@ -10,6 +10,7 @@ from layers.ingest.columns import ColumnMap, normal
 from layers.ingest.reading import Choice
 from layers.ingest.refusal import ImportRefused
 from layers.registry import Field
+from layers.words import Listed, Words
 
 _USUAL: Mapping[str, tuple[str, ...]] = {
     "m³": ("m³", "万m³", "L"), "L": ("L", "m³", "万m³"), "m": ("m", "cm", "mm"), "m³/d": ("m³/d", "万m³/d"),
@@ -71,27 +72,50 @@ def _one(
     if by_heading := _by_heading(field, mapping):
         unit, factor = by_heading
         other = next((unit for unit, _, one in fitting if one != factor), "")
-        against = f"；表头上方写的“{other}”不用于这一列" if other else ""
-        zh, en = f"列“{heading}”写明单位 {unit}{against}", f"the column {heading!r} says {unit}"
-        return factor, _choice(field, unit, zh, en)
+        against = Words("；表头上方写的“{other}”不用于这一列", "", other=other) if other else ""
+        why = Words(
+            "列“{heading}”写明单位 {unit}{against}",
+            "the column {heading!r} says {unit}",
+            heading=heading,
+            unit=unit,
+            against=against,
+        )
+        return factor, _choice(field, unit, why)
     if fitting:
         unit, text, factor = fitting[0]
         several = len({one for _, _, one in fitting}) > 1
-        shared = [f.zh for f in unsaid if units.factor(unit, f) is not None]
+        shared = [f for f in unsaid if units.factor(unit, f) is not None]
         asks = several or len(shared) > 1
-        why = "；上方有几种单位" if several else f"；可能是这几列的单位：{'、'.join(shared)}" if asks else ""
-        zh = f"列“{heading}”没有写单位，表头上方写着“{text.strip()}”{why}"
-        return factor, _choice(field, unit, zh, f"{unit} stands above the heading: {text.strip()!r}", asks)
-    if odd := next((unit for unit, _ in titles if _strange(unit)), ""):
-        zh = f"表头上方写着单位“{odd}”，看不懂；列“{heading}”按 {field.unit} 读取"
-        return Fraction(1), _choice(
-            field, field.unit, zh, f"the unit {odd!r} above the heading is not understood", True
+        doubt: Words | str = ""
+        if several:
+            doubt = Words("；上方有几种单位", "")
+        elif asks:
+            doubt = Words("；可能是这几列的单位：{columns}", "", columns=Listed(*shared))
+        why = Words(
+            "列“{heading}”没有写单位，表头上方写着“{text}”{doubt}",
+            "{unit} stands above the heading: {text!r}",
+            heading=heading,
+            text=text.strip(),
+            doubt=doubt,
+            unit=unit,
         )
-    zh, en = (
-        f"文件没有写列“{heading}”的单位，按 {field.unit} 读取",
-        f"no unit is said of {heading!r}: taken as {field.unit}",
+        return factor, _choice(field, unit, why, asks)
+    if odd := next((unit for unit, _ in titles if _strange(unit)), ""):
+        why = Words(
+            "表头上方写着单位“{odd}”，看不懂；列“{heading}”按 {unit} 读取",
+            "the unit {odd!r} above the heading is not understood",
+            odd=odd,
+            heading=heading,
+            unit=field.unit,
+        )
+        return Fraction(1), _choice(field, field.unit, why, True)
+    why = Words(
+        "文件没有写列“{heading}”的单位，按 {unit} 读取",
+        "no unit is said of {heading!r}: taken as {unit}",
+        heading=heading,
+        unit=field.unit,
     )
-    return Fraction(1), _choice(field, field.unit, zh, en)
+    return Fraction(1), _choice(field, field.unit, why)
 
 
 def _strange(unit: str) -> bool:
@@ -102,24 +126,28 @@ def _strange(unit: str) -> bool:
 _LONGEST = 8  # characters of what may be a unit; an organisation's name is longer
 
 
-def _choice(field: Field, value: str, zh: str, en: str, asks: bool = False) -> Choice:
+def _choice(field: Field, value: str, why: Words, asks: bool = False) -> Choice:
     others = [unit for unit in _USUAL[field.unit] if units.factor(unit, field) != units.factor(value, field)]
-    return Choice(name(field), value, zh, en, others, asks)
+    return Choice(name(field), value, why, others, asks)
 
 
 def _told(field: Field, unit: str) -> tuple[Fraction, Choice]:
     factor = units.factor(unit, field)
     if factor is None:
         raise ImportRefused(
-            f"“{unit}”不是 {field.zh} 可用的单位", f"{unit!r} is no unit of {field.name}", param=name(field),
-            allowed=list(_USUAL[field.unit]),
+            "“{unit}”不是 {field} 可用的单位", "{unit!r} is no unit of {name}", param=name(field),
+            allowed=list(_USUAL[field.unit]), unit=unit, field=field, name=field.name,
         )  # fmt: skip
     return factor, _choice(
-        field, unit, f"导入人说明 {field.zh} 的单位是 {unit}", f"the sender says that it is in {unit}"
+        field,
+        unit,
+        Words("导入人说明 {field} 的单位是 {unit}", "the sender says that it is in {unit}", field=field, unit=unit),
     )
 
 
 def said_by_heading(field: Field, heading: str, factor: Fraction) -> Choice:
     """The unit of a field whose columns say it themselves, months side by side."""
     unit = next((unit for unit in _USUAL[field.unit] if units.factor(unit, field) == factor), "×" + str(factor))
-    return _choice(field, unit, f"列“{heading}”等写明单位 {unit}", f"the columns say {unit}")
+    return _choice(
+        field, unit, Words("列“{heading}”等写明单位 {unit}", "the columns say {unit}", heading=heading, unit=unit)
+    )

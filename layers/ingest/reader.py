@@ -52,13 +52,13 @@ def _private_output() -> BinaryIO:
 
 
 def _answer(out: BinaryIO, job: dict[str, Any]) -> None:
-    from layers.ingest import wire
+    from layers.ingest import said, wire
 
     end: dict[str, Any] = {}
     try:
         _read(out, job)
     except ImportRefused as refused:
-        end = {"zh": refused.zh, "en": refused.en, "param": refused.param}
+        end = {**said.packed(refused.said), "param": refused.param}
         end["allowed"] = None if refused.allowed is None else [str(word) for word in refused.allowed]
     except MemoryError:
         end = {"out_of": "memory"}
@@ -71,7 +71,7 @@ def _answer(out: BinaryIO, job: dict[str, Any]) -> None:
 
 
 def _read(out: BinaryIO, job: dict[str, Any]) -> None:
-    from layers.ingest import wire
+    from layers.ingest import said, wire
     from layers.ingest.readers import opened
     from layers.ingest.reading import Hints
 
@@ -81,8 +81,14 @@ def _read(out: BinaryIO, job: dict[str, Any]) -> None:
             out, wire.HEAD,
             {
                 "format": table.format, "headings": table.headings, "has_geometry": table.has_geometry,
-                "crs": table.crs, "notes": list(table.notes), "above": list(table.above),
-                "choices": [choice.to_dict() for choice in table.choices],
+                "crs": table.crs, "notes": [said.packed(note) for note in table.notes], "above": list(table.above),
+                "choices": [
+                    {
+                        "name": choice.name, "value": choice.value, "why": said.packed(choice.why),
+                        "others": list(choice.others), "asks": choice.asks,
+                    }
+                    for choice in table.choices
+                ],
             },
         )  # fmt: skip
         names = list(dict.fromkeys(table.headings))

@@ -47,12 +47,14 @@ def look(path: Path) -> None:
     suffix = path.suffix.lower()
     if path.is_dir():
         raise ImportRefused(
-            f"{path.name} 是文件夹：请压缩成一个 zip 再导入", f"{path.name!r} is a folder: zip it", param="file"
+            "{name} 是文件夹：请压缩成一个 zip 再导入", "{name!r} is a folder: zip it", param="file", name=path.name
         )
     if not path.is_file():
-        raise ImportRefused(f"文件不存在：{path.name}", f"there is no file {path.name!r}", param="file")
+        raise ImportRefused("文件不存在：{name}", "there is no file {name!r}", param="file", name=path.name)
     if not os.access(path, os.R_OK):
-        raise ImportRefused(f"没有读取文件 {path.name} 的权限", f"no permission to read {path.name!r}", param="file")
+        raise ImportRefused(
+            "没有读取文件 {name} 的权限", "no permission to read {name!r}", param="file", name=path.name
+        )
     if not path.stat().st_size:
         raise ImportRefused("文件是空的", "the file is empty", param="file")
     if path.stat().st_size > MAX_FILE_BYTES:

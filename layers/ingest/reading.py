@@ -11,24 +11,25 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from layers.ingest.refusal import ImportRefused
+from layers.words import Kept, Worded, Words
 
 # Every decision there is, as people call it. One of a field has its name behind a point: ``unit.volume_m3``.
-DECISIONS: Mapping[str, tuple[str, str]] = {
-    "encoding": ("文字编码", "Encoding"),
-    "sheet": ("工作表", "Sheet"),
-    "heading": ("表头行", "Heading"),
-    "merged": ("合并单元格", "Merged cells"),
-    "zeros": ("补零的数字", "Numbers with leading zeros"),
-    "column": ("列", "Column"),
-    "unit": ("单位", "Unit"),
-    "year": ("年份", "Year"),
-    "months": ("月份列", "Months as columns"),
-    "region": ("区划", "Divisions"),
-    "coordinates": ("坐标的读法", "Coordinates"),
-    "datum": ("基准转换", "Datum"),
-    "datum.shift": ("向东、向北的平移（米）", "Shift east, north (metres)"),
-    "blank": ("空单元格", "Empty cells"),
-    "plausible": ("不合常理的数", "Implausible numbers"),
+DECISIONS: Mapping[str, Words] = {
+    "encoding": Words("文字编码", "Encoding"),
+    "sheet": Words("工作表", "Sheet"),
+    "heading": Words("表头行", "Heading"),
+    "merged": Words("合并单元格", "Merged cells"),
+    "zeros": Words("补零的数字", "Numbers with leading zeros"),
+    "column": Words("列", "Column"),
+    "unit": Words("单位", "Unit"),
+    "year": Words("年份", "Year"),
+    "months": Words("月份列", "Months as columns"),
+    "region": Words("区划", "Divisions"),
+    "coordinates": Words("坐标的读法", "Coordinates"),
+    "datum": Words("基准转换", "Datum"),
+    "datum.shift": Words("向东、向北的平移（米）", "Shift east, north (metres)"),
+    "blank": Words("空单元格", "Empty cells"),
+    "plausible": Words("不合常理的数", "Implausible numbers"),
 }
 
 
@@ -48,20 +49,32 @@ NO_HINTS = Hints()
 class Choice:
     """One decision on how a file is read.
 
-    ``value`` is what was taken, ``zh`` and ``en`` the evidence for it, ``others`` what can be told instead. Where ``asks`` is
+    ``value`` is what was taken, ``why`` the evidence for it, ``others`` what can be told instead. Where ``asks`` is
     set the evidence does not do: nothing is written before somebody has told the value, be it the one proposed.
     """
 
     name: str
     value: str
-    zh: str
-    en: str
+    why: Worded
     others: Sequence[str] = ()
     asks: bool = False
 
+    @property
+    def zh(self) -> str:
+        return self.why.zh
+
+    @property
+    def en(self) -> str:
+        return self.why.en
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> Choice:
+        """The decision as a job has kept it."""
+        return cls(kept["name"], kept["value"], Kept(kept), kept["others"], kept["asks"])
+
     def to_dict(self) -> dict[str, Any]:
         return {
-            "name": self.name, "value": self.value, "zh": self.zh, "en": self.en, "others": list(self.others), "asks": self.asks,
+            "name": self.name, "value": self.value, **self.why.everywhere(), "others": list(self.others), "asks": self.asks,
         }  # fmt: skip
 
 
@@ -70,8 +83,8 @@ def refuse_unknown(told: Mapping[str, str]) -> None:
     for name in told:
         if name not in DECISIONS and name.partition(".")[0] not in DECISIONS:
             raise ImportRefused(
-                f"没有名为 {name} 的读法", f"no decision on how a file is read is called {name!r}", param="read",
-                allowed=list(DECISIONS),
+                "没有名为 {name} 的读法", "no decision on how a file is read is called {name!r}", param="read",
+                allowed=list(DECISIONS), name=name,
             )  # fmt: skip
 
 
@@ -84,9 +97,8 @@ def require_answers(choices: Sequence[Choice], told: Mapping[str, str]) -> None:
     """Raise `ImportRefused` for the first decision that waits for somebody."""
     for choice in open_questions(choices, told):
         raise ImportRefused(
-            f"{choice.zh}；须先确认：--read {choice.name}={choice.value}，或改为其他读法",
-            f"{choice.en}; confirm it first: --read {choice.name}={choice.value}, or say another way to read it",
-            param=choice.name, allowed=[choice.value, *choice.others],
+            "{choice}；须先确认：--read {name}={value}，或改为其他读法", "{choice}; confirm it first: --read {name}={value}, or say another way to read it",
+            param=choice.name, allowed=[choice.value, *choice.others], choice=choice.why, name=choice.name, value=choice.value,
         )  # fmt: skip
 
 
@@ -95,6 +107,11 @@ def told_value(told: Mapping[str, str], name: str, allowed: Sequence[str]) -> st
     value = told.get(name)
     if value is not None and value not in allowed:
         raise ImportRefused(
-            f"读法 {name} 没有“{value}”这一种", f"{value!r} is no way to read {name}", param=name, allowed=list(allowed)
+            "读法 {name} 没有“{value}”这一种",
+            "{value!r} is no way to read {name}",
+            param=name,
+            allowed=list(allowed),
+            name=name,
+            value=value,
         )
     return value

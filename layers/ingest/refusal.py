@@ -1,4 +1,4 @@
-"""What an import has to say against a file: as a whole (`ImportRefused`) or of single rows (`Fault`), in both languages."""
+"""What an import has to say against a file: as a whole (`ImportRefused`) or of single rows (`Fault`), in every language."""
 
 from __future__ import annotations
 
@@ -10,105 +10,128 @@ from typing import Any
 from layers.errors import ShuituError
 from layers.ingest.points import PointMonths
 from layers.text import visible
+from layers.words import Words
 
 KEPT = 20_000  # faults kept in detail; further ones are only counted
 VALUE_SHOWN = 80  # characters of a refused value that a report quotes
 
 
 class ImportRefused(ShuituError):
-    """The file as a whole cannot be imported; nothing was changed. ``zh`` and ``en`` say why and what to do."""
+    """The file as a whole cannot be imported; nothing was changed. What is ``said`` is why, and what to do."""
 
     title = "The file cannot be imported"
 
-    def __init__(self, zh: str, en: str, *, param: str | None = None, allowed: Sequence[object] | None = None) -> None:
-        super().__init__(f"{zh} / {en}", param=param, allowed=allowed)
-        self.zh = zh
-        self.en = en
+    def __init__(
+        self,
+        zh: str,
+        en: str,
+        /,
+        *,
+        param: str | None = None,
+        allowed: Sequence[object] | None = None,
+        **values: object,
+    ) -> None:
+        self.said = Words(zh, en, **values)
+        super().__init__(f"{self.zh} / {self.en}", param=param, allowed=allowed)
+
+    @classmethod
+    def saying(
+        cls, words: Words, *, param: str | None = None, allowed: Sequence[object] | None = None
+    ) -> ImportRefused:
+        """One that says what is in words already."""
+        refused = cls("", "", param=param, allowed=allowed)
+        refused.said = words
+        refused.detail = f"{refused.zh} / {refused.en}"
+        refused.args = (refused.detail,)
+        return refused
+
+    @property
+    def zh(self) -> str:
+        return self.said.zh
+
+    @property
+    def en(self) -> str:
+        return self.said.en
 
 
-# Reason → (Chinese, English); {expected} is what would have been right.
-REASONS: dict[str, tuple[str, str]] = {
-    "missing": ("必填项为空", "a required value is missing"),
-    "not_a_term": ("不在词表中", "not a word of the vocabulary"),
-    "not_an_integer": ("不是整数", "not a whole number"),
-    "not_a_number": ("不是数字", "not a number"),
-    "not_litres": ("水量不能精确到升（最多三位小数）", "not exact to the litre (at most three decimals)"),
-    "out_of_range": ("超出允许范围", "out of range"),
-    "not_a_date": ("不是日期", "not a date"),
-    "not_a_month": ("不是月份", "not a month"),
-    "excel_error": (
-        "是表格软件的错误值，原来的数已不在文件里",
-        "an error of the spreadsheet: the value is not in the file",
+REASONS: dict[str, Words] = {
+    "missing": Words("必填项为空", "a required value is missing"),
+    "not_a_term": Words("不在词表中", "not a word of the vocabulary"),
+    "not_an_integer": Words("不是整数", "not a whole number"),
+    "not_a_number": Words("不是数字", "not a number"),
+    "not_litres": Words("水量不能精确到升（最多三位小数）", "not exact to the litre (at most three decimals)"),
+    "out_of_range": Words("超出允许范围", "out of range"),
+    "not_a_date": Words("不是日期", "not a date"),
+    "not_a_month": Words("不是月份", "not a month"),
+    "excel_error": Words(
+        "是表格软件的错误值，原来的数已不在文件里", "an error of the spreadsheet: the value is not in the file"
     ),
-    "no_value": ("写的是“没有”，按空白处理", "says that there is no value: taken as empty"),
-    "ambiguous_number": ("数字的分隔符不能确定", "it cannot be known what its separators mean"),
-    "chinese_numeral": ("用汉字写的数", "a number in Chinese words"),
-    "other_unit": ("单位不是这一列可用的", "a unit that this column cannot have"),
-    "unit_in_cell": (
-        "单元格里的单位与整列的不同，按单元格的换算",
-        "the cell says another unit than its column: the cell's is taken",
+    "no_value": Words("写的是“没有”，按空白处理", "says that there is no value: taken as empty"),
+    "ambiguous_number": Words("数字的分隔符不能确定", "it cannot be known what its separators mean"),
+    "chinese_numeral": Words("用汉字写的数", "a number in Chinese words"),
+    "other_unit": Words("单位不是这一列可用的", "a unit that this column cannot have"),
+    "unit_in_cell": Words(
+        "单元格里的单位与整列的不同，按单元格的换算", "the cell says another unit than its column: the cell's is taken"
     ),
-    "month_point": (
+    "month_point": Words(
         "可能是 1 月，也可能是 10 月：表格会丢掉小数末尾的 0",
         "January or October: a spreadsheet drops the nought at the end of a number",
     ),
-    "month_point_read": (
-        "按 1 月导入：同列另有写作 .10 的月份",
-        "taken as January, as others of the column are written .10",
+    "month_point_read": Words(
+        "按 1 月导入：同列另有写作 .10 的月份", "taken as January, as others of the column are written .10"
     ),
-    "month_ten": (
+    "month_ten": Words(
         "按 10 月导入；若是设了两位小数的 1 月，请改正",
         "taken as October: if it is a January shown with two decimals, mend it",
     ),
-    "no_year": ("月份没有年份", "a month without its year"),
-    "year_added": ("月份没有年份，已按全表的年份补上", "a month without its year: that of the table was added"),
-    "serial_date": ("是表格软件的日期序号，已换算", "a spreadsheet's serial number of a day"),
-    "not_one_month": ("是季度、年度或几个月，不是一个月", "a quarter, a year or several months, not one month"),
-    "short_year": ("年份只有两位，或没有年份", "a year of two digits, or none"),
-    "no_day": ("没有写到日", "says no day"),
-    "no_end": ("没有终止日，按空白处理", "has no end: taken as empty"),
-    "damaged_code": (
+    "no_year": Words("月份没有年份", "a month without its year"),
+    "year_added": Words("月份没有年份，已按全表的年份补上", "a month without its year: that of the table was added"),
+    "serial_date": Words("是表格软件的日期序号，已换算", "a spreadsheet's serial number of a day"),
+    "not_one_month": Words("是季度、年度或几个月，不是一个月", "a quarter, a year or several months, not one month"),
+    "short_year": Words("年份只有两位，或没有年份", "a year of two digits, or none"),
+    "no_day": Words("没有写到日", "says no day"),
+    "no_end": Words("没有终止日，按空白处理", "has no end: taken as empty"),
+    "damaged_code": Words(
         "编码已被表格软件改成数值，后几位已丢失",
         "the spreadsheet has made a number of the code and lost its last digits",
     ),
-    "maybe_damaged_code": (
+    "maybe_damaged_code": Words(
         "编码超过 15 位且后几位全是 0，可能已被表格软件改坏",
         "a code of more than 15 digits that ends in noughts: the spreadsheet may have lost them",
     ),
-    "cleaned_code": ("编码含有全角或不可见的字符，已改", "the code held full-width or invisible characters"),
-    "total_differs": ("合计与各行之和不符", "the total is not the sum of its rows"),
-    "cleared": ("空白会清除已有的值", "an empty cell clears a value that is there"),
-    "implausible": ("大得不合常理", "implausibly large"),
-    "unlike_before": ("是这个对象以往最大一月的百倍以上", "a hundred times the object's largest month so far, or more"),
-    "unknown_division": ("没有叫这个名称的区划", "no division goes by this name"),
-    "ambiguous_division": ("有几个区划可用这个名称", "several divisions go by this name"),
-    "former_name": ("是区划从前的名称", "a former name of a division"),
-    "too_long": ("文字过长", "the text is too long"),
-    "control_character": ("含有不可见的控制字符", "contains a control character"),
-    "bad_code": ("编码中不能有空格或分隔符", "a code holds no spaces or separators"),
-    "duplicate": ("文件内重复", "occurs more than once in the file"),
-    "contradiction": ("与同一行的另一列矛盾", "contradicts another column of the row"),
-    "unknown_reference": ("引用的对象不存在", "refers to something that does not exist"),
-    "other_layer": ("不属于所导入的图层", "does not belong to the layer imported"),
-    "code_digits": ("代码位数与级别不符", "the code's digits do not fit the level"),
-    "wrong_parent": ("上级不是代码的前缀", "the parent is not the code's prefix"),
-    "no_geometry": ("没有几何图形", "has no geometry"),
-    "bad_geometry": ("几何图形无法读取", "the geometry cannot be read"),
-    "geometry_type": ("几何类型不符", "of another geometry type"),
-    "invalid_geometry": ("几何图形无效", "the geometry is not valid"),
-    "half_position": ("坐标不完整", "half of the position is missing"),
-    "bad_position": ("坐标写法无法识别", "the form of the coordinate is not understood"),
-    "beyond_city": ("范围远超本市", "reaches far beyond the city"),
-    "outside_declared": ("位置在登记的区划之外", "the position lies outside its declared division"),
-    "outside_city": ("位置在本市之外", "the position lies outside the city"),
-    "outside_china": ("坐标不在中国范围内", "the position is outside China"),
-    "one_place": (
-        "表、设施、区划必须且只能填一个",
-        "exactly one of meter, facility and region must be given",
+    "cleaned_code": Words("编码含有全角或不可见的字符，已改", "the code held full-width or invisible characters"),
+    "total_differs": Words("合计与各行之和不符", "the total is not the sum of its rows"),
+    "cleared": Words("空白会清除已有的值", "an empty cell clears a value that is there"),
+    "implausible": Words("大得不合常理", "implausibly large"),
+    "unlike_before": Words(
+        "是这个对象以往最大一月的百倍以上", "a hundred times the object's largest month so far, or more"
     ),
-    "negative": ("只有更正记录可以为负", "only a correction may be negative"),
-    "cells": ("列数与表头不符", "the row has another number of cells than the heading"),
-    "has_children": ("尚有未停用的下级区划", "still has divisions below it that are not closed"),
+    "unknown_division": Words("没有叫这个名称的区划", "no division goes by this name"),
+    "ambiguous_division": Words("有几个区划可用这个名称", "several divisions go by this name"),
+    "former_name": Words("是区划从前的名称", "a former name of a division"),
+    "too_long": Words("文字过长", "the text is too long"),
+    "control_character": Words("含有不可见的控制字符", "contains a control character"),
+    "bad_code": Words("编码中不能有空格或分隔符", "a code holds no spaces or separators"),
+    "duplicate": Words("文件内重复", "occurs more than once in the file"),
+    "contradiction": Words("与同一行的另一列矛盾", "contradicts another column of the row"),
+    "unknown_reference": Words("引用的对象不存在", "refers to something that does not exist"),
+    "other_layer": Words("不属于所导入的图层", "does not belong to the layer imported"),
+    "code_digits": Words("代码位数与级别不符", "the code's digits do not fit the level"),
+    "wrong_parent": Words("上级不是代码的前缀", "the parent is not the code's prefix"),
+    "no_geometry": Words("没有几何图形", "has no geometry"),
+    "bad_geometry": Words("几何图形无法读取", "the geometry cannot be read"),
+    "geometry_type": Words("几何类型不符", "of another geometry type"),
+    "invalid_geometry": Words("几何图形无效", "the geometry is not valid"),
+    "half_position": Words("坐标不完整", "half of the position is missing"),
+    "bad_position": Words("坐标写法无法识别", "the form of the coordinate is not understood"),
+    "beyond_city": Words("范围远超本市", "reaches far beyond the city"),
+    "outside_declared": Words("位置在登记的区划之外", "the position lies outside its declared division"),
+    "outside_city": Words("位置在本市之外", "the position lies outside the city"),
+    "outside_china": Words("坐标不在中国范围内", "the position is outside China"),
+    "one_place": Words("表、设施、区划必须且只能填一个", "exactly one of meter, facility and region must be given"),
+    "negative": Words("只有更正记录可以为负", "only a correction may be negative"),
+    "cells": Words("列数与表头不符", "the row has another number of cells than the heading"),
+    "has_children": Words("尚有未停用的下级区划", "still has divisions below it that are not closed"),
 }
 
 # Reasons whose ``expected`` says more of the fault, and not what would have been right.
@@ -134,18 +157,19 @@ class Fault:
     column: str = ""
 
     @property
-    def reason_zh(self) -> str:
-        return REASONS[self.reason][0]
+    def said(self) -> Words:
+        reason = REASONS[self.reason]
+        if not self.expected:
+            return reason
+        if self.reason in _EXPLAINED:
+            return Words("{reason}：{expected}", "{reason}: {expected}", reason=reason, expected=self.expected)
+        return Words(
+            "{reason}，应为：{expected}", "{reason}; expected: {expected}", reason=reason, expected=self.expected
+        )
 
     @property
     def zh(self) -> str:
-        join = "：" if self.reason in _EXPLAINED else "，应为："
-        return REASONS[self.reason][0] + (f"{join}{self.expected}" if self.expected else "")
-
-    @property
-    def en(self) -> str:
-        join = ": " if self.reason in _EXPLAINED else "; expected: "
-        return REASONS[self.reason][1] + (f"{join}{self.expected}" if self.expected else "")
+        return self.said.zh
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -155,8 +179,7 @@ class Fault:
             "value": self.value,
             "reason": self.reason,
             "expected": self.expected,
-            "zh": self.zh,
-            "en": self.en,
+            **self.said.everywhere(),
         }
 
 
@@ -221,8 +244,7 @@ class Faults:
             {
                 "field": field,
                 "reason": reason,
-                "zh": REASONS[reason][0],
-                "en": REASONS[reason][1],
+                **REASONS[reason].everywhere(),
                 "count": count,
             }
             for (field, reason), count in self.by_reason.most_common()

@@ -26,6 +26,7 @@ from layers.ingest.staging import STAGED
 from layers.ingest.upsert import Outcome
 from layers.recorded import all_months
 from layers.sql import load
+from layers.words import Words
 
 NAMED = 50  # renamed and overhanging divisions that a report names
 OVERHANG_SHARE = 0.01  # of a division's area outside its parent's outline, above which the report says so
@@ -80,18 +81,21 @@ def _since(cursor: Cursor, effective: str) -> date | None:
     since = month_told(effective)
     if current.since and since < current.since:
         raise ImportRefused(
-            f"生效月份 {since:%Y-%m} 早于现行区划的生效月份 {current.since:%Y-%m}",
-            f"{since:%Y-%m} is before the current divisions took effect ({current.since:%Y-%m})",
+            "生效月份 {since} 早于现行区划的生效月份 {since_2}",
+            "{since} is before the current divisions took effect ({since_2})",
             param="effective",
             allowed=[f"≥ {current.since:%Y-%m}", CURRENT],
+            since=f"{since:%Y-%m}",
+            since_2=f"{current.since:%Y-%m}",
         )
     return since
 
 
-def _effect_note(since: date | None) -> tuple[str, str]:
-    return (
-        f"新的区划自 {since:%Y-%m} 起生效；此前各月仍按原区划统计",
-        f"the new divisions hold from {since:%Y-%m} on; the months before keep theirs",
+def _effect_note(since: date | None) -> Words:
+    return Words(
+        "新的区划自 {since} 起生效；此前各月仍按原区划统计",
+        "the new divisions hold from {since} on; the months before keep theirs",
+        since=f"{since:%Y-%m}",
     )
 
 
@@ -174,9 +178,10 @@ def _close_missing(cursor: Cursor, refusals: Faults, release_id: int) -> int:
     if left := cursor.fetchall():
         shown = "、".join(f"{name} {code}" for code, name in left)
         raise ImportRefused(
-            f"这些区划不在文件中，但仍有现行的下级区划：{shown}",
-            f"missing divisions still have divisions below them: {shown}",
+            "这些区划不在文件中，但仍有现行的下级区划：{shown}",
+            "missing divisions still have divisions below them: {shown}",
             param="closing",
+            shown=shown,
         )
     return closed
 
@@ -243,24 +248,30 @@ def _count(cursor: Cursor, closed: int) -> Outcome:
     return Outcome(new, changed, rows - new - changed, closed=closed)
 
 
-def _rename_notes(renamed: list[tuple[str, str, str]]) -> list[tuple[str, str]]:
-    notes = [(f"{code} 由“{old}”更名为“{new}”", f"{code} renamed from {old} to {new}") for code, old, new in renamed]
+def _rename_notes(renamed: list[tuple[str, str, str]]) -> list[Words]:
+    notes = [
+        Words("{code} 由“{old}”更名为“{new}”", "{code} renamed from {old} to {new}", code=code, old=old, new=new)
+        for code, old, new in renamed
+    ]
     return _shortened(notes)
 
 
-def _shortened(notes: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def _shortened(notes: list[Words]) -> list[Words]:
     more = len(notes) - NAMED
-    return notes[:NAMED] + ([(f"另有 {more} 处", f"and {more} more")] if more > 0 else [])
+    return notes[:NAMED] + ([Words("另有 {more} 处", "and {more} more", more=more)] if more > 0 else [])
 
 
-def _overhang_notes(cursor: Cursor, boundaries: Sequence[int]) -> list[tuple[str, str]]:
+def _overhang_notes(cursor: Cursor, boundaries: Sequence[int]) -> list[Words]:
     """A warning, not a refusal: real outlines of two levels seldom fit to the metre."""
     cursor.execute(load("ingest_overhang"), {"boundaries": list(boundaries), "share": OVERHANG_SHARE})
     return _shortened(
         [
-            (
-                f"{name} {code} 有 {share:.1%} 的面积在上级边界之外",
-                f"{code} {name}: {share:.1%} of it lies outside its parent",
+            Words(
+                "{name} {code} 有 {share:.1%} 的面积在上级边界之外",
+                "{code} {name}: {share:.1%} of it lies outside its parent",
+                name=name,
+                code=code,
+                share=share,
             )
             for code, name, share in cursor.fetchall()
         ]

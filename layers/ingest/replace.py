@@ -21,6 +21,7 @@ from layers.ingest.refusal import ImportRefused
 from layers.ingest.resolve import ROWS
 from layers.ingest.spec import Spec
 from layers.ingest.upsert import Outcome
+from layers.words import Words
 
 GONE = "import_gone"
 NAMED = 200
@@ -100,9 +101,11 @@ def refuse_outside(cursor: Cursor, spec: Spec, within: str, written: Callable[[C
     )
     if count := cursor.fetchone()[0]:
         raise ImportRefused(
-            f"文件中有 {count:,} 行不在所替换的区划 {within} 内：去掉这些行，或去掉 --within",
-            f"{count:,} rows of the file lie outside {within}, which it is to replace: take them out, or leave out --within",
+            "文件中有 {count:,} 行不在所替换的区划 {within} 内：去掉这些行，或去掉 --within",
+            "{count:,} rows of the file lie outside {within}, which it is to replace: take them out, or leave out --within",
             param="within",
+            count=count,
+            within=within,
         )
 
 
@@ -113,9 +116,11 @@ def remove(cursor: Cursor, spec: Spec, release_id: int, outcome: Outcome) -> lis
         cursor.execute(SQL("DELETE FROM {} WHERE id IN ({})").format(Identifier(GONE), needed))
         if staying := cursor.rowcount:
             outcome.notes.append(
-                (
-                    f"文件中没有的 {staying:,} 个对象仍被“{name}”引用，保留",
-                    f"{staying:,} objects that the file lacks are referred to by {name} and stay",
+                Words(
+                    "文件中没有的 {staying:,} 个对象仍被“{name}”引用，保留",
+                    "{staying:,} objects that the file lacks are referred to by {name} and stay",
+                    staying=staying,
+                    name=name,
                 )
             )
     which = SQL("SELECT id FROM {}").format(Identifier(GONE))

@@ -6,7 +6,7 @@ import csv
 import json
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from layers.ingest.places import Place
 from layers.ingest.reading import Choice, open_questions
 from layers.ingest.refusal import REASONS, Faults, Verdicts
 from layers.text import guarded
+from layers.words import Worded
 
 IN_RELEASE = 1_000  # refusals kept with the release
 SHOWN = 20  # refusals a person is shown at once
@@ -29,9 +30,18 @@ class Change:
     row: int
     code: str
     field: str
-    zh: str
+    word: Worded
     old: str
     new: str
+
+    @property
+    def zh(self) -> str:
+        return self.word.zh
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "row": self.row, "code": self.code, "field": self.field, **self.word.everywhere(), "old": self.old, "new": self.new,
+        }  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -43,7 +53,7 @@ class Changes:
     first: list[Change] = field(default_factory=list)
 
     def to_dict(self) -> dict[str, Any]:
-        return {"by_field": self.by_field, "cleared": self.cleared, "first": [asdict(one) for one in self.first]}
+        return {"by_field": self.by_field, "cleared": self.cleared, "first": [one.to_dict() for one in self.first]}
 
 
 @dataclass(slots=True)
@@ -77,7 +87,7 @@ class ImportReport:
     links_added: int = 0
     links_removed: int = 0
     verdicts: Verdicts = field(default_factory=Verdicts)
-    notes: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[Worded] = field(default_factory=list)
     changes: Changes = field(default_factory=Changes)
     choices: list[Choice] = field(default_factory=list)  # how the file was read
     told: Mapping[str, str] = field(default_factory=dict)  # what its sender said of that
@@ -139,7 +149,7 @@ class ImportReport:
             "changes": self.changes.to_dict(),
             "months": [f"{month:%Y-%m}" for month in self.months],
             "gone": list(self.gone_names),
-            "notes": [{"zh": zh, "en": en} for zh, en in self.notes],
+            "notes": [note.everywhere() for note in self.notes],
             "choices": [choice.to_dict() for choice in self.choices],
             "told": dict(self.told),
             "asks": [choice.name for choice in open_questions(self.choices, self.told)],
@@ -160,7 +170,7 @@ def write(report: ImportReport, path: Path) -> None:
             lines = csv.writer(file)
             lines.writerow(["行号", "字段", "值", "原因", "应为或说明", "reason"])
             for refusal in report.refusals.first(len(report.refusals.kept)):
-                zh = REASONS[refusal.reason][0]
+                zh = REASONS[refusal.reason].zh
                 told = (refusal.field, refusal.value, zh, refusal.expected, refusal.reason)
                 lines.writerow([refusal.row, *map(guarded, told)])
         return
@@ -173,8 +183,8 @@ def lines(report: ImportReport) -> Iterator[str]:
     yield f"文件    {report.file_name}（{report.format}）→ {report.target}"
     if report.crs:
         yield f"坐标系  {report.crs}"
-    for zh, _ in report.notes:
-        yield f"说明    {zh}"
+    for note in report.notes:
+        yield f"说明    {note.zh}"
     for choice in report.choices:
         others = f"；也可读作 {'、'.join(choice.others)}" if choice.others else ""
         yield f"{'读法' if not choice.asks or choice.name in report.told else '待确认'}    {choice.name}={choice.value}：{choice.zh}{others}"

@@ -20,7 +20,7 @@ from layers.ingest.arrange import RETURNED, hints, unreturned
 from layers.ingest.checks import Mask
 from layers.ingest.crs import STORED, of_file, to_stored
 from layers.ingest.measures import name as unit_name
-from layers.ingest.refusal import Fault, ImportRefused
+from layers.ingest.refusal import REASONS, Fault, ImportRefused
 from layers.ingest.report import ImportReport
 from layers.ingest.source import Source
 from layers.ingest.spec import Spec, spec_for
@@ -120,7 +120,7 @@ def _wkt(chunk: Chunk, at: pa.Array, table: Table, source: Source) -> list[str]:
 def _said(faults: Sequence[Fault], spec: Spec) -> tuple[str, str]:
     """Why a row was refused, and what would have been right."""
     words = {column.name: column.field.zh for column in spec.columns} | {link.name: link.zh for link in spec.links}
-    whys = [f"{_where(fault, words)}{fault.reason_zh}" for fault in faults]
+    whys = [f"{_where(fault, words)}{REASONS[fault.reason].zh}" for fault in faults]
     rights = [f"{_where(fault, words)}{fault.expected}" for fault in faults if fault.expected]
     return "；".join(dict.fromkeys(whys)), "；".join(dict.fromkeys(rights))
 

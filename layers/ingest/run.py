@@ -50,6 +50,7 @@ from layers.ingest.spec import Spec, spec_for
 from layers.ingest.table import Chunk, Table
 from layers.ingest.upsert import Outcome
 from layers.models import Release
+from layers.words import Words
 
 Progress = Callable[[str, int, int | None], None]
 """Told (step, done, of how many or None); the steps are those of `layers.ingest.steps`. What it raises ends the import, and undoes it."""
@@ -175,7 +176,9 @@ class _Import:
         plain = Reading(crs.parse(crs.STORED))
         if found.columns.geometry and not self.source.crs and positions.reading == plain:
             self.report.notes.append(
-                ("未指定坐标系，坐标列按 EPSG:4490 经纬度处理", "no CRS was told: coordinates are taken as EPSG:4490")
+                Words(
+                    "未指定坐标系，坐标列按 EPSG:4490 经纬度处理", "no CRS was told: coordinates are taken as EPSG:4490"
+                )
             )
         return chunks, positions
 
@@ -308,11 +311,14 @@ class _Import:
         outcome.months = sorted({*outcome.months, *replace.months_gone(cursor, self.spec)})
         self.report.gone_names = replace.remove(cursor, self.spec, release_id, outcome)
         if refused := self.report.refused:
-            zh = f"有 {refused:,} 行被拒收：它们原有的内容会随整体替换被删去，请先改正"
-            en = f"{refused:,} rows are refused, and what they stand for would go: correct them first"
+            why = Words(
+                "有 {refused:,} 行被拒收：它们原有的内容会随整体替换被删去，请先改正",
+                "{refused:,} rows are refused, and what they stand for would go: correct them first",
+                refused=refused,
+            )
             if self.report.wanted_commit:
-                raise ImportRefused(zh, en, param="replace")
-            outcome.notes.append((zh, en))
+                raise ImportRefused.saying(why, param="replace")
+            outcome.notes.append(why)
         return outcome
 
     def _written(self, cursor: Any) -> list[int]:
@@ -359,8 +365,12 @@ class _Import:
             return None
         counted = {(one["field"], one["reason"]): one["count"] for one in self.report.warnings.reasons()}
         count = sum(n for (_, reason), n in counted.items() if reason in ("implausible", "unlike_before"))
-        zh = f"{count} 个数大得不合常理（见提醒）：核对单位；确实如此则说明理由"
-        return Choice("plausible", "accepted", zh, f"{count} numbers are implausibly large: check the unit", asks=True)
+        why = Words(
+            "{count} 个数大得不合常理（见提醒）：核对单位；确实如此则说明理由",
+            "{count} numbers are implausibly large: check the unit",
+            count=count,
+        )
+        return Choice("plausible", "accepted", why, asks=True)
 
     def _settle(self, cursor: Any, outcome: Outcome, release: Release) -> None:
         """Sums, versions and the release's own record, in the transaction that changed the rows."""

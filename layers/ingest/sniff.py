@@ -9,25 +9,26 @@ import zipfile
 from pathlib import Path
 
 from layers.ingest.refusal import ImportRefused
+from layers.words import Words
 
 _START = 65_536
 _SEARCHED = 64 << 20  # of an old Office file, for the names of its streams
 
 # What is sent and cannot be read: by its ending, before anything of it is looked at.
-SAVE_AS: dict[str, tuple[str, str]] = {
-    **dict.fromkeys((".et", ".xlsb", ".numbers"), ("请在 WPS 或 Excel 中另存为 .xlsx", "save it as .xlsx")),
-    **dict.fromkeys((".doc", ".docx", ".wps", ".rtf"), ("请把其中的表格复制到 Excel，另存为 .xlsx", "copy its table into a workbook and save that as .xlsx")),
-    **dict.fromkeys((".pdf", ".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".ofd"), ("请索取原来的表格或地图文件（.xlsx、.gpkg）", "ask for the table or map that it was made from")),
-    **dict.fromkeys((".rar", ".7z", ".gz", ".tar", ".tgz"), ("请解压后重新压缩为 .zip", "unpack it and pack it as .zip")),
-    **dict.fromkeys((".dwg", ".dxf", ".gml", ".wps", ".kmx", ".ovkml", ".ovkmz", ".ovobj"), ("请在 GIS 软件中导出为 GeoPackage 或 Shapefile（奥维导出为 .kml）", "export it as GeoPackage, Shapefile or KML")),
-    **dict.fromkeys((".mdb", ".accdb", ".sqlite", ".db"), ("请把其中的表导出为 .xlsx、.csv 或 GeoPackage", "export its table as .xlsx, .csv or GeoPackage")),
-    **dict.fromkeys((".html", ".htm", ".mht", ".xml"), ("请用 Excel 打开后另存为 .xlsx", "open it in Excel and save it as .xlsx")),
-    ".topojson": ("请导出为 GeoJSON", "export it as GeoJSON"),
-    ".mid": ("请选择同名的 .mif，或把 .mif 和 .mid 压缩成一个 zip", "choose the .mif beside it, or zip both"),
-    **dict.fromkeys((".shx", ".prj", ".dat", ".map", ".id"), ("请把同名的一组文件压缩成一个 zip", "zip it with the files of the same name")),
+SAVE_AS: dict[str, Words] = {
+    **dict.fromkeys((".et", ".xlsb", ".numbers"), Words("请在 WPS 或 Excel 中另存为 .xlsx", "save it as .xlsx")),
+    **dict.fromkeys((".doc", ".docx", ".wps", ".rtf"), Words("请把其中的表格复制到 Excel，另存为 .xlsx", "copy its table into a workbook and save that as .xlsx")),
+    **dict.fromkeys((".pdf", ".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".ofd"), Words("请索取原来的表格或地图文件（.xlsx、.gpkg）", "ask for the table or map that it was made from")),
+    **dict.fromkeys((".rar", ".7z", ".gz", ".tar", ".tgz"), Words("请解压后重新压缩为 .zip", "unpack it and pack it as .zip")),
+    **dict.fromkeys((".dwg", ".dxf", ".gml", ".wps", ".kmx", ".ovkml", ".ovkmz", ".ovobj"), Words("请在 GIS 软件中导出为 GeoPackage 或 Shapefile（奥维导出为 .kml）", "export it as GeoPackage, Shapefile or KML")),
+    **dict.fromkeys((".mdb", ".accdb", ".sqlite", ".db"), Words("请把其中的表导出为 .xlsx、.csv 或 GeoPackage", "export its table as .xlsx, .csv or GeoPackage")),
+    **dict.fromkeys((".html", ".htm", ".mht", ".xml"), Words("请用 Excel 打开后另存为 .xlsx", "open it in Excel and save it as .xlsx")),
+    ".topojson": Words("请导出为 GeoJSON", "export it as GeoJSON"),
+    ".mid": Words("请选择同名的 .mif，或把 .mif 和 .mid 压缩成一个 zip", "choose the .mif beside it, or zip both"),
+    **dict.fromkeys((".shx", ".prj", ".dat", ".map", ".id"), Words("请把同名的一组文件压缩成一个 zip", "zip it with the files of the same name")),
 }  # fmt: skip
 
-_EXCEL = ("Excel 工作簿", "a workbook of Excel")
+_EXCEL = Words("Excel 工作簿", "a workbook of Excel")
 # Beginning → what it is.
 _BEGINNINGS: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
@@ -37,38 +38,38 @@ _BEGINNINGS: tuple[tuple[bytes, str], ...] = (
     (b"AC10", "dwg"), (b"\x00\x01\x00\x00Standard ", "access"), (b"MIME-Version:", "html"),
 )  # fmt: skip
 # What it is → in words, and what to do.
-_WORDS: dict[str, tuple[str, str, str, str]] = {
-    "xlsx": (*_EXCEL, "请把扩展名改为 .xlsx 再导入", "call it .xlsx"),
-    "xls": (*_EXCEL, "请把扩展名改为 .xls 再导入", "call it .xls"),
-    "ods": ("ODS 表格", "an ODS spreadsheet", "请把扩展名改为 .ods 再导入", "call it .ods"),
-    "xlsb": ("二进制 Excel 工作簿（.xlsb）", "a binary workbook (.xlsb)", "请另存为 .xlsx", "save it as .xlsx"),
-    "word": ("Word 文档", "a Word document", *SAVE_AS[".doc"]),
-    "slides": ("演示文稿", "a presentation", *SAVE_AS[".pdf"]),
-    "locked": ("加了密码的工作簿", "a workbook with a password", "请在 Excel 中打开，取消密码后另存", "open it in Excel, take the password off and save it"),
-    "ole": ("旧式 Office 文件", "an old Office file", "请用 Excel 打开后另存为 .xlsx", "open it in Excel and save it as .xlsx"),
-    "zip": ("zip 压缩文件", "a zip file", "请把扩展名改为 .zip 再导入", "call it .zip"),
-    "broken": ("压缩格式（zip），但已损坏或不完整", "a zip container, damaged or cut short", "请重新导出，或重新传一次", "export it, or send it, again"),
-    "kmz": ("KMZ", "KMZ", "请把扩展名改为 .kmz 再导入", "call it .kmz"),
-    "gpkg": ("GeoPackage 或 SQLite 数据库", "a GeoPackage or SQLite database", "请把扩展名改为 .gpkg 再导入", "call it .gpkg"),
-    "shp": ("Shapefile", "a Shapefile", "请把一组同名文件压缩成一个 zip", "zip it with the files of the same name"),
-    "fgb": ("FlatGeobuf", "FlatGeobuf", "请把扩展名改为 .fgb 再导入", "call it .fgb"),
-    "parquet": ("Parquet", "Parquet", "请把扩展名改为 .parquet 再导入", "call it .parquet"),
-    "pdf": ("PDF 文档", "a PDF document", *SAVE_AS[".pdf"]),
-    "rtf": ("RTF 文档", "an RTF document", *SAVE_AS[".doc"]),
-    "picture": ("图片", "a picture", *SAVE_AS[".pdf"]),
-    "rar": ("压缩文件（RAR、7z 或 gz）", "an archive (RAR, 7z or gz)", *SAVE_AS[".rar"]),
-    "dwg": ("CAD 图", "a CAD drawing", *SAVE_AS[".dwg"]),
-    "access": ("Access 数据库", "an Access database", *SAVE_AS[".mdb"]),
-    "html": ("网页（HTML）", "a web page (HTML)", *SAVE_AS[".html"]),
-    "xmlbook": ("XML 表格（Excel 2003）", "an XML spreadsheet (Excel 2003)", *SAVE_AS[".html"]),
-    "kml": ("KML", "KML", "请把扩展名改为 .kml 再导入", "call it .kml"),
-    "gpx": ("GPX", "GPX", "请把扩展名改为 .gpx 再导入", "call it .gpx"),
-    "xml": ("XML", "XML", "请用原来的软件导出为 .xlsx、.csv 或 GeoPackage", "export it as .xlsx, .csv or GeoPackage"),
-    "topojson": ("TopoJSON", "TopoJSON", *SAVE_AS[".topojson"]),
-    "esrijson": ("Esri JSON（ArcGIS 的 JSON）", "Esri JSON (of ArcGIS)", "请在 ArcGIS 中导出为 GeoJSON、GeoPackage 或 Shapefile", "export it as GeoJSON, GeoPackage or Shapefile"),
-    "jsonlist": ("普通 JSON 数据（不是 GeoJSON）", "JSON, and not GeoJSON", "请导出为 GeoJSON，或另存为 .csv", "export it as GeoJSON, or save it as .csv"),
-    "json": ("JSON", "JSON", "请把扩展名改为 .geojson 再导入", "call it .geojson"),
-    "text": ("纯文本", "plain text", "若是表格，请把扩展名改为 .csv 再导入", "if it is a table, call it .csv"),
+_WORDS: dict[str, tuple[Words, Words]] = {
+    "xlsx": (_EXCEL, Words("请把扩展名改为 .xlsx 再导入", "call it .xlsx")),
+    "xls": (_EXCEL, Words("请把扩展名改为 .xls 再导入", "call it .xls")),
+    "ods": (Words("ODS 表格", "an ODS spreadsheet"), Words("请把扩展名改为 .ods 再导入", "call it .ods")),
+    "xlsb": (Words("二进制 Excel 工作簿（.xlsb）", "a binary workbook (.xlsb)"), Words("请另存为 .xlsx", "save it as .xlsx")),
+    "word": (Words("Word 文档", "a Word document"), SAVE_AS[".doc"]),
+    "slides": (Words("演示文稿", "a presentation"), SAVE_AS[".pdf"]),
+    "locked": (Words("加了密码的工作簿", "a workbook with a password"), Words("请在 Excel 中打开，取消密码后另存", "open it in Excel, take the password off and save it")),
+    "ole": (Words("旧式 Office 文件", "an old Office file"), Words("请用 Excel 打开后另存为 .xlsx", "open it in Excel and save it as .xlsx")),
+    "zip": (Words("zip 压缩文件", "a zip file"), Words("请把扩展名改为 .zip 再导入", "call it .zip")),
+    "broken": (Words("压缩格式（zip），但已损坏或不完整", "a zip container, damaged or cut short"), Words("请重新导出，或重新传一次", "export it, or send it, again")),
+    "kmz": (Words("KMZ", "KMZ"), Words("请把扩展名改为 .kmz 再导入", "call it .kmz")),
+    "gpkg": (Words("GeoPackage 或 SQLite 数据库", "a GeoPackage or SQLite database"), Words("请把扩展名改为 .gpkg 再导入", "call it .gpkg")),
+    "shp": (Words("Shapefile", "a Shapefile"), Words("请把一组同名文件压缩成一个 zip", "zip it with the files of the same name")),
+    "fgb": (Words("FlatGeobuf", "FlatGeobuf"), Words("请把扩展名改为 .fgb 再导入", "call it .fgb")),
+    "parquet": (Words("Parquet", "Parquet"), Words("请把扩展名改为 .parquet 再导入", "call it .parquet")),
+    "pdf": (Words("PDF 文档", "a PDF document"), SAVE_AS[".pdf"]),
+    "rtf": (Words("RTF 文档", "an RTF document"), SAVE_AS[".doc"]),
+    "picture": (Words("图片", "a picture"), SAVE_AS[".pdf"]),
+    "rar": (Words("压缩文件（RAR、7z 或 gz）", "an archive (RAR, 7z or gz)"), SAVE_AS[".rar"]),
+    "dwg": (Words("CAD 图", "a CAD drawing"), SAVE_AS[".dwg"]),
+    "access": (Words("Access 数据库", "an Access database"), SAVE_AS[".mdb"]),
+    "html": (Words("网页（HTML）", "a web page (HTML)"), SAVE_AS[".html"]),
+    "xmlbook": (Words("XML 表格（Excel 2003）", "an XML spreadsheet (Excel 2003)"), SAVE_AS[".html"]),
+    "kml": (Words("KML", "KML"), Words("请把扩展名改为 .kml 再导入", "call it .kml")),
+    "gpx": (Words("GPX", "GPX"), Words("请把扩展名改为 .gpx 再导入", "call it .gpx")),
+    "xml": (Words("XML", "XML"), Words("请用原来的软件导出为 .xlsx、.csv 或 GeoPackage", "export it as .xlsx, .csv or GeoPackage")),
+    "topojson": (Words("TopoJSON", "TopoJSON"), SAVE_AS[".topojson"]),
+    "esrijson": (Words("Esri JSON（ArcGIS 的 JSON）", "Esri JSON (of ArcGIS)"), Words("请在 ArcGIS 中导出为 GeoJSON、GeoPackage 或 Shapefile", "export it as GeoJSON, GeoPackage or Shapefile")),
+    "jsonlist": (Words("普通 JSON 数据（不是 GeoJSON）", "JSON, and not GeoJSON"), Words("请导出为 GeoJSON，或另存为 .csv", "export it as GeoJSON, or save it as .csv")),
+    "json": (Words("JSON", "JSON"), Words("请把扩展名改为 .geojson 再导入", "call it .geojson")),
+    "text": (Words("纯文本", "plain text"), Words("若是表格，请把扩展名改为 .csv 再导入", "if it is a table, call it .csv")),
 }  # fmt: skip
 # By which content a name is kept. Workbooks are opened by content; of text formats the readers look closer.
 _FITS: dict[str, frozenset[str]] = {
@@ -180,24 +181,29 @@ def refuse_mistaken(path: Path) -> str:
         return found
     if found == "broken" and suffix in {".xlsx", ".xlsm", ".ods", ".zip", ".kmz"}:
         raise ImportRefused(
-            f"文件 {path.name} 已损坏或不完整：请重新导出，或重新传一次",
-            f"{path.name!r} is damaged or cut short: export it, or send it, again",
+            "文件 {name} 已损坏或不完整：请重新导出，或重新传一次",
+            "{name!r} is damaged or cut short: export it, or send it, again",
             param="file",
+            name=path.name,
         )
-    zh, en, what_zh, what_en = _WORDS[found]
+    what, what_to_do = _WORDS[found]
     if found == "text" and suffix not in {".xlsx", ".xlsm", ".xls", ".ods"}:
-        what_zh, what_en = "可能已损坏，请重新导出", "it may be damaged: export it anew"
+        what_to_do = Words("可能已损坏，请重新导出", "it may be damaged: export it anew")
     raise ImportRefused(
-        f"文件 {path.name} 其实是{zh}，不是 {suffix}：{what_zh}",
-        f"{path.name!r} is {en}, not {suffix}: {what_en}",
+        "文件 {name} 其实是{what}，不是 {suffix}：{what_to_do}",
+        "{name!r} is {what}, not {suffix}: {what_to_do}",
         param="file",
+        name=path.name,
+        what=what,
+        suffix=suffix,
+        what_to_do=what_to_do,
     )
 
 
 def unknown(suffix: str, name: str, known: list[str]) -> ImportRefused:
     """The refusal of a file by its ending, with what to save it as where that is known."""
-    zh, en = SAVE_AS.get(suffix, ("", ""))
+    what_to_do = Words("：{todo}", ": {todo}", todo=SAVE_AS[suffix]) if suffix in SAVE_AS else ""
     return ImportRefused(
-        f"不支持的文件类型“{suffix or name}”{f'：{zh}' if zh else ''}",
-        f"files of the kind {suffix!r} cannot be read{f': {en}' if en else ''}", param="file", allowed=known,
+        "不支持的文件类型“{kind}”{what_to_do}", "files of the kind {suffix!r} cannot be read{what_to_do}",
+        param="file", allowed=known, kind=suffix or name, suffix=suffix, what_to_do=what_to_do,
     )  # fmt: skip

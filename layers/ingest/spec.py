@@ -110,10 +110,11 @@ def spec_for(target: str) -> Spec:
     if layer is None:
         allowed = sorted({d.name for d in registry.DATASETS} | {layer.id for layer in registry.IMPORTED})
         raise ImportRefused(
-            f"没有名为 {target} 的数据集或图层",
-            f"there is no dataset or layer {target!r}",
+            "没有名为 {target} 的数据集或图层",
+            "there is no dataset or layer {target!r}",
             param="layer",
             allowed=allowed,
+            target=target,
         )
     return _build(layer.dataset, layer)
 

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from layers.ingest.reading import Choice
+from layers.words import Worded
 
 
 @dataclass(slots=True)
@@ -42,7 +43,7 @@ class Table:
     chunks: Callable[[], Iterator[Chunk]]
     has_geometry: bool = False
     crs: str | None = None  # as the file says it: authority code or WKT
-    notes: Sequence[tuple[str, str]] = ()  # what the reader assumed, in Chinese and English
+    notes: Sequence[Worded] = ()  # what the reader assumed
     choices: Sequence[Choice] = ()  # what the reader decided
     above: Sequence[str] = ()  # what stands above the heading, a text a cell: titles, who filled it in, units
 

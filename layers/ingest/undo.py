@@ -24,6 +24,7 @@ from layers.ingest.refusal import ImportRefused
 from layers.link_tables import LinkTable
 from layers.models import Release
 from layers.standing import CORRECTION
+from layers.words import Words
 
 Cursor = Any
 WAIT_S = 60.0
@@ -67,7 +68,9 @@ def undo(release_id: int, *, commit: bool = False, actor: str = "", wait_s: floa
 def _release(release_id: int) -> Release:
     found = Release.objects.filter(pk=release_id).first()
     if found is None:
-        raise ImportRefused(f"没有第 {release_id} 号发布", f"there is no release {release_id}", param="release")
+        raise ImportRefused(
+            "没有第 {release_id} 号发布", "there is no release {release_id}", param="release", release_id=release_id
+        )
     if found.dataset in OWN_HISTORY:
         raise ImportRefused(
             "行政区划的发布不能撤销：请把原来的边界再导入一次（--effective current 表示更正现行区划）",
@@ -112,9 +115,10 @@ class _Undo:
             counts[2] += returned
         if not any(counts):
             raise ImportRefused(
-                f"第 {self.of.pk} 号发布没有改动任何数据，无可撤销",
-                f"release {self.of.pk} changed nothing",
+                "第 {pk} 号发布没有改动任何数据，无可撤销",
+                "release {pk} changed nothing",
                 param="release",
+                pk=self.of.pk,
             )
         if registry.dataset(self.of.dataset).placed:
             placing.place(self.cursor, self.of.dataset, upsert.TOUCHED)
@@ -144,9 +148,11 @@ class _Undo:
         """Taken back already, and that not taken back itself."""
         if by := self.of.report.get("undone"):
             raise ImportRefused(
-                f"第 {self.of.pk} 号发布已由第 {by} 号发布撤销",
-                f"release {self.of.pk} has been taken back already, by release {by}",
+                "第 {pk} 号发布已由第 {by} 号发布撤销",
+                "release {pk} has been taken back already, by release {by}",
                 param="release",
+                pk=self.of.pk,
+                by=by,
             )
 
     def _refuse_without_history(self) -> None:
@@ -155,9 +161,10 @@ class _Undo:
         self.cursor.execute("SELECT EXISTS (SELECT FROM layers_formerstate WHERE release_id = %s)", [self.of.pk])
         if changed and not self.cursor.fetchone()[0]:
             raise ImportRefused(
-                f"第 {self.of.pk} 号发布时还没有保存改动前的内容，不能撤销",
-                f"what release {self.of.pk} changed was not kept at its time: it cannot be taken back",
+                "第 {pk} 号发布时还没有保存改动前的内容，不能撤销",
+                "what release {pk} changed was not kept at its time: it cannot be taken back",
                 param="release",
+                pk=self.of.pk,
             )
 
     def _find(self, table: Kept) -> None:
@@ -199,8 +206,10 @@ class _Undo:
         )
         self._refuse(
             [f"{code}（#{later}）" for code, later in self.cursor.fetchall()],
-            "以后的发布又改动了其中 {count} 个对象，请先撤销那些发布：{named}",
-            "later releases changed {count} of its objects: take those back first: {named}",
+            Words(
+                "以后的发布又改动了其中 {count} 个对象，请先撤销那些发布：{named}",
+                "later releases changed {count} of its objects: take those back first: {named}",
+            ),
         )
         if "code" in table.columns:
             self.cursor.execute(
@@ -212,8 +221,10 @@ class _Undo:
             )
             self._refuse(
                 [code for (code,) in self.cursor.fetchall()],
-                "它删除的 {count} 个对象的编码已另有对象：{named}",
-                "the codes of {count} objects that it deleted are taken again: {named}",
+                Words(
+                    "它删除的 {count} 个对象的编码已另有对象：{named}",
+                    "the codes of {count} objects that it deleted are taken again: {named}",
+                ),
             )
 
     def _refuse_needed(self, table: Kept) -> None:
@@ -226,19 +237,19 @@ class _Undo:
                 found.append(f"{name} {count:,}")
         self._refuse(
             found,
-            "它新增的对象已被引用，不能删除：{named}",
-            "others lead to objects that it made, which cannot go: {named}",
+            Words(
+                "它新增的对象已被引用，不能删除：{named}",
+                "others lead to objects that it made, which cannot go: {named}",
+            ),
         )
 
-    def _refuse(self, found: Sequence[str], zh: str, en: str) -> None:
+    def _refuse(self, found: Sequence[str], why: Words) -> None:
         if not found:
             return
         named = "、".join(found[:NAMED]) + ("……" if len(found) > NAMED else "")
-        reason = {"count": len(found), "named": named}
         raise ImportRefused(
-            f"不能撤销第 {self.of.pk} 号发布：{zh.format(**reason)}",
-            f"release {self.of.pk} cannot be taken back: {en.format(**reason)}",
-            param="release", allowed=found[:NAMED],
+            "不能撤销第 {pk} 号发布：{why}", "release {pk} cannot be taken back: {why}",
+            param="release", allowed=found[:NAMED], pk=self.of.pk, why=why.of(count=len(found), named=named),
         )  # fmt: skip
 
     def _before(self, aftermath: Aftermath) -> None:

@@ -15,6 +15,7 @@ from layers.ingest.resolve import FOUND, ROWS, written
 from layers.ingest.rows import GEOM
 from layers.ingest.spec import Spec
 from layers.registry import Field
+from layers.words import Words
 
 TOUCHED = "import_touched"
 
@@ -34,7 +35,7 @@ class Outcome:
     closed: int = 0  # rows of the table that were closed without one in the file
     months: list[date] = field(default_factory=list)  # whose sums are out of date
     moved: dict[str, int] = field(default_factory=dict)  # dataset → objects that are found elsewhere now
-    notes: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[Words] = field(default_factory=list)
 
     @property
     def anything(self) -> bool:

@@ -14,6 +14,7 @@ from layers.ingest.resolve import ROWS
 from layers.ingest.spec import MOST_LITRES_OF_A_FILE, Spec
 from layers.ingest.upsert import Outcome, insertion
 from layers.sql import load
+from layers.words import Words
 
 TABLE = "layers_usagerecord"
 DIFFERING = "import_differing"
@@ -83,7 +84,9 @@ def find_changes(cursor: Cursor) -> Changes:
     found = cursor.fetchall()
     if not found:
         return Changes()
-    first = [Change(row, code, "volume_m3", "水量", _m3(old), _m3(new)) for row, code, old, new, _ in found]
+    first = [
+        Change(row, code, "volume_m3", Words("水量", "Volume"), _m3(old), _m3(new)) for row, code, old, new, _ in found
+    ]
     return Changes({"volume_m3": found[0][4]}, {}, first)
 
 
@@ -108,9 +111,11 @@ def _refuse_a_flood(cursor: Cursor) -> None:
     litres = int(cursor.fetchone()[0])
     if litres > MOST_LITRES_OF_A_FILE:
         raise ImportRefused(
-            f"水量合计 {litres // 1000:,} m³，超过一个文件可有的 {MOST_LITRES_OF_A_FILE // 1000:,} m³：请检查单位",
-            f"the volumes add up to {litres // 1000:,} m³, more than a file may hold: check the unit",
+            "水量合计 {litres:,} m³，超过一个文件可有的 {most_litres_of_a_file:,} m³：请检查单位",
+            "the volumes add up to {litres:,} m³, more than a file may hold: check the unit",
             param="volume_l",
+            litres=litres // 1000,
+            most_litres_of_a_file=MOST_LITRES_OF_A_FILE // 1000,
         )
 
 

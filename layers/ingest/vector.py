@@ -21,6 +21,7 @@ from layers.ingest import dbf, encodings, mapinfo
 from layers.ingest.reading import NO_HINTS, Choice, Hints
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.table import Chunk, Table, text_array
+from layers.words import Worded, Words
 
 # GDAL chooses a driver by content, and some drivers (VRT, …) read further files: what the content is was looked at
 # (`layers.ingest.sniff`), and the driver found must be one of these. The reading process does without those others (`apart`).
@@ -109,8 +110,7 @@ def _require(path: Path, *suffixes: str) -> None:
     if missing:
         shown = "、".join(missing)
         raise ImportRefused(
-            f"缺少与 {path.name} 同名的 {shown}：请把同名的一组文件一起压缩成 zip 再导入",
-            f"{shown} is missing beside {path.name!r}: zip it together with the files of the same name", param="file",
+            "缺少与 {name} 同名的 {shown}：请把同名的一组文件一起压缩成 zip 再导入", "{shown} is missing beside {name!r}: zip it together with the files of the same name", param="file", name=path.name, shown=shown,
         )  # fmt: skip
 
 
@@ -126,8 +126,7 @@ def _look_json(path: Path) -> None:
         weighing = encodings.of_blocks(iter(lambda: file.read(1 << 20), b""), ["UTF-8"])
     if not weighing.texts:
         raise ImportRefused(
-            f"{path.name} 不是 UTF-8 编码（可能是 GBK 或 UTF-16），而 GeoJSON 须是 UTF-8：请以 UTF-8 重新导出或另存",
-            f"{path.name!r} is not in UTF-8, as GeoJSON has to be: export it as UTF-8", param=encodings.NAME,
+            "{name} 不是 UTF-8 编码（可能是 GBK 或 UTF-16），而 GeoJSON 须是 UTF-8：请以 UTF-8 重新导出或另存", "{name!r} is not in UTF-8, as GeoJSON has to be: export it as UTF-8", param=encodings.NAME, name=path.name,
         )  # fmt: skip
 
 
@@ -161,12 +160,11 @@ def _views(path: Path) -> frozenset[str]:
 def _refuse_view(path: Path, layer: str) -> None:
     if layer.lower() in _views(path):
         raise ImportRefused(
-            f"图层“{layer}”是视图，不是表：读取视图要运行其中的查询，请在 GIS 软件中把它另存为图层再导入",
-            f"the layer {layer!r} is a view and no table: save it as a layer of its own", param="file-layer",
+            "图层“{layer}”是视图，不是表：读取视图要运行其中的查询，请在 GIS 软件中把它另存为图层再导入", "the layer {layer!r} is a view and no table: save it as a layer of its own", param="file-layer", layer=layer,
         )  # fmt: skip
 
 
-def _choose(path: Path, wanted: str | None) -> tuple[str, list[tuple[str, str]]]:
+def _choose(path: Path, wanted: str | None) -> tuple[str, list[Worded]]:
     names = [str(name) for name, _ in pyogrio.list_layers(path) if name not in _INTERNAL_LAYERS]
     if path.suffix.lower() == ".gpx":
         return _waypoints(path, wanted)
@@ -184,7 +182,7 @@ def _choose(path: Path, wanted: str | None) -> tuple[str, list[tuple[str, str]]]
     )  # fmt: skip
 
 
-def _waypoints(path: Path, wanted: str | None) -> tuple[str, list[tuple[str, str]]]:
+def _waypoints(path: Path, wanted: str | None) -> tuple[str, list[Worded]]:
     """Of a GPX only what was marked as a point; the ways that were walked are no objects."""
     counts = {
         name: int(pyogrio.read_info(path, layer=name, force_feature_count=True)["features"])
@@ -192,11 +190,12 @@ def _waypoints(path: Path, wanted: str | None) -> tuple[str, list[tuple[str, str
     }
     if wanted not in (None, "waypoints") or not counts["waypoints"]:
         raise ImportRefused(
-            "GPX 中只读航点（waypoint），航迹和航线不是对象" + ("：这个文件没有航点，请在手持机或软件中导出航点" if not counts["waypoints"] else ""),
-            "of a GPX only waypoints are read: tracks and routes are no objects", param="file-layer", allowed=["waypoints"],
+            "GPX 中只读航点（waypoint），航迹和航线不是对象{none}", "of a GPX only waypoints are read: tracks and routes are no objects",
+            param="file-layer", allowed=["waypoints"],
+            none="" if counts["waypoints"] else Words("：这个文件没有航点，请在手持机或软件中导出航点", ""),
         )  # fmt: skip
     left = counts["routes"] + counts["tracks"]
-    note = (f"GPX 中另有 {left} 条航迹、航线未读入", f"{left} tracks and routes of the GPX were not read")
+    note = Words("GPX 中另有 {left} 条航迹、航线未读入", "{left} tracks and routes of the GPX were not read", left=left)
     return "waypoints", [note] if left else []
 
 
@@ -256,7 +255,10 @@ def _refuse_other_count(path: Path, attributes: dbf.Attributes) -> None:
     assert index is not None
     shapes = max(index.stat().st_size - 100, 0) // 8
     if shapes != attributes.layout.count:
-        raise dbf.damaged(attributes.path.name, f"：有 {attributes.layout.count} 行，而图形有 {shapes} 个")
+        raise dbf.damaged(
+            attributes.path.name,
+            Words("：有 {rows} 行，而图形有 {shapes} 个", "", rows=attributes.layout.count, shapes=shapes),
+        )
 
 
 def _joined(attributes: dbf.Attributes, shapes: Iterable[pa.RecordBatch], name: str) -> Iterator[Chunk]:
@@ -269,17 +271,17 @@ def _joined(attributes: dbf.Attributes, shapes: Iterable[pa.RecordBatch], name: 
         while not left.num_rows or left["fid"][-1].as_py() < numbers[-1]:
             more = next(shapes, None)
             if more is None:
-                raise dbf.damaged(name, "：行数多于图形")
+                raise dbf.damaged(name, Words("：行数多于图形", ""))
             told = pa.table({"fid": more.column(0).cast(pa.int64()), "wkb": _plain(more.column(1))})
             left = pa.concat_tables([left, told]) if left.num_rows else told
         fids = left["fid"].to_numpy()
         count = int(np.searchsorted(fids, numbers[-1], side="right"))
         if count != len(numbers) or (fids[:count] != numbers).any():
-            raise dbf.damaged(name, "：与图形的编号对不上")
+            raise dbf.damaged(name, Words("：与图形的编号对不上", ""))
         yield Chunk(numbers + 1, columns, left["wkb"].slice(0, count).combine_chunks())
         left = left.slice(count)
     if left.num_rows or next(shapes, None) is not None:
-        raise dbf.damaged(name, "：行数少于图形")
+        raise dbf.damaged(name, Words("：行数少于图形", ""))
 
 
 def _plain(wkb: pa.Array) -> pa.Array:
@@ -314,7 +316,7 @@ def _table(
     batches: Callable[[], Iterable[pa.RecordBatch]],
     geometry: str,
     crs: str | None,
-    notes: Sequence[tuple[str, str]] = (),
+    notes: Sequence[Worded] = (),
     choices: Sequence[Choice] = (),
 ) -> Table:
     headings = tuple(name for name in names if name != geometry)

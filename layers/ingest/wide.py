@@ -47,8 +47,7 @@ def month_columns(headings: Sequence[str]) -> list[MonthColumn]:
     doubtful = [heading for heading in headings if _DOUBTFUL.match(columns.base(plain(heading)))]
     if doubtful:
         raise ImportRefused(
-            f"列“{doubtful[0]}”可能是 1 月，也可能是 10 月：表头请写作 2018-01",
-            f"the column {doubtful[0]!r} may be January or October: write 2018-01", param="month", allowed=["2018-01", "2018-10"],
+            "列“{doubtful}”可能是 1 月，也可能是 10 月：表头请写作 2018-01", "the column {doubtful!r} may be January or October: write 2018-01", param="month", allowed=["2018-01", "2018-10"], doubtful=doubtful[0],
         )  # fmt: skip
     return found
 

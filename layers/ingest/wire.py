@@ -62,7 +62,11 @@ def send_chunk(out: BinaryIO, chunk: Chunk, names: Sequence[str]) -> None:
     if length > MAX_CHUNK_BYTES:  # of one row: it was divided as far as can be
         row = int(chunk.rows[0]) if len(chunk) else 0
         raise ImportRefused(
-            f"第 {row} 行过大", f"row {row} is too large", param="file", allowed=[f"≤ {MAX_CHUNK_BYTES >> 20} MB"]
+            "第 {row} 行过大",
+            "row {row} is too large",
+            param="file",
+            allowed=[f"≤ {MAX_CHUNK_BYTES >> 20} MB"],
+            row=row,
         )
     out.write(_FRAME.pack(CHUNK, length) + count)
     out.write(sizes)

@@ -28,6 +28,7 @@ from layers.ingest.reading import NO_HINTS, Choice, Hints, told_value
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.sniff import content
 from layers.ingest.table import Chunk, Table, cell_text, without_empty_rows
+from layers.words import Words
 
 CHUNK_ROWS = 50_000
 MAX_XML_BYTES = 800 << 20  # a sheet is held whole, in about the size of its XML; a full one of ten columns has as much
@@ -75,7 +76,11 @@ def _choose(book: CalamineWorkbook, wanted: str | None, hints: Hints) -> Calamin
     if wanted is not None:
         if wanted not in book.sheet_names:
             raise ImportRefused(
-                f"没有名为“{wanted}”的工作表", f"there is no sheet {wanted!r}", param="sheet", allowed=book.sheet_names
+                "没有名为“{wanted}”的工作表",
+                "there is no sheet {wanted!r}",
+                param="sheet",
+                allowed=book.sheet_names,
+                wanted=wanted,
             )
         return book.get_sheet_by_name(wanted)
     tables = [one for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
@@ -104,9 +109,7 @@ def _known(sheet: CalamineSheet, hints: Hints) -> int:
     )
 
 
-def _of_sheets(
-    book: CalamineWorkbook, found: CalamineSheet, told: str | None
-) -> tuple[list[tuple[str, str]], list[Choice]]:
+def _of_sheets(book: CalamineWorkbook, found: CalamineSheet, told: str | None) -> tuple[list[Words], list[Choice]]:
     """What is said of the sheet that was taken, and of those that are hidden."""
     notes = []
     hidden = [
@@ -114,19 +117,20 @@ def _of_sheets(
     ]
     if hidden:
         shown = "、".join(hidden[: marks.NAMED])
-        notes.append((f"隐藏的工作表未读：{shown}", f"hidden sheets were not read: {shown}"))
+        notes.append(Words("隐藏的工作表未读：{shown}", "hidden sheets were not read: {shown}", shown=shown))
     if len(book.sheet_names) < 2:
         return notes, []
     others = [
         name for name in book.sheet_names if name != found.name and name not in hidden and name not in _DICTIONARIES
     ]
     if told or not others:
-        return [(f"读取工作表“{found.name}”", f"read the sheet {found.name!r}"), *notes], []
-    zh, en = (
-        f"读取工作表“{found.name}”：只有它有内容或可识别的表头",
-        f"read the sheet {found.name!r}: the only one that is filled or has a known heading",
+        return [Words("读取工作表“{name}”", "read the sheet {name!r}", name=found.name), *notes], []
+    why = Words(
+        "读取工作表“{name}”：只有它有内容或可识别的表头",
+        "read the sheet {name!r}: the only one that is filled or has a known heading",
+        name=found.name,
     )
-    return notes, [Choice(SHEET, found.name, zh, en, others)]
+    return notes, [Choice(SHEET, found.name, why, others)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +146,7 @@ class _Sheet:
     words: frozenset[str]
 
 
-def _table(
-    sheet: CalamineSheet, found: Marks, hints: Hints, notes: list[tuple[str, str]], choices: list[Choice]
-) -> Table:
+def _table(sheet: CalamineSheet, found: Marks, hints: Hints, notes: list[Words], choices: list[Choice]) -> Table:
     lines = sheet.iter_rows()
     left = sheet.start[1] if sheet.start else 0
     first = list(islice(lines, headings.WITHIN))
@@ -191,15 +193,20 @@ def _merged(sheet: CalamineSheet, down: Sequence[Span], heading: Heading, hints:
         for column in starts.get(at, ()):
             if column < len(line) and isinstance(line[column], int | float) and not isinstance(line[column], bool):
                 numeric[heading.words[column] if column < len(heading.words) else marks.letters(column)] = None
-    zh, en = (
-        f"{len(down)} 处合并单元格的值用于它所跨的每一行",
-        f"the value of {len(down)} merged cells holds for each of their rows",
+    why = Words(
+        "{count} 处合并单元格的值用于它所跨的每一行",
+        "the value of {count} merged cells holds for each of their rows",
+        count=len(down),
     )
     if numeric:
         shown = "、".join(list(numeric)[: marks.NAMED])
-        zh += f"；其中有数字（{shown}），若是几行的合计，请选 first，只记在首行"
-        en += f"; some are numbers ({shown}): where they are the sum of the rows, tell first"
-    return Choice(MERGED, hints.told.get(MERGED, "fill"), zh, en, ("fill", "first"), asks=bool(numeric))
+        why = Words(
+            "{why}；其中有数字（{shown}），若是几行的合计，请选 first，只记在首行",
+            "{why}; some are numbers ({shown}): where they are the sum of the rows, tell first",
+            why=why,
+            shown=shown,
+        )
+    return Choice(MERGED, hints.told.get(MERGED, "fill"), why, ("fill", "first"), asks=bool(numeric))
 
 
 def _zeros(found: Marks, heading: Heading, left: int, hints: Hints) -> Choice | None:
@@ -211,8 +218,7 @@ def _zeros(found: Marks, heading: Heading, left: int, hints: Hints) -> Choice | 
     (_, (before, width)), *_ = found.padded
     sample = f"{before}{'1'.zfill(width)}"
     return Choice(
-        ZEROS, hints.told.get(ZEROS, "shown"), f"列 {shown} 的数字带格式显示（如存的是 1，显示为 {sample}），按显示的读取",
-        f"the numbers of {shown} are shown by a format (1 as {sample}) and read as they are shown", ("shown", "stored"), asks=True,
+        ZEROS, hints.told.get(ZEROS, "shown"), Words("列 {shown} 的数字带格式显示（如存的是 1，显示为 {sample}），按显示的读取", "the numbers of {shown} are shown by a format (1 as {sample}) and read as they are shown", shown=shown, sample=sample), ("shown", "stored"), asks=True,
     )  # fmt: skip
 
 

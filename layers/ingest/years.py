@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from layers.ingest.parse import FIRST_YEAR, LAST_YEAR, plain
 from layers.ingest.reading import Choice
 from layers.ingest.refusal import ImportRefused
+from layers.words import Words
 
 _SAID = re.compile(r"(?<!\d)((?:19|20)\d{2})(?=\s*(?:[-~—–至到/、]\s*(?:19|20)?\d{2}\s*)*年)")
 _IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d{3,})")
@@ -19,13 +20,12 @@ class Year:
     """A year and what says it."""
 
     value: int
-    zh: str
-    en: str
+    why: Words
     others: Sequence[str] = ()
     asks: bool = False
 
     def choice(self) -> Choice:
-        return Choice("year", str(self.value), self.zh, self.en, self.others, self.asks)
+        return Choice("year", str(self.value), self.why, self.others, self.asks)
 
     @classmethod
     def missing(cls) -> Year:
@@ -40,16 +40,16 @@ def find_year(told: Mapping[str, str], above: Sequence[str], headings: Sequence[
     """The year as told; as a title or a heading says; as the file's name has it, which asks. None where nothing says one."""
     if "year" in told:
         return _told(told["year"])
-    for texts, zh, en in (
-        (above, "表头上方写着", "stands above the heading"),
-        (headings, "表头写着", "stands in a heading"),
+    for texts, why in (
+        (above, Words("月份没有年份；表头上方写着 {year} 年", "{year} stands above the heading")),
+        (headings, Words("月份没有年份；表头写着 {year} 年", "{year} stands in a heading")),
     ):
         if found := _years(texts):
             others = [str(year) for year in found[1:]]
-            return Year(found[0], f"月份没有年份；{zh} {found[0]} 年", f"{found[0]} {en}", others, asks=bool(others))
+            return Year(found[0], why.of(year=found[0]), others, asks=bool(others))
     if named := list(dict.fromkeys(int(year) for year in _IN_NAME.findall(plain(file_name)))):
-        zh = f"月份没有年份；文件名里有 {named[0]}"
-        return Year(named[0], zh, f"{named[0]} stands in the file's name", [str(year) for year in named[1:]], asks=True)
+        why = Words("月份没有年份；文件名里有 {year}", "{year} stands in the file's name", year=named[0])
+        return Year(named[0], why, [str(year) for year in named[1:]], asks=True)
     return None
 
 
@@ -59,5 +59,7 @@ def _years(texts: Iterable[str]) -> list[int]:
 
 def _told(text: str) -> Year:
     if not (text.isascii() and text.isdigit() and FIRST_YEAR <= int(text) <= LAST_YEAR):
-        raise ImportRefused(f"“{text}”不是年份", f"{text!r} is no year", param="year", allowed=["2019"])
-    return Year(int(text), f"导入人说明月份是 {text} 年的", f"the sender says that the months are of {text}")
+        raise ImportRefused("“{text}”不是年份", "{text!r} is no year", param="year", allowed=["2019"], text=text)
+    return Year(
+        int(text), Words("导入人说明月份是 {text} 年的", "the sender says that the months are of {text}", text=text)
+    )

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce, Upper
 
 from layers.functions import CellIndex
 from layers.vocab import POSITION_QUALITY
+from layers.words import shown
 
 STORAGE_SRID = 4490  # CGCS2000 geographic; stored x = longitude, y = latitude, as PostGIS orders coordinates
 PLANE_SRID = 4548  # CGCS2000 3-degree Gauss–Krüger, central meridian 117°E: metres, for areas and grids
@@ -24,9 +25,9 @@ class Placed(models.Model):
     without a found region lies outside the city.
     """
 
-    code = models.CharField("编码", max_length=32, unique=True)
-    name = models.CharField("名称", max_length=120, blank=True)
-    geom = models.PointField("位置", srid=STORAGE_SRID, null=True, blank=True, spatial_index=False)
+    code = models.CharField(shown("编码", "Code"), max_length=32, unique=True)
+    name = models.CharField(shown("名称", "Name"), max_length=120, blank=True)
+    geom = models.PointField(shown("位置", "Position"), srid=STORAGE_SRID, null=True, blank=True, spatial_index=False)
     # Prepared for tiles, so that no request transforms anything.
     geom_3857 = models.GeneratedField(
         expression=Transform("geom", TILE_SRID),
@@ -41,7 +42,7 @@ class Placed(models.Model):
         expression=CellIndex("geom", "Y"), output_field=models.IntegerField(null=True), db_persist=True
     )
     position_quality = models.PositiveSmallIntegerField(
-        "位置质量", choices=POSITION_QUALITY.choices(), null=True, blank=True
+        shown("位置质量", "Position quality"), choices=POSITION_QUALITY.choices(), null=True, blank=True
     )
     declared_region = models.ForeignKey(
         "layers.Region",
@@ -49,7 +50,7 @@ class Placed(models.Model):
         null=True,
         blank=True,
         related_name="declared_%(class)ss",
-        verbose_name="登记所在区划",
+        verbose_name=shown("登记所在区划", "Declared division"),
     )
     found_region = models.ForeignKey(
         "layers.Region",
@@ -58,7 +59,7 @@ class Placed(models.Model):
         blank=True,
         editable=False,
         related_name="found_%(class)ss",
-        verbose_name="位置所在区划",
+        verbose_name=shown("位置所在区划", "Division of the position"),
     )
     # Where it counts, by the one rule of filters, counts and sums: where its position lies; without a position, where
     # it is declared to be; nowhere when the position lies outside the city. The id of a region, as the database keeps it.
@@ -69,7 +70,11 @@ class Placed(models.Model):
         db_persist=True,
     )
     release = models.ForeignKey(
-        "layers.Release", on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name="数据发布"
+        "layers.Release",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name=shown("数据发布", "Release"),
     )
 
     class Meta:

@@ -10,6 +10,7 @@ from django.contrib.postgres.indexes import GistIndex
 from layers.models.base import STORAGE_SRID, TILE_SRID
 from layers.models.regions import Boundary, Region
 from layers.vocab import GRID_GAP, GRID_PLACE, GRID_RULE
+from layers.words import shown
 
 
 class GridUnit(models.Model):
@@ -18,25 +19,31 @@ class GridUnit(models.Model):
     ``area_m2`` is measured in EPSG:4548, where the unit was cut; the square inside a township has its full size.
     """
 
-    size = models.PositiveSmallIntegerField("边长(米)")
-    col = models.IntegerField("列")
-    row = models.IntegerField("行")
-    code = models.CharField("编码", max_length=26, unique=True)
+    size = models.PositiveSmallIntegerField(shown("边长(米)", "Size (m)"))
+    col = models.IntegerField(shown("列", "Column"))
+    row = models.IntegerField(shown("行", "Row"))
+    code = models.CharField(shown("编码", "Code"), max_length=26, unique=True)
     region = models.ForeignKey(
-        Region, on_delete=models.CASCADE, related_name="grid_units", db_index=False, verbose_name="街道(乡镇)"
+        Region,
+        on_delete=models.CASCADE,
+        related_name="grid_units",
+        db_index=False,
+        verbose_name=shown("街道(乡镇)", "Township"),
     )
-    boundary = models.ForeignKey(Boundary, on_delete=models.CASCADE, related_name="+", verbose_name="边界")
-    geom = models.MultiPolygonField("范围", srid=STORAGE_SRID, spatial_index=False)
+    boundary = models.ForeignKey(
+        Boundary, on_delete=models.CASCADE, related_name="+", verbose_name=shown("边界", "Outline")
+    )
+    geom = models.MultiPolygonField(shown("范围", "Area"), srid=STORAGE_SRID, spatial_index=False)
     geom_3857 = models.GeneratedField(
         expression=Transform("geom", TILE_SRID),
         output_field=models.MultiPolygonField(srid=TILE_SRID, spatial_index=False),
         db_persist=True,
     )
-    area_m2 = models.FloatField("面积(平方米)")
+    area_m2 = models.FloatField(shown("面积(平方米)", "Area (m²)"))
 
     class Meta:
-        verbose_name = "网格单元"
-        verbose_name_plural = "网格单元"
+        verbose_name = shown("网格单元", "Grid units")
+        verbose_name_plural = shown("网格单元", "Grid units")
         ordering = ("code",)
         indexes = [
             GistIndex(fields=["geom"], name="grid_unit_geom_gist"),
@@ -69,8 +76,8 @@ class GridWeight(models.Model):
     basis = models.PositiveSmallIntegerField(choices=GRID_RULE.choices())
 
     class Meta:
-        verbose_name = "网格权重"
-        verbose_name_plural = "网格权重"
+        verbose_name = shown("网格权重", "Grid weights")
+        verbose_name_plural = shown("网格权重", "Grid weights")
         constraints = [
             models.UniqueConstraint(
                 fields=["size", "place_kind", "place_id", "purpose", "unit"], name="grid_weight_one_per_unit"
@@ -103,8 +110,8 @@ class GridPlace(models.Model):
     until = models.DateField(null=True)
 
     class Meta:
-        verbose_name = "网格归属"
-        verbose_name_plural = "网格归属"
+        verbose_name = shown("网格归属", "Grid shares")
+        verbose_name_plural = shown("网格归属", "Grid shares")
         constraints = [
             models.UniqueConstraint(
                 fields=["size", "kind", "place_id", "until"], nulls_distinct=False, name="grid_place_one_per_size"
@@ -153,8 +160,8 @@ class GridUsage(models.Model):
     records = models.PositiveIntegerField()
 
     class Meta:
-        verbose_name = "网格用水"
-        verbose_name_plural = "网格用水"
+        verbose_name = shown("网格用水", "Grid usage")
+        verbose_name_plural = shown("网格用水", "Grid usage")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(gap=0, unit__gt=0) | models.Q(gap__gt=0, unit=0),
@@ -187,8 +194,8 @@ class GridYear(models.Model):
     present = models.PositiveSmallIntegerField(db_default=0)
 
     class Meta:
-        verbose_name = "网格年用水"
-        verbose_name_plural = "网格年用水"
+        verbose_name = shown("网格年用水", "Grid usage by year")
+        verbose_name_plural = shown("网格年用水", "Grid usage by year")
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.year} {sum(self.volume_l)} L"
@@ -205,8 +212,8 @@ class GridBuild(models.Model):
     changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        verbose_name = "网格构建"
-        verbose_name_plural = "网格构建"
+        verbose_name = shown("网格构建", "Grid builds")
+        verbose_name_plural = shown("网格构建", "Grid builds")
 
     def __str__(self) -> str:
         return f"{self.size} m"

@@ -8,18 +8,21 @@ from django.contrib.postgres.indexes import GistIndex
 
 from layers.models.base import PLANE_SRID, STORAGE_SRID, TILE_SRID
 from layers.vocab import BOUNDARY_QUALITY, GRID_PLACE, LEVEL
+from layers.words import shown
 
 
 class ReportingUnit(models.Model):
     """A bureau that reports water use: the sixteen districts', and 亦庄/经开区, which is a set of townships."""
 
-    code = models.CharField("编码", max_length=12, unique=True)
-    name = models.CharField("名称", max_length=60)
-    release = models.ForeignKey("layers.Release", on_delete=models.PROTECT, related_name="+", verbose_name="数据发布")
+    code = models.CharField(shown("编码", "Code"), max_length=12, unique=True)
+    name = models.CharField(shown("名称", "Name"), max_length=60)
+    release = models.ForeignKey(
+        "layers.Release", on_delete=models.PROTECT, related_name="+", verbose_name=shown("数据发布", "Release")
+    )
 
     class Meta:
-        verbose_name = "填报单位"
-        verbose_name_plural = "填报单位"
+        verbose_name = shown("填报单位", "Reporting unit")
+        verbose_name_plural = shown("填报单位", "Reporting unit")
         ordering = ("code",)
 
     def __str__(self) -> str:
@@ -33,11 +36,16 @@ class Region(models.Model):
     their names. Its outline is versioned apart (`Boundary`): a redrawn line does not make another division.
     """
 
-    code = models.CharField("区划代码", max_length=12)
-    name = models.CharField("名称", max_length=60)
-    level = models.PositiveSmallIntegerField("级别", choices=LEVEL.choices()[:4])
+    code = models.CharField(shown("区划代码", "Division code"), max_length=12)
+    name = models.CharField(shown("名称", "Name"), max_length=60)
+    level = models.PositiveSmallIntegerField(shown("级别", "Level"), choices=LEVEL.choices()[:4])
     parent = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级"
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=shown("上级", "Parent"),
     )
     reporting_unit = models.ForeignKey(
         ReportingUnit,
@@ -45,21 +53,23 @@ class Region(models.Model):
         null=True,
         blank=True,
         related_name="regions",
-        verbose_name="填报单位",
+        verbose_name=shown("填报单位", "Reporting unit"),
     )
-    valid_from = models.ForeignKey("layers.Release", on_delete=models.PROTECT, related_name="+", verbose_name="生效")
+    valid_from = models.ForeignKey(
+        "layers.Release", on_delete=models.PROTECT, related_name="+", verbose_name=shown("生效", "From")
+    )
     valid_to = models.ForeignKey(
         "layers.Release",
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="+",
-        verbose_name="失效",
+        verbose_name=shown("失效", "Until"),
     )
 
     class Meta:
-        verbose_name = "行政区划"
-        verbose_name_plural = "行政区划"
+        verbose_name = shown("行政区划", "Regions")
+        verbose_name_plural = shown("行政区划", "Regions")
         ordering = ("code",)
         constraints = [
             models.UniqueConstraint(
@@ -84,8 +94,10 @@ class Region(models.Model):
 class Boundary(models.Model):
     """The outline of a region from one release to another; a published outline is never rewritten."""
 
-    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="boundaries", verbose_name="区划")
-    geom = models.MultiPolygonField("边界", srid=STORAGE_SRID, spatial_index=False)
+    region = models.ForeignKey(
+        Region, on_delete=models.PROTECT, related_name="boundaries", verbose_name=shown("区划", "Division")
+    )
+    geom = models.MultiPolygonField(shown("边界", "Outline"), srid=STORAGE_SRID, spatial_index=False)
     geom_3857 = models.GeneratedField(
         expression=Transform("geom", TILE_SRID),
         output_field=models.MultiPolygonField(srid=TILE_SRID, spatial_index=False),
@@ -100,21 +112,25 @@ class Boundary(models.Model):
     area_m2 = models.GeneratedField(
         expression=Area(Transform("geom", PLANE_SRID)), output_field=models.FloatField(), db_persist=True
     )
-    source = models.CharField("边界来源", max_length=200, blank=True)
-    quality = models.PositiveSmallIntegerField("边界质量", choices=BOUNDARY_QUALITY.choices())
-    valid_from = models.ForeignKey("layers.Release", on_delete=models.PROTECT, related_name="+", verbose_name="生效")
+    source = models.CharField(shown("边界来源", "Boundary source"), max_length=200, blank=True)
+    quality = models.PositiveSmallIntegerField(
+        shown("边界质量", "Boundary quality"), choices=BOUNDARY_QUALITY.choices()
+    )
+    valid_from = models.ForeignKey(
+        "layers.Release", on_delete=models.PROTECT, related_name="+", verbose_name=shown("生效", "From")
+    )
     valid_to = models.ForeignKey(
         "layers.Release",
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="+",
-        verbose_name="失效",
+        verbose_name=shown("失效", "Until"),
     )
 
     class Meta:
-        verbose_name = "区划边界"
-        verbose_name_plural = "区划边界"
+        verbose_name = shown("区划边界", "Boundaries")
+        verbose_name_plural = shown("区划边界", "Boundaries")
         constraints = [
             models.UniqueConstraint(
                 fields=["region"], condition=models.Q(valid_to=None), name="boundary_one_current_per_region"
@@ -138,17 +154,27 @@ class Edition(models.Model):
     of both is "from the beginning", and of the current edition "until today".
     """
 
-    since = models.DateField("生效月份", null=True)  # the first day of a month; null: from the beginning
+    since = models.DateField(
+        shown("生效月份", "Holds from"), null=True
+    )  # the first day of a month; null: from the beginning
     first_release = models.ForeignKey(
-        "layers.Release", on_delete=models.PROTECT, null=True, related_name="+", verbose_name="首次发布"
+        "layers.Release",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=shown("首次发布", "First release"),
     )
     last_release = models.ForeignKey(
-        "layers.Release", on_delete=models.PROTECT, null=True, related_name="+", verbose_name="末次发布"
+        "layers.Release",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=shown("末次发布", "Last release"),
     )
 
     class Meta:
-        verbose_name = "区划版次"
-        verbose_name_plural = "区划版次"
+        verbose_name = shown("区划版次", "Editions of the divisions")
+        verbose_name_plural = shown("区划版次", "Editions of the divisions")
         ordering = ("id",)  # which is also the order of their months
         constraints = [
             models.UniqueConstraint(fields=["since"], nulls_distinct=False, name="edition_one_a_month"),
@@ -161,7 +187,7 @@ class Edition(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.since:%Y-%m} 起" if self.since else "最初"
+        return f"{self.since:%Y-%m} 起" if self.since else shown("最初", "from the beginning")
 
 
 class PastPlace(models.Model):
@@ -174,7 +200,7 @@ class PastPlace(models.Model):
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="+")
     kind = models.PositiveSmallIntegerField(choices=GRID_PLACE.choices())
     object_id = models.BigIntegerField()
-    code = models.CharField("区划代码", max_length=12, blank=True)
+    code = models.CharField(shown("区划代码", "Division code"), max_length=12, blank=True)
 
     class Meta:
         constraints = [

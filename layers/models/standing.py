@@ -10,6 +10,7 @@ from layers.functions import CellIndex
 from layers.models.base import STORAGE_SRID
 from layers.models.regions import Region
 from layers.vocab import GRID_PLACE, GRID_RULE
+from layers.words import shown
 
 
 def _region(name: str) -> models.ForeignKey[Region | None, Region | None]:
@@ -28,18 +29,20 @@ class PastStanding(models.Model):
 
     kind = models.PositiveSmallIntegerField(choices=GRID_PLACE.choices())
     object_id = models.BigIntegerField()
-    since = models.DateField("自", null=True)
-    until = models.DateField("至")
-    rule = models.PositiveSmallIntegerField("依据", choices=GRID_RULE.choices())
-    geom = models.PointField("位置", srid=STORAGE_SRID, null=True, spatial_index=False)
+    since = models.DateField(shown("自", "From"), null=True)
+    until = models.DateField(shown("至", "Until"))
+    rule = models.PositiveSmallIntegerField(shown("依据", "By"), choices=GRID_RULE.choices())
+    geom = models.PointField(shown("位置", "Position"), srid=STORAGE_SRID, null=True, spatial_index=False)
     cell_x = models.GeneratedField(
         expression=CellIndex("geom", "X"), output_field=models.IntegerField(null=True), db_persist=True
     )
     cell_y = models.GeneratedField(
         expression=CellIndex("geom", "Y"), output_field=models.IntegerField(null=True), db_persist=True
     )
-    declared_region = _region("登记所在区划")
-    found_region = _region("位置所在区划")  # of today's divisions, as placing finds it
+    declared_region = _region(shown("登记所在区划", "Declared division"))
+    found_region = _region(
+        shown("位置所在区划", "Division of the position")
+    )  # of today's divisions, as placing finds it
     counted_region = models.GeneratedField(
         expression=Coalesce(F("found_region"), Case(When(geom=None, then=F("declared_region")))),
         output_field=models.BigIntegerField(null=True),
@@ -47,8 +50,8 @@ class PastStanding(models.Model):
     )
 
     class Meta:
-        verbose_name = "原位置"
-        verbose_name_plural = "原位置"
+        verbose_name = shown("原位置", "Former positions")
+        verbose_name_plural = shown("原位置", "Former positions")
         constraints = [
             models.UniqueConstraint(fields=["kind", "object_id", "until"], name="past_standing_once"),
             models.CheckConstraint(condition=Q(since=None) | Q(since__lt=F("until")), name="past_standing_some_months"),

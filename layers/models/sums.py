@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from layers.vocab import GAP, LEVEL
+from layers.words import shown
 
 
 class UsageSum(models.Model):
@@ -38,8 +39,8 @@ class UsageSum(models.Model):
     ytd_records = models.IntegerField()
 
     class Meta:
-        verbose_name = "用水汇总"
-        verbose_name_plural = "用水汇总"
+        verbose_name = shown("用水汇总", "Sums of usage")
+        verbose_name_plural = shown("用水汇总", "Sums of usage")
         constraints = [
             # Identity and covering index in one: every statistics query is a range scan of this index alone. It leads
             # with the month, which is what is written, checked and taken away as a whole.

@@ -8,20 +8,23 @@ from django.contrib.postgres.indexes import GistIndex
 
 from layers.models.base import PLANE_SRID, STORAGE_SRID, TILE_SRID, Placed, code_index, part_indexes, placed_indexes
 from layers.vocab import BOUNDARY_QUALITY, FACILITY_KIND, MANAGER, STATUS
+from layers.words import shown
 
 
 class SupplyFacility(Placed):
-    kind = models.PositiveSmallIntegerField("类型", choices=FACILITY_KIND.choices())
-    managed_by = models.PositiveSmallIntegerField("管理主体", choices=MANAGER.choices(), null=True, blank=True)
-    status = models.PositiveSmallIntegerField("状态", choices=STATUS.choices(), default=1)
-    capacity_m3_d = models.BigIntegerField("供水能力(m³/日)", null=True, blank=True)
+    kind = models.PositiveSmallIntegerField(shown("类型", "Kind"), choices=FACILITY_KIND.choices())
+    managed_by = models.PositiveSmallIntegerField(
+        shown("管理主体", "Managed by"), choices=MANAGER.choices(), null=True, blank=True
+    )
+    status = models.PositiveSmallIntegerField(shown("状态", "Status"), choices=STATUS.choices(), default=1)
+    capacity_m3_d = models.BigIntegerField(shown("供水能力(m³/日)", "Capacity (m³/d)"), null=True, blank=True)
     stands_since = models.DateField(
-        "现位置始于", null=True, editable=False
+        shown("现位置始于", "Stands here since"), null=True, editable=False
     )  # a first day; what was before: `PastStanding`
 
     class Meta(Placed.Meta):
-        verbose_name = "供水设施"
-        verbose_name_plural = "供水设施"
+        verbose_name = shown("供水设施", "Supply facility")
+        verbose_name_plural = shown("供水设施", "Supply facility")
         indexes = [
             *placed_indexes("facility"),
             *part_indexes("facility", "code", "name"),
@@ -38,12 +41,15 @@ class SupplyFacility(Placed):
 class SupplyArea(models.Model):
     """The ground a facility supplies. Areas of different facilities may overlap; the analysis counts the overlap."""
 
-    code = models.CharField("编码", max_length=40, unique=True)
-    name = models.CharField("名称", max_length=120, blank=True)
+    code = models.CharField(shown("编码", "Code"), max_length=40, unique=True)
+    name = models.CharField(shown("名称", "Name"), max_length=120, blank=True)
     facility = models.ForeignKey(
-        SupplyFacility, on_delete=models.PROTECT, related_name="supply_areas", verbose_name="供水设施"
+        SupplyFacility,
+        on_delete=models.PROTECT,
+        related_name="supply_areas",
+        verbose_name=shown("供水设施", "Supply facility"),
     )
-    geom = models.MultiPolygonField("供水范围", srid=STORAGE_SRID, spatial_index=False)
+    geom = models.MultiPolygonField(shown("供水范围", "Supply areas"), srid=STORAGE_SRID, spatial_index=False)
     geom_3857 = models.GeneratedField(
         expression=Transform("geom", TILE_SRID),
         output_field=models.MultiPolygonField(srid=TILE_SRID, spatial_index=False),
@@ -53,15 +59,19 @@ class SupplyArea(models.Model):
         expression=Area(Transform("geom", PLANE_SRID)), output_field=models.FloatField(), db_persist=True
     )
     boundary_quality = models.PositiveSmallIntegerField(
-        "边界质量", choices=BOUNDARY_QUALITY.choices(), null=True, blank=True
+        shown("边界质量", "Boundary quality"), choices=BOUNDARY_QUALITY.choices(), null=True, blank=True
     )
     release = models.ForeignKey(
-        "layers.Release", on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name="数据发布"
+        "layers.Release",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name=shown("数据发布", "Release"),
     )
 
     class Meta:
-        verbose_name = "供水范围"
-        verbose_name_plural = "供水范围"
+        verbose_name = shown("供水范围", "Supply areas")
+        verbose_name_plural = shown("供水范围", "Supply areas")
         ordering = ("code",)
         indexes = [
             code_index("supply_area"),

@@ -6,16 +6,19 @@ from django.contrib.gis.db import models
 
 from layers.models.base import Placed, code_index, part_indexes, placed_indexes
 from layers.vocab import METERING, STATUS, WELL_USE
+from layers.words import shown
 
 
 class AbstractionHolder(models.Model):
-    code = models.CharField("编码", max_length=32, unique=True)
-    name = models.CharField("名称", max_length=120)
-    release = models.ForeignKey("layers.Release", on_delete=models.PROTECT, related_name="+", verbose_name="数据发布")
+    code = models.CharField(shown("编码", "Code"), max_length=32, unique=True)
+    name = models.CharField(shown("名称", "Name"), max_length=120)
+    release = models.ForeignKey(
+        "layers.Release", on_delete=models.PROTECT, related_name="+", verbose_name=shown("数据发布", "Release")
+    )
 
     class Meta:
-        verbose_name = "取水户"
-        verbose_name_plural = "取水户"
+        verbose_name = shown("取水户", "Holder")
+        verbose_name_plural = shown("取水户", "Holder")
         ordering = ("code",)
         indexes = [code_index("holder")]
 
@@ -26,31 +29,35 @@ class AbstractionHolder(models.Model):
 class AbstractionPermit(models.Model):
     """A permit to abstract; linked many-to-many with wells, intakes and users (证–井–户)."""
 
-    code = models.CharField("许可证编号", max_length=32, unique=True)
+    code = models.CharField(shown("许可证编号", "Permit no."), max_length=32, unique=True)
     holder = models.ForeignKey(
         AbstractionHolder,
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="permits",
-        verbose_name="取水户",
+        verbose_name=shown("取水户", "Holder"),
     )
-    permitted_l_per_year = models.BigIntegerField("年许可水量(升)", null=True, blank=True)
-    valid_from = models.DateField("有效期起", null=True, blank=True)
-    valid_to = models.DateField("有效期止", null=True, blank=True)
+    permitted_l_per_year = models.BigIntegerField(
+        shown("年许可水量(升)", "Permitted volume (L a year)"), null=True, blank=True
+    )
+    valid_from = models.DateField(shown("有效期起", "Valid from"), null=True, blank=True)
+    valid_to = models.DateField(shown("有效期止", "Valid to"), null=True, blank=True)
     declared_region = models.ForeignKey(
         "layers.Region",
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="+",
-        verbose_name="登记所在区划",
+        verbose_name=shown("登记所在区划", "Declared division"),
     )
-    release = models.ForeignKey("layers.Release", on_delete=models.PROTECT, related_name="+", verbose_name="数据发布")
+    release = models.ForeignKey(
+        "layers.Release", on_delete=models.PROTECT, related_name="+", verbose_name=shown("数据发布", "Release")
+    )
 
     class Meta:
-        verbose_name = "取水许可"
-        verbose_name_plural = "取水许可"
+        verbose_name = shown("取水许可", "Abstraction permits")
+        verbose_name_plural = shown("取水许可", "Abstraction permits")
         ordering = ("code",)
         indexes = [code_index("permit")]
         constraints = [
@@ -65,16 +72,18 @@ class AbstractionPermit(models.Model):
 
 
 class Well(Placed):
-    use = models.PositiveSmallIntegerField("用途", choices=WELL_USE.choices())
-    metering = models.PositiveSmallIntegerField("计量方式", choices=METERING.choices())
-    depth_m = models.FloatField("井深(米)", null=True, blank=True)
-    year_built = models.PositiveSmallIntegerField("成井年份", null=True, blank=True)
-    status = models.PositiveSmallIntegerField("状态", choices=STATUS.choices(), default=1)
-    permits = models.ManyToManyField(AbstractionPermit, blank=True, related_name="wells", verbose_name="取水许可")
+    use = models.PositiveSmallIntegerField(shown("用途", "Purpose"), choices=WELL_USE.choices())
+    metering = models.PositiveSmallIntegerField(shown("计量方式", "Metering"), choices=METERING.choices())
+    depth_m = models.FloatField(shown("井深(米)", "Depth (m)"), null=True, blank=True)
+    year_built = models.PositiveSmallIntegerField(shown("成井年份", "Year built"), null=True, blank=True)
+    status = models.PositiveSmallIntegerField(shown("状态", "Status"), choices=STATUS.choices(), default=1)
+    permits = models.ManyToManyField(
+        AbstractionPermit, blank=True, related_name="wells", verbose_name=shown("取水许可", "Abstraction permits")
+    )
 
     class Meta(Placed.Meta):
-        verbose_name = "机井"
-        verbose_name_plural = "机井"
+        verbose_name = shown("机井", "Wells")
+        verbose_name_plural = shown("机井", "Wells")
         indexes = [*placed_indexes("well"), *part_indexes("well", "code")]
         constraints = [
             models.CheckConstraint(
@@ -84,10 +93,12 @@ class Well(Placed):
 
 
 class SurfaceIntake(Placed):
-    water_body = models.CharField("水体", max_length=60, blank=True)
-    permits = models.ManyToManyField(AbstractionPermit, blank=True, related_name="intakes", verbose_name="取水许可")
+    water_body = models.CharField(shown("水体", "Water body"), max_length=60, blank=True)
+    permits = models.ManyToManyField(
+        AbstractionPermit, blank=True, related_name="intakes", verbose_name=shown("取水许可", "Abstraction permits")
+    )
 
     class Meta(Placed.Meta):
-        verbose_name = "地表取水口"
-        verbose_name_plural = "地表取水口"
+        verbose_name = shown("地表取水口", "Surface intakes")
+        verbose_name_plural = shown("地表取水口", "Surface intakes")
         indexes = [*placed_indexes("surface_intake"), *part_indexes("surface_intake", "code", "name")]

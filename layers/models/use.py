@@ -9,19 +9,24 @@ from django.db.models.functions import Coalesce
 from layers.models.base import Placed, part_indexes, placed_indexes
 from layers.models.take import AbstractionPermit, Well
 from layers.vocab import BY_DECLARED, BY_METER, BY_NOTHING, BY_USER, GRID_RULE, METER_SYSTEM, PURPOSE, SOURCE
+from layers.words import shown
 
 
 class WaterUser(Placed):
     """A registered user. One user has many permits, wells, meters and addresses; each of those may have many users."""
 
-    source = models.PositiveSmallIntegerField("水源类型", choices=SOURCE.choices())
-    industry = models.CharField("国标行业", max_length=8, blank=True)  # GB/T 4754 code, a letter and up to four digits
-    permits = models.ManyToManyField(AbstractionPermit, blank=True, related_name="users", verbose_name="取水许可")
-    wells = models.ManyToManyField(Well, blank=True, related_name="users", verbose_name="机井")
+    source = models.PositiveSmallIntegerField(shown("水源类型", "Source"), choices=SOURCE.choices())
+    industry = models.CharField(
+        shown("国标行业", "Industry (GB/T 4754)"), max_length=8, blank=True
+    )  # GB/T 4754 code, a letter and up to four digits
+    permits = models.ManyToManyField(
+        AbstractionPermit, blank=True, related_name="users", verbose_name=shown("取水许可", "Abstraction permits")
+    )
+    wells = models.ManyToManyField(Well, blank=True, related_name="users", verbose_name=shown("机井", "Wells"))
 
     class Meta(Placed.Meta):
-        verbose_name = "用水户"
-        verbose_name_plural = "用水户"
+        verbose_name = shown("用水户", "Water users")
+        verbose_name_plural = shown("用水户", "Water users")
         indexes = [*placed_indexes("water_user"), *part_indexes("water_user", "code", "name")]
 
 
@@ -33,11 +38,13 @@ class Meter(Placed):
     all read this one finding: ``counted_region``, ``counted_by``, and the cell of the position, its own or the user's.
     """
 
-    system = models.PositiveSmallIntegerField("所属系统", choices=METER_SYSTEM.choices())
-    source = models.PositiveSmallIntegerField("水源类型", choices=SOURCE.choices())
-    purpose = models.PositiveSmallIntegerField("取水用途", choices=PURPOSE.choices())
-    users = models.ManyToManyField(WaterUser, blank=True, related_name="meters", verbose_name="用水户")
-    wells = models.ManyToManyField(Well, blank=True, related_name="meters", verbose_name="机井")
+    system = models.PositiveSmallIntegerField(shown("所属系统", "System"), choices=METER_SYSTEM.choices())
+    source = models.PositiveSmallIntegerField(shown("水源类型", "Source"), choices=SOURCE.choices())
+    purpose = models.PositiveSmallIntegerField(shown("取水用途", "Purpose"), choices=PURPOSE.choices())
+    users = models.ManyToManyField(
+        WaterUser, blank=True, related_name="meters", verbose_name=shown("用水户", "Water users")
+    )
+    wells = models.ManyToManyField(Well, blank=True, related_name="meters", verbose_name=shown("机井", "Wells"))
     # Only of a meter without a position, and written by placing alone: the user at whose position it counts, the village
     # and the 100 m cell of that position; or, when no user has one, the region that a user declares.
     stand_in = models.ForeignKey(
@@ -47,7 +54,7 @@ class Meter(Placed):
         editable=False,
         related_name="+",
         db_index=False,
-        verbose_name="代为定位的用水户",
+        verbose_name=shown("代为定位的用水户", "User that stands in for its position"),
     )
     stand_in_region = models.ForeignKey(
         "layers.Region",
@@ -56,12 +63,12 @@ class Meter(Placed):
         editable=False,
         related_name="+",
         db_index=False,
-        verbose_name="用水户所在区划",
+        verbose_name=shown("用水户所在区划", "Division of the user"),
     )
     stand_in_cell_x = models.IntegerField(null=True, editable=False)
     stand_in_cell_y = models.IntegerField(null=True, editable=False)
     stands_since = models.DateField(
-        "现位置始于", null=True, editable=False
+        shown("现位置始于", "Stands here since"), null=True, editable=False
     )  # a first day; what was before: `PastStanding`
     counted_region = models.GeneratedField(
         expression=Case(
@@ -84,8 +91,8 @@ class Meter(Placed):
     )
 
     class Meta(Placed.Meta):
-        verbose_name = "水表"
-        verbose_name_plural = "水表"
+        verbose_name = shown("水表", "Meters")
+        verbose_name_plural = shown("水表", "Meters")
         indexes = [
             *placed_indexes("meter"),
             *part_indexes("meter", "code"),
@@ -100,7 +107,7 @@ class UsageRecord(models.Model):
     itself; later corrections are records of their own, and may be negative, so that nothing reported is overwritten.
     """
 
-    month = models.DateField("月份")  # the first day of the month
+    month = models.DateField(shown("月份", "Month"))  # the first day of the month
     meter = models.ForeignKey(
         Meter,
         on_delete=models.PROTECT,
@@ -108,7 +115,7 @@ class UsageRecord(models.Model):
         blank=True,
         related_name="usage",
         db_index=False,
-        verbose_name="水表",
+        verbose_name=shown("水表", "Meters"),
     )
     facility = models.ForeignKey(
         "layers.SupplyFacility",
@@ -117,7 +124,7 @@ class UsageRecord(models.Model):
         blank=True,
         related_name="usage",
         db_index=False,
-        verbose_name="供水设施",
+        verbose_name=shown("供水设施", "Supply facility"),
     )
     region = models.ForeignKey(
         "layers.Region",
@@ -126,12 +133,12 @@ class UsageRecord(models.Model):
         blank=True,
         related_name="usage",
         db_index=False,
-        verbose_name="区划",
+        verbose_name=shown("区划", "Division"),
     )
-    source = models.PositiveSmallIntegerField("水源类型", choices=SOURCE.choices())
-    purpose = models.PositiveSmallIntegerField("取水用途", choices=PURPOSE.choices())
-    correction_no = models.PositiveSmallIntegerField("更正次序", default=0)
-    volume_l = models.BigIntegerField("水量(升)")
+    source = models.PositiveSmallIntegerField(shown("水源类型", "Source"), choices=SOURCE.choices())
+    purpose = models.PositiveSmallIntegerField(shown("取水用途", "Purpose"), choices=PURPOSE.choices())
+    correction_no = models.PositiveSmallIntegerField(shown("更正次序", "Correction no."), default=0)
+    volume_l = models.BigIntegerField(shown("水量(升)", "Volume (litres)"))
     # Written by the import alone, next to the release itself: checking it again for each of millions of rows would
     # take as long as the place's check, and could find nothing.
     release = models.ForeignKey(
@@ -140,12 +147,12 @@ class UsageRecord(models.Model):
         related_name="+",
         db_index=False,
         db_constraint=False,
-        verbose_name="数据发布",
+        verbose_name=shown("数据发布", "Release"),
     )
 
     class Meta:
-        verbose_name = "用水记录"
-        verbose_name_plural = "用水记录"
+        verbose_name = shown("用水记录", "Usage records")
+        verbose_name_plural = shown("用水记录", "Usage records")
         constraints = [
             models.CheckConstraint(
                 condition=Q(meter__isnull=False, facility=None, region=None)

@@ -18,7 +18,7 @@ DESCRIPTION = (
 def landing(root: str) -> Json:
     return {
         "title": TITLE,
-        "description": f"{DESCRIPTION} {SYNTHETIC_NOTE['zh']}",
+        "description": f"{DESCRIPTION} {SYNTHETIC_NOTE.zh}",
         "links": [
             *links.itself(f"{root}/", links.JSON, TITLE),
             link(f"{root}/api", "service-desc", links.OPENAPI, "接口定义 OpenAPI 3.0"),

@@ -22,6 +22,7 @@ from layers.selection import EVERYTHING, Selection
 from layers.stats.divisions import Divisions, divisions, last_month
 from layers.stats.like import pair
 from layers.stats.query import available_months, totals_of
+from layers.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,12 +170,19 @@ def fields_of(usage: UsageOf, asked: Asked) -> tuple[Field, ...]:
             field
             for year in range(asked.period.first.year, asked.period.last.year + 1)
             for field in (
-                Field(f"litres_{year}", f"{year} 年逐月用水量(升)", f"Litres by month of {year}"),
-                Field(f"by_area_{year}", f"{year} 年逐月按面积分配(%)", f"Per cent by area by month of {year}"),
+                _of_year(f"litres_{year}", Words("{year} 年逐月用水量(升)", "Litres by month of {year}", year=year)),
+                _of_year(
+                    f"by_area_{year}",
+                    Words("{year} 年逐月按面积分配(%)", "Per cent by area by month of {year}", year=year),
+                ),
             )
         )
     names = _FIRST[usage.kept] + (tuple(name for name, _ in _UNLIKE) if asked.versus else ())
     return tuple(_WORDS[name] for name in names)
+
+
+def _of_year(name: str, words: Words) -> Field:
+    return Field(name, words.zh, words.en)
 
 
 def figures_of(layer: Layer, features: QuerySet[Any], asked: Asked) -> dict[int, dict[str, Any]]:

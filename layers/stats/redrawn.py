@@ -16,11 +16,12 @@ from layers.selection import Selection
 from layers.sql import load
 from layers.stats.divisions import Divisions, known
 from layers.stats.regions import RegionIndex
+from layers.words import Words
 
-NOTE = {
-    "zh": "这些水量计量在区划本身，而区划的界线变过：按代码计入，未按所用的界线拆分。",
-    "en": "Recorded at a division whose lines changed: it stays with the code, and is not split by the lines of this answer.",
-}
+NOTE = Words(
+    "这些水量计量在区划本身，而区划的界线变过：按代码计入，未按所用的界线拆分。",
+    "Recorded at a division whose lines changed: it stays with the code, and is not split by the lines of this answer.",
+)
 
 
 def redrawn(
@@ -48,4 +49,4 @@ def redrawn(
     if not found:
         return None
     regions = [{"code": code, "name": index.by_code[code].name, "volume_l": litres} for code, litres in found]
-    return {**NOTE, "volume_l": sum(litres for _, litres in found), "regions": regions}
+    return {**NOTE.everywhere(), "volume_l": sum(litres for _, litres in found), "regions": regions}

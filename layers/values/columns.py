@@ -7,13 +7,14 @@ from typing import Literal
 
 from layers.fields import Field, FieldKind
 from layers.vocab import Vocab
+from layers.words import Worded
 
 ColumnKind = Literal["text", "integer", "number", "date", "boolean"]
 _KINDS: dict[FieldKind, ColumnKind] = {"integer": "integer", "number": "number", "date": "date"}
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class Column(Worded):
     """One property as it is spoken: slugs of vocabularies and codes of regions, never ids.
 
     A ``date`` is a day; ``unit`` is of the value that is spoken, whatever is stored.

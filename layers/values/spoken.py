@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from django.db.models import ExpressionWrapper, F, FloatField, Value
 from django.db.models.functions import Cast
@@ -13,7 +13,7 @@ from psycopg import sql
 from layers.fields import Field
 from layers.vocab import Vocab
 
-Lang = Literal["", "zh", "en"]  # none: slugs
+Lang = str  # the code of a language (`layers.languages`); none: slugs
 
 
 def spoken(field: Field, value: Any) -> Any:
@@ -56,7 +56,7 @@ def words(vocab: Vocab | None, lang: Lang) -> Mapping[object, str] | None:
     """How the slugs of a vocabulary read in a language; None where they, or other values, stay as they are."""
     if vocab is None or not lang:
         return None
-    return {term.code: term.zh if lang == "zh" else term.en for term in vocab}
+    return {term.code: term.in_(lang) for term in vocab}
 
 
 def words_sql(vocab: Vocab | None, lang: Lang, value: sql.Composable) -> sql.Composable:
@@ -68,7 +68,7 @@ def words_sql(vocab: Vocab | None, lang: Lang, value: sql.Composable) -> sql.Com
 def term_word(vocab: Vocab, value: int | None, lang: Lang = "zh") -> str:
     """A stored term as people read it; nothing for null, and for an id that stands for no term (of "all")."""
     term = vocab.by_id.get(value) if value is not None else None
-    return "" if term is None else term.en if lang == "en" else term.zh
+    return "" if term is None else term.in_(lang)
 
 
 def _cases(value: sql.Composable, said: Mapping[Any, str]) -> sql.Composable:

@@ -110,7 +110,7 @@ def test_a_renamed_division_is_a_new_row_that_everything_follows(tmp_path: Path)
     features = [region(TOWNSHIP, "新街道", square(0, 0)), region(VILLAGES[0], "新社区", square(0, 0, 0.05))]
     report = load("region", geojson(tmp_path / "r.geojson", features))
     assert counts(report) == (0, 2, 0, 0)
-    assert any("由“多福巷社区”更名为“新社区”" in zh for zh, _ in report.notes)
+    assert any("由“多福巷社区”更名为“新社区”" in note.zh for note in report.notes)
     village = current(VILLAGES[0])
     assert village.pk != old[VILLAGES[0]].pk and village.parent == current(TOWNSHIP)
     assert current(VILLAGES[1]).parent == current(TOWNSHIP)  # a child that the file does not name follows, too
@@ -173,7 +173,7 @@ def test_children_of_a_refused_parent_are_refused(tmp_path: Path) -> None:
 def test_a_child_that_hangs_over_its_parent_is_a_warning(tmp_path: Path) -> None:
     report = load("region", geojson(tmp_path / "r.geojson", [region("110102001", "出界街道", square(0.15, 0))]))
     assert counts(report) == (1, 0, 0, 0)
-    assert any("出界街道 110102001 有 50.0%" in zh for zh, _ in report.notes)
+    assert any("出界街道 110102001 有 50.0%" in note.zh for note in report.notes)
 
 
 def test_a_level_layer_fills_in_the_level(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def test_new_rows_are_written_placed_and_released(tmp_path: Path) -> None:
     report = load("well", csv(tmp_path / "wells.csv", WELLS))
     assert counts(report) == (3, 0, 0, 0)
     assert report.committed and report.version_raised and report.crs == "EPSG:4490"
-    assert any("EPSG:4490" in zh for zh, _ in report.notes)
+    assert any("EPSG:4490" in note.zh for note in report.notes)
     first, second, third = Well.objects.order_by("code")
     assert (first.code, first.name, first.use, first.metering, first.depth_m, first.status) == (
         "001",

@@ -29,7 +29,7 @@ def warned(report: ImportReport) -> list[tuple[int, str, str]]:
 
 
 def notes(report: ImportReport) -> str:
-    return "；".join(zh for zh, _ in report.notes)
+    return "；".join(note.zh for note in report.notes)
 
 
 def choices(report: ImportReport) -> dict[str, str]:

@@ -18,6 +18,8 @@ MAY = {"layers": set(), "tiles": {"layers"}, "geoapp": {"layers", "tiles", "data
 HTTP_ROOMS = ("layers/http/", "layers/feeds/", "layers/ogc/", "layers/admin", "layers/migrations/")
 # The rooms of layers from the ground up: a room may import those of the rows before its own, none of its own row.
 ROOMS: tuple[tuple[str, ...], ...] = (
+    ("languages",),
+    ("words",),
     ("errors", "vocab", "text", "later", "functions", "names", "sql", "apps", "icons", "more", "link_tables", "slots"),
     ("params", "fields", "models", "db", "selection", "recorded"),
     ("shared",),

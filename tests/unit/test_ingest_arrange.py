@@ -221,7 +221,7 @@ def test_lines_that_are_no_permits_are_taken_out(line: str, total: bool) -> None
     assert [row["code"] for row in rows] == ["P1", "P2"] and not verdicts.refused.rows
     assert [one.line for one in found.footers.totals] == ([4] if total else [])
     assert found.footers.others == ([] if total else [4])
-    assert len(found.last_notes()) == 1 and "第 4 行" in found.last_notes()[0][0]
+    assert len(found.last_notes()) == 1 and "第 4 行" in found.last_notes()[0].zh
 
 
 @pytest.mark.parametrize(

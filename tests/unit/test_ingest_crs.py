@@ -114,7 +114,7 @@ def test_what_a_file_declares() -> None:
     ],
 )
 def test_the_hint_names_the_likely_mistake(x: float, y: float, words: str) -> None:
-    assert words in china.hint(np.array([x, y, x, y]))[0]
+    assert words in china.hint(np.array([x, y, x, y])).zh
 
 
 def test_the_bounds_of_china_include_their_edge_and_nothing_infinite() -> None:

@@ -25,7 +25,9 @@ WAYS = {
     ),
 }
 # The page of the offline map, whose template is a constant: tests/http/test_report_offline.py holds it to that.
-KNOWN = {"geoapp/reports/offline/page.py": ["Template("]}
+# The words of templates, which are literals of the source or its catalogues and may hold markup: tests/unit/test_words.py holds their
+# values to be escaped.
+KNOWN = {"geoapp/reports/offline/page.py": ["Template("], "layers/templatetags/words.py": ["mark_safe", "mark_safe"]}
 
 
 def _files(patterns: tuple[str, ...]) -> Iterator[Path]:

@@ -1,35 +1,25 @@
-"""What the desk's templates say, in the language of the page."""
+"""What the desk's templates need besides words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import template
 from django.urls import reverse
 
+from layers import languages
+from layers.templatetags import words
 from layers.templatetags.numbers import grouped
 
 register = template.Library()
 register.filter(grouped)
-
-
-@register.simple_tag(takes_context=True)
-def say(context: Any, zh: str, en: str) -> str:
-    """The Chinese, or on an English page the English."""
-    return en if context.get("lang") == "en" else zh
+register.tags.update(words.register.tags)
 
 
 @register.simple_tag(takes_context=True)
 def at(context: Any, name: str, *args: Any) -> str:
     """The address of a page of the desk, in the language of this one."""
-    return reverse(name, args=args) + ("?lang=en" if context.get("lang") == "en" else "")
-
-
-@register.simple_tag(takes_context=True)
-def listed(context: Any, words: Iterable[object]) -> str:
-    """Words one after the other, as the language of the page separates them."""
-    return (", " if context.get("lang") == "en" else "、").join(map(str, words))
+    return languages.address(reverse(name, args=args), words.lang_of(context))
 
 
 @register.filter

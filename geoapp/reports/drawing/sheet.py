@@ -15,6 +15,7 @@ from geoapp.reports.drawing.palette import INK, LINE, SOFT
 from geoapp.reports.drawing.svg import Canvas, number, text_width
 from geoapp.reports.structure import Report
 from geoapp.reports.words import divided, word
+from layers.words import Words
 
 # A tall map has its legend beside it, a wide one below, in columns: either way the map is as large as the page lets it.
 WIDTH, TALL_WIDTH, LEAST_HEIGHT = 170.0, 128.0, 84.0
@@ -119,7 +120,7 @@ class Sheet:
         return Figure(
             key,
             self.title,
-            f"{self.title}，{self.report.name}" if self.lang == "zh" else f"{self.title}: {self.report.name}",
+            Words("{title}，{name}", "{title}: {name}", title=self.title, name=self.report.name).in_(self.lang),
             canvas.to_svg(),
             self.notes,
         )

@@ -15,6 +15,7 @@ from geoapp.reports.objects import any_prefix, within
 from geoapp.reports.structure import RegionLine, Report
 from geoapp.reports.words import layer_name, level_name, word
 from layers import access, filters, registry, vocab
+from layers.languages import language
 from layers.stats.regions import region_index
 
 _TOLERANCE_DEGREES = 0.0002  # some 20 m: less than a pixel where a whole district is seen
@@ -32,7 +33,7 @@ def shown(report: Report, lang: str) -> Json:
     facilities = [_facilities(layer.id, lang, prefixes) for layer in registry.LISTED]
     west, south, east, north = report.bounds or (0.0, 0.0, 0.0, 0.0)
     return {
-        "lang": "zh-CN" if lang == "zh" else "en",
+        "lang": language(lang).tag,
         "heading": _heading(report, lang),
         "layers": [_regions(report, lang, prefixes), *filter(None, facilities)],
         "bounds": [[south, west], [north, east]] if report.bounds else None,

@@ -3,6 +3,7 @@
 import "maplibre-gl/dist/maplibre-gl.css";
 import { type GeoJSONSource, LngLat, type Map as GlMap, Marker } from "maplibre-gl";
 import type { Bounds } from "./api";
+import { pageLanguage, setLanguage, t } from "./i18n";
 import { createMap, FONT } from "./map/create";
 
 const CHINA: Bounds = [73, 17, 136, 54];
@@ -89,7 +90,7 @@ function editPoint(map: GlMap, box: HTMLElement): void {
   const [clear, undo, where] = [find<HTMLButtonElement>("clear"), find<HTMLButtonElement>("undo"), find("where")];
   const first = [lon.value, lat.value] as const;
   const mark = new Marker({ color: INK, draggable: true });
-  mark.getElement().setAttribute("aria-label", "位置");
+  mark.getElement().setAttribute("aria-label", t("location"));
 
   const typed = (): LngLat | null => {
     const [x, y] = [Number(lon.value), Number(lat.value)];
@@ -98,7 +99,7 @@ function editPoint(map: GlMap, box: HTMLElement): void {
   const say = (): void => {
     const at = typed();
     const names = at && map.loaded() ? DIVISIONS.map(({ id }) => map.queryRenderedFeatures(map.project(at), { layers: [`land-${id}`] })[0]?.properties.name).filter(Boolean) : [];
-    where.textContent = names.length ? `地图上位于：${names.join(" · ")}` : "";
+    where.textContent = names.length ? t("placedIn", { names: names.join(" · ") }) : "";
   };
   const draw = (move: boolean): void => {
     const at = typed();
@@ -136,9 +137,9 @@ function previewOutline(map: GlMap, box: HTMLElement): void {
       const parsed = given ? JSON.parse(given) : null;
       map.getSource<GeoJSONSource>("object")!.setData(parsed ?? NONE);
       show(map, boundsOf(parsed?.coordinates ?? parsed?.geometry?.coordinates ?? parsed?.features));
-      if (content.trim()) said.textContent = "地图上是新的边界，保存后生效。";
+      if (content.trim()) said.textContent = t("newOutline");
     } catch {
-      said.textContent = "不是 GeoJSON。";
+      said.textContent = t("noGeoJson");
     }
   };
   text.addEventListener("change", () => preview(text.value));
@@ -149,7 +150,7 @@ function previewOutline(map: GlMap, box: HTMLElement): void {
 async function start(box: HTMLElement): Promise<void> {
   const kind = box.dataset.adminMap;
   const geometry: GeoJSON.Geometry | null = box.dataset.geometry ? JSON.parse(box.dataset.geometry) : null;
-  const map = createMap(box.querySelector<HTMLElement>(".admin-map-canvas")!, await cityBounds(), { small: true, label: "地图" });
+  const map = createMap(box.querySelector<HTMLElement>(".admin-map-canvas")!, await cityBounds(), { small: true, label: t("map") });
   await map.once("load");
   drawDivisions(map);
   await drawNeighbours(map, box.dataset.layer ?? "");
@@ -161,6 +162,7 @@ async function start(box: HTMLElement): Promise<void> {
   map.once("idle", () => { box.dataset.ready = "1"; });
 }
 
+setLanguage(pageLanguage());
 for (const box of document.querySelectorAll<HTMLElement>("[data-admin-map]")) {
   start(box).catch((error: unknown) => {
     console.warn("map", error);

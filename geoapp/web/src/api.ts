@@ -1,8 +1,11 @@
 // The HTTP contract, typed, and the one way this page asks for anything.
+import { FIRST } from "./i18n";
 import { isAway, untilBack } from "./outage";
 
-export type Lang = "zh" | "en";
-export interface Words { zh: string; en: string }
+/** The code of a language: the name of its dictionary. */
+export type Lang = string;
+/** What has a text in every language there is, by its code, beside what else it says. */
+export interface Words { [lang: Lang]: unknown }
 export interface Term extends Words { code: string }
 export interface AsOf { version: number; changed_at: string | null }
 
@@ -34,7 +37,7 @@ export interface SeriesClasses { month: ClassBreaks; year: Record<string, ClassB
 export type Litres = (number | null)[];
 export interface GapSeries { coarser: Litres; unassigned: Litres; outside: Litres }
 /** Where the print behind the demo contradicts itself, at the figure it touches. */
-export interface PrintedNote { figure: string; region: string; zh: string; en: string; period?: string }
+export interface PrintedNote extends Words { figure: string; region: string; period?: string }
 /** Litres per region and month: `volume_l[i][m]` is region `codes[i]` in month `months[m]`. */
 export interface Series {
   level: Level; months: string[]; codes: string[]; area_km2: (number | null)[];
@@ -46,7 +49,7 @@ export interface Series {
 export interface PathStep { code: string; name: string; level: Level }
 export interface RegionChild { code: string; name: string; volume_l: number | null; share: number | null; m3_per_km2: number | null; change: number | null }
 /** Litres recorded at divisions themselves whose lines are others in the answer, and in which; the words say what became of them. */
-export interface Redrawn { zh: string; en: string; volume_l: number; regions: { code: string; name: string; volume_l: number }[] }
+export interface Redrawn extends Words { volume_l: number; regions: { code: string; name: string; volume_l: number }[] }
 export interface RegionDetail extends PathStep, MonthlyUse {
   path: PathStep[]; bounds: Bounds | null; area_km2: number | null;
   boundary: { source: string; quality: string; synthetic: boolean } | null;
@@ -176,4 +179,4 @@ export const objectUrl = (layer: string, code: string): string =>
 export const useUrl = (layer: string, code: string): string => `/api/layers/${encodeURIComponent(layer)}/use/${encodeURIComponent(code)}`;
 /** The page of an object; ``from`` is the query of the map that it was asked from, and leads back there. */
 export const objectPage = (layer: string, code: string, lang: Lang, from = ""): string =>
-  `/objects/${encodeURIComponent(layer)}/${encodeURIComponent(code)}` + query({ lang: lang === "en" ? "en" : "", from: from.replace(/^\?/, "") });
+  `/objects/${encodeURIComponent(layer)}/${encodeURIComponent(code)}` + query({ lang: lang === FIRST ? "" : lang, from: from.replace(/^\?/, "") });

@@ -3,6 +3,7 @@ import type { CellStats, Filters, LayerInfo, Level, Meta, Series } from "./api";
 import type { Scale } from "./classes";
 import type { Data } from "./data";
 import { boundariesOf } from "./divisions";
+import { FIRST } from "./i18n";
 import type { State, Store } from "./state";
 import type { Picture } from "./values";
 
@@ -56,7 +57,7 @@ export class Context {
   }
   /** A division's name in the language of the page, where it has one. */
   nameOf(code: string, name: string): string {
-    return (this.state.lang === "en" && this.meta.names_en?.[code]) || name;
+    return (this.state.lang !== FIRST && this.meta.names_en?.[code]) || name;
   }
   get city(): string {
     return this.meta.city.code;

@@ -2,7 +2,7 @@
 import "maplibre-gl/dist/maplibre-gl.css";
 import { type Map as GlMap, Popup } from "maplibre-gl";
 import type { Bounds } from "./api";
-import { setLanguage } from "./i18n";
+import { pageLanguage, setLanguage } from "./i18n";
 import { createMap, FONT } from "./map/create";
 
 const CHINA: Bounds = [73, 17, 136, 54];
@@ -33,7 +33,7 @@ function draw(map: GlMap, places: Places): void {
 }
 
 async function start(box: HTMLElement): Promise<void> {
-  setLanguage(document.documentElement.lang === "en" ? "en" : "zh");
+  setLanguage(pageLanguage());
   const answer = await fetch(box.dataset.places!);
   if (!answer.ok) throw new Error(String(answer.status));
   const places = (await answer.json()) as Places;

@@ -1,5 +1,6 @@
-// Numbers and periods as they are read: 万 m³ in Chinese, 10⁴ m³ in English; storage is litres.
+// Numbers and periods as they are read: as the dictionary of the language has them; storage is litres.
 import type { Lang } from "./api";
+import { said } from "./i18n";
 import { kindOf } from "./periods";
 
 export const LITRES_PER_M3 = 1000;
@@ -16,7 +17,7 @@ export const integer = (value: number): string => decimals(value, 0);
 const digitsFor = (value: number): number => (value >= 1000 ? 1 : value >= 100 ? 1 : value >= 1 ? 2 : 3);
 
 export interface Figure { number: string; unit: string }
-export const unitName = (lang: Lang, large: boolean): string => (large ? (lang === "zh" ? "万 m³" : "10⁴ m³") : "m³");
+export const unitName = (lang: Lang, large: boolean): string => (large ? said(lang, "unitLarge") : "m³");
 
 /** One unit for figures that stand side by side, which suits the largest of them: its name, and how one is written in it. */
 export function commonUnit(most: number, lang: Lang): { large: boolean; name: string; text: (litres: number | null | undefined) => string } {
@@ -27,7 +28,7 @@ export function commonUnit(most: number, lang: Lang): { large: boolean; name: st
 }
 /** A volume in the unit that suits its size: below 0.1 ×10⁴ m³ in m³. Null is no data, which is not nought. */
 export function volume(litres: number | null, lang: Lang): Figure {
-  if (litres === null) return { number: lang === "zh" ? "无数据" : "no data", unit: "" };
+  if (litres === null) return { number: said(lang, "noFigure"), unit: "" };
   const large = litres / LITRES_PER_UNIT;
   if (litres !== 0 && Math.abs(large) < 0.1) {
     const m3 = litres / LITRES_PER_M3;
@@ -70,19 +71,21 @@ export function breakText(value: number): string {
   return new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3, maximumFractionDigits: 6 }).format(value);
 }
 
-const EN_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-export const monthShort = (month: string, lang: Lang): string =>
-  lang === "zh" ? `${Number(month.slice(5, 7))}月` : EN_MONTHS[Number(month.slice(5, 7)) - 1];
+const ofTwelve = (lang: Lang, key: "months" | "monthTicks", month: string): string => said(lang, key).split(" ")[Number(month.slice(5, 7)) - 1];
+export const monthShort = (month: string, lang: Lang): string => ofTwelve(lang, "months", month);
+/** As short as an axis has it. */
+export const monthTick = (month: string, lang: Lang): string => ofTwelve(lang, "monthTicks", month);
 const monthLong = (month: string, lang: Lang): string =>
-  lang === "zh" ? `${month.slice(0, 4)}年${Number(month.slice(5, 7))}月` : `${monthShort(month, lang)} ${month.slice(0, 4)}`;
+  said(lang, "monthLong", { year: month.slice(0, 4), month: monthShort(month, lang) });
 export function periodText(period: string, lang: Lang): string {
   const kind = kindOf(period);
   if (kind === "month") return monthLong(period, lang);
-  if (kind === "year") return lang === "zh" ? `${period}年全年` : `Year ${period}`;
-  return period.split("..").map((month) => monthLong(month, lang)).join(lang === "zh" ? "至" : " – ");
+  if (kind === "year") return said(lang, "yearLong", { year: period });
+  const [first, last] = period.split("..").map((month) => monthLong(month, lang));
+  return said(lang, "monthsLong", { first, last });
 }
 /** An ISO time as the authority's own clock shows it. */
 export function moment(iso: string | null, lang: Lang): string {
   if (!iso) return "—";
-  return new Intl.DateTimeFormat(lang === "zh" ? "zh-CN" : "en-GB", { dateStyle: "medium", timeStyle: "short", timeZone: "Asia/Shanghai" }).format(new Date(iso));
+  return new Intl.DateTimeFormat(said(lang, "dateLocale"), { dateStyle: "medium", timeStyle: "short", timeZone: "Asia/Shanghai" }).format(new Date(iso));
 }

@@ -5,7 +5,7 @@ import "./styles/object.css";
 import { ApiError, type Bounds, getJson, type LayerInfo, type LinkedObject, type Meta, metaUrl, objectPage, type ObjectFeature, type ObjectUse, objectUrl, query, useUrl } from "./api";
 import { byId, h, icon, replace } from "./dom";
 import { fieldText, regionText } from "./fields";
-import { language, setLanguage, t, tk, words } from "./i18n";
+import { FIRST, language, setLanguage, t, tk, words } from "./i18n";
 import { badge, badgeElement, iconId } from "./map/icons";
 import { createMap, FONT, sourceUrl } from "./map/create";
 import { showError } from "./ui/notices";
@@ -39,7 +39,7 @@ const cameFrom = (): string => new URLSearchParams(location.search).get("from") 
 function back(target: string | null): HTMLElement {
   const from = cameFrom();
   if (!target && from) return h("a", { class: "button", href: `/?${from}`, "data-testid": "back" }, t("backToView"));
-  return h("a", { class: "button", href: target ?? "/" + query({ lang: language() === "en" ? "en" : "" }), "data-testid": "back" }, target ? t("showOnMap") : t("backToMap"));
+  return h("a", { class: "button", href: target ?? "/" + query({ lang: language() === FIRST ? "" : language() }), "data-testid": "back" }, target ? t("showOnMap") : t("backToMap"));
 }
 
 function draw(meta: Meta, layer: LayerInfo, feature: ObjectFeature): void {
@@ -50,7 +50,7 @@ function draw(meta: Meta, layer: LayerInfo, feature: ObjectFeature): void {
   const point = feature.geometry?.type === "Point" ? (feature.geometry.coordinates as [number, number]) : null;
   const region = layer.stage === "region";
   const onMap = "/" + query({
-    lang: language() === "en" ? "en" : "", layers: region ? "" : layer.id, region: region ? code : "", object: point ? `${layer.id}/${code}` : "",
+    lang: language() === FIRST ? "" : language(), layers: region ? "" : layer.id, region: region ? code : "", object: point ? `${layer.id}/${code}` : "",
     map: point ? `${Math.max(layer.detail_zoom + 0.5, 14)}/${point[1].toFixed(5)}/${point[0].toFixed(5)}` : "",
   }).replaceAll("%2F", "/");
   replace(place,

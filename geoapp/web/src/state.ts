@@ -1,6 +1,7 @@
 // The page's whole state, kept in the URL: what is shown can always be shared, reloaded and gone back to.
 import type { Filters, Lang } from "./api";
 import { query } from "./api";
+import { FIRST, LANGUAGES } from "./i18n";
 import { areLike, firstVersus } from "./periods";
 import { WHERE } from "./where";
 
@@ -61,7 +62,7 @@ export function parse(search: string): State {
   const params = new URLSearchParams(search);
   const text = (key: string, pattern: RegExp) => (pattern.test(params.get(key) ?? "") ? params.get(key) ?? "" : "");
   return {
-    lang: pick(params.get("lang"), ["zh", "en"] as const),
+    lang: pick(params.get("lang"), LANGUAGES),
     period: text("period", PERIOD),
     versus: text("versus", PERIOD),
     unsure: params.get("unsure") === "1",
@@ -87,7 +88,7 @@ export function parse(search: string): State {
 export function serialise(state: State, defaultPeriod: string): string {
   const { camera } = state;
   return query({
-    lang: state.lang === "zh" ? "" : state.lang,
+    lang: state.lang === FIRST ? "" : state.lang,
     period: state.period === defaultPeriod ? "" : state.period,
     source: state.source,
     purpose: state.purpose,

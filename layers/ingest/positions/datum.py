@@ -14,6 +14,7 @@ import pyproj
 from layers.ingest.crs import STORED, SourceCrs
 from layers.ingest.reading import Choice
 from layers.ingest.refusal import ImportRefused
+from layers.words import Words
 
 DATUM, SHIFT, BALLPARK = "datum", "datum.shift", "ballpark"
 GOOD_M = 1.0  # a transformation of that accuracy needs no word
@@ -54,9 +55,12 @@ def shift(told: Mapping[str, str]) -> tuple[float, float]:
         east = north = float("nan")
     if not (abs(east) <= _FURTHEST_M and abs(north) <= _FURTHEST_M):
         raise ImportRefused(
-            f"{SHIFT}={word}：应为向东、向北的米数，如 {SHIFT}=-12.5,48.2，各不超过 {_FURTHEST_M:.0f} 米",
-            f"{SHIFT}={word!r} is not metres east,north, such as -12.5,48.2",
+            "{shift}={word}：应为向东、向北的米数，如 {shift}=-12.5,48.2，各不超过 {furthest_m:.0f} 米",
+            "{shift}={word!r} is not metres east,north, such as -12.5,48.2",
             param=SHIFT,
+            shift=SHIFT,
+            word=word,
+            furthest_m=_FURTHEST_M,
         )
     return east, north
 
@@ -68,21 +72,17 @@ def question(source: SourceCrs, told: Mapping[str, str]) -> Choice | None:
         return None
     if told.get(DATUM, BALLPARK) != BALLPARK:
         raise ImportRefused(
-            f"读法 {DATUM} 没有“{told[DATUM]}”这一种", f"{told[DATUM]!r} is no way to read {DATUM}", param=DATUM,
-            allowed=[BALLPARK, f"{SHIFT}=东,北"],
+            "读法 {datum} 没有“{told}”这一种", "{told!r} is no way to read {datum}", param=DATUM,
+            allowed=[BALLPARK, f"{SHIFT}=东,北"], datum=DATUM, told=told[DATUM],
         )  # fmt: skip
     datum = source.crs.datum.name if source.crs and source.crs.datum else source.name
     if SHIFT in told:
         east, north = shift(told)
         return Choice(
-            SHIFT, told[SHIFT], f"{datum} → CGCS2000：按告知的平移量，向东 {east:g} 米、向北 {north:g} 米",
-            f"{datum} to CGCS2000: shifted as told, {east:g} m east and {north:g} m north",
+            SHIFT, told[SHIFT], Words("{datum} → CGCS2000：按告知的平移量，向东 {east:g} 米、向北 {north:g} 米", "{datum} to CGCS2000: shifted as told, {east:g} m east and {north:g} m north", datum=datum, east=east, north=north),
         )  # fmt: skip
     return Choice(
         DATUM, BALLPARK,
-        f"{source.name} 的基准 {datum} 到 CGCS2000 没有公开的精确转换参数，照此读取位置可能偏差数十米，最多约 {metres:.0f} 米；"
-        f"请向测绘主管部门索取本市平移量，以 --read {SHIFT}=东,北（米）告知",
-        f"{source.name} ({datum}) has no accurate public transformation to CGCS2000: read so, positions may lie tens of metres, up to "
-        f"about {metres:.0f} m, from where they belong; tell the shift of your city by --read {SHIFT}=east,north (metres)",
+        Words("{name} 的基准 {datum} 到 CGCS2000 没有公开的精确转换参数，照此读取位置可能偏差数十米，最多约 {metres:.0f} 米；请向测绘主管部门索取本市平移量，以 --read {shift}=东,北（米）告知", "{name} ({datum}) has no accurate public transformation to CGCS2000: read so, positions may lie tens of metres, up to about {metres:.0f} m, from where they belong; tell the shift of your city by --read {shift}=east,north (metres)", name=source.name, datum=datum, metres=metres, shift=SHIFT),
         asks=True,
     )  # fmt: skip

@@ -24,6 +24,7 @@ from layers.ingest.reading import Choice
 from layers.ingest.refusal import Verdicts
 from layers.ingest.spec import Spec
 from layers.ingest.table import Chunk
+from layers.words import Words
 
 COORDINATES = "coordinates"
 SAMPLE = 1_000  # rows whose divisions are looked up
@@ -190,7 +191,6 @@ def _declared(spec: Spec, columns: ColumnMap, chunk: Chunk) -> Codes:
 def _choice(candidates: Sequence[Reading], seen: Sequence[Seen], verdict: Verdict, divisions: bool) -> Choice:
     """The decision with its evidence: of the plain reading, and of the one proposed."""
     plain, chosen = seen[0], seen[verdict.chosen]
-    (plain_zh, plain_en), (zh, en) = plain.told(divisions), chosen.told(divisions)
     # The plain reading first, then those that put anything into the city, by how well they fit.
     order = sorted(range(1, len(seen)), key=lambda at: (-float(seen[at].fit.mean()), at))
     likely = [0, *(at for at in order if seen[at].stands or bool((seen[at].found != "").any()))]
@@ -198,17 +198,22 @@ def _choice(candidates: Sequence[Reading], seen: Sequence[Seen], verdict: Verdic
     if verdict.chosen:
         return Choice(
             COORDINATES, chosen.name,
-            f"按 {plain.name} 读：{plain_zh}；按 {candidates[verdict.chosen].zh} 读：{zh}",
-            f"read as {plain.name}: {plain_en}; read as {chosen.name}: {en}", others, asks=True,
+            Words("按 {plain} 读：{plain_fits}；按 {chosen_said} 读：{chosen_fits}", "read as {plain}: {plain_fits}; read as {chosen}: {chosen_fits}", plain=plain.name, plain_fits=plain.told(divisions), chosen_said=candidates[verdict.chosen].said, chosen=chosen.name, chosen_fits=chosen.told(divisions)), others, asks=True,
         )  # fmt: skip
     why = {
-        "nowhere": (
+        "nowhere": Words(
             "多数位置不在登记的区划内，其他读法也不符",
             "most positions lie outside their divisions, whichever way they are read",
         ),
-        "vector": (
+        "vector": Words(
             "已登记的位置整体平移，可能是另一种基准",
             "all known positions are moved by one vector: perhaps another datum",
         ),
     }[verdict.why]
-    return Choice(COORDINATES, plain.name, f"{why[0]}：{plain_zh}", f"{why[1]}: {plain_en}", others, asks=True)
+    return Choice(
+        COORDINATES,
+        plain.name,
+        Words("{why}：{told}", "{why}: {told}", why=why, told=plain.told(divisions)),
+        others,
+        asks=True,
+    )

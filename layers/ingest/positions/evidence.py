@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from layers import vocab
 from layers.ingest.positions.readings import metres_per_degree
+from layers.words import COMMA, Listed, Small, Worded, Words
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.str_]
@@ -108,46 +109,61 @@ class Seen:
     def stands(self) -> bool:
         return self.shift is not None and self.shift.stands
 
-    def told(self, divisions: bool) -> tuple[str, str]:
-        """The evidence in words, Chinese and English; of ``divisions`` only where there are outlines to lie in."""
-        zh, en = self._regions_told() if divisions else ([], [])
+    def told(self, divisions: bool) -> Worded:
+        """The evidence in words; of ``divisions`` only where there are outlines to lie in."""
+        found: list[Worded] = self._regions_told() if divisions else []
         if self.shift is not None:
-            zh.append(shift_zh(self.shift))
-            en.append(shift_en(self.shift))
+            found.append(shift_told(self.shift))
         if self.by_form:
-            zh.append("小数都像分、秒（不到 60）")
-            en.append("all decimals read like minutes and seconds")
-        return "，".join(zh) or "无可比对", ", ".join(en) or "nothing to compare with"
+            found.append(Words("小数都像分、秒（不到 60）", "all decimals read like minutes and seconds"))
+        return Listed(*found, by=COMMA) if found else Words("无可比对", "nothing to compare with")
 
-    def _regions_told(self) -> tuple[list[str], list[str]]:
+    def _regions_told(self) -> list[Worded]:
         inside, rows = int((self.found != "").sum()), len(self.found)
-        zh = [f"{rows:,} 个位置中 {inside:,} 个在本市"]
-        en = [f"{inside:,} of {rows:,} positions lie in the city"]
+        found: list[Worded] = [
+            Words(
+                "{rows:,} 个位置中 {inside:,} 个在本市",
+                "{inside:,} of {rows:,} positions lie in the city",
+                rows=rows,
+                inside=inside,
+            )
+        ]
         for digits, level in _LEVELS.items():
             says, hit = self._level(digits)
             if says.any():
-                zh.append(f"{int(says.sum()):,} 个中 {int(hit.sum()):,} 个在登记的{level.zh}")
-                en.append(f"{int(hit.sum()):,} of {int(says.sum()):,} in their {level.en.lower()}")
-        return zh, en
+                found.append(
+                    Words(
+                        "{says:,} 个中 {hits:,} 个在登记的{level}",
+                        "{hits:,} of {says:,} in their {level}",
+                        says=int(says.sum()),
+                        hits=int(hit.sum()),
+                        level=Small(level),
+                    )
+                )
+        return found
 
 
-def shift_en(shift: Shift) -> str:
-    if shift.length_m > FURTHEST_M:
-        return f"{shift.count:,} known codes lie nowhere near"
-    return (
-        f"{shift.count:,} known codes are moved by {shift.length_m:.0f} m (median: {shift.east_m:+.0f} m east, "
-        f"{shift.north_m:+.0f} m north, ± {shift.spread_m:.0f} m)"
-    )
-
-
-def shift_zh(shift: Shift) -> str:
+def shift_told(shift: Shift) -> Words:
+    """How far the codes that are known lie from where they were."""
     if shift.stands:
-        return f"已登记的 {shift.count:,} 个编码位置不变（中位偏移 {shift.length_m:.1f} 米）"
+        return Words(
+            "已登记的 {count:,} 个编码位置不变（中位偏移 {metres:.1f} 米）",
+            "{count:,} known codes are where they were (median: {metres:.1f} m)",
+            count=shift.count,
+            metres=shift.length_m,
+        )
     if shift.length_m > FURTHEST_M:
-        return f"已登记的 {shift.count:,} 个编码全不在原处附近"
-    return (
-        f"已登记的 {shift.count:,} 个编码中位偏移 {shift.length_m:.0f} 米"
-        f"（东 {shift.east_m:+.0f}，北 {shift.north_m:+.0f}，离散 ±{shift.spread_m:.0f}）"
+        return Words(
+            "已登记的 {count:,} 个编码全不在原处附近", "{count:,} known codes lie nowhere near", count=shift.count
+        )
+    return Words(
+        "已登记的 {count:,} 个编码中位偏移 {metres:.0f} 米（东 {east:+.0f}，北 {north:+.0f}，离散 ±{spread:.0f}）",
+        "{count:,} known codes are moved by {metres:.0f} m (median: {east:+.0f} m east, {north:+.0f} m north, ± {spread:.0f} m)",
+        count=shift.count,
+        metres=shift.length_m,
+        east=shift.east_m,
+        north=shift.north_m,
+        spread=shift.spread_m,
     )
 
 

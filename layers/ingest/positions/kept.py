@@ -12,8 +12,9 @@ from layers.ingest.rows import GEOM, ROW
 from layers.ingest.spec import Spec
 from layers.ingest.staging import STAGED
 from layers.sql import load
+from layers.words import Words
 
-NOTE = (
+NOTE = Words(
     "文件中没有几何图形：已有的图形保持不变，新的对象不能导入",
     "the file holds no geometry: outlines that are known are kept, and new objects cannot be imported",
 )

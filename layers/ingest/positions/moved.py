@@ -8,11 +8,12 @@ import numpy as np
 from psycopg.sql import SQL, Identifier
 
 from layers.ingest.positions.decide import COORDINATES, STILL_DEG
-from layers.ingest.positions.evidence import shift_en, shift_of, shift_zh
+from layers.ingest.positions.evidence import shift_of, shift_told
 from layers.ingest.reading import Choice
 from layers.ingest.resolve import ROWS
 from layers.ingest.spec import Spec
 from layers.sql import load
+from layers.words import Words
 
 ENOUGH = 10  # moved by one vector, which as many corrections by hand are not
 _MOST = 20_000
@@ -32,6 +33,5 @@ def question(cursor: Cursor, spec: Spec, reading: str) -> Choice | None:
         return None
     return Choice(
         COORDINATES, reading,
-        f"改动位置的行整体平移，可能是另一种基准：{shift_zh(shift)}",
-        f"the rows that move known positions move them by one vector, perhaps of another datum: {shift_en(shift)}", asks=True,
+        Words("改动位置的行整体平移，可能是另一种基准：{shift}", "the rows that move known positions move them by one vector, perhaps of another datum: {shift}", shift=shift_told(shift)), asks=True,
     )  # fmt: skip

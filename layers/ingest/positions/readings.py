@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from layers.ingest import crs
 from layers.ingest.positions.texts import Numbers
 from layers.ingest.refusal import ImportRefused
+from layers.words import COMMA, Listed, Worded, Words
 
 Floats = NDArray[np.float64]
 SWAPPED, PACKED = "swapped", "packed"
@@ -35,11 +36,14 @@ class Reading:
         return self.source.name + f"+{SWAPPED}" * self.swapped + f"+{PACKED}" * self.packed
 
     @property
-    def zh(self) -> str:
-        more = ["两列互换（X 为北、Y 为东，或经纬度写反）"] * self.swapped + [
-            "小数为度.分秒（如 116.1641 为 116°16′41″）"
-        ] * self.packed
-        return "，".join([_titled(self.source), *more])
+    def said(self) -> Worded:
+        swapped = Words(
+            "两列互换（X 为北、Y 为东，或经纬度写反）", "columns exchanged (X north, Y east, or latitude first)"
+        )
+        packed = Words(
+            "小数为度.分秒（如 116.1641 为 116°16′41″）", "degrees.minutes and seconds (116.1641 is 116°16′41″)"
+        )
+        return Listed(_titled(self.source), *[swapped] * self.swapped, *[packed] * self.packed, by=COMMA)
 
     def arranged(self, numbers: Numbers) -> tuple[Floats, Floats]:
         """x before y in the source's own numbers; NaN where packed minutes or seconds would reach 60."""
@@ -60,15 +64,19 @@ class Reading:
         return lon + self.shift_m[0] / per_lon, lat + self.shift_m[1] / per_lat
 
 
-def _titled(source: crs.SourceCrs) -> str:
+def _titled(source: crs.SourceCrs) -> Worded | str:
     titles = {
-        "GCJ-02": "火星坐标（高德、腾讯）",
-        "BD-09": "百度坐标",
-        "EPSG:4490": "CGCS2000 经纬度",
-        "EPSG:4326": "WGS 84 经纬度",
+        "GCJ-02": Words("火星坐标（高德、腾讯）", "of Chinese web maps"),
+        "BD-09": Words("百度坐标", "of Baidu"),
+        "EPSG:4490": Words("CGCS2000 经纬度", "CGCS2000 longitude, latitude"),
+        "EPSG:4326": Words("WGS 84 经纬度", "WGS 84 longitude, latitude"),
     }
     title = titles.get(source.name) or (source.crs.name if source.crs else "")
-    return f"{source.name} {title}" if title and title != source.name else source.name
+    return (
+        Words("{name} {title}", "{name} {title}", name=source.name, title=title)
+        if title and title != source.name
+        else source.name
+    )
 
 
 def metres_per_degree(lat: Floats) -> tuple[Floats, Floats]:
@@ -110,8 +118,8 @@ def told(word: str) -> Reading:
     system, *more = word.split("+")
     if set(more) - {SWAPPED, PACKED} or len(set(more)) != len(more):
         raise ImportRefused(
-            f"读法 coordinates 没有“{word}”这一种", f"{word!r} is no way to read coordinates", param="coordinates",
-            allowed=["EPSG:4490", "GCJ-02", "EPSG:4490+swapped", "EPSG:4490+packed", "EPSG:4548+swapped"],
+            "读法 coordinates 没有“{word}”这一种", "{word!r} is no way to read coordinates", param="coordinates",
+            allowed=["EPSG:4490", "GCJ-02", "EPSG:4490+swapped", "EPSG:4490+packed", "EPSG:4548+swapped"], word=word,
         )  # fmt: skip
     return Reading(crs.parse(system), SWAPPED in more, PACKED in more)
 

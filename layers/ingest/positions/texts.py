@@ -63,9 +63,10 @@ def read(chunk: Chunk, columns: Mapping[str, str], judge: Judge) -> Numbers:
 
 def _missing(name: str) -> ImportRefused:
     return ImportRefused(
-        f"坐标只有一列，缺少 {name}",
-        f"only one of the two coordinate columns is there: {name} is missing",
+        "坐标只有一列，缺少 {name}",
+        "only one of the two coordinate columns is there: {name} is missing",
         param=name,
+        name=name,
     )
 
 

@@ -97,7 +97,7 @@ class Command(BaseCommand):
 
     def _progress(self, step: str, done: int, of: int | None) -> None:
         if sys.stderr.isatty():
-            self.stderr.write(f"\r\033[K{STEPS[step][0]} {done:,}", ending="")
+            self.stderr.write(f"\r\033[K{STEPS[step].zh} {done:,}", ending="")
 
     def _clear(self) -> None:
         if sys.stderr.isatty():

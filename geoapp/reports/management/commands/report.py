@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from geoapp.reports import ask, bulk
-from layers import vocab
+from layers import languages, vocab
 from layers.errors import ShuituError
 from layers.periods import parse_period
 from layers.stats.answer import coverage
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--period", required=True, metavar="2019", help="2019、2019-07、2019-Q3、2019-01..2019-06")
         parser.add_argument("--out", type=Path, default=Path("reports"), metavar="目录", help="写到哪里，默认 reports")
         parser.add_argument("--formats", default="pdf", help="用逗号连接：" + ",".join(ask.FORMATS))
-        parser.add_argument("--lang", choices=ask.LANGUAGES, default="zh")
+        parser.add_argument("--lang", choices=languages.codes(), default=languages.FIRST)
         parser.add_argument("--unit", action="store_true", help="代码指填报单位而不是行政区")
         parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="进程数，默认每核一个")
 

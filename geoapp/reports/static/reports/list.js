@@ -16,7 +16,7 @@ function deletion(job) {
   const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
   remove.append(
     element("input", { type: "hidden", name: "csrfmiddlewaretoken", value: token }),
-    element("input", { type: "hidden", name: "lang", value: document.documentElement.lang === "en" ? "en" : "zh" }),
+    element("input", { type: "hidden", name: "lang", value: place.dataset.lang }),
     element("button", { type: "submit", class: "text-button", "data-testid": "delete" }, place.dataset.delete));
   return remove;
 }
@@ -27,7 +27,7 @@ function row(job) {
   const files = job.files.map((file) => element("a", { href: file.url, download: "", "data-form": file.form }, `${file.label} `, element("small", {}, file.size)));
   return element("li", { id: `job-${job.id}`, class: "job card", "data-testid": "job", "data-status": job.status },
     element("div", { class: "what" },
-      element("strong", {}, `${job.name} · ${job.period}${job.divisions ? ` · ${job.divisions}` : ""}${job.lang === "en" ? " · English" : ""}`),
+      element("strong", {}, `${job.name} · ${job.period}${job.divisions ? ` · ${job.divisions}` : ""}${job.language ? ` · ${job.language}` : ""}`),
       element("small", {}, job.at, job.old ? ` · ${place.dataset.old}` : "")),
     element("div", { class: "how" },
       busy ? element("progress", { max: 100, value: job.percent, "aria-label": job.name }) : null,

@@ -4,8 +4,12 @@ export const zh = {
   title: "水图 · {city}用水地图",
   subtitle: "{city}用水地图",
   about: "数据说明",
-  language: "English",
-  languageLabel: "切换到英文",
+  languageName: "中文", languageTag: "zh-CN", dateLocale: "zh-CN",
+  languageLabel: "切换到 {name}",
+  and: "、", colon: "：", sentenceEnd: "。",
+  unitLarge: "万 m³", noFigure: "无数据",
+  months: "1月 2月 3月 4月 5月 6月 7月 8月 9月 10月 11月 12月", monthTicks: "1 2 3 4 5 6 7 8 9 10 11 12",
+  monthLong: "{year}年{month}", monthsLong: "{first}至{last}", yearLong: "{year}年全年",
   share: "分享",
   shareLabel: "复制本页链接",
   copied: "链接已复制",
@@ -119,6 +123,7 @@ export const zh = {
   explainNote: "按水量从大到小列出；一个计量对象的不同水源、用途分列。权重来自同用途水表与用户的位置，没有时按面积。",
   explainClosed: "不公开用水户与水表明细：按类别合计，升数不变。", explainSummed: "{n} 个{what}合计",
   param_versus: "对比时段", param_boundaries: "区划口径", param_where: "属性条件", param_object: "对象", param_cell: "网格", param_explain: "来源说明", param_map: "地图位置", param_lang: "语言",
+  map: "地图", placedIn: "地图上位于：{names}", newOutline: "地图上是新的边界，保存后生效。", noGeoJson: "不是 GeoJSON。",
   sheetToggle: "展开或收起面板",
 };
 export type Key = keyof typeof zh;

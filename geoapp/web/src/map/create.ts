@@ -2,7 +2,7 @@
 import { Map as GlMap, NavigationControl, ScaleControl, setWorkerUrl, type StyleSpecification } from "maplibre-gl";
 import type { Bounds, LayerInfo } from "../api";
 import { calm, isPhone } from "../dom";
-import { language, t } from "../i18n";
+import { FIRST, language, t } from "../i18n";
 
 declare const WORKER_FILE: string;
 setWorkerUrl(new URL(WORKER_FILE, import.meta.url).href);
@@ -14,7 +14,7 @@ export const PAPER = "#f4f2ec";
 export function sourceUrl(layer: LayerInfo, filter = ""): string {
   const url = new URL(layer.tilejson + filter, location.href);
   // The attribution comes with the TileJSON, in the language of the page.
-  if (language() !== "zh") url.searchParams.set("lang", language());
+  if (language() !== FIRST) url.searchParams.set("lang", language());
   return url.href;
 }
 

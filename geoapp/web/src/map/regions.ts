@@ -4,6 +4,7 @@ import type { ExpressionSpecification, Map as GlMap, VectorTileSource } from "ma
 import { query } from "../api";
 import { classOf, CLEAR, NOUGHT, NOUGHT_CLASS } from "../classes";
 import type { Context, MapLevel, Shown } from "../context";
+import { FIRST } from "../i18n";
 import { FONT, sourceUrl } from "./create";
 import { noDataPattern } from "./hatch";
 
@@ -149,7 +150,7 @@ export class Regions {
     }
   }
   private label(): ExpressionSpecification {
-    const known = Object.entries(this.context.state.lang === "en" ? this.context.meta.names_en ?? {} : {});
+    const known = Object.entries(this.context.state.lang === FIRST ? {} : this.context.meta.names_en ?? {});
     // "Haidian District" on a map of districts is "Haidian".
     return known.length ? (["match", ["get", "code"], ...known.flatMap(([code, name]) => [code, name.replace(/ District$/, "")]), LABEL] as unknown as ExpressionSpecification) : LABEL;
   }

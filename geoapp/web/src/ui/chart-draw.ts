@@ -5,7 +5,7 @@ import { type EChartsType, init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 import type { Meta, MonthlyUse } from "../api";
 import { calm, h } from "../dom";
-import { added, commonUnit, LITRES_PER_M3, LITRES_PER_UNIT, monthShort, periodText, volumeText } from "../format";
+import { added, commonUnit, LITRES_PER_M3, LITRES_PER_UNIT, monthShort, monthTick, periodText, volumeText } from "../format";
 import { language, term } from "../i18n";
 import { monthsOf } from "../periods";
 import { OTHER_COLOR, SOURCE_COLORS } from "./colors";
@@ -35,7 +35,7 @@ export function drawChart(place: HTMLElement, detail: MonthlyUse, host: ChartHos
       trigger: "axis", axisPointer: { type: "shadow", shadowStyle: { color: "rgba(20,86,122,0.07)" } }, confine: true, padding: 0, borderWidth: 0,
       formatter: (points: { dataIndex: number }[]) => tip(points[0]?.dataIndex ?? 0),
     },
-    xAxis: { type: "category", data: detail.months.map(named), axisTick: { show: false }, axisLine: { lineStyle: { color: "#cdd4d3" } }, axisLabel: { ...quiet, interval: oneYear ? 0 : "auto", fontSize: 10.5, formatter: (text: string) => text.replace("月", "") } },
+    xAxis: { type: "category", data: detail.months.map(named), axisTick: { show: false }, axisLine: { lineStyle: { color: "#cdd4d3" } }, axisLabel: { ...quiet, interval: oneYear ? 0 : "auto", fontSize: 10.5, formatter: (text: string, at: number) => (oneYear ? monthTick(detail.months[at], lang) : text) } },
     yAxis: { type: "value", name: unit, nameTextStyle: { ...quiet, align: "left", padding: [0, 0, 0, -22] }, nameGap: 10, splitNumber: 3, splitLine: { lineStyle: { color: "#e7e6e0" } }, axisLabel: { ...quiet, formatter: (value: number) => compact.format(value) } },
     series: rows.map((row, i) => ({
       name: term(host.meta, "source", row.source), type: "bar", stack: "use", barCategoryGap: "28%", emphasis: { focus: "series" },

@@ -3,7 +3,7 @@ import type { RegionDetail } from "../api";
 import type { Context } from "../context";
 import { h, icon, replace } from "../dom";
 import { added, monthShort, periodText, volumeText } from "../format";
-import { language, t, term } from "../i18n";
+import { language, listed, t, term } from "../i18n";
 import type { Chart } from "./chart-draw";
 import { OTHER_COLOR, SOURCE_COLORS } from "./colors";
 import { printedMark, printedNote } from "./printed";
@@ -57,7 +57,7 @@ export function mountChart(place: HTMLElement, context: Context) {
       detail.by_source_month.map((row) => h("tr", { "data-source": row.source },
         h("th", {}, term(context.meta, "source", row.source)), row.volume_l.map((litres) => h("td", { "data-litres": litres ?? "" }, volumeText(litres, lang))))));
     const silent = detail.months.filter((_, m) => detail.by_source_month.every((row) => row.volume_l[m] === null));
-    replace(gaps, silent.length ? t("monthsWithout", { months: silent.map((month) => monthShort(month, lang)).join(lang === "zh" ? "、" : ", ") }) : "");
+    replace(gaps, silent.length ? t("monthsWithout", { months: listed(silent.map((month) => monthShort(month, lang))) }) : "");
     gaps.hidden = !silent.length;
     replace(printed, detail.by_source_month.map((row) => printedNote(detail, `source/${row.source}`, term(context.meta, "source", row.source))));
     replace(legend, detail.by_source_month.filter((row) => row.volume_l.some((litres) => (litres ?? 0) > 0)).map((row) =>

@@ -3,7 +3,7 @@ import { type Explanation, explainUrl, type Part } from "../api";
 import type { Context } from "../context";
 import { announce, h, icon, replace } from "../dom";
 import { integer, periodText, volumeText } from "../format";
-import { language, t, term, words } from "../i18n";
+import { language, listed, t, term, words } from "../i18n";
 import type { State } from "../state";
 import { filterWords } from "./filters";
 import { errorText } from "./notices";
@@ -76,7 +76,7 @@ export function mountExplain(place: HTMLElement, context: Context): { close(): b
       redrawnNote(context, found.redrawn),
       parts.length ? h("ol", { class: "parts-list", "data-testid": "explain-parts" }, parts.map((part) => row(part, found.volume_l ?? 0)))
         : h("p", { class: "hint", "data-testid": "explain-empty" }, t("noRecords")),
-      found.missing.length && found.volume_l !== null ? h("p", { class: "hint", "data-testid": "explain-missing" }, t("monthsWithout", { months: found.missing.map((month) => periodText(month, lang)).join(lang === "zh" ? "、" : ", ") })) : null,
+      found.missing.length && found.volume_l !== null ? h("p", { class: "hint", "data-testid": "explain-missing" }, t("monthsWithout", { months: listed(found.missing.map((month) => periodText(month, lang))) })) : null,
       parts.length < found.count ? h("button", { type: "button", class: "button small", "data-testid": "explain-more", onclick: more }, t("explainMore", { n: integer(found.count - parts.length) })) : null,
       parts.some((part) => part.code === null) ? h("p", { class: "hint", "data-testid": "explain-closed", title: words(context.meta.access.why) }, t("explainClosed")) : null,
       found.synthetic ? h("p", { class: "hint", "data-testid": "explain-synthetic" }, h("span", { class: "tag synthetic" }, t("syntheticShort"))) : null,

@@ -1,7 +1,7 @@
 // Measure and filters. What is chosen here is asked of the API under the same names.
 import type { Context } from "../context";
 import { h } from "../dom";
-import { t, term, tk } from "../i18n";
+import { inLanguage, t, term, tk } from "../i18n";
 import type { Measure, State } from "../state";
 import { chips, redraw, segmented } from "./choices";
 import { compareBlock } from "./compare";
@@ -53,7 +53,7 @@ function divisionsBlock(context: Context): HTMLElement | null {
     segmented("boundaries", t("divisions"), ["", "current"].map((value) => ({ value, text: tk("divisions", value), hint: tk("divisionsHint", value) })), state.boundaries,
       (boundaries) => store.set({ boundaries })),
     h("p", { class: "hint", "data-testid": "divisions-told" }, divisionsWords(context), " · ",
-      h("a", { href: `/divisions${state.lang === "en" ? "?lang=en" : ""}`, target: "_blank" }, t("divisionsChanges"))));
+      h("a", { href: inLanguage("/divisions"), target: "_blank" }, t("divisionsChanges"))));
 }
 /** The filters in words, for captions: "自备井 · 工业". Empty when nothing is filtered. */
 export function filterWords(context: Context): string {

@@ -1,9 +1,7 @@
 // Where the print behind the demo contradicts itself: a sign at the figure it touches, and the words beneath it.
 import type { PrintedNote, RegionDetail } from "../api";
 import { h } from "../dom";
-import { language } from "../i18n";
-
-const words = (note: PrintedNote): string => note[language()];
+import { t, words } from "../i18n";
 
 /** The sign beside a figure, which tells the note under the pointer; null where nothing is to be said. */
 export function printedMark(notes: PrintedNote[] | undefined, ...figures: string[]): HTMLElement | null {
@@ -19,7 +17,7 @@ export const markOf = (notes: PrintedNote[]): HTMLElement | null => printedMark(
 
 /** The same notes in words, under a legend or a list. */
 export const noteOf = (notes: PrintedNote[], of: string): HTMLElement | null =>
-  notes.length ? h("p", { class: "fine printed-note", "data-testid": "printed-note", "data-figure": notes[0].figure }, `※ ${of}${language() === "zh" ? "：" : ": "}`, notes.map(words).join(" ")) : null;
+  notes.length ? h("p", { class: "fine printed-note", "data-testid": "printed-note", "data-figure": notes[0].figure }, `※ ${of}${t("colon")}`, notes.map(words).join(" ")) : null;
 
 /** The note in words, under the figures of a section. */
 export function printedNote(detail: RegionDetail, figure: string, of: string): HTMLElement | null {

@@ -2,7 +2,7 @@
 import { ApiError, getJson, type RegionDetail, type ReportJob, type ReportJobs, reportJobsUrl, reportMakeUrl } from "../api";
 import type { Context } from "../context";
 import { announce, h } from "../dom";
-import { language, t } from "../i18n";
+import { inLanguage, language, t } from "../i18n";
 
 const EVERY_MS = 800;
 const DONE = 3, FAILED = 4;
@@ -15,7 +15,7 @@ const redraws = new Map<string, () => void>();
 
 /** The page of reports, filled in with this region and period: where the link leads without a script, and after a refusal. */
 function pageAddress(detail: RegionDetail, period: string): string {
-  return `/reports/?region=${detail.code}&period=${period}${language() === "en" ? "&lang=en" : ""}`;
+  return inLanguage(`/reports/?region=${detail.code}&period=${period}`);
 }
 
 export function reportLink(detail: RegionDetail, context: Context): HTMLElement {

@@ -3,7 +3,7 @@ import type { Map as GlMap } from "maplibre-gl";
 import type { Context } from "../context";
 import { h, icon, isPhone, replace } from "../dom";
 import { moment } from "../format";
-import { type Key, language, t, tk, words } from "../i18n";
+import { inLanguage, type Key, LANGUAGES, language, said, t, tk, words } from "../i18n";
 import type { LevelChoice } from "../state";
 import { redraw, segmented } from "./choices";
 import { toast } from "./notices";
@@ -47,11 +47,14 @@ export function mountTools(place: HTMLElement, zoomPlace: HTMLElement, context: 
   const button = (name: string, label: string, id: string, click: () => void) =>
     h("button", { type: "button", class: "icon-button", "aria-label": label, title: label, value: id, "data-testid": id, onclick: click }, icon(name));
   const draw = () => {
-    const other = language() === "zh" ? "en" : "zh";
+    const others = LANGUAGES.filter((each) => each !== language());
     redraw(place,
-      h("button", { type: "button", class: "text-button", lang: other === "zh" ? "zh-CN" : "en", value: "language", "aria-label": named("language", "languageLabel"), "data-testid": "language", onclick: () => context.store.set({ lang: other }) }, t("language")),
+      ...others.map((other) => {
+        const name = said(other, "languageName");
+        return h("button", { type: "button", class: "text-button", lang: said(other, "languageTag"), value: `language-${other}`, "aria-label": t("languageLabel", { name }), "data-testid": "language", onclick: () => context.store.set({ lang: other }) }, name);
+      }),
       h("button", { type: "button", class: "text-button", value: "share", "aria-label": named("share", "shareLabel"), title: t("shareLabel"), "data-testid": "share", onclick: () => void share() }, icon("share", 16), h("span", { class: "wide-only" }, t("share"))),
-      h("a", { class: "text-button", href: language() === "en" ? "/about?lang=en" : "/about", "aria-label": t("about"), title: t("about"), "data-testid": "about" }, icon("info", 17)));
+      h("a", { class: "text-button", href: inLanguage("/about"), "aria-label": t("about"), title: t("about"), "data-testid": "about" }, icon("info", 17)));
     redraw(zoomPlace,
       button("plus", t("zoomIn"), "zoom-in", () => map.zoomIn()),
       button("minus", t("zoomOut"), "zoom-out", () => map.zoomOut()),
@@ -68,7 +71,7 @@ export function mountStatus(place: HTMLElement, context: Context): void {
   const draw = () => {
     const lang = language();
     replace(place,
-      synthetic ? h("a", { class: "tag synthetic", href: lang === "en" ? "/about?lang=en" : "/about", title: words(synthetic), "data-testid": "synthetic" }, t("synthetic")) : null,
+      synthetic ? h("a", { class: "tag synthetic", href: inLanguage("/about"), title: words(synthetic), "data-testid": "synthetic" }, t("synthetic")) : null,
       h("span", { class: "version num", "data-testid": "as-of", "data-version": meta.as_of.version, title: t("asOfLong", { version: meta.as_of.version, time: moment(meta.as_of.changed_at, lang) }) }, t("asOf", { version: meta.as_of.version })));
   };
   draw();
