@@ -61,10 +61,19 @@ class Editions:
         return found
 
 
+Row = tuple[int, date | None, int | None, int | None]
+ROWS = "SELECT id, since, first_release_id, last_release_id FROM layers_edition ORDER BY id"
+
+
 def read(cursor: Cursor) -> Editions:
     """The editions there are. One query on a table of a few rows."""
-    cursor.execute("SELECT id, since, first_release_id, last_release_id FROM layers_edition ORDER BY id")
-    return Editions([Edition(id, since, first or 0, last or _EVER) for id, since, first, last in cursor.fetchall()])
+    cursor.execute(ROWS)
+    return of_rows(cursor.fetchall())
+
+
+def of_rows(found: Sequence[Row]) -> Editions:
+    """The editions of the table's rows (`ROWS`), by id."""
+    return Editions([Edition(id, since, first or 0, last or _EVER) for id, since, first, last in found])
 
 
 def default_since(current: Edition, published: Sequence[date]) -> date | None:

@@ -21,16 +21,17 @@ from layers import params, values, vocab
 from layers.errors import BadParameter
 from layers.models import Region
 from layers.models.base import STORAGE_SRID
+from layers.models.grid import EVER
 from layers.params import Bbox
 from layers.periods import FORMS, Period, parse_period
-from layers.registry import REGION, Field, Layer
+from layers.registry import GRID, REGION, Field, Layer
 from layers.selection import EVERYTHING, Selection, parse_selection
 from layers.stats import divisions
 from layers.stats.answer import coverage
+from layers.stats.calendar import Calendar, calendar
 from layers.stats.carried import Asked
 from layers.stats.divisions import Divisions
 from layers.stats.like import refuse_unlike
-from layers.stats.query import available_months
 from layers.stats.regions import RegionIndex, region_index
 
 USAGE_PARAMS = ("period", "versus", "source", "purpose", "resident")
@@ -51,15 +52,20 @@ class FeatureFilter:
     versus: Period | None = None
     monthly: bool = False
     region_param: str = REGION_PARAM  # what the asker calls the region, for errors to name
-    boundaries: str = ""  # of a layer of divisions: which edition of them is meant (see `divisions`)
+    boundaries: str = ""  # of layers of divisions and cells: which edition is meant (see `divisions`)
+
+    @cached_property
+    def _calendar(self) -> Calendar:
+        return calendar()
 
     @cached_property
     def within(self) -> Divisions | None:
         """The divisions meant: unless told those of the period's last month with usage. None is today's, whichever they are."""
         if self.boundaries in ("", divisions.OWN, divisions.CURRENT) and self.period is None:
             return None
-        month = divisions.last_month(self.period, available_months()) if self.period else None
-        return divisions.divisions(self.boundaries, month)
+        there = self._calendar
+        month = divisions.last_month(self.period, there.months) if self.period else None
+        return divisions.divisions(self.boundaries, month, there.known)
 
     @cached_property
     def asked(self) -> Asked | None:
@@ -70,13 +76,13 @@ class FeatureFilter:
         return Asked(self.period, self.selection, prefixes, self.versus, self.monthly, self.boundaries, self.divisions)
 
     def divisions(self) -> Divisions:
-        """Those of its period, looked up once and when somebody needs them: cells need none."""
+        """Those of its period, looked up once and when somebody needs them."""
         assert self.within
         return self.within
 
     def apply(self, layer: Layer) -> QuerySet[Any]:
         """The layer's features that match, in no order yet. `NotFound` when the region does not exist."""
-        divided = layer.dataset is REGION
+        divided = layer.dataset in (REGION, GRID)
         found = within(layer, self.within) if divided and self.within else base(layer)
         if self.bbox is not None:
             found = found.filter(geom__intersects=_shape(self.bbox))
@@ -94,7 +100,7 @@ class FeatureFilter:
             self._prefixes(region_index(self.within))
         for name, period in (("period", self.period), ("versus", self.versus)):
             if period is not None:
-                coverage(period, available_months(), name)
+                coverage(period, self._calendar.months, name)
 
     def _prefixes(self, index: RegionIndex) -> list[str]:
         return index.prefixes(self.region, param=self.region_param)
@@ -127,22 +133,26 @@ def _shape(bbox: Bbox) -> GEOSGeometry:
 
 
 def every(layer: Layer) -> QuerySet[Any]:
-    """All features of a layer that there are or were: of divisions those of every edition."""
+    """All features of a layer that there are or were: of divisions and cells those of every edition."""
     return apps.get_model(layer.dataset.model)._default_manager.filter(**layer.scope)
 
 
 def base(layer: Layer) -> QuerySet[Any]:
     """All current features of a layer."""
     found = every(layer)
+    if layer.dataset is GRID:
+        return found.filter(last_edition=EVER)
     return found.filter(valid_to=None, region__valid_to=None) if layer.dataset is REGION else found
 
 
 def within(layer: Layer, chosen: Divisions) -> QuerySet[Any]:
-    """The features of a layer of divisions in one edition of them, with the outlines they had in it."""
+    """The features of a layer of divisions, or of cells, in one edition of them, with the outlines they had in it."""
     if chosen.edition.current:
         return base(layer)
-    last = chosen.edition.last
     found = every(layer)
+    if layer.dataset is GRID:
+        return found.filter(first_edition__lte=chosen.edition.id, last_edition__gte=chosen.edition.id)
+    last = chosen.edition.last
     for path in ("", "region__"):
         there = Q(**{f"{path}valid_from__lte": last})
         found = found.filter(there, Q(**{f"{path}valid_to": None}) | Q(**{f"{path}valid_to__gt": last}))
@@ -196,7 +206,7 @@ def usage_params(layer: Layer) -> tuple[str, ...]:
     """The parameters that say which usage the features are to carry; none where they carry none."""
     if layer.usage is None:
         return ()
-    return (*USAGE_PARAMS, MONTHLY) if layer.usage.monthly else (*USAGE_PARAMS, BOUNDARIES)
+    return (*USAGE_PARAMS, *((MONTHLY,) if layer.usage.monthly else ()), BOUNDARIES)
 
 
 def parse(layer: Layer, given: Mapping[str, str], region_param: str = REGION_PARAM) -> FeatureFilter:

@@ -36,7 +36,7 @@ CLASSES = 6
 _MOST_UNITS = 15_000  # a city of 79,000 units would be a file of many megabytes, and cells finer than print
 _UNITS = sql.SQL(
     "WITH inside AS (SELECT u.id AS fid, u.code, u.geom FROM layers_gridunit u"
-    " JOIN layers_region r ON r.id = u.region_id WHERE u.size = %s AND r.code LIKE ANY(%s))"
+    " JOIN layers_region r ON r.id = u.region_id WHERE u.size = %s AND r.code LIKE ANY(%s) AND {held})"
     " SELECT c.volume_l, ST_AsBinary(ST_Transform(i.geom, {srid})) FROM inside i LEFT JOIN ({litres}) c ON c.unit_id = i.fid"
     " ORDER BY i.code"
 )
@@ -77,7 +77,7 @@ def read(report: Report) -> Ground:
     return Ground(
         outlines={level: _outlines(level, prefixes, report.within) for level in levels},
         context=() if report.level == "city" else _outlines("district", [city], report.within),
-        cells=_cells(prefixes, parse_period(report.period.text)),
+        cells=_cells(prefixes, parse_period(report.period.text), report.within),
         positions={layer_id: _positions(layer_id, prefixes) for layer_id in drawn},
         areas={owner: _areas(owner, prefixes) for owner in OWNERS} if report.counts["supply_area"] else {},
     )
@@ -115,26 +115,27 @@ def _areas(layer_id: str, prefixes: Sequence[str]) -> tuple[bytes, ...]:
     return tuple(bytes(wkb) for (wkb,) in found)
 
 
-def units(prefixes: Sequence[str], period: Period, size: int) -> Query:
-    """(litres or null, outline) of each unit of the grid in the regions, by code."""
-    litres = cell_litres(size, period, EVERYTHING, among="inside")
+def units(prefixes: Sequence[str], period: Period, size: int, divided: Divisions) -> Query:
+    """(litres or null, outline) of each unit of the grid in the regions, by code; as these divisions have them."""
+    litres = cell_litres(size, period, EVERYTHING, among="inside", elsewhere=divided.elsewhere(period.months))
     patterns = [f"{prefix}%" for prefix in prefixes]
-    return Query(_UNITS.format(litres=litres.composed, srid=sql.Literal(PLANE_SRID)), [size, patterns, *litres.params])
+    text = _UNITS.format(litres=litres.composed, srid=sql.Literal(PLANE_SRID), held=divided.cells.held("u"))
+    return Query(text, [size, patterns, *litres.params])
 
 
-def _cells(prefixes: Sequence[str], period: Period, size: int = DEFAULT_SIZE) -> Cells | None:
+def _cells(prefixes: Sequence[str], period: Period, divided: Divisions, size: int = DEFAULT_SIZE) -> Cells | None:
     """None when no grid of this size is kept up, or for too many units for a page."""
     if not GridBuild.objects.filter(size=size).exists():
         return None
-    found = rows(units(prefixes, period, size))
+    found = rows(units(prefixes, period, size, divided))
     if not 0 < len(found) <= _MOST_UNITS:
         return None
-    key = (size, str(period.first.year) if period.length == 1 else str(period))
-    breaks = _kept_breaks.get_or_make(as_of(ALL_DATASETS).stamp, key, lambda: _breaks(size, period))
+    key = (size, str(period.first.year) if period.length == 1 else str(period), divided.edition.id)
+    breaks = _kept_breaks.get_or_make(as_of(ALL_DATASETS).stamp, key, lambda: _breaks(size, period, divided))
     return Cells(size, breaks, tuple(litres for litres, _ in found), tuple(bytes(wkb) for _, wkb in found))
 
 
-def _breaks(size: int, period: Period) -> tuple[float, ...]:
+def _breaks(size: int, period: Period, divided: Divisions) -> tuple[float, ...]:
     """Of the whole city's cells, and so the same for every report of the period."""
     classes_of = month_classes if period.length == 1 else period_classes
-    return tuple(classes_of(size, period, EVERYTHING, k=CLASSES)["breaks"])
+    return tuple(classes_of(size, period, EVERYTHING, k=CLASSES, within=divided)["breaks"])

@@ -270,11 +270,13 @@ CELLS: Described = {
         query("measure", "What the classes are of", enum=list(CELL_MEASURES)),
         METHOD,
         CLASSES,
+        BOUNDARIES_PARAM,
     ],
     "responses": answer(
         "recorded = assigned + unassigned + outside, to the litre, in sum and month by month",
         synthetic=SYNTHETIC,
         level={"type": "string"},
+        boundaries=DIVISIONS,
         recorded_l=LITRES,
         assigned_l=LITRES,
         unassigned_l=LITRES,

@@ -163,14 +163,15 @@ def _period(given: dict[str, str], name: str = "period") -> Period:
 @READ
 def cells_view(request: HttpRequest) -> Found:
     """Balance and legend classes of the street-level grid in a period."""
-    given = query_params(request, ["level", "period", "measure", "method", "k", *SELECTION])
+    given = query_params(request, ["level", "period", "measure", "method", "k", BOUNDARIES, *SELECTION])
     layer = built_layer(params.parse_choice(given.get("level"), "level", compare.GRIDS[0], compare.GRIDS))
     period = _period(given)
     selection = parse_selection(given.get("source"), given.get("purpose"), given.get("resident"))
     measure = params.parse_choice(given.get("measure"), "measure", "volume", stats_cells.MEASURES)
     method = params.parse_choice(given.get("method"), "method", "tail", answer.METHODS)
     k = params.parse_count(given.get("k"), "k", 5, 2, 9)
-    make = _figures(lambda: stats_cells.cell_statistics(layer, period, selection, measure, method, k))
+    boundaries = parse_boundaries(given.get(BOUNDARIES))
+    make = _figures(lambda: stats_cells.cell_statistics(layer, period, selection, measure, method, k, boundaries))
     return json_of(as_of(layer.datasets(usage=True)), make)
 
 
@@ -251,14 +252,14 @@ def explain_view(request: HttpRequest) -> Found:
         params.parse_count(given.get("limit"), "limit", 100, 1, 1000),
         params.parse_count(given.get("offset"), "offset", 0, 0, 10_000_000),
     )
+    boundaries = parse_boundaries(given.get(BOUNDARIES))
     if given.get("region"):
         region = params.parse_region(given["region"])
         bureau = params.parse_choice(given.get("level"), "level", "", (UNIT,)) == UNIT
-        boundaries = parse_boundaries(given.get(BOUNDARIES))
         make = _figures(
             lambda: explain.explain_region(region, period, selection, page, unit=bureau, boundaries=boundaries)
         )
     else:
         unit = given["unit"]
-        make = _figures(lambda: explain.explain_unit(unit, period, selection, page, size))
+        make = _figures(lambda: explain.explain_unit(unit, period, selection, page, size, boundaries))
     return json_of(as_of(ALL_DATASETS), make)

@@ -13,15 +13,21 @@ from layers import vocab
 from layers.grid.scope import TERMS, Scope
 from layers.grid.tessellate import Floats, Ints, Parts, tessellate
 from layers.grid.units import from_wkb
+from layers.grid.within import Within
 from layers.models.base import PLANE_SRID
 from layers.sql import load
 
 Cursor = Any
 
 _VILLAGES = """
-SELECT r.id, r.parent_id, ST_AsBinary(ST_Transform(b.geom, %s)) FROM layers_boundary b
-JOIN layers_region r ON r.id = b.region_id
-WHERE b.valid_to_id IS NULL AND r.valid_to_id IS NULL AND r.level = %s ORDER BY r.id
+SELECT r.id, r.parent_id, ST_AsBinary(ST_Transform(b.geom, %(plane)s)) FROM layers_boundary b
+JOIN {region} r ON r.id = b.region_id
+WHERE {here_b} AND {here_r} AND r.level = %(village)s AND {regions} ORDER BY r.id
+"""
+_TOWNSHIPS = """
+INSERT INTO grid_areas SELECT %(region)s, u.region_id, u.id, u.area_m2 FROM layers_gridunit u
+JOIN layers_region r ON r.id = u.region_id
+WHERE u.size = %(size)s AND {held_u} AND {regions}
 """
 
 
@@ -54,14 +60,11 @@ def make_areas(cursor: Cursor) -> None:
     )
 
 
-def of_regions(cursor: Cursor, size: int) -> None:
+def of_regions(cursor: Cursor, size: int, scope: Scope) -> None:
     """Villages and townships into `grid_areas`. A township's square metres are its units' own."""
-    cursor.execute(
-        "INSERT INTO grid_areas SELECT %s, region_id, id, area_m2 FROM layers_gridunit WHERE size = %s",
-        [vocab.PLACE_REGION, size],
-    )
-    cursor.execute(_VILLAGES, [PLANE_SRID, vocab.VILLAGE])
-    for villages, parts, units in _cut(cursor, size, cursor.fetchall()):
+    cursor.execute(sql.SQL(_TOWNSHIPS).format(**scope.parts), {**TERMS, "size": size})
+    cursor.execute(sql.SQL(_VILLAGES).format(**scope.parts), {**TERMS, "plane": PLANE_SRID})
+    for villages, parts, units in _cut(cursor, size, cursor.fetchall(), scope):
         township = np.array([row[1] or 0 for row in villages], dtype=np.int64)[parts.owner]
         at = units.find(township, parts.col, parts.row)
         ids = np.array([row[0] for row in villages], dtype=np.int64)[parts.owner]
@@ -70,8 +73,8 @@ def of_regions(cursor: Cursor, size: int) -> None:
 
 def of_facilities(cursor: Cursor, size: int, scope: Scope) -> None:
     """Supply areas into `grid_areas`: one outline a facility, as what two of its areas share is supplied once."""
-    cursor.execute(sql.SQL(load("grid_supply_areas")).format(**scope.conditions), {**TERMS, "plane": PLANE_SRID})
-    for areas, parts, units in _cut(cursor, size, cursor.fetchall()):
+    cursor.execute(sql.SQL(load("grid_supply_areas")).format(**scope.parts), {**TERMS, "plane": PLANE_SRID})
+    for areas, parts, units in _cut(cursor, size, cursor.fetchall(), scope):
         at, unit, area = units.share(cursor, parts)
         owner = parts.owner[at]
         ids = np.array([row[0] for row in areas], dtype=np.int64)[owner]
@@ -81,28 +84,29 @@ def of_facilities(cursor: Cursor, size: int, scope: Scope) -> None:
 
 
 def _cut(
-    cursor: Cursor, size: int, rows: list[tuple[Any, ...]]
+    cursor: Cursor, size: int, rows: list[tuple[Any, ...]], scope: Scope
 ) -> Iterator[tuple[list[tuple[Any, ...]], Parts, Units]]:
     """Rows that end with an outline, so many at once, with the parts they are cut into and the units around them all."""
     units: Units | None = None
     for first in range(0, len(rows), _AT_ONCE):
         some = rows[first : first + _AT_ONCE]
         if units is None:
-            units = Units(cursor, size, shapely.total_bounds(from_wkb([row[-1] for row in rows])))
+            units = Units(cursor, size, shapely.total_bounds(from_wkb([row[-1] for row in rows])), scope.within)
         parts = tessellate(from_wkb([row[-1] for row in some]), size)
         if len(parts):
             yield some, parts, units
 
 
 class Units:
-    """The units of a size within some bounds (metres), in memory: found by cell and township, and by cell alone."""
+    """The units of a size within some bounds (metres), in memory: found by cell and township, and by cell alone; those of one
+    edition of the divisions."""
 
-    def __init__(self, cursor: Cursor, size: int, bounds: Floats) -> None:
+    def __init__(self, cursor: Cursor, size: int, bounds: Floats, within: Within) -> None:
         west, south, east, north = (int(edge) for edge in np.floor(bounds / size))
         query = sql.SQL(
-            "COPY (SELECT id, region_id, col, row, area_m2 FROM layers_gridunit WHERE size = {} AND col BETWEEN {} AND {}"
-            " AND row BETWEEN {} AND {} ORDER BY col, row, region_id) TO STDOUT (FORMAT binary)"
-        ).format(*map(sql.Literal, (size, west, east, south, north)))
+            "COPY (SELECT id, region_id, col, row, area_m2 FROM layers_gridunit u WHERE size = {} AND col BETWEEN {} AND {}"
+            " AND row BETWEEN {} AND {} AND {held} ORDER BY col, row, region_id) TO STDOUT (FORMAT binary)"
+        ).format(*map(sql.Literal, (size, west, east, south, north)), held=within.held("u"))
         with cursor.copy(query) as copy:
             rows = np.frombuffer(b"".join(copy)[len(_HEAD) : -len(_END)], dtype=_UNIT)
         self.size = size

@@ -16,9 +16,10 @@ from psycopg import sql
 
 from layers import standing
 from layers.db import work_on_months
-from layers.grid import conservation, units, weights, years
+from layers.grid import conservation, litres, units, weights, years
 from layers.grid.cells import DEFAULT_SIZE, check_size
 from layers.grid.scope import TERMS
+from layers.grid.within import Every
 from layers.recorded import all_months
 from layers.sql import load
 
@@ -55,6 +56,10 @@ def unassigned_months(cursor: Cursor, size: int, held: Sequence[date]) -> list[d
 def clear(cursor: Cursor, months: Sequence[date], size: int) -> None:
     """Take the litres of these months out, until they are assigned again."""
     cursor.execute("DELETE FROM layers_gridusage WHERE size = %s AND month = ANY(%s)", [size, list(months)])
+    cursor.execute(
+        "DELETE FROM layers_griddifference WHERE edition_id IN (SELECT id FROM layers_edition) AND size = %s AND month = ANY(%s)",
+        [size, list(months)],
+    )
 
 
 def settle(cursor: Cursor, dataset: str, months: Collection[date]) -> None:
@@ -90,18 +95,20 @@ def prepare(cursor: Cursor, size: int = DEFAULT_SIZE) -> list[date]:
         "INSERT INTO layers_gridbuild (size, weighed_release, changed_at) VALUES (%s, 0, now()) ON CONFLICT DO NOTHING",
         [size],
     )
-    cursor.execute("SELECT weighed_release FROM layers_gridbuild WHERE size = %s", [size])
-    if cursor.fetchone()[0]:
+    every = Every(cursor)
+    cursor.execute("SELECT weighed_release, edition FROM layers_gridbuild WHERE size = %s", [size])
+    weighed, edition = cursor.fetchone()
+    if weighed:
         return []
-    gone, _ = units.refresh(cursor, size)
-    weights.refresh(cursor, size)
+    gone, _ = units.refresh(cursor, size, every)
+    weights.refresh(cursor, size, every)
     cursor.execute(
-        "UPDATE layers_gridbuild SET changed_at = now(),"
+        "UPDATE layers_gridbuild SET changed_at = now(), edition = %s,"
         " weighed_release = (SELECT greatest(1, COALESCE(max(id), 1)) FROM layers_release) WHERE size = %s",
-        [size],
+        [every.newest, size],
     )
-    # Usage in units that went cannot stay, whatever the month.
-    return all_months(cursor) if gone else weights.months_touched(cursor)
+    # Usage in units that went cannot stay, whatever the month; in a new edition every month has to be told.
+    return all_months(cursor) if gone or edition != every.newest else weights.months_touched(cursor)
 
 
 def rebuild(cursor: Cursor, months: Sequence[date], size: int = DEFAULT_SIZE, progress: Progress | None = None) -> int:
@@ -112,33 +119,37 @@ def rebuild(cursor: Cursor, months: Sequence[date], size: int = DEFAULT_SIZE, pr
     if not months:
         return 0
     _begin(cursor)
+    every = Every(cursor)
     written = 0
     for _, some in groupby(sorted(months), lambda month: month.year):
         of_year = list(some)
         for month in of_year:
-            written += _assign(cursor, size, month)
+            written += _assign(cursor, size, month, every)
             if progress:
                 progress(month, sum(other <= month for other in months), len(months))
-        years.refresh(cursor, size, of_year)
+        years.refresh(cursor, size, of_year, every)
     cursor.execute("DROP TABLE grid_base")
     return written
 
 
-def _assign(cursor: Cursor, size: int, month: date) -> int:
-    """Replace the litres of a month and hold them to its records; → rows."""
+def _assign(cursor: Cursor, size: int, month: date, every: Every) -> int:
+    """Replace the litres of a month, in its own divisions and what is different in others, and hold them to its records; → rows."""
+    own = every.of(month)
     cursor.execute("DROP TABLE IF EXISTS grid_base")
     # Its eight columns are taken for more groups than there are, and would be sorted to be grouped.
     cursor.execute("SET LOCAL enable_sort = off")
     cursor.execute(
-        sql.SQL(load("grid_base")).format(held=sql.SQL(_HELD if standing.any_moved(cursor) else "")),
+        sql.SQL(load("grid_base")).format(held=sql.SQL(_HELD if standing.any_moved(cursor) else ""), **own.parts),
         {**TERMS, "size": size, "months": [month]},
     )
     cursor.execute("SET LOCAL enable_sort = on")
     cursor.execute("ANALYZE grid_base")
     clear(cursor, [month], size)
-    cursor.execute(sql.SQL(load("grid_usage")).format(shares=shares_of("grid_base")), {"size": size, "month": month})
+    shares = litres.shares_of("grid_base", own)
+    cursor.execute(sql.SQL(load("grid_usage")).format(shares=shares), {"size": size, "month": month})
     written = int(cursor.rowcount)
-    conservation.hold(cursor, size, [month])
+    litres.differ(cursor, size, month, own, every.others(month))
+    conservation.hold(cursor, size, [month], every)
     return written
 
 
@@ -146,8 +157,3 @@ def _begin(cursor: Cursor) -> None:
     """One writer at a time."""
     cursor.execute("SELECT pg_advisory_xact_lock(hashtext('layers_gridusage'))")
     work_on_months(cursor)
-
-
-def shares_of(base: str) -> sql.Composed:
-    """The largest-remainder statement over a table or CTE of base rows; needs ``size``."""
-    return sql.SQL(load("grid_shares")).format(base=sql.Identifier(base))

@@ -15,22 +15,20 @@ from typing import Any
 from psycopg import sql
 
 from layers import vocab
-from layers.grid import areas, assign, conservation, weights, years
-from layers.grid.scope import TERMS, TOUCHED, Scope
+from layers.grid import areas, assign, conservation, litres, weights, years
+from layers.grid.scope import TERMS, TOUCHED, Scope, touched
+from layers.grid.within import Every, Within
 from layers.sql import load
 
 Cursor = Any
 Objects = Mapping[int, Iterable[int]]
 """Ids of objects by their kind in `vocab.GRID_PLACE`, or `USER`."""
 
-_FEW = Scope(few=True)
 _SMALL_MONTH = 1_000  # records, which are assigned in a moment
 _MOVING = ("meter", "water_user")  # datasets whose rows are positions that weigh
-_OLD, _NEW, _NONE = (
-    sql.Identifier("grid_records_old"),
-    sql.Identifier("grid_records_new"),
-    sql.Identifier("grid_records_none"),
-)
+_TOUCHED = sql.SQL("SELECT kind, id FROM {}").format(sql.Identifier(TOUCHED))
+_BARE = sql.SQL("(SELECT kind, id FROM {} UNION SELECT {}, id FROM grid_emptied) x")  # touched, or without any user now
+_OLD, _NEW = sql.Identifier("grid_records_old"), sql.Identifier("grid_records_new")
 
 
 class GridChange:
@@ -49,14 +47,8 @@ class GridChange:
         if not self._sizes or self._stale:
             return
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('layers_gridusage'))")
-        for name in (_OLD, _NEW, _NONE):
-            cursor.execute(sql.SQL("DROP TABLE IF EXISTS pg_temp.{}").format(name))
-            cursor.execute(
-                sql.SQL(
-                    "CREATE TEMP TABLE {} (kind smallint, place_id bigint, id bigint, month date, source smallint,"
-                    " purpose smallint, volume_l bigint) ON COMMIT DROP"
-                ).format(name)
-            )
+        self._every = Every(cursor)
+        litres.make_records(cursor, _OLD, _NEW, litres.NONE)
         weights.make_points(cursor)
         self._touch(cursor, self._before)
         self._note(cursor, records, _OLD, -1)
@@ -94,21 +86,22 @@ class GridChange:
         if self._dataset == "usage":
             cursor.execute(sql.SQL(load("grid_records")).format(into=into), {**TERMS, "records": list(records)})
             cursor.execute(sql.SQL("ANALYZE {}").format(into))
-        elif self._dataset in _MOVING:
-            weights.run(cursor, "grid_points", _FEW, sign=sign)
-            near = sql.SQL(load("grid_areas_near")).format(**_FEW.conditions)
-            weights.note_inside(cursor, _FEW, near, sign)
-        elif sign > 0:
-            # A facility's positions are counted anew: all that are inside its areas now.
-            weights.note_inside(cursor, weights.ALL_OBJECTS, _FEW.conditions["areas"])
+            return
+        for within in self._every.all:
+            few = touched(within)
+            if self._dataset in _MOVING:
+                weights.run(cursor, "grid_points", few, sign=sign)
+                near = sql.SQL(load("grid_areas_near")).format(**few.parts)
+                weights.note_inside(cursor, few, near, sign)
+            elif sign > 0:
+                # A facility's positions are counted anew: all that are inside its areas now.
+                weights.note_inside(cursor, Scope(within), few.parts["areas"])
 
     def _follow(self, cursor: Cursor, size: int, months: Sequence[date]) -> None:
-        """One size: new weights, what was given by the old ones, the swap, what is given now, the difference."""
-        cursor.execute("DROP TABLE IF EXISTS grid_delta, grid_net, grid_direct, grid_shared, grid_groups, grid_emptied")
-        cursor.execute(
-            "CREATE TEMP TABLE grid_delta (month date, unit_id bigint, gap smallint, source smallint, purpose smallint,"
-            " rule smallint, volume_l bigint, records integer) ON COMMIT DROP"
-        )
+        """One size: new weights, what was given by the old ones, the swap, what is given now, the difference; in every edition of
+        the divisions."""
+        every = self._every
+        litres.begin(cursor)
         weights.begin(cursor)
         if self._dataset == "usage":
             cursor.execute(
@@ -116,39 +109,66 @@ class GridChange:
             )
         else:
             self._weigh(cursor, size)
-        weights.run(cursor, "grid_touched_litres", _FEW, size=size)
+        weights.run(cursor, "grid_touched_litres", touched(every.today), size=size)
         for table in ("grid_direct", "grid_shared"):
             cursor.execute(f"ANALYZE {table}")
-        given = {"size": size, "months": list(months)}
-        _add(cursor, given, -1, without=_NEW, instead=_OLD)
+        for within in every.all:
+            litres.add(cursor, size, months, within, -1, without=_NEW, instead=_OLD)
         if self._dataset != "usage":
             weights.swap(cursor, size)
-            touched = sql.SQL("JOIN {} t ON t.kind = p.kind AND t.id = p.place_id").format(sql.Identifier(TOUCHED))
-            weights.run(cursor, "grid_places", _FEW, size=size, among=touched)
-        _add(cursor, given, 1, without=_NONE, instead=_NONE)
+            self._place(cursor, size)
+        for within in every.all:
+            litres.add(cursor, size, months, within, 1)
+        litres.keep_by_edition(cursor, months, every)
         conservation.hold_change(cursor, size, months)
         cursor.execute(load("grid_apply"), {"size": size})
-        years.follow(cursor, size)
+        if every.over:
+            cursor.execute(load("grid_apply_difference"), {"size": size})
+            conservation.hold_differences(cursor, size, months, every)
+        years.follow(cursor, size, months, every)
 
     def _weigh(self, cursor: Cursor, size: int) -> None:
         """`grid_weights_changed`: the groups, (place, purpose), whose weights are others, with the new ones."""
-        weights.find_spots(
-            cursor, size, sql.SQL(" UNION ALL ").join([weights.positions(_FEW), sql.SQL(load("grid_noted"))])
-        )
-        weights.count_points(cursor, size)
-        weights.run(cursor, "grid_weights_recounted", _FEW, size=size)
-        # Only these are in scope of what weighs where no position does.
-        cursor.execute(
-            sql.SQL("INSERT INTO {0} SELECT %s, id FROM grid_emptied EXCEPT SELECT * FROM {0}").format(
-                sql.Identifier(TOUCHED)
-            ),
-            [vocab.PLACE_FACILITY],
-        )
-        if cursor.rowcount or self._dataset in ("facility", "supply_area"):
-            areas.of_facilities(cursor, size, _FEW)
-        weights.weigh_rest(cursor, _FEW)
+        every = self._every
+        for within in every.all:
+            few = touched(within)
+            weights.find_spots(cursor, size, few, weights.positions(few), weights.noted(few))
+            weights.count_points(cursor, size, few)
+        weights.run(cursor, "grid_groups", touched(every.today), size=size)
+        for within in every.all:
+            self._recount(cursor, size, within)
+        emptied = sql.SQL("INSERT INTO {0} SELECT %s, id FROM grid_emptied EXCEPT SELECT * FROM {0}")
+        cursor.execute(emptied.format(sql.Identifier(TOUCHED)), [vocab.PLACE_FACILITY])
+        self._affect(cursor, sql.SQL("SELECT place_kind, place_id FROM grid_groups"))
+        self._affect(cursor, _TOUCHED)
+        weights.fold(cursor, "weights", every)
         among = sql.SQL("JOIN grid_groups g USING (place_kind, place_id, purpose)")
-        weights.run(cursor, "grid_weights_changed", _FEW, size=size, among=among)
+        weights.run(cursor, "grid_weights_changed", touched(every.today), size=size, among=among)
+
+    def _recount(self, cursor: Cursor, size: int, within: Within) -> None:
+        weights.run(cursor, "grid_weights_recounted", touched(within), size=size)
+        # Only these are in scope of what weighs where no position does.
+        bare = Scope(within, _BARE.format(sql.Identifier(TOUCHED), vocab.PLACE_FACILITY))
+        cursor.execute("SELECT EXISTS (SELECT FROM grid_emptied)")
+        if cursor.fetchone()[0] or self._dataset in ("facility", "supply_area"):
+            areas.of_facilities(cursor, size, bare)
+        weights.weigh_rest(cursor, bare)
+        if within.over:
+            weights.keep_then(cursor, within)
+
+    def _place(self, cursor: Cursor, size: int) -> None:
+        """Where the water of the touched objects goes now."""
+        for within in self._every.all:
+            weights.find_places(cursor, size, touched(within))
+        weights.fold(cursor, "places", self._every)
+        among = sql.SQL("JOIN {} t ON t.kind = p.kind AND t.id = p.place_id").format(sql.Identifier(TOUCHED))
+        weights.run(cursor, "grid_places_swap", touched(self._every.today), size=size, among=among)
+
+    def _affect(self, cursor: Cursor, objects: sql.Composable) -> None:
+        """These have been looked at in every edition that is over."""
+        over = [within.id for within in self._every.over]
+        every = sql.SQL("INSERT INTO grid_affected SELECT e, o.* FROM unnest(%s::integer[]) e, ({}) o")
+        cursor.execute(every.format(objects), [over])
 
 
 def _without_litres(cursor: Cursor, size: int, months: Sequence[date]) -> tuple[list[date], list[date]]:
@@ -168,14 +188,3 @@ def _without_litres(cursor: Cursor, size: int, months: Sequence[date]) -> tuple[
         if count:
             (new if count <= _SMALL_MONTH else due).append(month)
     return new, due
-
-
-def _add(cursor: Cursor, given: dict[str, Any], sign: int, *, without: sql.Identifier, instead: sql.Identifier) -> None:
-    """Add to `grid_delta` what the touched places give by the weights and whereabouts that are kept now."""
-    cursor.execute("DROP TABLE IF EXISTS grid_base, grid_shares")
-    cursor.execute(sql.SQL(load("grid_base_few")).format(without=without, instead=instead), {**TERMS, **given})
-    cursor.execute("ANALYZE grid_base")
-    cursor.execute(
-        sql.SQL("CREATE TEMP TABLE grid_shares ON COMMIT DROP AS {}").format(assign.shares_of("grid_base")), given
-    )
-    cursor.execute(load("grid_delta"), {"sign": sign})

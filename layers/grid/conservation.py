@@ -11,6 +11,7 @@ from psycopg import sql
 
 from layers import vocab
 from layers.errors import ShuituError
+from layers.grid.within import Every
 from layers.sql import load
 
 Cursor = Any
@@ -55,14 +56,35 @@ def of_level(cursor: Cursor, level: int, months: Sequence[date]) -> list[Balance
     return [Balance(row[0], row[1], row[2], *(int(litres) for litres in row[3:])) for row in cursor.fetchall()]
 
 
-def hold(cursor: Cursor, size: int, months: Sequence[date]) -> None:
-    """Raise `NotConserved`, and with it end the transaction, if any litre of the months is amiss."""
+def hold(cursor: Cursor, size: int, months: Sequence[date], every: Every) -> None:
+    """Raise `NotConserved`, and with it end the transaction, if any litre of the months is amiss in any edition of the divisions."""
     wrong = of_grid(cursor, size, months, only_wrong=True)
     if wrong:
         first = wrong[0]
         raise NotConserved(
             f"{len(wrong)} sums of the {size} m grid do not balance, the first by {first.difference_l} L:"
             f" {first.month:%Y-%m}, source {first.source}, purpose {first.purpose}."
+        )
+    hold_differences(cursor, size, months, every)
+
+
+def differences(
+    cursor: Cursor, size: int, months: Sequence[date], every: Every
+) -> list[tuple[int, date, int, int, int]]:
+    """What the months have more in other editions of the divisions than in their own: (edition, month, source, purpose, litres)."""
+    if not every.over:
+        return []
+    cursor.execute(load("grid_unbalanced"), {"size": size, "months": list(months), "editions": every.ids})
+    return [(*row[:4], int(row[4])) for row in cursor.fetchall()]
+
+
+def hold_differences(cursor: Cursor, size: int, months: Sequence[date], every: Every) -> None:
+    """Raise `NotConserved` if a litre of the months is made or lost between editions."""
+    if wrong := differences(cursor, size, months, every):
+        edition, month, source, purpose, litres = wrong[0]
+        raise NotConserved(
+            f"{len(wrong)} sums of the {size} m grid differ between editions of the divisions: in {edition}, {month:%Y-%m},"
+            f" source {source}, purpose {purpose} has {litres} L more than in its own."
         )
 
 

@@ -2,7 +2,8 @@
 
 A unit of which nothing is recorded in what is asked has no row, and of a month of a year no number: that is not known, and a
 recorded nought is 0. All sources and purposes are read from the kept years, anything narrower from `GridUsage`; both give the same rows.
-``among`` names rows (a CTE) whose ``fid`` are the only units wanted, so that a tile reads its own units alone.
+``among`` names rows (a CTE) whose ``fid`` are the only units wanted, so that a tile reads its own units alone. Each month is told in
+its own divisions; ``elsewhere`` is the edition in which all are to be told, where it is not that of all of them.
 """
 
 from __future__ import annotations
@@ -18,19 +19,36 @@ from layers.periods import Month, Period
 from layers.selection import EVERYTHING, Selection
 
 COLUMNS = ("volume_l", "gross_l", "by_area_l")
+_AREA_RULES = sorted(vocab.AREA_RULES)
 
 _KEPT = sql.SQL(
-    "SELECT unit_id, {columns} FROM layers_gridyear WHERE size = %s AND year = %s AND {present} AND {among}"
+    "SELECT unit_id, {columns} FROM layers_gridyear WHERE size = %s AND year = %s AND edition = 0 AND {present} AND {among}"
+)
+# A year in another edition is kept whole, for the units in which any of its months is another there.
+_KEPT_ELSEWHERE = sql.SQL(
+    "SELECT unit_id, {columns} FROM ("
+    "SELECT DISTINCT ON (unit_id) * FROM layers_gridyear WHERE size = %s AND year = %s AND edition = ANY(%s) AND {among}"
+    " ORDER BY unit_id, edition DESC) kept WHERE present <> 0 AND {present}"
 )
 # The rows of the sources and purposes asked for, summed by unit, or by unit and month. "IS TRUE" keeps the two lists out
 # of the index condition: a unit's dozen rows of a month are read at once, and not searched for by each pair of terms.
 _SELECTED = sql.SQL(
     "SELECT {by}, sum(volume_l)::bigint AS volume_l, sum(abs(volume_l))::bigint AS gross_l,"
     " sum(CASE WHEN rule = ANY(%s) THEN abs(volume_l) ELSE 0 END)::bigint AS by_area_l"
-    " FROM layers_gridusage"
-    " WHERE size = %s AND month = ANY(%s) AND gap = 0"
+    " FROM {of} GROUP BY {by}"
+)
+_CHOSEN = sql.SQL(
+    "size = %s AND month = ANY(%s) AND gap = 0"
     " AND (source = ANY(%s)) IS TRUE AND (purpose = ANY(%s)) IS TRUE AND {among}"
-    " GROUP BY {by}"
+)
+_OWN = sql.SQL("layers_gridusage WHERE {chosen}")
+# Row by row with what is different there: a size without its sign is of what is left.
+_ELSEWHERE = sql.SQL(
+    "(SELECT unit_id, month, rule, sum(volume_l) AS volume_l FROM ("
+    "SELECT unit_id, month, source, purpose, rule, volume_l, records FROM layers_gridusage WHERE {chosen} UNION ALL"
+    " SELECT unit_id, month, source, purpose, rule, volume_l, records FROM layers_griddifference"
+    " WHERE edition_id = %s AND {chosen}) both_"
+    " GROUP BY unit_id, month, source, purpose, rule HAVING sum(records) <> 0) rows"
 )
 
 
@@ -42,14 +60,16 @@ class Months:
     names: tuple[str, ...]
 
 
-def cell_litres(size: int, period: Period, selection: Selection, *, among: str | None = None) -> Query:
+def cell_litres(
+    size: int, period: Period, selection: Selection, *, among: str | None = None, elsewhere: int | None = None
+) -> Query:
     """(unit_id, volume_l, gross_l, by_area_l), a row a unit with any record of the selection in the period.
 
     ``gross_l`` is what the rows are without their sign, ``by_area_l`` the part of it that is there by area alone.
     """
     if selection != EVERYTHING:
-        return _selected(size, period.months, selection, among, ("unit_id",))
-    years = [_kept_sum(size, year, period, among) for year in _years(period)]
+        return _selected(size, period.months, selection, among, ("unit_id",), elsewhere)
+    years = [_kept_sum(size, year, period, among, elsewhere) for year in _years(period)]
     if len(years) == 1:
         return years[0]
     summed = sql.SQL(", ").join(sql.SQL("sum({0})::bigint AS {0}").format(sql.Identifier(name)) for name in COLUMNS)
@@ -60,7 +80,9 @@ def cell_litres(size: int, period: Period, selection: Selection, *, among: str |
     )
 
 
-def cell_months(size: int, period: Period, selection: Selection, *, among: str | None = None) -> Months:
+def cell_months(
+    size: int, period: Period, selection: Selection, *, among: str | None = None, elsewhere: int | None = None
+) -> Months:
     """The twelve months of each calendar year that the period touches, packed into two texts a year.
 
     ``litres_2019`` is twelve numbers joined by commas, with nothing between two of them for a month without any record; ``by_area_2019`` the percentage of each month that came by area,
@@ -70,7 +92,7 @@ def cell_months(size: int, period: Period, selection: Selection, *, among: str |
     params: list[object] = []
     joined: list[sql.Composable] = []
     for year in _years(period):
-        found = cell_year(size, year, selection, among=among)
+        found = cell_year(size, year, selection, among=among, elsewhere=elsewhere)
         names += [f"litres_{year}", f"by_area_{year}"]
         params += found.params
         litres, by_area, alias = (sql.Identifier(name) for name in (*names[-2:], f"packed_{year}"))
@@ -104,7 +126,7 @@ def _among(name: str | None) -> sql.Composable:
     return sql.SQL("unit_id IN (SELECT fid FROM {})").format(sql.Identifier(name)) if name else sql.SQL("TRUE")
 
 
-def _kept_sum(size: int, year: int, period: Period, among: str | None) -> Query:
+def _kept_sum(size: int, year: int, period: Period, among: str | None, elsewhere: int | None) -> Query:
     """The months of a period that lie in a year; those without any record are 0 in what is kept, and add nothing."""
     numbers = [month.month for month in period.months if month.year == year]
     columns = sql.SQL(", ").join(
@@ -114,8 +136,17 @@ def _kept_sum(size: int, year: int, period: Period, among: str | None) -> Query:
         )
         for name in COLUMNS
     )
-    present = _any_of(numbers)
-    return Query(_KEPT.format(columns=columns, present=present, among=_among(among)), [size, year])
+    return _kept(size, year, columns, _any_of(numbers), among, elsewhere)
+
+
+def _kept(
+    size: int, year: int, columns: sql.Composable, present: sql.Composable, among: str | None, elsewhere: int | None
+) -> Query:
+    """Of each unit of a kept year what ``columns`` say, where ``present`` holds."""
+    if elsewhere is None:
+        return Query(_KEPT.format(columns=columns, present=present, among=_among(among)), [size, year])
+    text = _KEPT_ELSEWHERE.format(columns=columns, present=present, among=_among(among))
+    return Query(text, [size, year, [0, elsewhere]])
 
 
 def _any_of(numbers: Sequence[int]) -> sql.Composable:
@@ -132,15 +163,17 @@ _KNOWN = sql.SQL("CASE WHEN present = 4095 THEN volume_l ELSE ARRAY[{}] END AS v
 )
 
 
-def cell_year(size: int, year: int, selection: Selection, *, among: str | None = None) -> Query:
+def cell_year(
+    size: int, year: int, selection: Selection, *, among: str | None = None, elsewhere: int | None = None
+) -> Query:
     """(unit_id, volume_l, gross_l, by_area_l) of a year as arrays of twelve, January first.
 
     ``volume_l`` is null in a month without any record.
     """
     if selection == EVERYTHING:
-        return Query(_KEPT.format(columns=_KNOWN, present=sql.SQL("TRUE"), among=_among(among)), [size, year])
+        return _kept(size, year, _KNOWN, sql.SQL("TRUE"), among, elsewhere)
     months = [Month(year, nth) for nth in range(1, 13)]
-    found = _selected(size, months, selection, among, ("unit_id", "month"))
+    found = _selected(size, months, selection, among, ("unit_id", "month"), elsewhere)
     arrays = sql.SQL(", ").join(
         sql.SQL("ARRAY[{}] AS {}").format(
             sql.SQL(", ").join(
@@ -160,21 +193,25 @@ _OR_NOUGHT = f"COALESCE({_OF_MONTH}, 0)"
 
 
 def _selected(
-    size: int, months: Sequence[Month], selection: Selection, among: str | None, by: tuple[str, ...]
-) -> Query:
+    size: int, months: Sequence[Month], selection: Selection, among: str | None, by: tuple[str, ...],
+    elsewhere: int | None,
+) -> Query:  # fmt: skip
     columns = sql.SQL(", ").join(sql.Identifier(name) for name in by)
-    days = [month.first_day for month in months]
-    sources, purposes = sorted(selection.sources), sorted(selection.purposes)
-    return Query(
-        _SELECTED.format(by=columns, among=_among(among)), [sorted(vocab.AREA_RULES), size, days, sources, purposes]
-    )
+    chosen = _CHOSEN.format(among=_among(among))
+    params = [size, [month.first_day for month in months], sorted(selection.sources), sorted(selection.purposes)]
+    if elsewhere is None:
+        return Query(_SELECTED.format(by=columns, of=_OWN.format(chosen=chosen)), [_AREA_RULES, *params])
+    of = _ELSEWHERE.format(chosen=chosen)
+    return Query(_SELECTED.format(by=columns, of=of), [_AREA_RULES, *params, elsewhere, *params])
 
 
-def month_balance(size: int, months: Sequence[Month], selection: Selection) -> Query:
+def month_balance(size: int, months: Sequence[Month], selection: Selection, *, elsewhere: int | None = None) -> Query:
     """(month, gap, volume_l, gross_l, by_area_l): what is in cells (gap 0) and what is in none, a row a month and reason."""
-    gaps = _balance(size, months, selection, "gap > 0 AND unit_id = 0")
+    gaps = _in_none(size, months, selection, elsewhere)
     if selection != EVERYTHING:
-        return _union(_balance(size, months, selection, "gap = 0"), gaps)
+        cells = _selected(size, months, selection, None, ("month",), elsewhere)
+        text = sql.SQL("SELECT month, 0::smallint, volume_l, gross_l, by_area_l FROM ({}) cells").format(cells.composed)
+        return _union(Query(text, cells.params), gaps)
     # Each of the twelve summed in its place: taken apart into rows, a year would be twelve times as many.
     sums = sql.SQL(", ").join(
         sql.SQL("ARRAY[{}]").format(
@@ -185,23 +222,43 @@ def month_balance(size: int, months: Sequence[Month], selection: Selection) -> Q
     kept = Query(
         sql.SQL(
             "SELECT make_date(year, nth::integer, 1), 0::smallint, v, g, a"
-            " FROM (SELECT year, bit_or(present), {} FROM layers_gridyear WHERE size = %s AND year = ANY(%s) GROUP BY year)"
+            " FROM (SELECT year, bit_or(present), {sums} FROM {of} GROUP BY year)"
             " AS y (year, present, v_l, g_l, a_l), unnest(v_l, g_l, a_l) WITH ORDINALITY AS m (v, g, a, nth)"
             " WHERE make_date(year, nth::integer, 1) = ANY(%s) AND present & (1 << (nth::integer - 1)) <> 0"
-        ).format(sums),
-        [size, sorted({month.year for month in months}), [month.first_day for month in months]],
-    )
+        ).format(sums=sums, of=_YEARS if elsewhere is None else _YEARS_ELSEWHERE),
+        [
+            size, sorted({month.year for month in months}), [0, elsewhere or 0], [month.first_day for month in months]
+        ],
+    )  # fmt: skip
     return _union(kept, gaps)
 
 
-def _balance(size: int, months: Sequence[Month], selection: Selection, which: str) -> Query:
+_YEARS = sql.SQL("layers_gridyear WHERE size = %s AND year = ANY(%s) AND edition = ANY(%s)")
+_YEARS_ELSEWHERE = sql.SQL(
+    "(SELECT DISTINCT ON (year, unit_id) * FROM {} ORDER BY year, unit_id, edition DESC) kept"
+).format(_YEARS)
+
+
+def _in_none(size: int, months: Sequence[Month], selection: Selection, elsewhere: int | None) -> Query:
+    """What is in no cell, with the reason; nobody asks of it by which rule."""
+    params: list[object] = [
+        size, [month.first_day for month in months], sorted(selection.sources), sorted(selection.purposes)
+    ]  # fmt: skip
+    parts = [_NONE.format(sql.SQL("layers_gridusage WHERE TRUE"))]
+    if elsewhere is not None:
+        parts.append(_NONE.format(sql.SQL("layers_griddifference WHERE edition_id = %s")))
+        params = [*params, elsewhere, *params]
     text = sql.SQL(
-        "SELECT month, gap, sum(volume_l)::bigint, sum(abs(volume_l))::bigint,"
-        " sum(CASE WHEN rule = ANY(%s) THEN abs(volume_l) ELSE 0 END)::bigint FROM layers_gridusage"
-        " WHERE size = %s AND month = ANY(%s) AND source = ANY(%s) AND purpose = ANY(%s) AND {} GROUP BY month, gap"
-    ).format(sql.SQL(which))
-    days = [month.first_day for month in months]
-    return Query(text, [sorted(vocab.AREA_RULES), size, days, sorted(selection.sources), sorted(selection.purposes)])
+        "SELECT month, gap, sum(volume_l)::bigint, NULL::bigint, NULL::bigint FROM ({}) none_"
+        " GROUP BY month, gap HAVING sum(records) <> 0"
+    )
+    return Query(text.format(sql.SQL(" UNION ALL ").join(parts)), params)
+
+
+_NONE = sql.SQL(
+    "SELECT month, gap, volume_l, records FROM {} AND size = %s AND month = ANY(%s) AND source = ANY(%s) AND purpose = ANY(%s)"
+    " AND gap > 0 AND unit_id = 0"
+)
 
 
 def _union(first: Query, second: Query) -> Query:

@@ -1,4 +1,4 @@
-"""Which objects a statement of the grid is about: all of the city, or the few that a change has touched."""
+"""Which objects a statement of the grid is about, and in which divisions: all of the city, or those of a table."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from psycopg import sql
 
 from layers import vocab
+from layers.grid.within import Within
 
 Cursor = Any
 
@@ -21,6 +22,7 @@ TERMS: dict[str, Any] = {
     "meter": vocab.PLACE_METER,
     "facility": vocab.PLACE_FACILITY,
     "region": vocab.PLACE_REGION,
+    "past": vocab.PLACE_PAST,
     "by_meter": vocab.BY_METER,
     "by_user": vocab.BY_USER,
     "by_own": vocab.BY_FACILITY_POSITION,
@@ -42,26 +44,42 @@ TERMS: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """All objects, or those that `TOUCHED` names."""
+    """All objects, or those of a table (kind, id), as they count in one edition of the divisions."""
 
-    few: bool = False
+    within: Within
+    among: sql.Composable | None = None
 
     @property
-    def conditions(self) -> dict[str, sql.Composable]:
-        """By name: a condition on the alias m, u, f, r, a or s of meters, users, facilities, regions, supply areas and of
-        where meters and facilities stood before they were moved."""
-        touched = {
+    def parts(self) -> dict[str, sql.Composable]:
+        """By name, what statements leave open: those of `Within`, and a condition on the alias m, u, f, r, a or s of meters,
+        users, facilities, regions, supply areas and of where meters and facilities stood before they were moved."""
+        objects = {
             "meters": ("m.id", vocab.PLACE_METER),
             "users": ("u.id", USER),
             "facilities": ("f.id", vocab.PLACE_FACILITY),
             "areas": ("a.facility_id", vocab.PLACE_FACILITY),
             "regions": ("r.id", vocab.PLACE_REGION),
         }
-        found = {name: self._among(sql.SQL(column), kind) for name, (column, kind) in touched.items()}
-        stood = sql.SQL("(s.kind, s.object_id) IN (SELECT kind, id FROM {})").format(sql.Identifier(TOUCHED))
-        return {**found, "standings": stood if self.few else sql.SQL("TRUE")}
+        found = {name: self._among(sql.SQL(column), kind) for name, (column, kind) in objects.items()}
+        stood = sql.SQL("(s.kind, s.object_id) IN (SELECT kind, id FROM {})")
+        standings = sql.SQL("TRUE") if self.among is None else stood.format(self.among)
+        return {**self.within.parts, **found, "standings": standings}
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        return {**TERMS, "edition": self.within.id}
 
     def _among(self, column: sql.SQL, kind: int) -> sql.Composable:
-        if not self.few:
+        if self.among is None:
             return sql.SQL("TRUE")
-        return sql.SQL("{} IN (SELECT id FROM {} WHERE kind = {})").format(column, sql.Identifier(TOUCHED), kind)
+        return sql.SQL("{} IN (SELECT id FROM {} WHERE kind = {})").format(column, self.among, kind)
+
+
+def touched(within: Within) -> Scope:
+    """What a change touches."""
+    return Scope(within, sql.Identifier(TOUCHED))
+
+
+def affected(within: Within) -> Scope:
+    """What may be otherwise in an edition that is over than today."""
+    return Scope(within, sql.SQL("(SELECT kind, id FROM grid_affected WHERE edition = {}) x").format(within.id))

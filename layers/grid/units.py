@@ -1,4 +1,5 @@
-"""Grid units: every current township cut by the cells of a size. Only townships whose outline changed are cut again."""
+"""Grid units: every township cut by the cells of a size, in each edition of the divisions. An outline is cut once, and again only
+where it is another."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ import shapely
 from layers import vocab
 from layers.grid.cells import check_size, code_of
 from layers.grid.tessellate import Geometries, Parts, tessellate
+from layers.grid.within import Every
 from layers.models.base import PLANE_SRID
 from layers.sql import load
 
@@ -18,31 +20,54 @@ Cursor = Any
 
 TOWNSHIPS_AT_ONCE = 64  # townships cut together: bounds the memory of 100 m cells to some hundred MB
 
+# The outlines of townships in any edition of the divisions, with the span of editions that each is one of.
+_OUTLINES = """
+CREATE TEMP TABLE grid_outlines ON COMMIT DROP AS
+SELECT b.id AS boundary_id, b.region_id, r.code,
+       CASE WHEN min(e.id) > %(oldest)s THEN min(e.id) ELSE 0 END AS first_edition,
+       CASE WHEN max(e.id) < %(current)s THEN max(e.id) ELSE %(ever)s END AS last_edition
+FROM unnest(%(editions)s::integer[], %(lasts)s::bigint[]) AS e (id, last)
+JOIN layers_boundary b ON b.valid_from_id <= e.last AND (b.valid_to_id IS NULL OR b.valid_to_id > e.last)
+JOIN layers_region r ON r.id = b.region_id AND r.level = %(township)s
+    AND r.valid_from_id <= e.last AND (r.valid_to_id IS NULL OR r.valid_to_id > e.last)
+GROUP BY b.id, b.region_id, r.code
+"""
 _STALE = """
 DELETE FROM layers_gridunit u
 WHERE u.size = %s AND NOT EXISTS (
-    SELECT FROM layers_boundary b JOIN layers_region r ON r.id = b.region_id
-    WHERE b.id = u.boundary_id AND b.valid_to_id IS NULL AND r.valid_to_id IS NULL AND r.id = u.region_id
+    SELECT FROM grid_outlines o WHERE o.boundary_id = u.boundary_id AND o.region_id = u.region_id
 )
 """
+_SPANS = """
+UPDATE layers_gridunit u SET first_edition = o.first_edition, last_edition = o.last_edition
+FROM grid_outlines o
+WHERE u.size = %s AND o.boundary_id = u.boundary_id
+  AND (u.first_edition, u.last_edition) <> (o.first_edition, o.last_edition)
+"""
 _MISSING = """
-SELECT b.id, r.id, r.code, ST_AsBinary(ST_Transform(b.geom, %s))
-FROM layers_boundary b JOIN layers_region r ON r.id = b.region_id
-WHERE b.valid_to_id IS NULL AND r.valid_to_id IS NULL AND r.level = %s
-  AND NOT EXISTS (SELECT FROM layers_gridunit u WHERE u.boundary_id = b.id AND u.size = %s)
-ORDER BY r.code
+SELECT o.boundary_id, o.region_id, o.code, ST_AsBinary(ST_Transform(b.geom, %s))
+FROM grid_outlines o
+JOIN layers_boundary b ON b.id = o.boundary_id
+WHERE NOT EXISTS (SELECT FROM layers_gridunit u WHERE u.boundary_id = o.boundary_id AND u.size = %s)
+ORDER BY o.code, o.boundary_id
 """
 
 
-def refresh(cursor: Cursor, size: int) -> tuple[int, int]:
-    """Bring the units of a size up to today's outlines; → units that went, units that came. In the caller's transaction.
+def refresh(cursor: Cursor, size: int, every: Every) -> tuple[int, int]:
+    """Bring the units of a size up to the outlines of every edition; → units that went, units that came. In the caller's
+    transaction.
 
-    What a township's outline of another release was cut into goes, with its weights.
+    What an outline of no edition was cut into goes, with its weights.
     """
     check_size(size)
+    lasts = [one.edition.last for one in every.all]
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.grid_outlines")
+    cursor.execute(_OUTLINES, {**every.terms, "lasts": lasts, "township": vocab.TOWNSHIP})
+    cursor.execute("ANALYZE grid_outlines")
     cursor.execute(_STALE, [size])
     gone = int(cursor.rowcount)
-    cursor.execute(_MISSING, [PLANE_SRID, vocab.TOWNSHIP, size])
+    cursor.execute(_SPANS, [size])
+    cursor.execute(_MISSING, [PLANE_SRID, size])
     townships = cursor.fetchall()
     came = 0
     for first in range(0, len(townships), TOWNSHIPS_AT_ONCE):

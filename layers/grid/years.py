@@ -12,6 +12,7 @@ from typing import Any
 from psycopg import sql
 
 from layers import vocab
+from layers.grid.within import Every
 from layers.models import Release
 from layers.sql import load
 from layers.versions import bump
@@ -20,29 +21,52 @@ Cursor = Any
 
 DATASET = "grid"  # the name under which the grid's version is kept
 
+_AREA_RULES = sorted(vocab.AREA_RULES)
 
-def refresh(cursor: Cursor, size: int, months: Sequence[date]) -> None:
+
+def refresh(cursor: Cursor, size: int, months: Sequence[date], every: Every) -> None:
     """Bring the kept years to the months that were assigned again, and raise the grid's version with them."""
     for year in sorted({month.year for month in months}):
         cursor.execute("DROP TABLE IF EXISTS pg_temp.grid_year_kept")
         cursor.execute(
             "CREATE TEMP TABLE grid_year_kept ON COMMIT DROP AS"
-            " SELECT unit_id, volume_l, gross_l, by_area_l, present FROM layers_gridyear WHERE size = %s AND year = %s",
+            " SELECT unit_id, volume_l, gross_l, by_area_l, present FROM layers_gridyear"
+            " WHERE size = %s AND year = %s AND edition = 0",
             [size, year],
         )
-        cursor.execute("DELETE FROM layers_gridyear WHERE size = %s AND year = %s", [size, year])
+        cursor.execute("DELETE FROM layers_gridyear WHERE size = %s AND year = %s AND edition = 0", [size, year])
         cursor.execute(
             _year_of([month for month in months if month.year == year]),
-            {"size": size, "year": year, "area_rules": sorted(vocab.AREA_RULES)},
+            {"size": size, "year": year, "area_rules": _AREA_RULES},
         )
         cursor.execute("DROP TABLE grid_year_kept")
+        _in_other_editions(cursor, size, year, every)
     _raise_version()
 
 
-def follow(cursor: Cursor, size: int) -> None:
+def follow(cursor: Cursor, size: int, months: Sequence[date], every: Every) -> None:
     """The same after a change of a few rows, for the units in whose litres it made a difference (`grid_net`)."""
-    cursor.execute(load("grid_year_units"), {"size": size, "area_rules": sorted(vocab.AREA_RULES)})
+    cursor.execute(load("grid_year_units"), {"size": size, "area_rules": _AREA_RULES})
+    for year in sorted({month.year for month in months}):
+        _in_other_editions(cursor, size, year, every, ("grid_net", "grid_net_difference"))
     _raise_version()
+
+
+def _in_other_editions(cursor: Cursor, size: int, year: int, every: Every, moved: Sequence[str] = ()) -> None:
+    """A year in every other edition of the divisions: of all units, or of those that some tables name."""
+    if not every.over:
+        return
+    named = sql.SQL(" UNION ALL ").join(
+        sql.SQL("SELECT unit_id FROM {}").format(sql.Identifier(table)) for table in moved
+    )
+    among = {
+        f"among_{alias}": sql.SQL("{}.unit_id IN ({})").format(sql.Identifier(alias), named)
+        if moved
+        else sql.SQL("TRUE")
+        for alias in ("y", "d")
+    }
+    given = {"size": size, "year": year, "editions": every.ids, "area_rules": _AREA_RULES}
+    cursor.execute(sql.SQL(load("grid_year_editions")).format(**among), given)
 
 
 def _raise_version() -> None:

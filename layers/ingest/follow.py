@@ -7,12 +7,12 @@ from typing import Any
 from psycopg.sql import SQL, Identifier
 
 from layers.ingest.resolve import ROWS
-from layers.models import Boundary, BoundaryPiece, Region
+from layers.models import Boundary, BoundaryPiece, GridUnit, Region
 
 Cursor = Any
 
-# Outlines are versioned with their region, and pieces are cut anew from them.
-_VERSIONED = (Boundary, BoundaryPiece)
+# Outlines are versioned with their region, and pieces and cells are cut anew from them.
+_VERSIONED = (Boundary, BoundaryPiece, GridUnit)
 
 
 def follow_regions(cursor: Cursor) -> None:

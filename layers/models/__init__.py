@@ -1,7 +1,7 @@
 """The water domain in space, one module a stage: regions, take, supply, use, drain, and the releases behind them."""
 
 from layers.models.drain import SewagePlant
-from layers.models.grid import GridBuild, GridPlace, GridUnit, GridUsage, GridWeight, GridYear
+from layers.models.grid import GridBuild, GridDifference, GridPlace, GridUnit, GridUsage, GridWeight, GridYear
 from layers.models.regions import Boundary, BoundaryPiece, Edition, PastPlace, Region, ReportingUnit
 from layers.models.releases import FormerState, LayerVersion, Release
 from layers.models.standing import PastStanding
@@ -18,6 +18,7 @@ __all__ = [
     "Edition",
     "FormerState",
     "GridBuild",
+    "GridDifference",
     "GridPlace",
     "GridUnit",
     "GridUsage",

@@ -8,21 +8,40 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GistIndex
 
 from layers.models.base import STORAGE_SRID, TILE_SRID
-from layers.models.regions import Boundary, Region
+from layers.models.regions import Boundary, Edition, Region
 from layers.vocab import GRID_GAP, GRID_PLACE, GRID_RULE
 from layers.words import shown
 
+EVER = 2**31 - 1  # the last edition of what is true in today's divisions, and until they change
 
-class GridUnit(models.Model):
-    """The part of a cell inside one township's current outline. Units tile the township; no two overlap.
 
-    ``area_m2`` is measured in EPSG:4548, where the unit was cut; the square inside a township has its full size.
+class InEditions(models.Model):
+    """What is true in some editions of the divisions that follow each other: from ``first_edition`` (0: the first that there
+    is) to ``last_edition`` (`EVER`: today's). Where divisions never changed, everything is true in all of them.
+    """
+
+    first_edition = models.IntegerField(default=0, db_default=0)
+    last_edition = models.IntegerField(default=EVER, db_default=EVER)
+
+    class Meta:
+        abstract = True
+
+
+# Rows that are not true in every edition: few, or none.
+_BOUNDED = models.Q(first_edition__gt=0) | models.Q(last_edition__lt=EVER)
+
+
+class GridUnit(InEditions):
+    """The part of a cell inside one outline of a township. Units of an edition tile the townships; no two overlap.
+
+    ``area_m2`` is measured in EPSG:4548, where the unit was cut; the square inside a township has its full size. A township
+    whose outline is another in another edition has other units there, under the same codes.
     """
 
     size = models.PositiveSmallIntegerField(shown("边长(米)", "Size (m)"))
     col = models.IntegerField(shown("列", "Column"))
     row = models.IntegerField(shown("行", "Row"))
-    code = models.CharField(shown("编码", "Code"), max_length=26, unique=True)
+    code = models.CharField(shown("编码", "Code"), max_length=26)
     region = models.ForeignKey(
         Region,
         on_delete=models.CASCADE,
@@ -50,7 +69,10 @@ class GridUnit(models.Model):
             GistIndex(fields=["geom_3857"], name="grid_unit_geom_3857_gist"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["region", "size", "col", "row"], name="grid_unit_one_per_cell"),
+            models.UniqueConstraint(fields=["code", "last_edition"], name="grid_unit_one_per_code"),
+            models.UniqueConstraint(
+                fields=["region", "size", "col", "row", "last_edition"], name="grid_unit_one_per_cell"
+            ),
             models.CheckConstraint(condition=models.Q(area_m2__gt=0), name="grid_unit_area_positive"),
         ]
 
@@ -58,10 +80,10 @@ class GridUnit(models.Model):
         return self.code
 
 
-class GridWeight(models.Model):
+class GridWeight(InEditions):
     """How much of a place's water a unit takes: ``weight`` parts of ``total``, all whole numbers.
 
-    Grain: (size, place, purpose, unit). Purpose 0 stands for every purpose that has no weights of its own. A place is a
+    Grain: (size, place, purpose, unit, editions). Purpose 0 stands for every purpose that has no weights of its own. A place is a
     region or a facility; its id is not a foreign key, because there are two tables of them.
     """
 
@@ -80,19 +102,23 @@ class GridWeight(models.Model):
         verbose_name_plural = shown("网格权重", "Grid weights")
         constraints = [
             models.UniqueConstraint(
-                fields=["size", "place_kind", "place_id", "purpose", "unit"], name="grid_weight_one_per_unit"
+                fields=["size", "place_kind", "place_id", "purpose", "unit", "last_edition"],
+                name="grid_weight_one_per_unit",
             ),
             models.CheckConstraint(condition=models.Q(weight__gt=0), name="grid_weight_positive"),
+        ]
+        indexes = [
+            models.Index(fields=["size", "place_kind", "place_id"], name="grid_weight_bounded", condition=_BOUNDED)
         ]
 
     def __str__(self) -> str:
         return f"{self.get_place_kind_display()} {self.place_id} → {self.unit_id}: {self.weight}"
 
 
-class GridPlace(models.Model):
+class GridPlace(InEditions):
     """Where the water measured at a meter, facility or region goes: into one unit, into the shares of a place, or nowhere.
 
-    Grain: (size, place, where it stood). Kept per data version, so that a month is a join with this and the weights. What was
+    Grain: (size, place, where it stood, editions). Kept per data version, so that a month is a join with this and the weights. What was
     moved has a row for the months from each ``since`` (null: from the beginning) to the one before ``until`` (null: to today).
     """
 
@@ -114,7 +140,9 @@ class GridPlace(models.Model):
         verbose_name_plural = shown("网格归属", "Grid shares")
         constraints = [
             models.UniqueConstraint(
-                fields=["size", "kind", "place_id", "until"], nulls_distinct=False, name="grid_place_one_per_size"
+                fields=["size", "kind", "place_id", "until", "last_edition"],
+                nulls_distinct=False,
+                name="grid_place_one_per_size",
             ),
             models.CheckConstraint(
                 condition=models.Q(unit__isnull=False, share_kind=None, gap=0)
@@ -130,6 +158,7 @@ class GridPlace(models.Model):
                 name="grid_place_share",
                 condition=models.Q(share_kind__isnull=False),
             ),
+            models.Index(fields=["size", "kind", "place_id"], name="grid_place_bounded", condition=_BOUNDED),
         ]
 
     def __str__(self) -> str:
@@ -137,9 +166,10 @@ class GridPlace(models.Model):
 
 
 class GridUsage(models.Model):
-    """Litres of a month in a unit, or (``gap`` > 0) in none, with the reason.
+    """Litres of a month in a unit of the month's own divisions, or (``gap`` > 0) in none, with the reason.
 
     Grain: (size, month, unit or gap, source, purpose, rule). Of one size and month the rows partition the records.
+    In other divisions: `GridDifference`.
     The grain is the key itself, with 0 for no unit: a month has as many rows as records, and a number of its own in each,
     with an index over it, would cost a quarter of the time that writing them takes. ``records`` counts the records that are in the row, wholly or with a part: of shared water it does not add up.
     """
@@ -173,18 +203,51 @@ class GridUsage(models.Model):
         return f"{self.unit_id or self.get_gap_display()} {self.month:%Y-%m} {self.volume_l} L"
 
 
+class GridDifference(models.Model):
+    """What has to be added to `GridUsage` for a month in the divisions of another edition: minus where a litre lies no more,
+    plus where it lies. Grain: (edition, size, month, unit or gap, source, purpose, rule).
+
+    Of an edition, size and month the rows add up to nothing, in litres of each source and purpose; there are none of an
+    edition for the months that are its own, and none at all where divisions never changed. ``records`` is added too: where a
+    row of both has none, nothing is recorded.
+    """
+
+    pk = models.CompositePrimaryKey("edition", "size", "month", "unit_id", "gap", "source", "purpose", "rule")
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, db_index=False, related_name="+")
+    size = models.PositiveSmallIntegerField()
+    month = models.DateField()
+    unit = models.ForeignKey(
+        GridUnit, on_delete=models.DO_NOTHING, db_index=False, db_constraint=False, related_name="differences"
+    )
+    gap = models.PositiveSmallIntegerField(choices=GRID_GAP.choices(), default=0)
+    source = models.PositiveSmallIntegerField()
+    purpose = models.PositiveSmallIntegerField()
+    rule = models.PositiveSmallIntegerField(choices=GRID_RULE.choices())
+    volume_l = models.BigIntegerField()
+    records = models.IntegerField()
+
+    class Meta:
+        verbose_name = shown("网格用水差额", "Grid differences")
+        verbose_name_plural = shown("网格用水差额", "Grid differences")
+
+    def __str__(self) -> str:
+        return f"{self.edition_id}: {self.unit_id or self.get_gap_display()} {self.month:%Y-%m} {self.volume_l:+d} L"
+
+
 class GridYear(models.Model):
     """Litres of a unit in the twelve months of a year, of all sources and purposes: what maps of everything read.
 
-    Grain: (size, year, unit); arrays of twelve, January first, 0 where nothing was used. ``present`` has a bit a month,
+    Grain: (size, year, edition, unit). Edition 0 is each month in its own divisions; of another there is the whole year as it is
+    in that edition, for units in which any month of it is another. Arrays of twelve, January first, 0 where nothing was used. ``present`` has a bit a month,
     January the lowest, of those in which anything is recorded: of the others nothing is known. ``gross_l`` sums what the
     rows of `GridUsage` are without their sign, ``by_area_l`` the part of it that came by area and not by a position.
     One row holds a year, so that a tile can carry its months at the cost of one. Units without any record have no row.
     """
 
-    pk = models.CompositePrimaryKey("size", "year", "unit_id")
+    pk = models.CompositePrimaryKey("size", "year", "edition", "unit_id")
     size = models.PositiveSmallIntegerField()
     year = models.PositiveSmallIntegerField()
+    edition = models.IntegerField(default=0, db_default=0)
     unit = models.ForeignKey(
         GridUnit, on_delete=models.DO_NOTHING, db_index=False, db_constraint=False, related_name="years"
     )
@@ -207,6 +270,8 @@ class GridBuild(models.Model):
     size = models.PositiveSmallIntegerField(primary_key=True)
     # The newest release among the datasets that weights depend on; 0 makes the next assignment build them anew.
     weighed_release = models.BigIntegerField(default=0)
+    # The newest edition of the divisions that the litres are told in.
+    edition = models.IntegerField(default=0, db_default=0)
     # The parameter of the weights: known positions before area, or area alone.
     by_positions = models.BooleanField(default=True, db_default=True)
     changed_at = models.DateTimeField(auto_now=True)

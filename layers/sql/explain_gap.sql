@@ -10,7 +10,7 @@ WITH parts AS (
         AND u.meter_id IS NOT DISTINCT FROM CASE p.kind WHEN %(meter)s THEN p.place_id END
         AND u.facility_id IS NOT DISTINCT FROM CASE p.kind WHEN %(facility)s THEN p.place_id END
         AND u.region_id IS NOT DISTINCT FROM CASE p.kind WHEN %(region)s THEN p.place_id END
-    WHERE p.size = %(size)s AND p.gap = ANY(%(gaps)s)
+    WHERE p.size = %(size)s AND p.gap = ANY(%(gaps)s) AND {held_p}
       AND u.source = ANY(%(sources)s) AND u.purpose = ANY(%(purposes)s)
     GROUP BY 1, 2, 3, 4, 5
 )

@@ -4,7 +4,7 @@
 WITH months AS (
     SELECT unnest(%(months)s::date[]) AS month
 ), standing AS (
-    SELECT kind, place_id, rule, since, until FROM layers_gridplace WHERE unit_id = %(unit)s
+    SELECT kind, place_id, rule, since, until FROM layers_gridplace p WHERE unit_id = %(unit)s AND {held_p}
 ), direct AS (
     SELECT s.kind, s.place_id, s.rule, u.source, u.purpose, u.volume_l
     FROM standing s
@@ -21,8 +21,9 @@ WITH months AS (
     WHERE s.kind = %(facility)s
 ), sharing AS (
     SELECT p.kind, p.place_id, p.share_kind, p.share_id, p.since, p.until
-    FROM (SELECT DISTINCT place_kind, place_id FROM layers_gridweight WHERE unit_id = %(unit)s) w
+    FROM (SELECT DISTINCT place_kind, place_id FROM layers_gridweight w WHERE unit_id = %(unit)s AND {held_w}) w
     JOIN layers_gridplace p ON p.size = %(size)s AND p.share_kind = w.place_kind AND p.share_id = w.place_id
+        AND {held_p}
 ), records AS (
     SELECT u.month, u.source, u.purpose, s.share_kind, s.share_id, u.volume_l
     FROM sharing s

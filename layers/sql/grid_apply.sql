@@ -1,9 +1,11 @@
--- Bring the kept litres of a size to what a change makes of them. A row without records is no row.
+-- Bring the kept litres of a size, of each month in its own divisions, to what a change makes of them. A row without records is
+-- no row.
 CREATE TEMP TABLE grid_net ON COMMIT DROP AS
 SELECT n.*, kept.month IS NOT NULL AS stands
 FROM (
     SELECT month, unit_id, gap, source, purpose, rule, sum(volume_l)::bigint AS volume_l, sum(records)::integer AS records
     FROM grid_delta
+    WHERE edition = 0
     GROUP BY 1, 2, 3, 4, 5, 6
     HAVING sum(volume_l) <> 0 OR sum(records) <> 0
 ) n

@@ -4,8 +4,8 @@
 CREATE TEMP TABLE grid_area_pieces ON COMMIT DROP AS
 SELECT f.id AS facility_id, ST_Subdivide(a.geom, %(vertices)s) AS geom,
        CASE WHEN (%(serves_level)s::smallint[])[f.kind] >= %(township)s
-            THEN CASE r.level WHEN %(township)s THEN r.id WHEN %(village)s THEN r.parent_id END END AS township_id
+            THEN CASE r.level WHEN %(township)s THEN {own_r} WHEN %(village)s THEN r.parent_id END END AS township_id
 FROM layers_supplyarea a
-JOIN layers_supplyfacility f ON f.id = a.facility_id
-LEFT JOIN layers_region r ON r.id = f.counted_region
+JOIN {facility} f ON f.id = a.facility_id
+LEFT JOIN {region} r ON r.id = f.counted_region
 WHERE {areas}

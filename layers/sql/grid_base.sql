@@ -13,7 +13,8 @@ FROM (
         AND p.kind = CASE WHEN u.meter_id IS NOT NULL THEN %(meter)s WHEN u.facility_id IS NOT NULL THEN %(facility)s
                          ELSE %(region)s END
         AND p.place_id = CASE WHEN u.meter_id IS NOT NULL THEN u.meter_id WHEN u.facility_id IS NOT NULL THEN u.facility_id
-                        ELSE u.region_id END{held}
+                        ELSE u.region_id END
+        AND {held_p}{held}
     WHERE u.month = ANY(%(months)s)
     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
 ) b

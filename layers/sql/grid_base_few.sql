@@ -7,11 +7,13 @@ WITH places AS (
            NULL::smallint[] AS purposes
     FROM grid_direct d
     JOIN layers_gridplace p ON p.size = %(size)s AND p.kind = d.kind AND p.place_id = d.id AND p.share_kind IS NULL
+        AND {held_p}
     UNION ALL
     SELECT p.kind, p.place_id, p.unit_id, p.rule, p.share_kind, p.share_id, p.gap, p.since, p.until,
            s.purposes
     FROM grid_shared s
     JOIN layers_gridplace p ON p.size = %(size)s AND p.share_kind = s.share_kind AND p.share_id = s.share_id
+        AND {held_p}
 ), months AS (
     SELECT unnest(%(months)s::date[]) AS month
 ), records AS (

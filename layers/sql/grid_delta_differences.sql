@@ -9,7 +9,7 @@ FROM (
     WHERE month = ANY(%(months)s)
     GROUP BY 1, 2, 3
 ) r
-FULL JOIN (SELECT month, source, purpose, sum(volume_l) AS litres FROM grid_delta GROUP BY 1, 2, 3) g
+FULL JOIN (SELECT month, source, purpose, sum(volume_l) AS litres FROM grid_delta WHERE edition = 0 GROUP BY 1, 2, 3) g
     USING (month, source, purpose)
 WHERE COALESCE(r.litres, 0) <> COALESCE(g.litres, 0)
 ORDER BY month, source, purpose

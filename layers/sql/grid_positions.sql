@@ -2,17 +2,17 @@
 -- position, its own or its user's; a user; a facility; a past standing.
 SELECT v.parent_id AS township_id, COALESCE(m.cell_x, m.stand_in_cell_x) AS cell_x,
        COALESCE(m.cell_y, m.stand_in_cell_y) AS cell_y
-FROM layers_meter m JOIN layers_region v ON v.id = m.counted_region
+FROM {meter} m JOIN {region} v ON v.id = m.counted_region
 WHERE m.counted_by = ANY(%(by_position)s) AND {meters}
 UNION ALL
 SELECT v.parent_id, u.cell_x, u.cell_y
-FROM layers_wateruser u JOIN layers_region v ON v.id = u.found_region_id
+FROM {user} u JOIN {region} v ON v.id = u.found_region_id
 WHERE {users}
 UNION ALL
 SELECT v.parent_id, f.cell_x, f.cell_y
-FROM layers_supplyfacility f JOIN layers_region v ON v.id = f.found_region_id
+FROM {facility} f JOIN {region} v ON v.id = f.found_region_id
 WHERE {facilities}
 UNION ALL
 SELECT v.parent_id, s.cell_x, s.cell_y
-FROM layers_paststanding s JOIN layers_region v ON v.id = s.found_region_id
+FROM {standing} s JOIN {region} v ON v.id = s.found_region_id
 WHERE {standings}

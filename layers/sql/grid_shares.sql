@@ -11,7 +11,7 @@ WITH wanted AS (
     -- The weights of the purpose, or those of every purpose.
     SELECT w.*, CASE WHEN EXISTS (
         SELECT FROM layers_gridweight g
-        WHERE g.size = %(size)s AND g.place_kind = w.share_kind AND g.place_id = w.share_id AND g.purpose = w.purpose
+        WHERE g.size = %(size)s AND g.place_kind = w.share_kind AND g.place_id = w.share_id AND g.purpose = w.purpose AND {held_g}
     ) THEN w.purpose ELSE 0 END AS weighed_purpose
     FROM wanted w
 ), quotas AS (
@@ -23,7 +23,7 @@ WITH wanted AS (
     JOIN chosen c USING (share_kind, share_id, purpose)
     JOIN layers_gridweight w
         ON w.size = %(size)s AND w.place_kind = c.share_kind AND w.place_id = c.share_id
-        AND w.purpose = c.weighed_purpose
+        AND w.purpose = c.weighed_purpose AND {held_w}
 ), ranked AS (
     SELECT q.*,
            row_number() OVER by_remainder AS nth,

@@ -21,7 +21,7 @@ FROM (
         UNION ALL SELECT kind, object_id, counted_region FROM layers_paststanding s WHERE {standings}
     ) o ON o.kind = d.kind AND o.id = d.id
     JOIN layers_region c ON c.id = o.counted_region
-    JOIN layers_region r ON r.id = c.id OR (r.code = left(c.code, 9) AND r.valid_to_id IS NULL)
+    JOIN layers_region r ON r.code IN (c.code, left(c.code, 9))
     WHERE c.level >= %(township)s
     UNION
     SELECT c.place_kind, c.place_id, NULLIF(c.purpose, 0) FROM grid_weights_changed c

@@ -18,9 +18,9 @@ WHERE m2 > 0 OR all_m2 = 0;
 
 INSERT INTO grid_weights_new (place_kind, place_id, purpose, unit_id, weight, basis)
 SELECT %(facility)s, f.id, 0, s.unit_id, 1, %(by_own)s
-FROM layers_supplyfacility f
-JOIN layers_region v ON v.id = f.found_region_id
-JOIN grid_spots s ON s.township_id = v.parent_id AND s.cell_x = f.cell_x AND s.cell_y = f.cell_y
+FROM {facility} f
+JOIN {region} v ON v.id = f.found_region_id
+JOIN grid_spots s ON s.edition = %(edition)s AND s.township_id = v.parent_id AND s.cell_x = f.cell_x AND s.cell_y = f.cell_y
 -- Again each weighed place once: the rows joined so far are taken for one, and all weights would be read for each.
 LEFT JOIN (
     SELECT DISTINCT place_id FROM grid_weights_new WHERE place_kind = %(facility)s AND purpose = 0

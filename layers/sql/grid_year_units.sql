@@ -5,7 +5,7 @@ SELECT DISTINCT EXTRACT(year FROM month)::integer AS year, unit_id FROM grid_net
 
 DELETE FROM layers_gridyear y
 USING grid_year_touched t
-WHERE y.size = %(size)s AND y.year = t.year AND y.unit_id = t.unit_id;
+WHERE y.size = %(size)s AND y.year = t.year AND y.edition = 0 AND y.unit_id = t.unit_id;
 
 INSERT INTO layers_gridyear (size, year, unit_id, volume_l, gross_l, by_area_l, present)
 SELECT %(size)s, year, unit_id, array_agg(volume ORDER BY nth), array_agg(gross ORDER BY nth), array_agg(by_area ORDER BY nth),

@@ -16,7 +16,7 @@ from psycopg import sql
 
 from layers.db import Query, rows
 from layers.grid.figures import cell_litres, cell_months
-from layers.periods import Period
+from layers.periods import Month, Period
 from layers.registry import Field, Layer, UsageOf
 from layers.selection import EVERYTHING, Selection
 from layers.stats.divisions import Divisions, divisions, last_month
@@ -34,7 +34,7 @@ class Asked:
     prefixes: tuple[str, ...] = ()  # of the regions asked for; more may be read
     versus: Period | None = None
     monthly: bool = False
-    boundaries: str = ""  # the divisions that the figures of regions speak in
+    boundaries: str = ""  # the divisions that the figures speak in
 
     # Those divisions, from whoever looks them up anyway.
     find: Callable[[], Divisions] | None = field(default=None, compare=False, repr=False)
@@ -109,13 +109,17 @@ def _of_region(level: int, asked: Asked) -> Carried:
 
 
 def _of_cell(size: int, asked: Asked) -> Carried:
+    within = asked.within
     if asked.monthly:
-        months = cell_months(size, asked.period, asked.selection, among="f")
+        years = Period(Month(asked.period.first.year, 1), Month(asked.period.last.year, 12))
+        elsewhere = within.elsewhere(years.months)
+        months = cell_months(size, asked.period, asked.selection, among="f", elsewhere=elsewhere)
         join, params = _joined(months.query, "m")
         return Carried(join, tuple((name, sql.Identifier("m", name)) for name in months.names), params)
 
     def litres(period: Period, name: str) -> tuple[sql.Composable, tuple[object, ...]]:
-        return _joined(cell_litres(size, period, asked.selection, among="f"), name)
+        elsewhere = within.elsewhere(period.months)
+        return _joined(cell_litres(size, period, asked.selection, among="f", elsewhere=elsewhere), name)
 
     return _with_versus(asked, litres, (*_VOLUME, _SHARE))
 

@@ -19,7 +19,7 @@ from layers.stats import query
 from layers.stats.absence import added, share
 from layers.stats.answer import coverage
 from layers.stats.classes import Classes, classify
-from layers.stats.divisions import today
+from layers.stats.divisions import Divisions, divisions, last_month
 
 MEASURES = ("volume", "per_km2")
 _BALANCE = ("recorded_l", "assigned_l", "unassigned_l", "outside_l")
@@ -28,7 +28,13 @@ _CELLS_MOST = 100_000
 
 
 def cell_statistics(
-    layer: Layer, period: Period, selection: Selection, measure: str = "volume", method: str = "tail", k: int = 5
+    layer: Layer,
+    period: Period,
+    selection: Selection,
+    measure: str = "volume",
+    method: str = "tail",
+    k: int = 5,
+    boundaries: str = "",
 ) -> dict[str, Any]:
     """The balance of a size month by month, and legend classes over the cells with any record.
 
@@ -41,56 +47,68 @@ def cell_statistics(
     assert layer.usage is not None
     size = layer.usage.at
     covered = coverage(period, query.available_months())
-    months = _balance(size, covered.present, selection)
+    within = divisions(boundaries, covered.present[-1])
+    months = _balance(size, covered.present, selection, within)
     gross = added(month["gross_l"] for month in months)
     return {
         "level": layer.id,
         "size": size,
         "period": str(period),
-        # Cells are cut at today's lines, whatever the month (docs/grid.md).
-        "boundaries": today().to_dict(),
+        "boundaries": within.to_dict(),
         "filters": selection.to_dict(),
         **{name: added(month[name] for month in months) for name in (*_BALANCE, "in_townships_l")},
         "share_by_area": share(added(month["by_area_l"] for month in months), gross),
         "months": [{name: value for name, value in month.items() if name != "gross_l"} for month in months],
         "measure": measure,
         "classes": {
-            "period": period_classes(size, period, selection, measure, method, k),
-            "month": month_classes(size, period, selection, measure, method, k),
+            "period": period_classes(size, period, selection, measure, method, k, within),
+            "month": month_classes(size, period, selection, measure, method, k, within),
         },
     }
 
 
 def period_classes(
-    size: int, period: Period, selection: Selection, measure: str = "volume", method: str = "tail", k: int = 5
-) -> dict[str, Any]:
-    """Legend classes over a period's sums of the cells with any record."""
-    return _Cells(size, selection, measure, _stride(size)).period(period, method, k).told(measure)
+    size: int, period: Period, selection: Selection, measure: str = "volume", method: str = "tail", k: int = 5,
+    within: Divisions | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Legend classes over a period's sums of the cells with any record; in its own divisions unless told."""
+    return (
+        _Cells(size, selection, measure, _stride(size), within or _own(period)).period(period, method, k).told(measure)
+    )
 
 
 def month_classes(
-    size: int, period: Period, selection: Selection, measure: str = "volume", method: str = "tail", k: int = 5
-) -> dict[str, Any]:
+    size: int, period: Period, selection: Selection, measure: str = "volume", method: str = "tail", k: int = 5,
+    within: Divisions | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """Legend classes over all single months of a period's years; none of more than two."""
-    return _Cells(size, selection, measure, _stride(size)).months(period, method, k).told(measure)
+    return (
+        _Cells(size, selection, measure, _stride(size), within or _own(period)).months(period, method, k).told(measure)
+    )
 
 
-def _balance(size: int, months: list[Month], selection: Selection) -> list[dict[str, Any]]:
+def _own(period: Period) -> Divisions:
+    return divisions("", last_month(period, query.available_months()))
+
+
+def _balance(size: int, months: list[Month], selection: Selection, within: Divisions) -> list[dict[str, Any]]:
     """A line a month, from January; litres."""
     lines: dict[date, dict[str, int | None]] = {
         month.first_day: dict.fromkeys((*_BALANCE, "in_townships_l", "by_area_l", "gross_l")) for month in months
     }
-    for day, gap, volume, gross, by_area in rows(month_balance(size, months, selection)):
+    for day, gap, volume, gross, by_area in rows(
+        month_balance(size, months, selection, elsewhere=within.elsewhere(months))
+    ):
         line = lines[day]
         name = {vocab.GRID_ASSIGNED: "assigned_l", vocab.GRID_OUTSIDE: "outside_l"}.get(gap, "unassigned_l")
         line[name] = added([line[name], volume])
         if gap == vocab.GRID_ASSIGNED:
             line |= {"by_area_l": by_area, "gross_l": gross}
     whole = Period(months[0], months[-1])
-    for _, gap, day, volume in rows(query.series_query(vocab.TOWNSHIP, whole, selection, (), today())):
+    for _, gap, day, volume in rows(query.series_query(vocab.TOWNSHIP, whole, selection, (), within)):
         line = lines[day]
         line["in_townships_l"] = added([line["in_townships_l"], 0 if gap else volume])
-    for _, _, day, volume in rows(query.series_query(vocab.CITY, whole, selection, (), today())):
+    for _, _, day, volume in rows(query.series_query(vocab.CITY, whole, selection, (), within)):
         lines[day]["recorded_l"] = added([lines[day]["recorded_l"], volume])
     return [{"month": str(Month.of(day)), **line} for day, line in lines.items()]
 
@@ -107,10 +125,11 @@ class _Cells:
     selection: Selection
     measure: str
     stride: int
+    within: Divisions
 
     def period(self, period: Period, method: str, k: int) -> Classes:
         """Classes of the period's sums."""
-        found = cell_litres(self.size, period, self.selection)
+        found = cell_litres(self.size, period, self.selection, elsewhere=self.within.elsewhere(period.months))
         classes = classify(self._values(found), method, k)
         return classes if self.stride == 1 else self._counted(found, classes)
 
@@ -119,9 +138,9 @@ class _Cells:
         years = range(period.first.year, period.last.year + 1)
         if len(years) > _YEARS_MOST:
             return classify([], method, k)
-        return classify(
-            np.concatenate([self._values(cell_year(self.size, year, self.selection)) for year in years]), method, k
-        )
+        elsewhere = self.within.elsewhere(Period(Month(years[0], 1), Month(years[-1], 12)).months)
+        found = [cell_year(self.size, year, self.selection, elsewhere=elsewhere) for year in years]
+        return classify(np.concatenate([self._values(each) for each in found]), method, k)
 
     def _values(self, found: Query) -> np.ndarray:
         """m³, or m³ per km², of what is known in the sampled units; a figure may be one number or twelve."""

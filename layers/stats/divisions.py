@@ -6,7 +6,7 @@ A figure of several months speaks in the divisions of the last of them, so that 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from django.db import connection
 from layers import editions
 from layers.editions import Edition, Editions
 from layers.errors import BadParameter
+from layers.grid.within import Within
 from layers.kept.memory import Memory
 from layers.periods import Month, Period
 from layers.versions import Stamp, as_of
@@ -34,7 +35,22 @@ class Divisions:
     edition: Edition
     sums: tuple[int, ...]
     until: Month | None = None  # the last month that they hold in; None: until today
-    stamp: Stamp = field(default=Stamp(""), compare=False)  # the version of the divisions that this was read at
+    stamp: Stamp | None = field(
+        default=None, compare=False
+    )  # the version of the divisions that this was read at, if it is known
+
+    @property
+    def cells(self) -> Within:
+        """As the grid has them."""
+        return Within(self.edition, alone=self.sums == (editions.OWN,))
+
+    def elsewhere(self, months: Iterable[Month]) -> int | None:
+        """The edition by which months of others are told in these divisions; None where all are their own."""
+        if self.sums == (editions.OWN,):
+            return None
+        since = Month.of(self.edition.since) if self.edition.since else None
+        own = ((since is None or since <= month) and (self.until is None or month <= self.until) for month in months)
+        return None if all(own) else self.edition.id
 
     def to_dict(self) -> dict[str, Any]:
         """As answers tell it: from which month to which these divisions hold (None: from the beginning, until today)."""
@@ -51,7 +67,7 @@ class Known:
     """All editions there are at a version of the divisions."""
 
     editions: Editions
-    stamp: Stamp
+    stamp: Stamp | None = None
 
     def of(self, edition: Edition) -> Divisions:
         later = next((one.since for one in self.editions.all if one.id > edition.id), None)
@@ -82,9 +98,9 @@ def today() -> Divisions:
     return there.of(there.editions.current)
 
 
-def divisions(boundaries: str, month: Month | None) -> Divisions:
+def divisions(boundaries: str, month: Month | None, there: Known | None = None) -> Divisions:
     """The divisions meant by a question whose last month with usage is this; without one its own are today's."""
-    there = known()
+    there = there or known()
     every = there.editions
     if found := _MONTH.fullmatch(boundaries):
         month = Month(int(found[1]), int(found[2]))

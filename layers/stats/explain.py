@@ -16,15 +16,15 @@ from layers import access, registry, vocab
 from layers.db import Query, rows
 from layers.errors import NotFound
 from layers.grid import cells
-from layers.grid.assign import shares_of
+from layers.grid.litres import shares_of
 from layers.grid.scope import TERMS
-from layers.periods import Period
+from layers.periods import Month, Period
 from layers.registry import Layer
 from layers.selection import EVERYTHING, Selection
 from layers.sql import load
 from layers.stats import query
 from layers.stats.absence import added
-from layers.stats.divisions import Divisions, divisions, last_month, today
+from layers.stats.divisions import CURRENT, PARAM, Divisions, divisions, every, last_month
 from layers.stats.redrawn import redrawn
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
 
@@ -47,43 +47,63 @@ def explain_unit(
     selection: Selection = EVERYTHING,
     page: RecordsPage | None = None,
     size: int = cells.DEFAULT_SIZE,
+    boundaries: str = "",
 ) -> dict[str, Any]:
-    """A unit's litres of a period and their parts; ``unassigned`` and ``outside`` are asked by ``size``.
+    """A unit's litres of a period and their parts; ``unassigned`` and ``outside`` are asked by ``size``. A unit of the divisions
+    asked for, or else of those of the period.
 
     Null and no parts where nothing is recorded: in no month of the period, or not of the selection.
     """
     terms = _terms(period, selection, page or RecordsPage())
+    within = divisions(boundaries, last_month(period, query.available_months()))
+    elsewhere = within.elsewhere(Month.of(day) for day in terms["months"])
+    parts = within.cells.parts
     if code in GAPS:
-        gaps = list(GAPS[code])
-        value = rows(_kept(sql.SQL("size = %(size)s AND gap = ANY(%(gaps)s)"), {**terms, "size": size, "gaps": gaps}))
-        found = _parts(sql.SQL(load("explain_gap")), {**terms, "size": size, "gaps": gaps})
-        return {"unit": code, "size": size, **_answer(period, selection, value[0][0], found, page or RecordsPage())}
-    code = code.upper()  # codes of units are made here, in capitals
-    known = rows(
-        Query(
-            "SELECT u.id, u.size, u.area_m2, r.code, r.name FROM layers_gridunit u"
-            " JOIN layers_region r ON r.id = u.region_id WHERE u.code = %s",
-            [code],
-        )
+        terms |= {"size": size, "gaps": list(GAPS[code])}
+        value = rows(_kept(sql.SQL("size = %(size)s AND gap = ANY(%(gaps)s)"), terms, elsewhere))
+        found = _parts(sql.SQL(load("explain_gap")).format(**parts), terms)
+        answer = _answer(period, selection, value[0][0], found, page or RecordsPage())
+        return {"unit": code, "size": size, "boundaries": within.to_dict(), **answer}
+    unit, code, size, area_m2, region_code, region_name = _unit(code, within)
+    terms |= {"unit": unit, "size": size}
+    value = rows(_kept(sql.SQL("size = %(size)s AND unit_id = %(unit)s"), terms, elsewhere))
+    shares = shares_of("base", within.cells)
+    found = _parts(sql.SQL(load("explain_unit")).format(shares=shares, **parts), terms)
+    return {
+        "unit": code,
+        "size": size,
+        "boundaries": within.to_dict(),
+        "area_m2": area_m2,
+        "region": {"code": region_code, "name": region_name},
+        **_answer(period, selection, value[0][0], found, page or RecordsPage()),
+    }
+
+
+def _unit(code: str, within: Divisions) -> tuple[Any, ...]:
+    """(id, code, size, area_m2, code and name of the township) of a unit of these divisions; `NotFound` says which others have it."""
+    text = sql.SQL(
+        "SELECT u.id, u.code, u.size, u.area_m2, r.code, r.name, {} FROM layers_gridunit u"
+        " JOIN layers_region r ON r.id = u.region_id WHERE u.code = %s ORDER BY u.last_edition DESC"
     )
-    if not known:
+    code = code.upper()  # codes of units are made here, in capitals
+    found = rows(Query(text.format(within.cells.held("u")), [code]))
+    for *unit, held in found:
+        if held:
+            return tuple(unit)
+    if not found:
         raise NotFound(
             f"There is no grid unit {code!r}.",
             param="unit",
             allowed=["a code such as 0500E04485N44280-110101001", *GAPS],
         )
-    unit, size, area_m2, region_code, region_name = known[0]
-    terms |= {"unit": unit, "size": size}
-    value = rows(_kept(sql.SQL("size = %(size)s AND unit_id = %(unit)s"), terms))
-    found = _parts(sql.SQL(load("explain_unit")).format(shares=shares_of("base")), terms)
-    return {
-        "unit": code,
-        "size": size,
-        "boundaries": today().to_dict(),  # units are cut at today's lines, whatever the month
-        "area_m2": area_m2,
-        "region": {"code": region_code, "name": region_name},
-        **_answer(period, selection, value[0][0], found, page or RecordsPage()),
-    }
+    others = [one.to_dict() for one in every() if rows(Query(text.format(one.cells.held("u")), [code]))[0][-1]]
+    told = others[-1]
+    raise NotFound(
+        f"{code} is no grid unit of the divisions asked for: it is one from {told['since'] or 'the beginning'} to"
+        f" {told['until'] or 'today'}.",
+        param="unit",
+        allowed=[f"{PARAM}={told['until'] or CURRENT}"],
+    )
 
 
 def explain_region(
@@ -187,14 +207,17 @@ def _chosen(selection: Selection) -> sql.SQL:
     return sql.SQL("".join(f" AND u.{name} = ANY(%({name}s)s)" for name, narrows in texts.items() if narrows))
 
 
-def _kept(which: sql.SQL, terms: dict[str, Any]) -> Query:
-    """The figure that is kept and shown; null where nothing is recorded."""
+def _kept(which: sql.SQL, terms: dict[str, Any], elsewhere: int | None) -> Query:
+    """The figure that is kept and shown, with what is different in an edition of the divisions; null where nothing is recorded."""
+    chosen = sql.SQL(
+        "{} AND month = ANY(%(months)s) AND source = ANY(%(sources)s) AND purpose = ANY(%(purposes)s)"
+    ).format(which)
+    of = sql.SQL("SELECT volume_l, records FROM layers_gridusage WHERE {}").format(chosen)
+    if elsewhere is not None:
+        more = sql.SQL("SELECT volume_l, records FROM layers_griddifference WHERE edition_id = {} AND {}")
+        of = of + sql.SQL(" UNION ALL ") + more.format(elsewhere, chosen)
     return Query(
-        sql.SQL(
-            "SELECT sum(volume_l)::bigint FROM layers_gridusage WHERE {}"
-            " AND month = ANY(%(months)s) AND source = ANY(%(sources)s) AND purpose = ANY(%(purposes)s)"
-        ).format(which),
-        terms,
+        sql.SQL("SELECT CASE WHEN sum(records) <> 0 THEN sum(volume_l)::bigint END FROM ({}) kept").format(of), terms
     )
 
 

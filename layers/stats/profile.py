@@ -86,8 +86,7 @@ def profile(
         "months": [str(month) for month in months],
         "by_source_month": _by_source_month(region, months, selection, within),
         "by_purpose": _by_purpose(region, period, selection, within),
-        # Cells are cut at today's lines.
-        "grid": _in_cells(region, period, selection, line["volume_l"]) if within.edition.current else None,
+        "grid": _in_cells(region, period, selection, line["volume_l"], within),
         **_children(region, asked, line["volume_l"]),
         "facilities": object_counts(index.prefixes(code, unit=unit)),
     }
@@ -95,11 +94,13 @@ def profile(
 
 _UNITS = sql.SQL(
     "WITH f AS (SELECT u.id AS fid FROM layers_gridunit u JOIN layers_region r ON r.id = u.region_id"
-    " WHERE u.size = %s AND r.code = %s) SELECT sum(volume_l)::bigint FROM ({}) cells"
+    " WHERE u.size = %s AND r.code = %s AND {held}) SELECT sum(volume_l)::bigint FROM ({litres}) cells"
 )
 
 
-def _in_cells(region: RegionInfo, period: Period, selection: Selection, volume_l: int | None) -> dict[str, Any] | None:
+def _in_cells(
+    region: RegionInfo, period: Period, selection: Selection, volume_l: int | None, within: Divisions
+) -> dict[str, Any] | None:
     """What the cells of a township hold, and by how much that is more than its figure; None of other regions, or without cells.
 
     More, where water that counts at its district only (an urban plant's) is used in the township's cells; less, where what
@@ -107,8 +108,9 @@ def _in_cells(region: RegionInfo, period: Period, selection: Selection, volume_l
     """
     if region.level != vocab.TOWNSHIP:
         return None
-    litres = cell_litres(DEFAULT_SIZE, period, selection, among="f")
-    found = rows(Query(_UNITS.format(litres.composed), [DEFAULT_SIZE, region.code, *litres.params]))[0][0]
+    litres = cell_litres(DEFAULT_SIZE, period, selection, among="f", elsewhere=within.elsewhere(period.months))
+    text = _UNITS.format(held=within.cells.held("u"), litres=litres.composed)
+    found = rows(Query(text, [DEFAULT_SIZE, region.code, *litres.params]))[0][0]
     if found is None:
         return None
     return {"size": DEFAULT_SIZE, "volume_l": found, "more_l": found - (volume_l or 0)}

@@ -146,4 +146,6 @@ def _index(edition: Edition) -> RegionIndex:
 def region_index(within: Divisions | None = None) -> RegionIndex:
     """The regions of these divisions, or of today's, which cost one small query for their version; the rest is kept."""
     chosen = within or divisions.today()
-    return _indexes.get_or_make(chosen.stamp, str(chosen.edition.id), lambda: _index(chosen.edition))
+    stamp = chosen.stamp or divisions.known().stamp
+    assert stamp
+    return _indexes.get_or_make(stamp, str(chosen.edition.id), lambda: _index(chosen.edition))

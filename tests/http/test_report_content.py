@@ -24,6 +24,7 @@ from layers.errors import NotFound
 from layers.grid import assign
 from layers.periods import parse_period
 from layers.recorded import all_months
+from layers.stats import divisions
 from tests import factories as make
 from tests.factories import CITY, DISTRICT, NORTHERN, SOUTHERN, A, Grid
 from tests.report_city import PERIODS, drawn_of, make_city
@@ -293,7 +294,7 @@ def test_a_grid_that_is_kept_up_is_a_map(grid: Grid) -> None:
     with connection.cursor() as cursor:
         assign.prepare(cursor, 500)
         assign.rebuild(cursor, all_months(cursor), 500)
-    cells = rows(ground.units([DISTRICT], parse_period("2019"), 500))
+    cells = rows(ground.units([DISTRICT], parse_period("2019"), 500, divisions.today()))
     kept = models.GridUsage.objects.filter(size=500, gap=0, month__year=2019).aggregate(total=Sum("volume_l"))["total"]
     assert sum(litres or 0 for litres, _ in cells) == kept > 0
     assert len(cells) == models.GridUnit.objects.filter(size=500).count() > 10

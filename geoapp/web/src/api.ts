@@ -111,7 +111,7 @@ export interface ReportJob {
 export interface ReportJobs { jobs: ReportJob[]; csrf: string }
 export interface Filters {
   source: string[]; purpose: string[]; resident: "" | "yes" | "no";
-  /** Which divisions regions are spoken in; "" where there have never been others. */
+  /** Which divisions regions and cells are spoken in; "" where there have never been others. */
   boundaries: string;
 }
 /** One edition of the divisions: the months it holds from and to; null is the beginning, and today. */
@@ -150,22 +150,21 @@ export function query(parts: Record<string, string | string[] | undefined | null
     .filter(([, value]) => value !== "");
   return pairs.length ? "?" + pairs.map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll("%2C", ",")}`).join("&") : "";
 }
-const regionParts = (filters: Filters) => ({ ...filterParts(filters), boundaries: filters.boundaries });
-const filterParts = (filters: Filters) => ({ source: filters.source, purpose: filters.purpose, resident: filters.resident });
+const filterParts = ({ source, purpose, resident, boundaries }: Filters) => ({ source, purpose, resident, boundaries });
 
 /** Classes of the choropleth, as many as its colours. */
 export const CLASSES = 6;
 export const metaUrl = "/api/meta";
 export const seriesUrl = (level: Level, filters: Filters, span?: [string, string], parent?: string): string =>
-  "/api/stats/series" + query({ level, parent, period: span?.join(".."), ...regionParts(filters), k: String(CLASSES) });
+  "/api/stats/series" + query({ level, parent, period: span?.join(".."), ...filterParts(filters), k: String(CLASSES) });
 export const regionUrl = (code: string, period: string, filters: Filters): string =>
-  `/api/regions/${encodeURIComponent(code)}` + query({ period, ...regionParts(filters) });
+  `/api/regions/${encodeURIComponent(code)}` + query({ period, ...filterParts(filters) });
 export const cellStatsUrl = (level: string, period: string, measure: string, filters: Filters): string =>
   "/api/stats/cells" + query({ level, period, measure, ...filterParts(filters), k: String(CLASSES) });
 export const compareUrl = (level: string, period: string, versus: string, filters: Filters, page: { direction?: string; limit?: number; offset?: number; region?: string } = {}): string =>
-  "/api/stats/compare" + query({ level, period, versus, ...(level.startsWith("grid") ? filterParts(filters) : regionParts(filters)), region: page.region, direction: page.direction, limit: String(page.limit ?? 10), offset: page.offset ? String(page.offset) : "" });
+  "/api/stats/compare" + query({ level, period, versus, ...filterParts(filters), region: page.region, direction: page.direction, limit: String(page.limit ?? 10), offset: page.offset ? String(page.offset) : "" });
 export const explainUrl = (what: { unit?: string; region?: string }, period: string, filters: Filters, offset = 0, limit = 50): string =>
-  "/api/explain" + query({ ...what, period, ...(what.region ? regionParts(filters) : filterParts(filters)), limit: String(limit), offset: offset ? String(offset) : "" });
+  "/api/explain" + query({ ...what, period, ...filterParts(filters), limit: String(limit), offset: offset ? String(offset) : "" });
 export const reportJobsUrl = (lang: string): string => "/reports/jobs" + query({ lang });
 export const reportMakeUrl = "/reports/make";
 /** One cell with its figures of a period, or of two. */

@@ -37,7 +37,6 @@ export const en: Record<Key, string> = {
   source: "Source", purpose: "Purpose", resident: "Residents",
   all: "All", new_water: "New water", newWaterHint: "Without reclaimed water",
   divisions: "Divisions", divisions_: "Of then", divisions_current: "Today's", divisionsHint_: "Each month in the divisions it had", divisionsHint_current: "Every month in today's divisions",
-  gridDivisions: "Cells of every month are cut at the lines of {month} on; figures of regions in earlier months have the lines of then, and cannot be matched to cells where lines moved.",
   divisionsChanges: "Changes", divisionsUntil: "In the divisions until {month}", divisionsSince: "In the divisions since {month}",
   resident_: "All", resident_yes: "Residents", resident_no: "Others",
   reset: "Clear filters",

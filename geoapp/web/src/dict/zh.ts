@@ -36,7 +36,6 @@ export const zh = {
   source: "水源", purpose: "用途", resident: "居民",
   all: "全部", new_water: "新水", newWaterHint: "不含再生水",
   divisions: "区划", divisions_: "当时", divisions_current: "现行", divisionsHint_: "各月按当时的区划", divisionsHint_current: "各月都按现行区划",
-  gridDivisions: "网格各月都按 {month} 起的现行区划切分；此前各月的区划统计按当时的界线，两者在界线变动处不可逐一对照。",
   divisionsChanges: "变动明细", divisionsUntil: "按 {month} 及以前的区划", divisionsSince: "按 {month} 起的现行区划",
   resident_: "全部", resident_yes: "居民", resident_no: "非居民",
   reset: "清除筛选",

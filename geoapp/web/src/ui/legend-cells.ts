@@ -5,7 +5,6 @@ import { h } from "../dom";
 import { added, integer, percent, shareOf, volumeText } from "../format";
 import { language, t } from "../i18n";
 import { monthsOf } from "../periods";
-import { cellsOfOtherDivisions } from "./divisions";
 
 /** recorded = in cells + unassigned + outside; what is in none can be asked about. */
 export function cellLedger(context: Context, { stats, period }: CellsShown): HTMLElement | null {
@@ -16,7 +15,6 @@ export function cellLedger(context: Context, { stats, period }: CellsShown): HTM
   // What counts at its district only lies in cells, and in no township's figure.
   const above = (sum("assigned_l") ?? 0) - (sum("in_townships_l") ?? 0);
   const lang = language();
-  const otherDivisions = cellsOfOtherDivisions(context, [...known]);
   const row = (name: string, litres: number | null, key: string, kind: string, explain = "") =>
     h("div", { class: `ledger-row ${kind}`, "data-testid": `cells-${key}`, "data-litres": litres ?? "" },
       explain ? h("button", { type: "button", class: "crumb", onclick: () => context.store.set({ explain }) }, name) : h("span", {}, name),
@@ -28,8 +26,7 @@ export function cellLedger(context: Context, { stats, period }: CellsShown): HTM
     row(t("byArea"), sum("by_area_l"), "by-area", "part"),
     sum("unassigned_l") ? row(t("gap_unassigned"), sum("unassigned_l"), "unassigned", "gap", "unit/unassigned") : null,
     sum("outside_l") ? row(t("gap_outside"), sum("outside_l"), "outside", "gap", "unit/outside") : null,
-    above > 0 ? h("p", { class: "fine", "data-testid": "cells-above", "data-litres": above }, t("gridAbove", { v: volumeText(above, lang), l: integer(above) })) : null,
-    otherDivisions ? h("p", { class: "fine", "data-testid": "cells-divisions" }, otherDivisions) : null);
+    above > 0 ? h("p", { class: "fine", "data-testid": "cells-above", "data-litres": above }, t("gridAbove", { v: volumeText(above, lang), l: integer(above) })) : null);
 }
 
 /** The switch of uncertainty, and while it is on what the lines mean. */

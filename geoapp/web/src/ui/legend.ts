@@ -9,7 +9,7 @@ import { comparedWith, spanOf } from "../periods";
 import { isCompare, type Measure } from "../state";
 import { isChange, isTwoSided } from "../values";
 import { cellLedger, unsureSwitch } from "./legend-cells";
-import { cellDivisionsWords, divisionsWords } from "./divisions";
+import { divisionsWords } from "./divisions";
 import { filterWords } from "./filters";
 import { markOf, noteOf, totalNotes } from "./printed";
 import { errorText, isRefused, wayOut } from "./notices";
@@ -79,11 +79,11 @@ function classRows({ scale, unit, counts, most: largest, nought, none, what }: R
 }
 
 export function mountLegend(place: HTMLElement, context: Context): void {
-  const caption = (asked: string, level: string, divisions = divisionsWords(context)) => {
+  const caption = (asked: string, level: string) => {
     // Of two periods the months that both have: the only ones that are compared.
     const { now, before } = comparedWith(asked, context.state.measure, context.meta.months, context.state.versus);
     const [period, versus] = isCompare(context.state.measure) && now.length ? [spanOf(now), spanOf(before)] : [asked, context.state.versus];
-    return [periodText(period, language()), isCompare(context.state.measure) ? `${t("comparedTo")} ${periodText(versus, language())}` : "", level, filterWords(context), divisions].filter(Boolean).join(" · ");
+    return [periodText(period, language()), isCompare(context.state.measure) ? `${t("comparedTo")} ${periodText(versus, language())}` : "", level, filterWords(context), divisionsWords(context)].filter(Boolean).join(" · ");
   };
   function frame(measure: Measure, scale: Scale, unit: Unit, about: string, ...rest: Parameters<typeof replace>[1][]): void {
     replace(place,
@@ -97,7 +97,7 @@ export function mountLegend(place: HTMLElement, context: Context): void {
     const { measure, scale, counts, period } = cells;
     const unit = unitOf(measure, scale);
     const level = words(cells.layer.title);
-    frame(measure, scale, unit, caption(period, level, cellDivisionsWords(context)),
+    frame(measure, scale, unit, caption(period, level),
       classRows({ scale, unit, counts, most: cells.most, nought: null, none: null, what: (n) => integer(n) }, isTwoSided(measure) ? t("noChange") : t("noData")),
       unsureSwitch(context),
       cellLedger(context, cells));

@@ -1,0 +1,10 @@
+(
+    -- Facilities as they count in an edition that is over: the columns that the grid reads of layers_supplyfacility.
+    SELECT o.id, o.kind, o.geom, o.cell_x, o.cell_y, o.declared_region_id, o.stands_since,
+           CASE WHEN o.geom IS NOT NULL THEN t.id END AS found_region_id,
+           CASE WHEN o.geom IS NOT NULL THEN t.id ELSE o.counted_region END AS counted_region
+    FROM layers_supplyfacility o
+    LEFT JOIN layers_region c ON c.id = o.counted_region
+    LEFT JOIN LATERAL ({noted}) n ON TRUE
+    LEFT JOIN layers_region t ON t.code = COALESCE(n.code, c.code) AND {here_t}
+)
