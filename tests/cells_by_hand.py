@@ -6,7 +6,7 @@ For cities of rectangles (`tests.factories.square`): a division is its box, a po
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -25,10 +25,15 @@ _SERVES = {1: 6, 2: 9, 3: 12, 4: 12}  # digits of the division that a facility's
 
 
 def by_cell(
-    months: Sequence[date], outlines: Outlines, stood: Mapping[tuple[str, date], Point] = MappingProxyType({})
+    months: Sequence[date],
+    outlines: Outlines,
+    stood: Mapping[tuple[str, date], Point] = MappingProxyType({}),
+    **only: Any,
 ) -> dict[tuple[date, str], int]:
-    """Litres by (month, code of the unit), or the reason why they are in none. ``stood`` is where meters were, by code and month."""
-    return _Recount(outlines, stood).of(months)
+    """Litres by (month, code of the unit), or the reason why they are in none. ``stood`` is where meters were, by code and month;
+    ``only`` says which records."""
+    records = models.UsageRecord.objects.filter(month__in=months, **only).select_related("meter", "facility", "region")
+    return _Recount(outlines, stood).of(records)
 
 
 class _Recount:
@@ -41,10 +46,9 @@ class _Recount:
         self.users = [user.geom for user in models.WaterUser.objects.exclude(geom=None)]
         self.units = {code: self.parts(code) for code in outlines if len(code) == 9}
 
-    def of(self, months: Sequence[date]) -> dict[tuple[date, str], int]:
+    def of(self, records: Iterable[models.UsageRecord]) -> dict[tuple[date, str], int]:
         found: Counter[tuple[date, str]] = Counter()
         shared: Counter[tuple[Any, ...]] = Counter()
-        records = models.UsageRecord.objects.filter(month__in=months).select_related("meter", "facility", "region")
         for record in records:
             place = self.place(record)
             if isinstance(place, str):

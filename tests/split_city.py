@@ -60,6 +60,26 @@ def make_city() -> make.Grid:
     return grid
 
 
+@transaction.atomic
+def make_cells() -> make.Grid:
+    """The same city in cells of 500 m, with a plant of a township over both its villages, and one of the district over all."""
+    grid = make_city()
+    plants = [
+        make.FacilityFactory(code="F-plant", geom=make.at(0.6, 0.4), kind=2),
+        make.FacilityFactory(code="F-wide", geom=make.at(0.3, 0.3), kind=1),
+    ]
+    for plant, box in zip(plants, ((0.2, 0.1, 1.9, 0.7), (0.1, 0.2, 1.8, 1.7)), strict=True):
+        make.SupplyAreaFactory(facility=plant, geom=make.outline(make.square(*box)))
+    for month in MONTHS:
+        for nth, plant in enumerate(plants):
+            make.UsageFactory(
+                month=month, volume_l=10_007 + 13 * month.month + nth, purpose=1 + 2 * nth, facility=plant
+            )
+    grid.settle()
+    grid.cut()
+    return grid
+
+
 def file_of(folder: Path, outlines: dict[str, tuple[float, ...]], names: dict[str, str] = NAMES) -> Path:
     """The divisions as an authority sends them."""
     features = [

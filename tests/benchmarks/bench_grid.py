@@ -120,6 +120,7 @@ def units() -> list[str]:
 def units_in_postgis() -> list[str]:
     """Read, cut, transform and write with indexes, against set-based PostGIS that only cuts into a bare table."""
     from layers.grid import units as grid_units
+    from layers.grid.within import Every
 
     pair = harness.Pair()
 
@@ -127,7 +128,7 @@ def units_in_postgis() -> list[str]:
         with rolled_back() as cursor:
             cursor.execute("TRUNCATE layers_gridunit CASCADE")  # its weights too; all come back with the rollback
             start = time.perf_counter()
-            grid_units.refresh(cursor, SIZE)
+            grid_units.refresh(cursor, SIZE, Every(cursor))
             seconds.append(time.perf_counter() - start)
 
     def postgis() -> None:
@@ -146,14 +147,16 @@ import resource, time
 from tests.benchmarks import bench_grid, harness
 harness.django_setup()
 from layers.grid import units, weights
+from layers.grid.within import Every
 with bench_grid.rolled_back() as cursor:
     cursor.execute("SET LOCAL work_mem = '192MB'")
     cursor.execute("DELETE FROM layers_gridweight WHERE size = 100")
     cursor.execute("DELETE FROM layers_gridunit WHERE size = 100")
     start = time.perf_counter()
-    came = units.refresh(cursor, 100)[1]
+    every = Every(cursor)
+    came = units.refresh(cursor, 100, every)[1]
     cut = time.perf_counter()
-    weights.refresh(cursor, 100)
+    weights.refresh(cursor, 100, every)
     weighed = time.perf_counter()
 print(came, cut - start, weighed - cut, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
@@ -245,10 +248,12 @@ def sharing() -> list[str]:
     import geopandas
     import numpy as np
     from django.db import connection
+    from psycopg.sql import SQL
 
-    from layers.grid import assign
+    from layers.grid import litres
     from layers.grid.scope import TERMS
     from layers.grid.units import from_wkb
+    from layers.grid.within import Every
     from layers.recorded import all_months
     from layers.sql import load
 
@@ -272,11 +277,13 @@ def sharing() -> list[str]:
     def ours() -> None:
         with rolled_back() as cursor:
             cursor.execute("SET LOCAL work_mem = '192MB'")
-            cursor.execute(load("grid_base"), {**TERMS, "size": SIZE, "months": [last]})
+            today = Every(cursor).today
+            base = SQL(load("grid_base")).format(held=SQL(""), **today.parts)
+            cursor.execute(base, {**TERMS, "size": SIZE, "months": [last]})
             cursor.execute("DELETE FROM grid_base WHERE share_kind IS DISTINCT FROM %s", [TERMS["region"]])
             cursor.execute("ANALYZE grid_base")
             cursor.execute(
-                "SELECT count(*) FROM (" + assign.shares_of("grid_base").as_string(cursor.connection) + ") s",
+                "SELECT count(*) FROM (" + litres.shares_of("grid_base", today).as_string(cursor.connection) + ") s",
                 {"size": SIZE},
             )
 

@@ -16,6 +16,7 @@ from layers import models, vocab
 from layers.admin.journal import ChangeByHand
 from layers.grid import assign, conservation, years
 from layers.grid import change as grid_change
+from layers.grid.within import Every
 from layers.periods import parse_period
 from layers.recorded import all_months
 from layers.standing import CORRECTION, Effect
@@ -338,7 +339,7 @@ def test_months_that_are_still_to_be_assigned_stay_so(town: Town, monkeypatch: p
     monkeypatch.setattr(grid_change, "_SMALL_MONTH", 0)
     models.GridUsage.objects.filter(size=SIZE, month=FEBRUARY).delete()
     with cursor_of() as cursor:
-        years.refresh(cursor, SIZE, [FEBRUARY])
+        years.refresh(cursor, SIZE, [FEBRUARY], Every(cursor))
     take(town, ("move meter", 1, 5))
     town.by_hand("usage", records(3), set_to(volume_l=5, month=FEBRUARY))
     assert not models.GridUsage.objects.filter(size=SIZE, month=FEBRUARY).exists()

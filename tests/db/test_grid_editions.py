@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from layers import editions, models, vocab
@@ -22,7 +24,7 @@ from tests import factories as make
 from tests.cells_by_hand import SIZE, by_cell
 from tests.db.ingest_files import csv, load
 from tests.factories import NORTHERN, SOUTHERN, A, B, C
-from tests.split_city import AFTER, APRIL, MONTHS, NAMES, NEW, E, file_of, make_city, split
+from tests.split_city import AFTER, APRIL, MONTHS, NAMES, NEW, E, file_of, make_cells, split
 
 pytestmark = pytest.mark.django_db
 BEFORE = make.CELLS
@@ -32,20 +34,7 @@ Litres = dict[tuple[date, str], int]
 
 @pytest.fixture
 def town() -> make.Grid:
-    """The city before, in cells; a plant that serves a township over both its villages, and users of its water."""
-    grid = make_city()
-    plant = make.FacilityFactory(code="F-plant", geom=make.at(0.6, 0.4), kind=2)
-    make.SupplyAreaFactory(facility=plant, geom=make.outline(make.square(0.2, 0.1, 1.9, 0.7)))
-    district = make.FacilityFactory(code="F-wide", geom=make.at(0.3, 0.3), kind=1)
-    make.SupplyAreaFactory(facility=district, geom=make.outline(make.square(0.1, 0.2, 1.8, 1.7)))
-    for month in MONTHS:
-        for nth, place in enumerate((plant, district)):
-            make.UsageFactory(
-                month=month, volume_l=10_007 + 13 * month.month + nth, purpose=1 + 2 * nth, facility=place
-            )
-    grid.settle()
-    grid.cut(SIZE)
-    return grid
+    return make_cells()
 
 
 def known() -> editions.Editions:
@@ -326,6 +315,10 @@ def test_a_litre_made_between_editions_undoes_the_change(town: make.Grid, tmp_pa
         assert [(one[0], one[1], one[4]) for one in found] == [(known().current.id, MONTHS[0], 1)]
         with pytest.raises(conservation.NotConserved, match="between editions"):
             conservation.hold(cursor, SIZE, MONTHS, Every(cursor))
+    out = io.StringIO()
+    with pytest.raises(CommandError, match="1 项不守恒"):
+        call_command("check_conservation", stdout=out)
+    assert f"区划版次 {known().current.id} 多出 1 升" in out.getvalue()
 
 
 def test_a_village_of_no_township_of_then_is_in_none(town: make.Grid, tmp_path: Path) -> None:

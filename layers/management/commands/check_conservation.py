@@ -16,6 +16,7 @@ from django.db import connection
 from layers import vocab
 from layers.grid import assign, conservation
 from layers.grid.conservation import Balance
+from layers.grid.within import Every
 from layers.recorded import all_months
 
 HEAD = ("级别", "月份", "水源", "用途", "记录(升)", "已落格(升)", "未分配(升)", "市域之外(升)", "差额(升)")
@@ -36,6 +37,7 @@ class Command(BaseCommand):
             wrong += sum(line.difference_l != 0 for line in lines)
             for month, of_month in groupby(lines, key=lambda line: line.month):
                 self._show(what, f"{month:%Y-%m}", list(of_month), options["all"])
+        wrong += self._between_editions()
         self.stdout.write(f"核对 {checked} 项，差额 {wrong} 项")
         if wrong:
             raise CommandError(f"{wrong} 项不守恒", returncode=1)
@@ -47,6 +49,22 @@ class Command(BaseCommand):
                 yield f"{size} m", conservation.of_grid(cursor, size, months)
             for level in vocab.LEVEL:
                 yield level.zh, conservation.of_level(cursor, level.id, months)
+
+    def _between_editions(self) -> int:
+        """A month has as many litres in the divisions of any edition as in its own."""
+        with connection.cursor() as cursor:
+            every, months = Every(cursor), all_months(cursor)
+            found = [
+                (size, *line)
+                for size in assign.sizes(cursor)
+                for line in conservation.differences(cursor, size, months, every)
+            ]
+        for size, edition, month, source, purpose, litres in found:
+            words = (vocab.SOURCE.by_id[source].zh, vocab.PURPOSE.by_id[purpose].zh)
+            self.stdout.write(
+                " | ".join([f"{size} m", f"{month:%Y-%m}", *words, f"区划版次 {edition} 多出 {litres} 升"])
+            )
+        return len(found)
 
     def _show(self, what: str, month: str, lines: list[Balance], every: bool) -> None:
         for line in lines:
