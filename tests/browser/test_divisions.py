@@ -13,7 +13,7 @@ from layers.models import UsageRecord
 from tests.browser.page_model import by_id, open_map
 from tests.db.ingest_files import csv, load
 from tests.factories import DISTRICT, SOUTHERN, B, C
-from tests.split_city import NEW, E, make_city, split
+from tests.split_city import NEW, E, make_cells, make_city, split
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HAS = """
@@ -29,6 +29,15 @@ HAS = """
 def own_page(new_own_page: Callable[..., Any], tmp_path: Path) -> Any:
     """A watched page of a server on the city that was split in April."""
     make_city()
+    split(tmp_path)
+    load("usage", csv(tmp_path / "u.csv", "month,meter,source,purpose,volume_l\n2019-04,M-b,村级供水,居民,7000"))
+    return new_own_page()
+
+
+@pytest.fixture
+def own_cells(new_own_page: Callable[..., Any], tmp_path: Path) -> Any:
+    """The same city in cells."""
+    make_cells()
     split(tmp_path)
     load("usage", csv(tmp_path / "u.csv", "month,meter,source,purpose,volume_l\n2019-04,M-b,村级供水,居民,7000"))
     return new_own_page()
@@ -81,3 +90,28 @@ def test_what_was_recorded_at_a_redrawn_division_is_noted_in_litres(own_page: Pa
     expect(note).to_have_count(2)
     own_page.evaluate(f"window.shuitu.context.store.set({{ explain: '', region: '{C}' }})")
     expect(note).to_have_attribute("data-litres", str(told[C]))
+
+
+CELLS = """
+    ([township, there]) => {
+        const map = window.shuitu?.map;
+        return !!map?.getSource("grid_500") && map.querySourceFeatures("grid_500", { sourceLayer: "grid_500" })
+            .some(feature => feature.properties.code.endsWith(township)) === there;
+    }
+"""
+
+
+def test_cells_follow_the_month_too(own_cells: Page) -> None:
+    """Cut at the lines of the month shown, or at today's where the reader asks for them; the legend says which."""
+    open_map(own_cells, "/?period=2019-03&level=grid&map=12.5/40.01/116.01")
+    own_cells.wait_for_function(CELLS, arg=[SOUTHERN, True])
+    own_cells.wait_for_function(CELLS, arg=[NEW, False])
+    expect(by_id(own_cells, "legend")).to_contain_text("按 2019-03 及以前的区划")
+    own_cells.evaluate("window.shuitu.context.store.set({ period: '2019-04' })")
+    own_cells.wait_for_function(CELLS, arg=[NEW, True])
+    expect(by_id(own_cells, "legend")).to_contain_text("2019-04 起的现行区划")
+    own_cells.evaluate("window.shuitu.context.store.set({ period: '2019-02' })")
+    own_cells.wait_for_function(CELLS, arg=[NEW, False])
+    by_id(own_cells, "boundaries").locator("input[value=current]").check(force=True)
+    own_cells.wait_for_function(CELLS, arg=[NEW, True])
+    expect(by_id(own_cells, "legend")).to_contain_text("2019-04 起的现行区划")

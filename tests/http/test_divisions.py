@@ -15,7 +15,7 @@ from django.test import Client
 from geoapp.reports import content
 from geoapp.reports.ask import Ask
 from geoapp.reports.drawing.geometry import outlines
-from layers.models import GridUnit, UsageRecord
+from layers.models import UsageRecord
 from layers.periods import parse_period
 from tests import factories as make
 from tests.db.ingest_files import csv, load
@@ -260,11 +260,3 @@ def test_what_was_recorded_at_a_redrawn_division_is_said_to_stay_with_its_code(c
     assert ask(client, f"/api/explain?region={D}&period=2019-03&boundaries=current")["redrawn"] is None
     year = ask(client, "/api/stats?level=village&period=2019")  # speaks in April's, as its last month does
     assert [row["code"] for row in year["redrawn"]["regions"]] == [SOUTHERN, C]
-
-
-def test_cells_say_that_they_are_cut_at_todays_lines(client: Client, town: None) -> None:
-    make.Grid().cut()
-    told = {"since": "2019-04", "until": None, "current": True}
-    assert ask(client, "/api/stats/cells?period=2019-03")["boundaries"] == told
-    unit = GridUnit.objects.order_by("code").values_list("code", flat=True).first()
-    assert ask(client, f"/api/explain?unit={unit}&period=2019-03")["boundaries"] == told
