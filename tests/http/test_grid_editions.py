@@ -15,7 +15,7 @@ import mapbox_vector_tile
 import pytest
 from django.test import Client
 
-from geoapp.reports.drawing import grid as drawn_grid
+from geoapp.reports import ground
 from layers import models, vocab
 from layers.db import rows
 from layers.periods import Month, parse_period
@@ -220,7 +220,7 @@ def test_the_map_of_a_report_is_of_its_divisions(town: None) -> None:
     for question, (months, outlines) in QUESTIONS.items():
         period, _, told = question.removeprefix("period=").partition("&boundaries=")
         within = divisions.divisions(told, Month.of(months[-1]))
-        found = rows(drawn_grid.cells([DISTRICT], parse_period(period), 500, within))
+        found = rows(ground.units([DISTRICT], parse_period(period), 500, within))
         assert len(found) == len(units(outlines))
         assert sum(litres or 0 for litres, _ in found) == sum(by_hand(months, outlines).values()), question
 
