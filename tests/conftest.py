@@ -15,6 +15,7 @@ from django.conf import settings as django_settings
 from django.test import Client
 
 from tests import city as cities
+from tests import warm_reader
 from tests.answering import Answering
 from tests.tongue import french, made  # noqa: F401  # fixtures of every room
 
@@ -56,11 +57,13 @@ def _forgetful(request: pytest.FixtureRequest) -> Iterator[None]:
     from layers.kept.memory import forget
 
     forget()
+    request.getfixturevalue("monkeypatch").setattr("layers.ingest.apart._start", warm_reader.start)
     settings = request.getfixturevalue("settings")
     settings.STATE_DIR = request.getfixturevalue("tmp_path")
     settings.IMPORT_WORKERS = 0  # the tests are the worker, or start one on their own database
     settings.OPEN_TO_ALL = ("personal",)  # what a test makes is nobody's; tests of access close it
-    # The page's assets need not be built for tests that look at none.
+    # The page's assets need not be built for tests that look at none, nor all of them listed anew for every test's client.
+    settings.WHITENOISE_AUTOREFRESH = True
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
