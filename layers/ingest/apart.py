@@ -98,8 +98,10 @@ class _Reading:
             "given": [str(one) for one in scratch.belonging(path)],
             "memory_bytes": settings.IMPORT_READ_BYTES, "seconds": settings.IMPORT_READ_SECONDS, "chunk_bytes": CHUNK_BYTES,
         }  # fmt: skip
+        left = memoryview(json.dumps(job).encode() + b"\n")
         with suppress(BrokenPipeError):  # it ended at once: the answer says why
-            self._process.stdin.write(json.dumps(job).encode() + b"\n")
+            while left:  # of more than a pipe holds, a signal that comes meanwhile leaves a rest
+                left = left[self._process.stdin.write(left) :]
             self._process.stdin.close()
 
     def __enter__(self) -> _Reading:

@@ -31,6 +31,7 @@ from django.conf import LazySettings
 from layers.ingest import apart, extent, scratch, wire
 from layers.ingest.apart import opened_apart
 from layers.ingest.readers import opened
+from layers.ingest.reading import Hints
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.table import Chunk, Table
 from tests import workbooks
@@ -129,6 +130,20 @@ def test_what_is_read_apart_is_what_is_read(
     with opened_apart(path) as there:
         assert all_of(there) == wanted
     assert wanted["rows"]
+
+
+def test_a_signal_takes_nothing_from_what_it_is_told(tmp_path: Path) -> None:
+    """More than fits into a pipe, to a process that has yet to start."""
+    path = file_of(tmp_path, "csv")
+    words = frozenset(f"字{number}" for number in range(40_000))
+    before = signal.signal(signal.SIGALRM, lambda *_: None)
+    signal.setitimer(signal.ITIMER_REAL, 0.01, 0.01)
+    try:
+        with opened_apart(path, hints=Hints({}, words)) as table:
+            assert table.headings[0] == "code"
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def test_a_file_that_only_its_owner_can_reach_is_handed_over(tmp_path: Path) -> None:
