@@ -28,7 +28,6 @@ import psycopg
 from django.conf import settings as django_settings
 from psycopg import sql
 
-from data import demo
 from geoapp import identity, serve, state
 
 NAME = "shuitu_city_test"
@@ -53,6 +52,8 @@ class City:
 
 def fingerprint() -> str:
     """What the city is made from: the recipe, the migrations, and what places objects, sums usage and assigns it."""
+    from data import demo  # and with it pandas and scipy: most runs of a few tests need no city
+
     digest = hashlib.sha256(demo.fingerprint().encode())
     made_by = [
         *ROOT.glob("*/migrations/0*.py"),

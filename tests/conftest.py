@@ -12,10 +12,11 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import connections
 from django.test import Client
 
 from tests import city as cities
-from tests import warm_reader
+from tests import emptying, warm_reader
 from tests.answering import Answering
 from tests.tongue import french, made  # noqa: F401  # fixtures of every room
 
@@ -35,14 +36,35 @@ CHROMIUM_FLAGS = [
 ]
 
 
+# The longest files, each longer than those that it stands before. Who shares the tests takes whole files in this order, so that none
+# is left at the end with a long one; a file that is not named here takes seconds.
+LONGEST = (
+    "http/test_every_write.py", "http/test_hostile_text.py", "http/test_personal_closed.py", "http/test_personal_demo.py",
+    "running/test_users.py", "running/test_keepers.py", "running/test_serving.py",
+    "browser/test_grid.py", "browser/test_outage.py", "browser/test_layers.py", "browser/test_drill.py", "clients/test_streams.py",
+)  # fmt: skip
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what a test needs by its fixtures; tests of the city come last, as it may still be in the making."""
+    """Mark what a test needs by its fixtures, and put them in order: files that need the city last, as it may still be in the
+    making; of the others and of these the longest first."""
+    in_city = set()
     for item in items:
-        names = getattr(item, "fixturenames", ())
-        needs = [marker for marker in ("city", "browser") if marker in names]
-        for marker in needs:
-            item.add_marker(marker)
-    items.sort(key=lambda item: item.get_closest_marker("city") is not None)
+        for marker in ("city", "browser"):
+            if _asks_for(item, marker):
+                item.add_marker(marker)
+        if item.get_closest_marker("city"):
+            in_city.add(item.path)
+    longest = {Path(__file__).parent / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: (item.path in in_city, longest.get(item.path, len(LONGEST))))
+
+
+def _asks_for(item: pytest.Item, name: str) -> bool:
+    """Whether a test asks for this file's fixture of that name: a module may have another of its own."""
+    found = (
+        item.session._fixturemanager.getfixturedefs(name, item) if name in getattr(item, "fixturenames", ()) else None
+    )
+    return bool(found) and found[-1].func.__module__ == __name__
 
 
 @pytest.fixture(autouse=True)
@@ -69,6 +91,26 @@ def _forgetful(request: pytest.FixtureRequest) -> Iterator[None]:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """How the tests' own database is asked: by one process, and without waiting for the disk.
+
+    Sums and cells are made with workers for the rest of a transaction (`layers.db.work_on_months`), which in a test is all of it:
+    two would be started for every question over a dozen rows. The whole city is asked as in production.
+    """
+    told = connections["default"].settings_dict["OPTIONS"]
+    told["options"] = (
+        f"{told.get('options', '')} -c max_parallel_workers_per_gather=0 -c synchronous_commit=off".strip()
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _emptied_quickly() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.db.backends.postgresql.operations.DatabaseOperations.sql_flush", emptying.emptied)
+        yield
 
 
 @pytest.fixture(scope="session")
