@@ -42,19 +42,39 @@ def route(pattern: URLPattern) -> str:
     return f"{namespace}{pattern.name}"
 
 
+class Objects:
+    """The objects last made of each layer, and the stamp of its data: read once for all addresses of one state of the data."""
+
+    def __init__(self, singles: int = 1) -> None:
+        self.singles = singles
+        self._known: dict[str, dict[str, tuple[Any, ...]]] = {}
+
+    def parts(self, layer: registry.Layer) -> dict[str, tuple[Any, ...]]:
+        """The parts of an address that depend on the layer."""
+        if layer.id not in self._known:
+            code = next((field.orm_path for field in layer.fields if field.name == "code"), "pk")
+            rows = list(FeatureQuery(layer).found().order_by("pk").values_list("pk", code))[-self.singles :]
+            self._known[layer.id] = {
+                "stamp": (as_of(layer.datasets()).stamp,),
+                "feature_id": tuple(pk for pk, _ in rows),
+                "code": tuple(str(code) for _, code in rows),
+            }
+        return self._known[layer.id]
+
+
 def addresses(
     pattern: URLPattern,
     queries: Mapping[str, Sequence[str]],
     *,
-    singles: int = 1,
+    objects: Objects,
     suffixes: Sequence[str] = (*(one.suffix for one in FORMATS.values()), "qgz", "qgs"),
     regions: Sequence[str] = REGIONS,
     tiles: Sequence[Place] = (),
 ) -> Iterator[str]:
-    """Every address of a pattern, with the questions of its route (``queries``); ``singles`` objects of each layer are asked for
+    """Every address of a pattern, with the questions of its route (``queries``); ``objects`` of each layer are asked for
     one by one, and ``tiles`` where there are tiles (unless told, the one of the corner of the small city)."""
     name = route(pattern)
-    for parts in _parts(pattern, singles, suffixes, regions, tiles or ((ZOOM, _column(), _row()),)):
+    for parts in _parts(pattern, objects, suffixes, regions, tiles or ((ZOOM, _column(), _row()),)):
         try:
             address = reverse(name, kwargs=parts)
         except NoReverseMatch:  # a suffix of another address
@@ -64,7 +84,7 @@ def addresses(
 
 
 def _parts(
-    pattern: URLPattern, singles: int, suffixes: Sequence[str], regions: Sequence[str], tiles: Sequence[Place]
+    pattern: URLPattern, objects: Objects, suffixes: Sequence[str], regions: Sequence[str], tiles: Sequence[Place]
 ) -> Iterator[dict[str, Any]]:
     parts = set(pattern.pattern.converters) | set(pattern.pattern.regex.groupindex)
     layers = [*registry.LAYERS, *registry.TABLES]
@@ -79,11 +99,7 @@ def _parts(
         own = {**known, **{name: (number,) for name, number in place.items()}}
         if layer:
             own[by_layer] = (layer.id,)
-            own["stamp"] = (as_of(layer.datasets()).stamp,)
-            code = next((field.orm_path for field in layer.fields if field.name == "code"), "pk")
-            rows = list(FeatureQuery(layer).found().order_by("pk").values_list("pk", code))[-singles:]
-            own["feature_id"] = tuple(pk for pk, _ in rows)
-            own["code"] = tuple(str(code) for _, code in rows)
+            own |= objects.parts(layer)
         assert parts <= set(own), f"a new part of an address, {parts - set(own)}: say what it can be"
         yield from _combined(sorted(parts), own, {})
 

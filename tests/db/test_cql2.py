@@ -20,18 +20,26 @@ from layers.features import FeatureQuery, stream
 from layers.registry import published
 from tests import factories as make
 from tests.factories import CELL, SOUTH, WEST, A, D, at
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def wells() -> None:
+def make_city() -> None:
     grid = make.make_grid()
     make.WellFactory(code="a", name="甲井 One", use=1, metering=1, depth_m=10, year_built=1980, geom=at(0.5, 0.5))
     make.WellFactory(code="b", name="100%_x", use=2, metering=1, depth_m=50, geom=at(1.5, 0.5), declared_region=grid[A])
     make.WellFactory(code="c", name="it's", use=2, metering=3, depth_m=None, status=3, geom=at(0.5, 1.5))
     make.WellFactory(code="n", name="", use=3, depth_m=120.5, geom=None, declared_region=grid[D])
     grid.settle()
+
+
+world = standing(lambda folder: make_city())
+
+
+@pytest.fixture(autouse=True)
+def wells(world: None, db: None) -> None:
+    pass
 
 
 def true_of(tree: Any, layer: str = "well", system: Crs = CRS84) -> str:

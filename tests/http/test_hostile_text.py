@@ -17,7 +17,6 @@ from urllib.parse import quote
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, reverse
 
@@ -32,11 +31,12 @@ from layers.kept.memory import forget
 from layers.periods import parse_period
 from layers.text import is_formula, unguarded, visible
 from tests import hostile
-from tests.addresses import addresses, patterns, route
+from tests.addresses import Objects, addresses, patterns, route
 from tests.desk_files import upload
 from tests.factories import DISTRICT, SOUTHERN, A
 from tests.hostile import CANARY, HOSTILE, City, said, same, seen
 from tests.report_city import drawn_of
+from tests.standing import standing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -67,12 +67,7 @@ ELSEWHERE = {
 }
 
 
-@pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
-    """The city, in plain names whenever a test begins."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield hostile.make_hostile_city()
-        transaction.set_rollback(True)
+world = standing(lambda folder: hostile.make_hostile_city())  # in plain names whenever a test begins
 
 
 @pytest.fixture(autouse=True)
@@ -104,7 +99,7 @@ def both(world: City, settings: Any, tmp_path: Path, ask: Any) -> tuple[Any, Any
 def answers(client: Client, pattern: URLPattern) -> list[tuple[str, int, Any]]:
     """(address, status, what is said) at each of its addresses."""
     found = []
-    for address in addresses(pattern, QUERIES, singles=SINGLES):
+    for address in addresses(pattern, QUERIES, objects=Objects(SINGLES)):
         response = client.get(address)
         body = response.getvalue()
         found.append((address, response.status_code, said(body, response.get("Content-Type", "text/plain"))))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
@@ -24,14 +25,14 @@ from layers.ogc import question
 from layers.registry import IMPORTED, TABLES
 from tests import factories as make
 from tests.factories import CELL, NORTHERN, SOUTH, WEST, A, B, C, D, Grid, at
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 WELLS = "/ogc/collections/well/items"
 HOST = "http://testserver"
 
 
-@pytest.fixture(autouse=True)
-def grid() -> Grid:
+def make_city() -> Grid:
     found = make.make_grid()
     make.WellFactory(code="W1", name="甲井", use=1, depth_m=10, geom=at(0.5, 0.5), declared_region=found[A])
     make.WellFactory(code="W2", use=2, depth_m=50.5, geom=at(1.5, 0.5))
@@ -41,6 +42,14 @@ def grid() -> Grid:
     make.UsageFactory(region=found[D], volume_l=700, month=datetime(2019, 3, 1))
     found.settle()
     return found
+
+
+world = standing(lambda folder: make_city())
+
+
+@pytest.fixture(autouse=True)
+def grid(world: Grid, db: None) -> Grid:
+    return deepcopy(world)
 
 
 def get(client: Client, url: str, **headers: str) -> Any:

@@ -1,4 +1,4 @@
-"""Personal data on every channel there is: closed with an authority's own data, open by the setting or in the demo.
+"""Personal data on every channel there is: closed with an authority's own data, open by the setting; in the demo: test_personal_demo.
 
 Every address of the site is asked; one mark stands in every personal text (tests/access_city.py), and is looked for in
 every byte of every answer, unpacked.
@@ -6,7 +6,6 @@ every byte of every answer, unpacked.
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -14,116 +13,33 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from layers import access, models, registry, vocab
-from layers.export import FORMATS
-from layers.versions import as_of
-from tests.access_city import DEMO, LITRES, MARK, A, load, make_city, plain
-from tests.addresses import addresses, patterns, route
+from layers import access, models, registry
+from tests.access_city import DEMO, LITRES, MARK, A, load, make_city
+from tests.access_walk import CLOSED, TELLING, marked, told
 from tests.db.ingest_files import CITY, TOWNSHIP
-from tests.db.test_mvt import tile_at
-from tests.desk_files import commit, upload
-from tests.factories import Point
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
-CLOSED = ("water_user", "meter", "usage")
-HERE = Point(116.025, 39.05, srid=4490)
-# What is asked of each route besides its address.
-AS_PAGE = ("", "f=html")
-QUESTIONS: dict[str, tuple[str, ...]] = {
-    "stats": ("period=2019", "period=2019&level=village"),
-    "series": ("", "level=village"),
-    "stats-cells": ("period=2019", "period=2019&level=grid_100"),
-    "stats-compare": ("period=2019-01&versus=2019-01&level=grid_500",),
-    "explain": (
-        *(f"region={code}&period=2019" for code in (CITY, TOWNSHIP, A)),
-        *(f"unit={unit}&period=2019" for unit in ("unassigned", "outside")),
-    ),
-    "search": (
-        *(f"q={MARK[:length]}" for length in (2, len(MARK))),
-        *(f"q={text}" for text in ("W1", "F4", "I1", "SA1", "S1", "P1", "水", "自建供水", "第一水厂", "餐馆")),
-    ),
-    "ogc-items": (*AS_PAGE, "limit=1&f=html", *(f"f={key}" for key in FORMATS)),
-    **dict.fromkeys(("ogc", "ogc-conformance", "ogc-collections", "ogc-collection", "ogc-queryables", "ogc-schema", "ogc-tilesets", "ogc-tileset", "ogc-schemes", "ogc-scheme", "ogc-dataset-tilesets", "ogc-dataset-tileset", "ogc-item"), AS_PAGE),
-    "feeds": ("", "f=json", "lang=en"),
-    "reports:preview": tuple(f"region={code}&period=2019" for code in ("110101", TOWNSHIP)),
-}  # fmt: skip
-NOT_ASKED = {"reports:make", "reports:delete", "reports:download"}  # asked below
 
 
-def every_address() -> list[str]:
-    found: list[str] = []
-    for pattern in patterns():
-        if route(pattern) not in NOT_ASKED:
-            places = [tile_at(HERE, zoom) for zoom in (6, 14, 16)]
-            found += addresses(pattern, QUESTIONS, singles=2, regions=(A,), tiles=places)
-    units = models.GridUnit.objects.filter(pk__in=models.GridUsage.objects.values("unit_id"))
-    at_meters = units.exclude(code="").order_by("code").values_list("code", flat=True)[:20]
-    found += [f"/api/explain?unit={code}&period=2019" for code in at_meters]
-    return list(dict.fromkeys(found))
+def city(folder: Path) -> Path:
+    make_city(folder)
+    return folder
 
 
-def told(client: Client, address: str, **headers: str) -> tuple[int, str]:
-    """(status, everything that the answer says, its headers too)."""
-    if address.startswith("/ogc/") and address.endswith("/search"):  # a list asked for by a body
-        response = client.post(address, {}, content_type="application/json", headers=headers)
-    else:
-        response = client.get(address, headers=headers)
-    body = response.getvalue() if response.streaming else response.content
-    return response.status_code, f"{dict(response.headers)} {plain(body)}"
-
-
-def without_own_words(text: str, address: str) -> str:
-    """An answer without what its asker said: a code or text that is asked for stands in it as the asker's own word."""
-    for own in re.findall(rf"{MARK}-\w+|q={MARK}", address):
-        text = text.replace(own, "")
-    return text
-
-
-def marked(client: Client, tags: dict[str, str] | None = None) -> dict[str, bool]:
-    """Every address, and whether a personal text is in its answer, refusals too. None fails. ``tags`` takes the ETags."""
-    found = {}
-    for address in every_address():
-        status, text = told(client, address)
-        assert status in (200, 204, 302, 400, 404), (status, address, text[-2000:])
-        found[address] = MARK in without_own_words(text, address)
-        if tags is not None:
-            tag = re.search(r"'ETag': '([^']*)'", text)
-            tags[address] = tag[1] if tag else ""
-    return found
+world = standing(city)
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> Path:
+def own(world: Path, db: None) -> Path:
     """An authority's own city, closed."""
-    make_city(tmp_path)
-    return tmp_path
-
-
-@pytest.fixture
-def demo(tmp_path: Path) -> Path:
-    """The same, made by the demo."""
-    make_city(tmp_path, DEMO)
-    return tmp_path
+    return world
 
 
 @pytest.fixture(autouse=True)
 def unset(settings: Any) -> None:
     settings.OPEN_TO_ALL = ()
     settings.REPORT_WORKERS = 0
-
-
-# At least these say personal texts while they are open: else the walk would find nothing because it asks nothing.
-TELLING = (
-    "/ogc/collections/water_user/search", "/ogc/collections/permit/search",
-    "/api/layers/water_user/features", "/api/layers/meter/features", "/api/layers/well/features",
-    "/api/layers/self_built/features", "/api/layers/supply_area/features", "/api/layers/sewage_plant/features",
-    "/api/layers/village_sewage_station/features", "/api/layers/surface_intake/features", "/api/layers/well/features/W1",
-    "/feeds/permit", "/feeds/usage", *(f"/feeds/meter.{one.suffix}" for one in FORMATS.values()),
-    *(f"/feeds/permit.{one.suffix}" for one in FORMATS.values() if one.tables),
-    "/ogc/collections/permit/items", "/ogc/collections/permit/items?f=html", "/ogc/collections/usage/items?f=xlsx",
-    "/ogc/collections/water_user/items?f=html", f"/api/search?q={MARK}", "/api/search?q=W1",
-    f"/api/explain?region={A}&period=2019", "/reports/preview?region=110101&period=2019",
-)  # fmt: skip
 
 
 def test_nothing_personal_is_in_any_answer_of_an_authoritys_own_city(client: Client, own: Path) -> None:
@@ -139,38 +55,6 @@ def test_by_the_setting_they_are_there(client: Client, own: Path, settings: Any)
     assert any(tells for address, tells in found.items() if "/tiles/water_user/" in address)
     assert any(tells for address, tells in found.items() if "/collections/meter/tiles/" in address)
     assert any(tells for address, tells in found.items() if address.startswith("/ogc/tiles/WebMercatorQuad/"))
-
-
-def test_the_demo_is_open_and_the_first_real_file_closes_it_with_nothing_left_of_before(
-    client: Client, demo: Path
-) -> None:
-    held: dict[str, str] = {}
-    before = marked(client, held)
-    assert [address for address in TELLING if not before[address]] == []
-    stamps = {layer.id: as_of(layer.datasets()).stamp for layer in registry.LAYERS}
-    assert client.get("/api/meta").json()["access"]["why"]["code"] == "synthetic"
-
-    load("water_user", demo)  # unchanged, but an authority's: whose rows these are, nobody can tell any more
-
-    for address in (address for address, tells in before.items() if tells):
-        tag = held[address]
-        status, text = told(client, address, if_none_match=tag)
-        assert status in (200, 204, 404), (status, address)
-        assert MARK not in without_own_words(text, address), address
-    assert all(as_of(layer.datasets()).stamp != stamps[layer.id] for layer in registry.LAYERS), "all addresses are new"
-
-
-@pytest.mark.parametrize("target", ["permit", "well", "facility", "meter", "usage"])
-def test_a_real_file_of_any_dataset_with_something_personal_closes(client: Client, demo: Path, target: str) -> None:
-    load(target, demo)
-    told_by = client.get("/api/meta").json()["access"]
-    assert (told_by["personal"], told_by["why"]["code"]) == ("closed", "own_data")
-    assert client.get("/api/layers/meter/features").status_code == 404
-
-
-def test_an_empty_database_is_closed(client: Client, db: None) -> None:
-    assert client.get("/api/meta").json()["access"]["why"]["code"] == "empty"
-    assert client.get("/api/layers/meter/features").status_code == 404
 
 
 def test_demo_files_after_real_ones_open_nothing(client: Client, own: Path) -> None:
@@ -347,46 +231,10 @@ def test_a_report_asked_for_while_closed_stays_so_though_it_is_made_open(
     assert MARK not in told(client, f"/reports/{job.pk}/xlsx")[1]
 
 
-def test_an_import_that_comes_while_an_answer_is_made_closes_it_too(
-    client: Client, demo: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The layer was found open, then a real file came: what is sent is asked for anew."""
-    from layers.feeds import features
-
-    make = features.feature_list
-
-    def with_an_import(*args: Any) -> Any:
-        monkeypatch.setattr(features, "feature_list", make)
-        load("water_user", demo)
-        return make(*args)
-
-    monkeypatch.setattr(features, "feature_list", with_an_import)
-    assert client.get("/api/layers/water_user/features").status_code == 404
-
-
 def test_staff_see_all_in_the_administration(client: Client, own: Path) -> None:
     client.force_login(User.objects.create_superuser("chief"))
     for kind in ("wateruser", "meter", "usagerecord", "abstractionholder"):
         assert MARK in told(client, f"/admin/layers/{kind}/")[1], kind
-
-
-def test_the_import_page_says_that_the_first_real_file_closes(client: Client, demo: Path) -> None:
-    client.force_login(User.objects.create_superuser("chief"))
-    page = upload(client, (demo / "water_user.csv").read_bytes(), "用水户.csv", "water_user")
-    assert 'data-personal="open"' in client.get(page).content.decode()
-    said = commit(client, page).content.decode()
-    assert "从这次导入起，有真实数据" in said
-    assert 'data-personal="closed"' in said
-
-
-def test_the_operator_reads_it_in_the_status(own: Path, own_server: str) -> None:
-    from geoapp import serve
-
-    data, personal = serve.told_by_the_site(f"{own_server}/")
-    assert data.startswith("data      version ")
-    assert personal.startswith("personal  CLOSED: ")
-    assert "OPEN_TO_ALL=personal" in personal
-    assert serve.told_by_the_site("http://127.0.0.1:1/") == []
 
 
 def test_an_unknown_layer_names_none_that_is_closed(client: Client, own: Path) -> None:
@@ -394,38 +242,6 @@ def test_an_unknown_layer_names_none_that_is_closed(client: Client, own: Path) -
         allowed = client.get(address).json()["allowed"]
         assert "well" in allowed
         assert not set(CLOSED) & set(allowed), address
-
-
-def change_of(user: models.WaterUser, **given: Any) -> dict[str, Any]:
-    """The form of a user as the page sends it."""
-    return {
-        "code": user.code, "name": user.name, "source": user.source, "industry": user.industry,
-        "geom_0": "", "geom_1": "", "position_quality": vocab.SYNTHETIC, "declared_region": user.declared_region_id,
-        **given,
-    }  # fmt: skip
-
-
-@pytest.mark.parametrize(("quality", "personal"), [(vocab.SYNTHETIC, "open"), (1, "closed"), ("", "closed")])
-def test_a_demo_object_changed_by_hand_stays_one_unless_it_is_made_real(
-    client: Client, demo: Path, quality: Any, personal: str
-) -> None:
-    client.force_login(User.objects.create_superuser("chief"))
-    user = models.WaterUser.objects.get(code=f"{MARK}-U2")
-    answer = client.post(
-        f"/admin/layers/wateruser/{user.pk}/change/", change_of(user, name="改名", position_quality=quality)
-    )
-    assert answer.status_code == 302, answer.content.decode()[-3000:]
-    assert client.get("/api/meta").json()["access"]["personal"] == personal
-
-
-def test_a_demo_object_deleted_by_hand_closes_nothing_and_one_added_does(client: Client, demo: Path) -> None:
-    client.force_login(User.objects.create_superuser("chief"))
-    meter = models.Meter.objects.get(code=f"{MARK}-M3")
-    models.UsageRecord.objects.filter(meter=meter).delete()
-    assert client.post(f"/admin/layers/meter/{meter.pk}/delete/", {"post": "yes"}).status_code == 302
-    assert client.get("/api/meta").json()["access"]["personal"] == "open"
-    assert client.post("/admin/layers/abstractionholder/add/", {"code": "H9", "name": "张三"}).status_code == 302
-    assert client.get("/api/meta").json()["access"]["personal"] == "closed"
 
 
 def test_a_poll_by_date_does_not_keep_what_was_open(client: Client, own: Path, settings: Any) -> None:

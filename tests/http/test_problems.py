@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 from urllib.parse import quote
 
@@ -14,18 +15,26 @@ from layers.errors import BadParameter, Busy, NotFound, ShuituError, TooLarge, T
 from layers.http.problems import STATUS
 from tests import factories as make
 from tests.factories import A, Grid
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 TELLTALES = ("psycopg", "SELECT", "relation", "syntax error", "Traceback", "layers_", "django")
 
 
-@pytest.fixture(autouse=True)
-def grid() -> Grid:
+def make_city() -> Grid:
     found = make.make_grid()
     make.UsageFactory(region=found[A])
     make.WellFactory(code="W1")
     found.settle()
     return found
+
+
+world = standing(lambda folder: make_city())
+
+
+@pytest.fixture(autouse=True)
+def grid(world: Grid, db: None) -> Grid:
+    return deepcopy(world)
 
 
 def problem(client: Client, url: str, status: int) -> dict[str, Any]:
