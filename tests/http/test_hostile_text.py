@@ -21,9 +21,9 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 
 from geoapp.reports import content, document
-from geoapp.reports.ask import LANGUAGES, Ask
+from geoapp.reports.ask import Ask
 from geoapp.reports.forms import FORMS
-from layers import registry
+from layers import languages, registry
 from layers.export import FORMATS
 from layers.ingest.run import run
 from layers.ingest.source import Source
@@ -120,7 +120,7 @@ def test_every_address_says_the_names_and_nothing_else(
         assert list(same(one, two, world))[:3] == [], address
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", [each.code for each in languages.LANGUAGES])
 def test_every_form_of_a_report_says_the_names_and_nothing_else(
     lang: str, world: City, settings: Any, tmp_path: Path
 ) -> None:
