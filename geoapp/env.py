@@ -87,6 +87,18 @@ def choices(name: str, text: str | None, known: tuple[str, ...]) -> tuple[str, .
     return tuple(found)
 
 
+def worded(name: str, text: str | None) -> dict[str, tuple[str, str]]:
+    """``source.group_tap=市自来水公司/City waterworks;…`` → by term, its Chinese and its English word (the Chinese, if one is told)."""
+    found = {}
+    for part in filter(str.strip, (text or "").split(";")):
+        term, sign, said = (piece.strip() for piece in part.partition("="))
+        zh, _, en = (piece.strip() for piece in said.partition("/"))
+        if not (sign and re.fullmatch(r"[a-z_]+\.[a-z_]+", term) and zh):
+            raise BadSetting(f"{name}: {part!r}: use vocabulary.term=中文/English, several joined by ;")
+        found[term] = (zh, en or zh)
+    return found
+
+
 def database_url(text: str) -> dict[str, Any]:
     """`postgresql://user:password@host:port/name?sslmode=…` → NAME, USER, PASSWORD, HOST, PORT, OPTIONS.
 

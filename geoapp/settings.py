@@ -23,6 +23,7 @@
 | PUBLIC_URL | the site's address, as reports print it | the asker's own; for commands http://localhost:8000/ |
 | REPORT_WORKERS | processes that make reports at once; 0: the site starts none | 1 |
 | OPEN_TO_ALL | `personal` opens water users, meters, permit holders and usage by meter to whoever reaches the port | closed; a demo's made-up ones are open |
+| WORDS | `vocabulary.term=中文/English;…`: terms that are called otherwise here (`layers/vocab.py`) | as written |
 | LOG_LEVEL | | INFO |
 | TRUSTED_PROXIES | comma-separated addresses, networks, or `unix`: proxies whose X-Forwarded-For and X-Forwarded-Proto are believed | this machine with HTTPS=1; else none |
 """
@@ -33,7 +34,7 @@ from typing import Any
 
 from geoapp import env, identity, localdb, logs, state
 from geoapp.serving import conf
-from layers import languages
+from layers import languages, vocab
 
 BASE_DIR = state.BASE_DIR
 STATE_DIR = state.state_dir()
@@ -49,6 +50,10 @@ ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", os.environ.get("ALLOWED_HOSTS"), ["lo
 CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS", os.environ.get("CSRF_TRUSTED_ORIGINS"))
 
 MORE_LAYERS: tuple[str, ...] = ()  # modules that add kinds of object (`layers.more`), beside their applications
+try:
+    vocab.word(env.worded("WORDS", os.environ.get("WORDS")))
+except KeyError as unknown:
+    raise env.BadSetting(f"WORDS: there is no vocabulary or term {unknown}") from None
 INSTALLED_APPS = [
     "layers.adminsite.AdminConfig",
     "django.contrib.auth",

@@ -1,6 +1,6 @@
 """Reference systems of OGC API Features Part 2: which there are, in which order each names its axes, and boxes in them.
 
-An authority's order counts: EPSG:4326 and EPSG:4490 are latitude first, EPSG:4548 is northing first. Clients turn what
+An authority's order counts: EPSG:4326 and EPSG:4490 are latitude first, EPSG:4548 and its neighbours are northing first. Clients turn what
 they are given by that order, so a server that always answers x first puts the city into the wrong place.
 """
 
@@ -14,8 +14,9 @@ import shapely
 from django.contrib.gis.geos import GEOSGeometry
 from shapely.geometry.base import BaseGeometry
 
+from layers import plane as planes
 from layers.errors import BadParameter
-from layers.models.base import PLANE_SRID, STORAGE_SRID, TILE_SRID
+from layers.models.base import STORAGE_SRID, TILE_SRID
 
 _EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
 
@@ -39,7 +40,7 @@ class Crs:
 
 _GLOBE = (-180.0, -90.0, 180.0, 90.0)
 _MERCATOR = 20037508.342789244
-# Well around the zone (97°E–137°E, equator to 60°N), where the projection has values to the millimetre.
+# Well around a zone (20° from its meridian, equator to 60°N), where the projection has values to the millimetre.
 _ZONE = (-2_000_000.0, -500_000.0, 3_000_000.0, 7_500_000.0)
 
 
@@ -51,14 +52,24 @@ CRS84 = Crs(
     "http://www.opengis.net/def/crs/OGC/1.3/CRS84", 4326, "WGS 84 longitude-latitude", False, _GLOBE, ("CRS84", "OGC:CRS84")
 )  # fmt: skip
 STORAGE = _epsg(STORAGE_SRID, "CGCS2000", True, _GLOBE)
-SYSTEMS: tuple[Crs, ...] = (
-    CRS84,
-    _epsg(4326, "WGS 84", True, _GLOBE),
-    STORAGE,
-    _epsg(PLANE_SRID, "CGCS2000 / 3-degree Gauss-Kruger CM 117E", True, _ZONE),
-    _epsg(TILE_SRID, "WGS 84 / Pseudo-Mercator", False, (-_MERCATOR, -_MERCATOR, _MERCATOR, _MERCATOR)),
-)
-_BY_NAME = {name: system for system in SYSTEMS for name in (system.uri, *system.aliases)}
+_WGS84 = _epsg(4326, "WGS 84", True, _GLOBE)
+_WEB = _epsg(TILE_SRID, "WGS 84 / Pseudo-Mercator", False, (-_MERCATOR, -_MERCATOR, _MERCATOR, _MERCATOR))
+_PLANES = {
+    srid: _epsg(srid, f"CGCS2000 / 3-degree Gauss-Kruger CM {planes.meridian(srid)}E", True, _ZONE)
+    for srid in planes.PLANES
+}
+_BY_NAME = {
+    name: system
+    for system in (CRS84, _WGS84, STORAGE, _WEB, *_PLANES.values())
+    for name in (system.uri, *system.aliases)
+}
+# As refusals tell them.
+ALLOWED = [*(system.uri for system in (CRS84, _WGS84, STORAGE, _WEB)), f"{_EPSG}{planes.FIRST}…{planes.LAST}"]
+
+
+def systems(plane: int) -> tuple[Crs, ...]:
+    """The systems that documents name: of the planes the place's own. Whoever asks in another plane is answered too."""
+    return (CRS84, _WGS84, STORAGE, _PLANES[plane], _WEB)
 
 
 def parse_crs(text: str | None, param: str) -> Crs:
@@ -67,8 +78,7 @@ def parse_crs(text: str | None, param: str) -> Crs:
         return CRS84
     found = _BY_NAME.get(text.strip("[]"))
     if found is None:
-        allowed = [system.uri for system in SYSTEMS]
-        raise BadParameter(f"{text!r} is not a reference system of this data.", param=param, allowed=allowed)
+        raise BadParameter(f"{text!r} is not a reference system of this data.", param=param, allowed=ALLOWED)
     return found
 
 

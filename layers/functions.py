@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.gis.db.models.functions import GeomOutputGeoFunc
 from django.contrib.gis.geos import Polygon
-from django.db.models import BinaryField, FloatField, Func, IntegerField, Value
+from django.db.models import Aggregate, BinaryField, FloatField, Func, IntegerField, Value
 from django.db.models.expressions import Combinable
 
 
@@ -76,17 +76,38 @@ class Coordinate(Func):
 class CellIndex(Func):
     """Column (``axis="X"``) or row (``"Y"``) of the 100 m grid cell that a position lies in (`layers.grid.cells`).
 
-    Null for positions far from the projection's meridian, where it has no value: they are outside the city anyhow.
+    Null for positions far from the plane's meridian, where it has no value: they are outside the city anyhow.
     """
 
     output_field = IntegerField()
-    template = (
-        "CASE WHEN ST_X(%(expressions)s) BETWEEN 97 AND 137 AND ST_Y(%(expressions)s) BETWEEN 0 AND 60"
-        " THEN (ceil(ST_%(axis)s(ST_Transform(%(expressions)s, 4548)) / 100) - 1)::integer END"
-    )
+    template = "(ceil(ST_%(axis)s(layers_near(%(expressions)s)) / 100) - 1)::integer"
 
     def __init__(self, geom: str, axis: str) -> None:
         super().__init__(geom, axis=axis)
+
+
+class PlaneArea(Func):
+    """Square metres of a stored outline in the plane of the place (`layers_plane`, migration 0002)."""
+
+    function = "ST_Area"
+    template = "%(function)s(layers_plane(%(expressions)s))"
+    output_field = FloatField()
+
+
+class PlaneWKB(Func):
+    """A stored geometry in metres of the plane of the place, as WKB."""
+
+    function = "ST_AsBinary"
+    template = "%(function)s(layers_plane(%(expressions)s))"
+    output_field = BinaryField()
+
+
+class PlaneCollectedWKB(Aggregate):
+    """All stored geometries of a query as one, in metres of the plane of the place, as WKB; null of none."""
+
+    function = "ST_Collect"
+    template = "ST_AsBinary(%(function)s(layers_plane(%(expressions)s)))"
+    output_field = BinaryField()
 
 
 class ForcePolygonCCW(GeomOutputGeoFunc):

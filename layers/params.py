@@ -11,7 +11,7 @@ from datetime import date
 from layers.errors import BadParameter
 from layers.vocab import Vocab
 
-REGION_CODE = re.compile(r"(\d{2}|\d{6}|\d{9}|\d{12})", re.ASCII)
+REGION_CODE = re.compile(r"(\d{2}|\d{4}|\d{6}|\d{9}|\d{12})", re.ASCII)
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T00:00:00(?:\.0+)?Z?)?", re.ASCII)
 NULL = "null"
 
@@ -65,7 +65,7 @@ def parse_region(text: str, param: str = "region") -> str:
     """A division code; whether it exists is the database's to say."""
     if not REGION_CODE.fullmatch(text):
         raise BadParameter(
-            f"{text!r} is not a division code.", param=param, allowed=["2, 6, 9 or 12 digits, such as 110108"]
+            f"{text!r} is not a division code.", param=param, allowed=["2, 4, 6, 9 or 12 digits, such as 110108"]
         )
     return text
 

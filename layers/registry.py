@@ -69,11 +69,17 @@ STATISTICS = dependencies.behind(SUMS)
 
 _EIGHTH = math.pi / 4
 
+
+def _level(code: str, several: str) -> tuple[str, str]:
+    """What the divisions of a level are called, in Chinese and English; as a place does, where it has words of its own."""
+    term = vocab.LEVEL.by_code[code]
+    return term.zh, term.en if f"level.{code}" in vocab.worded() else several
+
+
 LAYERS: tuple[Layer, ...] = (
     Layer(
         "district",
-        "区",
-        "Districts",
+        *_level("district", "Districts"),
         "region",
         REGION,
         scope(region__level=vocab.DISTRICT),
@@ -85,8 +91,7 @@ LAYERS: tuple[Layer, ...] = (
     ),
     Layer(
         "township",
-        "街道(乡镇)",
-        "Townships",
+        *_level("township", "Townships"),
         "region",
         REGION,
         scope(region__level=vocab.TOWNSHIP),
@@ -98,8 +103,7 @@ LAYERS: tuple[Layer, ...] = (
     ),
     Layer(
         "village",
-        "社区(村)",
-        "Villages",
+        *_level("village", "Villages"),
         "region",
         REGION,
         scope(region__level=vocab.VILLAGE),

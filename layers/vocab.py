@@ -7,8 +7,8 @@ This module is pure (no Django) so that the demo recipe and the tests can use it
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -67,8 +67,34 @@ class Vocab(Worded):
         return self.by_code[code].id
 
     def choices(self) -> list[tuple[int, Any]]:
-        """As Django wants them for a model field: each in the language of who looks."""
-        return [(term.id, shown_word(term)) for term in self.terms]
+        """As Django wants them for a model field: each in the language of who looks; its migrations know the words of no place."""
+        return [(term.id, shown_word(_written.get((self.name, term.code), term))) for term in self.terms]
+
+
+# The terms that a place says otherwise, as they are written here.
+_written: dict[tuple[str, str], Term] = {}
+
+
+def word(said: Mapping[str, tuple[str, str]]) -> None:
+    """Say terms as a place does, ``vocabulary.term`` → Chinese and English; files may write either. KeyError for no term.
+
+    Once, before anything else reads a vocabulary: ids and slugs stay what they are.
+    """
+    by_name = {vocabulary.name: vocabulary for vocabulary in ALL}
+    for name, (zh, en) in said.items():
+        vocabulary = by_name[name.partition(".")[0]]
+        old = vocabulary.by_code[name.partition(".")[2]]
+        new = replace(old, zh=zh, en=en, aliases=(old.zh, old.en, *old.aliases))
+        object.__setattr__(vocabulary, "terms", tuple(new if term is old else term for term in vocabulary.terms))
+        _written[vocabulary.name, old.code] = old
+        for kept in ("by_id", "by_code", "spellings", "codes"):
+            vocabulary.__dict__.pop(kept, None)
+
+
+def worded() -> dict[str, Term]:
+    """The terms that `word` was told of, by vocabulary and term, as they are said now."""
+    by_name = {vocabulary.name: vocabulary for vocabulary in ALL}
+    return {f"{vocabulary}.{code}": by_name[vocabulary].by_code[code] for vocabulary, code in _written}
 
 
 # Water sources of the annex's table of 2019, in its order, and reclaimed water. "New water" is all but reclaimed.
@@ -120,8 +146,12 @@ LEVEL = Vocab(
     ),
 )
 CITY, DISTRICT, TOWNSHIP, VILLAGE, REPORTING_UNIT = (term.id for term in LEVEL)
-# Digits of a division code at each level (National Bureau of Statistics); a code starts with its parent's.
-CODE_DIGITS = {CITY: 2, DISTRICT: 6, TOWNSHIP: 9, VILLAGE: 12}
+# Digits of a division code at each level (National Bureau of Statistics); a code starts with its parent's. The city is what an
+# authority looks after as a whole: a city that is a province (2), a prefecture (4), a county or a city without districts (6:
+# then it has townships, and no districts).
+ROOT_DIGITS = (2, 4, 6)
+CODE_DIGITS = {DISTRICT: 6, TOWNSHIP: 9, VILLAGE: 12}
+DIVISIONS = (CITY, *CODE_DIGITS)
 
 # Why a volume stands under no region of a level; 0 is a volume that does.
 GAP = Vocab(

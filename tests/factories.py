@@ -51,7 +51,10 @@ NAMES = {
     C: "丙村",
     D: "丁村",
 }
-LEVEL_OF_DIGITS = {digits: level for level, digits in vocab.CODE_DIGITS.items()}
+LEVEL_OF_DIGITS = {
+    **dict.fromkeys(vocab.ROOT_DIGITS, vocab.CITY),
+    **{digits: level for level, digits in vocab.CODE_DIGITS.items()},
+}
 JANUARY = date(2019, 1, 1)
 
 
@@ -252,11 +255,12 @@ def make_grid(unit_of_north: bool = False) -> Grid:
     units = {DISTRICT: bureau}
     if unit_of_north:
         units[NORTHERN] = ReportingUnitFactory(code=UNIT, release=release)
-    for level, digits in vocab.CODE_DIGITS.items():
+    digits_of = {vocab.CITY: len(CITY), **vocab.CODE_DIGITS}
+    for level, digits in digits_of.items():
         made = [
             RegionFactory.build(
                 code=code,
-                parent=grid.regions.get(code[: vocab.CODE_DIGITS.get(level - 1, 0)]),
+                parent=grid.regions.get(code[: digits_of.get(level - 1, 0)]),
                 reporting_unit=units.get(code),
                 valid_from=release,
             )

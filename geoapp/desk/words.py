@@ -16,6 +16,7 @@ from geoapp.desk.models import (
     TO_COMMIT,
     UNKNOWN,
 )
+from layers import plane
 from layers.ingest.page_words import page_words
 from layers.ingest.reading import DECISIONS
 from layers.ingest.spec import Spec
@@ -69,15 +70,24 @@ OPTIONS: dict[str, dict[str, Words]] = {
     "zeros": {"shown": Words("按显示的读取", "as shown"), "stored": Words("按存的读取", "as stored")},
     "months": {"columns": Words("一列一个月", "a month a column"), "no": Words("不是月份", "no months")},
 }
-FREE = ("plausible",)  # decisions that are told by a reason, and not by one of several values
+FREE = ("plausible", "place.name")  # decisions that are told by a reason, and not by one of several values
+
+
+def _plane(srid: int) -> Words:
+    east = plane.meridian(srid)
+    return Words(
+        "EPSG:{srid}　CGCS2000 高斯–克吕格，中央经线 {east}°E，米",
+        "EPSG:{srid}  CGCS2000 Gauss–Krüger, {east}°E, metres",
+        srid=srid,
+        east=east,
+    )
+
+
 CRS: tuple[tuple[str, Words], ...] = (
     ("", Words("按文件自带（表格中的坐标列按 EPSG:4490）", "As the file says (columns of a table: EPSG:4490)")),
     ("EPSG:4490", Words("EPSG:4490　CGCS2000 经纬度", "EPSG:4490  CGCS2000 longitude, latitude")),
     ("EPSG:4326", Words("EPSG:4326　WGS 84 经纬度", "EPSG:4326  WGS 84 longitude, latitude")),
-    (
-        "EPSG:4548",
-        Words("EPSG:4548　CGCS2000 高斯–克吕格，中央经线 117°E，米", "EPSG:4548  CGCS2000 Gauss–Krüger, 117°E, metres"),
-    ),
+    *((f"EPSG:{srid}", _plane(srid)) for srid in plane.PLANES),
     ("GCJ-02", Words("GCJ-02　国内互联网地图的偏移坐标", "GCJ-02  offset coordinates of Chinese web maps")),
 )
 _FIELD_ZH = re.compile(r"字段 (\w+)")

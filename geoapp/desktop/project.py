@@ -12,10 +12,9 @@ from xml.etree.ElementTree import Element
 
 from geoapp.desktop import looks, xml
 from geoapp.desktop.looks import Usage
-from layers import vocab
+from layers import place
 from layers.built import built_layers
 from layers.later import later
-from layers.models.base import PLANE_SRID
 from layers.periods import Period
 from layers.registry import Layer
 from layers.stats.answer import last_year
@@ -109,8 +108,9 @@ def qgs(root_url: str, lang: str) -> bytes:
     name = Words("水图", "Shuitu").in_(lang)
     root = Element("qgis", {"projectname": name, "version": xml.QGIS_VERSION})
     xml.child(root, "homePath", path="")
-    xml.child(root, "title", name)
-    xml.reference(root, "projectCrs", f"EPSG:{PLANE_SRID}")
+    here = place.read()
+    xml.child(root, "title", " · ".join(filter(None, (name, here.name(lang)))))
+    xml.reference(root, "projectCrs", f"EPSG:{here.plane}")
     tree, listed = xml.child(root, "layer-tree-group"), xml.child(root, "projectlayers")
     order = xml.child(root, "layerorder")
     for group in groups(root_url, lang):
@@ -119,7 +119,7 @@ def qgs(root_url: str, lang: str) -> bytes:
             _leaf(branch, source, shown=group.shown)
             _layer(listed, source, lang)
             xml.child(order, "layer", id=source.id)
-    _view(root)
+    _view(root, here.plane)
     properties = xml.child(root, "properties")
     xml.child(xml.child(properties, "SpatialRefSys"), "ProjectionsEnabled", 1, type="int")
     xml.child(xml.child(properties, "Paths"), "Absolute", "true", type="bool")
@@ -195,21 +195,21 @@ def _scale(zoom: int) -> int:
     return math.ceil(_SCALE_AT_ZOOM_0 / 2**zoom) if zoom else 0
 
 
-def _view(root: Element) -> None:
+def _view(root: Element, plane: int) -> None:
     """The whole city, in metres of the project's plane."""
-    city = next(iter(region_index().levels[vocab.CITY]), None)
+    city = region_index().root
     if city is None or not city.bounds:
         return
-    corners = zip(("xmin", "ymin", "xmax", "ymax"), in_plane(*city.bounds), strict=True)
+    corners = zip(("xmin", "ymin", "xmax", "ymax"), in_plane(plane, *city.bounds), strict=True)
     bounds = {name: round(value, 1) for name, value in corners}
     canvas = xml.child(root, "mapcanvas", name="theMapCanvas", annotationsVisible=1)
     xml.child(canvas, "units", "meters")
     extent = xml.child(canvas, "extent")
     for name, value in bounds.items():
         xml.child(extent, name, value)
-    xml.reference(canvas, "destinationsrs", f"EPSG:{PLANE_SRID}")
+    xml.reference(canvas, "destinationsrs", f"EPSG:{plane}")
     settings = xml.child(root, "ProjectViewSettings", UseProjectScales=0)
-    xml.reference(xml.child(settings, "DefaultViewExtent", **bounds), "spatialrefsys", f"EPSG:{PLANE_SRID}")
+    xml.reference(xml.child(settings, "DefaultViewExtent", **bounds), "spatialrefsys", f"EPSG:{plane}")
 
 
 def qgz(project: bytes) -> bytes:

@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from geoapp.desktop import looks, project
 from geoapp.problems.language import html_language, page_language
+from layers import place
 from layers.built import built_layer, built_layers
 from layers.errors import BadParameter
 from layers.export import FORMATS
@@ -18,7 +19,10 @@ from layers.http.answers import BY_ASKER, BY_VERSION, Found, Packing
 from layers.http.media import Media
 from layers.http.parameters import language, query_params, site_root
 from layers.http.resource import Resource
-from layers.periods import parse_period
+from layers.periods import Month, parse_period
+from layers.plane import meridian
+from layers.stats.query import available_months
+from layers.stats.regions import region_index
 from layers.versions import ALL_DATASETS, as_of
 
 QGIS_TYPES = {"qgz": "application/x-qgis-project", "qgs": "application/x-qgis-project+xml"}
@@ -30,6 +34,20 @@ PAGE = FILE = Resource(kept=BY_ASKER)
 def _page(request: HttpRequest, template: str, lang: str, **context: object) -> HttpResponse:
     told = {"lang": lang, "html_lang": html_language(lang), "server": site_root(request), **context}
     return render(request, template, told)
+
+
+def _examples() -> dict[str, object]:
+    """What addresses are shown with: the place's plane, a division and a corner of it, a year and months that there are."""
+    here, index, months = place.read(), region_index(), available_months()
+    first = next((region for region in index.levels[index.below[0]] if region.bounds), None)
+    west, south, east, north = first.bounds if first and first.bounds else (116.3, 39.9, 116.4, 40.0)
+    middle = (west + east) / 2, (south + north) / 2
+    corner = ",".join(f"{value:.2f}" for value in (west, south, *middle))
+    last = months[-1] if months else Month(2019, 7)
+    return {
+        "plane": here.plane, "meridian": meridian(here.plane), "region": first.code if first else "110108", "box": corner,
+        "spat": corner.replace(",", " "), "year": last.year, "month": str(last), "months": f"{Month(last.year, 1)}..{last}",
+    }  # fmt: skip
 
 
 def _file(name: str, media_type: str, make: Callable[[], bytes]) -> Found:
@@ -48,7 +66,7 @@ def desktop_view(request: HttpRequest) -> HttpResponse:
          "stage": project.STAGES[layer.stage].in_(lang)}
         for layer in built_layers()
     ]  # fmt: skip
-    return _page(request, "web/desktop.html", lang, layers=layers)
+    return _page(request, "web/desktop.html", lang, layers=layers, **_examples())
 
 
 @FILE
@@ -93,4 +111,6 @@ def feeds_view(request: HttpRequest) -> Found | HttpResponse:
         for stage in ("take", "supply", "use", "drain", "region")
     ]
     version = as_of(ALL_DATASETS).to_dict()
-    return _page(request, "web/feeds.html", lang, groups=groups, formats=FORMATS.values(), version=version)
+    return _page(
+        request, "web/feeds.html", lang, groups=groups, formats=FORMATS.values(), version=version, **_examples()
+    )

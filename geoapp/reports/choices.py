@@ -21,6 +21,7 @@ def regions(lang: str) -> list[dict[str, Any]]:
     for township in index.levels[vocab.TOWNSHIP]:
         below.setdefault(township.parent_code, []).append((township.code, township.name))
     cities = [(region.code, region.name) for region in index.levels[vocab.CITY]]
+    cities += [one for code, _ in cities for one in below.get(code, [])]  # a county's own townships
     groups = [{"name": level_name("city", lang), "regions": cities}]
     for district in index.levels[vocab.DISTRICT]:
         own = [(district.code, district.name), *below.get(district.code, [])]

@@ -10,7 +10,7 @@ from geoapp.reports import objects
 from geoapp.reports.ask import Ask
 from geoapp.reports.quality import findings
 from geoapp.reports.structure import Change, MapClasses, Part, Rank, RegionLine, Report, ReportPeriod
-from layers import vocab
+from layers import place, vocab
 from layers.errors import NotFound
 from layers.feeds.meta import figures_are_synthetic
 from layers.kept.memory import Memory
@@ -29,12 +29,6 @@ from layers.versions import ALL_DATASETS, Stamp, as_of
 CLASSES = 6  # as many as the map page asks for, so that paper and screen have one legend
 MEASURES = ("volume", "per_km2")
 _kept_classes: Memory[tuple[MapClasses, ...]] = Memory(64)
-_BELOW = {
-    vocab.CITY: (vocab.DISTRICT, vocab.TOWNSHIP),
-    vocab.DISTRICT: (vocab.TOWNSHIP, vocab.VILLAGE),
-    vocab.REPORTING_UNIT: (vocab.TOWNSHIP, vocab.VILLAGE),
-    vocab.TOWNSHIP: (vocab.VILLAGE, 0),
-}
 
 
 def build(ask: Ask) -> Report:
@@ -48,8 +42,13 @@ def build(ask: Ask) -> Report:
     }
     own = by_versus["year"]
     region = index.info(ask.code, vocab.LEVEL.id_of(own["level"]))
-    _refuse(own, region)
-    child, grand = _BELOW[region.level]
+    child = index.child_level(region.level)
+    if child is None:
+        levels = [vocab.LEVEL.by_id[level].code for level in (vocab.CITY, *index.below[:-1], vocab.REPORTING_UNIT)]
+        raise NotFound(f"There is no report of a {own['level']}.", param="region", allowed=levels)
+    if own["recorded_l"] is None:
+        raise NotFound(f"{own['name']} has no usage in {own['period']['text']}: nothing to report.", param="period")
+    grand = index.child_level(child)
     prefixes = index.prefixes(ask.code, unit=region.level == vocab.REPORTING_UNIT)
     total_l = own["recorded_l"]
     changed = timezone.localtime(version.changed_at) if version.changed_at else None
@@ -65,6 +64,7 @@ def build(ask: Ask) -> Report:
         changed_at=changed,
         synthetic=figures_are_synthetic(),
         within=within,
+        place=place.read(),
         boundary_source=own["boundary"]["source"],
         boundary_quality=own["boundary"]["quality"] or "",
         bounds=own["bounds"],
@@ -97,14 +97,6 @@ def build(ask: Ask) -> Report:
         findings=findings(region, prefixes, ask.period),
         notes=_notes(region, ask),
     )
-
-
-def _refuse(own: dict[str, Any], region: RegionInfo) -> None:
-    if region.level not in _BELOW:
-        levels = [vocab.LEVEL.by_id[level].code for level in _BELOW]
-        raise NotFound(f"There is no report of a {own['level']}.", param="region", allowed=levels)
-    if own["recorded_l"] is None:
-        raise NotFound(f"{own['name']} has no usage in {own['period']['text']}: nothing to report.", param="period")
 
 
 def _period(told: dict[str, Any]) -> ReportPeriod:
@@ -153,11 +145,12 @@ def _ranks(index: RegionIndex, region: RegionInfo, ask: Ask) -> tuple[Rank, ...]
     """Places in the city and, of a township, in its district; none of the city itself."""
     if region.level == vocab.CITY:
         return ()
-    scopes = [""] + ([region.parent_code] if region.level == vocab.TOWNSHIP else [])
+    within_district = region.level == vocab.TOWNSHIP and vocab.DISTRICT in index.below
+    scopes = [""] + ([region.parent_code] if within_district else [])
     ranks = []
     for scope in scopes:
         rows = answer(Question(region.level, ask.period, parent=scope, boundaries=ask.boundaries))["rows"]
-        name = index.by_code[scope].name if scope else index.levels[vocab.CITY][0].name
+        name = index.by_code[scope].name if scope else index.root.name if index.root else ""
         for measure, field in (("volume", "volume_l"), ("per_km2", "m3_per_km2")):
             values = {row["code"]: row[field] for row in rows if row[field] is not None}
             if region.code in values:

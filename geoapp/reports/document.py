@@ -17,7 +17,7 @@ from geoapp.reports.drawing.sheet import Figure
 from geoapp.reports.ground import Ground
 from geoapp.reports.sentences import sentences
 from geoapp.reports.structure import Report
-from geoapp.reports.words import METHOD, WORDS, divided, level_name, word
+from geoapp.reports.words import WORDS, divided, level_name, method, word
 from layers.feeds.meta import SYNTHETIC_NOTE
 from layers.languages import language
 from layers.words import Words
@@ -98,7 +98,9 @@ def _context(drawn: Drawn, preview: bool = False) -> dict[str, Any]:
         "stages": tables.stages(report, lang),
         "quality": tables.quality(report, lang),
         "facilities": tables.printed_facilities(report, lang),
-        "method": [each.in_(lang) for each in METHOD],
+        "method": [each.in_(lang) for each in method(report.place.plane)],
+        "authority": report.place.authority(lang),
+        "credit": report.place.credit(lang),
         "synthetic_note": SYNTHETIC_NOTE.in_(lang),
     }  # fmt: skip
 

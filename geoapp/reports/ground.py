@@ -1,6 +1,6 @@
 """What lies under the figures of a report's maps: outlines, cells and positions, read once.
 
-Plain values as the database gives them, the shapes as WKB in EPSG:4548. So all that is read of a report can be handed to
+Plain values as the database gives them, the shapes as WKB in the plane of the place. So all that is read of a report can be handed to
 another process, and what is made of them there asks for nothing more.
 """
 
@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.contrib.gis.db.models import Collect
-from django.contrib.gis.db.models.functions import AsWKB, Transform
 from psycopg import sql
 
 from geoapp.reports.objects import any_prefix, within
@@ -18,11 +16,11 @@ from geoapp.reports.structure import Report
 from layers import access, filters, registry, vocab
 from layers.db import Query, rows
 from layers.entries import Dot
+from layers.functions import PlaneCollectedWKB, PlaneWKB
 from layers.grid.cells import DEFAULT_SIZE
 from layers.grid.figures import cell_litres
 from layers.kept.memory import Memory
 from layers.models import GridBuild, SupplyArea
-from layers.models.base import PLANE_SRID
 from layers.periods import Period, parse_period
 from layers.selection import EVERYTHING
 from layers.stats.cells import month_classes, period_classes
@@ -37,14 +35,13 @@ _MOST_UNITS = 15_000  # a city of 79,000 units would be a file of many megabytes
 _UNITS = sql.SQL(
     "WITH inside AS (SELECT u.id AS fid, u.code, u.geom FROM layers_gridunit u"
     " JOIN layers_region r ON r.id = u.region_id WHERE u.size = %s AND r.code LIKE ANY(%s) AND {held})"
-    " SELECT c.volume_l, ST_AsBinary(ST_Transform(i.geom, {srid})) FROM inside i LEFT JOIN ({litres}) c ON c.unit_id = i.fid"
+    " SELECT c.volume_l, ST_AsBinary(layers_plane(i.geom)) FROM inside i LEFT JOIN ({litres}) c ON c.unit_id = i.fid"
     " ORDER BY i.code"
 )
 
 _kept_breaks: Memory[tuple[float, ...]] = Memory(64)
 
 Outlined = tuple[str, str, bytes]  # code, name, outline
-_PLANE = AsWKB(Transform("geom", PLANE_SRID))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,7 @@ class Ground:
     """Everything that the maps of one report show besides its figures."""
 
     outlines: dict[str, tuple[Outlined, ...]]  # by level, by code
-    context: tuple[Outlined, ...]  # the districts around; none around the city
+    context: tuple[Outlined, ...]  # the districts (a county's townships) around; none around the city
     cells: Cells | None
     positions: dict[str, bytes | None]  # of each layer that is drawn: all its positions as one shape, None without any
     areas: dict[str, tuple[bytes, ...]]  # supply areas by the layer of their facilities, the largest first
@@ -71,12 +68,13 @@ class Ground:
 def read(report: Report) -> Ground:
     index = region_index(report.within)
     prefixes = index.prefixes(report.code, unit=report.level == vocab.LEVEL.by_id[vocab.REPORTING_UNIT].code)
-    city = index.levels[vocab.CITY][0].code
+    city = index.root.code if index.root else ""
+    whole = vocab.LEVEL.by_id[index.below[0]].code
     levels = [level for level in (report.child_level, report.grand_level) if level]
     drawn = [layer.id for layer in registry.LAYERS if report.counts.get(layer.id) and _is_drawn(layer)]
     return Ground(
         outlines={level: _outlines(level, prefixes, report.within) for level in levels},
-        context=() if report.level == "city" else _outlines("district", [city], report.within),
+        context=() if report.level == "city" else _outlines(whole, [city], report.within),
         cells=_cells(prefixes, parse_period(report.period.text), report.within),
         positions={layer_id: _positions(layer_id, prefixes) for layer_id in drawn},
         areas={owner: _areas(owner, prefixes) for owner in OWNERS} if report.counts["supply_area"] else {},
@@ -89,7 +87,7 @@ def _outlines(level: str, prefixes: Sequence[str], divided: Divisions) -> tuple[
         filters.within(registry.layer(level), divided)
         .filter(any_prefix("region__code", list(prefixes)))
         .order_by("region__code")
-        .values_list("region__code", "region__name", _PLANE)
+        .values_list("region__code", "region__name", PlaneWKB("geom"))
     )
     return tuple((code, name, bytes(wkb)) for code, name, wkb in found)
 
@@ -102,7 +100,7 @@ def _is_drawn(layer: registry.Layer) -> bool:
 def _positions(layer_id: str, prefixes: Sequence[str]) -> bytes | None:
     """One shape: tens of thousands of rows would be tenths of a second of this process's own time."""
     placed = within(layer_id, list(prefixes)).filter(geom__isnull=False).order_by()
-    found = placed.aggregate(all=AsWKB(Collect(Transform("geom", PLANE_SRID))))["all"]
+    found = placed.aggregate(all=PlaneCollectedWKB("geom"))["all"]
     return None if found is None else bytes(found)
 
 
@@ -110,7 +108,7 @@ def _areas(layer_id: str, prefixes: Sequence[str]) -> tuple[bytes, ...]:
     found = (
         SupplyArea.objects.filter(facility__in=within(layer_id, list(prefixes)).values("pk"))
         .order_by("-area_m2", "code")
-        .values_list(_PLANE)
+        .values_list(PlaneWKB("geom"))
     )
     return tuple(bytes(wkb) for (wkb,) in found)
 
@@ -119,7 +117,7 @@ def units(prefixes: Sequence[str], period: Period, size: int, divided: Divisions
     """(litres or null, outline) of each unit of the grid in the regions, by code; as these divisions have them."""
     litres = cell_litres(size, period, EVERYTHING, among="inside", elsewhere=divided.elsewhere(period.months))
     patterns = [f"{prefix}%" for prefix in prefixes]
-    text = _UNITS.format(litres=litres.composed, srid=sql.Literal(PLANE_SRID), held=divided.cells.held("u"))
+    text = _UNITS.format(litres=litres.composed, held=divided.cells.held("u"))
     return Query(text, [size, patterns, *litres.params])
 
 

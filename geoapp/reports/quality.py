@@ -36,7 +36,12 @@ def _wells(region: RegionInfo, prefixes: list[str]) -> list[Finding]:
         return found
     elsewhere = declared.exclude(found_region=None).exclude(here).count()
     # Declared by its district alone, a well is no stranger to a township of it.
-    above = {prefix[:digits] for prefix in prefixes for digits in vocab.CODE_DIGITS.values() if digits < len(prefix)}
+    above = {
+        prefix[:digits]
+        for prefix in prefixes
+        for digits in (*vocab.ROOT_DIGITS, *vocab.CODE_DIGITS.values())
+        if digits < len(prefix)
+    }
     known = any_prefix("declared_region__code", prefixes) | Q(declared_region__code__in=above)
     strangers = Well.objects.filter(here, declared_region__isnull=False).exclude(known).count()
     return [

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from layers.place import Place
 from layers.printed import Note
 from layers.stats.divisions import Divisions
 
@@ -136,6 +137,7 @@ class Report:
     changed_at: datetime | None
     synthetic: bool
     within: Divisions  # what its regions and outlines are of
+    place: Place  # whose region it is, and in which plane it is measured and drawn
     boundary_source: str
     boundary_quality: str
     bounds: tuple[float, float, float, float] | None

@@ -81,10 +81,9 @@ WORDS: dict[str, Words] = {
     "map_areas": Words("供水范围", "Supply areas"),
     "legend": Words("图例", "Legend"),
     "regions_count": Words("{count} 个", "{count}"),
-    "crs": Words(
-        "坐标系 CGCS2000 / 3 度带高斯–克吕格，中央经线 117°E（EPSG:4548）",
-        "CRS: CGCS2000 / 3-degree Gauss-Krüger CM 117E (EPSG:4548)",
-    ),
+    "crs": Words("坐标系 {plane}", "CRS: {plane}"),
+    "authority": Words("主管单位", "Authority"),
+    "credit": Words("数据来源", "Data"),
     "scale": Words("比例尺 1:{scale}（A4 原大）", "Scale 1:{scale} (A4, unscaled)"),
     "north": Words("北", "N"),
     "sources_of": Words(
@@ -128,7 +127,7 @@ WORDS: dict[str, Words] = {
     "usage_outside": Words("计量点在市域外的用水记录", "Usage records measured outside the city"),
 }
 
-METHOD: tuple[Words, ...] = (
+_METHOD: tuple[Words, ...] = (
     Words(
         "用水量为全口径，含再生水；数据库以整数升保存，表中以万 m³ 列示，合计先加后舍入。",
         "Use is of full scope, reclaimed water included; stored in whole litres, printed in 10⁴ m³, summed before rounding.",
@@ -146,14 +145,19 @@ METHOD: tuple[Words, ...] = (
         "Ranks and shares are taken over all regions of the level in the same period; the city's share is of all that is recorded, outside the city and unassigned included. A region or month without any record is “no data”, not 0; a recorded 0 is 0.",
     ),
     Words(
-        "面积在 EPSG:4548 量算。地图边界按比例尺简化 0.1 mm，不改变统计。",
-        "Areas are measured in EPSG:4548. Outlines are simplified by 0.1 mm of the map's scale, figures are not touched.",
+        "面积在 EPSG:{plane} 量算。地图边界按比例尺简化 0.1 mm，不改变统计。",
+        "Areas are measured in EPSG:{plane}. Outlines are simplified by 0.1 mm of the map's scale, figures are not touched.",
     ),
     Words(
         "取水许可水量为年许可量，不是实际取水量；排水没有计量数据，只列处理能力。",
         "A permit's volume is what is allowed in a year, not what is taken; drainage is not metered, only capacities are listed.",
     ),
 )
+
+
+def method(plane: int) -> tuple[Words, ...]:
+    """How the figures are made, a sentence or two a line; areas in the ``plane`` of the place."""
+    return tuple(line.of(plane=plane) for line in _METHOD)
 
 
 def word(key: str, lang: str, **values: object) -> str:

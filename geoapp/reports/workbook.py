@@ -17,7 +17,7 @@ from geoapp.reports.files import zipped
 from geoapp.reports.sentences import sentences
 from geoapp.reports.structure import Report
 from geoapp.reports.tables import Column, Table, Value
-from geoapp.reports.words import METHOD, word
+from geoapp.reports.words import method, word
 from layers.export.cells import text_cell
 from layers.text import xml_text
 
@@ -68,7 +68,7 @@ def _summary(book: Workbook, report: Report, lang: str) -> None:
         *marks,
         report.map_address,
         "",
-        *(each.in_(lang) for each in METHOD),
+        *(each.in_(lang) for each in method(report.place.plane)),
     ]
     sheet.append([_text(sheet, head, bold=True)])
     for line in lines:

@@ -12,7 +12,7 @@ from django.shortcuts import render
 
 from geoapp.problems.language import asked_language, html_language, page_language
 from geoapp.problems.words import DATABASE_GONE
-from geoapp.web import divisions
+from geoapp.web import divisions, sources
 from layers import filters
 from layers.built import built_layer
 from layers.errors import NotFound
@@ -20,7 +20,7 @@ from layers.http.answers import BY_ASKER
 from layers.http.resource import Resource
 
 # What the page asks first when its address says nothing else; the browser fetches it beside the script.
-FIRST_SERIES = "/api/stats/series?level=district&k=6"
+FIRST_SERIES = "/api/stats/series?k=6"
 FILTERS = ("source", "purpose", "resident", "boundaries")
 PAGE = Resource(kept=BY_ASKER, of_data=False)
 
@@ -95,5 +95,12 @@ def changes(request: HttpRequest) -> HttpResponse:
 
 @PAGE
 def about(request: HttpRequest) -> HttpResponse:
-    """The data note: where the data come from, what is synthetic, which rules the figures follow."""
-    return _page(request, "web/about.html")
+    """The data note: where the data come from, what is synthetic, which rules the figures follow.
+
+    Without the database it tells the rules alone.
+    """
+    try:
+        told = sources.told(page_language(request))
+    except DatabaseError:
+        told = None
+    return _page(request, "web/about.html", told=told)

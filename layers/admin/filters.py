@@ -21,8 +21,10 @@ class DistrictFilter(SimpleListFilter):
     path = "declared_region__code"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, str]]:
-        districts = Region.objects.filter(level=vocab.DISTRICT, valid_to=None).order_by("code")
-        return [*districts.values_list("code", "name"), ("none", shown("（未登记）", "(not declared)"))]
+        current = Region.objects.filter(valid_to=None).order_by("code").values_list("code", "name")
+        # A county has no districts, but townships.
+        found = list(current.filter(level=vocab.DISTRICT)) or list(current.filter(level=vocab.TOWNSHIP))
+        return [*found, ("none", shown("（未登记）", "(not declared)"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         code = self.value()

@@ -121,5 +121,9 @@ BOUNDARIES_PARAM = query(
 )
 METHOD = query("method", "How the classes are cut", enum=list(METHODS))
 CLASSES = OpenApiParameter("k", OpenApiTypes.INT, description="Classes, 2..9")
-LEVEL = query("level", "District unless told otherwise", enum=list(vocab.LEVEL.codes))
+LEVEL = query(
+    "level",
+    "The first below the city unless told otherwise: districts, or a county's townships",
+    enum=list(vocab.LEVEL.codes),
+)
 PARENT = query("parent", "Only regions inside this division or reporting unit (its code)")

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
-from layers import cql2, filters, languages, params
+from layers import cql2, filters, languages, params, place, plane
 from layers.built import built_layers, open_tables, published
 from layers.errors import BadParameter, NotFound
 from layers.export import FORMATS, Format, Options, by_suffix, chosen
@@ -21,12 +21,14 @@ from layers.feeds.meta import SYNTHETIC_NOTE, is_synthetic, layer_infos
 from layers.http.answers import BY_ASKER, Found, json_of
 from layers.http.parameters import query_params
 from layers.http.resource import Resource
+from layers.place import Place
 from layers.registry import Layer
 from layers.versions import ALL_DATASETS, AsOf, as_of
 
 # What a file is asked for besides the filters of its fields.
 PARAMS = (*cql2.PARAMS, "crs", "fields", "geometry", "lang")
-CRS = {"4490": 4490, "4326": 4326, "4548": 4548, "3857": 3857}
+CRS = {str(srid): srid for srid in (4490, 4326, 3857, *plane.PLANES)}
+_ALLOWED = ("4490", "4326", "3857", f"{plane.FIRST}…{plane.LAST}")  # as refusals tell them
 SHAPES: tuple[Shape, ...] = ("lonlat", "wkt", "none")
 
 
@@ -44,7 +46,7 @@ def too_large(layer: Layer, wanted: Format, count: int | None = None) -> bool:
 
 def feed_query(layer: Layer, wanted: Format, given: dict[str, str]) -> FeatureQuery:
     """The query of a feed's parameters. `BadParameter`, also for what the format cannot hold."""
-    srid = CRS[params.parse_choice(given.get("crs"), "crs", "4490", tuple(CRS))]
+    srid = _srid(given.get("crs"))
     if wanted.srids and srid not in wanted.srids:
         raise BadParameter(
             f"{wanted.en} is in degrees of WGS 84 or CGCS2000 only.", param="crs", allowed=list(wanted.srids)
@@ -58,6 +60,17 @@ def feed_query(layer: Layer, wanted: Format, given: dict[str, str]) -> FeatureQu
         geometry=given.get("geometry") != "none",
         srid=srid,
     )
+
+
+def _srid(text: str | None) -> int:
+    if text and text not in CRS:
+        raise BadParameter(f"{text!r} is not a reference system of files.", param="crs", allowed=_ALLOWED)
+    return CRS[text or "4490"]
+
+
+def offered(here: Place) -> list[str]:
+    """The reference systems that are told of: of the planes the place's own. Files in another plane are to be had too."""
+    return ["4490", "4326", str(here.plane), "3857"]
 
 
 def options_of(layer: Layer, given: dict[str, str], version: AsOf) -> Options:
@@ -153,7 +166,7 @@ def listing(root: str) -> dict[str, Any]:
             for one in FORMATS.values()
         ],
         "params": list(PARAMS),
-        "crs": list(CRS),
+        "crs": offered(place.read()),
         "feeds": [_listed(layer, infos.get(layer.id), root) for layer in (*built_layers(), *open_tables())],
     }
 

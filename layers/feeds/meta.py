@@ -6,7 +6,7 @@ from typing import Any
 
 from django.apps import apps
 
-from layers import access, editions, filters, printed, registry, vocab
+from layers import access, editions, filters, place, printed, registry, vocab
 from layers.built import built_layers, is_built
 from layers.kept.memory import Memory
 from layers.names import english
@@ -100,6 +100,11 @@ def is_synthetic(layer: Layer) -> bool:
     return layer.id in _synthetic(as_of(ALL_DATASETS))
 
 
+def any_synthetic() -> bool:
+    """Whether anything that is shown is made up."""
+    return bool(_synthetic(as_of(ALL_DATASETS)))
+
+
 def figures_are_synthetic() -> bool:
     """Whether usage by place is made up: it is when the places that it was measured at, or counted in, are."""
     found = _synthetic(as_of(ALL_DATASETS))
@@ -119,7 +124,7 @@ def layer_infos() -> list[dict[str, Any]]:
 def meta() -> dict[str, Any]:
     """All a page needs to start with, in one answer."""
     index = region_index()
-    city = next(iter(index.levels[vocab.CITY]), None)
+    city, here = index.root, place.read()
     infos = layer_infos()
     return {
         "title": Words("水图", "Shuitu water map").everywhere(),
@@ -134,7 +139,18 @@ def meta() -> dict[str, Any]:
         "layers": infos,
         "bounds": city.bounds if city else None,
         "city": {"code": city.code, "name": city.name} if city else None,
-        "names_en": {code: name for code, name in english().items() if code in index.by_code},
+        "levels": [vocab.LEVEL.by_id[level].code for level in index.below],
+        "worded": {name: term.everywhere() for name, term in vocab.worded().items()},
+        "names_en": {
+            **{code: name for code, name in english().items() if code in index.by_code},
+            **({city.code: here.en} if city and here.en else {}),
+        },
+        "place": {
+            "name": {"zh": here.zh, "en": here.en},
+            "plane": here.plane,
+            "authority": {"zh": here.authority_zh, "en": here.authority_en},
+            "credit": {"zh": here.credit_zh, "en": here.credit_en},
+        },
         "usage_records": _kept.get_or_make(as_of(ALL_DATASETS).stamp, "usage_records", _usage_records),
     }
 

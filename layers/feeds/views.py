@@ -113,7 +113,7 @@ def stats_view(request: HttpRequest) -> Found:
     if not given.get("period"):
         raise BadParameter("A period is needed.", param="period", allowed=["2019", "2019-07", "2019-01..2019-06"])
     question = answer.Question(
-        level=vocab.LEVEL.id_of(params.parse_choice(given.get("level"), "level", "district", vocab.LEVEL.codes)),
+        level=_level(given.get("level")),
         period=parse_period(given["period"]),
         selection=parse_selection(given.get("source"), given.get("purpose"), given.get("resident")),
         parent=params.parse_region(given["parent"], "parent") if given.get("parent") else "",
@@ -137,7 +137,7 @@ def stats_view(request: HttpRequest) -> Found:
 def series_view(request: HttpRequest) -> Found:
     """The monthly matrix of a level, for clients that move through the months without asking again."""
     given = query_params(request, ["level", "parent", "period", "method", "k", BOUNDARIES, *SELECTION])
-    level = vocab.LEVEL.id_of(params.parse_choice(given.get("level"), "level", "district", vocab.LEVEL.codes))
+    level = _level(given.get("level"))
     selection = parse_selection(given.get("source"), given.get("purpose"), given.get("resident"))
     parent = params.parse_region(given["parent"], "parent") if given.get("parent") else ""
     period = parse_period(given["period"]) if given.get("period") else None
@@ -151,6 +151,12 @@ def series_view(request: HttpRequest) -> Found:
         return {**made, "notes": [note.to_dict_of_year() for note in notes]}
 
     return json_of(as_of(registry.STATISTICS), make)
+
+
+def _level(text: str | None) -> int:
+    """The level asked for; the first below the city unless told."""
+    code = params.parse_choice(text, "level", "", vocab.LEVEL.codes)
+    return vocab.LEVEL.id_of(code) if code else answer.BELOW_ROOT
 
 
 def _period(given: dict[str, str], name: str = "period") -> Period:

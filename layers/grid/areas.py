@@ -14,13 +14,12 @@ from layers.grid.scope import TERMS, Scope
 from layers.grid.tessellate import Floats, Ints, Parts, tessellate
 from layers.grid.units import from_wkb
 from layers.grid.within import Within
-from layers.models.base import PLANE_SRID
 from layers.sql import load
 
 Cursor = Any
 
 _VILLAGES = """
-SELECT r.id, r.parent_id, ST_AsBinary(ST_Transform(b.geom, %(plane)s)) FROM layers_boundary b
+SELECT r.id, r.parent_id, ST_AsBinary(layers_plane(b.geom)) FROM layers_boundary b
 JOIN {region} r ON r.id = b.region_id
 WHERE {here_b} AND {here_r} AND r.level = %(village)s AND {regions} ORDER BY r.id
 """
@@ -63,7 +62,7 @@ def make_areas(cursor: Cursor) -> None:
 def of_regions(cursor: Cursor, size: int, scope: Scope) -> None:
     """Villages and townships into `grid_areas`. A township's square metres are its units' own."""
     cursor.execute(sql.SQL(_TOWNSHIPS).format(**scope.parts), {**TERMS, "size": size})
-    cursor.execute(sql.SQL(_VILLAGES).format(**scope.parts), {**TERMS, "plane": PLANE_SRID})
+    cursor.execute(sql.SQL(_VILLAGES).format(**scope.parts), TERMS)
     for villages, parts, units in _cut(cursor, size, cursor.fetchall(), scope):
         township = np.array([row[1] or 0 for row in villages], dtype=np.int64)[parts.owner]
         at = units.find(township, parts.col, parts.row)
@@ -73,7 +72,7 @@ def of_regions(cursor: Cursor, size: int, scope: Scope) -> None:
 
 def of_facilities(cursor: Cursor, size: int, scope: Scope) -> None:
     """Supply areas into `grid_areas`: one outline a facility, as what two of its areas share is supplied once."""
-    cursor.execute(sql.SQL(load("grid_supply_areas")).format(**scope.parts), {**TERMS, "plane": PLANE_SRID})
+    cursor.execute(sql.SQL(load("grid_supply_areas")).format(**scope.parts), TERMS)
     for areas, parts, units in _cut(cursor, size, cursor.fetchall(), scope):
         at, unit, area = units.share(cursor, parts)
         owner = parts.owner[at]
@@ -146,9 +145,9 @@ class Units:
         if len(both):
             wanted, inverse = np.unique(unit[both], return_inverse=True)
             cursor.execute(
-                "SELECT ST_AsBinary(ST_Transform(geom, %s)) FROM unnest(%s::bigint[]) WITH ORDINALITY AS w (id, n)"
+                "SELECT ST_AsBinary(layers_plane(geom)) FROM unnest(%s::bigint[]) WITH ORDINALITY AS w (id, n)"
                 " JOIN layers_gridunit u ON u.id = w.id ORDER BY n",
-                [PLANE_SRID, self.ids[wanted].tolist()],
+                [self.ids[wanted].tolist()],
             )
             outlines = from_wkb([row[0] for row in cursor.fetchall()])
             area[both] = shapely.area(shapely.intersection(parts.geom[at[both]], outlines[inverse]))

@@ -1,4 +1,4 @@
-"""Cells of the plane: EPSG:4548 metres → column and row → a stable code, and back. Pure arithmetic.
+"""Cells of the plane: metres of the plane → column and row → a stable code, and back. Pure arithmetic.
 
 Cells are squares aligned to the projection's origin (x = 0 m with its false easting, y = 0 m at the equator). A cell
 owns its upper and right border: a point on a border belongs to the *lower* index, ``ceil(x / size) − 1``, so that
@@ -28,7 +28,7 @@ _MOST = 99_999  # hectometres that five digits hold: 10,000 km
 
 @dataclass(frozen=True, slots=True, order=True)
 class Cell:
-    """A square of the plane: (col·size, (col+1)·size] × (row·size, (row+1)·size] metres of EPSG:4548."""
+    """A square of the plane: (col·size, (col+1)·size] × (row·size, (row+1)·size] metres of the place's plane."""
 
     size: int
     col: int
@@ -60,7 +60,7 @@ def index_of(coordinate_m: float, size: int) -> int:
 
 
 def cell_of(x_m: float, y_m: float, size: int = DEFAULT_SIZE) -> Cell:
-    """The one cell that a point of EPSG:4548 lies in."""
+    """The one cell that a point of the plane lies in."""
     return Cell(size, index_of(x_m, size), index_of(y_m, size))
 
 

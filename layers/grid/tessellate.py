@@ -31,7 +31,7 @@ class Parts:
     col: Ints
     row: Ints
     area_m2: Floats
-    geom: Geometries  # polygons and multipolygons of EPSG:4548
+    geom: Geometries  # polygons and multipolygons of the plane, in metres
     whole: npt.NDArray[np.bool_]  # the part is the whole cell
 
     def __len__(self) -> int:
@@ -39,7 +39,7 @@ class Parts:
 
 
 def tessellate(polygons: Geometries, size: int) -> Parts:
-    """Cut polygons (EPSG:4548, metres) by the cells of a size. Each polygon's parts tile it; areas add up to its own."""
+    """Cut polygons (metres of the plane) by the cells of a size. Each polygon's parts tile it; areas add up to its own."""
     check_size(size)
     # 500 m cells are cut at once: there are too few inside a township for a step between to pay.
     steps = [1000, size] if size < 500 else [size]

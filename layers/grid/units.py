@@ -13,7 +13,6 @@ from layers import vocab
 from layers.grid.cells import check_size, code_of
 from layers.grid.tessellate import Geometries, Parts, tessellate
 from layers.grid.within import Every
-from layers.models.base import PLANE_SRID
 from layers.sql import load
 
 Cursor = Any
@@ -45,7 +44,7 @@ WHERE u.size = %s AND o.boundary_id = u.boundary_id
   AND (u.first_edition, u.last_edition) <> (o.first_edition, o.last_edition)
 """
 _MISSING = """
-SELECT o.boundary_id, o.region_id, o.code, ST_AsBinary(ST_Transform(b.geom, %s))
+SELECT o.boundary_id, o.region_id, o.code, ST_AsBinary(layers_plane(b.geom))
 FROM grid_outlines o
 JOIN layers_boundary b ON b.id = o.boundary_id
 WHERE NOT EXISTS (SELECT FROM layers_gridunit u WHERE u.boundary_id = o.boundary_id AND u.size = %s)
@@ -67,7 +66,7 @@ def refresh(cursor: Cursor, size: int, every: Every) -> tuple[int, int]:
     cursor.execute(_STALE, [size])
     gone = int(cursor.rowcount)
     cursor.execute(_SPANS, [size])
-    cursor.execute(_MISSING, [PLANE_SRID, size])
+    cursor.execute(_MISSING, [size])
     townships = cursor.fetchall()
     came = 0
     for first in range(0, len(townships), TOWNSHIPS_AT_ONCE):
@@ -100,7 +99,7 @@ def _lines(size: int, townships: Sequence[tuple[Any, ...]], parts: Parts, block:
     """The rows as COPY's text, in blocks: geometries as hexadecimal WKB of the plane."""
     for first in range(0, len(parts), block):
         some = slice(first, first + block)
-        hexes = shapely.to_wkb(shapely.set_srid(parts.geom[some], PLANE_SRID), hex=True, include_srid=True)
+        hexes = shapely.to_wkb(parts.geom[some], hex=True)
         columns = (parts.owner[some], parts.col[some], parts.row[some], parts.area_m2[some])
         yield "".join(
             f"{townships[owner][0]}\t{townships[owner][1]}\t{code_of(size, col, row, townships[owner][2])}"

@@ -70,6 +70,20 @@ def blank_choice(found: Changes, spec: Spec) -> Choice | None:
     )
 
 
+def plausible_choice(verdicts: Verdicts) -> Choice | None:
+    """A question where volumes are larger than they can well be; whoever knows better says so, with the reason."""
+    if "implausible" not in verdicts.used:
+        return None
+    counted = {(one["field"], one["reason"]): one["count"] for one in verdicts.warned.reasons()}
+    count = sum(n for (_, reason), n in counted.items() if reason in ("implausible", "unlike_before"))
+    why = Words(
+        "{count} 个数大得不合常理（见提醒）：核对单位；确实如此则说明理由",
+        "{count} numbers are implausibly large: check the unit",
+        count=count,
+    )
+    return Choice("plausible", "accepted", why, asks=True)
+
+
 def _compared(spec: Spec, names: Sequence[str]) -> dict[str, str]:
     """Field → the column of the table and of `ROWS`."""
     found = {column.name: column.target for column in stored_columns(spec, names) if column.name != "code"}

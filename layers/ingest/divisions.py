@@ -57,11 +57,13 @@ _LONG = (
     (re.compile(r"(社区)?居(民委员|委)会"), "社区"), (re.compile(r"村?(村民委员|村委)会"), "村"),
     (re.compile(r"街道办事处"), "街道"), (re.compile(r"地区办事处"), "地区"), (re.compile(r"(镇|乡)人民政府"), r"\1"),
 )  # fmt: skip
-_KINDS = {
-    vocab.DISTRICT: re.compile(r"(区|县|市)$"), vocab.TOWNSHIP: re.compile(r"(街道|地区|镇|乡)$"),
-    vocab.VILLAGE: re.compile(r"(社区|村)$"),
+_KINDS = {  # by the digits of the code
+    vocab.CODE_DIGITS[level]: re.compile(f"({kinds})$")
+    for level, kinds in (
+        (vocab.DISTRICT, "区|县|市|旗"), (vocab.TOWNSHIP, "街道|地区|镇|乡|苏木"), (vocab.VILLAGE, "社区|村|嘎查"),
+    )
 }  # fmt: skip
-_LEVELS = {digits: level for level, digits in vocab.CODE_DIGITS.items()}
+_ROOT_KIND = re.compile(r"(市|县|区|旗|自治州|地区|盟)$")
 
 Cursor = Any
 
@@ -130,9 +132,8 @@ class Names:
     def __init__(self, divisions: Sequence[Division]) -> None:
         self.name_of = {one.code: one.name for one in sorted(divisions, key=lambda one: one.current)}
         self.current = {one.code for one in divisions if one.current}
-        self._roots = [
-            name for one in divisions if len(one.code) == vocab.CODE_DIGITS[vocab.CITY] for name in _forms(one)
-        ]
+        self._root = min((len(one.code) for one in divisions), default=0)  # digits of the city's code
+        self._roots = [name for one in divisions if len(one.code) == self._root for name in self._forms(one)]
         self._by_text: tuple[dict[str, set[Division]], ...] = ({}, {})  # in full, with a short form somewhere
         for one in divisions:
             for text, short in self._ways(one):
@@ -155,20 +156,26 @@ class Names:
 
     def shown(self, one: Division) -> str:
         """With the names above it, and its code."""
-        above = [self.name_of.get(code, "") for code in _above(one.code)[1:]]
+        above = [self.name_of.get(code, "") for code in self._above(one.code)]
         return "".join([*above, one.name]) + f" {one.code}"
 
+    def _above(self, code: str) -> list[str]:
+        """The codes between the city and a division."""
+        return [code[:digits] for digits in vocab.CODE_DIGITS.values() if self._root < digits < len(code)]
+
+    def _forms(self, one: Division) -> tuple[str, ...]:
+        """The name, and the name without its kind."""
+        name = _official(division_name(one.name))
+        short = _ROOT_KIND.sub("", name) if len(one.code) == self._root else _KINDS[len(one.code)].sub("", name)
+        return (name, short) if len(short) > 1 and short != name else (name,)
+
     def _ways(self, one: Division) -> Iterator[tuple[str, bool]]:
-        own = _forms(one)
-        above = [(*_forms(Division(code, self.name_of.get(code, ""))), "") for code in _above(one.code)[1:]]
+        own = self._forms(one)
+        above = [(*self._forms(Division(code, self.name_of.get(code, ""))), "") for code in self._above(one.code)]
         for words in itertools.product(*above, own):
             text = "".join(words)
             short = any(word not in ("", forms[0]) for word, forms in zip(words, [*above, own], strict=True))
             yield text, short
-
-
-def _above(code: str) -> list[str]:
-    return [code[:digits] for digits in sorted(vocab.CODE_DIGITS.values()) if digits < len(code)]
 
 
 def _official(name: str) -> str:
@@ -176,14 +183,6 @@ def _official(name: str) -> str:
     for long, word in _LONG:
         name = long.sub(word, name)
     return name
-
-
-def _forms(one: Division) -> tuple[str, ...]:
-    """The name, and the name without its kind."""
-    name = _official(division_name(one.name))
-    kind = _KINDS.get(_LEVELS.get(len(one.code), 0))
-    short = kind.sub("", name) if kind else name.removesuffix("市")
-    return (name, short) if len(short) > 1 and short != name else (name,)
 
 
 def resolve(cursor: Cursor, spec: Spec, names: Sequence[str], verdicts: Verdicts) -> list[Choice]:

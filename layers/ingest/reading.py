@@ -28,6 +28,8 @@ DECISIONS: Mapping[str, Words] = {
     "coordinates": Words("坐标的读法", "Coordinates"),
     "datum": Words("基准转换", "Datum"),
     "datum.shift": Words("向东、向北的平移（米）", "Shift east, north (metres)"),
+    "place": Words("城市与平面坐标系", "The city and its plane"),
+    "place.name": Words("城市名称", "The city's name"),
     "blank": Words("空单元格", "Empty cells"),
     "plausible": Words("不合常理的数", "Implausible numbers"),
 }

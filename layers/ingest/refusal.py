@@ -118,6 +118,8 @@ REASONS: dict[str, Words] = {
     "other_layer": Words("不属于所导入的图层", "does not belong to the layer imported"),
     "code_digits": Words("代码位数与级别不符", "the code's digits do not fit the level"),
     "wrong_parent": Words("上级不是代码的前缀", "the parent is not the code's prefix"),
+    "not_of_place": Words("不属于本市", "is no division of this city"),
+    "no_district_level": Words("本市没有区一级", "this city has no districts"),
     "no_geometry": Words("没有几何图形", "has no geometry"),
     "bad_geometry": Words("几何图形无法读取", "the geometry cannot be read"),
     "geometry_type": Words("几何类型不符", "of another geometry type"),

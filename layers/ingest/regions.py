@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from layers import editions, placing, vocab
 from layers.ingest import follow
@@ -24,6 +24,7 @@ from layers.ingest.rows import GEOM, ROW
 from layers.ingest.spec import Spec
 from layers.ingest.staging import STAGED
 from layers.ingest.upsert import Outcome
+from layers.place import Place, levels_of, parents_of
 from layers.recorded import all_months
 from layers.sql import load
 from layers.words import Words
@@ -41,19 +42,24 @@ def import_regions(
     refusals: Faults,
     release_id: int,
     *,
+    here: Place,
     closing: bool,
     effective: str,
 ) -> Outcome:
     """Staged divisions → regions and boundaries, from the city down; see the module for the rule of versions.
 
+    ``here`` is the place: what is no division of it is refused, and a city that has no row of its own is made of its districts.
+
     ``effective`` is the month from which they hold, `CURRENT` for that of the divisions they correct, or empty: see
     `editions.default_since`.
     """
     since = _since(cursor, effective)
-    _make_rows(cursor, names)
+    _make_rows(cursor, names, here.root)
     refuse_duplicates(cursor, spec, refusals)
     refuse_invalid(cursor, refusals)
     _refuse_unknown_unit(cursor, names, refusals)
+    _refuse_strangers(cursor, names, refusals, here.root)
+    made = _make_root(cursor, here, release_id)
     _refuse_orphans(cursor, refusals)
     closed = _close_missing(cursor, refusals, release_id) if closing else 0
     renamed = _renamed(cursor)
@@ -61,7 +67,7 @@ def import_regions(
     follow.follow_regions(cursor)
     boundaries = _write_boundaries(cursor, release_id)
     outcome = _count(cursor, closed)
-    outcome.notes = _rename_notes(renamed) + _overhang_notes(cursor, boundaries)
+    outcome.notes = made + _rename_notes(renamed) + _overhang_notes(cursor, boundaries)
     if outcome.anything and editions.take_effect(cursor, release_id, since):
         outcome.notes.insert(0, _effect_note(since))
     if boundaries or closed:
@@ -99,7 +105,7 @@ def _effect_note(since: date | None) -> Words:
     )
 
 
-def _make_rows(cursor: Cursor, names: Sequence[str]) -> None:
+def _make_rows(cursor: Cursor, names: Sequence[str], root: str) -> None:
     """`ROWS`: a row a division of the file beside the current region and outline of its code."""
     given = {name: SQL("s.{}").format(Identifier(name)) for name in names}
     unit = SQL("u.id") if "reporting_unit" in given else SQL("r.reporting_unit_id")
@@ -114,11 +120,12 @@ def _make_rows(cursor: Cursor, names: Sequence[str]) -> None:
             source=given.get("boundary_source", SQL("COALESCE(b.source, '')")),
             quality=given.get("boundary_quality", SQL("b.quality")),
         ),
-        {"digits": [vocab.CODE_DIGITS[level] for level in sorted(vocab.CODE_DIGITS)], "unsaid": _SURVEYED},
+        {"digits": [parents_of(root).get(level) for level in vocab.DIVISIONS], "unsaid": _SURVEYED},
     )
     cursor.execute(SQL("ANALYZE {}").format(Identifier(ROWS)))
 
 
+_TOGETHER = "{} 个下级区划合并"
 # What an authority's own outlines are when its file does not say.
 _SURVEYED = vocab.BOUNDARY_QUALITY.id_of("surveyed")
 
@@ -132,13 +139,68 @@ def _refuse_unknown_unit(cursor: Cursor, names: Sequence[str], refusals: Faults)
     take_out(cursor, (row for row, _ in found))
 
 
+def _refuse_strangers(cursor: Cursor, names: Sequence[str], refusals: Faults, root: str) -> None:
+    """Refuse what is no division of the place: another city, a district of another, one of a level that it has not."""
+    told = SQL("(SELECT s.parent FROM {} s WHERE s.code = r.code)").format(Identifier(STAGED))
+    faults: list[tuple[str, str, str, Composable]] = [
+        (
+            "code",
+            "not_of_place",
+            f"{root} 及其下",
+            SQL("NOT starts_with(code, {root}) OR (level = 1) <> (code = {root})"),
+        ),
+    ]
+    if vocab.DISTRICT not in levels_of(root):
+        faults.insert(0, ("level", "no_district_level", "街道(乡镇)、社区(村)", SQL("level = 2 AND code <> {root}")))
+    if "parent" in names:
+        faults.append(("parent", "wrong_parent", root, SQL("level = 2 AND {told} <> {root}")))
+    for field, reason, expected, condition in faults:
+        where = condition.format(root=Literal(root), told=told) if isinstance(condition, SQL) else condition
+        cursor.execute(SQL("SELECT id, code FROM {} r WHERE {} ORDER BY id").format(_rows(), where))
+        found = cursor.fetchall()
+        refuse(found, field, refusals, reason, expected)
+        take_out(cursor, (row for row, _ in found))
+
+
+def _make_root(cursor: Cursor, here: Place, release_id: int) -> list[Words]:
+    """The city as all its districts, if neither the file nor the database has it; → a note that says so."""
+    cursor.execute(
+        SQL(
+            "SELECT EXISTS (SELECT FROM {rows} WHERE code = {root})"
+            " OR EXISTS (SELECT FROM layers_region WHERE code = {root} AND valid_to_id IS NULL), count(*) FROM {rows}"
+            " WHERE level = {next}"
+        ).format(rows=_rows(), root=Literal(here.root), next=Literal(here.levels[1]))
+    )
+    there, count = cursor.fetchone()
+    if there or not count:
+        return []
+    cursor.execute(
+        SQL(
+            "WITH city AS (INSERT INTO layers_region (code, name, level, valid_from_id) VALUES (%s, %s, %s, %s) RETURNING id)"
+            " INSERT INTO layers_boundary (region_id, geom, source, quality, valid_from_id)"
+            " SELECT city.id, ST_Multi(ST_UnaryUnion(ST_Collect(r.{geom}))), %s, min(r.quality), %s FROM city, {rows} r"
+            " WHERE r.level = %s GROUP BY city.id"
+        ).format(geom=Identifier(GEOM), rows=_rows()),
+        [here.root, here.zh or here.root, vocab.CITY, release_id, _TOGETHER.format(count), release_id, here.levels[1]],
+    )
+    return [
+        Words(
+            "文件中没有 {name} {root} 这一行：市界由 {count} 个下级区划合并",
+            "the file has no row of {name} {root}: its outline is that of {count} divisions together",
+            name=here.zh,
+            root=here.root,
+            count=count,
+        )
+    ]
+
+
 def _rows() -> Identifier:
     return Identifier(ROWS)
 
 
 def _refuse_orphans(cursor: Cursor, refusals: Faults) -> None:
     """Refuse divisions whose parent is neither there nor in the file; from the top, for a refused parent has no children."""
-    for level in sorted(vocab.CODE_DIGITS)[1:]:
+    for level in vocab.CODE_DIGITS:
         cursor.execute(
             SQL(
                 "SELECT r.id, r.parent_code FROM {rows} r WHERE r.level = %s "
@@ -204,7 +266,7 @@ def _write_regions(cursor: Cursor, release_id: int) -> None:
         ),
         [release_id],
     )
-    for level in sorted(vocab.CODE_DIGITS):
+    for level in vocab.DIVISIONS:
         cursor.execute(
             SQL(
                 "INSERT INTO layers_region (code, name, level, parent_id, reporting_unit_id, valid_from_id) "

@@ -92,15 +92,19 @@ def _region(values: Values, judge: Judge) -> None:
     """Digits fit the level, and the parent, where told, is the code's prefix: the rule every prefix filter relies on."""
     code, level = values["code"], values["level"]
     told = values.get("parent", _nothing(values))
-    for at, digits in vocab.CODE_DIGITS.items():
+    for at in vocab.DIVISIONS:
+        allowed = (vocab.CODE_DIGITS[at],) if at in vocab.CODE_DIGITS else vocab.ROOT_DIGITS
         here = as_mask(pc.equal(level, at))
-        fits = as_mask(pc.match_substring_regex(code, rf"^[0-9]{{{digits}}}$"))
-        judge.refuse(here & ~fits & as_mask(code.is_valid()), "code", code, "code_digits", f"{digits} 位数字")
-        above = vocab.CODE_DIGITS.get(at - 1)
-        prefix = pc.utf8_slice_codeunits(code, 0, above) if above else _nothing(values)
-        other = here & as_mask(told.is_valid()) & ~as_mask(pc.equal(told, prefix))
+        fits = as_mask(pc.match_substring_regex(code, "|".join(rf"^[0-9]{{{digits}}}$" for digits in allowed)))
+        expected = f"{'、'.join(map(str, allowed))} 位数字"
+        judge.refuse(here & ~fits & as_mask(code.is_valid()), "code", code, "code_digits", expected)
+        # How many digits the city's code has is told by the whole file (`layers.ingest.place`).
+        above = {vocab.CITY: (), vocab.DISTRICT: vocab.ROOT_DIGITS}.get(at, (vocab.CODE_DIGITS.get(at - 1, 0),))
+        said = here & as_mask(told.is_valid())
+        of_prefix = [as_mask(pc.equal(told, pc.utf8_slice_codeunits(code, 0, digits))) for digits in above]
+        other = said & ~np.logical_or.reduce(of_prefix) if of_prefix else said
         judge.refuse(other & ~judge.refused, "parent", told, "wrong_parent", "代码的前缀")
-    of_another_kind = ~np.isin(pc.fill_null(level, 0).to_numpy(zero_copy_only=False), [0, *vocab.CODE_DIGITS])
+    of_another_kind = ~np.isin(pc.fill_null(level, 0).to_numpy(zero_copy_only=False), [0, *vocab.DIVISIONS])
     judge.refuse(of_another_kind, "level", None, "not_a_term", "市、区、街道(乡镇)、社区(村)")
 
 

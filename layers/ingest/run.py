@@ -15,9 +15,11 @@ from typing import Any
 from django.db import DatabaseError, connection, transaction
 from psycopg.sql import SQL, Composable, Identifier
 
+from layers import place
 from layers.history import keep as history
 from layers.ingest import (
     changes,
+    city,
     crs,
     divisions,
     footers,
@@ -41,7 +43,7 @@ from layers.ingest.positions import datum, kept, moved, outside
 from layers.ingest.positions.decide import COORDINATES, Positions, decide, first_rows
 from layers.ingest.positions.readings import Reading
 from layers.ingest.readers import look
-from layers.ingest.reading import Choice, refuse_unknown, require_answers, told_value
+from layers.ingest.reading import refuse_unknown, require_answers, told_value
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.report import ImportReport
 from layers.ingest.rows import GEOM, sound_rows
@@ -50,6 +52,7 @@ from layers.ingest.spec import Spec, spec_for
 from layers.ingest.table import Chunk, Table
 from layers.ingest.upsert import Outcome
 from layers.models import Release
+from layers.place import Place
 from layers.words import Words
 
 Progress = Callable[[str, int, int | None], None]
@@ -115,6 +118,7 @@ class _Import:
     opened: Callable[[Table], None] | None
     aftermath: Aftermath = field(init=False)
     report: ImportReport = field(init=False)
+    city: city.Proposal | None = field(init=False, default=None)  # of the first file of boundaries
 
     def __post_init__(self) -> None:
         self.aftermath = Aftermath(self.spec.name, effect_of(self.spec, self.effective))
@@ -237,7 +241,10 @@ class _Import:
         if found.line_totals:
             column, _ = next(iter(found.numbers().values()))
             footers.compare_lines(cursor, found.line_totals, column, names, verdicts)
-        if self.spec.name != "region":
+        if self.spec.name == "region":
+            self.city = city.of_file(cursor, names, self.source.told)
+            self.report.choices += self.city.choices if self.city else ()
+        else:
             self.report.choices += divisions.resolve(cursor, self.spec, names, verdicts)
         if "year" in verdicts.used and found.year and not found.wide:
             self.report.choices.append(found.year.choice())
@@ -270,7 +277,14 @@ class _Import:
         refusals = self.report.refusals
         if self.spec.name == "region":
             return regions.import_regions(
-                cursor, self.spec, names, refusals, release_id, closing=self.closing, effective=self.effective
+                cursor,
+                self.spec,
+                names,
+                refusals,
+                release_id,
+                here=self._place(cursor),
+                closing=self.closing,
+                effective=self.effective,
             )
         renamed: list[int] = []
         if self.spec.name == "permit":
@@ -302,6 +316,10 @@ class _Import:
             outside.warn(cursor, self.spec, self.report.warnings)
         outcome.months = months_counted(cursor, self.spec.name)
         return self._replace(cursor, outcome, release_id)
+
+    def _place(self, cursor: Any) -> Place:
+        """The place whose divisions are written; the first file's is declared with them."""
+        return self.city.declare(cursor) if self.city else place.read(cursor)
 
     def _replace(self, cursor: Any, outcome: Outcome, release_id: int) -> Outcome:
         """Take out what the file lacks; not while rows are refused, for theirs would go with it."""
@@ -354,23 +372,12 @@ class _Import:
         report.months = outcome.months
         report.notes += outcome.notes
         report.choices += [
-            choice for choice in (changes.blank_choice(report.changes, self.spec), self._plausible()) if choice
+            choice
+            for choice in (changes.blank_choice(report.changes, self.spec), changes.plausible_choice(report.verdicts))
+            if choice
         ]
         report.release_id = release.pk
         report.version_raised = outcome.anything
-
-    def _plausible(self) -> Choice | None:
-        """A question where volumes are larger than they can well be; whoever knows better says so, with the reason."""
-        if "implausible" not in self.report.verdicts.used:
-            return None
-        counted = {(one["field"], one["reason"]): one["count"] for one in self.report.warnings.reasons()}
-        count = sum(n for (_, reason), n in counted.items() if reason in ("implausible", "unlike_before"))
-        why = Words(
-            "{count} 个数大得不合常理（见提醒）：核对单位；确实如此则说明理由",
-            "{count} numbers are implausibly large: check the unit",
-            count=count,
-        )
-        return Choice("plausible", "accepted", why, asks=True)
 
     def _settle(self, cursor: Any, outcome: Outcome, release: Release) -> None:
         """Sums, versions and the release's own record, in the transaction that changed the rows."""

@@ -6,6 +6,24 @@ from django.db import migrations, models
 
 import layers.functions
 
+# The plane of the place: areas and cells are measured by these functions, so that one of them names the system. Who changes
+# it has what is stored made anew (`layers.plane`). Bodies that are parsed when they are made need no search path, which a
+# restore does not have. Since 0015; a database that has this migration behind it gets them there.
+PLANE = """
+CREATE OR REPLACE FUNCTION layers_plane_srid() RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN 4548;
+CREATE OR REPLACE FUNCTION layers_plane(geometry) RETURNS geometry
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN ST_Transform($1, layers_plane_srid());
+-- Null for a position far from the meridian, where the projection has no value.
+CREATE OR REPLACE FUNCTION layers_near(geometry) RETURNS geometry
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE
+        WHEN abs(ST_X($1) - (75 + 3 * (layers_plane_srid() - 4534))) <= 20 AND ST_Y($1) BETWEEN 0 AND 60
+        THEN ST_Transform($1, layers_plane_srid()) END;
+"""
+NO_PLANE = """
+DROP FUNCTION IF EXISTS layers_near(geometry), layers_plane(geometry), layers_plane_srid();
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -13,6 +31,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunSQL(PLANE, NO_PLANE),
         migrations.CreateModel(
             name="GridBuild",
             fields=[

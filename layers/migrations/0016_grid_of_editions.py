@@ -54,7 +54,7 @@ def _unit(related_name):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("layers", "0014_positions_in_time")]
+    dependencies = [("layers", "0015_place")]
 
     operations = [
         migrations.RemoveConstraint(model_name="gridplace", name="grid_place_one_per_size"),

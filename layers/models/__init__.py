@@ -2,6 +2,7 @@
 
 from layers.models.drain import SewagePlant
 from layers.models.grid import GridBuild, GridDifference, GridPlace, GridUnit, GridUsage, GridWeight, GridYear
+from layers.models.place import Declaration
 from layers.models.regions import Boundary, BoundaryPiece, Edition, PastPlace, Region, ReportingUnit
 from layers.models.releases import FormerState, LayerVersion, Release
 from layers.models.standing import PastStanding
@@ -15,6 +16,7 @@ __all__ = [
     "AbstractionPermit",
     "Boundary",
     "BoundaryPiece",
+    "Declaration",
     "Edition",
     "FormerState",
     "GridBuild",

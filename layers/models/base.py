@@ -13,7 +13,6 @@ from layers.vocab import POSITION_QUALITY
 from layers.words import shown
 
 STORAGE_SRID = 4490  # CGCS2000 geographic; stored x = longitude, y = latitude, as PostGIS orders coordinates
-PLANE_SRID = 4548  # CGCS2000 3-degree Gauss–Krüger, central meridian 117°E: metres, for areas and grids
 TILE_SRID = 3857
 
 

@@ -34,7 +34,7 @@ _BOUNDED = models.Q(first_edition__gt=0) | models.Q(last_edition__lt=EVER)
 class GridUnit(InEditions):
     """The part of a cell inside one outline of a township. Units of an edition tile the townships; no two overlap.
 
-    ``area_m2`` is measured in EPSG:4548, where the unit was cut; the square inside a township has its full size. A township
+    ``area_m2`` is measured in the plane of the place, where the unit was cut; the square inside a township has its full size. A township
     whose outline is another in another edition has other units there, under the same codes.
     """
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.contrib.gis.db import models
-from django.contrib.gis.db.models.functions import Area, PointOnSurface, Transform
+from django.contrib.gis.db.models.functions import PointOnSurface, Transform
 from django.contrib.postgres.indexes import GistIndex
 
-from layers.models.base import PLANE_SRID, STORAGE_SRID, TILE_SRID
+from layers.functions import PlaneArea
+from layers.models.base import STORAGE_SRID, TILE_SRID
 from layers.vocab import BOUNDARY_QUALITY, GRID_PLACE, LEVEL
 from layers.words import shown
 
@@ -75,9 +76,10 @@ class Region(models.Model):
             models.UniqueConstraint(
                 fields=["code"], condition=models.Q(valid_to=None), name="region_one_current_per_code"
             ),
-            # 2, 6, 9 and 12 digits, each starting with its parent's: the rule every prefix filter relies on.
+            # The city's has 2 digits, 4 or 6, those below it 6, 9 and 12, each starting with its parent's: the rule every
+            # prefix filter relies on.
             models.CheckConstraint(
-                condition=models.Q(level=1, code__regex=r"^[0-9]{2}$")
+                condition=models.Q(level=1, code__regex=r"^[0-9]{2}([0-9]{2}){0,2}$")
                 | models.Q(level=2, code__regex=r"^[0-9]{6}$")
                 | models.Q(level=3, code__regex=r"^[0-9]{9}$")
                 | models.Q(level=4, code__regex=r"^[0-9]{12}$"),
@@ -109,9 +111,7 @@ class Boundary(models.Model):
         output_field=models.PointField(srid=TILE_SRID, spatial_index=False),
         db_persist=True,
     )
-    area_m2 = models.GeneratedField(
-        expression=Area(Transform("geom", PLANE_SRID)), output_field=models.FloatField(), db_persist=True
-    )
+    area_m2 = models.GeneratedField(expression=PlaneArea("geom"), output_field=models.FloatField(), db_persist=True)
     source = models.CharField(shown("边界来源", "Boundary source"), max_length=200, blank=True)
     quality = models.PositiveSmallIntegerField(
         shown("边界质量", "Boundary quality"), choices=BOUNDARY_QUALITY.choices()

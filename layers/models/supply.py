@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.contrib.gis.db import models
-from django.contrib.gis.db.models.functions import Area, Transform
+from django.contrib.gis.db.models.functions import Transform
 from django.contrib.postgres.indexes import GistIndex
 
-from layers.models.base import PLANE_SRID, STORAGE_SRID, TILE_SRID, Placed, code_index, part_indexes, placed_indexes
+from layers.functions import PlaneArea
+from layers.models.base import STORAGE_SRID, TILE_SRID, Placed, code_index, part_indexes, placed_indexes
 from layers.vocab import BOUNDARY_QUALITY, FACILITY_KIND, MANAGER, STATUS
 from layers.words import shown
 
@@ -55,9 +56,7 @@ class SupplyArea(models.Model):
         output_field=models.MultiPolygonField(srid=TILE_SRID, spatial_index=False),
         db_persist=True,
     )
-    area_m2 = models.GeneratedField(
-        expression=Area(Transform("geom", PLANE_SRID)), output_field=models.FloatField(), db_persist=True
-    )
+    area_m2 = models.GeneratedField(expression=PlaneArea("geom"), output_field=models.FloatField(), db_persist=True)
     boundary_quality = models.PositiveSmallIntegerField(
         shown("边界质量", "Boundary quality"), choices=BOUNDARY_QUALITY.choices(), null=True, blank=True
     )

@@ -1,4 +1,4 @@
-"""English names of divisions, as far as there are any: data with its source, for who reads the map in English."""
+"""English names of divisions and of sources of their outlines, as far as there are any: data with its source, for who reads the map in English."""
 
 from __future__ import annotations
 
@@ -6,9 +6,22 @@ import csv
 from functools import cache
 from importlib.resources import files
 
+from layers.words import Kept
+
 
 @cache
 def english() -> dict[str, str]:
     """English names by division code; divisions that are not in it go by their Chinese names."""
     text = files(__name__).joinpath("divisions_en.csv").read_text(encoding="utf-8")
     return {row["code"]: row["name_en"] for row in csv.DictReader(text.splitlines())}
+
+
+@cache
+def _sources() -> dict[str, str]:
+    text = files(__name__).joinpath("sources_en.csv").read_text(encoding="utf-8")
+    return {row["source"]: row["source_en"] for row in csv.DictReader(text.splitlines())}
+
+
+def source_name(source: str, lang: str) -> str:
+    """Where an outline comes from, as its file says; in English, where there is any of it."""
+    return Kept({"zh": source, "en": _sources().get(source, "")}).in_(lang)

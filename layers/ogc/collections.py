@@ -5,8 +5,9 @@ from __future__ import annotations
 import calendar
 from datetime import date
 
+from layers import place
 from layers.built import built_layers, open_tables, published
-from layers.crs import CRS84, STORAGE, SYSTEMS
+from layers.crs import CRS84, STORAGE, systems
 from layers.features import FeatureQuery
 from layers.features.columns import columns_of
 from layers.feeds.meta import is_synthetic
@@ -40,7 +41,8 @@ def description(layer: Layer) -> str:
     stage = STAGES.get(layer.stage, (layer.stage, layer.stage))
     said = [f"{stage[0]} · {layer.zh}。{stage[1]}: {layer.en.lower()}."]
     if layer.with_usage:
-        said.append("加参数 period=2019-07 即带用水量；with period=2019-07 its features carry the water used.")
+        month = next(reversed(available_months()), "2019-07")
+        said.append(f"加参数 period={month} 即带用水量；with period={month} its features carry the water used.")
     if is_synthetic(layer):
         said.append("位置、边界或属性含合成数据，不可用于决策。Positions, outlines or attributes are partly synthetic.")
     return "".join(said)
@@ -67,8 +69,8 @@ def _months() -> list[str | None]:
     return [f"{months[0].first_day}T00:00:00Z", f"{last}T23:59:59Z"]
 
 
-def collection(layer: Layer, root: str, formats: tuple[Media, ...]) -> Json:
-    """The document of one collection; ``formats`` are those its items are to be had in."""
+def collection(layer: Layer, root: str, formats: tuple[Media, ...], plane: int = 0) -> Json:
+    """The document of one collection; ``formats`` are those its items are to be had in, ``plane`` the place's where it is known."""
     url = f"{root}/collections/{layer.id}"
     found: Json = {
         "id": layer.id,
@@ -81,7 +83,7 @@ def collection(layer: Layer, root: str, formats: tuple[Media, ...]) -> Json:
         "links": [*links.itself(url, links.JSON, title(layer)), *_links(layer, url, formats)],
     }
     if layer.geometry != "none":
-        found["crs"] = [system.uri for system in SYSTEMS]
+        found["crs"] = [system.uri for system in systems(plane or place.read().plane)]
         found["storageCrs"] = STORAGE.uri
     for part in PARTS:
         found["links"] += part.collection_links(root, layer)
@@ -109,8 +111,9 @@ def _links(layer: Layer, url: str, formats: tuple[Media, ...]) -> list[Json]:
 
 def listing(root: str, formats: dict[str, tuple[Media, ...]]) -> Json:
     """All collections, in the registry's order; ``formats`` by layer id."""
+    plane = place.read().plane
     return {
         "links": links.itself(f"{root}/collections", links.JSON, "全部图层 Collections"),
-        "crs": [system.uri for system in SYSTEMS],
-        "collections": [collection(layer, root, formats[layer.id]) for layer in every()],
+        "crs": [system.uri for system in systems(plane)],
+        "collections": [collection(layer, root, formats[layer.id], plane) for layer in every()],
     }

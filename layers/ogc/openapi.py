@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from layers import vocab
+from layers import place, vocab
 from layers.cql2.asked import LANGUAGES
-from layers.crs import SYSTEMS
+from layers.crs import systems
 from layers.feeds.described import PROBLEM
 from layers.filters import place_params, usage_params
 from layers.http.media import Media
-from layers.ogc import bodies, links, search
+from layers.ogc import bodies, landing, links, search
 from layers.ogc.collections import every, title
-from layers.ogc.landing import DESCRIPTION, TITLE
 from layers.ogc.links import Json
 from layers.ogc.parts import PARTS
 from layers.ogc.question import LIMIT_DEFAULT, LIMIT_MOST, OFFSET_MOST, WITHIN, property_params
@@ -25,8 +24,6 @@ from layers.periods import FORMS as PERIODS
 from layers.registry import Layer
 from layers.stats.divisions import FORMS as BOUNDARIES
 from layers.values import column_of, property_schema
-
-_SYSTEMS = [system.uri for system in SYSTEMS]
 
 
 def _parameter(name: str, description: str, schema: Json, where: str = "query", **more: Any) -> Json:
@@ -50,17 +47,17 @@ PARAMETERS: Json = {
         _parameter("limit", "一页最多多少个；超过上限按上限，超过十倍则为错。Features of a page; more than the maximum is the maximum, more than ten times it an error.", _COUNTED),
         _parameter("offset", "跳过多少个。Features to pass over.", {"type": "integer", "minimum": 0, "maximum": OFFSET_MOST}),
         _parameter("bbox", "范围，按 bbox-crs 的坐标顺序。A box in the axis order of bbox-crs.", _NUMBERS),
-        _parameter("bbox-crs", "bbox 的坐标系。Its reference system.", _text(format="uri", enum=_SYSTEMS)),
-        _parameter("crs", "返回坐标的坐标系。The reference system of the answer.", _text(format="uri", enum=_SYSTEMS)),
+        _parameter("bbox-crs", "bbox 的坐标系。Its reference system.", _text(format="uri")),
+        _parameter("crs", "返回坐标的坐标系。The reference system of the answer.", _text(format="uri")),
         _parameter("datetime", f"时间或时段。An instant or interval: {', '.join(FORMS)}.", _text()),
         _parameter("filter", "CQL2 条件。A CQL2 condition.", _text()),
         _parameter("filter-lang", "CQL2 的写法。How it is written.", _text(enum=list(LANGUAGES))),
-        _parameter("filter-crs", "条件中几何的坐标系。Of geometries in it.", _text(format="uri", enum=_SYSTEMS)),
+        _parameter("filter-crs", "条件中几何的坐标系。Of geometries in it.", _text(format="uri")),
         _parameter("sortby", "排序，- 为降序。Properties to sort by; - is descending.", {"type": "array", "items": _text()}),
         _parameter("properties", "只要这些属性。Only these properties.", {"type": "array", "items": _text()}),
         _parameter("skipGeometry", "不要几何。Without geometries.", {"type": "boolean", "default": False}),
         _parameter("resultType", "hits 只要数目。Only the number.", _text(enum=["results", "hits"])),
-        _parameter("within", "区划代码：只要其中的（属性 region 是另一参数，意为等于）。A division code: all that counts in it; the property region is a parameter of its own and means equality.", _text(pattern=r"^(\d{2}|\d{6}|\d{9}|\d{12})$")),
+        _parameter("within", "区划代码：只要其中的（属性 region 是另一参数，意为等于）。A division code: all that counts in it; the property region is a parameter of its own and means equality.", _text(pattern=r"^(\d{2}|\d{4}|\d{6}|\d{9}|\d{12})$")),
         _parameter("period", f"带上这一时段的用水量。Adds the water used: {', '.join(PERIODS)}.", _text()),
         _parameter("source", "用水量只计这些水源。Of these sources.", {"type": "array", "items": _text(enum=[*vocab.SOURCE.codes, vocab.NEW_WATER])}),
         _parameter("purpose", "用水量只计这些用途。Of these purposes.", {"type": "array", "items": _text(enum=list(vocab.PURPOSE.codes))}),
@@ -69,6 +66,15 @@ PARAMETERS: Json = {
         _parameter("featureId", "标识号或编码。The identity or the code.", _text(), "path", required=True),
     )
 }  # fmt: skip
+_OF_SYSTEMS = ("bbox-crs", "crs", "filter-crs")
+
+
+def _systems() -> Json:
+    """The parameters that name a reference system, with those there are to be named here."""
+    uris = [system.uri for system in systems(place.read().plane)]
+    return {name: {**PARAMETERS[name], "schema": _text(format="uri", enum=uris)} for name in _OF_SYSTEMS}
+
+
 _USAGE = ("period", "source", "purpose", "resident", "boundaries")
 _LISTED = (
     "limit", "offset", "bbox", "bbox-crs", "crs", "datetime", "filter", "filter-lang", "filter-crs", "sortby",
@@ -213,12 +219,12 @@ def openapi(root: str, media: dict[str, tuple[Media, ...]]) -> Json:
     """The whole document; ``media`` are the forms of each collection's items, by layer id."""
     return {
         "openapi": "3.0.3",
-        "info": {"title": TITLE, "description": DESCRIPTION, "version": "1.0.0"},
+        "info": {"title": landing.title(), "description": landing.description(), "version": "1.0.0"},
         "servers": [{"url": root}],
         "tags": [{"name": "core"}, *({"name": layer.id, "description": title(layer)} for layer in every())],
         "paths": _paths(media),
         "components": {
-            "parameters": PARAMETERS,
+            "parameters": {**PARAMETERS, **_systems()},
             "responses": {code: _problem(said) for code, said in ERRORS.items()},
             "schemas": {**bodies.DOCUMENTS, **bodies.of_layers(every()), **_schemas_of_parts()},
         },

@@ -2,7 +2,7 @@
 SELECT f.id,
        CASE WHEN (%(serves_level)s::smallint[])[f.kind] >= %(township)s
             THEN CASE r.level WHEN %(township)s THEN {own_r} WHEN %(village)s THEN r.parent_id END END,
-       ST_AsBinary(ST_Transform(a.geom, %(plane)s))
+       ST_AsBinary(layers_plane(a.geom))
 FROM (
     SELECT facility_id, CASE count(*) WHEN 1 THEN (array_agg(geom))[1] ELSE ST_Union(geom) END AS geom
     FROM layers_supplyarea a

@@ -3,7 +3,7 @@
 SELECT code, name, share
 FROM (
     SELECT r.code, r.name,
-           ST_Area(ST_Transform(ST_Difference(b.geom, p.geom), 4548)) / NULLIF(b.area_m2, 0) AS share
+           ST_Area(layers_plane(ST_Difference(b.geom, p.geom))) / NULLIF(b.area_m2, 0) AS share
     FROM layers_boundary b
     JOIN layers_region r ON r.id = b.region_id
     JOIN layers_boundary p ON p.region_id = r.parent_id AND p.valid_to_id IS NULL

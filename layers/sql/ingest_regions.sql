@@ -11,7 +11,7 @@ SELECT n.*,
                    AND NOT COALESCE(ST_Normalize(n.geom) = ST_Normalize(n.old_geom), FALSE)))) AS redrawn
 FROM (
     SELECT s.{row_no} AS id, s.code, s.name, s.level, s.geom,
-           CASE WHEN s.level > 1 THEN left(s.code, (%(digits)s::int[])[s.level - 1]) END AS parent_code,
+           CASE WHEN s.level > 1 THEN left(s.code, (%(digits)s::int[])[s.level]) END AS parent_code,
            {unit_code} AS unit_code,
            {unit} AS unit_id,
            COALESCE({source}, '') AS source,

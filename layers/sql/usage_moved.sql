@@ -19,4 +19,4 @@ WITH odd AS (
     WHERE o.level IS NULL OR t.level IS NULL OR o.unit IS DISTINCT FROM t.unit
 )
 SELECT DISTINCT r.code FROM layers_region r
-WHERE EXISTS (SELECT FROM odd WHERE odd.code IN (r.code, left(r.code, 9), left(r.code, 6), left(r.code, 2)))
+WHERE EXISTS (SELECT FROM odd WHERE odd.code IN (r.code, left(r.code, 9), left(r.code, 6), left(r.code, 4), left(r.code, 2)))

@@ -14,7 +14,7 @@ WITH reach AS (
            CASE WHEN b.finest_level >= 4 THEN v.code END AS village,
            COALESCE(v.unit, t.unit, d.unit, c.unit) AS unit
     FROM usage_base b
-    LEFT JOIN {divisions} c ON c.code = left(b.code, 2)
+    LEFT JOIN {divisions} c ON c.level = 1 AND starts_with(b.code, c.code) -- of 2, 4 or 6 digits
     LEFT JOIN {divisions} d ON d.level = 2 AND d.code = left(b.code, 6) AND c.code IS NOT NULL
     LEFT JOIN {divisions} t ON t.level = 3 AND t.code = left(b.code, 9) AND c.code IS NOT NULL
     LEFT JOIN {divisions} v ON v.level = 4 AND v.code = b.code AND c.code IS NOT NULL

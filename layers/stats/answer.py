@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from layers import vocab
@@ -21,6 +21,7 @@ from layers.stats.regions import RegionIndex, RegionInfo, region_index
 
 MEASURES = ("volume", "per_km2", "change")
 VERSUS = ("previous", "year")
+BELOW_ROOT = 0  # no level, but whichever is the first below the city
 
 
 __all__ = ["MEASURES", "METHODS", "VERSUS", "Question", "answer", "last_year"]
@@ -30,7 +31,7 @@ __all__ = ["MEASURES", "METHODS", "VERSUS", "Question", "answer", "last_year"]
 class Question:
     """What the statistics API is asked; all of it parsed and known to be well formed."""
 
-    level: int
+    level: int  # or `BELOW_ROOT`
     period: Period
     selection: Selection = EVERYTHING
     parent: str = ""
@@ -107,6 +108,19 @@ def compared(asked: Period, covered: Coverage, versus: str | Period, available: 
     return Pair(base, other) if all(month in held for month in other.months) else None
 
 
+def level_asked(index: RegionIndex, level: int) -> int:
+    """The level itself, or for `BELOW_ROOT` the first below the city: districts, or a county's townships.
+
+    `BadParameter` for one that the place has not.
+    """
+    if level == BELOW_ROOT:
+        return index.below[0]
+    if level not in (vocab.CITY, vocab.REPORTING_UNIT, *index.below):
+        there = [vocab.LEVEL.by_id[one].code for one in (vocab.CITY, *index.below, vocab.REPORTING_UNIT)]
+        raise BadParameter(f"There is no level {vocab.LEVEL.by_id[level].code} here.", param="level", allowed=there)
+    return level
+
+
 def prefixes_of(index: RegionIndex, parent: str, *, unit: bool = False) -> list[str]:
     return index.prefixes(parent, unit=unit) if parent else []
 
@@ -147,6 +161,7 @@ def answer(question: Question) -> dict[str, Any]:
     covered = coverage(question.period, available)
     within = divisions(question.boundaries, covered.present[-1])
     index = region_index(within)
+    question = replace(question, level=level_asked(index, question.level))
     prefixes = prefixes_of(index, question.parent, unit=question.unit)
     refuse_finer_parent(index, question.level, question.parent, unit=question.unit)
     other = compared(question.period, covered, question.versus, available)

@@ -78,7 +78,7 @@ def _span(months: list[Month]) -> list[str] | None:
 
 def _place(code: str, known: Mapping[str, RegionInfo]) -> Named | None:
     """A division of an edition, or the nearest above a code that it does not have; None outside the city."""
-    for length in (len(code), 9, 6, 2):
+    for length in (len(code), 9, 6, 4, 2):
         if length <= len(code) and code[:length] in known:
             return _named(known[code[:length]])
     return None

@@ -26,13 +26,6 @@ from layers.stats.redrawn import redrawn
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
 from layers.versions import ALL_DATASETS, as_of
 
-_CHILD_LEVEL = {
-    vocab.CITY: vocab.DISTRICT,
-    vocab.DISTRICT: vocab.TOWNSHIP,
-    vocab.TOWNSHIP: vocab.VILLAGE,
-    vocab.REPORTING_UNIT: vocab.TOWNSHIP,
-}
-
 
 def profile(
     code: str, period: Period, selection: Selection, versus: str | Period, *, unit: bool = False, boundaries: str = ""
@@ -53,7 +46,7 @@ def profile(
     if line is None:  # only of a closed region: a current one always has a row
         raise NotFound(f"The region {code!r} is closed, and has no usage in {period}.", param="code")
     beside = {gap["gap"]: gap["volume_l"] for gap in whole["gaps"]} if whole else {}
-    city = next(iter(index.levels[vocab.CITY]), region)
+    city = index.root or region
     months = chart_months(period)
     return {
         "code": code,
@@ -87,7 +80,7 @@ def profile(
         "by_source_month": _by_source_month(region, months, selection, within),
         "by_purpose": _by_purpose(region, period, selection, within),
         "grid": _in_cells(region, period, selection, line["volume_l"], within),
-        **_children(region, asked, line["volume_l"]),
+        **_children(index, region, asked, line["volume_l"]),
         "facilities": object_counts(index.prefixes(code, unit=unit)),
     }
 
@@ -172,8 +165,8 @@ def _by_purpose(region: RegionInfo, period: Period, selection: Selection, within
     return [{"purpose": term.code, "volume_l": litres.get(term.id)} for term in vocab.PURPOSE]
 
 
-def _children(region: RegionInfo, asked: Question, volume_l: int | None) -> dict[str, Any]:
-    level = _CHILD_LEVEL.get(region.level)
+def _children(index: RegionIndex, region: RegionInfo, asked: Question, volume_l: int | None) -> dict[str, Any]:
+    level = index.child_level(region.level)
     if level is None:
         return {"child_level": None, "children": [], "not_at_child_level_l": 0}
     unit = region.level == vocab.REPORTING_UNIT

@@ -9,6 +9,7 @@ from layers.db import Query, rows
 from layers.editions import Edition
 from layers.errors import NotFound
 from layers.kept.memory import Memory
+from layers.place import levels_of
 from layers.stats import divisions
 from layers.stats.divisions import Divisions
 
@@ -70,7 +71,7 @@ class RegionIndex:
             if boxes
             else None
         )
-        city = next((r.code for r in self.levels[vocab.CITY]), "")
+        city = self.root.code if self.root else ""
         return RegionInfo(code, name, vocab.REPORTING_UNIT, city, code, area, bounds, 0, "", True)
 
     def unit_of(self, region: RegionInfo) -> str:
@@ -108,13 +109,29 @@ class RegionIndex:
         return NotFound(
             f"There is no region {code!r}.",
             param=param,
-            allowed=["a division code of 2, 6, 9 or 12 digits", *sorted(set(self.units) - set(self.by_code))],
+            allowed=["a division code of 2, 4, 6, 9 or 12 digits", *sorted(set(self.units) - set(self.by_code))],
         )
+
+    @property
+    def root(self) -> RegionInfo | None:
+        """The city: what is looked after as a whole. None before it was imported."""
+        return next(iter(self.levels[vocab.CITY]), None)
+
+    @property
+    def below(self) -> tuple[int, ...]:
+        """The levels below the root: of a county's, townships and villages."""
+        return levels_of(self.root.code if self.root else "")[1:]
+
+    def child_level(self, level: int) -> int | None:
+        """The level whose divisions make up one of this level; None of the finest."""
+        if level == vocab.REPORTING_UNIT:
+            return vocab.TOWNSHIP
+        return next((below for below in self.below if below > level), None)
 
     @property
     def current(self) -> list[RegionInfo]:
         """The divisions of all levels that are those of the edition, and not closed before it."""
-        return [region for level in vocab.CODE_DIGITS for region in self.levels[level]]
+        return [region for level in vocab.DIVISIONS for region in self.levels[level]]
 
     def path(self, code: str) -> list[RegionInfo]:
         """The region and its ancestors, the city first."""

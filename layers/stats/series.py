@@ -11,7 +11,7 @@ from layers.periods import Month, Period
 from layers.selection import Selection
 from layers.stats import query
 from layers.stats.absence import added
-from layers.stats.answer import coverage, per_km2, prefixes_of, refuse_finer_parent, regions_of
+from layers.stats.answer import coverage, level_asked, per_km2, prefixes_of, refuse_finer_parent, regions_of
 from layers.stats.classes import classify
 from layers.stats.divisions import divisions
 from layers.stats.regions import region_index
@@ -23,7 +23,7 @@ def series(
     level: int, selection: Selection, parent: str, period: Period | None, method: str = "quantiles", k: int = 5,
     boundaries: str = "",
 ) -> dict[str, Any]:  # fmt: skip
-    """The monthly matrix of a level: one row of litres a region, one column a month, gaps apart.
+    """The monthly matrix of a level (or `answer.BELOW_ROOT`): one row of litres a region, one column a month, gaps apart.
 
     All months in the same divisions, those of the last of them unless told: months of two editions would be no series.
 
@@ -34,6 +34,7 @@ def series(
     months = coverage(period, available).present if period else available
     within = divisions(boundaries, months[-1] if months else None)
     index = region_index(within)
+    level = level_asked(index, level)
     prefixes = prefixes_of(index, parent)
     refuse_finer_parent(index, level, parent)
     regions = regions_of(index, level, prefixes)

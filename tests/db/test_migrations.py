@@ -116,3 +116,47 @@ def test_the_models_ask_for_no_further_migration() -> None:
 @pytest.mark.django_db
 def test_djangos_own_checks_find_nothing() -> None:
     call_command("check", fail_level="WARNING", databases=["default"])
+
+
+MEASURED = """
+SELECT b.area_m2, w.cell_x, w.cell_y, (SELECT string_agg(DISTINCT CASE WHEN expression ~ 'layers_' THEN 'plane' ELSE 'fixed' END, ',')
+    FROM (SELECT pg_get_expr(d.adbin, d.adrelid) AS expression FROM pg_attrdef d) each
+    WHERE expression ~ '4548|layers_(plane|near)')
+FROM layers_boundary b, layers_well w
+"""
+ROWS = """
+INSERT INTO layers_release (id, dataset, file_name, file_sha256, actor, made_at, rows_new, rows_changed, rows_unchanged,
+    rows_refused, report) VALUES (1, 'region', 'a.csv', '', '', now(), 1, 0, 0, 0, '{}');
+INSERT INTO layers_region (id, code, name, level, valid_from_id) VALUES (1, '11', '试验市', 1, 1);
+INSERT INTO layers_boundary (region_id, geom, source, quality, valid_from_id)
+    VALUES (1, ST_GeomFromText('MULTIPOLYGON(((116 39, 116.2 39, 116.2 39.1, 116 39.1, 116 39)))', 4490), '', 1, 1);
+INSERT INTO layers_well (code, name, use, metering, release_id, geom, declared_region_id)
+    VALUES ('W1', '', 1, 1, 1, ST_SetSRID(ST_MakePoint(116.1, 39.05), 4490), 1);
+INSERT INTO layers_gridbuild (size, weighed_release, by_positions, changed_at) VALUES (500, 1, TRUE, now());
+"""
+
+
+def test_the_plane_becomes_a_function_and_the_way_back_measures_as_before(empty_database: str) -> None:
+    """Of a database that measured in EPSG:4548, and had rows: the same figures forward and back, whatever was declared."""
+    manage(empty_database, "migrate", "layers", "0015", "--no-input")
+    manage(empty_database, "migrate", "layers", "0014", "--no-input")
+
+    def measured() -> tuple[object, ...]:
+        with psycopg.connect(empty_database) as link:
+            return link.execute(MEASURED).fetchall()[0]
+
+    with psycopg.connect(empty_database) as link:
+        link.execute(ROWS)
+    *before, how = measured()
+    assert how == "fixed" and before[0] == pytest.approx(17_300 * 11_100, rel=0.01)
+    manage(empty_database, "migrate", "layers", "0015", "--no-input")
+    assert measured() == (*before, "plane")
+    with psycopg.connect(empty_database) as link:
+        assert link.execute("SELECT root, name_zh FROM layers_declaration").fetchall() == [("11", "试验市")]
+        assert link.execute("SELECT weighed_release FROM layers_gridbuild").fetchone() == (1,)
+    manage(empty_database, "place", "set", "--plane", "4544")
+    assert measured()[:3] != tuple(before)
+    manage(empty_database, "migrate", "layers", "0014", "--no-input")
+    assert measured() == (*before, "fixed")
+    with psycopg.connect(empty_database) as link:  # no cell of the other plane is taken for one of this
+        assert link.execute("SELECT weighed_release FROM layers_gridbuild").fetchone() == (0,)

@@ -32,7 +32,7 @@ def refused(constraint: str, write: Callable[[], Any]) -> None:
     ("code", "level"),
     [
         ("11", 2),
-        ("110101", 1),
+        ("110", 1),
         ("110101", 3),
         ("1101", 2),
         ("110101001", 4),

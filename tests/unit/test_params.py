@@ -61,7 +61,7 @@ def test_a_count_outside_its_range_is_refused(text: str) -> None:
     assert (caught.value.param, caught.value.allowed) == ("limit", ["1..100"])
 
 
-@pytest.mark.parametrize("code", ["11", "110108", "110108001", "110108001001"])
+@pytest.mark.parametrize("code", ["11", "5101", "110108", "110108001", "110108001001"])
 def test_division_codes_are_read(code: str) -> None:
     assert params.parse_region(code) == code
 
@@ -71,7 +71,7 @@ def test_division_codes_are_read(code: str) -> None:
     [
         "",
         "1",
-        "1101",
+        "110",
         "11010800",
         "11010g",
         "110108%",

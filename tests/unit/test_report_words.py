@@ -9,8 +9,10 @@ import pytest
 
 from geoapp.reports import figures, sentences
 from geoapp.reports.structure import Change, Part, Rank, RegionLine, Report, ReportPeriod, StageLine
-from geoapp.reports.words import METHOD, WORDS, item_name, word
+from geoapp.reports.words import _METHOD as METHOD
+from geoapp.reports.words import WORDS, item_name, word
 from layers.editions import Edition
+from layers.place import Place
 from layers.stats.divisions import Divisions
 
 E7 = 10_000_000  # litres in one 万 m³
@@ -70,7 +72,7 @@ def line(name: str, volume_l: int) -> RegionLine:
 REPORT = Report(
     code="110101", name="某区", level="district", path=("某市", "某区"),
     period=ReportPeriod("2019", "2019-01", "2019-12", 12, ()), site="http://x/", map_address="http://x/?region=110101",
-    version=7, changed_at=None, synthetic=False, within=Divisions(Edition(1, None), (0,)), boundary_source="", boundary_quality="", bounds=None,
+    version=7, changed_at=None, synthetic=False, place=Place(), within=Divisions(Edition(1, None), (0,)), boundary_source="", boundary_quality="", bounds=None,
     total_l=1000 * E7, unassigned_l=None, outside_l=None, area_km2=100.0, m3_per_km2=100_000.0, share_of_city=0.25,
     changes=(Change("year", "2018", 900 * E7, 1 / 9), Change("previous", "", None, None)),
     residents_l=300 * E7, others_l=700 * E7,

@@ -54,7 +54,8 @@ def test_new_water_is_all_but_reclaimed_and_non_residential_all_but_residential(
 
 
 def test_code_digits_grow_with_the_level() -> None:
-    assert vocab.CODE_DIGITS == {vocab.CITY: 2, vocab.DISTRICT: 6, vocab.TOWNSHIP: 9, vocab.VILLAGE: 12}
+    assert vocab.CODE_DIGITS == {vocab.DISTRICT: 6, vocab.TOWNSHIP: 9, vocab.VILLAGE: 12}
+    assert vocab.ROOT_DIGITS == (2, 4, 6)
 
 
 def test_every_kind_of_facility_serves_a_level() -> None:

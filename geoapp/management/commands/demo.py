@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 
 RECIPE, STEP, TIDIED = access.DEMO, "step", "tidied"  # keys of a release's context
 WAIT_S = 3600.0
-# The recipe plants faults for the rules of quality to find, some wells deeper than any there is among them.
-TOLD = {"plausible": "示范城市，程序合成"}
+# The recipe plants faults for the rules of quality to find, some wells deeper than any there is among them. Its city is Beijing,
+# in the zone of 117°E.
+TOLD = {"plausible": "示范城市，程序合成", "place": "11@4548"}
 
 
 class Command(BaseCommand):

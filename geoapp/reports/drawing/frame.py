@@ -1,4 +1,4 @@
-"""From metres of EPSG:4548 to millimetres of paper, at a scale that people can read out. Pure."""
+"""From metres of the plane to millimetres of paper, at a scale that people can read out. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Frame:
     width: float
     height: float
     scale: int
-    east: float  # of the window's middle, in metres of EPSG:4548
+    east: float  # of the window's middle, in metres of the plane
     north: float
 
     @property

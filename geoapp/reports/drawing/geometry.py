@@ -1,4 +1,4 @@
-"""Outlines and positions for a map on paper, in EPSG:4548, no finer than the paper shows. Pure."""
+"""Outlines and positions for a map on paper, in the plane of the place, no finer than the paper shows. Pure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DOT_MM = 0.35  # positions closer than this are one dot
 class Outline:
     code: str
     name: str
-    shape: Any  # shapely, metres of EPSG:4548
+    shape: Any  # shapely, metres of the plane
 
 
 def outlines(read: Sequence[Outlined]) -> list[Outline]:

@@ -15,6 +15,7 @@ from geoapp.reports.drawing.palette import INK, LINE, SOFT
 from geoapp.reports.drawing.svg import Canvas, number, text_width
 from geoapp.reports.structure import Report
 from geoapp.reports.words import divided, word
+from layers.plane import name_of
 from layers.words import Words
 
 # A tall map has its legend beside it, a wide one below, in columns: either way the map is as large as the page lets it.
@@ -128,7 +129,13 @@ class Sheet:
     def _marks(self) -> None:
         report, y = self.report, self.canvas.height - MARKS_HEIGHT + 3.2
         scale = word("scale", self.lang, scale=f"{self.frame.scale:,}")
-        self.canvas.text(0, y, f"{word('crs', self.lang)} · {scale}", 5.8, fill=SOFT)
+        self.canvas.text(
+            0,
+            y,
+            f"{word('crs', self.lang, plane=name_of(report.place.plane))} · {scale}",
+            5.8,
+            fill=SOFT,
+        )
         parts = (report.boundary_source or figures.DASH, divided(report.within, self.lang))
         boundary = " · ".join(filter(None, parts))
         told = word("sources_of", self.lang, boundary=boundary, version=report.version)

@@ -21,6 +21,10 @@ export interface Access { personal: "open" | "closed"; why: Words & { code: stri
 export interface Meta {
   title: Words; as_of: AsOf; access: Access; synthetic: (Words & { parts: string[] }) | null; months: string[];
   vocab: Record<string, Term[]>; layers: LayerInfo[]; bounds: Bounds; city: { code: string; name: string };
+  /** The levels below the city, the coarsest first. */
+  levels: Level[];
+  /** Words that differ here, "vocabulary.term". */
+  worded: Record<string, Words>;
   /** English names of divisions, by code; of townships and villages there are none. */
   names_en?: Record<string, string>;
   /** Every edition of the divisions, the oldest first. */
@@ -155,7 +159,7 @@ const filterParts = ({ source, purpose, resident, boundaries }: Filters) => ({ s
 /** Classes of the choropleth, as many as its colours. */
 export const CLASSES = 6;
 export const metaUrl = "/api/meta";
-export const seriesUrl = (level: Level, filters: Filters, span?: [string, string], parent?: string): string =>
+export const seriesUrl = (level: Level | "", filters: Filters, span?: [string, string], parent?: string): string =>
   "/api/stats/series" + query({ level, parent, period: span?.join(".."), ...filterParts(filters), k: String(CLASSES) });
 export const regionUrl = (code: string, period: string, filters: Filters): string =>
   `/api/regions/${encodeURIComponent(code)}` + query({ period, ...filterParts(filters) });

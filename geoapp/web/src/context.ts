@@ -43,9 +43,14 @@ export class Context {
   cells: CellsShown | null = null;
   /** Cells are asked for at this zoom and not here yet. */
   cellsComing = false;
-  level: MapLevel = "district";
+  /** The levels below the city, the coarsest first: a county has no districts. */
+  readonly levels: MapLevel[];
+  level: MapLevel;
   private hearers = new Map<keyof Signals, ((value: never) => void)[]>();
-  constructor(readonly store: Store, readonly meta: Meta, readonly data: Data) {}
+  constructor(readonly store: Store, readonly meta: Meta, readonly data: Data) {
+    this.levels = meta.levels.filter(isMapLevel);
+    this.level = this.first;
+  }
 
   get state(): State {
     return this.store.state;
@@ -62,6 +67,19 @@ export class Context {
   get city(): string {
     return this.meta.city.code;
   }
+  /** The level that divides the whole city. */
+  get first(): MapLevel {
+    return this.levels[0];
+  }
+  /** The level of a division code: the city's, else by its length (National Bureau of Statistics). */
+  levelOf(code: string): Level {
+    return code === this.city ? "city" : DIGITS[code.length] ?? "city";
+  }
+  /** The level that a division is divided into; none of the finest. */
+  childOf(code: string): MapLevel | undefined {
+    const level = this.levelOf(code);
+    return isMapLevel(level) ? this.levels[this.levels.indexOf(level) + 1] : this.first;
+  }
   layer(id: string): LayerInfo | undefined {
     return this.meta.layers.find((layer) => layer.id === id);
   }
@@ -73,8 +91,5 @@ export class Context {
   }
 }
 
-const DIGITS: Record<number, Level> = { 2: "city", 6: "district", 9: "township", 12: "village" };
-/** The level of a division code, told by its length (National Bureau of Statistics). */
-export const levelOf = (code: string): Level => DIGITS[code.length] ?? "city";
-export const CHILD: Partial<Record<Level, MapLevel>> = { city: "district", district: "township", township: "village" };
+const DIGITS: Record<number, Level> = { 6: "district", 9: "township", 12: "village" };
 export const isMapLevel = (level: string): level is MapLevel => level === "district" || level === "township" || level === "village";

@@ -9,7 +9,8 @@ const LONG = 24;
 export class Data {
   private kept = new Map<string, Promise<unknown>>();
   private ready = new Map<string, unknown>();
-  constructor(readonly months: readonly string[]) {}
+  /** Of the ``first`` level the series is asked for without its name, as the page's head has asked already. */
+  constructor(readonly months: readonly string[], private readonly first: Level) {}
 
   /** The months a series is asked for: all of them, or the period's year and the year before when all would be heavy. */
   span(level: Level, period: string): [string, string] | undefined {
@@ -19,19 +20,22 @@ export class Data {
     return [from < this.months[0] ? this.months[0] : from, this.months.filter((month) => month.startsWith(year)).at(-1)!];
   }
   series(level: Level, period: string, filters: Filters, parent?: string): Promise<Series> {
-    const url = seriesUrl(level, filters, this.span(level, period), parent);
+    const url = this.url(level, filters, this.span(level, period), parent);
     if (!this.isPart(period)) return this.ask(url) as Promise<Series>;
     // A range that is not the whole has classes of its own: they come from a series of just that range.
     return this.keep(this.partKey(url, period), async () => {
-      const part = seriesUrl(level, filters, period.split("..") as [string, string], parent);
+      const part = this.url(level, filters, period.split("..") as [string, string], parent);
       const [whole, range] = (await Promise.all([this.ask(url), this.ask(part)])) as [Series, Series];
       return { ...whole, classes: range.classes };
     }) as Promise<Series>;
   }
   /** The same series if it is already here. */
   seriesNow(level: Level, period: string, filters: Filters, parent?: string): Series | undefined {
-    const url = seriesUrl(level, filters, this.span(level, period), parent);
+    const url = this.url(level, filters, this.span(level, period), parent);
     return this.ready.get(this.isPart(period) ? this.partKey(url, period) : url) as Series | undefined;
+  }
+  private url(level: Level, filters: Filters, span?: [string, string], parent?: string): string {
+    return seriesUrl(level === this.first && !parent ? "" : level, filters, span, parent);
   }
   private isPart(period: string): boolean {
     return kindOf(period) === "range" && period !== `${this.months[0]}..${this.months[this.months.length - 1]}`;

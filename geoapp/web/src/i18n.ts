@@ -28,8 +28,17 @@ export function said(of: Lang, key: Key, values: Record<string, string | number>
   return (found(of, key) ?? key).replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
 }
 export const t = (key: Key, values: Record<string, string | number> = {}): string => said(lang, key, values);
+let own: Record<string, Words> = {};
+/** The words that a place has for levels of its own. */
+export function setWords(words: Record<string, Words>): void {
+  own = words;
+}
+const worded = (prefix: string, code: string): string | undefined => {
+  const texts = prefix === "level" || prefix === "levelShort" ? own[`level.${code}`] : undefined;
+  return texts && words(texts);
+};
 /** A key made of parts, for vocabularies of the page itself; the text of the last part when there is no such key. */
-export const tk = (prefix: string, code: string): string => found(lang, `${prefix}_${code}`) ?? code;
+export const tk = (prefix: string, code: string): string => worded(prefix, code) ?? found(lang, `${prefix}_${code}`) ?? code;
 /** Several words one after the other, as the language separates them. */
 export const listed = (words: readonly string[]): string => words.join(t("and"));
 export const words = (texts: Words): string => String(texts[lang] || texts[ENGLISH] || texts[FIRST]);

@@ -3,11 +3,11 @@ import "maplibre-gl/dist/maplibre-gl.css";
 import "./styles/index.css";
 import { mend, type Mended } from "./address";
 import { ApiError, getJson, type Meta, metaUrl } from "./api";
-import { Context, levelOf } from "./context";
+import { Context } from "./context";
 import { Data } from "./data";
 import { byId, h, icon, isPhone, replace } from "./dom";
 import { periodText } from "./format";
-import { setLanguage, t, tk } from "./i18n";
+import { setLanguage, setWords, t, tk } from "./i18n";
 import { nameControls } from "./map/create";
 import { MapView } from "./map/view";
 import { hearWaits, lookNow } from "./outage";
@@ -53,12 +53,13 @@ async function start(): Promise<void> {
     return showError(byId("notice"), error, () => void start());
   }
   busy(false);
-  if (!meta.months.length || !meta.layers.some((layer) => layer.id === "district" && layer.count > 0)) return showEmpty(byId("notice"));
+  setWords(meta.worded);
+  if (!meta.months.length || !meta.layers.some((layer) => layer.id === meta.levels[0] && layer.count > 0)) return showEmpty(byId("notice"));
   document.body.classList.add("ready");
   store.defaultPeriod = defaultPeriod(meta.months);
   store.months = meta.months;
   const mended = mend(store.state, location.search, meta, store.defaultPeriod);
-  const context = new Context(store, meta, new Data(meta.months));
+  const context = new Context(store, meta, new Data(meta.months, meta.levels[0]));
   run(context);
   if (mended.length) {
     store.set({}); // the address says what is shown
@@ -78,7 +79,7 @@ function tellMended(state: State, mended: Mended[]): void {
 function run(context: Context): void {
   const { store, meta } = context;
   // Ask for the first figures while the map starts.
-  context.data.series("district", store.state.period, context.filters).catch(() => undefined);
+  context.data.series(context.first, store.state.period, context.filters).catch(() => undefined);
   const layout = mountLayout(context);
 
   let view: MapView;
@@ -126,7 +127,7 @@ function run(context: Context): void {
     } else if (event.key === "Escape" && !typing) {
       if (explain.close() || view.escape()) return;
       const { region } = store.state;
-      if (region) select(levelOf(region) === "district" ? context.city : region.slice(0, region.length - 3));
+      if (region) select(context.levelOf(region) === context.first ? context.city : region.slice(0, region.length - 3));
     }
   });
   (window as unknown as { shuitu: unknown }).shuitu = { map: view.map, context, meta };

@@ -34,10 +34,8 @@ SURELY = 8  # rows, and times, for a reading that explains at least half of what
 
 FURTHEST_M = 1e6  # no shift, but nonsense
 _NEAR_M = 100.0  # what may be left of a shift that another reading explains
-# The levels below the city by the digits of their codes.
-_LEVELS: Mapping[int, vocab.Term] = {
-    digits: vocab.LEVEL.by_id[level] for level, digits in vocab.CODE_DIGITS.items() if level != vocab.CITY
-}
+# The levels below the city by the digits of their codes; where a county is the city, its own code has those of a district.
+_LEVELS: Mapping[int, vocab.Term] = {digits: vocab.LEVEL.by_id[level] for level, digits in vocab.CODE_DIGITS.items()}
 _COARSE = vocab.CODE_DIGITS[vocab.DISTRICT]
 
 

@@ -8,7 +8,6 @@ import { FIRST } from "../i18n";
 import { FONT, sourceUrl } from "./create";
 import { noDataPattern } from "./hatch";
 
-export const LEVELS: MapLevel[] = ["district", "township", "village"];
 const INK = "#33474f";
 const LINE: Record<MapLevel, { color: string; width: [number, number, number] }> = {
   district: { color: "#ffffff", width: [1, 1.8, 2.6] },
@@ -44,7 +43,7 @@ export class Regions {
   constructor(private readonly map: GlMap, private readonly context: Context) {
     this.drawn = context.filters.boundaries;
     map.addImage("no-data", noDataPattern());
-    this.levels = LEVELS.filter((level) => context.layer(level));
+    this.levels = context.levels.filter((level) => context.layer(level));
     for (const level of this.levels) {
       map.addSource(level, { type: "vector", url: this.url(level), promoteId: "code" });
     }
@@ -74,15 +73,16 @@ export class Regions {
   static readonly labelsFrom = "label-village";
 
   private addGlow(): void {
-    if (!this.levels.includes("district")) return;
+    const { first } = this.context;
+    if (!this.levels.includes(first)) return;
     // Only its outer half shows beyond the fills: a soft shore around the city.
     for (const [id, width, blur, color] of [["shore-wide", 14, 12, "#c9d4d2"], ["shore", 3, 1, "#a9bab9"]] as const) {
       this.map.addLayer({
-        id, type: "line", source: "district", "source-layer": "district",
+        id, type: "line", source: first, "source-layer": first,
         layout: { "line-join": "round" }, paint: { "line-color": color, "line-width": width, "line-blur": blur },
       });
     }
-    this.map.addLayer({ id: "land", type: "fill", source: "district", "source-layer": "district", paint: { "fill-pattern": "no-data", "fill-antialias": false } });
+    this.map.addLayer({ id: "land", type: "fill", source: first, "source-layer": first, paint: { "fill-pattern": "no-data", "fill-antialias": false } });
   }
   private addFill(level: MapLevel): void {
     this.map.addLayer({
@@ -92,11 +92,12 @@ export class Regions {
     });
   }
   private addLine(level: MapLevel): void {
-    const { color, width } = LINE[level];
+    const whole = level === this.context.first;
+    const { color, width } = LINE[whole ? "district" : level];
     this.map.addLayer({
       id: `line-${level}`, type: "line", source: level, "source-layer": level,
-      layout: { visibility: level === "district" ? "visible" : "none", "line-join": "round" },
-      paint: { "line-color": color, "line-width": widthByZoom(width), "line-opacity": level === "district" ? 1 : 0.85 },
+      layout: { visibility: whole ? "visible" : "none", "line-join": "round" },
+      paint: { "line-color": color, "line-width": widthByZoom(width), "line-opacity": whole ? 1 : 0.85 },
     });
   }
   private addMarks(level: MapLevel): void {
@@ -126,9 +127,9 @@ export class Regions {
       };
       this.map.addLayer({
         id: `label-${level}`, type: "symbol", source: level, "source-layer": known ? own : level,
-        minzoom: { district: 0, township: 8.6, village: 12.2 }[level],
+        minzoom: level === this.context.first ? 0 : { district: 0, township: 8.6, village: 12.2 }[level],
         layout: {
-          visibility: level === "district" ? "visible" : "none",
+          visibility: level === this.context.first ? "visible" : "none",
           "text-field": this.label(), "text-font": FONT, "text-size": size[level], "text-max-width": 8, "text-padding": 3,
           // A name stands on its own region or not at all, and gives way to the numbers of clusters, which are above it.
           "text-anchor": "center",
@@ -165,12 +166,12 @@ export class Regions {
 
   /** Show a level's fill; the coarser fills beneath stay until the finer tiles have come, so nothing blinks. */
   show(level: MapLevel): void {
-    const rank = LEVELS.indexOf(level);
+    const rank = this.levels.indexOf(level);
     for (const each of this.levels) {
-      const other = LEVELS.indexOf(each);
+      const other = this.levels.indexOf(each);
       const visible = (on: boolean) => (on ? "visible" : "none");
       if (each === level || other > rank) this.visible(`fill-${each}`, visible(each === level));
-      this.visible(`line-${each}`, visible(each === "district" || other <= rank));
+      this.visible(`line-${each}`, visible(each === this.context.first || other <= rank));
       this.visible(`hover-${each}`, visible(each === level));
       this.visible(`label-${each}`, visible(other <= rank && other >= rank - 1));
     }

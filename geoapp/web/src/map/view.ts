@@ -101,7 +101,7 @@ export class MapView {
   /** Labels choose their source layer by what the TileJSONs say, so they wait for them (or go on without, after a while). */
   private whenDescribed(then: () => void): void {
     let done = false;
-    const ready = () => ["district", "township", "village"].every((id) => {
+    const ready = () => this.context.levels.every((id) => {
       const source = this.map.getSource(id) as { vectorLayerIds?: string[] } | undefined;
       return !source || source.vectorLayerIds !== undefined;
     });

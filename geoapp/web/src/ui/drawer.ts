@@ -1,7 +1,7 @@
 // The region drawer: what one region used, how it divides, and where to go from it.
 // Figures and ranking follow the slider from the series already here; the rest comes once a period is settled on.
 import { ApiError, type Mover, type RegionDetail, regionUrl, type Series } from "../api";
-import { CHILD, type Context, isMapLevel, levelOf, type MapLevel } from "../context";
+import { type Context, isMapLevel, type MapLevel } from "../context";
 import { debounce, h, icon, replace } from "../dom";
 import { shareOf } from "../format";
 import { t } from "../i18n";
@@ -42,7 +42,7 @@ export function mountDrawer(place: HTMLElement, context: Context, select: (code:
   const question = () => regionUrl(code(), store.state.period, context.filters);
   function ownValue(): RegionValue | null {
     const { period, measure, versus } = store.state;
-    const level = levelOf(code());
+    const level = context.levelOf(code());
     if (level === "city") {
       const value = context.shown ? cityValue(context.shown.series, period, measure, versus) : null;
       const told = detail && detailOf === question() ? detail.recorded_l : undefined;
@@ -95,7 +95,7 @@ export function mountDrawer(place: HTMLElement, context: Context, select: (code:
     const mine = ++ticket;
     const wanted = code();
     const { period } = store.state;
-    const child = CHILD[levelOf(wanted)];
+    const child = context.childOf(wanted);
     try {
       const now = data.regionNow(wanted, period, context.filters) ?? (await data.region(wanted, period, context.filters));
       if (mine !== ticket) return;
@@ -103,7 +103,7 @@ export function mountDrawer(place: HTMLElement, context: Context, select: (code:
       detailOf = regionUrl(wanted, period, context.filters);
       drawAll();
       // Small matrices of the region itself and of its children let figures and ranking follow the slider.
-      const level = levelOf(wanted);
+      const level = context.levelOf(wanted);
       const above = now.path.at(-2)?.code ?? "";
       const series = (each: MapLevel, parent: string) => data.seriesNow(each, period, context.filters) ?? data.series(each, period, context.filters, parent);
       const [mineOwn, mineChildren] = await Promise.all([isMapLevel(level) ? series(level, above) : null, child ? series(child, wanted) : null]);

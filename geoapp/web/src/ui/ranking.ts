@@ -1,6 +1,6 @@
 // The ranking of a region's children: by the measure on the map, click to go there.
 import type { RegionDetail, Series } from "../api";
-import { CHILD, type Context, levelOf } from "../context";
+import { type Context } from "../context";
 import { h } from "../dom";
 import { added, change, density, percent, shareOf, volume, volumeText } from "../format";
 import { language, t, tk } from "../i18n";
@@ -46,7 +46,7 @@ export function mountRanking(place: HTMLElement, context: Context, select: (code
       of = detail.code;
       all = false;
     }
-    const child = CHILD[levelOf(detail.code)];
+    const child = context.childOf(detail.code);
     place.hidden = !child || !detail.children.length;
     if (place.hidden) return;
     const { measure } = context.state;

@@ -101,14 +101,14 @@ export function mountTimebar(place: HTMLElement, context: Context): void {
   function onShown({ series, picture }: Shown): void {
     place.classList.remove("no-figures");
     total.textContent = volumeText(picture.total_l, language());
-    // A series of part of the months (villages of a long city) says nothing of the others: districts have them all.
+    // A series of part of the months (villages of a long city) says nothing of the others: the first level has them all.
     if (series.months.length < months.length) return void drawTotals();
     totals = series.total_l;
     drawColumns();
   }
   async function drawTotals(): Promise<void> {
     const asked = JSON.stringify(context.filters);
-    const all = await context.data.series("district", store.state.period, context.filters).catch(() => null);
+    const all = await context.data.series(context.first, store.state.period, context.filters).catch(() => null);
     if (!all || asked !== JSON.stringify(context.filters)) return;
     totals = months.map((month) => all.total_l[all.months.indexOf(month)] ?? null);
     drawColumns();

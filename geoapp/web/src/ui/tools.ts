@@ -14,7 +14,7 @@ export function mountLevel(place: HTMLElement, context: Context): void {
   const draw = () => {
     const { level } = context.state;
     const now = tk("levelShort", context.level);
-    redraw(place, segmented("level", t("levelLabel"), LEVELS.filter((value) => value !== "grid" || context.layer("grid_500")).map((value) => ({
+    redraw(place, segmented("level", t("levelLabel"), LEVELS.filter((value) => (value === "grid" ? context.layer("grid_500") : value === "auto" || context.levels.includes(value))).map((value) => ({
       value, text: value === "auto" ? (level === "auto" && !isPhone() ? `${t("level_auto")} · ${now}` : t("level_auto")) : tk("levelShort", value),
       hint: value === "auto" ? t("levelAutoNow", { level: tk("level", context.level) }) : tk("level", value),
     })), level, (value) => context.store.set({ level: value as LevelChoice })));
