@@ -20,6 +20,7 @@ from layers.plane import PLANES
 from layers.recorded import all_months
 from layers.sql import load
 from layers.stats import rebuild
+from layers.words import Words
 
 Cursor = Any
 Tell = Callable[[str], None]
@@ -30,11 +31,11 @@ _TOLD = ("root", "name_zh", "name_en", "authority_zh", "authority_en", "credit_z
 
 
 class NotThisPlace(Exception):
-    """A declaration that what is stored contradicts: why, in Chinese and English."""
+    """A declaration that what is stored contradicts, and why."""
 
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.zh, self.en = zh, en
+    def __init__(self, why: Words) -> None:
+        super().__init__(why.en)
+        self.why = why
 
 
 def first(cursor: Cursor, root: str, zh: str, plane: int) -> Place:
@@ -97,11 +98,14 @@ def _move_root(cursor: Cursor, old: str, new: str, tell: Tell) -> None:
     cursor.execute("SELECT min(code) FROM layers_region WHERE level > 1 AND NOT starts_with(code, %s)", [new])
     other = cursor.fetchone()[0]
     if other or place.levels_of(old) != place.levels_of(new):
-        there = other or old
         raise NotThisPlace(
-            f"已有区划 {there}，不在 {new} 之下：根区划只能在 2 位与 4 位代码之间改，且须是现有各区划代码的前缀",
-            f"the division {there} is not below {new}: a root can be changed between codes of 2 and 4 digits that all"
-            " divisions begin with",
+            Words(
+                "已有区划 {there}，不在 {new} 之下：根区划只能在 2 位与 4 位代码之间改，且须是现有各区划代码的前缀",
+                "the division {there} is not below {new}: a root can be changed between codes of 2 and 4 digits that all divisions"
+                " begin with",
+                there=other or old,
+                new=new,
+            )
         )
     cursor.execute("UPDATE layers_region SET code = %s WHERE level = %s AND code = %s", [new, vocab.CITY, old])
     tell("sums")

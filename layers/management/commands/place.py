@@ -102,7 +102,7 @@ class Command(BaseCommand):
                 if wanted != here or not here.declared:
                     declare.change(cursor, wanted, getpass.getuser(), self._tell)
         except declare.NotThisPlace as error:
-            raise CommandError(f"未更改：{error.zh}。\n  {error.en}", returncode=1) from error
+            raise CommandError(f"未更改：{error.why.zh}。\n  {error.why.en}", returncode=1) from error
         except ImportRefused as error:
             raise CommandError(f"未更改：{error.zh}。\n  {error.en}", returncode=1) from error
         self._tell("")
