@@ -1,7 +1,9 @@
-"""`python -m tests.mutants [MODULE …]`: mutmut on the modules below, in a copy of the checkout; survivors are named.
+"""`python -m tests.mutants [MODULE …]`: mutmut on the modules below, each in a copy of the checkout; survivors are named.
 
-Exit code 1 when a module's tests kill less than `WANTED` of its mutants. It takes about four seconds a mutant (some 1,100 in all), and
-a test database of its own: `TEST_DATABASE` names it, and it stays, as the copy does (``--into``), so that a run that was ended goes on.
+Killed is a mutant of which a test failed, and no other: one that never came to an end, that broke pytest itself or that no
+test reaches is named with the survivors. Exit code 1 when a module's tests kill less than `WANTED` of its mutants. What
+makes it quick is in `tests.mutants.quick`; the copies of the checkout (``--into``) and the test database stay, so that
+``--again`` can try only those that are not killed yet.
 """
 
 from __future__ import annotations
@@ -17,8 +19,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.mutants.same import SAME
+
 ROOT = Path(__file__).resolve().parents[2]
+MUTMUT = (sys.executable, "-m", "mutmut")
 WANTED = 0.85
+KILLED = 1  # the tests' exit code
+_ENDS = {0: "lived", 2: "interrupted", 3: "broke pytest", 5: "no test", 33: "no test", 35: "unsure"}
+_OUT_OF_TIME = {24, -24, 36, 152, 255}
 _ASIDE = (
     "geoapp",
     "tiles",
@@ -31,7 +39,6 @@ _ASIDE = (
     "pyproject.toml",
     "shuitu",
 )
-_KILLED = {1, 3, 24, -24, 36, 152, 255}  # mutmut's codes: a test failed, or never came to an end
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +53,15 @@ class Target:
         return self.path.removesuffix(".py").replace("/", ".")
 
 
-_STATS = ("tests/db/test_stats.py", "tests/db/test_plans.py")
-_GRID = ("tests/db/test_grid_assign.py", "tests/db/test_grid_settle.py")
 TARGETS = (
-    Target("layers/periods.py", ("tests/unit/test_periods.py", *_STATS)),
-    Target("layers/filters.py", ("tests/db/test_filters.py", "tests/unit/test_asked.py")),
-    Target("layers/stats/query.py", _STATS),
-    Target("layers/grid/assign.py", _GRID),
-    Target("layers/ingest/parse.py", ("tests/unit/test_ingest_checks.py", "tests/unit/test_ingest_values.py")),
+    Target("layers/periods.py", ("tests/unit/test_periods.py", "tests/unit/test_asked.py")),
+    Target(
+        "layers/ingest/parse.py",
+        ("tests/unit/test_ingest_checks.py", "tests/unit/test_ingest_values.py", "tests/unit/test_asked.py"),
+    ),
+    Target("layers/grid/assign.py", ("tests/db/test_grid_assign.py", "tests/db/test_grid_settle.py")),
+    Target("layers/stats/query.py", ("tests/db/test_stats.py", "tests/db/test_profile.py")),
+    Target("layers/filters.py", ("tests/db/test_filters.py",)),
 )
 
 
@@ -61,24 +69,39 @@ def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     parser.add_argument("modules", nargs="*", metavar="MODULE", help=", ".join(target.dotted for target in TARGETS))
     parser.add_argument(
-        "--into", type=Path, default=Path(tempfile.gettempdir()) / "shuitu-mutants", help="where the copy lies"
+        "--into", type=Path, default=Path(tempfile.gettempdir()) / "shuitu-mutants", help="where the copies lie"
     )
-    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--again", action="store_true", help="those that an earlier run did not kill, and no others")
+    parser.add_argument("--processes", type=int, default=2)
     told = parser.parse_args(words)
-    chosen = [target for target in TARGETS if not told.modules or target.dotted in told.modules]
-    if not chosen:
-        parser.error(f"no module {told.modules[0]!r}")
-    _copy(told.into, chosen)
-    mutmut = [sys.executable, "-m", "mutmut"]
-    run = [*mutmut, "run", "--max-children", str(told.processes), *(f"{target.dotted}.*" for target in chosen)]
-    environment = {"TEST_DATABASE": "test_mutants", **os.environ}
-    subprocess.run(run, cwd=told.into, env=environment, check=False)
-    return max(_tell(target, told.into, mutmut) for target in chosen)
+    known = {target.dotted: target for target in TARGETS}
+    if unknown := set(told.modules) - set(known):
+        parser.error(f"no module {min(unknown)!r}")
+    return max([_try(known[name], told.into / name, told.again, told.processes) for name in told.modules or known])
 
 
-def _copy(into: Path, chosen: Sequence[Target]) -> None:
+def _try(target: Target, into: Path, again: bool, processes: int) -> int:
+    """Make a module's mutants, let its tests look for each, and say what became of them; → 1 when too many lived."""
+    if not again:
+        shutil.rmtree(into, ignore_errors=True)
+    _copy(into, target)
+    meta = into / "mutants" / f"{target.path}.meta"
+    if again and meta.exists():
+        kept = json.loads(meta.read_text(encoding="utf-8"))
+        ends = kept["exit_code_by_key"]
+        kept["exit_code_by_key"] = {name: end if end == KILLED else None for name, end in ends.items()}
+        meta.write_text(json.dumps(kept), encoding="utf-8")
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | {
+        "TEST_DATABASE": os.environ.get("TEST_DATABASE", "test_shuitu") + "_mutants",
+        "MUTANTS_AT_ONCE": str(processes),
+    }
+    subprocess.run([*MUTMUT, "run", "--max-children", str(processes)], cwd=into, env=environment, check=False)
+    return _tell(target, into, json.loads(meta.read_text(encoding="utf-8"))["exit_code_by_key"])
+
+
+def _copy(into: Path, target: Target) -> None:
     """What git knows of the checkout, and the page as it was built; what an earlier run found stays beside it."""
-    into.mkdir(exist_ok=True)
+    into.mkdir(parents=True, exist_ok=True)
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True).stdout
     for name in filter(None, listed.split("\0")):
         if (ROOT / name).is_file():
@@ -89,34 +112,43 @@ def _copy(into: Path, chosen: Sequence[Target]) -> None:
         shutil.copytree(built, into / "geoapp/web/static", dirs_exist_ok=True)
     told = {
         "source_paths": ["layers/"],
-        "only_mutate": [target.path for target in chosen],
+        "only_mutate": [target.path],
         "also_copy": list(_ASIDE),
-        "pytest_add_cli_args": ["-p", "no:cacheprovider", "-p", "no:xdist", "--reuse-db"],
-        "pytest_add_cli_args_test_selection": sorted({test for target in chosen for test in target.tests}),
+        "pytest_add_cli_args": [
+            *("-p", "tests.mutants.quick", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:schemathesis"),
+            *("--reuse-db", "--tb=no", "--assert=plain"),
+        ],
+        "pytest_add_cli_args_test_selection": list(target.tests),
+        # Seconds that are given beside the tests' own time, and how often both: the machine may be busy.
+        "timeout_constant": 6.0,
+        "timeout_multiplier": 5.0,
     }
     with (into / "pyproject.toml").open("a", encoding="utf-8") as config:
         config.write("\n[tool.mutmut]\n")
         config.writelines(f"{key} = {json.dumps(value)}\n" for key, value in told.items())
 
 
-def _tell(target: Target, into: Path, mutmut: Sequence[str]) -> int:
-    """Print what became of a module's mutants, with the text of those that lived; → 1 when too many did."""
-    found = json.loads((into / "mutants" / f"{target.path}.meta").read_text(encoding="utf-8"))["exit_code_by_key"]
-    tried = {name: code for name, code in found.items() if code is not None}
-    lived = sorted(name for name, code in tried.items() if code not in _KILLED)
-    killed = len(tried) - len(lived)
-    share = killed / len(tried) if tried else 0.0
-    print(f"\n{target.dotted}: {killed} of {len(tried)} killed ({share:.1%}), {len(found) - len(tried)} not tried")
-    for name in lived:
-        shown = subprocess.run([*mutmut, "show", name], cwd=into, capture_output=True, check=False, text=True).stdout
-        print(f"  {name} ({tried[name]})")
-        print(
-            "".join(
-                f"    {line}\n" for line in shown.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")
-            ),
-            end="",
-        )
+def _tell(target: Target, into: Path, ends: dict[str, int | None]) -> int:
+    """Print how many mutants of a module were killed, and every other with its text; → 1 when too many were not."""
+    others = sorted(name for name, end in ends.items() if end != KILLED)
+    share = 1 - len(others) / len(ends)
+    print(f"\n{target.dotted}: {len(ends) - len(others)} of {len(ends)} killed ({share:.1%})")
+    for name in others:
+        shown = subprocess.run([*MUTMUT, "show", name], cwd=into, capture_output=True, check=False, text=True).stdout
+        changed = [
+            line for line in shown.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---") and line[1:]
+        ]
+        now = " ".join(line[1:].strip() for line in changed if line.startswith("+"))
+        why = SAME.get(name.rpartition("__mutmut_")[0], {}).get(now)
+        print(f"  {name}: {_end(ends[name])}" + (f"; no fault: {why}" if why else ""))
+        print("".join(f"    {line}\n" for line in changed), end="")
     return int(share < WANTED)
+
+
+def _end(code: int | None) -> str:
+    if code is None:
+        return "not tried"
+    return "never came to an end" if code in _OUT_OF_TIME else _ENDS.get(code, f"ended with {code}")
 
 
 if __name__ == "__main__":
