@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import date
 from typing import Any
 
@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from layers import models, vocab
-from layers.grid import assign, cells, conservation
+from layers.grid import assign, cells, conservation, weights
 from layers.recorded import all_months
 from layers.vocab import (
     BY_FACILITY_AREA,
@@ -361,6 +361,96 @@ def test_only_the_months_asked_are_assigned(world: Grid) -> None:
         assign.rebuild(cursor, [FEBRUARY], SIZE)
     assert sum(kept().values()) == 10
     assert sum(kept(month=FEBRUARY).values()) == 20
+
+
+def litres(size: int, month: date = JANUARY) -> int:
+    return sum(kept(size, month).values())
+
+
+def test_a_size_is_kept_up_from_when_it_is_built_and_due_when_it_is_to_be_weighed_otherwise(world: Grid) -> None:
+    used(10, region=world[A])
+    used(10, region=world[A], month=FEBRUARY)
+    with cursor_of() as cursor:
+        assert (assign.sizes(cursor), assign.due(cursor)) == ([], [])
+        assert assign.prepare(cursor, 1000) == assign.prepare(cursor, 200) == [JANUARY, FEBRUARY]
+        assert (assign.sizes(cursor), assign.due(cursor)) == ([200, 1000], [])
+        assert assign.prepare(cursor, 1000) == []  # nothing has changed since
+        assign.weigh_by(cursor, 1000, positions=True)  # as it is
+        assert assign.due(cursor) == []
+        assign.weigh_by(cursor, 1000, positions=False)
+        assign.weigh_by(cursor, 500, positions=False)  # a size that is yet to be built
+        assert assign.due(cursor) == [500, 1000]
+        assert [weights.by_positions(cursor, size) for size in (200, 500, 1000)] == [True, False, False]
+        assert assign.prepare(cursor, 1000) == []  # by area it is now; and so it was, without any position
+        assert assign.due(cursor) == [500]
+        with pytest.raises(ValueError, match="300"):
+            assign.prepare(cursor, 300)
+
+
+def test_units_that_go_take_every_month_with_them(world: Grid) -> None:
+    used(10, region=world[A])
+    used(10, region=world[B], month=FEBRUARY)
+    assigned(world)
+    models.Boundary.objects.filter(region=world[NORTHERN]).update(valid_to=make.ReleaseFactory())
+    with cursor_of() as cursor:
+        cursor.execute("UPDATE layers_gridbuild SET weighed_release = 0")
+        assert assign.prepare(cursor, SIZE) == [JANUARY, FEBRUARY]
+
+
+def test_months_are_assigned_in_order_and_each_is_told(world: Grid) -> None:
+    december = date(2018, 12, 1)
+    for month in (JANUARY, december, FEBRUARY):
+        used(100, region=world[SOUTHERN], month=month)
+    told: list[tuple[date, int, int]] = []
+    with cursor_of() as cursor:
+        assign.prepare(cursor, SIZE)
+        assert assign.unassigned_months(cursor, SIZE, all_months(cursor)) == [december, JANUARY, FEBRUARY]
+        written = assign.rebuild(cursor, [FEBRUARY, december, JANUARY], SIZE, lambda *some: told.append(some))
+        assert assign.rebuild(cursor, [], SIZE) == 0
+        assert written == models.GridUsage.objects.count() == 12
+        assert told == [(december, 1, 3), (JANUARY, 2, 3), (FEBRUARY, 3, 3)]
+        assert sorted(set(models.GridYear.objects.values_list("size", "year"))) == [(SIZE, 2018), (SIZE, 2019)]
+        assign.clear(cursor, [JANUARY], 500)  # of another size
+        assert assign.unassigned_months(cursor, SIZE, all_months(cursor)) == []
+        assert assign.unassigned_months(cursor, 500, [JANUARY]) == [JANUARY]
+        assign.clear(cursor, [JANUARY, december], SIZE)
+        assert assign.unassigned_months(cursor, SIZE, all_months(cursor)) == [december, JANUARY]
+        assert assign.unassigned_months(cursor, SIZE, [FEBRUARY, JANUARY]) == [JANUARY]
+
+
+def test_a_change_of_data_is_followed_in_every_size_that_is_kept_up(world: Grid) -> None:
+    used(70, region=world[A])
+    with cursor_of() as cursor:
+        assign.settle(cursor, "meter", [])  # nothing is kept up, and nothing was used that would have to be
+        assign.settle(cursor, "usage", [])
+        assert assign.sizes(cursor) == []
+        assign.settle(cursor, "usage", [JANUARY])
+        assert (assign.sizes(cursor), litres(500)) == ([500], 70)
+        world.cut(SIZE)
+        models.UsageRecord.objects.update(volume_l=71)
+        used(5, region=world[B], month=FEBRUARY)
+        assign.settle(cursor, "usage", [JANUARY])
+        assert [litres(size) for size in (500, SIZE)] == [71, 71]
+        assert [litres(size, FEBRUARY) for size in (500, SIZE)] == [0, 0]
+        make.MeterFactory(geom=spot(1500, 100), purpose=1)
+        world.settle()
+        before = kept()
+        assign.settle(cursor, "well", [])  # nobody's water goes by wells
+        assert kept() == before == {(A1, BY_REGION_AREA): 36, (A2, BY_REGION_AREA): 35}
+        assign.settle(cursor, "meter", [])
+        assert kept() == {(A2, BY_REGION_POSITIONS): 71}
+        assert {rule for _, rule in kept(500)} == {BY_REGION_POSITIONS}
+        assert assign.due(cursor) == []
+
+
+@pytest.mark.parametrize("write", [assign.prepare, lambda cursor: assign.rebuild(cursor, [JANUARY])])
+def test_whoever_writes_the_grid_waits_for_the_other(world: Grid, write: Callable[[Any], object]) -> None:
+    """The lock is the one that `layers.grid.change` takes."""
+    lock = "SELECT pg_try_advisory_xact_lock(hashtext('layers_gridusage'))"
+    with closing(connection.copy()) as other, other.cursor() as asking, cursor_of() as cursor:
+        write(cursor)
+        asking.execute(lock)
+        assert asking.fetchone() == (False,)
 
 
 def test_a_lost_litre_ends_the_transaction(world: Grid, monkeypatch: pytest.MonkeyPatch) -> None:

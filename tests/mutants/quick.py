@@ -1,6 +1,7 @@
 """A pytest plugin (``-p tests.mutants.quick``) that makes a mutant cheap, and its verdict one of the tests and of nothing else.
 
-mutmut runs the tests once in its own process, and then in a fork of it for each mutant. Here the first process makes the
+mutmut runs the tests in its own process, once to learn which function each of them reaches and once more to see them pass,
+and then in a fork for each mutant. Here the second of these runs is one test: the first has seen all of them pass. And the first process makes the
 test database and a copy of it for each fork that may run at once; a fork takes a copy that is free, without looking at its
 migrations again. It begins with the tests that have found faults of the same function before. Hypothesis tries the same
 examples every time, takes no slowness for a fault, and looks for no smaller one: the first is enough.
@@ -81,6 +82,8 @@ def _function() -> str:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     function = _function()
+    if os.getpid() == _FIRST and os.environ.get("MUTANT_UNDER_TEST") == "":
+        del items[1:]
     if function and _FOUND.exists():
         lines = (line.split(" ", 1) for line in _FOUND.read_text(encoding="utf-8").splitlines())
         found = Counter(test for mutated, test in lines if mutated == function)

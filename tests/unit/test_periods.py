@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.errors import BadParameter
-from layers.periods import Month, Period, parse_period, signed_months
+from layers.periods import DAY_FORMS, Month, Period, parse_days, parse_period, signed_months
 
 
 @pytest.mark.parametrize(
@@ -59,6 +59,42 @@ def test_what_is_no_period_is_refused_with_the_forms(text: str) -> None:
         parse_period(text)
     assert caught.value.param == "period"
     assert "2019-Q3" in (caught.value.allowed or [])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("soon", "'soon' is not a period"),
+        ("2019..soon", "'soon' is not a period"),
+        ("1899", "year 1899 is outside"),
+        ("2019-13", "'2019-13' has no such month"),
+        ("2020..2019", "'2020..2019' ends before it begins"),
+        ("1901..2001-01", "'1901..2001-01' is longer than a century"),
+    ],
+)
+def test_a_refusal_quotes_what_is_no_period(text: str, said: str) -> None:
+    with pytest.raises(BadParameter, match=said):
+        parse_period(text)
+
+
+def test_a_whole_century_is_a_period() -> None:
+    assert parse_period("1901..2000").length == 1200
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("soon", "'soon' is no day, month or year"),
+        ("soon..2019", "'soon' is no day, month or year"),
+        ("2019..soon", "'soon' is no day, month or year"),
+        ("..", "'..' names no day"),
+        ("2019-02..2019-01-31", "'2019-02..2019-01-31' ends before it begins"),
+    ],
+)
+def test_a_refusal_quotes_what_is_no_day_and_says_where_and_what_may_stand_there(text: str, said: str) -> None:
+    with pytest.raises(BadParameter, match=said) as caught:
+        parse_days(text, "valid_to")
+    assert (caught.value.param, caught.value.allowed) == ("valid_to", list(DAY_FORMS))
 
 
 months = st.builds(Month, st.integers(1950, 2100), st.integers(1, 12))
