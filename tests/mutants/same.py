@@ -1,6 +1,9 @@
 """Mutants that no test can kill, as they change nothing that can be seen: function → the line as mutated → why."""
 
 SAME: dict[str, dict[str, str]] = {
+    "layers.ingest.parse.x_date_meaning": {
+        'return Meaning(warned="no_end")': "no value is what a meaning has unless told",
+    },
     "layers.periods.x__span": {
         "months = _one(text, None)": "its refusal is caught and said anew, with the parameter",
     },

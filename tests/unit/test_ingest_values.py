@@ -16,7 +16,7 @@ from layers.ingest import checks, units
 from layers.ingest.checks import Judge
 from layers.ingest.columns import distinct, match
 from layers.ingest.numerals import digits, numeral
-from layers.ingest.parse import date_meaning, month_meaning, parse_month
+from layers.ingest.parse import bare_month, date_meaning, division_name, month_meaning, parse_month, point_month
 from layers.ingest.points import PointMonths
 from layers.ingest.refusal import REASONS, Verdicts
 from layers.ingest.spec import spec_for
@@ -173,6 +173,34 @@ def test_what_is_not_one_month_is_refused_with_its_reason(text: str, reason: str
     assert month_meaning()(text) == (None, reason, "")
 
 
+@pytest.mark.parametrize(
+    ("text", "month"),
+    [("1月", 1), ("1", 1), ("12月份", 12), ("Dec.", 12), ("sept", 9), ("0", None), ("13月", None), (".Dec", None), ("Dex", None)],
+)  # fmt: skip
+def test_a_month_alone_is_one_of_twelve(text: str, month: int | None) -> None:
+    assert bare_month(text) == month
+
+
+def test_a_word_that_is_no_months_name_makes_no_month_of_a_year() -> None:
+    assert (parse_month("abc 2018"), month_meaning(2018)("abc 2018").refused) == (None, "not_a_month")
+
+
+def test_only_what_may_have_been_typed_as_a_number_is_a_point_month() -> None:
+    assert [point_month(text) for text in ("2018.1", "２０１８．１０", "2018-01", "2018")] == [
+        "2018.1",
+        "2018.10",
+        None,
+        None,
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["海淀区 / 四季青镇", "海淀区>四季青镇", "海淀区－四季青镇", " 海淀区、四季青镇\u200b", "海淀区四季青镇"]
+)
+def test_what_stands_between_the_names_of_divisions_is_no_part_of_them(text: str) -> None:
+    assert division_name(text) == "海淀区四季青镇"
+
+
 def test_a_month_without_its_year_takes_the_one_told_and_a_serial_number_is_said() -> None:
     assert month_meaning(2018)("10月") == (date(2018, 10, 1), "", "year_added")
     assert month_meaning()("43282") == (date(2018, 7, 1), "", "serial_date")
@@ -195,6 +223,7 @@ def test_days_of_permits(text: str, day: date | None, refused: str, warned: str)
 def test_only_an_end_can_be_never() -> None:
     assert judged("permit", "valid_from", ["长期"]) == ([None], {2: "not_a_date"}, {})
     assert judged("permit", "valid_to", ["长期"]) == ([None], {}, {2: "no_end"})
+    assert date_meaning()("长期").refused == "not_a_date"
 
 
 @pytest.mark.parametrize(
