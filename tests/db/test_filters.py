@@ -15,6 +15,11 @@ from layers import filters, models, params, registry, values
 from layers.db import rows
 from layers.editions import Edition
 from layers.errors import BadParameter, NotFound
+from layers.filters import FeatureFilter
+from layers.params import Bbox
+from layers.periods import FORMS, parse_period
+from layers.selection import parse_selection
+from layers.stats.divisions import FORMS as FORMS_OF_DIVISIONS
 from layers.stats.divisions import Divisions
 from layers.stats.regions import region_index
 from tests import factories as make
@@ -61,83 +66,82 @@ def codes(layer_id: str = "well", **given: str) -> set[str]:
 BOX = f"{WEST},{SOUTH},{WEST + CELL},{SOUTH + CELL}"
 
 
-@pytest.mark.parametrize(
-    ("given", "expected"),
-    [
-        ({}, "a b c none out"),
-        ({"use": "supply"}, "a"),
-        ({"use": "irrigation,greening"}, "b c none out"),
-        ({"use": "mineral"}, ""),
-        ({"use": "irrigation", "metering": "none"}, "c"),
-        ({"status": "stopped"}, "c"),
-        ({"depth_m": "10"}, "a"),
-        ({"depth_m": "10..50"}, "a b"),
-        ({"depth_m": "..10"}, "a out"),
-        ({"depth_m": "50.."}, "b none"),
-        ({"depth_m": "50..10"}, ""),
-        ({"depth_m": "null"}, "c"),
-        ({"year_built": "1980"}, "a"),
-        ({"year_built": "1979.5..1980.5"}, "a"),
-        ({"year_built": "null"}, "b c none out"),
-        ({"year_built": "..1e300"}, "a"),
-        ({"position_quality": "null"}, "a b c none out"),
-        ({"position_quality": "synthetic,null"}, "a b c none out"),
-        ({"position_quality": "synthetic"}, ""),
-        ({"code": "W-a"}, "a"),
-        ({"code": "W-a, W-b"}, "a b"),
-        ({"code": "w-a"}, "a"),  # in any case
-        ({"code": "W-A,w-B"}, "a b"),
-        ({"name": "甲井"}, "a"),
-        ({"name": "丙,井"}, "c"),  # a comma parts names, and may be in one
-        ({"name": "甲井,丙,井"}, "a"),
-        ({"name": "null"}, "none out"),
-        ({"name": "甲井,null"}, "a none out"),
-        ({"use": "农业,园林绿化"}, "b c none out"),  # as files say it
-        ({"name": "甲井' OR '1'='1"}, ""),
-        ({"name": "甲%"}, ""),
-        ({"bbox": "115,39,117,41"}, "a b c out"),  # without a position, in no box
-        (
-            {"bbox": f"{WEST + CELL / 2},{SOUTH + CELL / 2},{WEST + CELL / 2},{SOUTH + CELL / 2}"},
-            "a",
-        ),  # its edge counts
-        ({"bbox": f"{WEST + CELL / 2},{SOUTH},{WEST + CELL / 2},{SOUTH + CELL}"}, "a"),  # without a width
-        ({"bbox": f"{WEST},{SOUTH + CELL / 2},{WEST + CELL / 2},{SOUTH + CELL / 2}"}, "a"),  # without a height
-        ({"bbox": "115,39,115.9,41"}, ""),
-        ({"region": A}, "a"),
-        ({"region": SOUTHERN}, "a b"),
-        ({"region": DISTRICT}, "a b c none"),  # declared counts only without a position
-        ({"region": "11"}, "a b c none"),
-        ({"region": UNIT}, "c none"),
-        ({"region": D}, "none"),
-        ({"region": SOUTHERN, "use": "irrigation", "depth_m": "1.."}, "b"),
-    ],
-)
-def test_wells(wells: Any, given: dict[str, str], expected: str) -> None:
-    assert codes(**given) == set(expected.split())
+OF_WELLS: list[tuple[dict[str, str], str]] = [
+    ({}, "a b c none out"),
+    ({"use": "supply"}, "a"),
+    ({"use": "irrigation,greening"}, "b c none out"),
+    ({"use": "mineral"}, ""),
+    ({"use": "irrigation", "metering": "none"}, "c"),
+    ({"status": "stopped"}, "c"),
+    ({"depth_m": "10"}, "a"),
+    ({"depth_m": "10..50"}, "a b"),
+    ({"depth_m": "..10"}, "a out"),
+    ({"depth_m": "50.."}, "b none"),
+    ({"depth_m": "50..10"}, ""),
+    ({"depth_m": "null"}, "c"),
+    ({"year_built": "1980"}, "a"),
+    ({"year_built": "1979.5..1980.5"}, "a"),
+    ({"year_built": "null"}, "b c none out"),
+    ({"year_built": "..1e300"}, "a"),
+    ({"position_quality": "null"}, "a b c none out"),
+    ({"position_quality": "synthetic,null"}, "a b c none out"),
+    ({"position_quality": "synthetic"}, ""),
+    ({"code": "W-a"}, "a"),
+    ({"code": "W-a, W-b"}, "a b"),
+    ({"code": "w-a"}, "a"),  # in any case
+    ({"code": "W-A,w-B"}, "a b"),
+    ({"name": "甲井"}, "a"),
+    ({"name": "丙,井"}, "c"),  # a comma parts names, and may be in one
+    ({"name": "甲井,丙,井"}, "a"),
+    ({"name": "null"}, "none out"),
+    ({"name": "甲井,null"}, "a none out"),
+    ({"use": "农业,园林绿化"}, "b c none out"),  # as files say it
+    ({"name": "甲井' OR '1'='1"}, ""),
+    ({"name": "甲%"}, ""),
+    ({"bbox": "115,39,117,41"}, "a b c out"),  # without a position, in no box
+    (
+        {"bbox": f"{WEST + CELL / 2},{SOUTH + CELL / 2},{WEST + CELL / 2},{SOUTH + CELL / 2}"},
+        "a",
+    ),  # its edge counts
+    ({"bbox": f"{WEST + CELL / 2},{SOUTH},{WEST + CELL / 2},{SOUTH + CELL}"}, "a"),  # without a width
+    ({"bbox": f"{WEST},{SOUTH + CELL / 2},{WEST + CELL / 2},{SOUTH + CELL / 2}"}, "a"),  # without a height
+    ({"bbox": "115,39,115.9,41"}, ""),
+    ({"region": A}, "a"),
+    ({"region": SOUTHERN}, "a b"),
+    ({"region": DISTRICT}, "a b c none"),  # declared counts only without a position
+    ({"region": "11"}, "a b c none"),
+    ({"region": UNIT}, "c none"),
+    ({"region": D}, "none"),
+    ({"region": SOUTHERN, "use": "irrigation", "depth_m": "1.."}, "b"),
+]
 
 
-@pytest.mark.parametrize(
-    ("layer", "given", "expected"),
-    [
-        ("village", {}, {A, B, C, D}),
-        ("village", {"region": SOUTHERN}, {A, B}),
-        ("village", {"region": UNIT}, {C, D}),
-        ("township", {"region": UNIT}, {NORTHERN}),
-        ("district", {"region": SOUTHERN}, set()),
-        ("village", {"region": A}, {A}),
-        ("village", {"code": f"{A},{C}"}, {A, C}),
-        ("village", {"name": "甲社区"}, {A}),
-        ("village", {"boundary_quality": "surveyed"}, set()),
-        ("village", {"boundary_quality": "synthetic"}, {A, B, C, D}),
-        # The corner that all four share is in all of them, as is each edge of a box.
-        ("village", {"bbox": f"{WEST + CELL},{SOUTH + CELL},{WEST + CELL},{SOUTH + CELL}"}, {A, B, C, D}),
-        ("village", {"bbox": f"{WEST - 1},{SOUTH},{WEST},{SOUTH + CELL / 2}"}, {A}),
-        # On a layer with usage these choose the usage, and every region stays.
-        ("village", {"period": "2019", "source": "reclaimed", "purpose": "industrial"}, {A, B, C, D}),
-    ],
-)
-def test_regions(grid: Grid, layer: str, given: dict[str, str], expected: set[str]) -> None:
-    assert codes(layer, **given) == expected
+def test_wells(wells: Any) -> None:
+    found = [(given, codes(**given)) for given, _ in OF_WELLS]
+    assert found == [(given, set(expected.split())) for given, expected in OF_WELLS]
+
+
+OF_REGIONS: list[tuple[str, dict[str, str], set[str]]] = [
+    ("village", {}, {A, B, C, D}),
+    ("village", {"region": SOUTHERN}, {A, B}),
+    ("village", {"region": UNIT}, {C, D}),
+    ("township", {"region": UNIT}, {NORTHERN}),
+    ("district", {"region": SOUTHERN}, set()),
+    ("village", {"region": A}, {A}),
+    ("village", {"code": f"{A},{C}"}, {A, C}),
+    ("village", {"name": "甲社区"}, {A}),
+    ("village", {"boundary_quality": "surveyed"}, set()),
+    ("village", {"boundary_quality": "synthetic"}, {A, B, C, D}),
+    # The corner that all four share is in all of them, as is each edge of a box.
+    ("village", {"bbox": f"{WEST + CELL},{SOUTH + CELL},{WEST + CELL},{SOUTH + CELL}"}, {A, B, C, D}),
+    ("village", {"bbox": f"{WEST - 1},{SOUTH},{WEST},{SOUTH + CELL / 2}"}, {A}),
+    # On a layer with usage these choose the usage, and every region stays.
+    ("village", {"period": "2019", "source": "reclaimed", "purpose": "industrial"}, {A, B, C, D}),
+]
+
+
+def test_regions(grid: Grid) -> None:
+    assert [(layer, given, codes(layer, **given)) for layer, given, _ in OF_REGIONS] == OF_REGIONS
 
 
 def test_only_current_regions_are_shown(grid: Grid) -> None:
@@ -233,12 +237,108 @@ def test_what_is_wrong_is_refused(grid: Grid, layer: str, given: dict[str, str],
     assert caught.value.param in given  # type: ignore[attr-defined]
 
 
-def test_a_layer_knows_its_own_parameters() -> None:
-    assert filters.allowed_params(registry.layer("well")) == sorted(
-        ["bbox", "region", "code", "name", "use", "metering", "depth_m", "year_built", "status", "position_quality"]
+VILLAGE, CELLS = registry.layer("village"), registry.layer("grid_500")
+
+
+@pytest.mark.parametrize(
+    ("given", "param", "said", "allowed"),
+    [
+        ({"versus": "2018"}, "period", "versus needs a period", FORMS),
+        ({"monthly": "yes"}, "period", "monthly needs a period", FORMS),
+        ({"period": "2019", "monthly": "si"}, "monthly", "'si'", ("yes", "no")),
+        ({"period": "2019", "monthly": "yes", "versus": "2018"}, "versus", "go without versus", ("monthly=no",)),
+        ({"period": "2017..2019", "monthly": "yes"}, "period", "two years at most", ("2019", "2018..2019")),
+        ({"period": "2019", "versus": "soon"}, "versus", "'soon'", FORMS),
+        ({"period": "2019", "versus": "2018-01"}, "versus", "only as many", ("2018", "2018")),
+        ({"boundaries": "soon"}, "boundaries", "'soon'", FORMS_OF_DIVISIONS),
+    ],
+)
+def test_what_does_not_go_together_is_refused_by_name(
+    given: dict[str, str], param: str, said: str, allowed: tuple[str, ...]
+) -> None:
+    with pytest.raises(BadParameter, match=said) as caught:
+        filters.parse(CELLS, given)
+    assert (caught.value.param, caught.value.allowed) == (param, list(allowed))
+
+
+def test_a_question_is_read_as_a_whole() -> None:
+    """Each word is in its place, and what is not asked is as if nothing were said."""
+    place = {"bbox": "1,2,3,4", "region": A, "code": "X"}
+    usage = {"source": "reclaimed", "purpose": "industrial,public_service", "resident": "no", "boundaries": "2019-01"}
+    assert filters.parse(CELLS, {**place, **usage, "period": "2018..2019", "monthly": "yes"}) == FeatureFilter(
+        bbox=Bbox(1, 2, 3, 4),
+        region=A,
+        attributes={"code": values.condition(filters.filter_params(CELLS)["code"], "X")},
+        period=parse_period("2018..2019"),
+        selection=parse_selection("reclaimed", "industrial,public_service", "no"),
+        monthly=True,
+        boundaries="2019-01",
     )
-    assert {"period", "source", "purpose", "resident"} <= set(filters.allowed_params(registry.layer("village")))
-    assert "period" not in filters.allowed_params(registry.layer("water_user"))
+    for layer in (VILLAGE, CELLS):
+        assert filters.parse(layer, dict.fromkeys(place | usage, "")) == FeatureFilter(boundaries="own")
+        assert filters.parse(layer, {"within": A, "period": "2019", "versus": "2018"}, "within") == FeatureFilter(
+            region=A, region_param="within", period=parse_period("2019"), versus=parse_period("2018"), boundaries="own"
+        )
+    # Where features carry no usage nothing is read of it, and where they stand nowhere nothing of places.
+    assert filters.parse(registry.layer("well"), {"period": "soon", "versus": "2018"}) == FeatureFilter()
+    assert filters.parse(registry.published("permit"), {"bbox": "soon", "region": "soon"}) == FeatureFilter()
+
+
+def test_what_is_not_there_is_not_found_by_the_name_it_was_asked_by(grid: Grid) -> None:
+    make.UsageFactory(region=grid[A], month=date(2019, 1, 1))
+    grid.settle()
+    for sound in ({}, {"region": A}, {"region": UNIT, "period": "2019"}, {"period": "2019", "versus": "2019"}):
+        filters.parse(VILLAGE, sound).check()
+    for param, given in (
+        ("region", {"region": "110199"}),
+        ("period", {"period": "2018"}),
+        ("versus", {"period": "2019", "versus": "2018"}),
+    ):
+        with pytest.raises(NotFound) as caught:
+            filters.parse(VILLAGE, given).check()
+        assert caught.value.param == param
+    for ask in (FeatureFilter.check, lambda wanted: wanted.apply(VILLAGE)):
+        with pytest.raises(NotFound) as caught:
+            ask(filters.parse(VILLAGE, {"within": "110199"}, "within"))
+        assert caught.value.param == "within"
+
+
+def test_a_region_finer_than_a_layer_counts_in_is_refused(grid: Grid) -> None:
+    grid.cut()
+    assert len(codes("grid_500", region=SOUTHERN)) > 0
+    with pytest.raises(BadParameter, match=f"{A} is finer than the regions grid_500 counts in") as caught:
+        filters.parse(CELLS, {"within": A}, "within").apply(CELLS)
+    assert (caught.value.param, caught.value.allowed) == ("within", ["a township or coarser"])
+
+
+@pytest.mark.parametrize(
+    ("layer", "allowed"),
+    [
+        ("well", "bbox code depth_m metering name position_quality region status use year_built"),
+        ("village", "bbox boundaries boundary_quality code name period purpose region resident source versus"),
+        ("grid_500", "bbox boundary_quality code monthly period purpose region resident source township versus"),
+        ("permit", "code"),
+        ("usage", "facility meter month purpose source"),
+    ],
+)
+def test_a_layer_knows_its_own_parameters(layer: str, allowed: str) -> None:
+    known = registry.published(layer)
+    assert filters.allowed_params(known) == allowed.split()
+    of_place = {"region"} & set(allowed.split())
+    assert set(filters.allowed_params(known, "within")) == {
+        "within" if one in of_place else one for one in allowed.split()
+    }
+
+
+def test_of_two_codes_that_differ_by_case_the_one_written_so_is_meant(grid: Grid) -> None:
+    well = registry.layer("well")
+    for code in ("Aa1", "aA1", "b1"):
+        make.WellFactory(code=code, use=1 if code == "b1" else 2)
+    meant = {asked: filters.of_code(well, asked).code for asked in ("Aa1", "aA1", "AA1", "B1")}
+    assert meant == {"Aa1": "Aa1", "aA1": "aA1", "AA1": "Aa1", "B1": "b1"}
+    among = filters.base(well).filter(use=1)
+    assert (filters.of_code(well, "aa1", among), filters.of_code(well, "b1", among).code) == (None, "b1")
+    assert filters.of_code(registry.published("usage"), "aA1") is None  # has no codes
 
 
 def tile_codes(layer_id: str, given: dict[str, str]) -> set[str]:

@@ -88,16 +88,6 @@ def test_codes_made_here_are_asked_for_in_capitals() -> None:
     assert "0500E04145N44300" in str(filters.parse(grid, {"code": "0500e04145n44300-110101001"}).apply(grid).query)
 
 
-def test_of_two_codes_that_differ_by_case_the_one_written_so_is_meant() -> None:
-    well = published("well")
-    make.WellFactory(code="aA0000123")
-    assert [filters.of_code(well, code).code for code in ("Aa0000123", "aA0000123", "AA0000123")] == [
-        "Aa0000123", "aA0000123", "Aa0000123",
-    ]  # fmt: skip
-    assert filters.of_code(well, "AA9999999") is None
-    assert filters.of_code(published("usage"), "AA0000123") is None  # has no codes
-
-
 @pytest.mark.parametrize(
     ("text", "indexes"),
     [
