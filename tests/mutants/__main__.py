@@ -1,8 +1,8 @@
 """`python -m tests.mutants [MODULE …]`: mutmut on the modules below, each in a copy of the checkout; survivors are named.
 
 Killed is a mutant of which a test failed, and no other: one that never came to an end, that broke pytest itself or that no
-test reaches is named with the survivors. Exit code 1 when a module's tests kill less than `WANTED` of its mutants. What
-makes it quick is in `tests.mutants.quick`; the copies of the checkout (``--into``) and the test database stay, so that
+test reaches is named with the survivors. Those that are no faults (`tests.mutants.same`) are named too, with the reason.
+Exit code 1 when a module's tests kill less than `WANTED` of the faults. What makes it quick is in `tests.mutants.quick`; the copies of the checkout (``--into``) and the test database stay, so that
 ``--again`` can try only those that are not killed yet.
 """
 
@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.mutants.same import SAME
+from tests.mutants.same import no_fault
 
 ROOT = Path(__file__).resolve().parents[2]
 MUTMUT = (sys.executable, "-m", "mutmut")
@@ -174,7 +174,7 @@ def _copy(into: Path, target: Target) -> None:
         ],
         "pytest_add_cli_args_test_selection": list(target.tests),
         # Seconds that are given beside the tests' own time, and how often both: the machine may be busy.
-        "timeout_constant": 6.0,
+        "timeout_constant": 24.0,
         "timeout_multiplier": 5.0,
     }
     with (into / "pyproject.toml").open("a", encoding="utf-8") as config:
@@ -183,20 +183,33 @@ def _copy(into: Path, target: Target) -> None:
 
 
 def _tell(target: Target, into: Path, ends: dict[str, int | None]) -> int:
-    """Print how many mutants of a module were killed, and every other with its text; → 1 when too many were not."""
+    """Print how many mutants of a module were killed, and every other with its text; → 1 when too few of the faults were."""
+    told: list[str] = []
+    same = 0
     others = sorted(name for name, end in ends.items() if end != KILLED)
-    share = 1 - len(others) / len(ends)
-    print(f"\n{target.dotted}: {len(ends) - len(others)} of {len(ends)} killed ({share:.1%})")
     for name in others:
-        shown = subprocess.run([*MUTMUT, "show", name], cwd=into, capture_output=True, check=False, text=True).stdout
-        changed = [
-            line for line in shown.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---") and line[1:]
-        ]
-        now = " ".join(line[1:].strip() for line in changed if line.startswith("+"))
-        why = SAME.get(name.rpartition("__mutmut_")[0], {}).get(now)
-        print(f"  {name}: {_end(ends[name])}" + (f"; no fault: {why}" if why else ""))
-        print("".join(f"    {line}\n" for line in changed), end="")
+        before, after = _lines(name, into)
+        why = no_fault(name.rpartition("__mutmut_")[0], before, after)
+        same += bool(why)
+        told.append(f"  {name}: {_end(ends[name])}" + (f"; no fault: {why}" if why else ""))
+        told += [f"    - {line}" for line in before] + [f"    + {line}" for line in after]
+    killed = len(ends) - len(others)
+    share = killed / (len(ends) - same)
+    print(
+        f"\n{target.dotted}: {killed} of {len(ends)} mutants killed ({killed / len(ends):.1%});"
+        f" {same} of the others are no faults: {share:.1%} of {len(ends) - same}"
+    )
+    print("\n".join(told))
     return int(share < WANTED)
+
+
+def _lines(name: str, into: Path) -> tuple[list[str], list[str]]:
+    """What a mutant takes out, and what it puts there."""
+    shown = subprocess.run([*MUTMUT, "show", name], cwd=into, capture_output=True, check=False, text=True).stdout
+    changed = [line for line in shown.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")]
+    return [line[1:].strip() for line in changed if line[0] == "-"], [
+        line[1:].strip() for line in changed if line[0] == "+"
+    ]
 
 
 def _end(code: int | None) -> str:

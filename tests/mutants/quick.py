@@ -1,9 +1,9 @@
 """A pytest plugin (``-p tests.mutants.quick``) that makes a mutant cheap, and its verdict one of the tests and of nothing else.
 
 mutmut runs the tests in its own process, once to learn which function each of them reaches and once more to see them pass,
-and then in a fork for each mutant. Here the second of these runs is one test: the first has seen all of them pass. And the first process makes the
-test database and a copy of it for each fork that may run at once; a fork takes a copy that is free, without looking at its
-migrations again. It begins with the tests that have found faults of the same function before. Hypothesis tries the same
+and then in a fork for each mutant. Here the second of these runs is one test: the first has seen all of them pass. The first process makes
+the test database and a copy of it for each fork that may run at once; a fork takes a copy that is free, and does not look at
+its migrations again. It begins with the tests that have found faults of the same function before. Hypothesis tries the same
 examples every time, takes no slowness for a fault, and looks for no smaller one: the first is enough.
 """
 
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, Phase, settings
 
 UNSURE = 35  # mutmut's code for a mutant of which the tests could say nothing
@@ -36,28 +37,40 @@ settings.register_profile(
 settings.load_profile("mutants")
 
 
-@pytest.fixture(scope="session")
-def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
-    """The database of this process: in the first one the test database itself, in a fork a copy that no other fork has."""
-    from django.db import connection
+def pytest_configure(config: pytest.Config) -> None:
+    """The fixtures of what is registered last are those that hold: this one has to come after pytest-django's."""
+    config.pluginmanager.register(Databases(), "mutants-databases")
 
-    if os.getpid() == _FIRST:
-        request.getfixturevalue("django_db_setup")
-        if not _copies:
+
+class Databases:
+    """A database of its own for each process."""
+
+    @pytest.fixture(scope="session")
+    def django_db_setup(self, request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
+        """In the first process the test database itself, in a fork a copy that no other fork has."""
+        if os.getpid() == _FIRST:
+            request.getfixturevalue("django_db_setup")  # pytest-django's
             with django_db_blocker.unblock():
-                for number in range(int(os.environ["MUTANTS_AT_ONCE"])):
-                    connection.creation.clone_test_db(str(number), verbosity=0)
-                    _copies.append(connection.creation.get_test_db_clone_settings(str(number))["NAME"])
+                _make_copies()
+            yield
+            connection.close()  # a fork must not find it open
+            return
+        with django_db_blocker.unblock():
+            try:
+                assert connection.connection is None
+                connection.settings_dict["NAME"] = _free_copy()
+                connection.ensure_connection()
+            except Exception:
+                os._exit(UNSURE)  # else every test would fail, and the mutant pass for found
         yield
-        connection.close()  # a fork must not find it open
+
+
+def _make_copies() -> None:
+    if _copies:
         return
-    connection.settings_dict["NAME"] = _free_copy()
-    with django_db_blocker.unblock():
-        try:
-            connection.ensure_connection()
-        except Exception:
-            os._exit(UNSURE)  # else every test would fail, and the mutant pass for found
-    yield
+    for number in range(int(os.environ["MUTANTS_AT_ONCE"])):
+        connection.creation.clone_test_db(str(number), verbosity=0)
+        _copies.append(connection.creation.get_test_db_clone_settings(str(number))["NAME"])
 
 
 def _free_copy() -> str:
@@ -71,7 +84,7 @@ def _free_copy() -> str:
             continue
         _locks.append(lock)
         return name
-    os._exit(UNSURE)
+    raise LookupError("more forks at once than databases")
 
 
 def _function() -> str:

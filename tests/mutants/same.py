@@ -1,5 +1,11 @@
-"""Mutants that no test can kill, as they change nothing that can be seen: function → the line as mutated → why."""
+"""Mutants that are no faults: what they change cannot be seen, so that no test can kill them."""
 
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+# Function → the line as mutated → why it does the same.
 SAME: dict[str, dict[str, str]] = {
     "layers.ingest.parse.x_date_meaning": {
         'return Meaning(warned="no_end")': "no value is what a meaning has unless told",
@@ -12,3 +18,12 @@ SAME: dict[str, dict[str, str]] = {
         "for year in range(period.first.year, period.last.year + 2):": "of the year after none of the months is asked",
     },
 }
+_SQL = re.compile(r"\b(SELECT|FROM|WHERE|INSERT|UPDATE|DELETE|DROP|CREATE|SET|ANALYZE|ON CONFLICT|JOIN|AND|TRUE)\b")
+
+
+def no_fault(function: str, before: Sequence[str], after: Sequence[str]) -> str:
+    """Why a mutant is none; empty where it is one, or is not known to be none."""
+    text, mutated = " ".join(before), " ".join(after)
+    if text.lower() == mutated.lower() and _SQL.search(text) and "'" not in text:
+        return "SQL in other letters; nothing in it is quoted"
+    return SAME.get(function, {}).get(mutated, "")
