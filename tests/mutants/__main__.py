@@ -149,14 +149,20 @@ def _try(target: Target, into: Path, again: bool, processes: int) -> int:
         "TEST_DATABASE": os.environ.get("TEST_DATABASE", "test_shuitu") + "_mutants",
         "MUTANTS_AT_ONCE": str(processes),
     }
-    subprocess.run([*MUTMUT, "run", "--max-children", str(processes)], cwd=into, env=environment, check=False)
+    subprocess.run([*MUTMUT, "run", "--max-children", str(processes)], cwd=into, env=environment, check=True)
     return _tell(target, into, json.loads(meta.read_text(encoding="utf-8"))["exit_code_by_key"])
 
 
 def _copy(into: Path, target: Target) -> None:
     """What git knows of the checkout, and the page as it was built; what an earlier run found stays beside it."""
     into.mkdir(parents=True, exist_ok=True)
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True).stdout
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        text=True,
+    ).stdout
     for name in filter(None, listed.split("\0")):
         if (ROOT / name).is_file():
             (into / name).parent.mkdir(parents=True, exist_ok=True)
