@@ -436,11 +436,25 @@ def test_a_change_of_data_is_followed_in_every_size_that_is_kept_up(world: Grid)
         world.settle()
         before = kept()
         assign.settle(cursor, "well", [])  # nobody's water goes by wells
+        assert assign.due(cursor) == []
         assert kept() == before == {(A1, BY_REGION_AREA): 36, (A2, BY_REGION_AREA): 35}
         assign.settle(cursor, "meter", [])
         assert kept() == {(A2, BY_REGION_POSITIONS): 71}
         assert {rule for _, rule in kept(500)} == {BY_REGION_POSITIONS}
         assert assign.due(cursor) == []
+
+
+def test_cells_are_cut_when_there_is_water_to_share_and_by_what_moves_it(world: Grid) -> None:
+    with cursor_of() as cursor:
+        assign.weigh_by(cursor, SIZE, positions=False)
+        assign.settle(cursor, "meter", [])  # there is none yet
+        assert assign.due(cursor) == [SIZE]
+        used(70, region=world[A])
+        assign.settle(cursor, "well", [])  # moves none
+        assert assign.due(cursor) == [SIZE]
+        assert not models.GridUnit.objects.exists()
+        assign.settle(cursor, "meter", [])
+        assert (assign.due(cursor), litres(SIZE)) == ([], 70)
 
 
 @pytest.mark.parametrize("write", [assign.prepare, lambda cursor: assign.rebuild(cursor, [JANUARY])])

@@ -7,6 +7,14 @@ from collections.abc import Sequence
 
 # Function → the line as mutated → why it does the same.
 SAME: dict[str, dict[str, str]] = {
+    "layers.grid.assign.x_rebuild": dict.fromkeys(
+        (
+            "for _, some in groupby(sorted(months), None):",
+            "for _, some in groupby(sorted(months), ):",
+            "for _, some in groupby(sorted(months), lambda month: None):",
+        ),
+        "the kept years are brought to whatever months are told, only in more or fewer turns",
+    ),
     "layers.ingest.parse.x_date_meaning": {
         'return Meaning(warned="no_end")': "no value is what a meaning has unless told",
     },
@@ -19,11 +27,18 @@ SAME: dict[str, dict[str, str]] = {
     },
 }
 _SQL = re.compile(r"\b(SELECT|FROM|WHERE|INSERT|UPDATE|DELETE|DROP|CREATE|SET|ANALYZE|ON CONFLICT|JOIN|AND|TRUE)\b")
+_QUOTED = re.compile(r"'[^']*'")
 
 
 def no_fault(function: str, before: Sequence[str], after: Sequence[str]) -> str:
     """Why a mutant is none; empty where it is one, or is not known to be none."""
+    if only_letters(before, after):
+        return "SQL in other letters"
+    return SAME.get(function, {}).get(" ".join(after), "")
+
+
+def only_letters(before: Sequence[str], after: Sequence[str]) -> bool:
+    """Whether lines differ by capital and small letters of SQL alone, which knows no difference outside quotes."""
     text, mutated = " ".join(before), " ".join(after)
-    if text.lower() == mutated.lower() and _SQL.search(text) and "'" not in text:
-        return "SQL in other letters; nothing in it is quoted"
-    return SAME.get(function, {}).get(mutated, "")
+    quoted = [_QUOTED.findall(one) for one in (text, mutated)]
+    return text.lower() == mutated.lower() and _SQL.search(text) is not None and quoted[0] == quoted[1]
