@@ -9,6 +9,7 @@ Exit code 1 when a module's tests kill less than `WANTED` of the faults. What ma
 from __future__ import annotations
 
 import argparse
+import ast
 import json
 import os
 import shutil
@@ -19,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.mutants.same import no_fault
+from tests.mutants.same import changed, no_fault, only_letters
 
 ROOT = Path(__file__).resolve().parents[2]
 MUTMUT = (sys.executable, "-m", "mutmut")
@@ -195,29 +196,35 @@ def _tell(target: Target, into: Path, ends: dict[str, int | None]) -> int:
     told: list[str] = []
     same = 0
     others = sorted(name for name, end in ends.items() if end != KILLED)
+    texts = _texts(into / "mutants" / target.path)
     for name in others:
-        before, after = _lines(name, into)
-        why = no_fault(name.rpartition("__mutmut_")[0], before, after)
+        function, _, mutant = name.rpartition("__mutmut_")
+        short = function.rpartition(".")[2]
+        before, after = changed(texts[f"{short}__mutmut_orig"], texts[f"{short}__mutmut_{mutant}"])
+        why = no_fault(function, before, after)
         same += bool(why)
         told.append(f"  {name}: {_end(ends[name])}" + (f"; no fault: {why}" if why else ""))
-        told += [f"    - {line}" for line in before] + [f"    + {line}" for line in after]
+        if not only_letters(before, after):
+            told += [f"    - {line}" for line in before] + [f"    + {line}" for line in after]
     killed = len(ends) - len(others)
     share = killed / (len(ends) - same)
     print(
         f"\n{target.dotted}: {killed} of {len(ends)} mutants killed ({killed / len(ends):.1%});"
         f" {same} of the others are no faults: {share:.1%} of {len(ends) - same}"
     )
-    print("\n".join(told))
+    print("\n".join(told), flush=True)
     return int(share < WANTED)
 
 
-def _lines(name: str, into: Path) -> tuple[list[str], list[str]]:
-    """What a mutant takes out, and what it puts there."""
-    shown = subprocess.run([*MUTMUT, "show", name], cwd=into, capture_output=True, check=False, text=True).stdout
-    changed = [line for line in shown.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")]
-    return [line[1:].strip() for line in changed if line[0] == "-"], [
-        line[1:].strip() for line in changed if line[0] == "+"
-    ]
+def _texts(path: Path) -> dict[str, str]:
+    """The functions of a module as mutmut wrote it, by name: one for each mutant."""
+    source = path.read_text(encoding="utf-8")
+    lines = source.splitlines()
+    return {
+        node.name: "\n".join(lines[node.lineno - 1 : node.end_lineno])
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef)
+    }
 
 
 def _end(code: int | None) -> str:

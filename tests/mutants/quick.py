@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-from tests.mutants.same import only_letters
+from tests.mutants.same import changed, only_letters
 
 SKIPPED = 34  # mutmut's code for a mutant that is not tried
 
@@ -49,22 +49,13 @@ def _function() -> str:
 
 
 def pytest_sessionstart() -> None:
-    if _function() and only_letters(*_changed(os.environ["MUTANT_UNDER_TEST"])):
+    if not _function():
+        return
+    module, _, name = os.environ["MUTANT_UNDER_TEST"].rpartition(".")
+    own = name.rpartition("__mutmut_")[0] + "__mutmut_orig"
+    both = [getattr(sys.modules[module], one, None) for one in (own, name)]
+    if None not in both and only_letters(*changed(*map(inspect.getsource, both))):  # else it is a method
         os._exit(SKIPPED)
-
-
-def _changed(mutant: str) -> tuple[list[str], list[str]]:
-    """The lines of a function that a mutant has otherwise: as they are, and as it has them. None, of a method."""
-    module, _, name = mutant.rpartition(".")
-    both = [getattr(sys.modules[module], one, None) for one in (_function().rpartition(".")[2] + "__mutmut_orig", name)]
-    if None in both:
-        return [], []
-    # The first line has the name, which is another.
-    own, mutated = (inspect.getsource(one).splitlines()[1:] for one in both)
-    if len(own) != len(mutated):
-        return own, mutated
-    pairs = [pair for pair in zip(own, mutated, strict=True) if pair[0] != pair[1]]
-    return [before for before, _ in pairs], [after for _, after in pairs]
 
 
 @pytest.hookimpl(trylast=True)

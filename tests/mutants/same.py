@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Sequence
 
@@ -27,7 +28,14 @@ SAME: dict[str, dict[str, str]] = {
     },
 }
 _SQL = re.compile(r"\b(SELECT|FROM|WHERE|INSERT|UPDATE|DELETE|DROP|CREATE|SET|ANALYZE|ON CONFLICT|JOIN|AND|TRUE)\b")
-_QUOTED = re.compile(r"'[^']*'")
+_LETTERED = re.compile(r"'[^']*'|%(?:\(\w+\))?[A-Za-z]|\{\w*\}")  # what has its letters in SQL too, or for who sends it
+
+
+def changed(own: str, mutated: str) -> tuple[list[str], list[str]]:
+    """The lines of a function that a mutant has otherwise, as they are and as it has them; the first is the name's."""
+    both = [[line.strip() for line in text.splitlines()[1:]] for text in (own, mutated)]
+    lines = list(difflib.unified_diff(*both, n=0, lineterm=""))[2:]
+    return [line[1:] for line in lines if line[0] == "-"], [line[1:] for line in lines if line[0] == "+"]
 
 
 def no_fault(function: str, before: Sequence[str], after: Sequence[str]) -> str:
@@ -38,7 +46,7 @@ def no_fault(function: str, before: Sequence[str], after: Sequence[str]) -> str:
 
 
 def only_letters(before: Sequence[str], after: Sequence[str]) -> bool:
-    """Whether lines differ by capital and small letters of SQL alone, which knows no difference outside quotes."""
+    """Whether lines differ by capital and small letters of SQL alone, which mean the same but in quotes and placeholders."""
     text, mutated = " ".join(before), " ".join(after)
-    quoted = [_QUOTED.findall(one) for one in (text, mutated)]
-    return text.lower() == mutated.lower() and _SQL.search(text) is not None and quoted[0] == quoted[1]
+    kept = [_LETTERED.findall(one) for one in (text, mutated)]
+    return text.lower() == mutated.lower() and _SQL.search(text) is not None and kept[0] == kept[1]

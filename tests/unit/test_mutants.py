@@ -33,6 +33,8 @@ def test_every_line_that_is_no_fault_is_of_a_function_that_is_tried(root: Path) 
         ('"SELECT size FROM t"', '"XXSELECT size FROM tXX"', False),
         ("\"SELECT lock('name')\"", "\"select lock('name')\"", True),
         ("\"SELECT lock('name')\"", "\"SELECT LOCK('NAME')\"", False),  # what is quoted has its letters
+        ('"SELECT size WHERE m = %s"', '"SELECT SIZE WHERE M = %S"', False),  # and so has a placeholder
+        ('"SELECT size WHERE m = %s"', '"select size where m = %s"', True),
         ('found["size"]', 'found["SIZE"]', False),  # no SQL
     ],
 )
