@@ -363,6 +363,22 @@ def test_only_the_months_asked_are_assigned(world: Grid) -> None:
     assert sum(kept(month=FEBRUARY).values()) == 20
 
 
+def test_a_meter_counts_where_it_stood_in_each_month(world: Grid) -> None:
+    meter = make.MeterFactory(geom=spot(2500, 100), stands_since=FEBRUARY)
+    models.PastStanding.objects.create(
+        kind=vocab.PLACE_METER,
+        object_id=meter.pk,
+        until=FEBRUARY,
+        rule=BY_METER,
+        geom=spot(500, 100),
+        found_region=world[A],
+    )
+    used(3, meter=meter)
+    used(5, meter=meter, month=FEBRUARY)
+    assert assigned(world) == {(A1, BY_METER): 3}
+    assert kept(month=FEBRUARY) == {(B1, BY_METER): 5}
+
+
 def litres(size: int, month: date = JANUARY) -> int:
     return sum(kept(size, month).values())
 

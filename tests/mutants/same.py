@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Sequence
 
+_LETTERS = "SQL in other letters"
 # Function → the line as mutated → why it does the same.
 SAME: dict[str, dict[str, str]] = {
     "layers.grid.assign.x_rebuild": dict.fromkeys(
@@ -26,9 +27,31 @@ SAME: dict[str, dict[str, str]] = {
         "for year in range(period.last.year + 1):": "of the years before none of the months is asked",
         "for year in range(period.first.year, period.last.year + 2):": "of the year after none of the months is asked",
     },
+    "layers.stats.query.x__by_month": {
+        'return _reading(_cells(sources, purposes, {month.first_day: (1,) for month in period.months}), ["SIGN"])': _LETTERS,
+    },
+    "layers.stats.query.x__reading": dict.fromkeys(
+        (
+            'types = ["INT", "int", "date", *("int" for _ in weights)]',
+            'types = ["int", "INT", "date", *("int" for _ in weights)]',
+            'types = ["int", "int", "DATE", *("int" for _ in weights)]',
+            'types = ["int", "int", "date", *("INT" for _ in weights)]',
+        ),
+        _LETTERS,
+    ),
+    "layers.stats.query.x_totals_of": dict.fromkeys(
+        (
+            'for (column, weights), counted in zip(months.items(), ("RECORDS", "ytd_records"), strict=True):',
+            'for (column, weights), counted in zip(months.items(), ("records", "YTD_RECORDS"), strict=True):',
+            "f\"SELECT code, parent_code, gap, {sums} FROM ({' union all '.join(parts)})\"",
+            "f\" AS part (code, parent_code, gap, litres, n, {', '.join(names)}) GROUP BY 1, 2, 3 HAVING {' or '.join(present)}\",",
+        ),
+        _LETTERS,
+    ),
 }
 _SQL = re.compile(r"\b(SELECT|FROM|WHERE|INSERT|UPDATE|DELETE|DROP|CREATE|SET|ANALYZE|ON CONFLICT|JOIN|AND|TRUE)\b")
 _LETTERED = re.compile(r"'[^']*'|%(?:\(\w+\))?[A-Za-z]|\{\w*\}")  # what has its letters in SQL too, or for who sends it
+_LENGTHS = re.compile(r",? ?(strict=\w+)?(?=\))")  # what ends the arguments of `zip`
 
 
 def changed(own: str, mutated: str) -> tuple[list[str], list[str]]:
@@ -41,7 +64,9 @@ def changed(own: str, mutated: str) -> tuple[list[str], list[str]]:
 def no_fault(function: str, before: Sequence[str], after: Sequence[str]) -> str:
     """Why a mutant is none; empty where it is one, or is not known to be none."""
     if only_letters(before, after):
-        return "SQL in other letters"
+        return _LETTERS
+    if _LENGTHS.sub("", " ".join(before)) == _LENGTHS.sub("", " ".join(after)):
+        return "it is said of lists as long as each other that they are"
     return SAME.get(function, {}).get(" ".join(after), "")
 
 

@@ -35,8 +35,13 @@ def test_every_line_that_is_no_fault_is_of_a_function_that_is_tried(root: Path) 
         ("\"SELECT lock('name')\"", "\"SELECT LOCK('NAME')\"", False),  # what is quoted has its letters
         ('"SELECT size WHERE m = %s"', '"SELECT SIZE WHERE M = %S"', False),  # and so has a placeholder
         ('"SELECT size WHERE m = %s"', '"select size where m = %s"', True),
+        ("zip(a, b, strict=True)", "zip(a, b, strict=False)", True),
+        ("zip(a, b, strict=True)", "zip(a, b, )", True),
+        ("zip(a, b, strict=True)", "zip(a, strict=True)", False),
         ('found["size"]', 'found["SIZE"]', False),  # no SQL
     ],
 )
-def test_sql_in_other_letters_is_no_fault(before: str, after: str, same: bool) -> None:
+def test_other_letters_of_sql_and_lengths_that_are_not_compared_are_no_faults(
+    before: str, after: str, same: bool
+) -> None:
     assert bool(no_fault("layers.grid.assign.x_due", [before], [after])) is same
