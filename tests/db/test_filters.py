@@ -243,11 +243,21 @@ VILLAGE, CELLS = registry.layer("village"), registry.layer("grid_500")
 @pytest.mark.parametrize(
     ("given", "param", "said", "allowed"),
     [
-        ({"versus": "2018"}, "period", "versus needs a period", FORMS),
-        ({"monthly": "yes"}, "period", "monthly needs a period", FORMS),
+        ({"versus": "2018"}, "period", r"^versus needs a period to go with\.$", FORMS),
+        ({"monthly": "yes"}, "period", r"^monthly needs a period to go with\.$", FORMS),
         ({"period": "2019", "monthly": "si"}, "monthly", "'si'", ("yes", "no")),
-        ({"period": "2019", "monthly": "yes", "versus": "2018"}, "versus", "go without versus", ("monthly=no",)),
-        ({"period": "2017..2019", "monthly": "yes"}, "period", "two years at most", ("2019", "2018..2019")),
+        (
+            {"period": "2019", "monthly": "yes", "versus": "2018"},
+            "versus",
+            r"^Single months go without versus\.$",
+            ("monthly=no",),
+        ),
+        (
+            {"period": "2017..2019", "monthly": "yes"},
+            "period",
+            r"^Single months are given for two years at most\.$",
+            ("2019", "2018..2019"),
+        ),
         ({"period": "2019", "versus": "soon"}, "versus", "'soon'", FORMS),
         ({"period": "2019", "versus": "2018-01"}, "versus", "only as many", ("2018", "2018")),
         ({"boundaries": "soon"}, "boundaries", "'soon'", FORMS_OF_DIVISIONS),
@@ -276,6 +286,8 @@ def test_a_question_is_read_as_a_whole() -> None:
     )
     for layer in (VILLAGE, CELLS):
         assert filters.parse(layer, dict.fromkeys(place | usage, "")) == FeatureFilter(boundaries="own")
+        one = filters.parse(layer, {"period": "2019", "monthly": "no"})
+        assert one == FeatureFilter(period=parse_period("2019"), boundaries="own")
         assert filters.parse(layer, {"within": A, "period": "2019", "versus": "2018"}, "within") == FeatureFilter(
             region=A, region_param="within", period=parse_period("2019"), versus=parse_period("2018"), boundaries="own"
         )
@@ -297,6 +309,9 @@ def test_what_is_not_there_is_not_found_by_the_name_it_was_asked_by(grid: Grid) 
         with pytest.raises(NotFound) as caught:
             filters.parse(VILLAGE, given).check()
         assert caught.value.param == param
+    with pytest.raises(BadParameter) as refused:
+        filters.parse(VILLAGE, {"within": "海淀"}, "within")
+    assert refused.value.param == "within"
     for ask in (FeatureFilter.check, lambda wanted: wanted.apply(VILLAGE)):
         with pytest.raises(NotFound) as caught:
             ask(filters.parse(VILLAGE, {"within": "110199"}, "within"))
@@ -494,8 +509,10 @@ def test_divisions_are_those_of_the_month_that_is_asked_of(tmp_path: Path) -> No
     assert codes("village", region=SOUTHERN) == {A}
     assert codes("village", region=split_city.NEW) == {split_city.E}
     assert codes("village", period="2019-03", region=B) == {B}
-    with pytest.raises(NotFound):
-        codes("village", period="2019-03", region=split_city.NEW)
+    filters.parse(VILLAGE, {"period": "2019-03", "region": B}).check()
+    for ask in (FeatureFilter.check, lambda wanted: wanted.apply(VILLAGE)):
+        with pytest.raises(NotFound):
+            ask(filters.parse(VILLAGE, {"period": "2019-03", "region": split_city.NEW}))
     # Between the two lines of c and d.
     middle = f"{WEST + 0.9 * CELL},{SOUTH + 1.5 * CELL},{WEST + 0.95 * CELL},{SOUTH + 1.6 * CELL}"
     assert codes("village", period="2019-03", bbox=middle) == {C}

@@ -9,6 +9,27 @@ from collections.abc import Sequence
 _LETTERS = "SQL in other letters"
 # Function → the line as mutated → why it does the same.
 SAME: dict[str, dict[str, str]] = {
+    "layers.filters.x__shape": dict.fromkeys(
+        (
+            "return Point(*low, srid=None)",
+            "return Point(*low, )",
+            "return LineString(low, high, srid=None)",
+            "return LineString(low, high, )",
+            "box.srid = None",
+        ),
+        "what has no reference system is taken to be in the column's, which is this",
+    ),
+    "layers.filters.x_of_code": dict.fromkeys(
+        (
+            "written = Case(When(**{field.orm_path: code}, then=Value(0)), default=None, output_field=IntegerField())",
+            "written = Case(When(**{field.orm_path: code}, then=Value(0)), default=Value(1), output_field=None)",
+            "written = Case(When(**{field.orm_path: code}, then=Value(0)), output_field=IntegerField())",
+            "written = Case(When(**{field.orm_path: code}, then=Value(0)), default=Value(1), )",
+            "written = Case(When(**{field.orm_path: code}, then=Value(0)), default=Value(None), output_field=IntegerField())",
+            "written = Case(When(**{field.orm_path: code}, then=Value(0)), default=Value(2), output_field=IntegerField())",
+        ),
+        "nought is the first all the same",
+    ),
     "layers.grid.assign.x_rebuild": dict.fromkeys(
         (
             "for _, some in groupby(sorted(months), None):",
