@@ -51,6 +51,9 @@ SAME: dict[str, dict[str, str]] = {
     "layers.stats.query.x__by_month": {
         'return _reading(_cells(sources, purposes, {month.first_day: (1,) for month in period.months}), ["SIGN"])': _LETTERS,
     },
+    "layers.stats.query.x__cells": {
+        "(source, purpose, month, *(one / other * weight for weight in weights))": "both are one or minus one",
+    },
     "layers.stats.query.x__reading": dict.fromkeys(
         (
             'types = ["INT", "int", "date", *("int" for _ in weights)]',
