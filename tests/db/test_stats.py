@@ -157,6 +157,16 @@ def test_under_a_parent_only_what_is_in_it(grid: Grid) -> None:
     assert ask(VILLAGE, parent=UNIT)["total_l"] == 44
 
 
+def test_what_a_parent_is_compared_with_is_in_it_too(grid: Grid) -> None:
+    for month, volume in (("2019-01", 1), ("2019-02", 2)):
+        use(grid[A], volume, month)
+        use(grid[C], 100 * volume, month)
+    grid.settle()
+    found = ask(VILLAGE, "2019-02", parent=SOUTHERN, versus="previous")
+    assert found["total_l"] == 2
+    assert [(row["code"], row["previous_l"], row["volume_l"]) for row in found["rows"]] == [(A, 1, 2), (B, None, None)]
+
+
 @pytest.mark.parametrize("parent", ["12", "110102", "110101009", "110101001009"])
 def test_an_unknown_parent_is_not_found(grid: Grid, parent: str) -> None:
     use(grid[A], 1)

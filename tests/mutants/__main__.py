@@ -70,6 +70,7 @@ _ASSIGNED = (
 _ANSWERED = (
     "an_answer_by_hand",
     "under_a_parent_only_what_is_in_it",
+    "what_a_parent_is_compared_with_is_in_it_too",
     "what_a_period_is_compared_with",
     "before_any_import_there_is_nothing",
     "water_of_before_in_a_region_closed_since_is_compared_too",

@@ -63,7 +63,10 @@ SAME: dict[str, dict[str, str]] = {
         ),
         _LETTERS,
     ),
-    "layers.stats.query.x_totals_of": dict.fromkeys(
+    "layers.stats.query.x_totals_of": {
+        "months[column].setdefault(month, [0] * len(periods))[place] = sign": "a period has a month once",
+    }
+    | dict.fromkeys(
         (
             'for (column, weights), counted in zip(months.items(), ("RECORDS", "ytd_records"), strict=True):',
             'for (column, weights), counted in zip(months.items(), ("records", "YTD_RECORDS"), strict=True):',
