@@ -135,6 +135,9 @@ OF_REGIONS: list[tuple[str, dict[str, str], set[str]]] = [
     # The corner that all four share is in all of them, as is each edge of a box.
     ("village", {"bbox": f"{WEST + CELL},{SOUTH + CELL},{WEST + CELL},{SOUTH + CELL}"}, {A, B, C, D}),
     ("village", {"bbox": f"{WEST - 1},{SOUTH},{WEST},{SOUTH + CELL / 2}"}, {A}),
+    # A line through two of them, and one that lies in one.
+    ("village", {"bbox": f"{WEST + CELL / 2},{SOUTH + CELL / 2},{WEST + CELL / 2},{SOUTH + 2 * CELL}"}, {A, C}),
+    ("village", {"bbox": f"{WEST + CELL / 4},{SOUTH + CELL / 2},{WEST + CELL / 2},{SOUTH + CELL / 2}"}, {A}),
     # On a layer with usage these choose the usage, and every region stays.
     ("village", {"period": "2019", "source": "reclaimed", "purpose": "industrial"}, {A, B, C, D}),
 ]
@@ -347,7 +350,7 @@ def test_a_layer_knows_its_own_parameters(layer: str, allowed: str) -> None:
 
 def test_of_two_codes_that_differ_by_case_the_one_written_so_is_meant(grid: Grid) -> None:
     well = registry.layer("well")
-    for code in ("Aa1", "aA1", "b1"):
+    for code in ("aA1", "Aa1", "b1"):
         make.WellFactory(code=code, use=1 if code == "b1" else 2)
     meant = {asked: filters.of_code(well, asked).code for asked in ("Aa1", "aA1", "AA1", "B1")}
     assert meant == {"Aa1": "Aa1", "aA1": "aA1", "AA1": "Aa1", "B1": "b1"}
