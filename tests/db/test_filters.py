@@ -11,14 +11,14 @@ import mapbox_vector_tile
 import pytest
 from django.db import connection
 
-from layers import filters, models, params, registry, values
+from layers import filters, models, params, registry, values, vocab
 from layers.db import rows
 from layers.editions import Edition
 from layers.errors import BadParameter, NotFound
 from layers.filters import FeatureFilter
 from layers.params import Bbox
 from layers.periods import FORMS, parse_period
-from layers.selection import parse_selection
+from layers.selection import Selection
 from layers.stats.divisions import FORMS as FORMS_OF_DIVISIONS
 from layers.stats.divisions import Divisions
 from layers.stats.regions import region_index
@@ -145,6 +145,11 @@ OF_REGIONS: list[tuple[str, dict[str, str], set[str]]] = [
 
 def test_regions(grid: Grid) -> None:
     assert [(layer, given, codes(layer, **given)) for layer, given, _ in OF_REGIONS] == OF_REGIONS
+    # A reporting unit is all of its townships.
+    models.Region.objects.filter(code=SOUTHERN).update(reporting_unit=models.ReportingUnit.objects.get(code=UNIT))
+    make.publish()
+    assert codes("township", region=UNIT) == {SOUTHERN, NORTHERN}
+    assert codes("village", region=UNIT) == {A, B, C, D}
 
 
 def test_only_current_regions_are_shown(grid: Grid) -> None:
@@ -277,13 +282,15 @@ def test_what_does_not_go_together_is_refused_by_name(
 def test_a_question_is_read_as_a_whole() -> None:
     """Each word is in its place, and what is not asked is as if nothing were said."""
     place = {"bbox": "1,2,3,4", "region": A, "code": "X"}
-    usage = {"source": "reclaimed", "purpose": "industrial,public_service", "resident": "no", "boundaries": "2019-01"}
+    usage = {"source": "reclaimed", "purpose": "industrial,residential", "resident": "no", "boundaries": "2019-01"}
     assert filters.parse(CELLS, {**place, **usage, "period": "2018..2019", "monthly": "yes"}) == FeatureFilter(
         bbox=Bbox(1, 2, 3, 4),
         region=A,
         attributes={"code": values.condition(filters.filter_params(CELLS)["code"], "X")},
         period=parse_period("2018..2019"),
-        selection=parse_selection("reclaimed", "industrial,public_service", "no"),
+        selection=Selection(
+            frozenset({vocab.SOURCE.id_of("reclaimed")}), frozenset({vocab.PURPOSE.id_of("industrial")})
+        ),
         monthly=True,
         boundaries="2019-01",
     )

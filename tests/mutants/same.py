@@ -22,6 +22,14 @@ SAME: dict[str, dict[str, str]] = {
         ),
         "what has no reference system is taken to be in the column's, which is this",
     ),
+    "layers.filters.x__usage": dict.fromkeys(
+        (
+            'monthly = params.parse_choice(given.get(MONTHLY), MONTHLY, None, ("yes", "no")) == "yes"',
+            'monthly = params.parse_choice(given.get(MONTHLY), MONTHLY, "XXnoXX", ("yes", "no")) == "yes"',
+            'monthly = params.parse_choice(given.get(MONTHLY), MONTHLY, "NO", ("yes", "no")) == "yes"',
+        ),
+        "whatever is not yes is no",
+    ),
     "layers.filters.x_of_code": dict.fromkeys(
         (
             "written = Case(When(**{field.orm_path: code}, then=Value(0)), default=None, output_field=IntegerField())",
