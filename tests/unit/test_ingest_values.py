@@ -175,7 +175,7 @@ def test_what_is_not_one_month_is_refused_with_its_reason(text: str, reason: str
 
 @pytest.mark.parametrize(
     ("text", "month"),
-    [("1月", 1), ("1", 1), ("12月份", 12), ("Dec.", 12), ("sept", 9), ("0", None), ("13月", None), (".Dec", None), ("Dex", None)],
+    [("1月", 1), ("1", 1), ("12月份", 12), ("Dec.", 12), ("sept", 9), ("0", None), ("13月", None), (".Dec", None), ("DecX", None)],
 )  # fmt: skip
 def test_a_month_alone_is_one_of_twelve(text: str, month: int | None) -> None:
     assert bare_month(text) == month
