@@ -43,10 +43,7 @@ def _make_copies() -> None:
         return
     for number in range(int(os.environ["MUTANTS_AT_ONCE"])):
         connection.creation.clone_test_db(str(number), verbosity=0)
-        name = connection.creation.get_test_db_clone_settings(str(number))["NAME"]
-        with connection.cursor() as cursor:  # of few rows: workers beside would take longer to start than to read them
-            cursor.execute(f"ALTER DATABASE {connection.ops.quote_name(name)} SET max_parallel_workers_per_gather = 0")
-        _copies.append(name)
+        _copies.append(connection.creation.get_test_db_clone_settings(str(number))["NAME"])
 
 
 def _free_copy() -> str:
