@@ -341,7 +341,10 @@ def test_a_region_finer_than_a_layer_counts_in_is_refused(grid: Grid) -> None:
     [
         ("well", "bbox code depth_m metering name position_quality region status use year_built"),
         ("village", "bbox boundaries boundary_quality code name period purpose region resident source versus"),
-        ("grid_500", "bbox boundaries boundary_quality code monthly period purpose region resident source township versus"),
+        (
+            "grid_500",
+            "bbox boundaries boundary_quality code monthly period purpose region resident source township versus",
+        ),
         ("permit", "code"),
         ("usage", "facility meter month purpose source"),
     ],

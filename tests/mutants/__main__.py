@@ -94,11 +94,12 @@ _FILTERED = (
     "what_does_not_go_together_is_refused_by_name",
     "what_is_not_there_is_not_found_by_the_name_it_was_asked_by",
 )
-_VALUES = ("tests/unit/test_ingest_checks.py", "tests/unit/test_ingest_values.py", "tests/unit/test_asked.py")
 TARGETS = (
     Target("layers/periods.py", ("tests/unit/test_periods.py", "tests/unit/test_asked.py")),
-    Target("layers/ingest/parse.py", _VALUES),
-    Target("layers/ingest/numerals.py", _VALUES),
+    Target(
+        "layers/ingest/parse.py",
+        ("tests/unit/test_ingest_checks.py", "tests/unit/test_ingest_values.py", "tests/unit/test_asked.py"),
+    ),
     Target(
         "layers/grid/assign.py",
         (
