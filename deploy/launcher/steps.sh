@@ -89,9 +89,9 @@ schema() {
 }
 
 # What is made of the source: files that browsers get, and the catalogues in which words are looked up.
-# The browsable API and Redoc come with the packages, are not served, and take long to compress.
+# There are catalogues only of languages that were added. The browsable API and Redoc come with the packages, are not served, and take long to compress.
 static_files() {
-    want=$({ cat requirements.lock; grep -E 'STATIC|WHITENOISE|whitenoise' geoapp/settings.py; find geoapp layers tiles locale -path '*/node_modules' -prune -o \
+    want=$({ cat requirements.lock; grep -E 'STATIC|WHITENOISE|whitenoise' geoapp/settings.py; find geoapp layers tiles $(test ! -d locale || echo locale) -path '*/node_modules' -prune -o \
         \( -path '*/static/*' -o -name '*.po' \) -type f -print | LC_ALL=C sort | tr '\n' '\0' | xargs -0 -r sha256sum; } | digest)
     if is_stamped "$state/stamps/static" "$want" && [ -f "$state/static/staticfiles.json" ]; then
         was_done "static files"
