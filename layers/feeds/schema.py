@@ -176,8 +176,13 @@ USE: Described = {
                     "properties": {"meters": {"type": "integer"}, "volume_l": LITRES, "users": {"type": "integer"}},
                 },
                 "records": {
-                    "type": "string",
-                    "description": "The query of its records at /feeds/usage; empty where it has too many meters to name",
+                    "type": "object",
+                    "nullable": True,
+                    "description": "The field and its values that give its records at /feeds/usage; null where they are too many to name",
+                    "properties": {
+                        "field": {"type": "string"},
+                        "codes": {"type": "array", "items": {"type": "string"}},
+                    },
                 },
                 "permits": {
                     "type": "array",

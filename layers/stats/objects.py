@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Count, QuerySet, Sum
 
@@ -82,14 +81,16 @@ def _records(layer: Layer, found: Any, meters: list[int] | None, months: Sequenc
     return UsageRecord.objects.filter(meter__in=[found.pk] if meters is None else meters)
 
 
-def _named(layer: Layer, found: Any, meters: list[int] | None) -> str:
-    """The query by which the table of usage records gives those of an object; nothing where there are too many meters to name."""
+def _named(layer: Layer, found: Any, meters: list[int] | None) -> dict[str, Any] | None:
+    """The field, and its values, by which the table of usage records gives those of an object; None where there are too many
+    meters to name, or some cannot be in a list that commas divide.
+    """
     if meters is None:
-        return urlencode([(str(layer.dataset.litres_of), found.code)])
+        return {"field": str(layer.dataset.litres_of), "codes": [found.code]}
     if not 0 < len(meters) <= METERS_NAMED:
-        return ""
+        return None
     codes = list(Meter.objects.filter(pk__in=meters).order_by("code").values_list("code", flat=True))
-    return "" if any("," in code for code in codes) else urlencode({"meter": ",".join(codes)}, safe=",")
+    return None if any("," in code for code in codes) else {"field": "meter", "codes": codes}
 
 
 def _volumes(records: QuerySet[UsageRecord]) -> Volumes:

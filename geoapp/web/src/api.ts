@@ -84,8 +84,8 @@ export interface ObjectPermit { code: string; permitted_l_per_year: number | nul
 export interface ObjectUse extends MonthlyUse {
   closed: boolean; synthetic: boolean; volume_l: Litres; years: YearUse[]; meters: number | null;
   shared: { meters?: number; volume_l?: number | null; users?: number } | null; permits: ObjectPermit[];
-  /** The query of its records among all of /feeds/usage; "" where they are too many to name. */
-  records: string;
+  /** What gives its records among all of /feeds/usage; null where they are too many to name. */
+  records: { field: string; codes: string[] } | null;
 }
 export interface Classes extends ClassBreaks { measure: string; unit: string; min: number; max: number }
 /** The grid's balance and classes; recorded = assigned + unassigned + outside, in each month. */
@@ -180,6 +180,7 @@ export const searchUrl = (text: string, limit = 12): string => "/api/search" + q
 export const objectUrl = (layer: string, code: string): string =>
   `/api/layers/${encodeURIComponent(layer)}/features/${encodeURIComponent(code)}`;
 export const useUrl = (layer: string, code: string): string => `/api/layers/${encodeURIComponent(layer)}/use/${encodeURIComponent(code)}`;
+export const recordsUrl = (form: string, { field, codes }: NonNullable<ObjectUse["records"]>): string => `/feeds/usage.${form}` + query({ [field]: codes });
 /** The page of an object; ``from`` is the query of the map that it was asked from, and leads back there. */
 export const objectPage = (layer: string, code: string, lang: Lang, from = ""): string =>
   `/objects/${encodeURIComponent(layer)}/${encodeURIComponent(code)}` + query({ lang: lang === FIRST ? "" : lang, from: from.replace(/^\?/, "") });

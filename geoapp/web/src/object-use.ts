@@ -1,5 +1,5 @@
 // What one object used: a chart by month and source, a table of years, and what its permits allow.
-import { type Meta, type ObjectPermit, type ObjectUse, type YearUse } from "./api";
+import { type Meta, type ObjectPermit, type ObjectUse, recordsUrl, type YearUse } from "./api";
 import { h, replace } from "./dom";
 import { added, change, commonUnit, integer, monthShort, percent, periodText, volumeText } from "./format";
 import { language, t, term, words } from "./i18n";
@@ -19,7 +19,7 @@ export function showUse(place: HTMLElement, meta: Meta, use: ObjectUse): void {
     known ? years(use) : null,
     permits(use.permits, use.years),
     known && use.records ? h("p", { class: "use-take" }, t("useTake"), " ", ["csv", "xlsx"].map((form) =>
-      h("a", { class: "button small", href: `/feeds/usage.${form}?${use.records}`, download: "", "data-testid": `use-${form}` }, form.toUpperCase()))) : null);
+      h("a", { class: "button small", href: recordsUrl(form, use.records!), download: "", "data-testid": `use-${form}` }, form.toUpperCase()))) : null);
   if (known) drawChart(canvas, use, { meta, period: "" }, null);
 }
 
