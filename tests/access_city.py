@@ -15,7 +15,7 @@ import pypdfium2
 from layers.ingest.run import Source, run
 from layers.models import Release
 from tests import factories as make
-from tests.db.ingest_files import TOWNSHIP, VILLAGES, csv, geojson, regions, square
+from tests.db.ingest_files import PLACE, TOWNSHIP, VILLAGES, csv, geojson, regions, square
 
 MARK = "QZPERSON"  # in every personal text and in no other
 DEMO = {"demo": "a recipe's fingerprint", "step": "用水户"}
@@ -81,8 +81,9 @@ def load(target: str, folder: Path, context: Mapping[str, Any] | None = None) ->
 def make_city(folder: Path, context: Mapping[str, Any] | None = None) -> None:
     """The whole city, its grid cut."""
     units = csv(folder / "units.csv", "code,name\n110101,东城区水务局\n110102,西城区水务局")
-    for target, path in (("reporting_unit", units), ("region", geojson(folder / "r.geojson", regions()))):
-        run(target, Source(path), commit=True, context=context)
+    outlines = Source(geojson(folder / "r.geojson", regions()), told={"place": PLACE})
+    for target, source in (("reporting_unit", Source(units)), ("region", outlines)):
+        run(target, source, commit=True, context=context)
     for target in FILES:
         load(target, folder, context)
     make.Grid().cut(500)
