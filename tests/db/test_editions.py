@@ -54,7 +54,7 @@ def summed(months: list[date], edition: int = editions.OWN) -> dict[tuple[int, s
 def test_what_was_published_stays_as_it_was(town: make.Grid, tmp_path: Path) -> None:
     before = every_row()
     report = split(tmp_path)
-    assert report.closed == 1 and any("2019-04 起生效" in zh for zh, _ in report.notes)
+    assert report.closed == 1 and any("2019-04 起生效" in note.zh for note in report.notes)
     assert [row for row in every_row() if row[0] == editions.OWN] == before
     assert summed(MONTHS) == expected(MONTHS, BEFORE)
     assert [(one.since, one.current) for one in known().all] == [(None, False), (APRIL, True)]

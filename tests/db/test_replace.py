@@ -73,7 +73,7 @@ def test_a_districts_month(tmp_path: Path) -> None:
 
 def test_of_a_layer_what_others_lead_to_stays(tmp_path: Path) -> None:
     report = load("meter", csv(tmp_path / "m.csv", METERS.replace("M3", "M4")), replacing=True)
-    assert (report.new, report.gone) == (1, 0) and "1 个对象仍被“用水记录”引用，保留" in report.notes[-1][0]
+    assert (report.new, report.gone) == (1, 0) and "1 个对象仍被“用水记录”引用，保留" in report.notes[-1].zh
     again = load("meter", csv(tmp_path / "m.csv", METERS), replacing=True)
     assert again.gone == 1 and again.gone_names == ["M4"] and Meter.objects.count() == 3
 
@@ -95,7 +95,7 @@ def test_refused_rows_hold_a_replacement_up(tmp_path: Path) -> None:
     load("well", csv(tmp_path / "w.csv", wells))
     spoilt = csv(tmp_path / "x.csv", wells.replace("W2,irrigation", "W2,fishing"))
     dry = load("well", spoilt, replacing=True, commit=False)
-    assert dry.gone == 1 and "1 行被拒收" in dry.notes[-1][0]
+    assert dry.gone == 1 and "1 行被拒收" in dry.notes[-1].zh
     with pytest.raises(ImportRefused, match="请先改正"):
         load("well", spoilt, replacing=True)
     assert Well.objects.count() == 2

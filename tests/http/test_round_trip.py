@@ -138,7 +138,7 @@ def test_a_table_of_outlines_without_them_keeps_those_that_are_known(grid: Grid,
     report = importing.run("supply_area", Source(file), commit=True)
     assert (report.changed, report.refused) == (1, 1)
     assert [(one.row, one.reason) for one in report.refusals.first(9)] == [(3, "no_geometry")]
-    assert any("已有的图形保持不变" in zh for zh, _ in report.notes)
+    assert any("已有的图形保持不变" in note.zh for note in report.notes)
     again = SupplyArea.objects.get()
     assert again.name == "改名" and again.geom.equals_exact(stored.geom)
     file.write_text(f"code,name,facility\nNEW,新,{stored.facility.code}")
