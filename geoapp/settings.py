@@ -13,7 +13,7 @@
 | TEST_DATABASE | name of the tests' database, so that two runs do not meet | test_shuitu |
 | IMPORT_MAX_MB | largest file that is taken for import | 200 |
 | IMPORT_WORKERS | processes that check and import files at once; 0: the site starts none | 2 |
-| IMPORT_READ_MB | memory that the process which reads a file may take | 2048 |
+| IMPORT_READ_MB | memory that the process which reads a file may take | 500 |
 | IMPORT_READ_SECONDS | its time, of the processor and of waiting for it | 300 |
 | EXPORT_SLOTS | files made at once, over all web processes of the machine | 4 |
 | BESIDE_SLOTS | previews drawn at once, in processes beside the web's, over all of the machine | one for two cores |
@@ -184,7 +184,7 @@ OPEN_TO_ALL = env.choices("OPEN_TO_ALL", os.environ.get("OPEN_TO_ALL"), ("person
 REPORT_WORKERS = env.integer("REPORT_WORKERS", os.environ.get("REPORT_WORKERS"), 1, 0, 32)
 IMPORT_MAX_BYTES = env.integer("IMPORT_MAX_MB", os.environ.get("IMPORT_MAX_MB"), 200, 1, 4096) << 20
 IMPORT_WORKERS = env.integer("IMPORT_WORKERS", os.environ.get("IMPORT_WORKERS"), 2, 0, 16)
-IMPORT_READ_BYTES = env.integer("IMPORT_READ_MB", os.environ.get("IMPORT_READ_MB"), 2048, 256, 1 << 20) << 20
+IMPORT_READ_BYTES = env.integer("IMPORT_READ_MB", os.environ.get("IMPORT_READ_MB"), 500, 256, 1 << 20) << 20
 IMPORT_READ_SECONDS = env.integer("IMPORT_READ_SECONDS", os.environ.get("IMPORT_READ_SECONDS"), 300, 5, 86400)
 STREAM_IDLE_SECONDS = env.integer("STREAM_IDLE_SECONDS", os.environ.get("STREAM_IDLE_SECONDS"), 120, 1, 3600)
 TILE_KEEP_BYTES = env.integer("TILE_KEEP_MB", os.environ.get("TILE_KEEP_MB"), 2048, 0, 1 << 20) << 20

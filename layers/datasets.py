@@ -10,7 +10,7 @@ from datetime import date
 
 from layers import vocab
 from layers.errors import NotFound
-from layers.fields import GRIDDED, SUMS, Dataset, Field
+from layers.fields import GRIDDED, SUMS, Dataset, Field, Leap
 from layers.more import more
 from layers.shared import (
     CAPACITY,
@@ -352,6 +352,9 @@ USAGE = Dataset(
         ),
         VOLUME,
     ),
+    # A unit mistaken by a thousand or by ten thousand; small users do begin and end. A division's months are those of many.
+    object_leap=Leap(times=100, least=10**8),
+    region_leap=Leap(times=10, least=10**8, months=3),
     personal="records by meter tell a household's months, and one table holds them with the others",
     makes_different=(SUMS, GRIDDED),
 )

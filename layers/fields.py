@@ -66,6 +66,16 @@ class Field(Worded):
 
 
 @dataclass(frozen=True, slots=True)
+class Leap:
+    """From how many times the largest of the twelve months before an amount of a month is asked about, if it is at least so
+    many of what is stored, and so many of those months are known."""
+
+    times: int
+    least: int
+    months: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Dataset(Worded):
     """A table that is imported as a whole and versioned; rows are identified by ``code`` unless told otherwise."""
 
@@ -84,6 +94,9 @@ class Dataset(Worded):
     search_names: bool = True  # False where names are made from codes or run to six figures: codes are matched alone
     # Where the usage records of one of its objects are: its own, by which column of theirs, or those of its meters; or nowhere.
     litres_of: Literal["", "meter", "facility", "its_meters"] = ""
+    # Of amounts by month: what is no more plausible beside what was before, of an object and of a division.
+    object_leap: Leap | None = None
+    region_leap: Leap | None = None
     # What else a write of its rows makes different: datasets whose rows are counted elsewhere then, and what is derived.
     makes_different: tuple[str, ...] = ()
 

@@ -56,6 +56,12 @@ def _checked(job: ImportJob, told: Told, given: dict[str, Any]) -> ImportReport:
     """A dry run, by the kept reading of the file's kind unless somebody has said how (``given``), or wants none. A kept reading
     by which the file cannot be read is left aside, and that is said."""
     may_be_kept = _is_open(given)
+    rows.clear(parcels.folder_of(job.token))
+
+    def read(report: ImportReport) -> None:
+        """The first problems, while what is there is still compared with the file."""
+        if report.refused or report.warnings.rows:
+            rows.write(parcels.folder_of(job.token), report)
 
     def opened(table: Table) -> None:
         job.headings = list(table.headings)
@@ -66,7 +72,7 @@ def _checked(job: ImportJob, told: Told, given: dict[str, Any]) -> ImportReport:
     while True:
         try:
             return run(
-                job.target, source(job), actor=job.user.get_username(), progress=told, wait_s=WAIT_S, opened=opened,
+                job.target, source(job), actor=job.user.get_username(), progress=told, wait_s=WAIT_S, opened=opened, read=read,
                 **scope(job),
             )  # fmt: skip
         except _Kept as kept:

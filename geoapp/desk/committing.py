@@ -29,7 +29,7 @@ CHANGED = Words(
 
 def commit(job: ImportJob) -> None:
     """Import a claimed job; it ends `COMMITTED`, or as it was with the reason."""
-    if job.attempts > 1 and (release := queue.release_of(job)):
+    if release := queue.release_of(job):
         _done(job, release, release.report, None)
         return
     path = parcels.file_of(job.token, job.suffix)
@@ -44,7 +44,10 @@ def commit(job: ImportJob) -> None:
             wait_s=WAIT_S, context={"from": "desk", "job": job.token}, **scope(job),
         )  # fmt: skip
     except ImportRefused as refusal:
-        queue.finish(job, CHECKED, error=said(refusal))
+        if release := queue.release_of(job):  # what broke off was the answer to COMMIT
+            _done(job, release, release.report, None)
+        else:
+            queue.finish(job, CHECKED, error=said(refusal))
         return
     folder = parcels.folder_of(job.token)
     report.places, report.placed = (

@@ -28,8 +28,10 @@ def too_long(request: HttpRequest) -> bool:
     return int(request.META.get("CONTENT_LENGTH") or 0) > settings.IMPORT_MAX_BYTES + FORM_BYTES
 
 
-def for_clerks(too_large: Callable[[HttpRequest], HttpResponse]) -> Callable[[View], View]:
-    """Staff with the permission only, and only requests of a bounded length (``too_large`` answers others)."""
+def for_clerks(too_large: Callable[[HttpRequest], HttpResponse], *permissions: str) -> Callable[[View], View]:
+    """Staff with one of the permissions only (unless told, that to import), and only requests of a bounded length (``too_large``
+    answers others)."""
+    wanted = permissions or (PERMISSION,)
 
     def guard(view: View) -> View:
         checked = csrf_protect(view)
@@ -40,7 +42,7 @@ def for_clerks(too_large: Callable[[HttpRequest], HttpResponse]) -> Callable[[Vi
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not (request.user.is_active and request.user.is_staff):
                 return redirect_to_login(request.get_full_path(), reverse("admin:login"))
-            if not request.user.has_perm(PERMISSION):
+            if not any(map(request.user.has_perm, wanted)):
                 raise PermissionDenied
             if too_long(request):
                 return too_large(request)

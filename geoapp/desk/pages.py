@@ -9,10 +9,11 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.urls import reverse
 
-from geoapp.desk import forms, parcels, profiles, queue, rows, targets, words
+from geoapp.desk import forms, parcels, past, profiles, queue, rows, targets, words
 from geoapp.desk.forms import ENDINGS, Wrong
 from geoapp.desk.models import (
     CHECKED,
+    CHECKING,
     COMMITTED,
     COMMITTING,
     READABLE,
@@ -20,15 +21,15 @@ from geoapp.desk.models import (
     WAITING,
     WORKED_ON,
     ImportJob,
-    ReadingProfile,
 )
 from layers import access, languages
+from layers.history import said
 from layers.ingest.columns import normal
 from layers.ingest.effective import TAKEN_BY
 from layers.ingest.refusal import REASONS
 from layers.ingest.spec import Spec, spec_for
 from layers.models import Release
-from layers.words import COLON, Kept, Words
+from layers.words import Kept, Words
 
 SHOWN = 30  # of one's own files
 RELEASES = 10
@@ -58,11 +59,7 @@ def of_index(user: Any, lang: str, chosen: str, wrong: Wrong | None) -> dict[str
         "error": wrong.said.in_(lang) if wrong else "",
         "error_field": wrong.field if wrong else "",
         "jobs": [_line(job, names, lang) for job in mine],
-        "releases": [
-            {"of": release, "dataset": names.get(release.dataset, release.dataset), "file": release.file_name}
-            for release in Release.objects.order_by("-pk")[:RELEASES]
-        ],
-        "may_view": user.has_perm("layers.view_release"),
+        "releases": [past.line(release, lang) for release in Release.objects.order_by("-pk")[:RELEASES]],
         "specs": [_columns_of(spec, lang) for spec in targets.specs()],
         "access": _side(access.now().told, lang),
         "open": access.now().open,
@@ -135,6 +132,7 @@ def of_progress(job: ImportJob, lang: str) -> dict[str, Any]:
         "of": told.get("of"),
         "ahead": ahead,
         "told": " · ".join(parts),
+        "problems": job.state == CHECKING and rows.are_there(parcels.folder_of(job.token)),
     }
 
 
@@ -167,7 +165,7 @@ def of_job(job: ImportJob, lang: str, asked: Mapping[str, str], wrong: Wrong | N
         "counts": _counts(report.get("rows", {}), lang) if shown else [],
         "foreseen": _counts(report.get("foreseen", {}), lang),
         "error": words.message(_side(job.error, lang), spec, lang),
-        "allowed": job.error.get("allowed", []),
+        "allowed": _allowed(job, spec, lang),
         "wrong": wrong.said.in_(lang) if wrong else "",
         "choices": choices,
         "asks": asks,
@@ -192,6 +190,11 @@ def of_job(job: ImportJob, lang: str, asked: Mapping[str, str], wrong: Wrong | N
         "open": access.now().open,
         "closes": _side(report.get("closes", {}), lang),
     }
+
+
+def _allowed(job: ImportJob, spec: Spec | None, lang: str) -> list[str]:
+    """What a refusal says could be, fields by their names."""
+    return [targets.field_name(spec, one, lang) for one in job.error.get("allowed", [])]
 
 
 def _misfit(job: ImportJob, spec: Spec | None, lang: str) -> dict[str, str] | None:
@@ -273,7 +276,8 @@ def _field_options(spec: Spec | None, lang: str) -> list[dict[str, Any]]:
     ]
 
 
-def _number(text: str) -> int:
+def number(text: str) -> int:
+    """The page that is asked for; the first for what is no number."""
     return int(text) if text.isdecimal() and len(text) < 9 else 1
 
 
@@ -281,7 +285,7 @@ def _faults(job: ImportJob, spec: Spec | None, folder: Any, lang: str, asked: Ma
     """A page of the problem rows, and what they can be narrowed to."""
     kind, reason = asked.get("kind", ""), asked.get("reason", "")
     field = asked.get("field") if "field" in asked else None
-    page = rows.faults(folder, kind, field, reason, _number(asked.get("page", "")))
+    page = rows.faults(folder, kind, field, reason, number(asked.get("page", "")))
     groups = [
         {
             "kind": of, "field": name, "reason": why, "count": count,
@@ -311,7 +315,7 @@ def _faults(job: ImportJob, spec: Spec | None, folder: Any, lang: str, asked: Ma
 def _changes(job: ImportJob, spec: Spec | None, folder: Any, lang: str, asked: Mapping[str, str]) -> dict[str, Any]:
     """A page of the values that change, old and new; of many the first are kept, and all counted."""
     field = asked.get("changed") or None
-    page = rows.changes(folder, field, _number(asked.get("changes", "")))
+    page = rows.changes(folder, field, number(asked.get("changes", "")))
     counted = dict(rows.change_groups(folder))
     groups = {**counted, **job.report.get("changed_fields", {})} if counted else {}
     return {
@@ -327,11 +331,17 @@ def _changes(job: ImportJob, spec: Spec | None, folder: Any, lang: str, asked: M
         "listed": sum(counted.values()),
         "all_counted": sum(groups.values()),
         "rows": [
-            {"row": one.row, "code": one.code, "field": targets.field_name(spec, one.field, lang), "old": one.old, "new": one.new}
+            {"row": one.row, "code": one.code, "field": targets.field_name(spec, one.field, lang),
+             "old": _shown(spec, one.field, one.old, lang), "new": _shown(spec, one.field, one.new, lang)}
             for one in page.rows
         ],
         **_turning(page, "changes", lang, {"changed": field or ""}),
     }  # fmt: skip
+
+
+def _shown(spec: Spec | None, name: str, told: str | None, lang: str) -> str:
+    """A value as people read it; a dash for nothing."""
+    return (said.shown(spec.dataset, name, told or "").in_(lang) if spec else told) or "—"
 
 
 def _query(lang: str, **asked: Any) -> str:
@@ -367,29 +377,3 @@ def of_places(job: ImportJob) -> dict[str, Any]:
             for lon, lat, row, code, kind in found
         ],
     }
-
-
-def of_profiles(lang: str) -> list[dict[str, Any]]:
-    names = targets.names(lang)
-    found = []
-    for profile in ReadingProfile.objects.all():
-        spec = spec_for(profile.target) if profile.target in names else None
-        found.append(
-            {"of": profile, "target": names.get(profile.target, profile.target), "says": _says(profile, spec, lang)}
-        )
-    return found
-
-
-def _says(profile: ReadingProfile, spec: Spec | None, lang: str) -> list[str]:
-    """What a kept reading says, a line each."""
-    how = profile.how
-    colon = COLON.in_(lang)
-    said = [f"{words.choice_name(name, spec, lang)}{colon}{value}" for name, value in how.get("told", {}).items()]
-    if how.get("crs"):
-        said.append(f"{words.say(words.CHOICES['crs'], lang)}{colon}{how['crs']}")
-    if how.get("inner"):
-        said.append(f"{words.say(words.CHOICES['sheet'], lang)}{colon}{how['inner']}")
-    for name, heading in how.get("field_map", {}).items():
-        none = Words("不导入", "no column").in_(lang)
-        said.append(f"{heading or none} → {targets.field_name(spec, name, lang)}")
-    return said

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from geoapp.desk import targets
@@ -65,6 +66,13 @@ def use(job: ImportJob, profile: ReadingProfile, sheet: str = "") -> None:
     told = {name: value for name, value in profile.how.items() if name != "inner"}
     job.how = {**job.how, **told} | ({"inner": sheet} if sheet else {})
     ReadingProfile.objects.filter(pk=profile.pk).update(used_at=timezone.now())
+
+
+def may_change(profile: ReadingProfile, user: Any) -> bool:
+    """Whether somebody may rename or delete it: who made it, an administrator, and when its maker is gone whoever imports."""
+    if user.is_superuser or profile.made_by == user.get_username():
+        return True
+    return not get_user_model().objects.filter(username=profile.made_by, is_active=True).exists()
 
 
 def keep(job: ImportJob, name: str = "") -> ReadingProfile | None:

@@ -112,8 +112,9 @@ def fail(job: ImportJob, zh: str, en: str, /, **values: object) -> None:
 
 
 def release_of(job: ImportJob) -> Release | None:
-    """What a killed worker had committed of it."""
-    return Release.objects.filter(report__context__job=job.token).order_by("-pk").first()
+    """What was committed of it, whatever became of who did."""
+    since = Release.objects.filter(made_at__gte=job.created_at)  # reports are large: those before need not be read
+    return since.filter(report__context__job=job.token).order_by("-pk").first()
 
 
 def workers_needed(most: int) -> bool:

@@ -91,6 +91,16 @@ def write(folder: Path, report: ImportReport) -> None:
     part.replace(path_of(folder))
 
 
+def clear(folder: Path) -> None:
+    """Forget what an earlier check found."""
+    path_of(folder).unlink(missing_ok=True)
+
+
+def are_there(folder: Path) -> bool:
+    """Whether anything is kept; of a check that is not done, its first problems."""
+    return path_of(folder).is_file()
+
+
 def _changes(report: ImportReport) -> Iterable[tuple[Any, ...]]:
     return ((one.row, one.code, one.field, one.old, one.new) for one in report.changes.first)
 

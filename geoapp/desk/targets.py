@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from layers import languages, registry
 from layers.fields import Field
+from layers.history import said
 from layers.ingest.columns import GEOMETRY_WORDS, known_words, match, normal
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.spec import Spec, spec_for
@@ -67,9 +68,7 @@ def field_word(spec: Spec | None, name: str) -> Worded | str:
         return POSITION_WORDS[name]
     if not name:
         return Words("整行", "whole row")
-    if name == "geometry":
-        return Words("图形", "Geometry")
-    return (spec.dataset.field(name) if spec else None) or name
+    return said.label(spec.dataset, name) if spec else name
 
 
 def matched(spec: Spec, headings: Sequence[str], told: Mapping[str, str]) -> dict[str, str]:

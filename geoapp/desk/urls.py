@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from geoapp.desk import views
+from geoapp.desk import releases, views
 from geoapp.desk.parcels import TOKEN
 
 app_name = "desk"
@@ -11,6 +11,10 @@ urlpatterns = [
     path("", views.index, name="index"),
     path("template/<slug:target>.csv", views.template, name="template"),
     path("profiles/", views.profile_list, name="profiles"),
+    path("releases/", releases.index, name="releases"),
+    path("releases/<int:number>/", releases.release, name="release"),
+    path("releases/<int:number>/undo/", releases.undoing, name="undo"),
+    path("history/<slug:dataset>/<int:number>/", releases.history, name="history"),
     re_path(rf"^{_token}/$", views.job, name="job"),
     re_path(rf"^{_token}/state$", views.state, name="state"),
     re_path(rf"^{_token}/places$", views.places, name="places"),

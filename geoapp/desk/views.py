@@ -9,13 +9,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from geoapp.desk import forms, pages, parcels, profiles, queue, rows, targets, worker
+from geoapp.desk import forms, pages, parcels, profiles, queue, readings, rows, targets, worker
 from geoapp.desk.forms import Wrong
 from geoapp.desk.guard import for_clerks
 from geoapp.desk.models import (
@@ -39,13 +40,14 @@ SMALL_BYTES = 2 << 20  # of a file whose sender waits for the answer
 PATIENCE_S = 2.0
 
 
-def _page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+def show(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """A page of the desk, in the language that was asked for."""
     lang = language(request)
     told = {"lang": lang, "html_lang": html_language(lang), **context}
     return render(request, f"desk/{template}.html", told, status=status)
 
 
-def _to(request: HttpRequest, name: str, *args: Any) -> HttpResponse:
+def to(request: HttpRequest, name: str, *args: Any) -> HttpResponse:
     """On to another page of the desk, in the same language; to a script its address."""
     address = languages.address(reverse(name, args=args), language(request))
     if _for_script(request):
@@ -57,15 +59,15 @@ def _for_script(request: HttpRequest) -> bool:
     return request.headers.get("Accept") == "application/json"
 
 
-def _say(request: HttpRequest, zh: str, en: str, level: int = messages.INFO, **values: object) -> None:
+def say(request: HttpRequest, zh: str, en: str, level: int = messages.INFO, **values: object) -> None:
     messages.add_message(request, level, Words(zh, en, **values).in_(language(request)))
 
 
-def _too_large(request: HttpRequest) -> HttpResponse:
+def too_large(request: HttpRequest) -> HttpResponse:
     return _start(request, forms.too_large(), status=413)
 
 
-clerks = for_clerks(_too_large)
+clerks = for_clerks(too_large)
 
 
 @clerks
@@ -96,7 +98,7 @@ def _start(request: HttpRequest, wrong: Wrong | None = None, status: int = 200) 
         said = {"error": wrong.said.in_(language(request)), "field": wrong.field}
         return JsonResponse(said, status=status)
     chosen = request.GET.get("target", "")
-    return _page(request, "index", pages.of_index(request.user, language(request), chosen, wrong), status)
+    return show(request, "index", pages.of_index(request.user, language(request), chosen, wrong), status)
 
 
 def _under_way(request: HttpRequest, job: ImportJob) -> HttpResponse:
@@ -106,7 +108,7 @@ def _under_way(request: HttpRequest, job: ImportJob) -> HttpResponse:
     busy = ImportJob.objects.filter(pk=job.pk, state__in=(*WAITING, *WORKED_ON))
     while time.monotonic() < until and busy.exists():
         time.sleep(0.05)
-    return _to(request, "desk:job", job.token)
+    return to(request, "desk:job", job.token)
 
 
 def _find(request: HttpRequest, token: str) -> ImportJob:
@@ -128,7 +130,7 @@ def job(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         return _ACTIONS.get(request.POST.get("action", ""), _unknown)(request, found)
     worker.ensure()
-    return _page(request, "job", pages.of_job(found, language(request), request.GET))
+    return show(request, "job", pages.of_job(found, language(request), request.GET))
 
 
 def _unknown(request: HttpRequest, found: ImportJob) -> HttpResponse:
@@ -138,11 +140,11 @@ def _unknown(request: HttpRequest, found: ImportJob) -> HttpResponse:
 def _commit(request: HttpRequest, found: ImportJob) -> HttpResponse:
     choices = [Choice.of(one) for one in found.report.get("choices", ())]
     if found.state == CHECKED and open_questions(choices, found.how.get("told", {})):
-        _say(
+        say(
             request, "请先确认标出的读法。", "Confirm first how the file is read, where it is marked.", messages.WARNING
         )
     elif not queue.ask(found, TO_COMMIT, (CHECKED,)):
-        _say(
+        say(
             request,
             "这个文件已经导入，或正在导入。",
             "The file has been imported, or is being imported.",
@@ -155,7 +157,7 @@ def _read(request: HttpRequest, found: ImportJob) -> HttpResponse:
     try:
         target, how = forms.parse_reading(request.POST.dict(), found)
     except Wrong as wrong:
-        return _page(request, "job", pages.of_job(found, language(request), request.GET, wrong), 400)
+        return show(request, "job", pages.of_job(found, language(request), request.GET, wrong), 400)
     return _read_again(request, found, target, how)
 
 
@@ -173,34 +175,34 @@ def _read_again(
 ) -> HttpResponse:
     file = parcels.file_of(found.token, found.suffix)
     if not file.is_file() or not queue.ask(found, QUEUED, READABLE, target=target, how=how, profile=profile):
-        _say(request, "这个文件正在处理，或已不在。", "The file is being worked on, or is gone.", messages.WARNING)
+        say(request, "这个文件正在处理，或已不在。", "The file is being worked on, or is gone.", messages.WARNING)
     return _under_way(request, found)
 
 
 def _discard(request: HttpRequest, found: ImportJob) -> HttpResponse:
     if not queue.give_up(found):
-        _say(
+        say(
             request,
             "这个文件正在导入，不能放弃。",
             "The file is being imported and cannot be discarded.",
             messages.WARNING,
         )
-        return _to(request, "desk:job", found.token)
-    _say(request, "已放弃 {name}，文件已删除。", "{name} was discarded and deleted.", name=found.name)
-    return _to(request, "desk:index")
+        return to(request, "desk:job", found.token)
+    say(request, "已放弃 {name}，文件已删除。", "{name} was discarded and deleted.", name=found.name)
+    return to(request, "desk:index")
 
 
 def _keep(request: HttpRequest, found: ImportJob) -> HttpResponse:
     kept = profiles.keep(found, request.POST.get("name", ""))
     if kept:
-        _say(request, "读法已保存为“{name}”。", "The reading is kept as “{name}”.", name=kept.name)
+        say(request, "读法已保存为“{name}”。", "The reading is kept as “{name}”.", name=kept.name)
     else:
-        _say(
+        say(
             request,
             "没有需要保存的读法：全部是自动识别的。",
             "There is nothing to keep: all was found without being told.",
         )
-    return _to(request, "desk:job", found.token)
+    return to(request, "desk:job", found.token)
 
 
 _ACTIONS = {"commit": _commit, "read": _read, "plain": _plain, "retry": _retry, "discard": _discard, "keep": _keep}
@@ -255,13 +257,15 @@ def template(request: HttpRequest, target: str) -> HttpResponse:
 def profile_list(request: HttpRequest) -> HttpResponse:
     """The readings that are kept: renamed, or let go."""
     if request.method == "GET":
-        return _page(request, "profiles", {"profiles": pages.of_profiles(language(request))})
+        return show(request, "profiles", {"profiles": readings.of_profiles(language(request), request.user)})
     given = request.POST.get("profile", "")
     profile = get_object_or_404(ReadingProfile, pk=int(given) if given.isdecimal() and len(given) < 19 else 0)
+    if not profiles.may_change(profile, request.user):
+        raise PermissionDenied
     if request.POST.get("action") == "delete":
         profile.delete()
-        _say(request, "读法“{name}”已删除。", "The reading “{name}” was deleted.", name=profile.name)
+        say(request, "读法“{name}”已删除。", "The reading “{name}” was deleted.", name=profile.name)
     elif name := request.POST.get("name", "").strip():
         profile.name = name[:100]
         profile.save(update_fields=["name"])
-    return _to(request, "desk:profiles")
+    return to(request, "desk:profiles")

@@ -49,6 +49,12 @@ COUNTS: dict[str, Words] = {
     "refused": Words("拒收", "Refused"),
     "warned": Words("提醒", "Warned"),
 }
+# What taking a release back does to objects.
+UNDONE: dict[str, Words] = {
+    "restored": Words("恢复原样", "Brought back to what they were"),
+    "returned": Words("恢复删除的", "There again"),
+    "removed": Words("删去新增的", "New ones that go"),
+}
 ALWAYS = ("read", "new", "changed", "unchanged", "refused")
 CHOICES: dict[str, Words] = {**DECISIONS, "crs": Words("坐标系", "CRS")}
 # Ways of reading as people call them, by decision; of coordinates the parts of a reading's name. Others are said as they are told.

@@ -21,7 +21,6 @@ from layers import vocab
 from layers.admin import journal
 from layers.admin.geometry import OutlineField, OutlineWidget, PositionField, PositionWidget, outline_json
 from layers.admin.paging import BoundedPaginator, LightChangeList
-from layers.history.read import states_of
 from layers.history.tables import OWN_HISTORY
 from layers.ingest.refusal import ImportRefused
 from layers.text import is_plain
@@ -183,13 +182,9 @@ class PublishedAdmin(FastAdmin):
         return getattr(obj, "geom", None)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """What the object was from release to release, before who saved it when."""
-        states = (
-            states_of(self.dataset, int(object_id), active())
-            if object_id.isdigit() and self.dataset not in OWN_HISTORY
-            else []
-        )
-        return super().history_view(request, object_id, {**(extra_context or {}), "states": states})
+        """Who saved it when; what it was from release to release is a page of the desk."""
+        told = {"dataset": "" if self.dataset in OWN_HISTORY else self.dataset}
+        return super().history_view(request, object_id, {**(extra_context or {}), **told})
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Unchanged is unwritten, as in an import."""

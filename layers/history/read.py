@@ -15,14 +15,12 @@ from psycopg.sql import SQL, Identifier, Literal
 from layers import registry
 from layers.db import Query, rows
 from layers.fields import Field
+from layers.history import said
 from layers.history.keep import row_json
+from layers.history.said import GEOMETRY
 from layers.history.tables import OWN_HISTORY, kept
 from layers.models import Release
-from layers.values import Lang, exact, term_word
-from layers.words import Words
-
-GEOMETRY = "geometry"  # stands for a field where a position or an outline is told
-_GEOMETRY_WORDS = Words("位置或边界", "position or outline")
+from layers.values import Lang
 
 Row = Mapping[str, Any]
 Said = dict[str, str]
@@ -52,6 +50,7 @@ class Changed:
 class State:
     """An object from one release to another; ``until`` is None for what it is now. ``differences`` are to the state before."""
 
+    code: str
     made_by: Release | None
     until: Release | None
     deleted: bool
@@ -117,7 +116,7 @@ def states_of(dataset: str, object_id: int, lang: Lang = "zh") -> list[State]:
     before: Row | None = None
     for (made, until, deleted, _), row in zip(found, read, strict=True):
         differences = list(words.differences(before, row)) if before else []
-        states.append(State(releases.get(made), releases.get(until), deleted, differences))
+        states.append(State(words.title(row), releases.get(made), releases.get(until), deleted, differences))
         before = row
     return states[::-1]
 
@@ -130,9 +129,10 @@ class _Words:
     """Rows of one dataset in words; codes of what they refer to are looked up once for all of them."""
 
     def __init__(self, dataset: str, lang: Lang, found: Sequence[Row]) -> None:
-        self._fields = [f for f in registry.dataset(dataset).fields if f.imported]
+        self._dataset = registry.dataset(dataset)
+        self._fields = [f for f in self._dataset.fields if f.imported]
         self._lang = lang
-        self._model: Any = apps.get_model(registry.dataset(dataset).model)
+        self._model: Any = apps.get_model(self._dataset.model)
         self._names: dict[tuple[str, str], dict[int, str]] = {}
         self._look_up(found)
 
@@ -141,33 +141,27 @@ class _Words:
 
     def differences(self, before: Row | None, after: Row | None) -> Iterator[Difference]:
         old, new = (self._said(row) if row else {} for row in (before, after))
-        for f in self._fields:
-            if old.get(f.name, "") != new.get(f.name, ""):
-                label = f.in_(self._lang)
-                yield Difference(f.name, label, old.get(f.name, ""), new.get(f.name, ""))
-        if old.get(GEOMETRY, "") != new.get(GEOMETRY, ""):
-            label = _GEOMETRY_WORDS.in_(self._lang)
-            yield Difference(GEOMETRY, label, old.get(GEOMETRY, ""), new.get(GEOMETRY, ""))
+        for name in (*(f.name for f in self._fields), GEOMETRY):
+            was, is_ = old.get(name, ""), new.get(name, "")
+            if was != is_:
+                words = (said.shown(self._dataset, name, told).in_(self._lang) for told in (was, is_))
+                yield Difference(name, said.label(self._dataset, name).in_(self._lang), *words)
 
     def _said(self, row: Row) -> Said:
-        said = {f.name: self._value(f, row) for f in self._fields}
+        found = {f.name: self._value(f, row) for f in self._fields}
         if row.get("geom"):
-            said[GEOMETRY] = _shape(shapely.from_wkb(row["geom"]))
-        return said
+            found[GEOMETRY] = said.shape(shapely.from_wkb(row["geom"]))
+        return found
 
     def _value(self, f: Field, row: Row) -> str:
         if f.kind == "links":
             names = self._names.get((f.name, "code"), {})
-            return "、".join(sorted(names.get(one, f"#{one}") for one in row.get("links", {}).get(f.name, ())))
+            return said.codes(names.get(one, f"#{one}") for one in row.get("links", {}).get(f.name, ()))
         column, end = self._path(f)
-        value = row.get(column)
-        if value is None or value == "":
-            return ""
-        if end:
-            return self._names.get((column, end), {}).get(value, f"#{value}")
-        if f.vocab is not None:
-            return term_word(f.vocab, value, self._lang)
-        return f"{exact(f, value).normalize():f}" if f.per_unit != 1 else str(value)
+        stored = row.get(column)
+        if end and stored is not None:
+            return self._names.get((column, end), {}).get(stored, f"#{stored}")
+        return said.value(f, stored)
 
     def _path(self, f: Field) -> tuple[str, str]:
         """(the table's column, the field at the other end of a reference or nothing)."""
@@ -188,11 +182,3 @@ class _Words:
                 wanted[key].update(row.get("links", {}).get(f.name, ()) if links else filter(None, [row.get(key[0])]))
         for key, ids in wanted.items():
             self._names[key] = dict(models[key]._default_manager.filter(pk__in=ids).values_list("pk", key[1]))
-
-
-def _shape(shape: Any) -> str:
-    """A position by its coordinates, an outline by how many points it has and where it begins."""
-    if shape.geom_type == "Point":
-        return f"{shape.x:.7g}, {shape.y:.7g}"
-    points = shapely.get_coordinates(shape)
-    return f"{shape.geom_type}, {len(points)} × ({points[0][0]:.7g}, {points[0][1]:.7g} …)"

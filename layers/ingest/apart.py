@@ -178,8 +178,10 @@ class _Reading:
         words = self._last_words()
         if code == -signal.SIGXCPU:
             return _too_long()
-        # The kernel kills who takes the machine's memory; Rust and C++ abort when they are given none.
-        if code == -signal.SIGKILL or (code == -signal.SIGABRT and any(sign in words for sign in _OUT_OF_MEMORY)):
+        if code == -signal.SIGKILL:
+            return _killed()
+        # Rust and C++ abort when they are given no memory.
+        if code == -signal.SIGABRT and any(sign in words for sign in _OUT_OF_MEMORY):
             return _too_much(self._path)
         return self._unreadable(f"ended with {code}: {words}")
 
@@ -256,8 +258,8 @@ def _too_much(path: Path) -> ImportRefused:
     workbook = path.suffix.lower() in {".xlsx", ".xlsm", ".xls", ".ods", ".zip"}
     what_to_do = (
         Words(
-            "常因表格远处有零星内容（在 Excel 中按 Ctrl+End 看最后一个单元格），请删去多余的空行空列，或另存为 CSV 再导入",
-            "a stray cell far from the table is the usual cause (Ctrl+End in Excel): delete it, or save as CSV",
+            "表格太大，或远处有零星内容（在 Excel 中按 Ctrl+End 看最后一个单元格）：请删去多余的空行空列，或另存为 CSV 再导入",
+            "the table is too large, or has a stray cell far away (Ctrl+End in Excel): delete that, or save the table as CSV",
         )
         if workbook
         else Words("请拆成几个文件再导入", "split it")
@@ -268,6 +270,16 @@ def _too_much(path: Path) -> ImportRefused:
         param="file",
         mb=mb,
         what_to_do=what_to_do,
+    )
+
+
+def _killed() -> ImportRefused:
+    """By the kernel, which kills who takes the machine's memory, or by somebody: the file need not be to blame."""
+    return ImportRefused(
+        "读取文件的进程被系统终止，多半是服务器内存不足：请再试一次；仍不行就拆成几个文件，或另存为 CSV 再导入",
+        "the process that reads the file was killed, probably as the machine ran out of memory: try again, or split the file, or save "
+        "it as CSV",
+        param="file",
     )
 
 

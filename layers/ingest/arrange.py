@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from fractions import Fraction
 
 import pyarrow as pa
@@ -164,7 +165,7 @@ def _months(
 
 def _go_wide(found: Arranged, months: list[wide.MonthColumn], measured: Field, _: Fraction | None) -> None:
     if any(one.year is None for one in months):
-        found.year = found.year or Year.missing()
+        found.year = found.year or Year.unsaid({one.month for one in months}, date.today())
         found.choices.append(found.year.choice())
     found.wide = wide.Wide(tuple(months), found.year.value if found.year else None)
     mapping = found.columns

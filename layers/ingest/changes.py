@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
+import shapely
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
-from layers import values
+from layers.history import said
 from layers.ingest.reading import Choice
 from layers.ingest.refusal import Verdicts
 from layers.ingest.report import Change, Changes
 from layers.ingest.resolve import ROWS, lookup, stored_columns
 from layers.ingest.rows import BLANK, GEOM, ROW, blank_names
-from layers.ingest.spec import Column, Spec
+from layers.ingest.spec import Spec
 from layers.ingest.staging import STAGED
 from layers.link_tables import link_table
 from layers.words import Listed, Worded, Words
@@ -70,20 +70,6 @@ def blank_choice(found: Changes, spec: Spec) -> Choice | None:
     )
 
 
-def plausible_choice(verdicts: Verdicts) -> Choice | None:
-    """A question where volumes are larger than they can well be; whoever knows better says so, with the reason."""
-    if "implausible" not in verdicts.used:
-        return None
-    counted = {(one["field"], one["reason"]): one["count"] for one in verdicts.warned.reasons()}
-    count = sum(n for (_, reason), n in counted.items() if reason in ("implausible", "unlike_before"))
-    why = Words(
-        "{count} 个数大得不合常理（见提醒）：核对单位；确实如此则说明理由",
-        "{count} numbers are implausibly large: check the unit",
-        count=count,
-    )
-    return Choice("plausible", "accepted", why, asks=True)
-
-
 def _compared(spec: Spec, names: Sequence[str]) -> dict[str, str]:
     """Field → the column of the table and of `ROWS`."""
     found = {column.name: column.target for column in stored_columns(spec, names) if column.name != "code"}
@@ -119,7 +105,7 @@ def _cleared(
     for name, test in tests.items():
         if not some >> bits[name] & 1:
             continue
-        old = _as_text(spec, name, compared[name]) if name in compared else SQL("NULL::text")
+        old = _as_text(compared[name]) if name in compared else SQL("NULL::text")
         cursor.execute(
             SQL("SELECT r.id, {}, count(*) OVER ()").format(old) + _joined(spec)
             + SQL("JOIN {} s ON s.{} = r.id WHERE (s.{} >> %s) & 1 = 1 AND {} ORDER BY 1 LIMIT %s").format(
@@ -130,9 +116,10 @@ def _cleared(
         rows = cursor.fetchall()
         if rows:
             found[name] = rows[0][2]
-            said = _spoken(cursor, spec, name, {text for _, text, _ in rows})
+            spoken = _spoken(cursor, spec, name, {text for _, text, _ in rows})
             for row, text, _ in rows:
-                verdicts.warned.add(row, name, None, "cleared", f"已有 {said[text]}" if text else "")
+                there = said.shown(spec.dataset, name, spoken[text]).zh
+                verdicts.warned.add(row, name, None, "cleared", f"已有 {there}" if text else "")
     return found
 
 
@@ -143,20 +130,14 @@ def _linked(spec: Spec, name: str) -> Composed:
     )
 
 
-def _as_text(spec: Spec, name: str, column: str, side: str = "t") -> Composed:
-    value = SQL("{}.{}").format(SQL("t") if side == "t" else SQL("r"), Identifier(column))
-    if name != GEOM:
-        return SQL("{}::text").format(value)
-    if spec.geometry == "point":
-        return SQL("round(ST_X({0})::numeric, 6) || ', ' || round(ST_Y({0})::numeric, 6)").format(value)
-    return SQL("round(ST_Area({}::geography)::numeric) || ' m²'").format(value)
+def _as_text(column: str, side: str = "t") -> Composed:
+    """What is stored as text; of a shape its hexadecimal digits."""
+    return SQL("{}.{}::text").format(SQL("t") if side == "t" else SQL("r"), Identifier(column))
 
 
 def _first(cursor: Cursor, spec: Spec, compared: Mapping[str, str]) -> list[Change]:
     lines = [
-        SQL("({}, {}, {}, {})").format(
-            Literal(name), _as_text(spec, name, column), _as_text(spec, name, column, "r"), _differs(column)
-        )
+        SQL("({}, {}, {}, {})").format(Literal(name), _as_text(column), _as_text(column, "r"), _differs(column))
         for name, column in compared.items()
     ]
     cursor.execute(
@@ -167,36 +148,25 @@ def _first(cursor: Cursor, spec: Spec, compared: Mapping[str, str]) -> list[Chan
         [LISTED],
     )
     rows = cursor.fetchall()
-    said = {
+    spoken = {
         name: _spoken(cursor, spec, name, {text for row in rows if row[2] == name for text in row[3:5]})
         for name in compared
     }
-    words: dict[str, Worded] = {column.name: column.field for column in spec.columns}
-    words[GEOM] = _POSITION if spec.geometry == "point" else Words("边界", "Outline")
-    return [
-        Change(row, code, name, words[name], said[name][old], said[name][new]) for row, code, name, old, new in rows
-    ]
+    return [Change(row, code, name, spoken[name][old], spoken[name][new]) for row, code, name, old, new in rows]
 
 
 def _spoken(cursor: Cursor, spec: Spec, name: str, texts: set[str | None]) -> dict[str | None, str]:
-    """What is stored, as text → as people read it."""
+    """What is stored, as text → as it is spoken."""
     column = next((one for one in spec.columns if one.name == name), None)
     there = {text for text in texts if text}
-    if column is not None and column.refers_to and there:
+    if column is None:
+        found = {text: said.shape(shapely.from_wkb(text)) for text in there if name == GEOM}
+    elif column.refers_to:
         cursor.execute(
             SQL("SELECT id::text, code FROM {} x WHERE id::text = ANY(%s)").format(lookup(column.refers_to, past=True)),
             [list(there)],
         )
-        codes = dict(cursor.fetchall())
-        return {text: codes.get(text, "—") if text else "（空）" for text in texts}
-    return {text: _word(column, text) if text else "（空）" for text in texts}
-
-
-def _word(column: Column | None, text: str) -> str:
-    if column is None:
-        return text
-    if column.field.vocab is not None:
-        return values.term_word(column.field.vocab, int(text))
-    if column.scale != 1:
-        return f"{Decimal(text) / column.scale:f} {column.field.unit}"
-    return f"{text} {column.field.unit}".rstrip()
+        found = dict(cursor.fetchall())
+    else:
+        found = {text: said.value(column.field, text) for text in there}
+    return {text: found.get(text or "", text or "") for text in texts}

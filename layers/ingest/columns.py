@@ -221,14 +221,13 @@ def require(
         maybe = Words("。是否为“{heading}”？{tell}", "", heading=guesses[0][1], tell=tell) if guesses else ""
         raise ImportRefused(
             "缺少必需的列：{named}；已识别的列：{found}{others}{maybe}。可用 --map 字段=列名 指定",
-            "required columns are missing: {missing}; name them by --map field=column",
+            "required columns are missing: {named}; name them by --map field=column",
             param=missing[0].name,
             allowed=[f.name for f in fields],
-            named=Listed(*(Words("{name}（{field}）", "{name}", name=f.name, field=f) for f in missing)),
+            named=Listed(*(Words("{name}（{field}）", "{name} ({field})", name=f.name, field=f) for f in missing)),
             found=Listed(*mapping.fields.values()),
             others=others,
             maybe=maybe,
-            missing=Listed(*(f.name for f in missing)),
         )
     for group in one_of:
         present = [name for name in group if name in have]

@@ -13,7 +13,10 @@ from numpy.typing import NDArray
 from pyproj.exceptions import CRSError
 
 from layers.ingest import bd09, gcj02
+from layers.ingest.columns import ColumnMap
 from layers.ingest.refusal import ImportRefused
+from layers.ingest.table import Table
+from layers.registry import Geometry
 
 STORED = "EPSG:4490"
 # Offset datums of web maps, by all their spellings, and how each comes back.
@@ -107,3 +110,21 @@ def move(x: Floats, y: Floats, source: SourceCrs) -> tuple[Floats, Floats]:
         return _OFFSET[source.name](x, y)
     moved: tuple[Floats, Floats] = _transformer(source.crs.to_wkt()).transform(x, y)
     return moved
+
+
+def of_positions(geometry: Geometry, told: str | None, table: Table, found: ColumnMap) -> SourceCrs | None:
+    """What the coordinates of a table are in; None when it has no geometry or the dataset takes none. `ImportRefused` when
+    nobody says it."""
+    if geometry == "none" or not (found.geometry or table.has_geometry):
+        return None
+    own = of_file(table.crs) if table.has_geometry and not found.geometry else None
+    chosen = (parse(told) if told else None) or own
+    if chosen is None and found.geometry:
+        chosen = parse(STORED)
+    if chosen is None:
+        raise ImportRefused(
+            "文件没有说明坐标系，请用 --crs 指定（如 EPSG:4490、EPSG:4548、GCJ-02）",
+            "the file does not say its coordinate reference system: tell it by --crs",
+            param="crs",
+        )
+    return chosen

@@ -79,7 +79,7 @@ def _said(link: Field, keep: bool) -> Composable:
 def write_links(cursor: Cursor, spec: Spec, links: Sequence[Field], *, keep: bool = False) -> tuple[int, int]:
     """Make the links of the file's rows what the file says; → (added, removed). `RELINKED` names the rows concerned.
 
-    ``keep`` lets an empty cell leave the links that are there.
+    ``keep`` lets an empty cell leave the links that are there. Of a rehearsal they are counted and not made.
     """
     cursor.execute(SQL("DROP TABLE IF EXISTS pg_temp.{}").format(Identifier(RELINKED)))
     cursor.execute(SQL("CREATE TEMP TABLE {} (id bigint) ON COMMIT DROP").format(Identifier(RELINKED)))
@@ -88,29 +88,34 @@ def write_links(cursor: Cursor, spec: Spec, links: Sequence[Field], *, keep: boo
         through = link_table(spec.dataset.model, link.name)
         parts = {
             "through": Identifier(through.table), "mine": Identifier(through.mine), "theirs": Identifier(through.theirs),
-            "rows": Identifier(ROWS),
-            "said": _said(link, keep),
+            "rows": Identifier(ROWS), "said": _said(link, keep), "field": Literal(link.name),
             "links": Identifier(LINKS), "target": Identifier(spec.table), "relinked": Identifier(RELINKED),
         }  # fmt: skip
-        # New rows have no links yet; only those that were there can lose any.
-        cursor.execute(
-            SQL(
-                "WITH gone AS (DELETE FROM {through} x USING {rows} r WHERE x.{mine} = r.target_id {said} AND NOT EXISTS "
-                "(SELECT FROM {links} l WHERE l.row_id = r.id AND l.field = %s AND l.to_id = x.{theirs}) "
-                "RETURNING x.{mine}) INSERT INTO {relinked} SELECT {mine} FROM gone"
-            ).format(**parts),
-            [link.name],
-        )
-        removed += cursor.rowcount
-        cursor.execute(
-            SQL(
-                "WITH made AS (INSERT INTO {through} ({mine}, {theirs}) SELECT t.id, l.to_id FROM {links} l "
-                "JOIN {rows} r ON r.id = l.row_id JOIN {target} t ON t.code = r.code WHERE l.field = %s "
-                "AND (r.target_id IS NULL OR NOT EXISTS (SELECT FROM {through} x WHERE x.{mine} = r.target_id "
-                "AND x.{theirs} = l.to_id)) ON CONFLICT DO NOTHING RETURNING {mine}) "
-                "INSERT INTO {relinked} SELECT {mine} FROM made"
-            ).format(**parts),
-            [link.name],
-        )
-        added += cursor.rowcount
+        ways = (_COUNT_GONE, _COUNT_MADE) if spec.rehearsed else (_TAKE_GONE, _MAKE)
+        counts = []
+        for way in ways:
+            cursor.execute(SQL(way).format(gone=SQL(_GONE).format(**parts), made=SQL(_MADE).format(**parts), **parts))
+            counts.append(cursor.rowcount)
+        removed, added = removed + counts[0], added + counts[1]
     return added, removed
+
+
+# New rows have no links yet; only those that were there can lose any.
+_GONE = (
+    "{through} x JOIN {rows} r ON x.{mine} = r.target_id {said} WHERE NOT EXISTS "
+    "(SELECT FROM {links} l WHERE l.row_id = r.id AND l.field = {field} AND l.to_id = x.{theirs})"
+)
+_MADE = (
+    "{links} l JOIN {rows} r ON r.id = l.row_id JOIN {target} t ON t.code = r.code WHERE l.field = {field} AND "
+    "(r.target_id IS NULL OR NOT EXISTS (SELECT FROM {through} x WHERE x.{mine} = r.target_id AND x.{theirs} = l.to_id))"
+)
+_COUNT_GONE = "INSERT INTO {relinked} SELECT x.{mine} FROM {gone}"
+_COUNT_MADE = "INSERT INTO {relinked} SELECT t.id FROM {made}"
+_TAKE_GONE = (
+    "WITH gone AS (DELETE FROM {through} WHERE id IN (SELECT x.id FROM {gone}) RETURNING {mine}) "
+    "INSERT INTO {relinked} SELECT {mine} FROM gone"
+)
+_MAKE = (
+    "WITH made AS (INSERT INTO {through} ({mine}, {theirs}) SELECT t.id, l.to_id FROM {made} ON CONFLICT DO NOTHING "
+    "RETURNING {mine}) INSERT INTO {relinked} SELECT {mine} FROM made"
+)

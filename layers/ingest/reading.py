@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from layers.ingest.refusal import ImportRefused
-from layers.words import Kept, Worded, Words
+from layers.words import SEMICOLON, Kept, Listed, Worded, Words
 
 # Every decision there is, as people call it. One of a field has its name behind a point: ``unit.volume_m3``.
 DECISIONS: Mapping[str, Words] = {
@@ -78,6 +78,14 @@ class Choice:
         return {
             "name": self.name, "value": self.value, **self.why.everywhere(), "others": list(self.others), "asks": self.asks,
         }  # fmt: skip
+
+
+def with_doubt(choices: Sequence[Choice], doubt: Choice) -> list[Choice]:
+    """The decisions with one that is asked about now; what was said of it before stands in front of the doubt."""
+    before = [one for one in choices if one.name == doubt.name]
+    why = Listed(*(one.why for one in (*before, doubt)), by=SEMICOLON)
+    others = list(dict.fromkeys(other for one in (*before, doubt) for other in one.others))
+    return [*(one for one in choices if one not in before), Choice(doubt.name, doubt.value, why, others, asks=True)]
 
 
 def refuse_unknown(told: Mapping[str, str]) -> None:

@@ -106,6 +106,10 @@ REASONS: dict[str, Words] = {
     "unlike_before": Words(
         "是这个对象以往最大一月的百倍以上", "a hundred times the object's largest month so far, or more"
     ),
+    "region_unlike_before": Words(
+        "使所在区划这个月的合计远超以往各月（见数字；所示的是其中最大的一行）",
+        "makes its division's month far more than its months before (see the numbers; the row is the largest of it)",
+    ),
     "unknown_division": Words("没有叫这个名称的区划", "no division goes by this name"),
     "ambiguous_division": Words("有几个区划可用这个名称", "several divisions go by this name"),
     "former_name": Words("是区划从前的名称", "a former name of a division"),
@@ -136,11 +140,13 @@ REASONS: dict[str, Words] = {
     "has_children": Words("尚有未停用的下级区划", "still has divisions below it that are not closed"),
 }
 
+# What is taken when somebody has said that it is right.
+IMPLAUSIBLE = frozenset({"implausible", "unlike_before", "region_unlike_before"})
 # Reasons whose ``expected`` says more of the fault, and not what would have been right.
 _EXPLAINED = frozenset(
     {
         "outside_china", "duplicate", "no_value", "unit_in_cell", "month_point_read", "month_ten", "year_added", "serial_date",
-        "no_end", "maybe_damaged_code", "cleaned_code", "total_differs", "cleared", "implausible", "unlike_before",
+        "no_end", "maybe_damaged_code", "cleaned_code", "total_differs", "cleared", "implausible", "unlike_before", "region_unlike_before",
         "ambiguous_division", "former_name", "outside_declared", "outside_city",
     }
 )  # fmt: skip

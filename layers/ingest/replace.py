@@ -6,7 +6,6 @@ to stays, and is told.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -18,9 +17,10 @@ from layers.history.needed import leading_to
 from layers.history.tables import OWN_HISTORY, kept
 from layers.ingest import usage
 from layers.ingest.refusal import ImportRefused
+from layers.ingest.report import ImportReport
 from layers.ingest.resolve import ROWS
 from layers.ingest.spec import Spec
-from layers.ingest.upsert import Outcome
+from layers.ingest.upsert import TOUCHED, Outcome
 from layers.words import Words
 
 GONE = "import_gone"
@@ -49,6 +49,19 @@ def refuse_impossible(spec: Spec, within: str) -> None:
         )
     if within and spec.name == "reporting_unit":
         raise ImportRefused("填报单位不属于某个区划", "reporting units lie in no division", param="within")
+
+
+def refuse_incomplete(report: ImportReport) -> None:
+    """No replacement while rows are refused: what they stand for would go with it. Before anything is written."""
+    if refused := report.refused:
+        why = Words(
+            "有 {refused:,} 行被拒收：它们原有的内容会随整体替换被删去，请先改正",
+            "{refused:,} rows are refused, and what they stand for would go: correct them first",
+            refused=refused,
+        )
+        if report.wanted_commit:
+            raise ImportRefused.saying(why, param="replace")
+        report.notes.append(why)
 
 
 def find(cursor: Cursor, spec: Spec, within: str) -> int:
@@ -89,15 +102,17 @@ def months_gone(cursor: Cursor, spec: Spec) -> list[date]:
     return [row[0] for row in cursor.fetchall()]
 
 
-def refuse_outside(cursor: Cursor, spec: Spec, within: str, written: Callable[[Cursor], list[int]]) -> None:
-    """Raise `ImportRefused` when the file holds rows that count outside the region it replaces. Once they are written."""
+def refuse_outside(cursor: Cursor, spec: Spec, within: str) -> None:
+    """Raise `ImportRefused` when the file holds rows that count outside the region it replaces. Once they are written: where
+    objects count is known by then; where records do, by their rows of the file."""
     if not within:
         return
+    written = Identifier(ROWS) if spec.name == "usage" else Identifier(spec.table)
+    which = SQL("TRUE") if spec.name == "usage" else SQL("t.id IN (SELECT id FROM {})").format(Identifier(TOUCHED))
     cursor.execute(
-        SQL("SELECT count(*) FROM {} t WHERE t.id = ANY(%s) AND NOT COALESCE({}, FALSE)").format(
-            Identifier(spec.table), _inside(spec, within)
-        ),
-        [written(cursor)],
+        SQL("SELECT count(*) FROM {} t WHERE {} AND NOT COALESCE({}, FALSE)").format(
+            written, which, _inside(spec, within)
+        )
     )
     if count := cursor.fetchone()[0]:
         raise ImportRefused(

@@ -11,12 +11,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from layers import registry
+from layers.history import said
 from layers.ingest.columns import ColumnMap
 from layers.ingest.places import Place
 from layers.ingest.reading import Choice, open_questions
-from layers.ingest.refusal import REASONS, Faults, Verdicts
+from layers.ingest.refusal import IMPLAUSIBLE, REASONS, Faults, Verdicts
 from layers.text import guarded
-from layers.words import Worded
+from layers.words import Worded, Words
 
 IN_RELEASE = 1_000  # refusals kept with the release
 SHOWN = 20  # refusals a person is shown at once
@@ -25,23 +27,16 @@ _WIDEST = 40  # characters of a table's cell
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One value of one object: what is there, and what the file says, as people read them."""
+    """One value of one object: what is there, and what the file says, as `layers.history.said` keeps them."""
 
     row: int
     code: str
     field: str
-    word: Worded
     old: str
     new: str
 
-    @property
-    def zh(self) -> str:
-        return self.word.zh
-
     def to_dict(self) -> dict[str, Any]:
-        return {
-            "row": self.row, "code": self.code, "field": self.field, **self.word.everywhere(), "old": self.old, "new": self.new,
-        }  # fmt: skip
+        return {"row": self.row, "code": self.code, "field": self.field, "old": self.old, "new": self.new}
 
 
 @dataclass(slots=True)
@@ -163,6 +158,19 @@ class ImportReport:
         }
 
 
+def plausible(report: ImportReport) -> Choice | None:
+    """A question where volumes are larger than they can well be; whoever knows better says so, with the reason."""
+    if "implausible" not in report.verdicts.used:
+        return None
+    count = sum(one["count"] for one in report.warnings.reasons() if one["reason"] in IMPLAUSIBLE)
+    why = Words(
+        "{count} 个数大得不合常理（见提醒）：核对单位；确实如此则说明理由",
+        "{count} numbers are implausibly large: check the unit",
+        count=count,
+    )
+    return Choice("plausible", "accepted", why, asks=True)
+
+
 def write(report: ImportReport, path: Path) -> None:
     """Write the whole report as JSON, or its refusals as CSV (with a mark, so that Excel reads the Chinese)."""
     if path.suffix.lower() == ".csv":
@@ -198,7 +206,7 @@ def lines(report: ImportReport) -> Iterator[str]:
     if report.months:
         yield f"汇总    {'、'.join(f'{month:%Y-%m}' for month in report.months)}"
     yield f"用时    {report.seconds:.1f} 秒，每秒 {report.rows_per_second:,} 行"
-    yield from _changes(report.changes)
+    yield from _changes(report)
     for what, faults in (("拒收原因", report.refusals), ("提醒（照常导入，请核对）", report.warnings)):
         if faults.rows:
             yield ""
@@ -220,12 +228,16 @@ def _besides(report: ImportReport) -> Iterator[str]:
         yield f"关联    新增 {report.links_added:,}，删除 {report.links_removed:,}"
 
 
-def _changes(changes: Changes) -> Iterator[str]:
-    if changes.by_field:
+def _changes(report: ImportReport) -> Iterator[str]:
+    if report.changes.by_field:
+        of = registry.dataset(report.dataset)
         yield ""
-        yield "变更的值：" + "，".join(f"{field} {count:,}" for field, count in changes.by_field.items())
-        for one in changes.first[:SHOWN]:
-            yield f"  第 {one.row} 行  {one.code}  {one.zh}：{one.old} → {one.new}"
+        yield "变更的值：" + "，".join(
+            f"{said.label(of, name).zh} {count:,}" for name, count in report.changes.by_field.items()
+        )
+        for one in report.changes.first[:SHOWN]:
+            old, new = (said.shown(of, one.field, told).zh or "（空）" for told in (one.old, one.new))
+            yield f"  第 {one.row} 行  {one.code}  {said.label(of, one.field).zh}：{old} → {new}"
 
 
 def _reasons(faults: Faults) -> Iterator[str]:

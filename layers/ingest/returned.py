@@ -20,6 +20,7 @@ from layers.ingest.arrange import RETURNED, hints, unreturned
 from layers.ingest.checks import Mask
 from layers.ingest.crs import STORED, of_file, to_stored
 from layers.ingest.measures import name as unit_name
+from layers.ingest.reading import open_questions
 from layers.ingest.refusal import REASONS, Fault, ImportRefused
 from layers.ingest.report import ImportReport
 from layers.ingest.source import Source
@@ -48,7 +49,7 @@ def write_refused(source: Source, report: ImportReport, path: Path) -> int:
     ):
         lines = csv.writer(out)
         headings = unreturned(table.headings)
-        year = report.columns.year if "month" in report.columns.fields and not report.refusals.cells else None
+        year = _year(report) if "month" in report.columns.fields and not report.refusals.cells else None
         shown = [
             *_headings(headings, report, spec),
             *([_YEAR] if year else []),
@@ -67,15 +68,22 @@ def _headings(headings: Sequence[str], report: ImportReport, spec: Spec) -> Iter
     field_of = {heading: name for name, heading in report.columns.fields.items()}
     units = {choice.name: choice.value for choice in report.choices}
     months = {one.heading: one for one in month_columns(headings)} if report.refusals.cells else {}
+    year = _year(report)
     for heading in headings:
         month = months.get(heading)
-        shown = f"{report.columns.year}年{heading}" if month and not month.year and report.columns.year else heading
+        shown = f"{year}年{heading}" if month and not month.year and year else heading
         name = field_of.get(heading) or (next(iter(report.columns.times), "") if month else "")
         field: Field | None = next((c.field for c in spec.columns if c.name == name), None)
         told = units.get(unit_name(field)) if field else None
         if field and told and name in report.columns.times and not of_heading(heading, field):
             shown = f"{shown}（{told}）"
         yield shown
+
+
+def _year(report: ImportReport) -> int | None:
+    """The year that months are read in; None while it waits to be confirmed: written into headings, it would be taken for said."""
+    asked = any(choice.name == "year" for choice in open_questions(report.choices, report.told))
+    return None if asked else report.columns.year
 
 
 def _rows(

@@ -1,7 +1,7 @@
 """The one way in: `run(target, source)` reads a file, checks it, writes what is sound and reports.
 
-A dry run does everything in a transaction and undoes it, so that its report is the truth and not a forecast. Only the
-sums of usage are left out of it: they cannot refuse anything, and take as long as the rest.
+A dry run does everything in a transaction and undoes it, so that its report is the truth and not a forecast. It writes into a
+twin of the table (`layers.ingest.rehearsal`) where that tells the same, and leaves out the sums: they cannot refuse anything.
 """
 
 from __future__ import annotations
@@ -27,23 +27,25 @@ from layers.ingest import (
     links,
     places,
     regions,
+    rehearsal,
     replace,
     resolve,
     staging,
     upsert,
     usage,
 )  # fmt: skip
+from layers.ingest import report as reports
 from layers.ingest.aftermath import Aftermath, months_counted
 from layers.ingest.apart import opened_apart
 from layers.ingest.arrange import Arranged, arrange, hints
 from layers.ingest.columns import ColumnMap
 from layers.ingest.effective import effect_of
 from layers.ingest.guards import alone, alone_in, came_between, database_refusal, sha256
-from layers.ingest.positions import datum, kept, moved, outside
+from layers.ingest.positions import datum, kept, moved, outside, whole
 from layers.ingest.positions.decide import COORDINATES, Positions, decide, first_rows
 from layers.ingest.positions.readings import Reading
 from layers.ingest.readers import look
-from layers.ingest.reading import refuse_unknown, require_answers, told_value
+from layers.ingest.reading import Choice, refuse_unknown, require_answers, told_value, with_doubt
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.report import ImportReport
 from layers.ingest.rows import GEOM, sound_rows
@@ -77,6 +79,7 @@ def run(
     context: Mapping[str, Any] | None = None,
     wait_s: float = WAIT_S,
     opened: Callable[[Table], None] | None = None,
+    read: Callable[[ImportReport], None] | None = None,
 ) -> ImportReport:
     """Import a file into a dataset or layer; → what was, or for a dry run would be, done.
 
@@ -84,14 +87,16 @@ def run(
     (see `regions.import_regions`) or changed positions (`effective.effect_of`) hold. ``replacing`` takes out what the file lacks
     of its scope, ``within`` of one region (`layers.ingest.replace`). ``context`` is kept with the release's
     report. One import is committed at a time, and one file of a dataset checked; another is waited for ``wait_s`` seconds.
-    ``opened`` is told the file's head before its rows are read; what it raises ends the import. Raises `ImportRefused` when the
+    ``opened`` is told the file's head before its rows are read, and ``read``, once they are, what is wrong with each by itself;
+    what they raise ends the import. Raises `ImportRefused` when the
     file as a whole cannot be imported; the database is then as it was. Rows that are refused do not hold up the others.
     """
     spec = spec_for(target)
     for left in reversed(range(TRIES)):
         one = _Import(
-            spec, source, commit, actor, progress, closing, effective, replacing, within, context or {}, wait_s, opened
-        )
+            spec, source, commit, actor, progress, closing, effective, replacing, within, context or {}, wait_s,
+            opened, read,
+        )  # fmt: skip
         try:
             return one.run()
         except DatabaseError as error:
@@ -116,6 +121,7 @@ class _Import:
     context: Mapping[str, Any]
     wait_s: float
     opened: Callable[[Table], None] | None
+    read: Callable[[ImportReport], None] | None
     aftermath: Aftermath = field(init=False)
     report: ImportReport = field(init=False)
     city: city.Proposal | None = field(init=False, default=None)  # of the first file of boundaries
@@ -151,26 +157,9 @@ class _Import:
         self.report.verdicts.refused.cells = self.report.verdicts.warned.cells = found.cells
         return found
 
-    def _crs(self, table: Table, found: ColumnMap) -> crs.SourceCrs | None:
-        """What the coordinates are in; None when the file has no geometry or the dataset takes none."""
-        if self.spec.geometry == "none" or not (found.geometry or table.has_geometry):
-            return None
-        told = crs.parse(self.source.crs) if self.source.crs else None
-        own = crs.of_file(table.crs) if table.has_geometry and not found.geometry else None
-        chosen = told or own
-        if chosen is None and found.geometry:
-            chosen = crs.parse(crs.STORED)
-        if chosen is None:
-            raise ImportRefused(
-                "文件没有说明坐标系，请用 --crs 指定（如 EPSG:4490、EPSG:4548、GCJ-02）",
-                "the file does not say its coordinate reference system: tell it by --crs",
-                param="crs",
-            )
-        return chosen
-
     def _positions(self, cursor: Any, table: Table, found: Arranged) -> tuple[Iterator[Chunk], Positions | None]:
         """The chunks, and how the positions in them are read; None where the file has none."""
-        said = self._crs(table, found.columns)
+        said = crs.of_positions(self.spec.geometry, self.source.crs, table, found.columns)
         if said is None:
             return found.chunks(), None
         first, chunks = first_rows(found.chunks())
@@ -202,7 +191,12 @@ class _Import:
             found = self._arrange(table)
             chunks, positions = self._positions(cursor, table, found)
             release = self._release()
-            names = self._stage(cursor, chunks, found.columns, positions)
+            spread = whole.Spread()
+            names = self._stage(cursor, spread.watch(chunks) if positions else chunks, found.columns, positions)
+        if self.read:
+            self.read(self.report)
+        if positions:
+            self._ask_of_the_whole(whole.question(cursor, self.spec, found.columns, positions, spread))
         self._look_at_the_whole(cursor, found, names)
         if self.spec.geometry_required and GEOM not in names:
             kept.keep_outlines(cursor, self.spec, self.report.refusals)
@@ -249,6 +243,13 @@ class _Import:
         if "year" in verdicts.used and found.year and not found.wide:
             self.report.choices.append(found.year.choice())
 
+    def _ask_of_the_whole(self, choice: Choice | None) -> None:
+        """A doubt of the whole file behind what its first rows asked; where that was answered, it is said."""
+        if choice and choice.name in self.source.told:
+            self.report.notes.append(choice.why)
+        elif choice:
+            self.report.choices = with_doubt(self.report.choices, choice)
+
     def _release(self) -> Release:
         self.report.file_sha256 = sha256(self.source.path)
         return Release.objects.create(
@@ -277,15 +278,9 @@ class _Import:
         refusals = self.report.refusals
         if self.spec.name == "region":
             return regions.import_regions(
-                cursor,
-                self.spec,
-                names,
-                refusals,
-                release_id,
-                here=self._place(cursor),
-                closing=self.closing,
-                effective=self.effective,
-            )
+                cursor, self.spec, names, refusals, release_id,
+                here=self._place(cursor), closing=self.closing, effective=self.effective,
+            )  # fmt: skip
         renamed: list[int] = []
         if self.spec.name == "permit":
             if self.report.wanted_commit:
@@ -299,44 +294,42 @@ class _Import:
             resolve.refuse_invalid(cursor, refusals)
         if self.spec.name == "usage":
             self.report.changes = usage.find_changes(cursor)
-            usage.warn_of_leaps(cursor, self.report.verdicts)
+            usage.warn_of_leaps(cursor, self.spec, self.report.verdicts)
+            usage.warn_of_region_leaps(cursor, self.spec, self.report.verdicts)
             self._announce(cursor, usage.same_records)
-            self._keep(cursor, usage.changed_records(), release_id)
-            outcome = usage.write_usage(cursor, self.spec, release_id)
-            return self._replace(cursor, outcome, release_id)
+            target = self._target(cursor, usage.changed_records(), release_id)
+            return self._replace(cursor, usage.write_usage(cursor, target, release_id), target, release_id)
         holders.mark_renamed(cursor, renamed)
         given = links.make_links(cursor, self.spec, names, refusals)
         self._ask_moved(cursor, names)
         self._announce(cursor, upsert.targets)
         self.report.changes = changes.find(cursor, self.spec, names, self.report.verdicts, keep=keep)
         relinked = links.relinked(self.spec, given, keep=keep)
-        self._keep(cursor, SQL("{} UNION {}").format(upsert.changing(), relinked), release_id)
-        outcome = upsert.upsert(cursor, self.spec, names, given, release_id, keep=keep)
+        target = self._target(cursor, SQL("{} UNION {}").format(upsert.changing(), relinked), release_id)
+        outcome = upsert.upsert(cursor, target, names, given, release_id, keep=keep)
         if self.spec.dataset.placed and GEOM in names:
-            outside.warn(cursor, self.spec, self.report.warnings)
+            outside.warn(cursor, target, self.report.warnings)
         outcome.months = months_counted(cursor, self.spec.name)
-        return self._replace(cursor, outcome, release_id)
+        return self._replace(cursor, outcome, target, release_id)
 
     def _place(self, cursor: Any) -> Place:
         """The place whose divisions are written; the first file's is declared with them."""
         return self.city.declare(cursor) if self.city else place.read(cursor)
 
-    def _replace(self, cursor: Any, outcome: Outcome, release_id: int) -> Outcome:
-        """Take out what the file lacks; not while rows are refused, for theirs would go with it."""
-        if not self.replacing:
-            return outcome
-        replace.refuse_outside(cursor, self.spec, self.within, self._written)
-        outcome.months = sorted({*outcome.months, *replace.months_gone(cursor, self.spec)})
-        self.report.gone_names = replace.remove(cursor, self.spec, release_id, outcome)
-        if refused := self.report.refused:
-            why = Words(
-                "有 {refused:,} 行被拒收：它们原有的内容会随整体替换被删去，请先改正",
-                "{refused:,} rows are refused, and what they stand for would go: correct them first",
-                refused=refused,
-            )
-            if self.report.wanted_commit:
-                raise ImportRefused.saying(why, param="replace")
-            outcome.notes.append(why)
+    def _target(self, cursor: Any, changing: Composable, release_id: int) -> Spec:
+        """Where the rows are written, ``changing`` being the ids of those that are there. A commit keeps what they were before,
+        so that the release can be taken back; a dry run leaves the table alone."""
+        if not self.report.wanted_commit:
+            return rehearsal.of(cursor, self.spec, changing)
+        history.changed(cursor, self.spec.name, release_id, changing)
+        return self.spec
+
+    def _replace(self, cursor: Any, outcome: Outcome, target: Spec, release_id: int) -> Outcome:
+        """Take out what the file lacks."""
+        if self.replacing:
+            replace.refuse_outside(cursor, target, self.within)
+            outcome.months = sorted({*outcome.months, *replace.months_gone(cursor, self.spec)})
+            self.report.gone_names = replace.remove(cursor, self.spec, release_id, outcome)
         return outcome
 
     def _written(self, cursor: Any) -> list[int]:
@@ -353,16 +346,13 @@ class _Import:
 
     def _announce(self, cursor: Any, targets: Callable[[Any], list[int]]) -> None:
         """Before the rows are written: note what they would replace counts as now."""
+        if self.replacing:
+            replace.refuse_incomplete(self.report)
         gone = replace.find(cursor, self.spec, self.within) if self.replacing else 0
         if self.report.wanted_commit:
             cursor.execute(SQL("SELECT count(*) FROM {}").format(Identifier(resolve.ROWS)))
             count = cursor.fetchone()[0] + gone
             self.aftermath.expect(cursor, count, lambda: targets(cursor) + (replace.gone(cursor) if gone else []))
-
-    def _keep(self, cursor: Any, which: Composable, release_id: int) -> None:
-        """What the rows that change were before, so that the release can be taken back. A dry run changes none."""
-        if self.report.wanted_commit:
-            history.changed(cursor, self.spec.name, release_id, which)
 
     def _note(self, outcome: Outcome, release: Release) -> None:
         report = self.report
@@ -372,9 +362,7 @@ class _Import:
         report.months = outcome.months
         report.notes += outcome.notes
         report.choices += [
-            choice
-            for choice in (changes.blank_choice(report.changes, self.spec), changes.plausible_choice(report.verdicts))
-            if choice
+            choice for choice in (changes.blank_choice(report.changes, self.spec), reports.plausible(report)) if choice
         ]
         report.release_id = release.pk
         report.version_raised = outcome.anything

@@ -85,6 +85,7 @@ class Spec:
     scope: Mapping[str, int] = field(default_factory=dict)
     # Columns of the table that no file gives: name → value for a new row.
     defaults: Mapping[str, object] = field(default_factory=dict)
+    rehearsed: bool = False  # the table is a twin of the dataset's: see `layers.ingest.rehearsal`
 
     @property
     def name(self) -> str:

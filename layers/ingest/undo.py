@@ -7,13 +7,13 @@ new goes. Where later releases touched the same rows, or other objects lead to o
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
-from layers import placing, registry
+from layers import placing, registry, standing
 from layers.history import keep
 from layers.history.needed import leading_to
 from layers.history.tables import OWN_HISTORY, Kept, written_with
@@ -23,6 +23,7 @@ from layers.ingest.guards import alone, database_refusal
 from layers.ingest.refusal import ImportRefused
 from layers.link_tables import LinkTable
 from layers.models import Release
+from layers.settle import MOVING
 from layers.standing import CORRECTION
 from layers.words import Words
 
@@ -30,6 +31,12 @@ Cursor = Any
 WAIT_S = 60.0
 NAMED = 20  # objects in the way that a refusal names
 _NEW, _FORMER = "undo_new", "undo_former"
+_STANDINGS = Words(
+    "位置改回原来的，按更正处理：现位置的各月都按它统计。这次发布覆盖掉的、更早的位置变动（自哪个月起在哪里）不会恢复，需要时请按原来的"
+    "生效月份再导入一次",
+    "positions go back as a correction, for all months of where objects stand now. Earlier moves that the release covered (where "
+    "something stood until which month) do not come back: import them again with their months where they matter",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,7 @@ class Undone:
     returned: int
     committed: bool
     new_release_id: int | None = None
+    notes: tuple[Words, ...] = ()  # what it does not bring back
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -59,7 +67,7 @@ def undo(release_id: int, *, commit: bool = False, actor: str = "", wait_s: floa
             done = _Undo(cursor, _release(release_id), actor).run()
             if not commit:
                 transaction.set_rollback(True)
-                return Undone(release_id, done.removed, done.restored, done.returned, committed=False)
+                return replace(done, committed=False, new_release_id=None)
             return done
     except DatabaseError as error:
         raise database_refusal(error) from error
@@ -73,8 +81,10 @@ def _release(release_id: int) -> Release:
         )
     if found.dataset in OWN_HISTORY:
         raise ImportRefused(
-            "行政区划的发布不能撤销：请把原来的边界再导入一次（--effective current 表示更正现行区划）",
-            "a release of divisions is not taken back: import the former outlines again (--effective current corrects)",
+            "行政区划的发布不能撤销：以前各月要按它所停用的区划统计。请把原来的边界再导入一次；生效月份写 current（命令行 --effective current）"
+            "表示更正现行区划，否则从新的月份起生效",
+            "a release of divisions is not taken back: past months speak in the divisions that it closed. Import the former outlines "
+            "again, with the month current (--effective current) to correct those of today, or else as of a new month",
             param="release",
         )
     return found
@@ -131,7 +141,7 @@ class _Undo:
             moved={},
             ids=lambda: upsert.touched(self.cursor),
         )
-        done = Undone(self.of.pk, counts[0], counts[1], counts[2], True, self.new.pk)
+        done = Undone(self.of.pk, counts[0], counts[1], counts[2], True, self.new.pk, self._notes())
         self.new.rows_new, self.new.rows_changed = counts[2], counts[0] + counts[1]
         self.new.report = {"undo": done.to_dict(), "months": [f"{month:%Y-%m}" for month in months]}
         self.new.save()
@@ -139,6 +149,10 @@ class _Undo:
         if again := self.of.report.get("undo"):  # what it had taken back holds again
             self._mark(Release.objects.get(pk=again["of"]), None)
         return done
+
+    def _notes(self) -> tuple[Words, ...]:
+        moves = self.of.dataset in MOVING and standing.any_moved(self.cursor)
+        return (_STANDINGS,) if moves else ()
 
     def _mark(self, release: Release, by: int | None) -> None:
         release.report["undone"] = by

@@ -7,20 +7,21 @@ from typing import Any
 
 from psycopg.sql import SQL, Composable, Identifier
 
+from layers import vocab
+from layers.history import said
 from layers.ingest.changes import LISTED
 from layers.ingest.refusal import ImportRefused, Verdicts
 from layers.ingest.report import Change, Changes
 from layers.ingest.resolve import ROWS
 from layers.ingest.spec import MOST_LITRES_OF_A_FILE, Spec
 from layers.ingest.upsert import Outcome, insertion
+from layers.place import read as read_place
+from layers.shared import VOLUME
 from layers.sql import load
-from layers.words import Words
 
 TABLE = "layers_usagerecord"
 DIFFERING = "import_differing"
-LEAP = 100  # times the largest before, from which a volume is asked about
-LEAP_FROM_L = 10**8  # and that only of 100,000 m³ or more: small users do begin and end
-LEAPS = 500  # of a file that are looked at
+LEAPS = 500  # of a file that are looked at, or named
 
 Cursor = Any
 
@@ -33,7 +34,7 @@ def write_usage(cursor: Cursor, spec: Spec, release_id: int) -> Outcome:
     if not _there(cursor, months):
         cursor.execute(
             SQL("INSERT INTO {table} ({columns}) SELECT {values} FROM {rows} r ORDER BY r.id").format(
-                table=Identifier(TABLE), rows=Identifier(ROWS), **insertion(spec, columns, release_id)
+                table=Identifier(spec.table), rows=Identifier(ROWS), **insertion(spec, columns, release_id)
             )
         )
         return Outcome(new=cursor.rowcount, months=months)
@@ -85,23 +86,47 @@ def find_changes(cursor: Cursor) -> Changes:
     if not found:
         return Changes()
     first = [
-        Change(row, code, "volume_m3", Words("水量", "Volume"), _m3(old), _m3(new)) for row, code, old, new, _ in found
+        Change(row, code, VOLUME.name, said.value(VOLUME, old), said.value(VOLUME, new))
+        for row, code, old, new, _ in found
     ]
-    return Changes({"volume_m3": found[0][4]}, {}, first)
+    return Changes({VOLUME.name: found[0][4]}, {}, first)
 
 
 def _m3(litres: int) -> str:
     return f"{Decimal(litres) / 1000:f} m³"
 
 
-def warn_of_leaps(cursor: Cursor, verdicts: Verdicts) -> None:
-    """Warn of volumes that are a hundred times the largest of the same place, source and purpose in the year before: a unit
+def warn_of_leaps(cursor: Cursor, spec: Spec, verdicts: Verdicts) -> None:
+    """Warn of volumes that are many times the largest of the same place, source and purpose in the year before: a unit
     mistaken by a thousand, or by ten thousand. Only the largest of a file are looked at."""
+    if (leap := spec.dataset.object_leap) is None:
+        return
     cursor.execute(
-        SQL(load("usage_leaps")).format(rows=Identifier(ROWS)), {"least": LEAP_FROM_L, "times": LEAP, "most": LEAPS}
+        SQL(load("usage_leaps")).format(rows=Identifier(ROWS)),
+        {"least": leap.least, "times": leap.times, "most": LEAPS},
     )
     for row, volume, before in cursor.fetchall():
         verdicts.warned.add(row, "volume_m3", _m3(volume), "unlike_before", f"此前一年最多 {_m3(before)}")
+        verdicts.used.add("implausible")
+
+
+def warn_of_region_leaps(cursor: Cursor, spec: Spec, verdicts: Verdicts) -> None:
+    """The same of divisions: of what a month of theirs will be, with the file, against their own months before. It sees the new
+    meters of a mistaken unit, which have no month before. Call after `find_changes`."""
+    if (leap := spec.dataset.region_leap) is None:
+        return
+    here = read_place(cursor)
+    digits = {vocab.CITY: len(here.root), **vocab.CODE_DIGITS}
+    cursor.execute(
+        SQL(load("usage_region_leaps")).format(rows=Identifier(ROWS), differing=Identifier(DIFFERING)),
+        {
+            "least": leap.least, "times": leap.times, "fewest": leap.months, "named": LEAPS, "levels": list(here.levels),
+            "digits": [digits[level] for level in here.levels], "there": _there(cursor, file_months(cursor)),
+        },
+    )  # fmt: skip
+    for row, month, code, name, volume, before in cursor.fetchall():
+        told = f"{name} {code} {month}: {_m3(volume)} ≥ {leap.times} × {_m3(before)}"
+        verdicts.warned.add(row, "volume_m3", _m3(volume), "region_unlike_before", told.strip())
         verdicts.used.add("implausible")
 
 
@@ -175,7 +200,7 @@ def _merge(cursor: Cursor, spec: Spec, columns: list[str], release_id: int) -> O
             "SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new), "
             "array_agg(DISTINCT month ORDER BY month), (SELECT count(*) FROM {rows}) FROM done"
         ).format(
-            table=Identifier(TABLE),
+            table=Identifier(spec.table),
             rows=Identifier(ROWS),
             differing=Identifier(DIFFERING),
             key=SQL(", ").join(map(Identifier, spec.key)),

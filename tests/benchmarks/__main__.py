@@ -11,6 +11,7 @@ from tests.benchmarks import harness
 NAMES = (
     "up",
     "reading",
+    "memory",
     "load",
     "sums",
     "grid",

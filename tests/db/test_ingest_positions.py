@@ -123,6 +123,26 @@ def test_a_part_of_the_known_codes_that_moves_as_one_is_asked(wells: Callable[..
 
 
 @pytest.mark.usefixtures("city")
+@pytest.mark.parametrize(
+    ("told", "looked_at", "lines"),
+    [({}, 100, "第 82 至 120 行"), ({"coordinates": "EPSG:4490"}, 1_000, "第 62 至 121 行")],
+)
+def test_a_file_whose_second_half_is_in_another_datum_is_asked(
+    wells: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, told: dict[str, str], looked_at: int, lines: str
+) -> None:
+    """All are new, and near their village's borders: the whole speaks for neither reading, its parts for one each."""
+    monkeypatch.setattr("layers.ingest.positions.whole.SAMPLE", looked_at)
+    plain = np.linspace(116.001, 116.005, 60), np.linspace(39.01, 39.09, 60)
+    moved = gcj02.from_wgs84(np.linspace(116.0455, 116.0495, 60), np.linspace(39.01, 39.09, 60))
+    report = tried(wells(np.concatenate([plain[0], moved[0]]), np.concatenate([plain[1], moved[1]])), told=told)
+    assert counts(report) == (120, 0, 0, 0)
+    assert asked(report) == ({} if told else {"coordinates": "EPSG:4490"})
+    words = "；".join([*(one.zh for one in report.choices), *(note.zh for note in report.notes)])
+    assert "火星坐标" in words or "GCJ-02" in words
+    assert "拆成几个文件" in words and lines in words
+
+
+@pytest.mark.usefixtures("city")
 def test_a_position_outside_its_division_is_taken_and_said(wells: Callable[..., Path]) -> None:
     lon = LON.copy()
     lon[:3] += (0.06, 0.12, 0.9)
@@ -223,4 +243,5 @@ def test_an_outline_over_half_the_country_is_refused_at_once(tmp_path: Path) -> 
 
 def test_the_first_divisions_of_any_city_have_no_bound(tmp_path: Path, db: None) -> None:
     far = json.loads(json.dumps(square(0, 0, 0.2)).replace("116.", "87.").replace("39.", "43."))
-    assert counts(load("region", geojson(tmp_path / "r.geojson", [region("65", "乌鲁木齐市", far)]))) == (1, 0, 0, 0)
+    path = geojson(tmp_path / "r.geojson", [region("65", "乌鲁木齐市", far)])
+    assert counts(load("region", path, told={"place": "65@4538"})) == (1, 0, 0, 0)

@@ -9,12 +9,27 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
+from layers import registry
+from layers.history import said
+from layers.history.read import changed_by
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.report import ImportReport
 from layers.ingest.returned import write_refused
 from layers.ingest.run import Source
-from layers.models import AbstractionPermit, UsageRecord, Well
-from tests.db.ingest_files import TOWNSHIP, VILLAGES, counts, csv, geojson, load, reasons, region, small_city, square
+from layers.models import AbstractionPermit, Release, UsageRecord, Well
+from tests.db.ingest_files import (
+    CITY,
+    TOWNSHIP,
+    VILLAGES,
+    counts,
+    csv,
+    geojson,
+    load,
+    reasons,
+    region,
+    small_city,
+    square,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +49,21 @@ def notes(report: ImportReport) -> str:
 
 def choices(report: ImportReport) -> dict[str, str]:
     return {choice.name: choice.value for choice in report.choices}
+
+
+def said_of(report: ImportReport) -> list[tuple[int, str, str, str, str]]:
+    """The values that change: row, code, and the words for field, old and new."""
+    of = registry.dataset(report.dataset)
+    return [
+        (
+            one.row,
+            one.code,
+            said.label(of, one.field).zh,
+            said.shown(of, one.field, one.old).zh,
+            said.shown(of, one.field, one.new).zh,
+        )
+        for one in report.changes.first
+    ]
 
 
 def returned(report: ImportReport, path: Path, out: Path, **source: Any) -> list[list[str]]:
@@ -132,25 +162,29 @@ def test_what_changes_is_said_old_and_new_by_field(tmp_path: Path) -> None:
     report = load("well", csv(tmp_path / "w.csv", text), commit=False)
     assert counts(report) == (0, 1, 1, 0)
     assert report.changes.by_field == {"metering": 1, "depth_m": 1, "region": 1, "geom": 1}
-    assert [(one.row, one.code, one.zh, one.old, one.new) for one in report.changes.first] == [
+    assert said_of(report) == [
         (2, "A", "计量方式", "无计量", "水表"), (2, "A", "井深", "80 m", "81.5 m"), (2, "A", "登记所在区划", "110101", VILLAGES[0]),
-        (2, "A", "位置", "116.020000, 39.050000", "116.030000, 39.050000"),
+        (2, "A", "位置", "116.02, 39.05", "116.03, 39.05"),
     ]  # fmt: skip
-    assert report.to_dict()["changes"]["first"][0]["old"] == "无计量"
+    assert report.to_dict()["changes"]["first"][0]["old"] == "none", "in no language"
     assert load("well", csv(tmp_path / "w.csv", WELLS)).changes.by_field == {}
+    # What the check said is what the release's page says.
+    done = load("well", csv(tmp_path / "w.csv", text))
+    (changed,) = changed_by(Release.objects.get(pk=done.release_id))[1]
+    assert {(d.label, d.before, d.after) for d in changed.differences} == {one[2:] for one in said_of(report)}
 
 
 def test_volumes_and_dates_change_in_words(tmp_path: Path) -> None:
     load("permit", csv(tmp_path / "p.csv", "编码,年许可水量,有效期止\nP1,100,2020-01-01"))
     report = load("permit", csv(tmp_path / "p.csv", "编码,年许可水量,有效期止\nP1,1.5万m³,长期"))
-    assert [(one.field, one.old, one.new) for one in report.changes.first] == [
-        ("permitted_m3_per_year", "100 m³", "15000 m³"), ("valid_to", "2020-01-01", "（空）"),
+    assert [one[2:] for one in said_of(report)] == [
+        ("年许可水量", "100 m³", "15000 m³"), ("有效期止", "2020-01-01", ""),
     ]  # fmt: skip
     line = f"月份,区划,水源类型,取水用途,水量\n2018-01,{TOWNSHIP},自备井,工业,"
     load("usage", csv(tmp_path / "u.csv", f"{line}1.5"))
-    changes = load("usage", csv(tmp_path / "u.csv", f"{line}2")).changes
-    assert changes.by_field == {"volume_m3": 1}
-    assert [(one.code, one.old, one.new) for one in changes.first] == [(f"2018-01 {TOWNSHIP}", "1.5 m³", "2 m³")]
+    report = load("usage", csv(tmp_path / "u.csv", f"{line}2"))
+    assert report.changes.by_field == {"volume_m3": 1}
+    assert said_of(report) == [(2, f"2018-01 {TOWNSHIP}", "水量", "1.5 m³", "2 m³")]
 
 
 def test_an_empty_cell_that_clears_a_value_is_counted_and_can_be_told_to_leave_it(tmp_path: Path) -> None:
@@ -161,9 +195,9 @@ def test_an_empty_cell_that_clears_a_value_is_counted_and_can_be_told_to_leave_i
     )
     dry = load("well", blank, commit=False)
     assert dry.changes.cleared == {"name": 1, "depth_m": 2, "status": 2, "geom": 1, "permits": 1}
-    assert ("depth_m", "已有 80.0 m") in {(fault.field, fault.expected) for fault in dry.warnings.kept if fault.reason == "cleared"} or (
-        "depth_m", "已有 80 m"
-    ) in {(fault.field, fault.expected) for fault in dry.warnings.kept if fault.reason == "cleared"}  # fmt: skip
+    assert ("depth_m", "已有 80 m") in {
+        (one.field, one.expected) for one in dry.warnings.kept if one.reason == "cleared"
+    }
     assert choices(dry)["blank"] == "clear"
     kept = load("well", blank, told={"blank": "keep"})
     assert (
@@ -221,6 +255,28 @@ def test_a_leap_of_a_hundredfold_is_asked_about(tmp_path: Path) -> None:
     report = load("usage", leap, told={"plausible": "新建自来水厂"})
     assert counts(report) == (1, 0, 0, 0) and report.to_dict()["told"] == {"plausible": "新建自来水厂"}
     assert warned(load("usage", csv(tmp_path / "u.csv", line.format(month=3, volume=199_999)))) == []
+
+
+def test_a_divisions_month_that_leaps_is_asked_about(tmp_path: Path) -> None:
+    """Meters that are new have no month before to be compared with; their township has three."""
+    line = "month,region,source,purpose,volume_l\n2018-{month:02d},{code},self_built_well,industrial,{litres}"
+    for month, litres in ((1, 10**7), (2, 2 * 10**7), (3, 10**7)):
+        load("usage", csv(tmp_path / "u.csv", line.format(month=month, code=TOWNSHIP, litres=litres)))
+    first, second = (line.format(month=4, code=code, litres=n * 10**8) for n, code in enumerate(VILLAGES, 1))
+    path = csv(tmp_path / "u.csv", f"{first}\n{second.splitlines()[1]}")
+    report = load("usage", path, commit=False)
+    assert warned(report) == [(3, "volume_m3", "region_unlike_before")] and report.to_dict()["asks"] == ["plausible"]
+    told = report.warnings.first(1)[0].expected
+    assert told == f"北京市 {CITY} 2018-04: 300000 m³ ≥ 10 × 20000 m³", (
+        "the uppermost division, and the row that makes most of it"
+    )
+    with pytest.raises(ImportRefused, match="plausible=accepted"):
+        load("usage", path)
+    load("usage", path, told={"plausible": "新水厂"})
+    # What is there already is no leap of the file's that says it again, nor of one that adds little.
+    assert warned(load("usage", path)) == []
+    less = line.format(month=5, code=VILLAGES[0], litres=10**8)
+    assert warned(load("usage", csv(tmp_path / "v.csv", less))) == [], "beside the April that was confirmed"
 
 
 def test_refused_rows_come_back_with_reasons_and_are_imported_when_mended(tmp_path: Path) -> None:

@@ -136,7 +136,7 @@ def test_the_import_is_of_exactly_that_file_and_once(admin: Client, grid: make.G
     assert "已经导入" in again.content.decode()
     assert worker.work(idle_s=0) == 0
     assert models.Release.objects.count() == releases
-    assert "wells.csv" in admin.get(f"/admin/layers/release/{release.pk}/change/").content.decode()
+    assert "wells.csv" in admin.get(f"/desk/releases/{release.pk}/").content.decode()
     assert "wells.csv" in admin.get(DESK).content.decode()
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.conf import LazySettings
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.db import DatabaseError, connection
 from django.test import Client
 
@@ -37,6 +37,7 @@ from layers.ingest.reading import Choice, Hints
 from layers.ingest.refusal import Faults, ImportRefused
 from layers.ingest.spec import spec_for
 from layers.ingest.table import Table
+from layers.words import Words
 from tests import factories as make
 from tests import workbooks
 from tests.desk_files import DESK, WELLS, act, commit, end, eventually, job_of, sent, start_worker, upload
@@ -299,6 +300,9 @@ def test_the_site_starts_a_worker_by_itself_and_a_small_file_is_waited_for(
 ) -> None:
     make.make_grid()
     settings.IMPORT_WORKERS = 1
+    monkeypatch.setattr(
+        "geoapp.desk.views.PATIENCE_S", 20.0
+    )  # that it waits is asked here, and not how fast the machine is
     started: list[Any] = []
     monkeypatch.setattr(
         "geoapp.background.process.start", lambda command, log: started or started.append(start_worker(30))
@@ -373,7 +377,8 @@ def test_what_a_reader_asks_is_confirmed_before_the_import(
     def asking(path: Path, layer: str | None, hints: Hints) -> Iterator[Table]:
         value = hints.told.get("merged", "fill")
         with real(path, layer, hints) as table:
-            choice = Choice("merged", value, "合并的是数字", "the merged are numbers", ["fill", "first"], asks=True)
+            why = Words("合并的是数字", "the merged are numbers")
+            choice = Choice("merged", value, why, ["fill", "first"], asks=True)
             yield replace(table, choices=[*table.choices, choice])
 
     monkeypatch.setattr(ingest, "opened_apart", asking)
@@ -526,7 +531,7 @@ def test_what_changes_is_shown_old_and_new_by_field(admin: Client, grid: make.Gr
     page = admin.get(f"{address}?changed=depth_m")
     changes = page.context["changes"]
     assert [(one["word"], one["count"]) for one in changes["groups"]] == [("井深", 900), ("用途", 50)]
-    assert (changes["page"].count, changes["rows"][0]["new"], changes["rows"][1]["new"]) == (50, None, "9")
+    assert (changes["page"].count, changes["rows"][0]["new"], changes["rows"][1]["new"]) == (50, "—", "9 m")
     text = admin.get(address).content.decode()
     assert "列出前 100" in " ".join(text.split()) and "W2" in text and "changes=2" in text
 
@@ -569,3 +574,47 @@ def test_one_clerk_cannot_fill_the_queue(admin: Client, grid: make.Grid) -> None
     other = Client()
     other.force_login(User.objects.create_superuser("other"))
     assert other.post(DESK, sent()).status_code == 302
+
+
+# First problems, and whose a reading is
+
+
+@pytest.mark.django_db
+def test_the_first_problems_are_there_while_the_file_is_compared(
+    admin: Client, grid: make.Grid, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[bool, str]] = []
+
+    class Looking(checking.Told):
+        def __call__(self, step: str, done: int, of: int | None) -> None:
+            super().__call__(step, done, of)
+            if step in ("read", "write"):
+                seen.append((told(admin, address)["problems"], admin.get(address).content.decode()))
+
+    monkeypatch.setattr(checking, "Told", Looking)
+    address = put(admin, WELLS.replace("农业", "钓鱼", 1))
+    worker.work(idle_s=0)
+    assert [problems for problems, _ in seen] == [False] * (len(seen) - 1) + [True]
+    assert "data-faults" in seen[-1][1] and "钓鱼" in seen[-1][1] and "data-faults" not in seen[0][1]
+    assert not told(admin, address)["problems"], "of what is done all is on its page"
+
+
+@pytest.mark.django_db
+def test_a_reading_is_changed_by_who_made_it_or_when_its_maker_is_gone(admin: Client, grid: make.Grid) -> None:
+    upload(admin, ODD, target="well")
+    maker = User.objects.create_user("maker", password="long enough for a test", is_staff=True)
+    kept = ReadingProfile.objects.create(
+        name="每月", target="well", fingerprint="x", suffix=".csv", made_by=maker.username
+    )
+    other = User.objects.create_user("other", password="long enough for a test", is_staff=True)
+    other.user_permissions.add(Permission.objects.get(codename="import_data"))
+    clerk = Client()
+    clerk.force_login(other)
+    assert f'value="{kept.pk}"' not in clerk.get(f"{DESK}profiles/").content.decode()
+    assert clerk.post(f"{DESK}profiles/", {"profile": kept.pk, "action": "delete"}).status_code == 403
+    maker.delete()
+    assert (
+        clerk.post(f"{DESK}profiles/", {"profile": kept.pk, "action": "rename", "name": "每月机井"}).status_code == 302
+    )
+    kept.refresh_from_db()
+    assert kept.name == "每月机井"

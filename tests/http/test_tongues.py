@@ -200,8 +200,9 @@ def test_the_desk_and_the_administration_say_no_chinese_word(french: Path, admin
         "/admin/", "/admin/layers/", "/admin/layers/well/", "/admin/layers/well/add/", f"/admin/layers/well/{well.pk}/change/",
         f"/admin/layers/well/{well.pk}/history/", "/admin/layers/region/", "/admin/layers/release/", "/admin/layers/boundary/",
         f"/admin/layers/release/{release.pk}/change/", f"/admin/layers/release/{release.pk}/undo/", "/admin/layers/usagerecord/add/",
+        f"{DESK}releases/?lang={CODE}", f"{DESK}history/well/{well.pk}/?lang={CODE}",
     ):  # fmt: skip
-        answer = admin.get(address)
+        answer = admin.get(address, follow=True)  # of a release to the desk
         assert answer.status_code == 200, address
         assert list(strange(shown(answer.content.decode()), data, latin=False)) == [], address
     assert "Déconnexion" in admin.get("/admin/").content.decode()  # Django's own words follow

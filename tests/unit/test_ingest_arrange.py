@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from layers.ingest.source import Source
 from layers.ingest.spec import spec_for
 from layers.ingest.table import Chunk, Table
 from layers.ingest.wide import month_columns
+from layers.ingest.years import Year
 
 
 def table(headings: str, *lines: str, above: tuple[str, ...] = (), format_: str = "csv", chunk: int = 100) -> Table:
@@ -152,20 +154,30 @@ def test_a_heading_that_may_be_october_is_refused() -> None:
     [
         ("2018年用水量.xlsx", {}, "2018", True),
         ("用水量.xlsx", {"year": "2017"}, "2017", False),
-        ("用水量.xlsx", {}, "", False),
     ],
 )
 def test_the_year_is_asked_for_where_the_table_does_not_say_it(
     name: str, told: dict[str, str], year: str, asks: bool
 ) -> None:
     given = table(WIDE, "110101,区自来水,工业,10,20,30")
-    if not year:
-        with pytest.raises(ImportRefused, match="--read year=2019") as caught:
-            arranged("usage", given, name, **told)
-        assert caught.value.param == "year"
-        return
     found = choice(arranged("usage", given, name, **told), "year")
     assert (found.value, found.asks) == (year, asks)
+
+
+def test_a_year_that_is_nowhere_is_asked_for() -> None:
+    """Months side by side: the newest year of which they can be is proposed, and the records are of what is told."""
+    given = table(WIDE, "110101,区自来水,工业,10,20,30")
+    found = choice(arranged("usage", given, "用水量.xlsx"), "year")
+    today = date.today()
+    assert found.asks and int(found.value) == today.year - (today.month < 3)
+    assert {found.value, str(today.year - 5)} <= {found.value, *found.others} and found.value not in found.others
+    rows, _ = read(arranged("usage", given, "用水量.xlsx", year="2017"))
+    assert {str(row["month"])[:4] for row in rows} == {"2017"}
+
+
+@pytest.mark.parametrize(("months", "today", "year"), [({1, 11}, date(2026, 11, 2), 2026), ({12}, date(2026, 11, 30), 2025), ({1}, date(2026, 1, 1), 2026)])  # fmt: skip
+def test_no_month_that_has_not_begun_is_proposed(months: set[int], today: date, year: int) -> None:
+    assert Year.unsaid(months, today).value == year
 
 
 def test_two_years_in_a_title_ask() -> None:

@@ -7,9 +7,16 @@ import "./styles/desk.css";
 
 const EVERY_MS = 700;
 const AWAY_MS = 4000; // the server may just be starting anew
-interface Progress { state: string; busy: boolean; told: string }
+interface Progress { state: string; busy: boolean; told: string; problems: boolean }
 
 const find = <T extends HTMLElement>(from: ParentNode, what: string): T => from.querySelector<T>(what)!;
+
+/** The first problems of a file, as its page has them, while it is still being checked. */
+async function showProblems(place: HTMLElement): Promise<void> {
+  const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+  const found = page.getElementById("faults");
+  if (found) place.after(document.adoptNode(found));
+}
 
 /** Asks how far a job is until its worker has left it; then the page is what came of it. */
 async function follow(place: HTMLElement): Promise<void> {
@@ -23,6 +30,7 @@ async function follow(place: HTMLElement): Promise<void> {
       if (answer.redirected || answer.status === 403 || answer.status === 404) return location.reload();
       const progress = (await answer.json()) as Progress;
       told.textContent = progress.told;
+      if (progress.problems && place.dataset.reload !== undefined && !document.getElementById("faults")) await showProblems(place);
       if (progress.busy) continue;
       if (place.dataset.reload !== undefined) return location.reload();
       place.classList.replace(before!, progress.state);

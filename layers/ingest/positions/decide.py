@@ -7,29 +7,20 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
-import shapely
-from numpy.typing import NDArray
-
 from layers.ingest import crs
-from layers.ingest.checks import Judge
 from layers.ingest.columns import ColumnMap
 from layers.ingest.positions import datum, known, readings, texts
 from layers.ingest.positions.bounds import Extent
-from layers.ingest.positions.evidence import Codes, Floats, Seen, Verdict, judge, shift_of
+from layers.ingest.positions.evidence import Seen, Verdict, judge
 from layers.ingest.positions.readings import Reading
-from layers.ingest.positions.texts import Numbers
+from layers.ingest.positions.sampled import Rows, Sample, rows_of
 from layers.ingest.reading import Choice
-from layers.ingest.refusal import Verdicts
 from layers.ingest.spec import Spec
 from layers.ingest.table import Chunk
 from layers.words import Words
 
 COORDINATES = "coordinates"
-SAMPLE = 1_000  # rows whose divisions are looked up
 FIRST_ROWS = 5_000  # of the file, at least, that the sample is taken from
-STILL_DEG = 5e-5  # about five metres
 
 Cursor = Any
 
@@ -77,119 +68,48 @@ def decide(
 
 
 @dataclass(frozen=True, slots=True)
-class _Rows:
-    """Some rows of the file: their numbers, codes, and the divisions they name."""
+class Weighed:
+    """The ways in which some rows could be read, the plain one first, what each makes of them, and which is to be proposed."""
 
-    numbers: Numbers
-    codes: list[str | None]
-    declared: Codes
+    candidates: Sequence[Reading]
+    seen: Sequence[Seen]
+    verdict: Verdict
+    divisions: bool
 
-    def take(self, at: NDArray[np.int64]) -> _Rows:
-        numbers = Numbers(self.numbers.x[at], self.numbers.y[at], self.numbers.written[at])
-        return _Rows(numbers, [self.codes[i] for i in at], self.declared[at])
+    @property
+    def chosen(self) -> Reading:
+        return self.candidates[self.verdict.chosen]
 
 
-def _proposed(
-    cursor: Cursor, spec: Spec, columns: ColumnMap, plain: Reading, first: Sequence[Chunk], city: Extent | None
-) -> tuple[Reading, Choice | None]:
-    rows = _rows(spec, columns, first)
-    if not len(rows.codes):
-        return plain, None
-    sample = _Sample(cursor, spec, rows, city)
+def weigh(cursor: Cursor, spec: Spec, rows: Rows, plain: Reading, city: Extent | None, typed: bool) -> Weighed:
+    """What some rows speak for; ``typed`` says that their positions were written as text."""
+    sample = Sample(cursor, spec, rows, city)
     seen = [sample.seen(plain)]
     verdict = judge(seen, divisions=sample.placed)
-    typed = texts.is_positions(columns.geometry)
     packed = typed and readings.look_packed(rows.numbers)
     if verdict.why == "fits" and not packed and (not sample.placed or bool((seen[0].fit == 1).all())):
-        return plain, None  # nothing is left for another reading to explain
+        return Weighed([plain], seen, verdict, sample.placed)  # nothing is left for another reading to explain
     named = {plain.name: plain}
     for one in readings.alternatives(plain, rows.numbers, city.centre if city else None, typed):
         named.setdefault(one.name, one)
     candidates = list(named.values())
     seen += [replace(sample.seen(one), by_form=one.packed and packed) for one in candidates[1:]]
-    verdict = judge(seen, divisions=sample.placed)
-    if verdict.why == "fits":
+    return Weighed(candidates, seen, judge(seen, divisions=sample.placed), sample.placed)
+
+
+def _proposed(
+    cursor: Cursor, spec: Spec, columns: ColumnMap, plain: Reading, first: Sequence[Chunk], city: Extent | None
+) -> tuple[Reading, Choice | None]:
+    rows = rows_of(spec, columns, first)
+    if not len(rows.codes):
         return plain, None
-    return candidates[verdict.chosen], _choice(candidates, seen, verdict, sample.placed)
+    found = weigh(cursor, spec, rows, plain, city, texts.is_positions(columns.geometry))
+    return (plain, None) if found.verdict.why == "fits" else (found.chosen, _choice(found))
 
 
-class _Sample:
-    """The rows that are looked at, and what is known of them whichever way they are read."""
-
-    def __init__(self, cursor: Cursor, spec: Spec, rows: _Rows, city: Extent | None) -> None:
-        self._cursor = cursor
-        # Divisions tell of points; an outline lies in many.
-        self.placed = city is not None and spec.geometry == "point"
-        at, self._lon, self._lat = known.standing(cursor, spec, rows.codes)
-        self._known = rows.take(at)
-        self._known_rows = at
-        every = np.arange(len(rows.codes))
-        self._at = every if len(every) <= SAMPLE else np.linspace(0, len(every) - 1, SAMPLE).astype(np.int64)
-        self._rows = rows.take(self._at)
-
-    def seen(self, reading: Reading) -> Seen:
-        lon, lat = reading.placed(self._known.numbers)
-        settled = np.zeros(len(self._at), dtype=bool)
-        with np.errstate(invalid="ignore"):
-            still = np.maximum(np.abs(lon - self._lon), np.abs(lat - self._lat)) < STILL_DEG
-        settled[np.isin(self._at, self._known_rows[still])] = True
-        found = (
-            known.found(self._cursor, *reading.placed(self._rows.numbers))
-            if self.placed else np.full(len(self._at), "", dtype="U12")
-        )  # fmt: skip
-        return Seen(reading.name, found, self._rows.declared, shift_of(lon, lat, self._lon, self._lat), settled)
-
-
-def _rows(spec: Spec, columns: ColumnMap, first: Sequence[Chunk]) -> _Rows:
-    """The rows of the first chunks that have a position, whole: what is refused is refused when it is read."""
-    found = [_of_chunk(spec, columns, chunk) for chunk in first if len(chunk)]
-    if not found:
-        return _Rows(Numbers(np.empty(0), np.empty(0), np.empty(0, dtype=bool)), [], np.empty(0, dtype="U12"))
-    numbers = Numbers(
-        np.concatenate([one.numbers.x for one in found]), np.concatenate([one.numbers.y for one in found]),
-        np.concatenate([one.numbers.written for one in found]),
-    )  # fmt: skip
-    codes = [code for one in found for code in one.codes]
-    rows = _Rows(numbers, codes, np.concatenate([one.declared for one in found]))
-    return rows.take(np.flatnonzero(numbers.there))
-
-
-def _of_chunk(spec: Spec, columns: ColumnMap, chunk: Chunk) -> _Rows:
-    if texts.is_positions(columns.geometry):
-        numbers = texts.read(chunk, columns.geometry, Judge(chunk.rows, Verdicts()))
-    else:
-        numbers = _middles(chunk, columns)
-    return _Rows(numbers, _texts(chunk, columns, "code").to_pylist(), _declared(spec, columns, chunk))
-
-
-def _middles(chunk: Chunk, columns: ColumnMap) -> Numbers:
-    """The centre of each shape's box, which of a point is the point."""
-    if "wkt" in columns.geometry:
-        cells = chunk.columns[columns.geometry["wkt"]].to_numpy(zero_copy_only=False)
-        shapes = shapely.from_wkt(cells, on_invalid="ignore")
-    elif chunk.wkb is not None:
-        shapes = shapely.from_wkb(chunk.wkb.to_numpy(zero_copy_only=False), on_invalid="ignore")
-    else:
-        shapes = np.full(len(chunk), None, dtype=object)
-    box: Floats = shapely.bounds(shapes)
-    return Numbers((box[:, 0] + box[:, 2]) / 2, (box[:, 1] + box[:, 3]) / 2, np.zeros(len(chunk), dtype=bool))
-
-
-def _texts(chunk: Chunk, columns: ColumnMap, name: str) -> pa.Array:
-    heading = columns.fields.get(name)
-    return chunk.columns[heading] if heading else pa.nulls(len(chunk), pa.string())
-
-
-def _declared(spec: Spec, columns: ColumnMap, chunk: Chunk) -> Codes:
-    """The code of the division that each row names, "" where it names none."""
-    name = next((column.name for column in spec.columns if column.target == "declared_region_id"), "")
-    found = _texts(chunk, columns, name).fill_null("").to_numpy(zero_copy_only=False)
-    codes = found.astype("U12")
-    return np.where(np.strings.isdigit(codes), codes, "")  # a name is no code
-
-
-def _choice(candidates: Sequence[Reading], seen: Sequence[Seen], verdict: Verdict, divisions: bool) -> Choice:
+def _choice(found: Weighed) -> Choice:
     """The decision with its evidence: of the plain reading, and of the one proposed."""
+    candidates, seen, verdict, divisions = found.candidates, found.seen, found.verdict, found.divisions
     plain, chosen = seen[0], seen[verdict.chosen]
     # The plain reading first, then those that put anything into the city, by how well they fit.
     order = sorted(range(1, len(seen)), key=lambda at: (-float(seen[at].fit.mean()), at))

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from psycopg.sql import SQL, Identifier
 
-from layers.ingest.positions.decide import COORDINATES, STILL_DEG
+from layers.ingest.positions.decide import COORDINATES
 from layers.ingest.positions.evidence import shift_of, shift_told
+from layers.ingest.positions.sampled import STILL_DEG
 from layers.ingest.reading import Choice
 from layers.ingest.resolve import ROWS
 from layers.ingest.spec import Spec

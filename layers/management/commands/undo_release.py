@@ -29,6 +29,8 @@ class Command(BaseCommand):
         except ImportRefused as error:
             raise CommandError(f"{visible(error.zh)}。\n  {visible(error.en)}", returncode=1) from error
         self.stdout.write(f"删去 {done.removed:,}，恢复原样 {done.restored:,}，恢复删除的 {done.returned:,}")
+        for note in done.notes:
+            self.stdout.write(f"说明    {note.zh}")
         told = (
             f"已撤销（第 {done.new_release_id} 号发布）。"
             if done.committed

@@ -1,0 +1,175 @@
+"""What lies behind: releases, what each changed, its undoing, and what an object was from release to release. In one language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from geoapp.desk import targets, words
+from layers import languages, registry
+from layers.history.read import Changed, State, changed_by, states_of
+from layers.ingest.refusal import REASONS, ImportRefused
+from layers.ingest.spec import Spec, spec_for
+from layers.ingest.undo import Undone
+from layers.models import Release
+from layers.values import Lang
+from layers.words import Kept, Words
+
+PAGE = 50
+FAULTS = 50  # that a release's page lists, of each kind
+_ACTIONS = {
+    "add": Words("手工添加", "Added by hand"),
+    "change": Words("手工修改", "Changed by hand"),
+    "delete": Words("手工删除", "Deleted by hand"),
+}
+
+
+def _spec(dataset: str) -> Spec | None:
+    return spec_for(dataset) if dataset in {one.name for one in registry.DATASETS} else None
+
+
+def origin(release: Release, lang: str) -> str:
+    """Where a release is from: a file, a hand, or one that it takes back."""
+    if by_hand := release.report.get("admin"):
+        return _ACTIONS.get(by_hand["action"], Words("手工", "By hand")).in_(lang)
+    if undone := release.report.get("undo"):
+        return Words("撤销第 {release} 号发布", "Release {release} taken back", release=undone["of"]).in_(lang)
+    return release.file_name or "—"
+
+
+def line(release: Release, lang: str) -> dict[str, Any]:
+    """A release in a list."""
+    names = targets.names(lang)
+    return {
+        "of": release, "dataset": names.get(release.dataset, release.dataset), "origin": origin(release, lang),
+        "undone": release.report.get("undone"),
+    }  # fmt: skip
+
+
+def of_releases(lang: str, page: int, target: str = "") -> dict[str, Any]:
+    """A page of the releases, of a dataset if one is named, the newest first."""
+    wanted = Release.objects.filter(**({"dataset": target} if target else {})).order_by("-pk")
+    count = wanted.count()
+    number = min(max(page, 1), max(1, -(-count // PAGE)))
+    found = wanted[(number - 1) * PAGE : number * PAGE]
+    names = targets.names(lang)
+    return {
+        "releases": [line(one, lang) for one in found],
+        "datasets": [(one.name, names[one.name], one.name == target) for one in registry.DATASETS],
+        "turning": turning(number, count, lang, {"target": target}),
+    }
+
+
+def turning(number: int, count: int, lang: str, asked: Mapping[str, str]) -> dict[str, Any]:
+    """What `desk/turning.html` needs."""
+    pages = max(1, -(-count // PAGE))
+    first = (number - 1) * PAGE + 1
+
+    def to(page: int) -> str:
+        told = {} if lang == languages.FIRST else {"lang": lang}
+        return urlencode({**told, **{k: v for k, v in asked.items() if v}, "page": page})
+
+    return {
+        "page": {"pages": pages, "number": number, "first": first, "last": min(count, number * PAGE), "count": count},
+        "before": to(number - 1) if number > 1 else "",
+        "after": to(number + 1) if number < pages else "",
+    }
+
+
+def of_release(release: Release, lang: Lang, page: int, *, may_undo: bool) -> dict[str, Any]:
+    """A release: what it was made from, how many rows it wrote, and what it changed, old → new."""
+    report, spec = release.report, _spec(release.dataset)
+    count, _ = changed_by(release, lang, limit=0)
+    number = min(max(page, 1), max(1, -(-count // PAGE)))
+    changed = changed_by(release, lang, limit=PAGE, offset=(number - 1) * PAGE)[1]
+    rows = report.get("rows") or {"new": release.rows_new, "changed": release.rows_changed}
+    by_hand = report.get("admin", {})
+    return {
+        **line(release, lang),
+        "report": report,
+        "counts": [
+            (name, words.say(told, lang), rows[name]) for name, told in words.COUNTS.items() if name in rows and (name in words.ALWAYS or rows[name])
+        ],
+        "took_back": _took_back(report.get("undo"), lang),
+        "by_hand": by_hand.get("objects", []),
+        "by_hand_more": by_hand.get("count", 0) - len(by_hand.get("objects", [])),
+        "notes": [words.message(_side(one, lang), spec, lang) for one in report.get("notes", ())],
+        "choices": [
+            {"word": words.choice_name(one["name"], spec, lang), "value": words.option(one["name"], one["value"], lang),
+             "evidence": words.message(_side(one, lang), spec, lang)}
+            for one in report.get("choices", ())
+        ],
+        "columns": [
+            (heading, targets.field_name(spec, name, lang)) for name, heading in report.get("columns", {}).get("fields", {}).items()
+        ],
+        "reasons": [*_reasons(report, "reasons", spec, lang), *_reasons(report, "warned", spec, lang)],
+        "faults": [*_faults(report, "refusals", spec, lang), *_faults(report, "warnings", spec, lang)],
+        "changed": [_changed(one, release.dataset, lang) for one in changed],
+        "may_undo": may_undo and not report.get("undone"),
+        "changes": turning(number, count, lang, {}),
+    }  # fmt: skip
+
+
+def _side(of: Mapping[str, Any], lang: str) -> str:
+    return Kept(of).in_(lang)
+
+
+def _took_back(undo: Mapping[str, int] | None, lang: str) -> list[tuple[str, int]]:
+    if not undo:
+        return []
+    return [(words.say(told, lang), undo[name]) for name, told in words.UNDONE.items()]
+
+
+def _reasons(report: Mapping[str, Any], name: str, spec: Spec | None, lang: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "field": targets.field_name(spec, one["field"], lang), "told": words.say(REASONS[one["reason"]], lang),
+            "count": one["count"], "kind": "warned" if name == "warned" else "refused",
+        }
+        for one in report.get(name, ()) if one["reason"] in REASONS
+    ]  # fmt: skip
+
+
+def _faults(report: Mapping[str, Any], name: str, spec: Spec | None, lang: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "row": one["row"], "field": targets.field_name(spec, one["field"], lang), "value": one["value"],
+            "told": words.message(_side(one, lang), spec, lang), "kind": "warned" if name == "warnings" else "refused",
+        }
+        for one in report.get(name, ())[:FAULTS]
+    ]  # fmt: skip
+
+
+def _changed(one: Changed, dataset: str, lang: str) -> dict[str, Any]:
+    return {"of": one, "url": languages.address(reverse("desk:history", args=[dataset, one.object_id]), lang)}
+
+
+def of_undoing(release: Release, lang: str, done: Undone | None, refused: ImportRefused | None) -> dict[str, Any]:
+    """What taking a release back would do, or why it cannot be."""
+    counted = done.to_dict() if done else {}
+    spec = _spec(release.dataset)
+    return {
+        **line(release, lang),
+        "counts": [(name, words.say(told, lang), counted[name]) for name, told in words.UNDONE.items() if done],
+        "error": words.message(refused.said.in_(lang), spec, lang) if refused else "",
+        "notes": [words.say(note, lang) for note in done.notes] if done else [],
+    }
+
+
+def of_history(dataset: str, object_id: int, lang: Lang) -> dict[str, Any] | None:
+    """What an object was from release to release, the newest first; None for one that never was."""
+    states = states_of(dataset, object_id, lang)
+    if not states:
+        return None
+    return {
+        "dataset": targets.names(lang)[dataset],
+        "code": states[0].code,
+        "states": [_state(one, lang, first=one is states[-1]) for one in states],
+    }
+
+
+def _state(state: State, lang: str, *, first: bool) -> dict[str, Any]:
+    return {"of": state, "first": first, "origin": origin(state.made_by, lang) if state.made_by else "—"}

@@ -1,0 +1,79 @@
+"""The pages of what lies behind: releases, one of them, its undoing, and what an object was."""
+
+from __future__ import annotations
+
+from django.apps import apps
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_GET, require_http_methods
+
+from geoapp.desk import pages, past
+from geoapp.desk.guard import PERMISSION, for_clerks
+from geoapp.desk.views import language, say, show, to, too_large
+from layers import registry
+from layers.history.tables import OWN_HISTORY
+from layers.ingest.refusal import ImportRefused
+from layers.later import later
+from layers.models import Release
+
+undo = later("layers.ingest.undo.undo")
+VIEW = "layers.view_release"
+WAIT_S = 10.0
+lookers, clerks = for_clerks(too_large, PERMISSION, VIEW), for_clerks(too_large)
+
+
+@lookers
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """All releases, the newest first."""
+    asked = pages.number(request.GET.get("page", ""))
+    return show(request, "releases", past.of_releases(language(request), asked, request.GET.get("target", "")))
+
+
+@lookers
+@require_GET
+def release(request: HttpRequest, number: int) -> HttpResponse:
+    """What a release was made from, and what it changed."""
+    found = get_object_or_404(Release, pk=number)
+    may_undo = request.user.has_perm(PERMISSION) and found.dataset not in OWN_HISTORY
+    asked = pages.number(request.GET.get("page", ""))
+    return show(request, "release", past.of_release(found, language(request), asked, may_undo=may_undo))
+
+
+@clerks
+@require_http_methods(["GET", "POST"])
+def undoing(request: HttpRequest, number: int) -> HttpResponse:
+    """What taking a release back would do; and, sent, does."""
+    found = get_object_or_404(Release, pk=number)
+    lang = language(request)
+    try:
+        done = undo(found.pk, commit=request.method == "POST", actor=request.user.get_username(), wait_s=WAIT_S)
+    except ImportRefused as refusal:
+        return show(request, "undo", past.of_undoing(found, lang, None, refusal), 400)
+    if not done.committed:
+        return show(request, "undo", past.of_undoing(found, lang, done, None))
+    say(
+        request,
+        "第 {release} 号发布已撤销。",
+        "Release {release} was taken back.",
+        messages.SUCCESS,
+        release=found.pk,
+    )
+    return to(request, "desk:release", done.new_release_id)
+
+
+@lookers
+@require_GET
+def history(request: HttpRequest, dataset: str, number: int) -> HttpResponse:
+    """What an object was from release to release, to whoever may look at it."""
+    if dataset not in {one.name for one in registry.DATASETS} or dataset in OWN_HISTORY:
+        raise Http404
+    model = apps.get_model(registry.dataset(dataset).model)._meta
+    if not request.user.has_perm(f"{model.app_label}.view_{model.model_name}"):
+        raise PermissionDenied
+    told = past.of_history(dataset, number, language(request))
+    if told is None:
+        raise Http404
+    return show(request, "history", told)
