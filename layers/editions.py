@@ -25,7 +25,7 @@ _EVER = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
+class EditionSpan:
     """The divisions of the months from ``since`` (None: from the beginning) on. ``first`` and ``last`` are the releases between
     which they were made and corrected: the divisions of an edition are those that were current at its ``last``."""
 
@@ -39,23 +39,25 @@ class Edition:
         return self.last == _EVER
 
 
-_ONLY = Edition(_EVER, None)  # of a database that knows no others: its divisions hold from the beginning until today
+_ONLY = EditionSpan(
+    _EVER, None
+)  # of a database that knows no others: its divisions hold from the beginning until today
 
 
 class Editions:
     """All of them, in the order of their months; the last is today's."""
 
-    def __init__(self, found: Sequence[Edition]) -> None:
+    def __init__(self, found: Sequence[EditionSpan]) -> None:
         self.all = tuple(found) or (_ONLY,)
         self.current = self.all[-1]
         self.past = self.all[:-1]
 
-    def of(self, month: date) -> Edition:
+    def of(self, month: date) -> EditionSpan:
         """The divisions that a month speaks in."""
         return next(one for one in reversed(self.all) if one.since is None or one.since <= month)
 
-    def by_edition(self, months: Sequence[date]) -> dict[Edition, list[date]]:
-        found: dict[Edition, list[date]] = {}
+    def by_edition(self, months: Sequence[date]) -> dict[EditionSpan, list[date]]:
+        found: dict[EditionSpan, list[date]] = {}
         for month in months:
             found.setdefault(self.of(month), []).append(month)
         return found
@@ -73,10 +75,10 @@ def read(cursor: Cursor) -> Editions:
 
 def of_rows(found: Sequence[Row]) -> Editions:
     """The editions of the table's rows (`ROWS`), by id."""
-    return Editions([Edition(id, since, first or 0, last or _EVER) for id, since, first, last in found])
+    return Editions([EditionSpan(id, since, first or 0, last or _EVER) for id, since, first, last in found])
 
 
-def default_since(current: Edition, published: Sequence[date]) -> date | None:
+def default_since(current: EditionSpan, published: Sequence[date]) -> date | None:
     """From when new divisions hold if nobody says: from the first month of which no usage has been published yet."""
     if not published:
         return current.since
@@ -93,7 +95,7 @@ def take_effect(cursor: Cursor, release_id: int, since: date | None) -> bool:
     current = read(cursor).current
     if current is _ONLY:
         cursor.execute("INSERT INTO layers_edition (since) VALUES (NULL) RETURNING id")
-        current = Edition(cursor.fetchone()[0], None)
+        current = EditionSpan(cursor.fetchone()[0], None)
     if since == current.since:
         return False
     cursor.execute(

@@ -23,7 +23,7 @@ class SlowingBackend(ModelBackend):
         if request is None or account is None or password is None:  # a command of the operator's, not a form
             return super().authenticate(request, username, password, **kwargs)
         address = client_address(request)
-        place = slowing.Place(account, address)
+        place = slowing.AccountPlace(account, address)
         try:
             counted = slowing.begin(place)
         except slowing.Slowed:

@@ -75,7 +75,7 @@ def _network(address: str) -> str:
     return str(ip_network(f"{found}/64", strict=False)) if found.version == 6 else address
 
 
-class Place:
+class AccountPlace:
     """An account, and the address from which somebody tries it."""
 
     def __init__(self, account: str, address: str) -> None:
@@ -85,7 +85,7 @@ class Place:
         self.bounds = {self.here: HERE, _key("address", network): ADDRESS, _key("account", name): ACCOUNT}
 
 
-def begin(place: Place) -> list[str]:
+def begin(place: AccountPlace) -> list[str]:
     """Take a try, or raise `Slowed`; called before the password is looked at. → the keys it was counted under.
 
     The try is counted as refused at once and in one transaction, so that a hundred at the same moment are not a
@@ -112,7 +112,7 @@ def begin(place: Place) -> list[str]:
     return list(bounds)
 
 
-def succeeded(place: Place, counted: list[str]) -> None:
+def succeeded(place: AccountPlace, counted: list[str]) -> None:
     """The account is known here from now on; the try that `begin` counted was none."""
     now = timezone.now()
     with transaction.atomic():

@@ -93,7 +93,7 @@ class _Helper:
             self._end()
             log.warning("the process beside took more than %s s and was ended", SECONDS)
             raise Interrupted(TOO_LONG) from None
-        except (EOFError, OSError, wire.Malformed) as error:
+        except (EOFError, OSError, wire.MalformedMessage) as error:
             code = self._end()
             if code == 0:
                 raise _Gone from None

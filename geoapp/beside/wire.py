@@ -14,7 +14,7 @@ Read = Callable[[int], bytes]
 """Gives exactly so many bytes, or raises."""
 
 
-class Malformed(ValueError):
+class MalformedMessage(ValueError):
     """What came is nothing that the other side says."""
 
 
@@ -26,5 +26,5 @@ def frame(read: Read) -> tuple[bytes, bytes]:
     """The next (mark, body)."""
     mark, length = _HEAD.unpack(read(_HEAD.size))
     if mark not in (WORK, MADE, FAULT, FULL) or length > MOST_BYTES:
-        raise Malformed(f"{mark!r}, {length} bytes")
+        raise MalformedMessage(f"{mark!r}, {length} bytes")
     return mark, read(length)

@@ -6,7 +6,7 @@ from typing import Any
 
 from geoapp.desk import parcels, profiles, queue, rows, targets
 from geoapp.desk.models import CHECKED, REFUSED, UNKNOWN, ImportJob, ReadingProfile
-from geoapp.desk.progress import Told
+from geoapp.desk.progress import ProgressTold
 from layers.ingest import report as reports
 from layers.ingest.apart import opened_apart
 from layers.ingest.reading import Hints
@@ -33,7 +33,7 @@ class _Kept(Exception):
 
 def check(job: ImportJob) -> None:
     """Check a claimed job; it ends `CHECKED`, `REFUSED` with the reason, or `UNKNOWN` when nobody can say what it is."""
-    told, given = Told(job.token), dict(job.how)
+    told, given = ProgressTold(job.token), dict(job.how)
     try:
         if not job.target and not _propose(job, told):
             _finish(job, UNKNOWN)
@@ -52,7 +52,7 @@ def _finish(job: ImportJob, state: int, **changes: Any) -> None:
     queue.finish(job, state, **read, profile=job.profile, **changes)
 
 
-def _checked(job: ImportJob, told: Told, given: dict[str, Any]) -> ImportReport:
+def _checked(job: ImportJob, told: ProgressTold, given: dict[str, Any]) -> ImportReport:
     """A dry run, by the kept reading of the file's kind unless somebody has said how (``given``), or wants none. A kept reading
     by which the file cannot be read is left aside, and that is said."""
     may_be_kept = _is_open(given)
@@ -101,7 +101,7 @@ def _by_sheet(job: ImportJob, refusal: ImportRefused) -> bool:
     return bool(found)
 
 
-def _propose(job: ImportJob, told: Told) -> bool:
+def _propose(job: ImportJob, told: ProgressTold) -> bool:
     """Find what a file is by its headings; whether it is clear."""
     told("read", 0, None)
     job.headings = _head(job)

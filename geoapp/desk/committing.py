@@ -13,9 +13,9 @@ from django.contrib.admin.models import ADDITION, LogEntry
 from geoapp.desk import parcels, profiles, queue, rows
 from geoapp.desk.checking import WAIT_S, keep_rows, said, scope, source, without_rows
 from geoapp.desk.models import CHECKED, COMMITTED, REFUSED, ImportJob
-from geoapp.desk.progress import Told
+from geoapp.desk.progress import ProgressTold
 from layers import access
-from layers.ingest.places import Place
+from layers.ingest.places import RowPlace
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.run import run
 from layers.models import Release
@@ -40,7 +40,7 @@ def commit(job: ImportJob) -> None:
     before = access.read()
     try:
         report = run(
-            job.target, source(job), commit=True, actor=job.user.get_username(), progress=Told(job.token),
+            job.target, source(job), commit=True, actor=job.user.get_username(), progress=ProgressTold(job.token),
             wait_s=WAIT_S, context={"from": "desk", "job": job.token}, **scope(job),
         )  # fmt: skip
     except ImportRefused as refusal:
@@ -51,7 +51,7 @@ def commit(job: ImportJob) -> None:
         return
     folder = parcels.folder_of(job.token)
     report.places, report.placed = (
-        [Place(*one) for one in rows.places(folder)],
+        [RowPlace(*one) for one in rows.places(folder)],
         job.report.get("placed", 0),
     )
     keep_rows(job, report)

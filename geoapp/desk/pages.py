@@ -351,7 +351,7 @@ def _query(lang: str, **asked: Any) -> str:
     return urlencode(told)
 
 
-def _turning(page: rows.Page, name: str, lang: str, asked: dict[str, Any]) -> dict[str, str]:
+def _turning(page: rows.RowsPage, name: str, lang: str, asked: dict[str, Any]) -> dict[str, str]:
     """Questions for the page before and after; empty where there is none."""
     return {
         "before": _query(lang, **asked, **{name: page.number - 1}) if page.number > 1 else "",

@@ -13,7 +13,7 @@ class GivenUp(Exception):
     """The file was deleted while it was worked on."""
 
 
-class Told:
+class ProgressTold:
     """The ``progress`` of `layers.ingest.run.run`."""
 
     def __init__(self, token: str) -> None:

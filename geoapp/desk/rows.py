@@ -33,7 +33,7 @@ CREATE INDEX change_of ON change (field);
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class RowsPage:
     """Some of the rows, from page 1; ``count`` is of all."""
 
     rows: list[Any]
@@ -54,7 +54,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ChangedValue:
     """One value that a file changes; ``old`` and ``new`` as people read them, None for nothing."""
 
     row: int
@@ -105,11 +105,11 @@ def _changes(report: ImportReport) -> Iterable[tuple[Any, ...]]:
     return ((one.row, one.code, one.field, one.old, one.new) for one in report.changes.first)
 
 
-def faults(folder: Path, kind: str = "", field: str | None = None, reason: str = "", page: int = 1) -> Page:
+def faults(folder: Path, kind: str = "", field: str | None = None, reason: str = "", page: int = 1) -> RowsPage:
     """A page of (kind, `Fault`, the column of the file that it is of, where a row has several records)."""
     asked = {"kind": kind or None, "field": field, "reason": reason or None}
     found = _page(folder, "fault", "kind, cell, row, field, value, reason, expected", asked, page)
-    return Page([(one[0], Fault(*one[2:]), one[1]) for one in found.rows], found.number, found.count)
+    return RowsPage([(one[0], Fault(*one[2:]), one[1]) for one in found.rows], found.number, found.count)
 
 
 def fault_groups(folder: Path) -> list[tuple[str, str, str, int]]:
@@ -119,10 +119,10 @@ def fault_groups(folder: Path) -> list[tuple[str, str, str, int]]:
         return list(base.execute(query)) if base else []
 
 
-def changes(folder: Path, field: str | None = None, page: int = 1) -> Page:
-    """A page of `Change`."""
+def changes(folder: Path, field: str | None = None, page: int = 1) -> RowsPage:
+    """A page of `ChangedValue`."""
     found = _page(folder, "change", "row, code, field, old, new", {"field": field}, page)
-    return Page([Change(*one) for one in found.rows], found.number, found.count)
+    return RowsPage([ChangedValue(*one) for one in found.rows], found.number, found.count)
 
 
 def change_groups(folder: Path) -> list[tuple[str, int]]:
@@ -142,19 +142,19 @@ def has_places(folder: Path) -> bool:
         return bool(base and base.execute("SELECT EXISTS (SELECT 1 FROM place)").fetchone()[0])
 
 
-def _page(folder: Path, table: str, columns: str, asked: dict[str, str | None], page: int) -> Page:
+def _page(folder: Path, table: str, columns: str, asked: dict[str, str | None], page: int) -> RowsPage:
     given = {name: value for name, value in asked.items() if value is not None}
     where = " AND ".join(["1", *(f"{name} = :{name}" for name in given)])  # names of ours, values bound
     with _opened(folder) as base:
         if base is None:
-            return Page([], 1, 0)
+            return RowsPage([], 1, 0)
         count = int(base.execute(f"SELECT count(*) FROM {table} WHERE {where}", given).fetchone()[0])  # noqa: S608
         number = min(max(page, 1), max(1, -(-count // PAGE)))
         rows = base.execute(
             f"SELECT {columns} FROM {table} WHERE {where} ORDER BY id LIMIT :most OFFSET :past",  # noqa: S608
             {**given, "most": PAGE, "past": (number - 1) * PAGE},
         ).fetchall()
-    return Page(rows, number, count)
+    return RowsPage(rows, number, count)
 
 
 @contextmanager

@@ -31,7 +31,7 @@ _SCALE_AT_ZOOM_0 = 559_082_264.03  # one 256-pixel tile around the world, at QGI
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ProjectLayer:
     """One layer of the project: where it comes from and how it looks."""
 
     layer: Layer
@@ -47,20 +47,20 @@ class Source:
         )
 
 
-def features(layer: Layer, root_url: str, lang: str) -> Source:
+def features(layer: Layer, root_url: str, lang: str) -> ProjectLayer:
     """Features over OGC API: identified, selected and filtered; only what is in view is asked for."""
     uri = f"pagingEnabled='true' restrictToRequestBBOX='1' srsname='OGC:CRS84' typename='{layer.id}' url='{root_url}/ogc/'"
-    return Source(layer, "OAPIF", looks.title(layer, lang), uri)
+    return ProjectLayer(layer, "OAPIF", looks.title(layer, lang), uri)
 
 
-def tiles(layer: Layer, root_url: str, lang: str, usage: Usage | None = None) -> Source:
+def tiles(layer: Layer, root_url: str, lang: str, usage: Usage | None = None) -> ProjectLayer:
     """Vector tiles: drawn at once at every scale."""
     query = f"?{urlencode({'period': str(usage.period)})}" if usage else ""
     # The question mark as it is: QGIS 3.40 does not decode it, and would ask for a file of that name.
     template = quote(f"{root_url}/tiles/{layer.id}/{{z}}/{{x}}/{{y}}.pbf{query}", safe=":/?")
     what = Words("{period} 用水量", "use of {period}", period=usage.period) if usage else Words("瓦片", "tiles")
     uri = f"type=xyz&url={template}&zmin={layer.min_zoom}&zmax={layer.max_zoom}"
-    return Source(layer, "vectortile", f"{looks.title(layer, lang)} · {what.in_(lang)}", uri, usage)
+    return ProjectLayer(layer, "vectortile", f"{looks.title(layer, lang)} · {what.in_(lang)}", uri, usage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Group:
     """Layers under one heading, top first."""
 
     name: str
-    sources: tuple[Source, ...]
+    sources: tuple[ProjectLayer, ...]
     shown: bool = False
 
 
@@ -133,7 +133,7 @@ def _group(tree: Element, group: Group) -> Element:
     )  # fmt: skip
 
 
-def _leaf(branch: Element, source: Source, *, shown: bool) -> None:
+def _leaf(branch: Element, source: ProjectLayer, *, shown: bool) -> None:
     # In a group that is switched on, features and tiles of one thing would lie on each other: tiles are drawn.
     on = shown or source.kind == "vectortile"
     xml.child(
@@ -142,7 +142,7 @@ def _leaf(branch: Element, source: Source, *, shown: bool) -> None:
     )  # fmt: skip
 
 
-def _layer(parent: Element, source: Source, lang: str) -> None:
+def _layer(parent: Element, source: ProjectLayer, lang: str) -> None:
     made = xml.child(parent, "maplayer", **_attributes(source))
     xml.child(made, "id", source.id)
     xml.child(made, "datasource", source.uri)
@@ -160,7 +160,7 @@ def _layer(parent: Element, source: Source, lang: str) -> None:
     xml.child(made, "layerOpacity", 1)
 
 
-def _attributes(source: Source) -> dict[str, object]:
+def _attributes(source: ProjectLayer) -> dict[str, object]:
     layer = source.layer
     nearest, farthest = _scales(source)
     scale = {"hasScaleBasedVisibilityFlag": int(farthest > 0 or nearest > 0), "minScale": farthest, "maxScale": nearest}
@@ -171,7 +171,7 @@ def _attributes(source: Source) -> dict[str, object]:
     return {"type": "vector", "geometry": geometry, "wkbType": kind, "labelsEnabled": 0, "readOnly": 1, **scale}
 
 
-def _scales(source: Source) -> tuple[int, int]:
+def _scales(source: ProjectLayer) -> tuple[int, int]:
     """The nearest and the farthest scale at which a source is drawn, 0 for no bound.
 
     Features from where the web map draws them one by one: a city of meters is not asked for at once. Of what is coloured

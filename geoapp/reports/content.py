@@ -9,7 +9,7 @@ from django.utils import timezone
 from geoapp.reports import objects
 from geoapp.reports.ask import Ask
 from geoapp.reports.quality import findings
-from geoapp.reports.structure import Change, MapClasses, Part, Rank, RegionLine, Report, ReportPeriod
+from geoapp.reports.structure import ComparedVolume, MapClasses, Rank, RegionLine, Report, ReportPeriod, TermShare
 from layers import place, vocab
 from layers.errors import NotFound
 from layers.feeds.meta import figures_are_synthetic
@@ -79,7 +79,7 @@ def build(ask: Ask) -> Report:
         others_l=_volume(region, ask, Selection(purposes=vocab.NON_RESIDENTIAL_IDS), within),
         sources=_sources(region, ask, total_l, within),
         purposes=tuple(
-            Part(row["purpose"], row["volume_l"], share(row["volume_l"], total_l)) for row in own["by_purpose"]
+            TermShare(row["purpose"], row["volume_l"], share(row["volume_l"], total_l)) for row in own["by_purpose"]
         ),
         ranks=_ranks(index, region, ask),
         months=tuple(own["months"]),
@@ -123,8 +123,8 @@ def _beside_months(region: RegionInfo, months: list[str]) -> dict[str, tuple[int
     return {why: litres for why, litres in found.items() if added(litres) is not None}
 
 
-def _change(own: dict[str, Any], versus: str) -> Change:
-    return Change(versus, own["versus"]["period"] or "", own["previous_l"], own["change"])
+def _change(own: dict[str, Any], versus: str) -> ComparedVolume:
+    return ComparedVolume(versus, own["versus"]["period"] or "", own["previous_l"], own["change"])
 
 
 def _volume(region: RegionInfo, ask: Ask, selection: Selection, within: Divisions) -> int | None:
@@ -134,11 +134,11 @@ def _volume(region: RegionInfo, ask: Ask, selection: Selection, within: Division
     return added(t.volume_l for t in found if t.code == region.code)
 
 
-def _sources(region: RegionInfo, ask: Ask, total_l: int, within: Divisions) -> tuple[Part, ...]:
+def _sources(region: RegionInfo, ask: Ask, total_l: int, within: Divisions) -> tuple[TermShare, ...]:
     volumes = {
         term.code: _volume(region, ask, Selection(sources=frozenset({term.id})), within) for term in vocab.SOURCE
     }
-    return tuple(Part(code, volume, share(volume, total_l)) for code, volume in volumes.items())
+    return tuple(TermShare(code, volume, share(volume, total_l)) for code, volume in volumes.items())
 
 
 def _ranks(index: RegionIndex, region: RegionInfo, ask: Ask) -> tuple[Rank, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q, Sum
 
 from geoapp.reports.objects import any_prefix, within
-from geoapp.reports.structure import Finding
+from geoapp.reports.structure import RuleFinding
 from layers import editions, registry, vocab
 from layers.models import Meter, UsageSum, Well
 from layers.periods import Period
@@ -13,24 +13,24 @@ from layers.stats.query import under
 from layers.stats.regions import RegionInfo
 
 
-def findings(region: RegionInfo, prefixes: list[str], period: Period) -> tuple[Finding, ...]:
+def findings(region: RegionInfo, prefixes: list[str], period: Period) -> tuple[RuleFinding, ...]:
     """Each rule with what it found of how many; rules that found nothing are listed too, so that silence is no gap."""
     return (*_wells(region, prefixes), *_facilities(prefixes), *_meters(prefixes), *_usage(region, prefixes, period))
 
 
-def _wells(region: RegionInfo, prefixes: list[str]) -> list[Finding]:
+def _wells(region: RegionInfo, prefixes: list[str]) -> list[RuleFinding]:
     declared = Well.objects.filter(any_prefix("declared_region__code", prefixes))
     here = any_prefix("found_region__code", prefixes)
     of_declared = declared.count()
     counted = within("well", prefixes)
     of = counted.count()
     found = [
-        Finding("wells_outside_city", declared.filter(found_region=None, geom__isnull=False).count(), of_declared),
-        Finding("wells_without_position", declared.filter(geom=None).count(), of_declared),
-        Finding("wells_without_depth", counted.filter(depth_m=None).count(), of),
-        Finding("wells_without_year", counted.filter(year_built=None).count(), of),
-        Finding("wells_without_permit", counted.filter(permits=None).count(), of),
-        Finding("wells_unmetered", counted.filter(metering=vocab.METERING.id_of("none")).count(), of),
+        RuleFinding("wells_outside_city", declared.filter(found_region=None, geom__isnull=False).count(), of_declared),
+        RuleFinding("wells_without_position", declared.filter(geom=None).count(), of_declared),
+        RuleFinding("wells_without_depth", counted.filter(depth_m=None).count(), of),
+        RuleFinding("wells_without_year", counted.filter(year_built=None).count(), of),
+        RuleFinding("wells_without_permit", counted.filter(permits=None).count(), of),
+        RuleFinding("wells_unmetered", counted.filter(metering=vocab.METERING.id_of("none")).count(), of),
     ]
     if region.level == vocab.CITY:
         return found
@@ -45,13 +45,13 @@ def _wells(region: RegionInfo, prefixes: list[str]) -> list[Finding]:
     known = any_prefix("declared_region__code", prefixes) | Q(declared_region__code__in=above)
     strangers = Well.objects.filter(here, declared_region__isnull=False).exclude(known).count()
     return [
-        Finding("wells_found_elsewhere", elsewhere, of_declared),
-        Finding("wells_declared_elsewhere", strangers, of),
+        RuleFinding("wells_found_elsewhere", elsewhere, of_declared),
+        RuleFinding("wells_declared_elsewhere", strangers, of),
         *found,
     ]
 
 
-def _facilities(prefixes: list[str]) -> list[Finding]:
+def _facilities(prefixes: list[str]) -> list[RuleFinding]:
     found = []
     supply = [layer.id for layer in registry.LAYERS if layer.dataset is registry.FACILITY]
     drain = [layer.id for layer in registry.LAYERS if layer.dataset is registry.SEWAGE_PLANT]
@@ -61,16 +61,18 @@ def _facilities(prefixes: list[str]) -> list[Finding]:
         ("sewage_without_capacity", drain, Q(capacity_m3_d=None)),
     ):
         rows = [within(layer_id, prefixes) for layer_id in layer_ids]
-        found.append(Finding(rule, sum(each.filter(missing).count() for each in rows), sum(r.count() for r in rows)))
+        found.append(
+            RuleFinding(rule, sum(each.filter(missing).count() for each in rows), sum(r.count() for r in rows))
+        )
     return found
 
 
-def _meters(prefixes: list[str]) -> list[Finding]:
+def _meters(prefixes: list[str]) -> list[RuleFinding]:
     declared = Meter.objects.filter(any_prefix("declared_region__code", prefixes))
-    return [Finding("meters_without_position", declared.filter(geom=None).count(), declared.count())]
+    return [RuleFinding("meters_without_position", declared.filter(geom=None).count(), declared.count())]
 
 
-def _usage(region: RegionInfo, prefixes: list[str], period: Period) -> list[Finding]:
+def _usage(region: RegionInfo, prefixes: list[str], period: Period) -> list[RuleFinding]:
     """Records that reach no village, by why. Grain of the sums: a row a month, gap and region above."""
     months = [month.first_day for month in period.months]
     kept = UsageSum.objects.filter(
@@ -83,5 +85,5 @@ def _usage(region: RegionInfo, prefixes: list[str], period: Period) -> list[Find
     for gap in (vocab.COARSER, vocab.UNASSIGNED, vocab.OUTSIDE):
         told = inside.filter(gap=gap).aggregate(n=Sum("records"), volume=Sum("volume_l"))
         rule = f"usage_{vocab.GAP.by_id[gap].code}"
-        found.append(Finding(rule, told["n"] or 0, of, told["volume"] or 0))
+        found.append(RuleFinding(rule, told["n"] or 0, of, told["volume"] or 0))
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from geoapp.reports import figures
-from geoapp.reports.structure import Change, Part, Report
+from geoapp.reports.structure import ComparedVolume, Report, TermShare
 from geoapp.reports.words import level_name, term_name
 from layers import vocab
 from layers.stats.absence import share as share_of
@@ -60,7 +60,7 @@ def change_word(ratio: float, lang: str) -> str:
     return CHANGES[ratio > 0][(size >= SLIGHT) + (size >= STRONG)].in_(lang)
 
 
-def changed(changes: tuple[Change, ...], lang: str) -> str:
+def changed(changes: tuple[ComparedVolume, ...], lang: str) -> str:
     """The change on the year and on the period before; what cannot be compared is said."""
     if not any(change.period for change in changes):
         return Words(
@@ -85,7 +85,7 @@ COMPARED = {
 }
 
 
-def _one_change(change: Change, lang: str) -> str:
+def _one_change(change: ComparedVolume, lang: str) -> str:
     told, untold = COMPARED[change.kind]
     if change.ratio is None:
         nothing = change.period and change.before_l is not None
@@ -98,7 +98,7 @@ def _one_change(change: Change, lang: str) -> str:
     return told.in_(lang, change=change_word(change.ratio, lang), amount=figures.change(change.ratio))
 
 
-def largest(parts: tuple[Part, ...]) -> Part:
+def largest(parts: tuple[TermShare, ...]) -> TermShare:
     """The part with the most water, of equal ones the first."""
     return max(parts, key=lambda part: part.volume_l or 0)
 

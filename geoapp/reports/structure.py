@@ -15,7 +15,7 @@ from layers.stats.divisions import Divisions
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ComparedVolume:
     """A volume beside that of another period; ``period`` is empty when that one is not there whole."""
 
     kind: str  # "year": the same months a year before; "previous": the period just before
@@ -25,7 +25,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TermShare:
     """One term of a vocabulary and its share of the whole."""
 
     code: str
@@ -72,7 +72,7 @@ class StageLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class RuleFinding:
     """One rule of quality: how many objects (or litres) it found, of how many."""
 
     rule: str
@@ -148,11 +148,11 @@ class Report:
     area_km2: float
     m3_per_km2: float | None
     share_of_city: float | None
-    changes: tuple[Change, ...]
+    changes: tuple[ComparedVolume, ...]
     residents_l: int | None  # in the region; with what lies in none they are the total
     others_l: int | None
-    sources: tuple[Part, ...]
-    purposes: tuple[Part, ...]
+    sources: tuple[TermShare, ...]
+    purposes: tuple[TermShare, ...]
     ranks: tuple[Rank, ...]
 
     months: tuple[str, ...]
@@ -168,7 +168,7 @@ class Report:
     counts: dict[str, int]
     stages: tuple[StageLine, ...]
     facilities: tuple[FacilityList, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[RuleFinding, ...]
     notes: tuple[Note, ...] = ()  # where the print behind the figures contradicts itself
 
     @property

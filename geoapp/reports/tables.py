@@ -24,7 +24,7 @@ PRINTED_REGIONS = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class PrintedColumn:
     """What a column holds. Values are as stored (litres, ratios); paper and workbook show them in ``unit``."""
 
     label: str
@@ -52,12 +52,12 @@ _SHOWN: dict[str, Callable[[Any], str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class PrintedTable:
     """A table with its key (of its anchor and sheet), title, columns, rows, and a last row that sums."""
 
     key: str
     title: str
-    columns: tuple[Column, ...]
+    columns: tuple[PrintedColumn, ...]
     rows: tuple[tuple[Value, ...], ...]
     total: tuple[Value, ...] = ()
     notes: tuple[str, ...] = field(default=())
@@ -102,7 +102,7 @@ class Marked:
             self.notes.append(f"{sign} {self._known[figure]}")
 
 
-def summary(report: Report, lang: str) -> list[Table]:
+def summary(report: Report, lang: str) -> list[PrintedTable]:
     """Use by source and by purpose; what lies in no region has rows of its own, so that each adds up to the total."""
     tables = []
     for key, parts, vocabulary in (
@@ -119,10 +119,10 @@ def summary(report: Report, lang: str) -> list[Table]:
             marked.at("residents", [part.code for part in parts].index("residential"), 1)
         rows += [(word(why, lang), litres, share(litres, report.total_l)) for why, litres in report.beside.items()]
         marked.at("total", len(rows), 1)
-        columns = (Column(word(key, lang), width=3), _used(lang), Column(word("share", lang), "share"))
+        columns = (PrintedColumn(word(key, lang), width=3), _used(lang), PrintedColumn(word("share", lang), "share"))
         total = (word("sum", lang), report.total_l, share(report.total_l, report.total_l))
         notes = (base_note(report, lang), *marked.notes)
-        tables.append(Table(key, word(key, lang), columns, tuple(rows), total, notes, marked.marks))
+        tables.append(PrintedTable(key, word(key, lang), columns, tuple(rows), total, notes, marked.marks))
     return tables
 
 
@@ -132,27 +132,27 @@ def base_note(report: Report, lang: str) -> str:
     return word("share_base", lang, name=report.name, beside=beside, volume=figures.volume(report.total_l, lang))
 
 
-def _volume(lang: str) -> Column:
-    return Column(word("volume", lang), "litres", figures.unit_name(lang))
+def _volume(lang: str) -> PrintedColumn:
+    return PrintedColumn(word("volume", lang), "litres", figures.unit_name(lang))
 
 
-def _used(lang: str, label: str = "") -> Column:
+def _used(lang: str, label: str = "") -> PrintedColumn:
     """A column of use: what is not known is said to be."""
-    return Column(label or word("volume", lang), "litres", figures.unit_name(lang), absent=word("no_data", lang))
+    return PrintedColumn(label or word("volume", lang), "litres", figures.unit_name(lang), absent=word("no_data", lang))
 
 
-def regions(report: Report, lang: str, level: str, lines: tuple[RegionLine, ...], key: str) -> Table:
+def regions(report: Report, lang: str, level: str, lines: tuple[RegionLine, ...], key: str) -> PrintedTable:
     """Regions by volume, numbered as on the maps; what is known above their level only is the last row but one."""
     columns = (
-        Column(word("no", lang), "integer", width=0.9),
-        Column(word("code", lang), width=2.2),
-        Column(word("name", lang), width=3.2),
+        PrintedColumn(word("no", lang), "integer", width=0.9),
+        PrintedColumn(word("code", lang), width=2.2),
+        PrintedColumn(word("name", lang), width=3.2),
         _used(lang),
-        Column(word("share", lang), "share", width=1.5),
-        Column(word("area", lang), "area", "km²", width=1.7),
-        Column(word("per_km2", lang), "density", figures.unit_name(lang) + "/km²", width=2.1),
-        Column(word("change_year", lang), "change", width=1.6),
-        Column(word("change_previous", lang), "change", width=1.6),
+        PrintedColumn(word("share", lang), "share", width=1.5),
+        PrintedColumn(word("area", lang), "area", "km²", width=1.7),
+        PrintedColumn(word("per_km2", lang), "density", figures.unit_name(lang) + "/km²", width=2.1),
+        PrintedColumn(word("change_year", lang), "change", width=1.6),
+        PrintedColumn(word("change_previous", lang), "change", width=1.6),
     )
     rows: list[tuple[Value, ...]] = [
         (n, line.code, line.name, line.volume_l, share(line.volume_l, report.total_l), line.area_km2, line.m3_per_km2,
@@ -168,16 +168,19 @@ def regions(report: Report, lang: str, level: str, lines: tuple[RegionLine, ...]
     marked = Marked(report, lang)
     marked.at("total", len(rows), 3)
     title = f"{word('regions', lang)} · {level_name(level, lang)}"
-    return Table(key, title, columns, tuple(rows), total, (base_note(report, lang), *marked.notes), marked.marks)
+    return PrintedTable(key, title, columns, tuple(rows), total, (base_note(report, lang), *marked.notes), marked.marks)
 
 
-def months(report: Report, lang: str) -> Table:
+def months(report: Report, lang: str) -> PrintedTable:
     """Use by month and source; what lies in no region has columns of its own."""
     parts = {
         **{term_name(vocab.SOURCE, code, lang): litres for code, litres in report.source_months.items()},
         **{word(why, lang): litres for why, litres in report.beside_months.items()},
     }
-    columns = (Column(word("month", lang), width=1.6), *(_used(lang, name) for name in (*parts, word("sum", lang))))
+    columns = (
+        PrintedColumn(word("month", lang), width=1.6),
+        *(_used(lang, name) for name in (*parts, word("sum", lang))),
+    )
     rows: list[tuple[Value, ...]] = []
     for m, month in enumerate(report.months):
         of_month = [litres[m] for litres in parts.values()]
@@ -187,16 +190,18 @@ def months(report: Report, lang: str) -> Table:
     marked = Marked(report, lang)
     for at, code in enumerate(report.source_months, 1):
         marked.at(f"source/{code}", len(rows), at)
-    return Table("months", word("chart_months", lang), columns, tuple(rows), total, tuple(marked.notes), marked.marks)
+    return PrintedTable(
+        "months", word("chart_months", lang), columns, tuple(rows), total, tuple(marked.notes), marked.marks
+    )
 
 
-def stages(report: Report, lang: str) -> Table:
+def stages(report: Report, lang: str) -> PrintedTable:
     """Take, supply, use and drain; kinds of which there are none are left out."""
     columns = (
-        Column(word("stage", lang), width=1),
-        Column(word("item", lang), width=4),
-        Column(word("count", lang), "integer", width=1.6),
-        Column(word("capacity", lang), "integer", "m³/d", width=2),
+        PrintedColumn(word("stage", lang), width=1),
+        PrintedColumn(word("item", lang), width=4),
+        PrintedColumn(word("count", lang), "integer", width=1.6),
+        PrintedColumn(word("capacity", lang), "integer", "m³/d", width=2),
         _volume(lang),
     )
     rows: list[tuple[Value, ...]] = []
@@ -211,31 +216,31 @@ def stages(report: Report, lang: str) -> Table:
         if n == last:
             marked.at("total", len(rows), 4)
             rows.append((word("use", lang), word("total", lang), None, None, report.total_l))
-    return Table("stages", word("stages", lang), columns, tuple(rows), (), tuple(marked.notes), marked.marks)
+    return PrintedTable("stages", word("stages", lang), columns, tuple(rows), (), tuple(marked.notes), marked.marks)
 
 
-def quality(report: Report, lang: str) -> Table:
+def quality(report: Report, lang: str) -> PrintedTable:
     """Every rule, also those that found nothing."""
     columns = (
-        Column(word("finding", lang), width=5),
-        Column(word("count", lang), "integer", width=1.5),
-        Column(word("of", lang), "integer", width=1.5),
-        Column(word("share", lang), "share", width=1.5),
+        PrintedColumn(word("finding", lang), width=5),
+        PrintedColumn(word("count", lang), "integer", width=1.5),
+        PrintedColumn(word("of", lang), "integer", width=1.5),
+        PrintedColumn(word("share", lang), "share", width=1.5),
         _volume(lang),
     )
     rows = tuple(
         (word(each.rule, lang), each.count, each.of, each.count / each.of if each.of else None, each.volume_l)
         for each in report.findings
     )
-    return Table("quality", word("quality", lang), columns, rows)
+    return PrintedTable("quality", word("quality", lang), columns, rows)
 
 
-def facilities(report: Report, lang: str) -> list[Table]:
+def facilities(report: Report, lang: str) -> list[PrintedTable]:
     """Every facility by name, one table a layer."""
     return [_facilities(each, lang) for each in report.facilities]
 
 
-def printed_facilities(report: Report, lang: str, limit: int = PRINTED_ROWS) -> list[Table]:
+def printed_facilities(report: Report, lang: str, limit: int = PRINTED_ROWS) -> list[PrintedTable]:
     """Lists by name of the kinds that fit into ``limit`` rows together, and counts by region of the others."""
     found = []
     for each in report.facilities:
@@ -245,13 +250,13 @@ def printed_facilities(report: Report, lang: str, limit: int = PRINTED_ROWS) -> 
     return found
 
 
-def _facilities(found: FacilityList, lang: str) -> Table:
+def _facilities(found: FacilityList, lang: str) -> PrintedTable:
     columns = (
-        Column(word("code", lang), width=2),
-        Column(word("name", lang), width=4),
-        Column(word("place", lang), width=4),
-        Column(word("capacity", lang), "integer", "m³/d", width=1.6),
-        Column(word("run_by", lang), width=2.4),
+        PrintedColumn(word("code", lang), width=2),
+        PrintedColumn(word("name", lang), width=4),
+        PrintedColumn(word("place", lang), width=4),
+        PrintedColumn(word("capacity", lang), "integer", "m³/d", width=1.6),
+        PrintedColumn(word("run_by", lang), width=2.4),
     )
     rows = tuple(
         (line.code, line.name, line.place, line.capacity_m3_d, run_by_name(found.layer, line.run_by, lang))
@@ -259,15 +264,15 @@ def _facilities(found: FacilityList, lang: str) -> Table:
     )
     capacity = added(line.capacity_m3_d for line in found.lines)
     total = (word("sum", lang), word("places", lang, count=figures.integer(len(rows))), "", capacity, "")
-    return Table(found.layer, f"{layer_name(found.layer, lang)} · {len(rows):,}", columns, rows, total)
+    return PrintedTable(found.layer, f"{layer_name(found.layer, lang)} · {len(rows):,}", columns, rows, total)
 
 
-def _counted(report: Report, found: FacilityList, lang: str) -> Table:
+def _counted(report: Report, found: FacilityList, lang: str) -> PrintedTable:
     """How many facilities of a kind, and with what capacity, are in each region of the level below."""
     columns = (
-        Column(level_name(report.child_level, lang), width=4),
-        Column(word("count", lang), "integer"),
-        Column(word("capacity", lang), "integer", "m³/d"),
+        PrintedColumn(level_name(report.child_level, lang), width=4),
+        PrintedColumn(word("count", lang), "integer"),
+        PrintedColumn(word("capacity", lang), "integer", "m³/d"),
     )
     rows: list[tuple[Value, ...]] = []
     for child in report.children:
@@ -282,4 +287,4 @@ def _counted(report: Report, found: FacilityList, lang: str) -> Table:
     name = layer_name(found.layer, lang)
     note = word("omitted", lang, name=name, count=figures.integer(len(found.lines)))
     title = f"{name} · {len(found.lines):,}"
-    return Table(found.layer, title, columns, tuple(rows), total, (note,))
+    return PrintedTable(found.layer, title, columns, tuple(rows), total, (note,))

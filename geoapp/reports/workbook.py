@@ -16,7 +16,7 @@ from geoapp.reports import figures, tables
 from geoapp.reports.files import zipped
 from geoapp.reports.sentences import sentences
 from geoapp.reports.structure import Report
-from geoapp.reports.tables import Column, Table, Value
+from geoapp.reports.tables import PrintedColumn, PrintedTable, Value
 from geoapp.reports.words import method, word
 from layers.export.cells import text_cell
 from layers.text import xml_text
@@ -45,7 +45,7 @@ def xlsx(report: Report, lang: str) -> bytes:
     return _settled(out.getvalue(), book.properties.created)
 
 
-def every_table(report: Report, lang: str) -> list[Table]:
+def every_table(report: Report, lang: str) -> list[PrintedTable]:
     """All tables of the report, each whole."""
     found = tables.summary(report, lang)
     found.append(tables.months(report, lang))
@@ -75,7 +75,7 @@ def _summary(book: Workbook, report: Report, lang: str) -> None:
         sheet.append([_text(sheet, line)])
 
 
-def _sheet(book: Workbook, table: Table) -> None:
+def _sheet(book: Workbook, table: PrintedTable) -> None:
     sheet = book.create_sheet(_sheet_name(book, table.title))
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.columns))}{len(table.rows) + 1}"
@@ -92,11 +92,11 @@ def _sheet(book: Workbook, table: Table) -> None:
         sheet.append([_text(sheet, note)])
 
 
-def header(column: Column) -> str:
+def header(column: PrintedColumn) -> str:
     return f"{column.label} ({column.unit})" if column.unit else column.label
 
 
-def _cell(sheet: object, column: Column, value: Value, *, bold: bool = False, mark: str = "") -> WriteOnlyCell:
+def _cell(sheet: object, column: PrintedColumn, value: Value, *, bold: bool = False, mark: str = "") -> WriteOnlyCell:
     """A typed cell; a mark is shown beside its number. Text stays text, also when it begins as a formula does."""
     if value is None or isinstance(value, str):
         return _text(sheet, value or "", bold=bold)

@@ -23,7 +23,7 @@ _FIELD = re.compile(
 )
 
 
-class State(Enum):
+class ArrivalState(Enum):
     HEAD = 1  # the head is not whole yet
     BODY = 2  # the head is, the body is not
     WHOLE = 3
@@ -37,7 +37,7 @@ class Arrival:
 
     since: float
     data: bytearray = field(default_factory=bytearray)
-    state: State = State.HEAD
+    state: ArrivalState = ArrivalState.HEAD
     refusal: int = 0  # HTTP status, when refused
     method: str = ""
     path: str = ""
@@ -45,19 +45,19 @@ class Arrival:
     logged_in: bool = False  # it says so: a cookie of a session is there
     _length: int = 0  # of head and body together
 
-    def take(self, data: bytes) -> State:
+    def take(self, data: bytes) -> ArrivalState:
         """Some more bytes; → the state they lead to."""
         self.data += data
-        if self.state is State.HEAD:
+        if self.state is ArrivalState.HEAD:
             self._read_head()
-        if self.state is State.BODY and len(self.data) >= self._length:
-            self.state = State.WHOLE
+        if self.state is ArrivalState.BODY and len(self.data) >= self._length:
+            self.state = ArrivalState.WHOLE
         return self.state
 
     @property
     def deadline(self) -> float:
         """When it has to be whole."""
-        return self.since + HEAD_SECONDS + (BODY_SECONDS if self.state is State.BODY else 0.0)
+        return self.since + HEAD_SECONDS + (BODY_SECONDS if self.state is ArrivalState.BODY else 0.0)
 
     def _read_head(self) -> None:
         end = self.data.find(_END)
@@ -80,14 +80,14 @@ class Arrival:
         length = int(lengths[0]) if len(lengths) == 1 and re.fullmatch(rb"\d{1,12}", lengths[0]) else 0
         self._length = end + len(_END) + length
         if length <= BODY_BYTES:
-            self.state = State.BODY
+            self.state = ArrivalState.BODY
         elif self.path.startswith(LONG_BODIES) and self.logged_in:
-            self.state = State.LONG
+            self.state = ArrivalState.LONG
         else:
             self._refuse(413)
 
     def _refuse(self, status: int) -> None:
-        self.state, self.refusal = State.REFUSED, status
+        self.state, self.refusal = ArrivalState.REFUSED, status
 
 
 def _request_line(head: bytes) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
-from geoapp.serving.arrival import Arrival, State
+from geoapp.serving.arrival import Arrival, ArrivalState
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ class Pools:
         self._long = Pool(LONG)
 
     def pool_for(self, arrival: Arrival) -> Pool:
-        if arrival.state is State.LONG:
+        if arrival.state is ArrivalState.LONG:
             return self._long
         return next(pool for pool in self._pools if pool.lane.takes(arrival))
 

@@ -23,7 +23,7 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 from geoapp import env
 from geoapp.address import address_of, is_proxy
 from geoapp.serving import conf, refusals
-from geoapp.serving.arrival import Arrival, State
+from geoapp.serving.arrival import Arrival, ArrivalState
 from geoapp.serving.lanes import Full, OutOfPatience, Pools, lanes
 from geoapp.serving.outlet import Outlet, Room
 
@@ -118,10 +118,10 @@ class Doorkeeper(ThreadWorker):
 
     def _took(self, conn: Connection, arrival: Arrival, data: bytes) -> None:
         state = arrival.take(data)
-        if state is State.REFUSED:
+        if state is ArrivalState.REFUSED:
             self._arrived(conn)
             self._refuse(conn, arrival.refusal)
-        elif state in (State.WHOLE, State.LONG):
+        elif state in (ArrivalState.WHOLE, ArrivalState.LONG):
             self._arrived(conn)
             self._begin(conn, arrival)
 
@@ -156,7 +156,7 @@ class Doorkeeper(ThreadWorker):
             conn.parser.unreader.unread(bytes(arrival.data))
             if asker != conn.address:
                 conn.client = (asker, 0)  # REMOTE_ADDR: for the site and its logs, the asker is who asks
-            conn.sock.read_slowly(arrival.state is State.LONG)
+            conn.sock.read_slowly(arrival.state is ArrivalState.LONG)
             done = self.tpool.pool_for(arrival).submit(asker, partial(self.handle, conn))
         except Full:
             self._refuse(conn, 503)

@@ -26,7 +26,7 @@ _PLURALS = "nplurals=2; plural=(n != 1);"
 
 
 @dataclass(slots=True)
-class State:
+class CatalogueState:
     """How far a language is said."""
 
     words: int
@@ -88,16 +88,16 @@ def update(code: str, words: Iterable[Said]) -> Path:
     return path
 
 
-def state(code: str, words: Iterable[Said]) -> State:
+def state(code: str, words: Iterable[Said]) -> CatalogueState:
     """What a catalogue lacks and says wrongly; of a language that stands in the source, whether its places are right."""
     words = [said for said in words if said.translatable]
     if code in (SOURCE, ENGLISH):
         wrong = [said.where for said in words if said.en and not fits(said.zh, said.en)] if code == ENGLISH else []
-        return State(len(words), wrong=wrong)
+        return CatalogueState(len(words), wrong=wrong)
     said_in = {entry.key: entry for entry in read(code)[1]}
     offered = _places_by_word(words)
     wanted = entries_of(words)
-    found = State(len(wanted) + len(page.every_key()))
+    found = CatalogueState(len(wanted) + len(page.every_key()))
     for entry in wanted:
         told = said_in.get(entry.key) or said_in.get((entry.word, ""))
         if told is None or not told.done:

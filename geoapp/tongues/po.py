@@ -16,7 +16,7 @@ _MAGIC = 0x950412DE
 _GLUE = "\x04"  # between a context and its word, as gettext has it
 
 
-class Malformed(ValueError):
+class MalformedCatalogue(ValueError):
     """A line of a catalogue is none of the format."""
 
 
@@ -73,7 +73,7 @@ def _entry(block: list[tuple[int, str]]) -> Entry:
         elif line.startswith('"') and last:
             found[last] += _text(line, number)
         else:
-            raise Malformed(f"line {number}: {line[:60]!r}")
+            raise MalformedCatalogue(f"line {number}: {line[:60]!r}")
     plural = "msgid_plural" in found
     texts = [value for name, value in sorted(found.items()) if name.startswith("msgstr")]
     return Entry(
@@ -86,7 +86,7 @@ def _text(quoted: str, number: int) -> str:
     try:
         found = ast.literal_eval(quoted)
     except (ValueError, SyntaxError):
-        raise Malformed(f"line {number}: {quoted[:60]}") from None
+        raise MalformedCatalogue(f"line {number}: {quoted[:60]}") from None
     return str(found)
 
 

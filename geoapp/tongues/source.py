@@ -45,18 +45,18 @@ class Said:
 
 
 @dataclass(slots=True)
-class Found:
+class FoundWords:
     """All words, and where a word cannot be read."""
 
     words: list[Said] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
 
 
-def every_word(parts: Iterable[Path] | None = None) -> Found:
+def every_word(parts: Iterable[Path] | None = None) -> FoundWords:
     """The words of this source and of the kinds that an installation adds; or those of other ``parts``."""
     folders = PARTS if parts is None else list(parts)
     modules = _Modules(_Module(path) for folder in folders for path in _files(folder, ".py"))
-    found = Found()
+    found = FoundWords()
     for module in modules.all:
         _read_python(module, modules, found)
     for folder in folders:
@@ -131,7 +131,7 @@ class _Modules:
         return self._of(other, theirs, depth + 1) if other and depth < 4 else None
 
 
-def _read_python(module: _Module, modules: _Modules, found: Found) -> None:
+def _read_python(module: _Module, modules: _Modules, found: FoundWords) -> None:
     for node in ast.walk(module.tree):
         if not isinstance(node, ast.Call) or (places := modules.places(module, node.func)) is None:
             continue
@@ -148,7 +148,7 @@ def _read_python(module: _Module, modules: _Modules, found: Found) -> None:
             found.unreadable.append(where)
 
 
-def _read_template(path: Path, found: Found) -> None:
+def _read_template(path: Path, found: FoundWords) -> None:
     for token in Lexer(path.read_text(encoding="utf-8")).tokenize():
         if token.token_type != TokenType.BLOCK:
             continue

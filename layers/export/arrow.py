@@ -11,7 +11,7 @@ import pyarrow as pa
 from layers.export.base import Options, headings
 from layers.features.query import FeatureQuery
 from layers.features.stream import rows
-from layers.values import Column, words
+from layers.values import SpokenColumn, words
 
 GEOMETRY = "geom"
 TYPES: Mapping[str, pa.DataType] = {
@@ -33,7 +33,7 @@ def schema(query: FeatureQuery, options: Options, names: Sequence[str] | None = 
     return pa.schema([*found, pa.field(GEOMETRY, pa.binary())] if query.has_geometry else found)
 
 
-def _said(column: Column) -> dict[str, str]:
+def _said(column: SpokenColumn) -> dict[str, str]:
     unit = f" ({column.unit})" if column.unit else ""
     return {"GDAL:OGR:alternative_name": f"{column.zh}{unit}", "GDAL:OGR:comment": f"{column.en}{unit}"}
 

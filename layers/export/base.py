@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import BinaryIO, Literal
 
 from layers.features.query import GEOGRAPHIC, FeatureQuery
-from layers.values import Column, Lang
+from layers.values import Lang, SpokenColumn
 from layers.words import Worded, Words
 
 Shape = Literal["wkt", "lonlat", "none"]
@@ -101,7 +101,7 @@ def gathered(body: Iterable[bytes | memoryview]) -> Iterator[bytes]:
         yield bytes(held)
 
 
-def heading(column: Column, lang: Lang) -> str:
+def heading(column: SpokenColumn, lang: Lang) -> str:
     """What a column is called: its machine name, or its name in a language with the unit."""
     if not lang:
         return column.name
@@ -109,7 +109,7 @@ def heading(column: Column, lang: Lang) -> str:
     return f"{name}({column.unit})" if column.unit and not name.endswith(")") else name
 
 
-def headings(columns: Sequence[Column], lang: Lang) -> list[str]:
+def headings(columns: Sequence[SpokenColumn], lang: Lang) -> list[str]:
     """The columns' names; of two that read the same the later one keeps its machine name as well."""
     found: list[str] = []
     for column in columns:

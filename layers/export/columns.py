@@ -8,10 +8,10 @@ from psycopg import sql
 
 from layers.export.base import headings
 from layers.features.query import FeatureQuery
-from layers.values import Column, Lang, words_sql
+from layers.values import Lang, SpokenColumn, words_sql
 
 
-def said(column: Column, lang: Lang) -> sql.Composable:
+def said(column: SpokenColumn, lang: Lang) -> sql.Composable:
     """A spoken property (of ``p``, see `FeatureQuery.statement`) with its slugs in a language."""
     return words_sql(column.vocab, lang, sql.Identifier("p", column.name))
 
@@ -19,7 +19,7 @@ def said(column: Column, lang: Lang) -> sql.Composable:
 def selected(
     query: FeatureQuery,
     lang: Lang,
-    written: Callable[[Column, sql.Composable], sql.Composable] = lambda _, value: value,
+    written: Callable[[SpokenColumn, sql.Composable], sql.Composable] = lambda _, value: value,
 ) -> list[sql.Composable]:
     """``value AS heading`` for each column; ``written`` makes of a value what stands in the file."""
     columns = query.columns()

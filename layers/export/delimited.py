@@ -20,7 +20,7 @@ from layers.features import fractions
 from layers.features.query import EXACT_DIGITS, FeatureQuery
 from layers.features.stream import copied
 from layers.text import FORMULA, GUARD
-from layers.values import Column, Lang
+from layers.values import Lang, SpokenColumn
 
 BOM = b"\xef\xbb\xbf"  # without it Excel takes UTF-8 for the machine's own encoding
 
@@ -36,7 +36,7 @@ def emit(query: FeatureQuery, options: Options) -> Iterator[bytes]:
         yield from gathered(chain((BOM, head.getvalue().encode()), lines))
 
 
-def _cell(column: Column, lang: Lang) -> sql.Composable:
+def _cell(column: SpokenColumn, lang: Lang) -> sql.Composable:
     """A column's value, guarded if it is a text from outside; words of a vocabulary are ours."""
     value = fractions.text(column, said(column, lang))
     if column.kind != "text" or column.vocab is not None:

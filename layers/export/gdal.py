@@ -21,7 +21,7 @@ from layers.errors import BadParameter
 from layers.export.arrow import GEOMETRY, batches
 from layers.export.base import CHUNK, Options
 from layers.features.query import FeatureQuery
-from layers.values import Column
+from layers.values import SpokenColumn
 
 # What a layer's geometries are called in a file: outlines are kept as what they are, one part or several.
 KINDS = {"point": "Point", "polygon": "MultiPolygon"}
@@ -99,7 +99,7 @@ def _date_geopackage(path: Path, options: Options) -> None:
             link.execute("UPDATE gpkg_metadata_reference SET timestamp = ?", [told])
 
 
-def short_names(columns: Sequence[Column]) -> dict[str, str]:
+def short_names(columns: Sequence[SpokenColumn]) -> dict[str, str]:
     """Machine name → a name of at most ten characters, each once; cut ones end in a number."""
     found: dict[str, str] = {}
     for column in columns:
@@ -141,7 +141,7 @@ def _pack(parts: Sequence[Path], path: Path, options: Options) -> None:
                 shutil.copyfileobj(source, target, CHUNK)
 
 
-def _explained(columns: Sequence[Column], names: dict[str, str], options: Options) -> bytes:
+def _explained(columns: Sequence[SpokenColumn], names: dict[str, str], options: Options) -> bytes:
     """What the short names stand for, as a table that a spreadsheet opens too."""
     out = io.StringIO()
     for word, text in options.about.items():

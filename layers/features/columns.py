@@ -7,13 +7,13 @@ from collections.abc import Collection, Sequence
 from layers import params
 from layers.registry import Layer
 from layers.stats.carried import Asked, fields_of
-from layers.values import Column, column_of
+from layers.values import SpokenColumn, column_of
 
 # What a period adds to the features of a layer that carries usage, before the figures.
-PERIOD = Column("period", "时段", "Period", "text")
+PERIOD = SpokenColumn("period", "时段", "Period", "text")
 
 
-def columns_of(layer: Layer, asked: Asked | None = None) -> tuple[Column, ...]:
+def columns_of(layer: Layer, asked: Asked | None = None) -> tuple[SpokenColumn, ...]:
     """Every column of a layer, those of the usage asked for last."""
     own = tuple(column_of(field) for field in layer.listed_fields)
     if asked is None or layer.usage is None:
@@ -28,7 +28,7 @@ def named(layer: Layer, asked: Asked | None, text: str | None) -> tuple[str, ...
     return tuple(params.parse_words(text, "fields", [column.name for column in columns_of(layer, asked)]))
 
 
-def chosen(columns: Sequence[Column], layer: Layer, names: Collection[str] | None) -> tuple[Column, ...]:
+def chosen(columns: Sequence[SpokenColumn], layer: Layer, names: Collection[str] | None) -> tuple[SpokenColumn, ...]:
     """The columns of some names (None: all). Who asks for a period asks for its figures: a choice among a layer's own
     fields leaves them, and they are chosen among only by their names.
     """

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from psycopg import sql
 
-from layers.values import Column
+from layers.values import SpokenColumn
 
 # Beyond 1e15 PostgreSQL writes an exponent, which no reader takes for a whole number.
 _TEXT = "CASE WHEN {v} = trunc({v}) AND abs({v}) < 1e15 THEN {v}::float8::text || '.0' ELSE {v}::float8::text END"
 
 
-def text(column: Column, value: sql.Composable) -> sql.Composable:
+def text(column: SpokenColumn, value: sql.Composable) -> sql.Composable:
     """A property's value for a text format: a fractional one with its point, any other as it is."""
     return sql.SQL(_TEXT).format(v=value) if column.kind == "number" else value
 
 
-def json(column: Column, value: sql.Composable) -> sql.Composable:
+def json(column: SpokenColumn, value: sql.Composable) -> sql.Composable:
     """The same as a value of JSON."""
     return sql.SQL("({})::json").format(text(column, value)) if column.kind == "number" else value

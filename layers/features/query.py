@@ -26,7 +26,7 @@ from layers.filters import UNFILTERED, FeatureFilter
 from layers.functions import Raw
 from layers.models.base import STORAGE_SRID, TILE_SRID
 from layers.registry import Layer
-from layers.values import Column, spoken_sql
+from layers.values import SpokenColumn, spoken_sql
 
 Bounds = tuple[float, float, float, float]
 DEGREE_DIGITS, METRE_DIGITS = 7, 3  # about a centimetre, and a millimetre: finer than any survey here
@@ -63,11 +63,11 @@ class FeatureQuery:
                 if name not in known:
                     raise BadParameter(f"{self.layer.id} has no property {name!r}.", param=param, allowed=known)
 
-    def all_columns(self) -> tuple[Column, ...]:
+    def all_columns(self) -> tuple[SpokenColumn, ...]:
         """Every property there is to be asked for."""
         return columns_of(self.layer, self.wanted.asked)
 
-    def columns(self) -> tuple[Column, ...]:
+    def columns(self) -> tuple[SpokenColumn, ...]:
         """The properties asked for, in the registry's order."""
         return chosen(self.all_columns(), self.layer, self.fields)
 

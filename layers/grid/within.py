@@ -15,7 +15,7 @@ from typing import Any
 from psycopg import sql
 
 from layers import editions, vocab
-from layers.editions import Edition
+from layers.editions import EditionSpan
 from layers.models.grid import EVER
 from layers.sql import load
 
@@ -37,7 +37,7 @@ _THEN = "({0}.valid_from_id <= {last} AND ({0}.valid_to_id IS NULL OR {0}.valid_
 class Within:
     """One edition of the divisions; ``alone``, where there have never been others: then nothing is asked of which it is."""
 
-    edition: Edition
+    edition: EditionSpan
     alone: bool = False
 
     @property

@@ -7,7 +7,7 @@ from typing import Any
 
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
-from layers.history.tables import OWN_HISTORY, Kept, kept
+from layers.history.tables import OWN_HISTORY, KeptTable, kept
 from layers.link_tables import LinkTable
 
 Cursor = Any
@@ -45,7 +45,7 @@ def _keep(cursor: Cursor, dataset: str, release_id: int, which: Composable, *, d
     return int(cursor.rowcount)
 
 
-def row_json(of: Kept, *, whole: bool) -> Composed:
+def row_json(of: KeptTable, *, whole: bool) -> Composed:
     """The SQL of a row ``t`` as JSON, as it is kept; ``whole`` with whoever is linked to it."""
     pairs: list[Composable] = []
     for column in of.columns:

@@ -8,10 +8,10 @@ from typing import Any
 from django.apps import apps
 from psycopg.sql import SQL, Composable, Identifier
 
-from layers.history.tables import Kept
+from layers.history.tables import KeptTable
 
 
-def leading_to(of: Kept, which: Composable, besides: Mapping[str, Composable]) -> Iterator[tuple[str, Composable]]:
+def leading_to(of: KeptTable, which: Composable, besides: Mapping[str, Composable]) -> Iterator[tuple[str, Composable]]:
     """(whose name, a query of the ids that they lead to) for each kind of object that may lead to those of ``which``, a query of
     ids. ``besides`` names tables and queries of those rows of theirs that do not count."""
     for one in apps.get_model(of.model)._meta.related_objects:

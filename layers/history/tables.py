@@ -18,7 +18,7 @@ OWN_HISTORY = frozenset({"region"})
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptTable:
     """A table whose states are kept. ``columns`` are those that are given, in the table's order: what is generated, or found by
     placing, follows from them."""
 
@@ -32,18 +32,18 @@ class Kept:
 
 
 @cache
-def kept(name: str) -> Kept:
+def kept(name: str) -> KeptTable:
     """Of a dataset, or of objects written beside one (`SIDE`)."""
     model = SIDE[name][0] if name in SIDE else registry.dataset(name).model
     meta: Any = apps.get_model(model)._meta
     stored = [field for field in meta.concrete_fields if field.editable and not getattr(field, "generated", False)]
-    return Kept(
+    return KeptTable(
         name, model, meta.db_table, tuple(field.column for field in stored),
         frozenset(field.column for field in stored if hasattr(field, "geom_type")), own_links(model), links_from_others(model),
     )  # fmt: skip
 
 
-def written_with(dataset: str) -> list[Kept]:
+def written_with(dataset: str) -> list[KeptTable]:
     """What a release of the dataset may have written: its own table first."""
     beside = [name for name, (_, by) in SIDE.items() if by == dataset]
     return [kept(name) for name in (dataset, *beside)]

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from layers.ingest import encodings
-from layers.ingest.encodings import Finding
+from layers.ingest.encodings import FoundEncoding
 from layers.ingest.reading import NO_HINTS, Hints
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.table import Chunk, Table, float_text, trimmed, without_empty_rows
@@ -38,7 +38,7 @@ _LANGUAGES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class DbfField:
     """One column: its heading as bytes, its kind (a letter of dBASE), where it stands in a record."""
 
     name: bytes
@@ -51,7 +51,7 @@ class Field:
 class Layout:
     """How a .dbf is laid out."""
 
-    fields: tuple[Field, ...]
+    fields: tuple[DbfField, ...]
     start: int  # of the first record
     length: int  # of a record, bytes
     count: int
@@ -65,14 +65,14 @@ def layout(path: Path) -> Layout:
         start, length = int.from_bytes(head[8:10], "little"), int.from_bytes(head[10:12], "little")
         count = int.from_bytes(head[4:8], "little")
         described = file.read(max(start - 32, 0))
-    fields: list[Field] = []
+    fields: list[DbfField] = []
     at = 1  # behind the mark of deletion
     for place in range(0, len(described) - 31, 32):
         one = described[place : place + 32]
         if one[0] in b"\r\n\0":
             break
         size = one[16] + (one[17] << 8 if chr(one[11]) == "C" and not one[17] > 4 else 0)
-        fields.append(Field(one[:_NAME_BYTES].partition(b"\0")[0], chr(one[11]), at, size))
+        fields.append(DbfField(one[:_NAME_BYTES].partition(b"\0")[0], chr(one[11]), at, size))
         at += size
     there = path.stat().st_size
     if not fields or at > length or there < start or any(not one.length for one in fields):
@@ -107,7 +107,7 @@ def declared(path: Path, found: Layout) -> tuple[str, Worded]:
     return _LANGUAGES.get(found.language, ""), Words("属性表", "the table")
 
 
-def encoding(path: Path, found: Layout, hints: Hints) -> Finding:
+def encoding(path: Path, found: Layout, hints: Hints) -> FoundEncoding:
     """In what the headings and texts are; `ImportRefused` when in nothing that is known."""
     said, source = declared(path, found)
     return encodings.of_table(_foreign(path, found), said, source, path.name, hints.told)
@@ -153,7 +153,7 @@ class Attributes:
 
     path: Path
     layout: Layout
-    finding: Finding
+    finding: FoundEncoding
     headings: tuple[str, ...]
     notes: tuple[Worded, ...]
     of_shapes: bool  # beside a .shp, where asterisks are no number, and not one that was too long for its field
@@ -202,7 +202,7 @@ def open_dbf(path: Path, layer: str | None = None, hints: Hints = NO_HINTS) -> T
     return Table("dbf", found.headings, chunks, notes=found.notes, choices=choices)
 
 
-def _texts(values: NDArray[Any], one: Field, encoding: str) -> pa.Array:
+def _texts(values: NDArray[Any], one: DbfField, encoding: str) -> pa.Array:
     if one.kind in _MEMO:
         return pa.nulls(len(values), pa.string())
     if one.kind in "I+" and one.length == 4:
@@ -223,7 +223,7 @@ def _texts(values: NDArray[Any], one: Field, encoding: str) -> pa.Array:
     return texts
 
 
-def _binary(values: NDArray[Any], one: Field) -> pa.Array:
+def _binary(values: NDArray[Any], one: DbfField) -> pa.Array:
     """Doubles (O), currency (Y, ten-thousandths); times of kinds that nobody sends are left out."""
     raw = b"".join(value.ljust(one.length, b"\0") for value in values.tolist())
     if one.kind == "O" and one.length == 8:

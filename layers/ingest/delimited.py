@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from layers.ingest import encodings, headings
-from layers.ingest.encodings import Finding
+from layers.ingest.encodings import FoundEncoding
 from layers.ingest.reading import NO_HINTS, Choice, Hints
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.table import Chunk, Table, trimmed, without_empty_rows
@@ -73,7 +73,7 @@ def _refuse_undivided(words: Sequence[str]) -> None:
         )  # fmt: skip
 
 
-def find_encoding(path: Path, hints: Hints = NO_HINTS) -> Finding:
+def find_encoding(path: Path, hints: Hints = NO_HINTS) -> FoundEncoding:
     """The text's encoding, decided on the whole file: a wrong guess in its last line would spoil names silently."""
     told = encodings.told_encoding(hints.told)
     with path.open("rb") as file:
@@ -82,7 +82,7 @@ def find_encoding(path: Path, hints: Hints = NO_HINTS) -> Finding:
     if marked and not (told and marked == "UTF-16"):
         if not encodings.of_blocks(_blocks(path), [marked]).texts:
             raise encodings.undecodable(path.name, marked)
-        return Finding(marked)
+        return FoundEncoding(marked)
     if told and told not in encodings.of_blocks(_blocks(path), [told]).texts:
         raise encodings.undecodable(path.name, told)
     if told:
@@ -112,8 +112,8 @@ def _refuse_mixed(path: Path) -> None:
             )  # fmt: skip
 
 
-def _said(encoding: str, why: Words) -> Finding:
-    return Finding(encoding, Choice(encodings.NAME, encoding, why, encodings.TOLD))
+def _said(encoding: str, why: Words) -> FoundEncoding:
+    return FoundEncoding(encoding, Choice(encodings.NAME, encoding, why, encodings.TOLD))
 
 
 def _wide(start: bytes) -> str | None:

@@ -163,7 +163,7 @@ def decode_cut(cell: bytes, encoding: str) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class FoundEncoding:
     """The encoding that is taken, and the decision on it, None where there is nothing to say of it."""
 
     encoding: str
@@ -173,7 +173,7 @@ class Finding:
 _THE_FILE = Words("文件", "the file")
 
 
-def judge(weighing: Weighing, declared: str = "", source: Worded = _THE_FILE) -> Finding | None:
+def judge(weighing: Weighing, declared: str = "", source: Worded = _THE_FILE) -> FoundEncoding | None:
     """What the text is in; ``declared`` is what ``source`` says of it. None when nothing decodes it.
 
     What is declared is taken where it decodes and its characters are common, UTF-8 before the others. Where the best is not common
@@ -190,22 +190,24 @@ def judge(weighing: Weighing, declared: str = "", source: Worded = _THE_FILE) ->
     common, count = weights[best]
     others = [name for name in TOLD if name != best]
     if not count:  # plain ASCII
-        return Finding(best)
+        return FoundEncoding(best)
     if common < _COMMON and count > _FEW:
-        return Finding(best, _unsure(best, others, weighing.texts[best]))
+        return FoundEncoding(best, _unsure(best, others, weighing.texts[best]))
     if damaged := _DAMAGED.search(weighing.texts[best]):
-        return Finding(best, Choice(
+        return FoundEncoding(best, Choice(
             NAME, best, Words("文字在来源处已损坏（含“{damaged}”，是转换编码时丢失的字）：请重新导出原始数据", "texts were damaged where they came from ({damaged!r} stands for lost characters): export them anew", damaged=damaged[0]), others, asks=True,
         ))  # fmt: skip
     if declared and said != best:
         sample = weighing.texts[best][:12]
-        return Finding(best, Choice(
+        return FoundEncoding(best, Choice(
             NAME, best, Words("{source}声明的编码是 {declared}，与内容不符；按 {best} 读取（如“{sample}”）", "{source} says {declared}, which does not fit; read as {best} ({sample!r})", source=source, declared=declared, best=best, sample=sample), others,
         ))  # fmt: skip
     if best == "UTF-8" or (said == best and best == "GB18030"):
-        return Finding(best)
+        return FoundEncoding(best)
     asks = best == "BIG5" and said != best
-    return Finding(best, Choice(NAME, best, Words("文件编码按 {best} 读取", "read as {best}", best=best), others, asks))
+    return FoundEncoding(
+        best, Choice(NAME, best, Words("文件编码按 {best} 读取", "read as {best}", best=best), others, asks)
+    )
 
 
 def _unsure(best: str, others: Sequence[str], text: str) -> Choice:
@@ -214,13 +216,15 @@ def _unsure(best: str, others: Sequence[str], text: str) -> Choice:
     )  # fmt: skip
 
 
-def of_table(cells: Iterable[bytes], declared: str, source: Worded, name: str, told: Mapping[str, str]) -> Finding:
+def of_table(
+    cells: Iterable[bytes], declared: str, source: Worded, name: str, told: Mapping[str, str]
+) -> FoundEncoding:
     """The encoding of a table whose values beyond ASCII are ``cells``: what was told, or what they show; ``declared`` is what
     ``source`` says of it. `ImportRefused` when nothing decodes them."""
     wanted = told_encoding(told)
     weighing = of_cells(cells, [wanted] if wanted else CANDIDATES)
     if wanted and wanted in weighing.texts:
-        return Finding(
+        return FoundEncoding(
             wanted,
             Choice(NAME, wanted, Words("按指定的编码 {wanted} 读取", "read as {wanted}, as told", wanted=wanted), TOLD),
         )

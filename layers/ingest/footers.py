@@ -45,7 +45,7 @@ Cursor = Any
 
 
 @dataclass(frozen=True, slots=True)
-class Total:
+class FooterTotal:
     """A line that sums others: the texts of its numbers by column heading."""
 
     line: int
@@ -60,7 +60,7 @@ class Footers:
     spec: Spec
     columns: ColumnMap
     numbers: Sequence[str] = ()  # headings of columns of numbers
-    totals: list[Total] = field(default_factory=list)
+    totals: list[FooterTotal] = field(default_factory=list)
     others: list[int] = field(default_factory=list)  # lines that speak of the table, or head a group
 
     def take_out(self, chunk: Chunk) -> Chunk:
@@ -109,7 +109,7 @@ class Footers:
             words = [texts[at].as_py() or "" for texts in labels]
             whole = not any(pc.match_substring_regex(pa.scalar(word), _SUBTOTAL).as_py() for word in words)
             texts = {heading: chunk.columns[heading][at].as_py() for heading in numbers}
-            self.totals.append(Total(int(chunk.rows[at]), whole, {h: text for h, text in texts.items() if text}))
+            self.totals.append(FooterTotal(int(chunk.rows[at]), whole, {h: text for h, text in texts.items() if text}))
 
     def notes(self) -> list[Words]:
         """What was left out, for the report."""

@@ -18,7 +18,7 @@ from pyogrio.raw import open_arrow
 
 from layers.ingest import dbf, encodings
 from layers.ingest.archive import SIDE_FILES
-from layers.ingest.encodings import Finding
+from layers.ingest.encodings import FoundEncoding
 from layers.ingest.reading import Hints
 from layers.ingest.refusal import ImportRefused
 from layers.words import Words
@@ -104,7 +104,7 @@ def _numbered(heading: bytes) -> tuple[tuple[bytes, ...], bytes]:
     return tuple(names), b"".join((*parts, heading[at:]))
 
 
-def encoding(found: Neutral, name: str, options: dict[str, Any], hints: Hints) -> Finding:
+def encoding(found: Neutral, name: str, options: dict[str, Any], hints: Hints) -> FoundEncoding:
     """In what the texts are; `ImportRefused` when in nothing that is known."""
 
     def cells() -> Iterator[bytes]:

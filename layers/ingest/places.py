@@ -20,7 +20,7 @@ Cursor = Any
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RowPlace:
     """A row's position in degrees of EPSG:4490, of an outline a point inside; ``kind`` is new, changed, unchanged or refused."""
 
     lon: float
@@ -30,7 +30,7 @@ class Place:
     kind: str
 
 
-def sample(cursor: Cursor, spec: Spec, names: Sequence[str]) -> tuple[list[Place], int]:
+def sample(cursor: Cursor, spec: Spec, names: Sequence[str]) -> tuple[list[RowPlace], int]:
     """At most `MOST` of the rows that have a position, evenly taken, and how many have one. After `ROWS` was made."""
     if GEOM not in names or spec.key != ("code",) or spec.name == "region":
         return [], 0
@@ -41,4 +41,4 @@ def sample(cursor: Cursor, spec: Spec, names: Sequence[str]) -> tuple[list[Place
         {"most": MOST},
     )
     found = cursor.fetchall()
-    return [Place(*one[:5]) for one in found], (found[0][5] if found else 0)
+    return [RowPlace(*one[:5]) for one in found], (found[0][5] if found else 0)

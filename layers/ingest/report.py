@@ -14,7 +14,7 @@ from typing import Any
 from layers import registry
 from layers.history import said
 from layers.ingest.columns import ColumnMap
-from layers.ingest.places import Place
+from layers.ingest.places import RowPlace
 from layers.ingest.reading import Choice, open_questions
 from layers.ingest.refusal import IMPLAUSIBLE, REASONS, Faults, Verdicts
 from layers.text import guarded
@@ -86,7 +86,7 @@ class ImportReport:
     changes: Changes = field(default_factory=Changes)
     choices: list[Choice] = field(default_factory=list)  # how the file was read
     told: Mapping[str, str] = field(default_factory=dict)  # what its sender said of that
-    places: list[Place] = field(default_factory=list)  # of a dry run: where some of the rows lie
+    places: list[RowPlace] = field(default_factory=list)  # of a dry run: where some of the rows lie
     placed: int = 0  # how many have a position
     months: list[date] = field(default_factory=list)  # whose sums were computed anew
     seconds: float = 0.0

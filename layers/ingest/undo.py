@@ -16,7 +16,7 @@ from psycopg.sql import SQL, Composable, Identifier, Literal
 from layers import placing, registry, standing
 from layers.history import keep
 from layers.history.needed import leading_to
-from layers.history.tables import OWN_HISTORY, Kept, written_with
+from layers.history.tables import OWN_HISTORY, KeptTable, written_with
 from layers.ingest import upsert
 from layers.ingest.aftermath import Aftermath, months_counted
 from layers.ingest.guards import alone, database_refusal
@@ -181,7 +181,7 @@ class _Undo:
                 pk=self.of.pk,
             )
 
-    def _find(self, table: Kept) -> None:
+    def _find(self, table: KeptTable) -> None:
         """Temporary tables: the ids of what the release made new, and of the states that it ended."""
         for name, query in (
             (
@@ -208,7 +208,7 @@ class _Undo:
             )
             self.cursor.execute(SQL("ANALYZE {}").format(temp))
 
-    def _refuse_touched_later(self, table: Kept) -> None:
+    def _refuse_touched_later(self, table: KeptTable) -> None:
         """A state that this release made and another ended, unless that was taken back; a code that is taken again."""
         self.cursor.execute(
             SQL(
@@ -241,7 +241,7 @@ class _Undo:
                 ),
             )
 
-    def _refuse_needed(self, table: Kept) -> None:
+    def _refuse_needed(self, table: KeptTable) -> None:
         """What others lead to stays, and with it the release; but not for what the release made or changed itself."""
         besides = {t.table: SQL("{} UNION {}").format(_all(_NEW, t), _all(_FORMER, t)) for t in self.tables}
         found: list[str] = []
@@ -280,13 +280,13 @@ class _Undo:
         self.cursor.execute(SQL("SELECT count(*) FROM {}").format(touched))
         aftermath.expect(self.cursor, self.cursor.fetchone()[0], lambda: upsert.touched(self.cursor))
 
-    def _keep(self, table: Kept) -> None:
+    def _keep(self, table: KeptTable) -> None:
         """So that the undoing can be undone."""
         for which, deleted in ((_all(_NEW, table), True), (_all(_FORMER, table), False)):
             write: Callable[..., int] = keep.deleted if deleted else keep.changed
             write(self.cursor, table.name, self.new.pk, which)
 
-    def _remove(self, table: Kept) -> int:
+    def _remove(self, table: KeptTable) -> int:
         for link in (*table.links, *table.linked_from):
             self.cursor.execute(
                 SQL("DELETE FROM {} x WHERE x.{} IN (SELECT id FROM {})").format(
@@ -300,7 +300,7 @@ class _Undo:
         )
         return int(self.cursor.rowcount)
 
-    def _restore(self, table: Kept) -> tuple[int, int]:
+    def _restore(self, table: KeptTable) -> tuple[int, int]:
         """→ (brought back to what they were, there again)."""
         columns = [column for column in table.columns if column != "id"]
         parts = {
@@ -326,7 +326,7 @@ class _Undo:
             self._relink(table, link, f"linked_from,{link.table}")
         return restored, returned
 
-    def _relink(self, table: Kept, link: LinkTable, path: str) -> None:
+    def _relink(self, table: KeptTable, link: LinkTable, path: str) -> None:
         """The links of the former states, where the row says any and who is linked is still there."""
         parts = {"links": Identifier(link.table), "mine": Identifier(link.mine), "theirs": Identifier(link.theirs)}
         said = SQL("f.release_id = {} AND f.dataset = {} AND f.row #> {} IS NOT NULL").format(
@@ -357,9 +357,9 @@ class _Undo:
         return [row[0] for row in self.cursor.fetchall()]
 
 
-def _temp(name: str, table: Kept) -> Identifier:
+def _temp(name: str, table: KeptTable) -> Identifier:
     return Identifier(f"{name}_{table.name}")
 
 
-def _all(name: str, table: Kept) -> Composable:
+def _all(name: str, table: KeptTable) -> Composable:
     return SQL("SELECT id FROM {}").format(_temp(name, table))

@@ -13,7 +13,7 @@ from layers.feeds.downloads import formats_of, options_of, too_large
 from layers.feeds.files import Download
 from layers.http.media import GEOJSON, HTML, Media
 from layers.ogc.items import Address, Page
-from layers.ogc.question import Question
+from layers.ogc.question import CollectionQuestion
 from layers.registry import Layer
 from layers.versions import AsOf
 
@@ -38,7 +38,7 @@ def _matched(query: FeatureQuery) -> int | None:
         return None
 
 
-def beside(asked: Question, offered: tuple[Media, ...]) -> tuple[Media, ...]:
+def beside(asked: CollectionQuestion, offered: tuple[Media, ...]) -> tuple[Media, ...]:
     """The other forms that a page of GeoJSON is to be had in: all but what cannot say its reference system."""
     found = tuple(one for one in offered if one is not GEOJSON)
     if asked.hits:
@@ -53,7 +53,7 @@ def _named(layer: Layer, wanted: Format) -> str:
     return f"{wanted.zh}，至多 {wanted.most:,} 行，须先筛选 at most {wanted.most:,} rows: filter first"
 
 
-def file(media: Media, asked: Question, given: dict[str, str], version: AsOf, at: Address) -> Download:
+def file(media: Media, asked: CollectionQuestion, given: dict[str, str], version: AsOf, at: Address) -> Download:
     """All that matches as a file; a page of it, with the address of the next in its headers, when a limit is given.
 
     Binary files have x before y whatever the system, as every reader of them takes it; a text of GeoJSON is in CRS84.

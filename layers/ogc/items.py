@@ -16,7 +16,7 @@ from layers.features import FeatureQuery, stream
 from layers.http.encoding import dumps
 from layers.http.media import Media
 from layers.ogc.links import GEOJSON, HTML, JSON, Json, link
-from layers.ogc.question import Question
+from layers.ogc.question import CollectionQuestion
 from layers.registry import Layer
 
 SEPARATOR = b",\n"
@@ -46,7 +46,7 @@ class Page:
     body: bytes
     returned: int
     matched: int
-    question: Question
+    question: CollectionQuestion
 
     @property
     def query(self) -> FeatureQuery:
@@ -63,7 +63,7 @@ class Page:
         return {**given, "limit": str(limit), "offset": str(offset)}
 
 
-def page(question: Question) -> Page:
+def page(question: CollectionQuestion) -> Page:
     """A page of a list."""
     query = question.query
     if question.hits:
@@ -119,7 +119,7 @@ def identity(layer: Layer, asked: str) -> Iterator[Q]:
         yield Q(pk=found.pk)
 
 
-def item(question: Question, asked: str) -> bytes:
+def item(question: CollectionQuestion, asked: str) -> bytes:
     """The text of one feature. `NotFound` without one."""
     layer = question.query.layer
     for which in identity(layer, asked):

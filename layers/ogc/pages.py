@@ -16,7 +16,7 @@ from layers.http.encoding import dumps
 from layers.ogc import links
 from layers.ogc.links import Json
 from layers.registry import Layer
-from layers.values import Column, words
+from layers.values import SpokenColumn, words
 from layers.versions import AsOf
 
 
@@ -57,7 +57,7 @@ def _with_form(address: str, key: str) -> str:
     return f"{place}?{urlencode({**dict(parse_qsl(query, keep_blank_values=True)), 'f': key}, safe=',:/')}"
 
 
-def said(column: Column, value: Any) -> str:
+def said(column: SpokenColumn, value: Any) -> str:
     """A property as people read it: terms by their name and word, numbers without the digits that no survey has."""
     if value is None:
         return "–"

@@ -32,7 +32,7 @@ LIST_PARAMS = (
 
 
 @dataclass(frozen=True)
-class Question:
+class CollectionQuestion:
     """What is asked of a collection: the query, its reference system, and whether only the number is wanted."""
 
     query: FeatureQuery
@@ -56,15 +56,15 @@ def may_be_empty(layer: Layer) -> set[str]:
     return {"properties", *(name for name, field in property_params(layer).items() if field.kind == "text")}
 
 
-def read_item(layer: Layer, given: Mapping[str, str]) -> Question:
+def read_item(layer: Layer, given: Mapping[str, str]) -> CollectionQuestion:
     """The question for one feature, whichever it is."""
     system = parse_crs(given.get("crs"), "crs")
     usage = filters.parse(layer, {name: given[name] for name in filters.usage_params(layer) if name in given})
     query = FeatureQuery(layer, usage, srid=system.srid, flipped=system.flipped, limit=1)
-    return Question(query, system)
+    return CollectionQuestion(query, system)
 
 
-def read_list(layer: Layer, given: Mapping[str, str], page: int = LIMIT_DEFAULT) -> Question:
+def read_list(layer: Layer, given: Mapping[str, str], page: int = LIMIT_DEFAULT) -> CollectionQuestion:
     """The question for a page of features; ``page`` is its size unless told."""
     system = parse_crs(given.get("crs"), "crs")
     shared = {name: text for name, text in given.items() if name == WITHIN or name in filters.usage_params(layer)}
@@ -84,7 +84,7 @@ def read_list(layer: Layer, given: Mapping[str, str], page: int = LIMIT_DEFAULT)
         offset=_count(given.get("offset"), "offset", 0, 0, OFFSET_MOST),
     )
     kind = params.parse_choice(given.get("resultType"), "resultType", "results", ("results", "hits"))
-    return Question(query, system, kind == "hits")
+    return CollectionQuestion(query, system, kind == "hits")
 
 
 def equal(field: Field, text: str) -> Q:

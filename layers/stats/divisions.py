@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 
 from layers import editions
-from layers.editions import Edition, Editions
+from layers.editions import Editions, EditionSpan
 from layers.errors import BadParameter
 from layers.grid.within import Within
 from layers.kept.memory import Memory
@@ -32,7 +32,7 @@ _editions: Memory[Editions] = Memory(2)
 class Divisions:
     """One edition of the divisions, and which rows of the sums speak in it."""
 
-    edition: Edition
+    edition: EditionSpan
     sums: tuple[int, ...]
     until: Month | None = None  # the last month that they hold in; None: until today
     stamp: Stamp | None = field(
@@ -69,7 +69,7 @@ class Known:
     editions: Editions
     stamp: Stamp | None = None
 
-    def of(self, edition: Edition) -> Divisions:
+    def of(self, edition: EditionSpan) -> Divisions:
         later = next((one.since for one in self.editions.all if one.id > edition.id), None)
         sums = (editions.OWN, edition.id) if self.editions.past else (editions.OWN,)
         return Divisions(edition, sums, Month.of(later).plus(-1) if later else None, self.stamp)

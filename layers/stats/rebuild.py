@@ -11,7 +11,7 @@ from psycopg import sql
 
 from layers import editions, standing, vocab
 from layers.db import work_on_months
-from layers.editions import Edition
+from layers.editions import EditionSpan
 from layers.grid import conservation
 from layers.recorded import summed_months
 from layers.sql import load
@@ -82,7 +82,7 @@ class _Work:
     records: Sequence[int] | None
     stood: bool  # whether anything was ever moved
 
-    def take_up(self, table: str, edition: Edition) -> None:
+    def take_up(self, table: str, edition: EditionSpan) -> None:
         """The edition's divisions as a table."""
         name = sql.Identifier(table)
         self.cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(name))
@@ -91,7 +91,7 @@ class _Work:
         )
         self.cursor.execute(sql.SQL("ANALYZE {}").format(name))
 
-    def sum(self, table: str, edition: Edition, *, into: int, sign: int = 1, moved: bool = False) -> None:
+    def sum(self, table: str, edition: EditionSpan, *, into: int, sign: int = 1, moved: bool = False) -> None:
         """Add the months as that edition has them; only what ``moved`` names, if it is said."""
         if not moved:
             self._no_tables_of_moves()
@@ -109,7 +109,7 @@ class _Work:
             {**_TERMS, "edition": into, "sign": sign},
         )
 
-    def differ(self, own: Edition, other: Edition) -> None:
+    def differ(self, own: EditionSpan, other: EditionSpan) -> None:
         """Add what is different of the months in another edition: minus as they are, plus as they are there."""
         self.cursor.execute("DROP TABLE IF EXISTS usage_moved, usage_renamed")
         self.cursor.execute(load("usage_moved"), {"own": own.id, "other": other.id})

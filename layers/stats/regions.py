@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from layers import vocab
 from layers.db import Query, rows
-from layers.editions import Edition
+from layers.editions import EditionSpan
 from layers.errors import NotFound
 from layers.kept.memory import Memory
 from layers.place import levels_of
@@ -148,7 +148,7 @@ class RegionIndex:
 _indexes: Memory[RegionIndex] = Memory(8)
 
 
-def _index(edition: Edition) -> RegionIndex:
+def _index(edition: EditionSpan) -> RegionIndex:
     found = [
         RegionInfo(
             code, name, level, parent, unit, area, None if west is None else (west, south, east, north),

@@ -10,14 +10,14 @@ that is there but empty is said as it is; ``null`` asks for it too, as nothing e
 """
 
 from layers.values.asked import condition, missing, named
-from layers.values.columns import Column, ColumnKind, column_of
+from layers.values.columns import ColumnKind, SpokenColumn, column_of
 from layers.values.described import property_schema, value_schema
 from layers.values.spoken import Lang, exact, expression, spoken, spoken_sql, stored, term_word, words, words_sql
 
 __all__ = [
-    "Column",
     "ColumnKind",
     "Lang",
+    "SpokenColumn",
     "column_of",
     "condition",
     "exact",

@@ -14,7 +14,7 @@ _KINDS: dict[FieldKind, ColumnKind] = {"integer": "integer", "number": "number",
 
 
 @dataclass(frozen=True, slots=True)
-class Column(Worded):
+class SpokenColumn(Worded):
     """One property as it is spoken: slugs of vocabularies and codes of regions, never ids.
 
     A ``date`` is a day; ``unit`` is of the value that is spoken, whatever is stored.
@@ -28,6 +28,6 @@ class Column(Worded):
     vocab: Vocab | None = None
 
 
-def column_of(field: Field) -> Column:
+def column_of(field: Field) -> SpokenColumn:
     """The column that speaks a field of the registry."""
-    return Column(field.name, field.zh, field.en, _KINDS.get(field.kind, "text"), field.unit, field.vocab)
+    return SpokenColumn(field.name, field.zh, field.en, _KINDS.get(field.kind, "text"), field.unit, field.vocab)

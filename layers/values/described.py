@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from layers.values.columns import Column, ColumnKind
+from layers.values.columns import ColumnKind, SpokenColumn
 
 # One type each, though any value may be missing: desktops read a list of types as text.
 _TYPES: dict[ColumnKind, dict[str, Any]] = {
@@ -16,7 +16,7 @@ _TYPES: dict[ColumnKind, dict[str, Any]] = {
 }
 
 
-def property_schema(column: Column) -> dict[str, Any]:
+def property_schema(column: SpokenColumn) -> dict[str, Any]:
     """A property as OGC API (Part 5) describes it."""
     found: dict[str, Any] = {"title": column.zh, "description": column.en, **_TYPES[column.kind]}
     if column.unit:
@@ -29,7 +29,7 @@ def property_schema(column: Column) -> dict[str, Any]:
     return found
 
 
-def value_schema(column: Column) -> dict[str, Any]:
+def value_schema(column: SpokenColumn) -> dict[str, Any]:
     """The value of a property in a feature: as its schema has it, or nothing; as OpenAPI 3.0 writes that."""
     found = {key: value for key, value in property_schema(column).items() if not key.startswith("x-")}
     if "enum" in found:

@@ -13,7 +13,7 @@ from django.db import connection
 
 from layers import filters, models, params, registry, values, vocab
 from layers.db import rows
-from layers.editions import Edition
+from layers.editions import EditionSpan
 from layers.errors import BadParameter, NotFound
 from layers.filters import FeatureFilter
 from layers.params import Bbox
@@ -491,7 +491,7 @@ def test_an_edition_has_what_held_at_its_last_release() -> None:
     assert len(spans) == len(SPANS) ** 2
 
     def shown(last: int | None) -> set[str]:
-        edition = Edition(1, None) if last is None else Edition(1, None, 0, made[last].pk)
+        edition = EditionSpan(1, None) if last is None else EditionSpan(1, None, 0, made[last].pk)
         return set(filters.within(village, Divisions(edition, ())).values_list("region__code", flat=True))
 
     def held(last: int | None) -> set[str]:

@@ -70,7 +70,7 @@ def of_years(edition: int) -> Litres:
     }
 
 
-def units_of(edition: editions.Edition) -> set[str]:
+def units_of(edition: editions.EditionSpan) -> set[str]:
     found = models.GridUnit.objects.filter(first_edition__lte=edition.id, last_edition__gte=edition.id)
     return set(found.values_list("code", flat=True))
 

@@ -523,7 +523,8 @@ def test_what_changes_is_shown_old_and_new_by_field(admin: Client, grid: make.Gr
     address = upload(admin)
     job = job_of(address)
     told = [
-        rows.Change(n, f"W{n}", "depth_m" if n % 2 else "use", str(n), None if n == 3 else "9") for n in range(2, 102)
+        rows.ChangedValue(n, f"W{n}", "depth_m" if n % 2 else "use", str(n), None if n == 3 else "9")
+        for n in range(2, 102)
     ]
     found = SimpleNamespace(refusals=Faults(), warnings=Faults(), places=[], changes=SimpleNamespace(first=told))
     rows.write(parcels.folder_of(job.token), found)  # type: ignore[arg-type]

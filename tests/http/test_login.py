@@ -143,7 +143,7 @@ def test_many_at_the_same_moment_are_no_more_than_one_after_another(chief: User)
 
     def one() -> None:
         try:
-            slowing.begin(slowing.Place("chief", "192.0.2.1"))
+            slowing.begin(slowing.AccountPlace("chief", "192.0.2.1"))
             taken.append(True)
         except slowing.Slowed:
             taken.append(False)

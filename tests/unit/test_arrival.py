@@ -2,7 +2,7 @@
 
 import pytest
 
-from geoapp.serving.arrival import BODY_BYTES, BODY_SECONDS, HEAD_BYTES, HEAD_SECONDS, Arrival, State
+from geoapp.serving.arrival import BODY_BYTES, BODY_SECONDS, HEAD_BYTES, HEAD_SECONDS, Arrival, ArrivalState
 
 GET = b"GET /api/meta HTTP/1.1\r\nHost: x\r\n\r\n"
 
@@ -17,22 +17,22 @@ def arrived(data: bytes, piece: int = 0) -> Arrival:
 
 @pytest.mark.parametrize("piece", [0, 1, 7])
 def test_a_request_is_whole_with_the_end_of_its_head_and_not_before(piece: int) -> None:
-    assert arrived(GET[:-1], piece).state is State.HEAD
+    assert arrived(GET[:-1], piece).state is ArrivalState.HEAD
     found = arrived(GET, piece)
-    assert (found.state, found.method, found.path) == (State.WHOLE, "GET", "/api/meta")
+    assert (found.state, found.method, found.path) == (ArrivalState.WHOLE, "GET", "/api/meta")
     assert bytes(found.data) == GET
 
 
 @pytest.mark.parametrize("piece", [0, 1])
 def test_a_body_is_waited_for(piece: int) -> None:
     data = b"POST /reports/make HTTP/1.1\r\ncontent-LENGTH:  5 \r\n\r\n12345"
-    assert arrived(data[:-1], piece).state is State.BODY
-    assert arrived(data, piece).state is State.WHOLE
+    assert arrived(data[:-1], piece).state is ArrivalState.BODY
+    assert arrived(data, piece).state is ArrivalState.WHOLE
 
 
 def test_what_comes_behind_a_request_is_kept() -> None:
     found = arrived(GET + GET)
-    assert (found.state, bytes(found.data)) == (State.WHOLE, GET + GET)
+    assert (found.state, bytes(found.data)) == (ArrivalState.WHOLE, GET + GET)
 
 
 def test_a_head_and_a_body_each_have_their_time() -> None:
@@ -55,21 +55,21 @@ def test_a_head_and_a_body_each_have_their_time() -> None:
 )
 def test_what_is_not_waited_for_is_refused(data: bytes, status: int) -> None:
     found = arrived(data)
-    assert (found.state, found.refusal) == (State.REFUSED, status)
+    assert (found.state, found.refusal) == (ArrivalState.REFUSED, status)
 
 
 def test_a_long_body_of_somebody_who_is_logged_in_is_read_while_it_comes() -> None:
     head = f"POST /desk/ HTTP/1.1\r\nCookie: a=b; sessionid=x\r\nContent-Length: {BODY_BYTES + 1}\r\n\r\n"
-    assert arrived(head.encode()).state is State.LONG
+    assert arrived(head.encode()).state is ArrivalState.LONG
 
 
 @pytest.mark.parametrize("length", ["-1", "1e3", "+5", "5, 5", "0x10", "\u0665"])
 def test_a_length_that_is_none_is_left_to_the_parser_to_refuse(length: str) -> None:
-    assert arrived(f"POST / HTTP/1.1\r\nContent-Length: {length}\r\n\r\n".encode()).state is State.WHOLE
+    assert arrived(f"POST / HTTP/1.1\r\nContent-Length: {length}\r\n\r\n".encode()).state is ArrivalState.WHOLE
 
 
 def test_two_lengths_are_left_to_the_parser_to_refuse() -> None:
-    assert arrived(b"POST / HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n").state is State.WHOLE
+    assert arrived(b"POST / HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n").state is ArrivalState.WHOLE
 
 
 @pytest.mark.parametrize(
@@ -90,4 +90,4 @@ def test_the_path_is_the_one_that_django_matches(target: str, path: str) -> None
     "line", [b"", b"GET", b"GET /", b"\x00\xff\xfe", b"GET  / HTTP/1.1", b"GET http://[/ HTTP/1.1"]
 )
 def test_any_bytes_are_an_answerable_request(line: bytes) -> None:
-    assert arrived(line + b"\r\n\r\n").state is State.WHOLE
+    assert arrived(line + b"\r\n\r\n").state is ArrivalState.WHOLE

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 import pytest
 
 from geoapp.reports import figures, sentences
-from geoapp.reports.structure import Change, Part, Rank, RegionLine, Report, ReportPeriod, StageLine
+from geoapp.reports.structure import ComparedVolume, Rank, RegionLine, Report, ReportPeriod, StageLine, TermShare
 from geoapp.reports.words import _METHOD as METHOD
 from geoapp.reports.words import WORDS, item_name, word
-from layers.editions import Edition
+from layers.editions import EditionSpan
 from layers.place import Place
 from layers.stats.divisions import Divisions
 
@@ -72,12 +72,12 @@ def line(name: str, volume_l: int) -> RegionLine:
 REPORT = Report(
     code="110101", name="某区", level="district", path=("某市", "某区"),
     period=ReportPeriod("2019", "2019-01", "2019-12", 12, ()), site="http://x/", map_address="http://x/?region=110101",
-    version=7, changed_at=None, synthetic=False, place=Place(), within=Divisions(Edition(1, None), (0,)), boundary_source="", boundary_quality="", bounds=None,
+    version=7, changed_at=None, synthetic=False, place=Place(), within=Divisions(EditionSpan(1, None), (0,)), boundary_source="", boundary_quality="", bounds=None,
     total_l=1000 * E7, unassigned_l=None, outside_l=None, area_km2=100.0, m3_per_km2=100_000.0, share_of_city=0.25,
-    changes=(Change("year", "2018", 900 * E7, 1 / 9), Change("previous", "", None, None)),
+    changes=(ComparedVolume("year", "2018", 900 * E7, 1 / 9), ComparedVolume("previous", "", None, None)),
     residents_l=300 * E7, others_l=700 * E7,
-    sources=(Part("group_tap", 600 * E7, 0.6), Part("reclaimed", 400 * E7, 0.4)),
-    purposes=(Part("residential", 300 * E7, 0.3), Part("industrial", 700 * E7, 0.7)),
+    sources=(TermShare("group_tap", 600 * E7, 0.6), TermShare("reclaimed", 400 * E7, 0.4)),
+    purposes=(TermShare("residential", 300 * E7, 0.3), TermShare("industrial", 700 * E7, 0.7)),
     ranks=(Rank("volume", "某市", "district", 2, 16), Rank("per_km2", "某市", "district", 5, 16)),
     months=(), source_months={}, beside_months={}, child_level="township",
     children=(line("甲", 400 * E7), line("乙", 300 * E7), line("丙", 200 * E7), line("丁", 100 * E7)),
@@ -116,9 +116,9 @@ def test_words_of_change(ratio: float, zh: str, en: str) -> None:
 
 
 def test_nothing_to_compare_with_is_said_once() -> None:
-    neither = (Change("year", "", None, None), Change("previous", "", None, None))
+    neither = (ComparedVolume("year", "", None, None), ComparedVolume("previous", "", None, None))
     assert sentences.changed(neither, "zh") == "上年同期与上一期的数据都不全，不作同比、环比。"
-    from_nothing = (Change("year", "2018", 0, None), Change("previous", "2018", 5, 0.1))
+    from_nothing = (ComparedVolume("year", "2018", 0, None), ComparedVolume("previous", "2018", 5, 0.1))
     assert sentences.changed(from_nothing, "zh") == "同比无从比较（该期用水为零）；环比增加（+10.0%）。"
 
 
@@ -128,7 +128,7 @@ def test_the_city_has_no_share_of_itself() -> None:
 
 
 def test_a_source_below_one_half_is_the_largest_and_not_the_main_one() -> None:
-    parts = (Part("group_tap", 4, 0.4), Part("reclaimed", 3, 0.3), Part("surface_water", 3, 0.3))
+    parts = (TermShare("group_tap", 4, 0.4), TermShare("reclaimed", 3, 0.3), TermShare("surface_water", 3, 0.3))
     assert sentences.made_of(replace(REPORT, sources=parts), "zh").startswith("水源以自来水集团最多（40.0%）")
 
 

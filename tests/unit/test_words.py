@@ -98,7 +98,7 @@ def test_gettexts_own_program_takes_our_catalogues(tmp_path: Path) -> None:
 
 
 def test_a_line_that_is_no_catalogues_is_named() -> None:
-    with pytest.raises(po.Malformed, match="line 2"):
+    with pytest.raises(po.MalformedCatalogue, match="line 2"):
         po.parse('msgid "甲"\nmsgstr a\n')
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from geoapp.desktop.doctor import features, files, gdal, tiles
-from geoapp.desktop.doctor.probe import Finding, Probe, Unanswered
+from geoapp.desktop.doctor.probe import DoctorLine, Probe, Unanswered
 
-SERIES: tuple[tuple[str, Callable[[Probe], Iterator[Finding]]], ...] = (
+SERIES: tuple[tuple[str, Callable[[Probe], Iterator[DoctorLine]]], ...] = (
     ("QGIS OGC API Features", features.look),
     ("GDAL OAPIF", gdal.look),
     ("QGIS vector tiles", tiles.look),
@@ -19,7 +19,7 @@ SERIES: tuple[tuple[str, Callable[[Probe], Iterator[Finding]]], ...] = (
 )
 
 
-def examine(url: str) -> Iterator[Finding]:
+def examine(url: str) -> Iterator[DoctorLine]:
     """Every finding of every series; one that cannot go on says why and leaves the others to go."""
     probe = Probe(url.rstrip("/"))
     for client, look in SERIES:
@@ -27,4 +27,4 @@ def examine(url: str) -> Iterator[Finding]:
             for finding in look(probe):
                 yield finding.of(client)
         except (Unanswered, KeyError, TypeError, ValueError, IndexError, StopIteration) as error:
-            yield Finding(client, "asks on", ok=False, said=f"cannot: {type(error).__name__}: {error}")
+            yield DoctorLine(client, "asks on", ok=False, said=f"cannot: {type(error).__name__}: {error}")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from geoapp.desktop.doctor.probe import GEOJSON, Answer, Finding, Probe, found, link
+from geoapp.desktop.doctor.probe import GEOJSON, DoctorLine, Probe, ServerAnswer, found, link
 
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 PART3 = "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/"
@@ -20,7 +20,7 @@ LATITUDE_FIRST = ("/4326", "/4490")
 ACCEPT = f"{GEOJSON}, application/json"
 
 
-def look(probe: Probe) -> Iterator[Finding]:
+def look(probe: Probe) -> Iterator[DoctorLine]:
     landing = probe.ask(f"{probe.root}/ogc/").json()
     api, data = link(landing, "service-desc", type_=OPENAPI), link(landing, "data", type_="application/json")
     yield found(
@@ -39,7 +39,7 @@ def look(probe: Probe) -> Iterator[Finding]:
         yield from _collection(probe, data, listed["id"])
 
 
-def _page_size(document: dict[str, Any]) -> Finding:
+def _page_size(document: dict[str, Any]) -> DoctorLine:
     schema = document.get("components", {}).get("parameters", {}).get("limit", {}).get("schema", {})
     if not {"default", "maximum"} & set(schema):
         return found("page size", False, "components.parameters.limit is not there: pages of 100")
@@ -47,7 +47,7 @@ def _page_size(document: dict[str, Any]) -> Finding:
     return found("page size", size >= 1000, f"pages of {size}")
 
 
-def _conformance(classes: list[str]) -> Iterator[Finding]:
+def _conformance(classes: list[str]) -> Iterator[DoctorLine]:
     missing = [name for name in PUSHED if name not in classes]
     said = (
         "filters run on the server"
@@ -59,7 +59,7 @@ def _conformance(classes: list[str]) -> Iterator[Finding]:
     yield found("spatial classes", not missing, "under both names" if not missing else f"missing {', '.join(missing)}")
 
 
-def _collection(probe: Probe, data: str, name: str) -> Iterator[Finding]:
+def _collection(probe: Probe, data: str, name: str) -> Iterator[DoctorLine]:
     told = probe.ask(f"{data.split('?')[0]}/{quote(name)}").json()
     lacking = [key for key in ("id", "title", "extent", "links", "crs", "storageCrs") if key not in told]
     spatial = told.get("itemType", "feature") == "feature" and "spatial" in told.get("extent", {})
@@ -83,7 +83,7 @@ def _collection(probe: Probe, data: str, name: str) -> Iterator[Finding]:
     yield _year_zero(probe, name, items)
 
 
-def _items(probe: Probe, name: str, items: str) -> Iterator[Finding]:
+def _items(probe: Probe, name: str, items: str) -> Iterator[DoctorLine]:
     answer = probe.ask(f"{items}?limit=10", ACCEPT)
     page = answer.json()
     keys = {tuple(feature["properties"]) for feature in page["features"]}
@@ -110,7 +110,7 @@ def _items(probe: Probe, name: str, items: str) -> Iterator[Finding]:
     )
 
 
-def _read_only(probe: Probe, name: str, items: str) -> Finding:
+def _read_only(probe: Probe, name: str, items: str) -> DoctorLine:
     answer = probe.ask(items, method="OPTIONS")
     allowed = {word.strip().upper() for word in answer.headers.get("Allow", "").split(",")}
     return found(
@@ -128,9 +128,9 @@ def _first(page: dict[str, Any]) -> list[float]:
     return [float(number) for number in position]
 
 
-def _axes(probe: Probe, name: str, items: str, crs: str) -> Finding:
+def _axes(probe: Probe, name: str, items: str, crs: str) -> DoctorLine:
     """Latitude first where the authority says so: the desktop turns such coordinates, whatever they are."""
-    answer: Answer = probe.ask(f"{items}?{urlencode({'limit': 1, 'crs': crs})}", ACCEPT)
+    answer: ServerAnswer = probe.ask(f"{items}?{urlencode({'limit': 1, 'crs': crs})}", ACCEPT)
     plain = _first(probe.ask(f"{items}?limit=1", ACCEPT).json())
     first = _first(answer.json())
     told = (answer.headers.get("Content-Crs") or "").strip("<>")
@@ -147,7 +147,7 @@ def _axes(probe: Probe, name: str, items: str, crs: str) -> Finding:
     )
 
 
-def _boxed(probe: Probe, name: str, items: str) -> Finding:
+def _boxed(probe: Probe, name: str, items: str) -> DoctorLine:
     x, y = _first(probe.ask(f"{items}?limit=1", ACCEPT).json())[:2]
     box = ",".join(str(round(side, 6)) for side in (x - 0.01, y - 0.01, x + 0.01, y + 0.01))
     some = probe.ask(f"{items}?{urlencode({'limit': 10, 'bbox': box}, safe=',')}", ACCEPT).json()
@@ -160,7 +160,7 @@ def _boxed(probe: Probe, name: str, items: str) -> Finding:
     )
 
 
-def _filtered(probe: Probe, name: str, items: str) -> Finding:
+def _filtered(probe: Probe, name: str, items: str) -> DoctorLine:
     page = probe.ask(f"{items}?limit=10", ACCEPT).json()
     key, value = next(
         (key, value) for key, value in page["features"][0]["properties"].items() if isinstance(value, str)
@@ -173,7 +173,7 @@ def _filtered(probe: Probe, name: str, items: str) -> Finding:
     return found(f"{name}: filter", values == {value}, f"{given['filter']} → {answer.json().get('numberMatched')}")
 
 
-def _year_zero(probe: Probe, name: str, items: str) -> Finding:
+def _year_zero(probe: Probe, name: str, items: str) -> DoctorLine:
     """What QGIS sends for "before" where there is no CQL2: an answer or a refusal, but no fault."""
     answer = probe.ask(f"{items}?limit=1&datetime=0000-01-01T00:00:00Z/2019-01-01T00:00:00Z", ACCEPT)
     return found(f"{name}: year 0", answer.status in (200, 400), f"{answer.status}")

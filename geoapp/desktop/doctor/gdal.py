@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from geoapp.desktop.doctor.features import OPENAPI
-from geoapp.desktop.doctor.probe import GEOJSON, Finding, Probe, found, link
+from geoapp.desktop.doctor.probe import GEOJSON, DoctorLine, Probe, found, link
 
 ACCEPTED = ("application/json", GEOJSON, "application/schema+json")
 
 
-def look(probe: Probe) -> Iterator[Finding]:
+def look(probe: Probe) -> Iterator[DoctorLine]:
     answer = probe.ask(f"{probe.root}/ogc/collections")
     told = answer.json()
     yield found("collections", answer.type == "application/json", f"{answer.type}, {len(told['collections'])} layers")
@@ -24,7 +24,7 @@ def look(probe: Probe) -> Iterator[Finding]:
         yield from _dates(probe, one)
 
 
-def _limit(document: dict[str, Any], name: str) -> Finding:
+def _limit(document: dict[str, Any], name: str) -> DoctorLine:
     """The page size is read on a literal path, through a reference whose text contains "limit" (DeterminePageSizeFromAPI)."""
     operation = document.get("paths", {}).get(f"/collections/{name}/items", {}).get("get", {})
     referred = [one["$ref"] for one in operation.get("parameters", ()) if "limit" in one.get("$ref", "")]
@@ -37,7 +37,7 @@ def _limit(document: dict[str, Any], name: str) -> Finding:
     return found("page size", "maximum" in schema["schema"], said)
 
 
-def _dates(probe: Probe, collection: dict[str, Any]) -> Iterator[Finding]:
+def _dates(probe: Probe, collection: dict[str, Any]) -> Iterator[DoctorLine]:
     """A condition on any date field is sent as ``datetime``, with a day as ``2019-01-01T``, and the answer believed.
 
     ``datetime`` is of the rows' own time and not of the field: an answer would be a wrong one, a refusal is seen.
@@ -57,7 +57,7 @@ def _dates(probe: Probe, collection: dict[str, Any]) -> Iterator[Finding]:
     yield found(f"{collection['id']}: dates", status == 400, said)
 
 
-def _items(probe: Probe, collection: dict[str, Any]) -> Finding:
+def _items(probe: Probe, collection: dict[str, Any]) -> DoctorLine:
     items = link(collection, "items", type_=GEOJSON)
     answer = probe.ask(f"{items.split('?')[0]}?limit=20", f"{GEOJSON}, application/json")
     page = answer.json()

@@ -19,7 +19,7 @@ class Unanswered(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class DoctorLine:
     """One line of the report."""
 
     client: str
@@ -27,16 +27,16 @@ class Finding:
     ok: bool
     said: str
 
-    def of(self, client: str) -> Finding:
+    def of(self, client: str) -> DoctorLine:
         return replace(self, client=client)
 
 
-def found(step: str, ok: bool, said: str) -> Finding:
-    return Finding("", step, ok=ok, said=said)
+def found(step: str, ok: bool, said: str) -> DoctorLine:
+    return DoctorLine("", step, ok=ok, said=said)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ServerAnswer:
     url: str
     status: int
     headers: Message
@@ -66,15 +66,15 @@ class Probe:
         self.root = root
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
-    def ask(self, url: str, accept: str = "application/json", method: str = "GET", **headers: str) -> Answer:
+    def ask(self, url: str, accept: str = "application/json", method: str = "GET", **headers: str) -> ServerAnswer:
         given = {"Accept": accept, **{name.replace("_", "-"): value for name, value in headers.items()}}
         try:
             with self._opener.open(
                 urllib.request.Request(url, headers=given, method=method), timeout=SECONDS
             ) as answer:
-                return Answer(url, answer.status, answer.headers, answer.read())
+                return ServerAnswer(url, answer.status, answer.headers, answer.read())
         except urllib.error.HTTPError as error:
-            return Answer(url, error.code, error.headers, error.read())
+            return ServerAnswer(url, error.code, error.headers, error.read())
         except OSError as error:
             raise Unanswered(f"{url} does not answer: {error}") from None
 

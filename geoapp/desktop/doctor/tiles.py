@@ -7,16 +7,16 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from geoapp.desktop.doctor.probe import Finding, Probe, found
+from geoapp.desktop.doctor.probe import DoctorLine, Probe, found
 
 
-def look(probe: Probe) -> Iterator[Finding]:
+def look(probe: Probe) -> Iterator[DoctorLine]:
     style = probe.ask(f"{probe.root}/styles/map.json").json()
     for name, source in style["sources"].items():
         yield from _source(probe, name, source)
 
 
-def _source(probe: Probe, name: str, source: dict[str, Any]) -> Iterator[Finding]:
+def _source(probe: Probe, name: str, source: dict[str, Any]) -> Iterator[DoctorLine]:
     templates = source.get("tiles", [])
     absolute = bool(templates) and all(one.startswith(("http://", "https://")) for one in templates)
     zooms = {"minzoom", "maxzoom"} <= set(source)
@@ -26,7 +26,7 @@ def _source(probe: Probe, name: str, source: dict[str, Any]) -> Iterator[Finding
     yield _gdal(probe, name)
 
 
-def _tile(probe: Probe, name: str, source: dict[str, Any]) -> Finding:
+def _tile(probe: Probe, name: str, source: dict[str, Any]) -> DoctorLine:
     """One tile of the middle; one beyond the zooms must not be an empty success."""
     west, south, east, north = source.get("bounds", (-180, -80, 180, 80))
     z = source["minzoom"]
@@ -45,7 +45,7 @@ def _at(template: str, z: int, x: int, y: int) -> str:
     return template.replace("{z}", str(z)).replace("{x}", str(x)).replace("{y}", str(y))
 
 
-def _gdal(probe: Probe, name: str) -> Finding:
+def _gdal(probe: Probe, name: str) -> DoctorLine:
     """``MVT:…/tiles/NAME/{Z}`` reads the fields from a text in a text: the key ``json``."""
     answer = probe.ask(f"{probe.root}/tiles/{name}/metadata.json")
     if answer.status != 200:
