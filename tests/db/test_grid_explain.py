@@ -144,7 +144,7 @@ def test_an_empty_unit_has_no_parts(world: Grid) -> None:
         ({"unit": "0500E04485N44280-110101001"}, 404, "unit"),
         ({"unit": "x"}, 404, "unit"),
         ({"region": "110199"}, 404, "region"),
-        ({"region": "1101"}, 400, "region"),
+        ({"region": "11010"}, 400, "region"),
         ({}, 400, "unit"),
         ({"unit": A1, "region": A}, 400, "unit"),
         ({"unit": A1, "period": ""}, 400, "period"),
