@@ -16,6 +16,7 @@ from layers import models, vocab
 from layers.admin.journal import ChangeByHand
 from layers.grid import assign, conservation, years
 from layers.grid import change as grid_change
+from layers.grid import litres as grid_litres
 from layers.grid.within import Every
 from layers.periods import parse_period
 from layers.recorded import all_months
@@ -361,10 +362,10 @@ def test_a_month_that_a_change_begins_is_assigned(town: Town) -> None:
 
 def test_litres_that_a_change_loses_end_it(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     before = grid_rows()
-    honest = grid_change.load
+    honest = grid_litres.load
     wrong = honest("grid_delta").replace("%(sign)s * volume_l", "%(sign)s * (volume_l + (%(sign)s > 0)::integer)")
     assert wrong != honest("grid_delta")
-    monkeypatch.setattr(grid_change, "load", lambda name: wrong if name == "grid_delta" else honest(name))
+    monkeypatch.setattr(grid_litres, "load", lambda name: wrong if name == "grid_delta" else honest(name))
     with pytest.raises(conservation.NotConserved, match="a change to the"):
         take(town, ("move meter", 1, 5))
     assert grid_rows() == before

@@ -251,7 +251,7 @@ def test_a_file_given_up_while_it_is_checked_leaves_nothing(
         elsewhere.execute("DELETE FROM desk_importjob")
         parcels.discard(token)
 
-    monkeypatch.setattr(checking, "Told", lambda token: lambda *_: given_up())
+    monkeypatch.setattr(checking, "ProgressTold", lambda token: lambda *_: given_up())
     assert worker.work(idle_s=0) == 1
     monkeypatch.undo()
     again = put(admin)
@@ -586,13 +586,13 @@ def test_the_first_problems_are_there_while_the_file_is_compared(
 ) -> None:
     seen: list[tuple[bool, str]] = []
 
-    class Looking(checking.Told):
+    class Looking(checking.ProgressTold):
         def __call__(self, step: str, done: int, of: int | None) -> None:
             super().__call__(step, done, of)
             if step in ("read", "write"):
                 seen.append((told(admin, address)["problems"], admin.get(address).content.decode()))
 
-    monkeypatch.setattr(checking, "Told", Looking)
+    monkeypatch.setattr(checking, "ProgressTold", Looking)
     address = put(admin, WELLS.replace("农业", "钓鱼", 1))
     worker.work(idle_s=0)
     assert [problems for problems, _ in seen] == [False] * (len(seen) - 1) + [True]

@@ -12,9 +12,8 @@ import mapbox_vector_tile
 import pytest
 from django.test import Client
 
-from geoapp.reports import content
+from geoapp.reports import content, ground
 from geoapp.reports.ask import Ask
-from geoapp.reports.drawing.geometry import outlines
 from layers.models import UsageRecord
 from layers.periods import parse_period
 from tests import factories as make
@@ -150,8 +149,8 @@ def test_a_report_can_be_made_as_it_was(town: None) -> None:
     now = content.build(Ask(DISTRICT, parse_period("2019-Q1"), boundaries="current", site="http://x/"))
     assert {line.code for line in then.grandchildren} == OLD and {line.code for line in now.grandchildren} == NOW
     assert then.total_l == now.total_l and "boundaries=current" in now.map_address
-    assert {one.code for one in outlines("village", [DISTRICT], then.within)} == OLD
-    assert {one.code for one in outlines("village", [DISTRICT], now.within)} == NOW
+    assert {code for code, *_ in ground.read(then).outlines["village"]} == OLD
+    assert {code for code, *_ in ground.read(now).outlines["village"]} == NOW
 
 
 def test_the_published_report_is_the_same_after_the_split(tmp_path: Path) -> None:
