@@ -120,6 +120,7 @@ def test_large_files_are_counted_by_their_size() -> None:
     assert not files.keep(files.home / "large.gz", bytes(101 * BLOCK))
     for number in range(30):
         files.keep(files.home / f"{number}.gz", bytes(10 * BLOCK - 5))
+        files.settle()  # what is too much goes behind the one who keeps
         assert len(kept(files)) <= 10
     assert room(blocks=0).keep(files.home / "none.gz", b"x") is False
 
