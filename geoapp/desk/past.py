@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -13,10 +13,12 @@ from layers import languages, registry
 from layers.history.read import Changed, State, changed_by, states_of
 from layers.ingest.refusal import REASONS, ImportRefused
 from layers.ingest.spec import Spec, spec_for
-from layers.ingest.undo import Undone
 from layers.models import Release
 from layers.values import Lang
 from layers.words import Kept, Words
+
+if TYPE_CHECKING:
+    from layers.ingest.undo import Undone  # brings Arrow
 
 PAGE = 50
 FAULTS = 50  # that a release's page lists, of each kind

@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-import pyproj
 import shapely
 
 from layers.fields import Dataset, Field
+from layers.later import later
 from layers.values import exact
 from layers.words import NOTHING, Listed, Worded, Words
 
@@ -24,7 +24,7 @@ _POSITION = Words("位置", "Position")
 _GEOMETRY_WORDS = {"point": _POSITION, "polygon": Words("边界", "Outline"), "none": _POSITION}
 _BETWEEN = ";"  # of linked codes
 _AREA = " m² "  # and the number of points behind it
-_GROUND = pyproj.Geod(ellps="GRS80")
+_square_metres = later("layers.history.ground.square_metres")  # brings PROJ
 
 
 def label(dataset: Dataset, name: str) -> Worded:
@@ -60,8 +60,7 @@ def shape(found: Any) -> str:
     """A position by its coordinates, to a tenth of a metre; an outline by its area on the ground and how many points it has."""
     if found.geom_type == "Point":
         return ", ".join(f"{round(at, 6):.6f}".rstrip("0").rstrip(".") for at in (found.x, found.y))
-    area, _ = _GROUND.geometry_area_perimeter(shapely.orient_polygons(found))
-    return f"{abs(area):.0f}{_AREA}{len(shapely.get_coordinates(found))}"
+    return f"{_square_metres(found):.0f}{_AREA}{len(shapely.get_coordinates(found))}"
 
 
 def shown(dataset: Dataset, name: str, told: str) -> Worded:

@@ -12,12 +12,13 @@ from geoapp.desk import rows, worker
 from geoapp.desktop import project
 from geoapp.reports import forms
 from layers.export import FORMATS
+from layers.history import said
 from layers.ingest import readers
 from layers.later import later
 
 LATE = [
     *(one.save for one in FORMATS.values()),
-    *(found for module in (readers, forms, rows, worker, project) for found in vars(module).values()),
+    *(found for module in (readers, forms, rows, worker, project, said) for found in vars(module).values()),
 ]
 
 
