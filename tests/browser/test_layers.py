@@ -64,7 +64,7 @@ def test_an_object_on_the_map_leads_to_its_page(page: Any, city: City) -> None:
     card = by_id(page, "popup").locator(f"[data-code='{code}']")
     expect(card).to_contain_text(name)
     card.get_by_test_id("popup-link").click()
-    page.wait_for_url(f"**/objects/urban_plant/{code}")
+    page.wait_for_url(f"**/objects/urban_plant/{code}?*")
     expect(by_id(page, "object-name")).to_have_text(name)
 
 
