@@ -103,9 +103,9 @@ function upload(form: HTMLFormElement): void {
     const dated = form.dataset.datedTargets!.split(" ").includes(target.value);
     for (const one of form.querySelectorAll<HTMLElement>("[data-dated]")) one.hidden = target.value !== "" && !dated;
     for (const one of form.querySelectorAll<HTMLElement>("[data-region]")) one.hidden = target.value !== "" && !REGIONS.includes(target.value);
-    for (const one of document.querySelectorAll<HTMLDetailsElement>("details[data-target]")) {
+    for (const one of document.querySelectorAll<HTMLElement>(".columns-of")) {
       one.hidden = target.value !== "" && one.dataset.target !== target.value;
-      one.open = one.dataset.target === target.value;
+      one.querySelector("details")!.open = one.dataset.target === target.value;
     }
   };
   for (const kind of ["dragenter", "dragover"]) drop.addEventListener(kind, (event) => { event.preventDefault(); drop.classList.add("over"); });
