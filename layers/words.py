@@ -50,13 +50,10 @@ class Worded:
         return self.zh, self.en, {}
 
 
-class Words(Worded):
-    """A word, a sentence, a message. ``values`` stand in its ``{places}``; words among them are said in the same language."""
+class Composed(Worded):
+    """What is put together when it is said: its Chinese and its English are it, said so."""
 
-    __slots__ = ("_texts", "values")
-
-    def __init__(self, zh: str, en: str, /, **values: object) -> None:
-        self._texts, self.values = (zh, en), values
+    __slots__ = ()
 
     @property
     def zh(self) -> str:  # type: ignore[override]
@@ -65,6 +62,15 @@ class Words(Worded):
     @property
     def en(self) -> str:  # type: ignore[override]
         return self.in_(ENGLISH)
+
+
+class Words(Composed):
+    """A word, a sentence, a message. ``values`` stand in its ``{places}``; words among them are said in the same language."""
+
+    __slots__ = ("_texts", "values")
+
+    def __init__(self, zh: str, en: str, /, **values: object) -> None:
+        self._texts, self.values = (zh, en), values
 
     def of(self, **values: object) -> Words:
         """The same with further values."""
@@ -103,7 +109,7 @@ class Kept(Worded):
         return self.texts.get(lang) or (self.zh if lang == SOURCE else self.en) or self.zh
 
 
-class Listed(Worded):
+class Listed(Composed):
     """Several things one after the other, as a language separates them."""
 
     __slots__ = ("by", "things")
@@ -111,33 +117,17 @@ class Listed(Worded):
     def __init__(self, *things: object, by: Words | None = None) -> None:
         self.things, self.by = things, by or AND
 
-    @property
-    def zh(self) -> str:  # type: ignore[override]
-        return self.in_(SOURCE)
-
-    @property
-    def en(self) -> str:  # type: ignore[override]
-        return self.in_(ENGLISH)
-
     def in_(self, lang: str, **values: object) -> str:
         return self.by.in_(lang).join(str(in_language(thing, lang)) for thing in self.things)
 
 
-class Small(Worded):
+class Small(Composed):
     """A word of a list, like "Township", as it is written within a sentence."""
 
     __slots__ = ("word",)
 
     def __init__(self, word: Worded) -> None:
         self.word = word
-
-    @property
-    def zh(self) -> str:  # type: ignore[override]
-        return self.in_(SOURCE)
-
-    @property
-    def en(self) -> str:  # type: ignore[override]
-        return self.in_(ENGLISH)
 
     def in_(self, lang: str, **values: object) -> str:
         return small(self.word.in_(lang, **values), lang)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import sys
@@ -172,15 +173,21 @@ def watch(city: cities.City) -> Watch:
     return Watch(urlsplit(city.url).netloc)
 
 
-@pytest.fixture
-def new_page(browser: Any, city: cities.City, watch: Watch) -> Iterator[Callable[..., Any]]:
-    """Makes watched pages: ``new_page(viewport={…}, has_touch=True)``, in a browser context of their own each."""
+@contextlib.contextmanager
+def pages_of(browser: Any, address: str, watch: Watch) -> Iterator[Callable[..., Any]]:
+    """Makes watched pages of a server, in a browser context of their own each; fails where one did something wrong.
+
+    ``client``: a test client whose session the page has; what else is given is the context's.
+    """
     contexts = []
 
-    def make(**options: Any) -> Any:
-        chosen = {"base_url": city.url, "locale": "zh-CN", "viewport": {"width": 1440, "height": 900}, **options}
+    def make(client: Client | None = None, **options: Any) -> Any:
+        chosen = {"base_url": address, "locale": "zh-CN", "viewport": {"width": 1440, "height": 900}, **options}
         context = browser.new_context(**chosen)
         contexts.append(context)
+        if client:
+            name = django_settings.SESSION_COOKIE_NAME
+            context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": address}])
         opened = context.new_page()
         watch.follow(opened)
         return opened
@@ -189,6 +196,13 @@ def new_page(browser: Any, city: cities.City, watch: Watch) -> Iterator[Callable
     for context in contexts:
         context.close()
     assert watch.unexpected == []
+
+
+@pytest.fixture
+def new_page(browser: Any, city: cities.City, watch: Watch) -> Iterator[Callable[..., Any]]:
+    """Makes watched pages: ``new_page(viewport={…}, has_touch=True)``, in a browser context of their own each."""
+    with pages_of(browser, city.url, watch) as new:
+        yield new
 
 
 @pytest.fixture
@@ -214,23 +228,8 @@ def own_watch(own_server: str) -> Watch:
 @pytest.fixture
 def new_own_page(browser: Any, own_server: str, own_watch: Watch) -> Iterator[Callable[..., Any]]:
     """As `new_page`, of the server on the test's own tables; ``client``: a test client whose session the page has."""
-    contexts = []
-
-    def make(client: Client | None = None, **options: Any) -> Any:
-        chosen = {"base_url": own_server, "locale": "zh-CN", "viewport": {"width": 1440, "height": 900}, **options}
-        context = browser.new_context(**chosen)
-        contexts.append(context)
-        if client:
-            name = django_settings.SESSION_COOKIE_NAME
-            context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": own_server}])
-        opened = context.new_page()
-        own_watch.follow(opened)
-        return opened
-
-    yield make
-    for context in contexts:
-        context.close()
-    assert own_watch.unexpected == []
+    with pages_of(browser, own_server, own_watch) as new:
+        yield new
 
 
 @pytest.fixture(scope="session")

@@ -27,9 +27,8 @@ from layers.slots import NoSlot, slot
 log = logging.getLogger(__name__)
 PROGRAM = ("-m", "geoapp.beside.program")
 PATIENCE_S = 20.0  # for a place among those that are at work on this machine
-SECONDS = (
-    120.0  # by the clock, the start of the process included: it yields to all others (of its own time, see `program`)
-)
+# By the clock, the start of the process included: it yields to all others. Of its own time there is less (`program`).
+SECONDS = 120.0
 ROOM = "beside"  # in the state directory: the locks of the places
 TOO_LONG = "It takes longer than it may. Ask for less: a region, a shorter period; or again in a moment."
 ENDED = "What made it ended in the midst of it. Ask again."

@@ -4,8 +4,6 @@ import type { Context } from "../context";
 import { calm } from "../dom";
 import { freePadding } from "./create";
 
-const EDGE = 8;
-
 export class Bubble {
   private popup: Popup | null = null;
   constructor(private readonly map: GlMap, private readonly context: Context, private readonly options: PopupOptions, private readonly closed: () => void) {}
@@ -41,18 +39,22 @@ export class Bubble {
     this.popup.remove();
     return true;
   }
-  /** Move the map as far as the popup lies beyond its free part, once it is laid out. */
+  /** Move the map as far as the popup lies beyond its free part, once it is laid out and the map is at rest. */
   private fit(): void {
+    if (this.map.isMoving()) return void this.map.once("moveend", () => this.fit());
     requestAnimationFrame(() => {
       const box = this.popup?.getElement()?.getBoundingClientRect();
       if (!box || this.map.isMoving()) return;
       const map = this.map.getContainer().getBoundingClientRect();
       const free = freePadding();
-      const beyond = (low: number, high: number, least: number, most: number) =>
-        high - low > most - least || low < least ? low - least : Math.max(0, high - most);
-      const x = beyond(box.left, box.right, map.left + EDGE, map.right - EDGE);
-      const y = beyond(box.top, box.bottom, map.top + Math.min(free.top, EDGE), map.bottom - Math.min(free.bottom, map.height / 2));
+      const x = beyond(box.left, box.right, map.left + free.left, map.right - free.right);
+      const y = beyond(box.top, box.bottom, map.top + free.top, map.bottom - free.bottom);
       if (x || y) this.map.panBy([x, y], { duration: calm() ? 0 : 250 });
     });
   }
+}
+
+/** How far something reaches beyond two bounds; of what is larger than the room between them its beginning has to be seen. */
+function beyond(low: number, high: number, least: number, most: number): number {
+  return low < least || high - low > most - least ? low - least : Math.max(0, high - most);
 }
