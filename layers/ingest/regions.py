@@ -54,27 +54,42 @@ def import_regions(
     `editions.default_since`.
     """
     since = _since(cursor, effective)
-    _make_rows(cursor, names, here.root)
+    make_rows(cursor, names, here.root)
     refuse_duplicates(cursor, spec, refusals)
     refuse_invalid(cursor, refusals)
     _refuse_unknown_unit(cursor, names, refusals)
     _refuse_strangers(cursor, names, refusals, here.root)
     made = _make_root(cursor, here, release_id)
-    _refuse_orphans(cursor, refusals)
+    refuse_orphans(cursor, refusals)
     closed = _close_missing(cursor, refusals, release_id) if closing else 0
-    renamed = _renamed(cursor)
-    _write_regions(cursor, release_id)
-    follow.follow_regions(cursor)
-    boundaries = _write_boundaries(cursor, release_id)
-    outcome = _count(cursor, closed)
-    outcome.notes = made + _rename_notes(renamed) + _overhang_notes(cursor, boundaries)
+    outcome = write(cursor, release_id, closed)
+    outcome.notes = made + outcome.notes
     if outcome.anything and editions.take_effect(cursor, release_id, since):
         outcome.notes.insert(0, _effect_note(since))
-    if boundaries or closed:
+    place_again(cursor, outcome, release_id)
+    return outcome
+
+
+def write(cursor: Cursor, release_id: int, closed: int, *reopened: int) -> Outcome:
+    """`ROWS` → regions and outlines, and what refers to them follows; ``closed`` divisions were closed before. Divisions that
+    earlier releases (``reopened``) closed may be among them."""
+    renamed = _renamed(cursor)
+    _write_regions(cursor, release_id)
+    follow.follow_regions(cursor, release_id, *reopened)
+    boundaries = _write_boundaries(cursor, release_id)
+    outcome = _count(cursor, closed)
+    outcome.notes = _rename_notes(renamed) + _overhang_notes(cursor, boundaries)
+    return outcome
+
+
+def place_again(cursor: Cursor, outcome: Outcome, release_id: int) -> None:
+    """Find everything in the outlines that a release opened, once it is told from when they hold."""
+    cursor.execute("SELECT id FROM layers_boundary WHERE valid_from_id = %s", [release_id])
+    boundaries = [row[0] for row in cursor.fetchall()]
+    if boundaries or outcome.closed:
         outcome.moved = {k: n for k, n in placing.after_boundaries(cursor, boundaries).items() if n}
     if outcome.anything:
         outcome.months = all_months(cursor)
-    return outcome
 
 
 def _since(cursor: Cursor, effective: str) -> date | None:
@@ -105,7 +120,7 @@ def _effect_note(since: date | None) -> Words:
     )
 
 
-def _make_rows(cursor: Cursor, names: Sequence[str], root: str) -> None:
+def make_rows(cursor: Cursor, names: Sequence[str], root: str) -> None:
     """`ROWS`: a row a division of the file beside the current region and outline of its code."""
     given = {name: SQL("s.{}").format(Identifier(name)) for name in names}
     unit = SQL("u.id") if "reporting_unit" in given else SQL("r.reporting_unit_id")
@@ -198,7 +213,7 @@ def _rows() -> Identifier:
     return Identifier(ROWS)
 
 
-def _refuse_orphans(cursor: Cursor, refusals: Faults) -> None:
+def refuse_orphans(cursor: Cursor, refusals: Faults) -> None:
     """Refuse divisions whose parent is neither there nor in the file; from the top, for a refused parent has no children."""
     for level in vocab.CODE_DIGITS:
         cursor.execute(
@@ -222,13 +237,22 @@ def _close_missing(cursor: Cursor, refusals: Faults, release_id: int) -> int:
             "rows were refused: mend them before closing what is missing",
             param="closing",
         )
+    return close(
+        cursor,
+        SQL("r.level IN (SELECT level FROM {rows}) AND r.code NOT IN (SELECT code FROM {rows})").format(rows=_rows()),
+        release_id,
+    )
+
+
+def close(cursor: Cursor, which: Composable, release_id: int) -> int:
+    """Close the current divisions ``r`` that a condition names, with their outlines; → how many. `ImportRefused` if one is left without
+    its parent."""
     cursor.execute(
         SQL(
-            "WITH closed AS (UPDATE layers_region r SET valid_to_id = %s WHERE r.valid_to_id IS NULL "
-            "AND r.level IN (SELECT level FROM {rows}) AND r.code NOT IN (SELECT code FROM {rows}) RETURNING id), "
+            "WITH closed AS (UPDATE layers_region r SET valid_to_id = %s WHERE r.valid_to_id IS NULL AND {} RETURNING id), "
             "outlines AS (UPDATE layers_boundary SET valid_to_id = %s WHERE valid_to_id IS NULL "
             "AND region_id IN (SELECT id FROM closed)) SELECT count(*) FROM closed"
-        ).format(rows=_rows()),
+        ).format(which),
         [release_id, release_id],
     )
     closed = int(cursor.fetchone()[0])
@@ -240,8 +264,8 @@ def _close_missing(cursor: Cursor, refusals: Faults, release_id: int) -> int:
     if left := cursor.fetchall():
         shown = "、".join(f"{name} {code}" for code, name in left)
         raise ImportRefused(
-            "这些区划不在文件中，但仍有现行的下级区划：{shown}",
-            "missing divisions still have divisions below them: {shown}",
+            "这些区划将停用，但仍有现行的下级区划：{shown}",
+            "divisions that would be closed still have divisions below them: {shown}",
             param="closing",
             shown=shown,
         )

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from datetime import date
+from typing import Any, NoReturn
 
 from django.db import DatabaseError, connection, transaction
 from psycopg.sql import SQL, Composable, Identifier, Literal
@@ -17,7 +18,7 @@ from layers import placing, registry, standing
 from layers.history import keep
 from layers.history.needed import leading_to
 from layers.history.tables import OWN_HISTORY, KeptTable, written_with
-from layers.ingest import upsert
+from layers.ingest import undo_divisions, upsert
 from layers.ingest.aftermath import Aftermath, months_counted
 from layers.ingest.guards import alone, database_refusal
 from layers.ingest.refusal import ImportRefused
@@ -79,15 +80,15 @@ def _release(release_id: int) -> Release:
         raise ImportRefused(
             "没有第 {release_id} 号发布", "there is no release {release_id}", param="release", release_id=release_id
         )
-    if found.dataset in OWN_HISTORY:
-        raise ImportRefused(
-            "行政区划的发布不能撤销：以前各月要按它所停用的区划统计。请把原来的边界再导入一次；生效月份写 current（命令行 --effective current）"
-            "表示更正现行区划，否则从新的月份起生效",
-            "a release of divisions is not taken back: past months speak in the divisions that it closed. Import the former outlines "
-            "again, with the month current (--effective current) to correct those of today, or else as of a new month",
-            param="release",
-        )
     return found
+
+
+_Done = tuple[int, int, int, Sequence[date], tuple[Words, ...]]
+"""Objects removed, brought back, there again; the months whose sums are others; what is not brought back."""
+
+
+def _untold(step: str, done: int) -> None:
+    """Nobody follows the steps of an undoing."""
 
 
 class _Undo:
@@ -96,15 +97,40 @@ class _Undo:
     def __init__(self, cursor: Cursor, of: Release, actor: str) -> None:
         self.cursor = cursor
         self.of = of
-        self.tables = written_with(of.dataset)
+        self.tables = [] if of.dataset in OWN_HISTORY else written_with(of.dataset)
         self.new = Release.objects.create(
             dataset=of.dataset, file_name=f"撤销 #{of.pk}（{of.file_name}）"[:255], actor=actor[:150]
         )
 
     def run(self) -> Undone:
         self._refuse_twice()
+        removed, restored, returned, months, notes = (
+            self._divisions() if self.of.dataset in OWN_HISTORY else self._rows()
+        )
+        done = Undone(self.of.pk, removed, restored, returned, True, self.new.pk, notes)
+        self.new.rows_new, self.new.rows_changed = returned, removed + restored
+        self.new.report = {"undo": done.to_dict(), "months": [f"{month:%Y-%m}" for month in months]}
+        self.new.save()
+        self._mark(self.of, self.new.pk)
+        if again := self.of.report.get("undo"):  # what it had taken back holds again
+            self._mark(Release.objects.get(pk=again["of"]), None)
+        return done
+
+    def _divisions(self) -> _Done:
+        """Of divisions, whose former states are rows of their own."""
+        if not undo_divisions.stage(self.cursor, self.of.pk):
+            self._refuse_nothing()
+        for one in undo_divisions.hindrances(self.cursor, self.of.pk, again="undo" in self.of.report):
+            self._refuse(one.named, one.why)
+        outcome = undo_divisions.take_back(self.cursor, self.of.pk, self.new.pk)
+        aftermath = Aftermath(self.of.dataset)
+        aftermath.follow(self.cursor, self.new.pk, _untold, months=outcome.months, moved=outcome.moved, ids=list)
+        return outcome.closed, outcome.changed, outcome.new, outcome.months, tuple(outcome.notes)
+
+    def _rows(self) -> _Done:
+        """Of everything else: rows become what was kept of them."""
         self._refuse_without_history()
-        counts = [0, 0, 0]
+        removed = restored = returned = 0
         # A move that is taken back never was: its months go back too. Taken back again, it holds from the next month on.
         aftermath = Aftermath(self.of.dataset, None if self.of.report.get("undo") else CORRECTION)
         for table in self.tables:
@@ -118,37 +144,29 @@ class _Undo:
             self._keep(table)
         # What leads to others goes first and comes back last: of a permit and its holder, the permit.
         for table in self.tables:
-            counts[0] += self._remove(table)
+            removed += self._remove(table)
         for table in reversed(self.tables):
-            restored, returned = self._restore(table)
-            counts[1] += restored
-            counts[2] += returned
-        if not any(counts):
-            raise ImportRefused(
-                "第 {pk} 号发布没有改动任何数据，无可撤销",
-                "release {pk} changed nothing",
-                param="release",
-                pk=self.of.pk,
-            )
+            changed, there_again = self._restore(table)
+            restored, returned = restored + changed, returned + there_again
+        if not removed + restored + returned:
+            self._refuse_nothing()
         if registry.dataset(self.of.dataset).placed:
             placing.place(self.cursor, self.of.dataset, upsert.TOUCHED)
         months = sorted({*months, *self._months()})
         aftermath.follow(
             self.cursor,
             self.new.pk,
-            lambda step, done: None,
+            _untold,
             months=months,
             moved={},
             ids=lambda: upsert.touched(self.cursor),
         )
-        done = Undone(self.of.pk, counts[0], counts[1], counts[2], True, self.new.pk, self._notes())
-        self.new.rows_new, self.new.rows_changed = counts[2], counts[0] + counts[1]
-        self.new.report = {"undo": done.to_dict(), "months": [f"{month:%Y-%m}" for month in months]}
-        self.new.save()
-        self._mark(self.of, self.new.pk)
-        if again := self.of.report.get("undo"):  # what it had taken back holds again
-            self._mark(Release.objects.get(pk=again["of"]), None)
-        return done
+        return removed, restored, returned, months, self._notes()
+
+    def _refuse_nothing(self) -> NoReturn:
+        raise ImportRefused(
+            "第 {pk} 号发布没有改动任何数据，无可撤销", "release {pk} changed nothing", param="release", pk=self.of.pk
+        )
 
     def _notes(self) -> tuple[Words, ...]:
         moves = self.of.dataset in MOVING and standing.any_moved(self.cursor)
@@ -218,7 +236,7 @@ class _Undo:
             ).format(Identifier(table.table)),
             [table.name, self.of.pk, self.of.pk],
         )
-        self._refuse(
+        self._refuse_for(
             [f"{code}（#{later}）" for code, later in self.cursor.fetchall()],
             Words(
                 "以后的发布又改动了其中 {count} 个对象，请先撤销那些发布：{named}",
@@ -233,7 +251,7 @@ class _Undo:
                 ).format(Identifier(table.table)),
                 [self.of.pk, table.name],
             )
-            self._refuse(
+            self._refuse_for(
                 [code for (code,) in self.cursor.fetchall()],
                 Words(
                     "它删除的 {count} 个对象的编码已另有对象：{named}",
@@ -249,7 +267,7 @@ class _Undo:
             self.cursor.execute(SQL("SELECT count(*) FROM ({}) n").format(needed))
             if count := self.cursor.fetchone()[0]:
                 found.append(f"{name} {count:,}")
-        self._refuse(
+        self._refuse_for(
             found,
             Words(
                 "它新增的对象已被引用，不能删除：{named}",
@@ -257,9 +275,11 @@ class _Undo:
             ),
         )
 
-    def _refuse(self, found: Sequence[str], why: Words) -> None:
-        if not found:
-            return
+    def _refuse_for(self, found: Sequence[str], why: Words) -> None:
+        if found:
+            self._refuse(found, why)
+
+    def _refuse(self, found: Sequence[str], why: Words) -> NoReturn:
         named = "、".join(found[:NAMED]) + ("……" if len(found) > NAMED else "")
         raise ImportRefused(
             "不能撤销第 {pk} 号发布：{why}", "release {pk} cannot be taken back: {why}",

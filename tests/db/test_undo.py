@@ -152,9 +152,7 @@ def test_changes_by_hand_are_taken_back(client: Client) -> None:
     assert everything() == before
 
 
-def test_divisions_and_the_time_before_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ImportRefused, match="行政区划的发布不能撤销"):
-        undo(Release.objects.get(dataset="region").pk)
+def test_the_time_before_is_refused(tmp_path: Path) -> None:
     report = load("well", csv(tmp_path / "other.csv", OTHER_WELLS))
     FormerState.objects.all().delete()
     with pytest.raises(ImportRefused, match="还没有保存改动前的内容"):
