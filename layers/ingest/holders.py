@@ -11,6 +11,9 @@ from layers.ingest.refusal import Faults
 from layers.ingest.resolve import ROWS, refuse
 from layers.ingest.rows import ROW
 from layers.ingest.staging import STAGED
+from layers.words import Words
+
+_TWO_NAMES = Words("同一取水户有两个名称", "one permit holder under two names")
 
 Cursor = Any
 
@@ -32,7 +35,7 @@ def write_holders(cursor: Cursor, names: Sequence[str], release_id: int, refusal
             "SELECT s.{row}, {name} FROM {staged} s JOIN twice USING (holder_code) ORDER BY 1"
         ).format(**parts)
     )
-    refuse(twice := cursor.fetchall(), "holder_name", refusals, "duplicate", "同一取水户有两个名称")
+    refuse(twice := cursor.fetchall(), "holder_name", refusals, "duplicate", _TWO_NAMES)
     if twice:
         cursor.execute(SQL("DELETE FROM {staged} WHERE {row} = ANY(%s)").format(**parts), [[row for row, _ in twice]])
     cursor.execute(

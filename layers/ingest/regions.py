@@ -18,16 +18,16 @@ from psycopg.sql import SQL, Composable, Identifier, Literal
 from layers import editions, placing, vocab
 from layers.ingest import follow
 from layers.ingest.effective import CURRENT, month_told
-from layers.ingest.refusal import Faults, ImportRefused
-from layers.ingest.resolve import ROWS, reference_zh, refuse, refuse_duplicates, refuse_invalid, take_out
-from layers.ingest.rows import GEOM, ROW
+from layers.ingest.refusal import Expected, Faults, ImportRefused
+from layers.ingest.resolve import ROWS, reference, refuse, refuse_duplicates, refuse_invalid, take_out
+from layers.ingest.rows import GEOM, ROW, levels
 from layers.ingest.spec import Spec
 from layers.ingest.staging import STAGED
 from layers.ingest.upsert import Outcome
 from layers.place import Place, levels_of, parents_of
 from layers.recorded import all_months
 from layers.sql import load
-from layers.words import Words
+from layers.words import Listed, Words
 
 NAMED = 50  # renamed and overhanging divisions that a report names
 OVERHANG_SHARE = 0.01  # of a division's area outside its parent's outline, above which the report says so
@@ -135,23 +135,24 @@ def _refuse_unknown_unit(cursor: Cursor, names: Sequence[str], refusals: Faults)
         return
     cursor.execute(SQL("SELECT id, unit_code FROM {} WHERE unit_code IS NOT NULL AND unit_id IS NULL").format(_rows()))
     found = cursor.fetchall()
-    refuse(found, "reporting_unit", refusals, "unknown_reference", reference_zh("reporting_unit"))
+    refuse(found, "reporting_unit", refusals, "unknown_reference", reference("reporting_unit"))
     take_out(cursor, (row for row, _ in found))
 
 
 def _refuse_strangers(cursor: Cursor, names: Sequence[str], refusals: Faults, root: str) -> None:
     """Refuse what is no division of the place: another city, a district of another, one of a level that it has not."""
     told = SQL("(SELECT s.parent FROM {} s WHERE s.code = r.code)").format(Identifier(STAGED))
-    faults: list[tuple[str, str, str, Composable]] = [
+    faults: list[tuple[str, str, Expected, Composable]] = [
         (
             "code",
             "not_of_place",
-            f"{root} 及其下",
+            Words("{root} 及其下", "{root} or a division below it", root=root),
             SQL("NOT starts_with(code, {root}) OR (level = 1) <> (code = {root})"),
         ),
     ]
     if vocab.DISTRICT not in levels_of(root):
-        faults.insert(0, ("level", "no_district_level", "街道(乡镇)、社区(村)", SQL("level = 2 AND code <> {root}")))
+        below = levels((vocab.TOWNSHIP, vocab.VILLAGE))
+        faults.insert(0, ("level", "no_district_level", below, SQL("level = 2 AND code <> {root}")))
     if "parent" in names:
         faults.append(("parent", "wrong_parent", root, SQL("level = 2 AND {told} <> {root}")))
     for field, reason, expected, condition in faults:
@@ -210,7 +211,7 @@ def _refuse_orphans(cursor: Cursor, refusals: Faults) -> None:
             [level],
         )
         found = cursor.fetchall()
-        refuse(found, "parent", refusals, "unknown_reference", reference_zh("region"))
+        refuse(found, "parent", refusals, "unknown_reference", reference("region"))
         take_out(cursor, (row for row, _ in found))
 
 
@@ -238,7 +239,7 @@ def _close_missing(cursor: Cursor, refusals: Faults, release_id: int) -> int:
         [release_id],
     )
     if left := cursor.fetchall():
-        shown = "、".join(f"{name} {code}" for code, name in left)
+        shown = Listed(*(f"{name} {code}" for code, name in left))
         raise ImportRefused(
             "这些区划不在文件中，但仍有现行的下级区划：{shown}",
             "missing divisions still have divisions below them: {shown}",

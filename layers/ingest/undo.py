@@ -25,7 +25,7 @@ from layers.link_tables import LinkTable
 from layers.models import Release
 from layers.settle import MOVING
 from layers.standing import CORRECTION
-from layers.words import Words
+from layers.words import Words, first_of
 
 Cursor = Any
 WAIT_S = 60.0
@@ -260,7 +260,7 @@ class _Undo:
     def _refuse(self, found: Sequence[str], why: Words) -> None:
         if not found:
             return
-        named = "、".join(found[:NAMED]) + ("……" if len(found) > NAMED else "")
+        named = first_of(found, NAMED, Words("……", ", …"))
         raise ImportRefused(
             "不能撤销第 {pk} 号发布：{why}", "release {pk} cannot be taken back: {why}",
             param="release", allowed=found[:NAMED], pk=self.of.pk, why=why.of(count=len(found), named=named),
