@@ -15,11 +15,11 @@ Cursor = Any
 _VERSIONED = (Boundary, BoundaryPiece, GridUnit)
 
 
-def follow_regions(cursor: Cursor) -> None:
+def follow_regions(cursor: Cursor, *, rehearsed: bool = False) -> None:
     """Point every foreign key on `Region` from the closed rows of `ROWS` to their successors.
 
     The keys are those of the models, so that a new kind of object follows without a word here. Of the regions
-    themselves only current children follow: a closed child keeps the parent it had.
+    themselves only current children follow: a closed child keeps the parent it had. Of a rehearsal nothing else does.
     """
     cursor.execute("DROP TABLE IF EXISTS pg_temp.import_successor")
     cursor.execute(
@@ -32,7 +32,7 @@ def follow_regions(cursor: Cursor) -> None:
         return
     for relation in Region._meta.related_objects + _hidden_relations():
         model = relation.related_model
-        if relation.many_to_many or model in _VERSIONED:
+        if relation.many_to_many or model in _VERSIONED or (rehearsed and model is not Region):
             continue
         current = SQL(" AND t.valid_to_id IS NULL") if model is Region else SQL("")
         cursor.execute(

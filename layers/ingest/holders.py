@@ -7,6 +7,7 @@ from typing import Any
 
 from psycopg.sql import SQL, Composable, Identifier
 
+from layers.ingest import rehearsal
 from layers.ingest.refusal import Faults
 from layers.ingest.resolve import ROWS, refuse
 from layers.ingest.rows import ROW
@@ -48,6 +49,11 @@ def write_holders(cursor: Cursor, names: Sequence[str], release_id: int, refusal
         [release_id],
     )
     return [holder for holder, is_new in cursor.fetchall() if not is_new]
+
+
+def rehearse(cursor: Cursor) -> None:
+    """Let a dry run make and rename holders of its own."""
+    rehearsal.in_front(cursor, {"layers.AbstractionHolder": SQL("SELECT id FROM layers_abstractionholder")})
 
 
 def renaming(names: Sequence[str]) -> Composable:

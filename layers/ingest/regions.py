@@ -16,7 +16,7 @@ from typing import Any
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from layers import editions, placing, vocab
-from layers.ingest import follow
+from layers.ingest import follow, rehearsal
 from layers.ingest.effective import CURRENT, month_told
 from layers.ingest.refusal import Expected, Faults, ImportRefused
 from layers.ingest.resolve import ROWS, reference, refuse, refuse_duplicates, refuse_invalid, take_out
@@ -45,13 +45,15 @@ def import_regions(
     here: Place,
     closing: bool,
     effective: str,
+    rehearsing: bool = False,
 ) -> Outcome:
     """Staged divisions → regions and boundaries, from the city down; see the module for the rule of versions.
 
     ``here`` is the place: what is no division of it is refused, and a city that has no row of its own is made of its districts.
 
     ``effective`` is the month from which they hold, `CURRENT` for that of the divisions they correct, or empty: see
-    `editions.default_since`.
+    `editions.default_since`. A dry run writes twins of the divisions and their outlines; what refers to divisions, and is placed
+    in them, refuses nothing and is left alone.
     """
     since = _since(cursor, effective)
     _make_rows(cursor, names, here.root)
@@ -59,22 +61,34 @@ def import_regions(
     refuse_invalid(cursor, refusals)
     _refuse_unknown_unit(cursor, names, refusals)
     _refuse_strangers(cursor, names, refusals, here.root)
+    rehearsed = rehearsing and rehearsal.in_front(cursor, _WRITTEN)
     made = _make_root(cursor, here, release_id)
     _refuse_orphans(cursor, refusals)
     closed = _close_missing(cursor, refusals, release_id) if closing else 0
     renamed = _renamed(cursor)
     _write_regions(cursor, release_id)
-    follow.follow_regions(cursor)
+    follow.follow_regions(cursor, rehearsed=rehearsed)
     boundaries = _write_boundaries(cursor, release_id)
     outcome = _count(cursor, closed)
     outcome.notes = made + _rename_notes(renamed) + _overhang_notes(cursor, boundaries)
     if outcome.anything and editions.take_effect(cursor, release_id, since):
         outcome.notes.insert(0, _effect_note(since))
-    if boundaries or closed:
+    if (boundaries or closed) and not rehearsed:
         outcome.moved = {k: n for k, n in placing.after_boundaries(cursor, boundaries).items() if n}
     if outcome.anything:
         outcome.months = all_months(cursor)
     return outcome
+
+
+# What a file of divisions writes: of outlines those that it may close, and those that new ones are compared with.
+_WRITTEN: dict[str, Composable] = {
+    "layers.Region": SQL("SELECT id FROM layers_region"),
+    "layers.Boundary": SQL(
+        "SELECT b.id FROM layers_boundary b JOIN layers_region r ON r.id = b.region_id WHERE b.valid_to_id IS NULL "
+        "AND r.valid_to_id IS NULL AND r.code IN (SELECT code FROM {rows} UNION SELECT parent_code FROM {rows})"
+    ).format(rows=Identifier(ROWS)),
+    "layers.Edition": SQL("SELECT id FROM layers_edition"),
+}
 
 
 def _since(cursor: Cursor, effective: str) -> date | None:
