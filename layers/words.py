@@ -12,7 +12,7 @@ said: literals, with ``{names}`` for values, and never put together from pieces.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from layers import languages
@@ -65,28 +65,43 @@ class Composed(Worded):
 
 
 class Words(Composed):
-    """A word, a sentence, a message. ``values`` stand in its ``{places}``; words among them are said in the same language."""
+    """A word, a sentence, a message. ``values`` stand in its ``{places}``; words among them are said in the same language.
 
-    __slots__ = ("_texts", "values")
+    Of an import there may be one a row: so it is small, and a key by its texts and its values.
+    """
+
+    __slots__ = ("_en", "_given", "_names", "_zh")
 
     def __init__(self, zh: str, en: str, /, **values: object) -> None:
-        self._texts, self.values = (zh, en), values
+        self._zh, self._en = zh, en
+        names = tuple(values)
+        self._names, self._given = _NAMES.setdefault(names, names), tuple(values.values())
+
+    @property
+    def values(self) -> dict[str, object]:
+        return dict(zip(self._names, self._given, strict=True))
 
     def of(self, **values: object) -> Words:
         """The same with further values."""
-        return Words(*self._texts, **{**self.values, **values})
+        return Words(self._zh, self._en, **{**self.values, **values})
 
     def written(self) -> tuple[str, str, Mapping[str, object]]:
-        return *self._texts, self.values
+        return self._zh, self._en, self.values
+
+    def _key(self) -> tuple[object, ...]:
+        return self._zh, self._en, self._names, self._given
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Words) and (self._texts, self.values) == (other._texts, other.values)
+        return self is other or (isinstance(other, Words) and self._key() == other._key())
 
     def __hash__(self) -> int:
-        return hash(self._texts)
+        return hash(self._key())
 
     def __repr__(self) -> str:
-        return f"Words{(*self._texts, *(f'{name}={value!r}' for name, value in self.values.items()))!r}"
+        return f"Words{(self._zh, self._en, *(f'{name}={value!r}' for name, value in self.values.items()))!r}"
+
+
+_NAMES: dict[tuple[str, ...], tuple[str, ...]] = {}  # of the places of all words, each once
 
 
 class Kept(Worded):
@@ -108,17 +123,36 @@ class Kept(Worded):
     def in_(self, lang: str, **values: object) -> str:
         return self.texts.get(lang) or (self.zh if lang == SOURCE else self.en) or self.zh
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Kept) and self.texts == other.texts
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self.texts.items()))
+
 
 class Listed(Composed):
-    """Several things one after the other, as a language separates them."""
+    """Several things one after the other, as a language separates them. ``more`` is said behind them of those left out."""
 
-    __slots__ = ("by", "things")
+    __slots__ = ("_hash", "by", "more", "things")
 
-    def __init__(self, *things: object, by: Words | None = None) -> None:
-        self.things, self.by = things, by or AND
+    def __init__(self, *things: object, by: Words | None = None, more: Worded | None = None) -> None:
+        self.things, self.by, self.more = things, by or AND, more
+        self._hash: int | None = None
 
     def in_(self, lang: str, **values: object) -> str:
-        return self.by.in_(lang).join(str(in_language(thing, lang)) for thing in self.things)
+        said = self.by.in_(lang).join(str(in_language(thing, lang)) for thing in self.things)
+        return said if self.more is None else said + self.more.in_(lang)
+
+    def _key(self) -> tuple[object, ...]:
+        return self.things, self.by, self.more
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Listed) and self._key() == other._key())
+
+    def __hash__(self) -> int:
+        if self._hash is None:  # a vocabulary is long, and many rows are refused with it
+            self._hash = hash(self._key())
+        return self._hash
 
 
 class Small(Composed):
@@ -131,6 +165,12 @@ class Small(Composed):
 
     def in_(self, lang: str, **values: object) -> str:
         return small(self.word.in_(lang, **values), lang)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Small) and self.word == other.word
+
+    def __hash__(self) -> int:
+        return hash((Small, self.word))
 
 
 def small(text: str, lang: str) -> str:
@@ -148,6 +188,17 @@ NOTHING = Words("", "")
 def in_language(thing: object, lang: str) -> object:
     """A word in a language; anything else as it is."""
     return thing.in_(lang) if isinstance(thing, Worded) else thing
+
+
+def everywhere(thing: object) -> dict[str, str]:
+    """A word in every language there is; anything else the same in all of them."""
+    return thing.everywhere() if isinstance(thing, Worded) else dict.fromkeys(languages.codes(), str(thing))
+
+
+def first_of(things: Sequence[object], most: int, more: Words | None = None) -> Listed:
+    """The first of several things; where some are left out, how many there are: ``more``, or in plain words."""
+    more = more or Words(" 等 {count} 个", ", … ({count} in all)")
+    return Listed(*things[:most], more=more.of(count=len(things)) if len(things) > most else None)
 
 
 class BadPlaces(ValueError):

@@ -16,6 +16,7 @@ from layers.ingest.returned import try_refused
 from layers.ingest.run import run
 from layers.ingest.source import Source
 from layers.ingest.table import Table
+from layers.words import Worded
 
 SHEET_PARAMS = ("sheet", "file-layer")  # of a refusal that lists the sheets or layers there are
 WAIT_S = 3600.0  # for an import of the command line: the desk's own wait in the queue
@@ -152,15 +153,17 @@ def keep_rows(job: ImportJob, report: ImportReport) -> None:
     """What the report says of rows, beside the file; and the refused ones as they stood, or at least what is wrong with them."""
     folder = parcels.folder_of(job.token)
     rows.write(folder, report)
-    refused = folder / rows.REFUSED_FILE
-    refused.unlink(missing_ok=True)
+    refused = rows.refused_files(folder)
+    for path in refused.values():
+        path.unlink(missing_ok=True)
     if report.refused and not try_refused(source(job), report, refused):
-        reports.write(report, refused)
+        for lang, path in refused.items():
+            reports.write(report, path, lang)
 
 
 def said(refusal: ImportRefused) -> dict[str, Any]:
-    """A refusal as a job keeps it."""
-    allowed = [str(one) for one in (refusal.allowed or ())][:_ALLOWED]
+    """A refusal as a job keeps it, its words in every language."""
+    allowed = [one.everywhere() if isinstance(one, Worded) else str(one) for one in refusal.allowed or ()][:_ALLOWED]
     return {**refusal.said.everywhere(), "param": refusal.param or "", "allowed": allowed}
 
 

@@ -181,7 +181,7 @@ def of_job(job: ImportJob, lang: str, asked: Mapping[str, str], wrong: Wrong | N
         "ask_told": _asked_by_error(job, spec, lang),
         "faults": _faults(job, spec, folder, lang, asked),
         "changes": _changes(job, spec, folder, lang, asked),
-        "has_refused": (folder / rows.REFUSED_FILE).is_file(),
+        "has_refused": rows.refused_files(folder)[lang].is_file(),
         "has_places": bool(rows.has_places(folder)),
         "misfit": _misfit(job, spec, lang),
         "can_keep": bool(profiles.of_a_kind(job.how)) and shown,
@@ -194,7 +194,10 @@ def of_job(job: ImportJob, lang: str, asked: Mapping[str, str], wrong: Wrong | N
 
 def _allowed(job: ImportJob, spec: Spec | None, lang: str) -> list[str]:
     """What a refusal says could be, fields by their names."""
-    return [targets.field_name(spec, one, lang) for one in job.error.get("allowed", [])]
+    return [
+        _side(one, lang) if isinstance(one, Mapping) else targets.field_name(spec, one, lang)
+        for one in job.error.get("allowed", [])
+    ]
 
 
 def _misfit(job: ImportJob, spec: Spec | None, lang: str) -> dict[str, str] | None:

@@ -11,11 +11,12 @@ from django.urls import reverse
 from geoapp.desk import targets, words
 from layers import languages, registry
 from layers.history.read import Changed, State, changed_by, states_of
+from layers.ingest.page_words import heading
 from layers.ingest.refusal import REASONS, ImportRefused
 from layers.ingest.spec import Spec, spec_for
 from layers.models import Release
 from layers.values import Lang
-from layers.words import Kept, Words
+from layers.words import Kept, Words, in_language
 
 if TYPE_CHECKING:
     from layers.ingest.undo import Undone  # brings Arrow
@@ -105,7 +106,8 @@ def of_release(release: Release, lang: Lang, page: int, *, may_undo: bool) -> di
             for one in report.get("choices", ())
         ],
         "columns": [
-            (heading, targets.field_name(spec, name, lang)) for name, heading in report.get("columns", {}).get("fields", {}).items()
+            (in_language(heading(kept), lang), targets.field_name(spec, name, lang))
+            for name, kept in report.get("columns", {}).get("fields", {}).items()
         ],
         "reasons": [*_reasons(report, "reasons", spec, lang), *_reasons(report, "warned", spec, lang)],
         "faults": [*_faults(report, "refusals", spec, lang), *_faults(report, "warnings", spec, lang)],

@@ -30,7 +30,10 @@ def _says(profile: ReadingProfile, spec: Spec | None, lang: str) -> list[str]:
     """What a kept reading says, a line each."""
     how = profile.how
     colon = COLON.in_(lang)
-    said = [f"{words.choice_name(name, spec, lang)}{colon}{value}" for name, value in how.get("told", {}).items()]
+    said = [
+        f"{words.choice_name(name, spec, lang)}{colon}{words.option(name, value, lang)}"
+        for name, value in how.get("told", {}).items()
+    ]
     if how.get("crs"):
         said.append(f"{words.say(words.CHOICES['crs'], lang)}{colon}{how['crs']}")
     if how.get("inner"):

@@ -1,19 +1,23 @@
 """What a check found in single rows, kept beside the file so that a page of it is read and not all: faults, changes, positions.
 
 A small SQLite file in the job's folder, written whole by the worker. Faults are in the order of the file, the refused before the
-warned; texts stand as they stood in the file.
+warned; texts stand as they stood in the file, and what would have been right in every language there is.
 """
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from layers.ingest.refusal import Fault
+from layers import languages
+from layers.ingest.refusal import Expected, Fault
+from layers.words import Kept, Worded
 
 if TYPE_CHECKING:
     from layers.ingest.report import ImportReport
@@ -21,7 +25,6 @@ if TYPE_CHECKING:
 
 PAGE = 50
 REFUSED, WARNED = "refused", "warned"
-REFUSED_FILE = "refused.csv"
 _TABLES = """
 CREATE TABLE fault (id INTEGER PRIMARY KEY, kind TEXT, row INTEGER, field TEXT, value TEXT, reason TEXT, expected TEXT,
     cell TEXT);
@@ -68,6 +71,11 @@ def path_of(folder: Path) -> Path:
     return folder / "rows.sqlite"
 
 
+def refused_files(folder: Path) -> dict[str, Path]:
+    """The table of the refused rows, by the language that says why."""
+    return {code: folder / f"refused.{code}.csv" for code in languages.codes()}
+
+
 def write(folder: Path, report: ImportReport) -> None:
     """Keep what a report says of rows. A folder that is gone is not made again: `OSError`."""
     part = folder / "rows.part"
@@ -78,7 +86,7 @@ def write(folder: Path, report: ImportReport) -> None:
             base.executemany(
                 "INSERT INTO fault (kind, row, field, value, reason, expected, cell) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
-                    (kind, f.row, f.field, f.value, f.reason, f.expected, f.column)
+                    (kind, f.row, f.field, f.value, f.reason, _kept(f.expected), f.column)
                     for f in faults.first(len(faults.kept))
                 ),
             )
@@ -89,6 +97,22 @@ def write(folder: Path, report: ImportReport) -> None:
         )
         base.commit()
     part.replace(path_of(folder))
+
+
+@lru_cache(maxsize=1_000)  # most rows have the same faults
+def _kept(expected: Expected) -> str:
+    return json.dumps(expected.everywhere() if isinstance(expected, Worded) else expected, ensure_ascii=False)
+
+
+def _read(kept: str) -> Expected:
+    """What `_kept` made; a text of the times before it is what it says."""
+    try:
+        found = json.loads(kept)
+    except ValueError:
+        return kept
+    if isinstance(found, dict):
+        return Kept(found)
+    return found if isinstance(found, str) else kept
 
 
 def clear(folder: Path) -> None:
@@ -109,7 +133,11 @@ def faults(folder: Path, kind: str = "", field: str | None = None, reason: str =
     """A page of (kind, `Fault`, the column of the file that it is of, where a row has several records)."""
     asked = {"kind": kind or None, "field": field, "reason": reason or None}
     found = _page(folder, "fault", "kind, cell, row, field, value, reason, expected", asked, page)
-    return RowsPage([(one[0], Fault(*one[2:]), one[1]) for one in found.rows], found.number, found.count)
+    rows = [
+        (kind, Fault(row, name, value, why, _read(kept)), cell)
+        for kind, cell, row, name, value, why, kept in found.rows
+    ]
+    return RowsPage(rows, found.number, found.count)
 
 
 def fault_groups(folder: Path) -> list[tuple[str, str, str, int]]:

@@ -226,9 +226,9 @@ def places(request: HttpRequest, token: str) -> JsonResponse:
 @clerks
 @require_GET
 def refused(request: HttpRequest, token: str) -> FileResponse:
-    """The refused rows as a table that Excel opens in Chinese."""
+    """The refused rows as a table that Excel opens in Chinese; why, in the language of the page."""
     found = _find(request, token)
-    path = parcels.folder_of(token) / rows.REFUSED_FILE
+    path = rows.refused_files(parcels.folder_of(token))[language(request)]
     if not path.is_file():
         raise Http404
     stem = found.name.rpartition(".")[0] or found.name

@@ -57,7 +57,7 @@ UNDONE: dict[str, Words] = {
 }
 ALWAYS = ("read", "new", "changed", "unchanged", "refused")
 CHOICES: dict[str, Words] = {**DECISIONS, "crs": Words("坐标系", "CRS")}
-# Ways of reading as people call them, by decision; of coordinates the parts of a reading's name. Others are said as they are told.
+# Ways of reading as people call them, by decision, or by that of any field; of coordinates the parts of a reading's name. Others are said as they are told.
 OPTIONS: dict[str, dict[str, Words]] = {
     "coordinates": {
         "EPSG:4490": Words("经纬度（CGCS2000）", "longitude, latitude (CGCS2000)"),
@@ -67,6 +67,7 @@ OPTIONS: dict[str, dict[str, Words]] = {
         "swapped": Words("两列互换", "columns exchanged"),
         "packed": Words("小数为度.分秒", "degrees.minutes and seconds"),
     },
+    "unit": {"万m³": Words("万m³", "10⁴ m³"), "万m³/d": Words("万m³/d", "10⁴ m³/d")},
     "datum": {"ballpark": Words("不平移", "no shift")},
     "blank": {
         "clear": Words("清除已有的值", "clear what is there"),
@@ -124,7 +125,7 @@ def option(name: str, value: str, lang: str) -> str:
     """One way to decide as people call it: coordinates ``EPSG:4490+packed`` → "经纬度（CGCS2000），小数为度.分秒"."""
     if name == "heading":
         return Words("第 {value} 行", "line {value}", value=value).in_(lang)
-    known = OPTIONS.get(name, {})
+    known = OPTIONS.get(name) or OPTIONS.get(name.partition(".")[0], {})
     parts = value.split("+") if name == "coordinates" else [value]
     return Listed(*(known.get(part, part) for part in parts), by=Words("，", "; ")).in_(lang)
 

@@ -13,6 +13,7 @@ from fractions import Fraction
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from layers import languages
 from layers.ingest import columns, divisions, measures, wide
 from layers.ingest.checks import NO_VALUE_WORDS, by_unique
 from layers.ingest.columns import ColumnMap
@@ -24,7 +25,7 @@ from layers.ingest.spec import Column, Spec
 from layers.ingest.table import Chunk, Table
 from layers.ingest.years import Year, find_year
 from layers.registry import Field
-from layers.words import Worded, Words
+from layers.words import Listed, Worded, Words
 
 _YEAR_HEADINGS = frozenset({"年", "年份", "年度", "year"})
 _TOTAL_HEADINGS = frozenset({"合计", "总计", "全年", "全年合计", "年合计", "累计", "小计", "total"})
@@ -136,12 +137,24 @@ def _told_columns(source: Source, headings: Sequence[str]) -> dict[str, str]:
     return dict(source.field_map) | single
 
 
-RETURNED = ("原因", "建议")  # the last columns of a file of refused rows (`layers.ingest.returned`)
+# The last columns of a file of refused rows (`layers.ingest.returned`), in whichever language it was written.
+RETURNED = (Words("原因", "Reason"), Words("建议", "What would be right"))
+YEAR = Words("年份", "Year")  # of a column that such a file may have
+
+
+def returned_headings(lang: str) -> tuple[str, ...]:
+    return tuple(word.in_(lang) for word in RETURNED)
 
 
 def unreturned(headings: Sequence[str]) -> tuple[str, ...]:
     """The headings without those that such a file ends with."""
-    return tuple(headings[:-2] if tuple(headings[-2:]) == RETURNED else headings)
+    is_one = tuple(headings[-2:]) in {returned_headings(lang) for lang in languages.codes()}
+    return tuple(headings[:-2] if is_one else headings)
+
+
+def _is_year(heading: str) -> bool:
+    said = columns.normal(heading)
+    return said in _YEAR_HEADINGS or said in {columns.normal(text) for text in YEAR.everywhere().values()}
 
 
 def hints(spec: Spec, source: Source) -> Hints:
@@ -187,12 +200,13 @@ def _take_cut_headings(found: Arranged, fields: Sequence[Field], table: Table) -
     for heading, names in columns.cut_headings(fields, found.columns).items():
         why = Words(
             "列名“{heading}”像是被 DBF 截短的“{field}”（最多 10 个字节）",
-            "{heading!r} looks like a heading cut at ten bytes",
+            "{heading!r} looks like “{field}”, cut at ten bytes by DBF",
             heading=heading,
             field=next(f for f in fields if f.name == names[0]),
         )
-        others = [f.zh for f in fields if f.name in names[1:]]
-        found.choices.append(Choice(f"column.{names[0]}", heading, why, others, asks=len(names) > 1))
+        if others := [f for f in fields if f.name in names[1:]]:
+            why = Words("{why}；也可能是{others}", "{why}; it may also be {others}", why=why, others=Listed(*others))
+        found.choices.append(Choice(f"column.{names[0]}", heading, why, asks=len(names) > 1))
         mapping = found.columns
         ignored = tuple(one for one in mapping.ignored if one != heading)
         found.columns = replace(mapping, fields={**mapping.fields, names[0]: heading}, ignored=ignored)
@@ -201,7 +215,7 @@ def _take_cut_headings(found: Arranged, fields: Sequence[Field], table: Table) -
 def _find_years(found: Arranged) -> None:
     """A column of years beside one of months."""
     if "month" in found.columns.fields and not found.wide:
-        found.year_column = next((h for h in found.columns.ignored if columns.normal(h) in _YEAR_HEADINGS), "")
+        found.year_column = next((h for h in found.columns.ignored if _is_year(h)), "")
         if found.year_column:
             why = Words(
                 "月份的年份取自列“{heading}”", "the years of months are those of {heading!r}", heading=found.year_column

@@ -118,8 +118,10 @@ def _cleared(
             found[name] = rows[0][2]
             spoken = _spoken(cursor, spec, name, {text for _, text, _ in rows})
             for row, text, _ in rows:
-                there = said.shown(spec.dataset, name, spoken[text]).zh
-                verdicts.warned.add(row, name, None, "cleared", f"已有 {there}" if text else "")
+                there = said.shown(spec.dataset, name, spoken[text])
+                verdicts.warned.add(
+                    row, name, None, "cleared", Words("已有 {there}", "now {there}", there=there) if text else ""
+                )
     return found
 
 

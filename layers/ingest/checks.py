@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -17,11 +18,12 @@ from numpy.typing import NDArray
 from layers.ingest import parse
 from layers.ingest.numerals import numeral
 from layers.ingest.parse import Meaning
-from layers.ingest.refusal import Faults, Verdicts
+from layers.ingest.refusal import Expected, Faults, Verdicts
 from layers.ingest.spec import MAX_LINKS, Column
 from layers.registry import Field
 from layers.text import CONTROL, LINE_BREAK
-from layers.vocab import Vocab
+from layers.vocab import Term, Vocab
+from layers.words import Listed, Worded, Words
 
 Mask = NDArray[np.bool_]
 
@@ -44,7 +46,14 @@ _DAMAGED = r"^[0-9](\.[0-9]+)?[eE]\+[0-9]{1,3}$"  # a number that was a code; a 
 _MAYBE_DAMAGED = r"^[0-9]{15}(0{2,})$"
 _NOT_IN_CODE = r"[\s\p{Z};；,，、|]"  # RE2's \s knows only the white space of ASCII
 
-
+_FILL_IN = Words("重新填写该单元格的值", "the value, filled in again")
+_CODE_ANEW = Words(
+    "把该列设为“文本”格式后重新填写的编码", "the code, filled in again with the column formatted as text"
+)
+_COMPARE_CODE = Words(
+    "请与原始编码核对，并把该列设为“文本”格式",
+    "compare it with the original code, and format the column as text",
+)
 DIVISION_NAME = r"[\x{3400}-\x{9fff}]"
 MOST_OF_A_NAME = 200  # characters
 
@@ -65,24 +74,32 @@ class Judge:
         self.used = verdicts.used
         self._verdicts = verdicts
 
-    def refuse(self, bad: Mask, field: str, texts: pa.Array | None, reason: str, expected: str | pa.Array = "") -> None:
-        """Refuse the rows of the mask, quoting what stands there; ``expected`` is the same for all, or a text a row."""
+    def refuse(
+        self, bad: Mask, field: str, texts: pa.Array | None, reason: str, expected: Expected | pa.Array = ""
+    ) -> None:
+        """Refuse the rows of the mask, quoting what stands there; ``expected`` is the same for all, or a text a row that is of no
+        language."""
         self.refused |= bad
         self._note(self._verdicts.refused, bad, field, texts, reason, expected)
 
-    def warn(self, odd: Mask, field: str, texts: pa.Array | None, reason: str, expected: str | pa.Array = "") -> None:
+    def warn(
+        self, odd: Mask, field: str, texts: pa.Array | None, reason: str, expected: Expected | pa.Array = ""
+    ) -> None:
         """Take the rows of the mask, and say what is probably wrong with what stands there."""
         self._note(self._verdicts.warned, odd, field, texts, reason, expected)
 
     def _note(
-        self, faults: Faults, mask: Mask, field: str, texts: pa.Array | None, reason: str, expected: str | pa.Array
+        self, faults: Faults, mask: Mask, field: str, texts: pa.Array | None, reason: str, expected: Expected | pa.Array
     ) -> None:
         if not mask.any():
             return
         at = pa.array(np.flatnonzero(mask))
+        rows = self.rows[mask].tolist()
         values = texts.take(at).to_pylist() if texts is not None else [None] * len(at)
-        right = [expected] * len(at) if isinstance(expected, str) else expected.take(at).to_pylist()
-        for row, value, one in zip(self.rows[mask].tolist(), values, right, strict=True):
+        if isinstance(expected, str | Worded):
+            faults.add_all(rows, field, values, reason, expected)
+            return
+        for row, value, one in zip(rows, values, expected.take(at).to_pylist(), strict=True):
             faults.add(row, field, value, reason, one or "")
 
 
@@ -105,7 +122,7 @@ def _without_odd_words(texts: pa.Array, column: Column, judge: Judge) -> pa.Arra
     if not odd.any():
         return texts
     errors = as_mask(pc.is_in(texts, value_set=_ERROR_WORDS))
-    judge.refuse(errors, column.name, texts, "excel_error", "重新填写该单元格的值")
+    judge.refuse(errors, column.name, texts, "excel_error", _FILL_IN)
     if column.field.vocab is not None:  # 无 is a way of metering
         known = [word for word in _NO_VALUE if word.lower() in column.field.vocab.spellings]
         odd &= ~as_mask(pc.is_in(texts, value_set=pa.array(known, pa.string())))
@@ -141,10 +158,10 @@ def clean_codes(texts: pa.Array, name: str, judge: Judge) -> pa.Array:
         judge.warn(as_mask(pc.not_equal(clean, texts)), name, texts, "cleaned_code", clean)
         texts = clean
     damaged = as_mask(pc.match_substring_regex(texts, _DAMAGED))
-    judge.refuse(damaged, name, texts, "damaged_code", "把该列设为“文本”格式后重新填写的编码")
+    judge.refuse(damaged, name, texts, "damaged_code", _CODE_ANEW)
     texts = _only(texts, ~damaged) if damaged.any() else texts
     maybe = as_mask(pc.match_substring_regex(texts, _MAYBE_DAMAGED))
-    judge.warn(maybe, name, texts, "maybe_damaged_code", "请与原始编码核对，并把该列设为“文本”格式")
+    judge.warn(maybe, name, texts, "maybe_damaged_code", _COMPARE_CODE)
     return texts
 
 
@@ -172,9 +189,9 @@ def _text_or_code(texts: pa.Array, column: Column, judge: Judge) -> pa.Array:
 
 
 def _integer(texts: pa.Array, column: Column, judge: Judge) -> pa.Array:
-    numerals = _numerals(texts, column, judge, "如 120")
+    numerals = _numerals(texts, column, judge, "120")
     fits = as_mask(pc.match_substring_regex(numerals, _INTEGER))
-    judge.refuse(~fits & as_mask(numerals.is_valid()), column.name, texts, "not_an_integer", "如 120")
+    judge.refuse(~fits & as_mask(numerals.is_valid()), column.name, texts, "not_an_integer", like("120"))
     digits = pc.replace_substring_regex(_only(numerals, fits), r"^\+|\.0+$", "")
     return _within(digits.cast(pa.int64()), texts, column, judge)
 
@@ -182,25 +199,30 @@ def _integer(texts: pa.Array, column: Column, judge: Judge) -> pa.Array:
 def _number(texts: pa.Array, column: Column, judge: Judge) -> pa.Array:
     if column.scale != 1:
         return _litres(texts, column, judge)
-    numerals = _numerals(texts, column, judge, "如 12.5")
+    numerals = _numerals(texts, column, judge, "12.5")
     return _within(floats(numerals), texts, column, judge)
 
 
-def _numerals(texts: pa.Array, column: Column, judge: Judge, expected: str) -> pa.Array:
+def like(example: str, unit: str = "") -> Words:
+    """What a value looks like that is right."""
+    if unit:
+        return Words("如 {example}（{unit}）", "such as {example} ({unit})", example=example, unit=unit)
+    return Words("如 {example}", "such as {example}", example=example)
+
+
+def _numerals(texts: pa.Array, column: Column, judge: Judge, example: str) -> pa.Array:
     """Plain numerals in the unit of the field, null for what is none. Nearly all are plain: only the others are read."""
     plain = as_mask(pc.match_substring_regex(texts, NUMBER))
     other = as_mask(texts.is_valid()) & ~plain if column.times == 1 else as_mask(texts.is_valid())
     if not other.any():
         return texts
-    if column.field.unit:
-        expected += f"（{column.field.unit}）"
     read = by_meaning(
         _only(texts, other),
         lambda text: numeral(text, column.field, column.times),
         pa.string(),
         column.name,
         judge,
-        expected,
+        like(example, column.field.unit),
     )
     return read if column.times != 1 else pc.coalesce(_only(texts, plain), read)
 
@@ -214,9 +236,9 @@ def floats(texts: pa.Array) -> pa.Array:
 
 def _litres(texts: pa.Array, column: Column, judge: Judge) -> pa.Array:
     """Cubic metres as written → litres, by decimal arithmetic: never rounded, so refused when not exact."""
-    numerals = _numerals(texts, column, judge, "如 12.345")
+    numerals = _numerals(texts, column, judge, "12.345")
     exact = as_mask(pc.match_substring_regex(numerals, _LITRES))
-    judge.refuse(as_mask(numerals.is_valid()) & ~exact, column.name, texts, "not_litres", "如 12.345（立方米）")
+    judge.refuse(as_mask(numerals.is_valid()) & ~exact, column.name, texts, "not_litres", like("12.345", "m³"))
     plain = pc.replace_substring_regex(_only(numerals, exact), r"^\+", "")
     plain = pc.replace_substring_regex(plain, r"(\.[0-9]{3})0+$", r"\1")
     plain = pc.replace_substring_regex(plain, r"\.$", "")
@@ -242,8 +264,9 @@ def _within(values: pa.Array, texts: pa.Array, column: Column, judge: Judge, uni
     judge.refuse(bad, column.name, texts, "out_of_range", f"{low} – {high}" if low or high else "")
     if column.field.unusual is not None:
         odd = as_mask(pc.greater(values, column.field.unusual * unit)) & ~bad
+        usual = f"{column.field.unusual:,.15g} {column.field.unit}".rstrip()
         judge.warn(
-            odd, column.name, texts, "implausible", f"一般不超过 {column.field.unusual:,.15g} {column.field.unit}"
+            odd, column.name, texts, "implausible", Words("一般不超过 {usual}", "usually at most {usual}", usual=usual)
         )
         judge.used |= {"implausible"} if odd.any() else set()
     return pc.if_else(pa.array(bad), pa.scalar(None, values.type), values) if bad.any() else values
@@ -264,7 +287,12 @@ _USED_YEAR = "year_added"  # said once, of the whole file
 
 
 def by_meaning(
-    texts: pa.Array, understand: Callable[[str], Meaning], kind: pa.DataType, name: str, judge: Judge, expected: str
+    texts: pa.Array,
+    understand: Callable[[str], Meaning],
+    kind: pa.DataType,
+    name: str,
+    judge: Judge,
+    expected: Expected,
 ) -> pa.Array:
     """As `by_unique`, of a function that says why: each reason refuses, or warns of, the rows that it is the reason of."""
     encoded = pc.dictionary_encode(texts)
@@ -286,12 +314,12 @@ def _date(texts: pa.Array, column: Column, judge: Judge) -> pa.Array:
     if column.month:
         return _month(texts, column, judge)
     understand = parse.date_meaning(column.open_ended)
-    return by_meaning(texts, understand, pa.date32(), column.name, judge, "如 2019-07-01")
+    return by_meaning(texts, understand, pa.date32(), column.name, judge, like("2019-07-01"))
 
 
 def _month(texts: pa.Array, column: Column, judge: Judge) -> pa.Array:
     understand = parse.month_meaning(column.year)
-    values = by_meaning(texts, understand, pa.date32(), column.name, judge, "如 2019-07")
+    values = by_meaning(texts, understand, pa.date32(), column.name, judge, like("2019-07"))
     future = as_mask(pc.greater(values, pa.scalar(date.today(), pa.date32())))
     judge.refuse(future, column.name, texts, "out_of_range", f"≤ {date.today():%Y-%m}")
     points = by_unique(_only(texts, ~judge.refused), parse.point_month, pa.string())[0]
@@ -305,12 +333,18 @@ def _term(texts: pa.Array, column: Column, judge: Judge) -> pa.Array:
     assert vocab is not None
     words = parse.term_words(vocab)
     values, bad = by_unique(texts, lambda text: parse.parse_term(text, words), pa.int16())
-    judge.refuse(bad, column.name, texts, "not_a_term", _shown(vocab))
+    judge.refuse(bad, column.name, texts, "not_a_term", terms(vocab))
     return values
 
 
-def _shown(vocab: Vocab) -> str:
-    return "、".join(f"{term.zh}（{term.code}）" for term in vocab)
+@lru_cache(maxsize=64)
+def terms(vocab: Vocab) -> Listed:
+    """All words of a vocabulary with their slugs: files may write either."""
+    return Listed(*map(term_shown, vocab))
+
+
+def term_shown(term: Term) -> Words:
+    return Words("{term}（{code}）", "{term} ({code})", term=term, code=term.code)
 
 
 def link_values(texts: pa.Array, field: Field, judge: Judge) -> pa.Array:

@@ -187,15 +187,18 @@ def close_headings(wanted: Field, headings: Iterable[str]) -> list[str]:
     return [heading for score, heading in ranked if score >= _ALIKE][:3]
 
 
+_SECOND = Words("；同名的列按先后编号，“#2”是第二列", "; of columns with the same heading “#2” is the second")
+
+
 def _choose(name: str, claims: list[tuple[int, str]]) -> str:
     strongest = min(strength for strength, _ in claims)
     best = [heading for strength, heading in claims if strength == strongest]
     if len(best) > 1:
-        shown = "、".join(f"“{heading}”" for heading in best)
-        numbered = "；同名的列按先后编号，“#2”是第二列" if any(base(heading) != heading for heading in best) else ""
+        shown = Listed(*(f"“{heading}”" for heading in best))
+        numbered = _SECOND if any(base(heading) != heading for heading in best) else ""
         raise ImportRefused(
-            "有多列对应字段 {name}：{shown}{numbered}；请用 --map {name}=列名 指定其一", "several columns stand for {name}: {best}; choose one by --map {name}=column",
-            param=name, allowed=best, name=name, shown=shown, numbered=numbered, best=Listed(*best),
+            "有多列对应字段 {name}：{shown}{numbered}；请用 --map {name}=列名 指定其一", "several columns stand for {name}: {shown}{numbered}; choose one by --map {name}=column",
+            param=name, allowed=best, name=name, shown=shown, numbered=numbered,
         )  # fmt: skip
     return best[0]
 
@@ -210,7 +213,7 @@ def require(
         raise ImportRefused(
             "文件中没有任何一列属于该图层，可能选错了图层或文件{shown}",
             "no column of the file belongs to this layer: wrong layer, or wrong file",
-            allowed=[f"{f.name}（{f.zh}）" for f in fields],
+            allowed=[Words("{name}（{field}）", "{name} ({field})", name=f.name, field=f) for f in fields],
             shown=shown,
         )
     missing = [f for f in fields if f.required and f.name not in have]

@@ -178,10 +178,7 @@ def attributes(path: Path, hints: Hints, *, of_shapes: bool) -> Attributes:
     memos = [heading for heading, one in zip(headings, found.fields, strict=True) if one.kind in _MEMO]
     notes = []
     if memos:
-        shown = "、".join(memos)
-        notes.append(
-            Words("备注型列未读入：{shown}", "memo columns are not read: {memos}", shown=shown, memos=Listed(*memos))
-        )
+        notes.append(Words("备注型列未读入：{memos}", "memo columns are not read: {memos}", memos=Listed(*memos)))
     return Attributes(path, found, finding, headings, tuple(notes), of_shapes)
 
 

@@ -27,7 +27,7 @@ from layers.ingest.spec import Spec
 from layers.ingest.staging import STAGED
 from layers.ingest.table import Chunk
 from layers.registry import Field
-from layers.words import Words
+from layers.words import Worded, Words, first_of
 
 SHOWN = 5  # candidates that a refusal lists
 _HEADINGS: tuple[frozenset[str], ...] = (
@@ -212,7 +212,7 @@ def resolve(cursor: Cursor, spec: Spec, names: Sequence[str], verdicts: Verdicts
         (none, "unknown_division", verdicts.refused),
     ):
         for row, text in _rows_of(cursor, parts, texts):
-            faults.add(row, column.name, text, reason, texts[text] or "区划代码，或现行的全名")
+            faults.add(row, column.name, text, reason, texts[text] or _CODE_OR_NAME)
     cursor.execute(
         SQL("UPDATE {staged} s SET {region} = n.code FROM import_named n WHERE s.{region} = n.name").format(**parts)
     )
@@ -230,11 +230,18 @@ def _choice(field: Field, sure: Mapping[str, Division], told: Mapping[str, int],
     )  # fmt: skip
 
 
-def _candidates(known: Names, found: Iterable[Division]) -> str:
+_CODE_OR_NAME = Words("区划代码，或现行的全名", "the code of a division, or its full name today")
+
+
+def _candidates(known: Names, found: Iterable[Division]) -> Worded | None:
+    """The divisions that could be meant; None where there are none."""
     ones = list(found)
-    more = f" 等 {len(ones)} 个" if len(ones) > SHOWN else ""
-    closed = "（已停用）" if ones and all(one.code not in known.current for one in ones) else ""
-    return "、".join(known.shown(one) for one in ones[:SHOWN]) + more + closed
+    if not ones:
+        return None
+    shown = first_of([known.shown(one) for one in ones], SHOWN)
+    if all(one.code not in known.current for one in ones):
+        return Words("{shown}（已停用）", "{shown} (closed)", shown=shown)
+    return shown
 
 
 def _divisions(cursor: Cursor) -> list[Division]:

@@ -14,12 +14,12 @@ Cursor = Any
 _VERSIONED = (Boundary, BoundaryPiece, GridUnit)
 
 
-def follow_regions(cursor: Cursor, release_id: int, *closed_by: int) -> None:
+def follow_regions(cursor: Cursor, release_id: int, *closed_by: int, rehearsed: bool = False) -> None:
     """Point every foreign key on `Region` from rows that this release closed, and those of ``closed_by``, to the rows that it opened
     under their codes.
 
     The keys are those of the models, so that a new kind of object follows without a word here. Of the regions
-    themselves only current children follow: a closed child keeps the parent it had.
+    themselves only current children follow: a closed child keeps the parent it had. Of a rehearsal nothing else does.
     """
     cursor.execute("DROP TABLE IF EXISTS pg_temp.import_successor")
     cursor.execute(
@@ -32,6 +32,8 @@ def follow_regions(cursor: Cursor, release_id: int, *closed_by: int) -> None:
         return
     for relation in leading_to_regions():
         model = relation.related_model
+        if rehearsed and model is not Region:
+            continue
         current = SQL(" AND t.valid_to_id IS NULL") if model is Region else SQL("")
         cursor.execute(
             SQL("UPDATE {} t SET {c} = s.new_id FROM import_successor s WHERE t.{c} = s.old_id{}").format(

@@ -25,7 +25,7 @@ from layers.ingest.rows import ROW
 from layers.ingest.spec import Column, Spec
 from layers.ingest.staging import STAGED
 from layers.ingest.table import Chunk
-from layers.words import Words
+from layers.words import Listed, Words, first_of
 
 _TOTAL = r"^\s*.{0,20}?[合小总共累]\s*计\s*[数行]?\s*[:：]?\s*$|^(平均值?|总和|[全本].{0,4}合计)$"
 _SUBTOTAL = r"小\s*计|累\s*计|平均"
@@ -135,9 +135,8 @@ class Footers:
         return found
 
 
-def _lines(numbers: list[int]) -> str:
-    more = f" 等 {len(numbers)}" if len(numbers) > NAMED else ""
-    return "、".join(map(str, numbers[:NAMED])) + more
+def _lines(numbers: list[int]) -> Listed:
+    return first_of(numbers, NAMED, Words(" 等 {count}", ", … ({count} in all)"))
 
 
 def _any(columns: list[pa.Array], test: Any, count: int) -> Mask:
@@ -253,9 +252,17 @@ def _differs(
 ) -> None:
     per_line = len(verdicts.refused.cells) or 1
     refused = sum(bounds[0] < row // per_line < bounds[1] for row in verdicts.refused.rows)
-    left = f"，其中 {refused} 行被拒收，未计入" if refused else ""
-    shown = digits(_rounded(found / column.scale))
-    said = f"“{heading}”各行之和为 {shown} {column.field.unit}{left}"
+    said = Words(
+        "“{heading}”各行之和为 {amount}", "the rows of {heading!r} add up to {amount}",
+        heading=heading, amount=_amount(found, column),
+    )  # fmt: skip
+    if refused:
+        said = Words(
+            "{said}，其中 {count} 行被拒收，未计入",
+            "{said}; rows refused and left out: {count}",
+            said=said,
+            count=refused,
+        )
     verdicts.warned.add(row, column.name, text, "total_differs", said)
 
 
@@ -279,9 +286,14 @@ def compare_lines(
         if amount is None or line in refused or line not in sums:
             continue
         if not _same(Fraction(str(amount)) * column.scale, found := Fraction(sums[line]), column, text):
-            shown = f"本行各月之和为 {digits(_rounded(found / column.scale))} {column.field.unit}"
-            verdicts.warned.add(line * per_line, column.name, text, "total_differs", shown)
+            shown = _amount(found, column)
+            verdicts.warned.add(
+                line * per_line, column.name, text, "total_differs",
+                Words("本行各月之和为 {amount}", "the months of the line add up to {amount}", amount=shown),
+            )  # fmt: skip
 
 
-def _rounded(amount: Fraction) -> Fraction:
-    return Fraction(round(amount * 10**6), 10**6)
+def _amount(stored: Fraction, column: Column) -> str:
+    """A sum in the unit of its field."""
+    rounded = Fraction(round(stored / column.scale * 10**6), 10**6)
+    return f"{digits(rounded)} {column.field.unit}".rstrip()

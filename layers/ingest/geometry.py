@@ -25,6 +25,7 @@ _ALLOWED = {
     "polygon": (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON),
 }
 _GEOMETRIES = {"point": Words("点", "point"), "polygon": Words("面", "polygon")}
+_PACKED = Words("度.分秒，分、秒小于 60", "degrees.minutes and seconds, both below 60")
 
 Geometries = NDArray[np.object_]
 
@@ -64,7 +65,7 @@ def _arranged(found: Geometries, reading: Reading, judge: Judge) -> Geometries:
     lost = np.zeros(len(found), dtype=bool)
     lost[of[np.isnan(coordinates).any(axis=1)]] = True
     lost |= there & shapely.is_empty(found)
-    judge.refuse(lost, "geometry", None, "bad_position", "度.分秒，分、秒小于 60")
+    judge.refuse(lost, "geometry", None, "bad_position", _PACKED)
     return without(found, lost)
 
 
@@ -79,7 +80,7 @@ def _from_numbers(chunk: Chunk, columns: Mapping[str, str], reading: Reading, ju
     numbers = texts.read(chunk, columns, judge)
     x, y = reading.arranged(numbers)
     there = np.isfinite(x) & np.isfinite(y)
-    judge.refuse(numbers.there & ~there, "lon/lat", None, "bad_position", "度.分秒，分、秒小于 60")
+    judge.refuse(numbers.there & ~there, "lon/lat", None, "bad_position", _PACKED)
     found = np.full(len(chunk), None, dtype=object)
     found[there] = shapely.points(x[there], y[there])
     return found
@@ -105,7 +106,7 @@ def judge_geometries(
             "几何类型不符：该图层需要{geometry}", "wrong geometry type: this layer takes {geometry}s",
             param="geometry", allowed=[kind.name.title() for kind in _ALLOWED[geometry]], geometry=_GEOMETRIES[geometry],
         )  # fmt: skip
-    judge.refuse(wrong, "geometry", _type_names(kinds), "geometry_type", _GEOMETRIES[geometry].zh)
+    judge.refuse(wrong, "geometry", _type_names(kinds), "geometry_type", _GEOMETRIES[geometry])
     found = without(found, wrong)
     moved = _shifted(crs.to_stored(found, positions.reading.source), positions.reading)
     moved = _refuse_outside(moved, judge)
@@ -153,7 +154,7 @@ def _refuse_outside(moved: Geometries, judge: Judge) -> Geometries:
             box_2=box[1],
             hint=hint,
         )
-    hints = {int(at): china.hint(boxes[at]).zh for at in np.flatnonzero(outside)}
+    hints = {int(at): china.hint(boxes[at]) for at in np.flatnonzero(outside)}
     for why in set(hints.values()):
         alike = np.isin(np.arange(len(moved)), [at for at, found in hints.items() if found == why])
         shown = [f"{box[0]:.6g}, {box[1]:.6g}" if flag else None for box, flag in zip(boxes, alike, strict=True)]

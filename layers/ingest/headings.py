@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from layers.ingest.columns import distinct, normal
 from layers.ingest.reading import Choice, Hints
 from layers.ingest.refusal import ImportRefused
-from layers.words import Words
+from layers.words import Listed, Words
 
 NAME = "heading"
 WITHIN = 30  # lines from the top
@@ -90,10 +90,24 @@ def find(lines: Sequence[Line], hints: Hints, spans: Iterable[Span] = ()) -> Hea
     return Heading(first, last, below, words, above, choice)
 
 
+def _sample(words: Iterable[str]) -> Listed:
+    """The first words of a line, of so many characters."""
+    left, found = _SAMPLE, []
+    for word in words:
+        if left <= 0:
+            break
+        found.append(word[:left])
+        left -= len(word) + 1
+    return Listed(*found)
+
+
+_SAMPLE = 60
+
+
 def _choice(place: tuple[int, int, int], words: Line, hits: int, others: Sequence[str], asks: bool) -> Choice:
     first, last, below = place
     value = str(first + 1) if first == last else f"{first + 1}-{last + 1}"
-    sample = "、".join(word for word in words if word)[:60]
+    sample = _sample(word for word in words if word)
     why = Words(
         "表头取自第 {value} 行（{sample}）", "the heading is line {value} ({sample})", value=value, sample=sample
     )
@@ -266,7 +280,7 @@ def refuse_repeated(rows: NDArray[np.int64], columns: Mapping[str, pa.Array], wo
     for at in np.flatnonzero((own >= min(2, max(named, 1))) | (other >= _REPEATED)).tolist():
         cells = [text for column in columns.values() if (text := column[at].as_py())]
         if own[at] >= _MOSTLY * len(cells) or known_in(cells, words) >= max(_REPEATED, _MOSTLY * len(cells)):
-            shown = "、".join(cells)[:60]
+            shown = _sample(cells)
             raise ImportRefused(
                 "第 {rows} 行又是一行表头（{shown}）：一张表里似乎有几张表。请把它们分成几个文件或工作表，或删去重复的表头，再导入", "line {rows} is another heading ({shown}): there seem to be several tables in one. Put them apart, or delete it",
                 param="file", rows=rows[at], shown=shown,

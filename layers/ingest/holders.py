@@ -7,10 +7,14 @@ from typing import Any
 
 from psycopg.sql import SQL, Composable, Identifier
 
+from layers.ingest import rehearsal
 from layers.ingest.refusal import Faults
 from layers.ingest.resolve import ROWS, refuse
 from layers.ingest.rows import ROW
 from layers.ingest.staging import STAGED
+from layers.words import Words
+
+_TWO_NAMES = Words("同一取水户有两个名称", "one permit holder under two names")
 
 Cursor = Any
 
@@ -32,7 +36,7 @@ def write_holders(cursor: Cursor, names: Sequence[str], release_id: int, refusal
             "SELECT s.{row}, {name} FROM {staged} s JOIN twice USING (holder_code) ORDER BY 1"
         ).format(**parts)
     )
-    refuse(twice := cursor.fetchall(), "holder_name", refusals, "duplicate", "同一取水户有两个名称")
+    refuse(twice := cursor.fetchall(), "holder_name", refusals, "duplicate", _TWO_NAMES)
     if twice:
         cursor.execute(SQL("DELETE FROM {staged} WHERE {row} = ANY(%s)").format(**parts), [[row for row, _ in twice]])
     cursor.execute(
@@ -45,6 +49,11 @@ def write_holders(cursor: Cursor, names: Sequence[str], release_id: int, refusal
         [release_id],
     )
     return [holder for holder, is_new in cursor.fetchall() if not is_new]
+
+
+def rehearse(cursor: Cursor) -> None:
+    """Let a dry run make and rename holders of its own."""
+    rehearsal.in_front(cursor, {"layers.AbstractionHolder": SQL("SELECT id FROM layers_abstractionholder")})
 
 
 def renaming(names: Sequence[str]) -> Composable:

@@ -8,7 +8,7 @@ from typing import Any
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from layers.ingest.refusal import Faults
-from layers.ingest.resolve import ROWS, lookup, reference_zh, refuse, take_out
+from layers.ingest.resolve import ROWS, lookup, reference, refuse, take_out
 from layers.ingest.spec import Spec
 from layers.link_tables import link_table
 from layers.registry import Field
@@ -65,7 +65,7 @@ def make_links(cursor: Cursor, spec: Spec, names: Sequence[str], refusals: Fault
             [link.name],
         )
         unknown = cursor.fetchall()
-        refuse(unknown, link.name, refusals, "unknown_reference", reference_zh(link.refers_to))
+        refuse(unknown, link.name, refusals, "unknown_reference", reference(link.refers_to))
         take_out(cursor, (row for row, _ in unknown))
     cursor.execute(SQL("ANALYZE {}").format(Identifier(LINKS)))
     return given

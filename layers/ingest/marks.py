@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from layers.ingest.refusal import ImportRefused
-from layers.words import Listed, Words
+from layers.words import Listed, Words, first_of
 
 NAMED = 5  # cells, rows or columns that a sentence names
 MOST_ERRORS = 200_000
@@ -86,10 +86,13 @@ def locked() -> ImportRefused:
 def refuse_unsaved(sheet: str, marks: Marks) -> None:
     """Raise `ImportRefused` when there are formulas without a result: what they stand for is not in the file."""
     if marks.unsaved_count:
-        cells = "、".join(marks.unsaved)
+        cells = Listed(*marks.unsaved)
         raise ImportRefused(
-            "工作表“{sheet}”有 {unsaved_count} 个单元格是公式，但没有保存计算结果（如 {cells}）：请用 Excel 或 WPS 打开这个文件，保存后再导入", "the sheet {sheet!r} has {unsaved_count} formulas without saved results ({unsaved}): open the file in Excel, save it and import it again", param="file", sheet=sheet, unsaved_count=marks.unsaved_count, cells=cells, unsaved=Listed(*marks.unsaved),
+            "工作表“{sheet}”有 {unsaved_count} 个单元格是公式，但没有保存计算结果（如 {cells}）：请用 Excel 或 WPS 打开这个文件，保存后再导入", "the sheet {sheet!r} has {unsaved_count} formulas without saved results ({cells}): open the file in Excel, save it and import it again", param="file", sheet=sheet, unsaved_count=marks.unsaved_count, cells=cells,
         )  # fmt: skip
+
+
+_MORE = Words("……", ", …")
 
 
 def notes(marks: Marks, below: int) -> list[Words]:
@@ -97,7 +100,7 @@ def notes(marks: Marks, below: int) -> list[Words]:
     found = []
     rows = [row for row in marks.hidden_rows if row >= below]
     if rows:
-        shown = "、".join(str(row + 1) for row in rows[:NAMED]) + ("…" if len(rows) > NAMED else "")
+        shown = first_of([row + 1 for row in rows], NAMED, _MORE)
         found.append(
             Words(
                 "有 {count} 行是隐藏的（筛选或手工隐藏，如第 {shown} 行），也已读入",
@@ -107,8 +110,6 @@ def notes(marks: Marks, below: int) -> list[Words]:
             )
         )
     if marks.hidden_columns:
-        shown = "、".join(map(letters, marks.hidden_columns[:NAMED])) + (
-            "…" if len(marks.hidden_columns) > NAMED else ""
-        )
+        shown = first_of([*map(letters, marks.hidden_columns)], NAMED, _MORE)
         found.append(Words("隐藏的列 {shown} 也已读入", "the hidden columns {shown} were read too", shown=shown))
     return found

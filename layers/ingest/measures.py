@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from layers.ingest import units
+from layers.ingest import page_words, units
 from layers.ingest.columns import ColumnMap, normal
 from layers.ingest.reading import Choice
 from layers.ingest.refusal import ImportRefused
@@ -65,7 +65,7 @@ def _one(
     told: Mapping[str, str],
     unsaid: Sequence[Field],
 ) -> tuple[Fraction, Choice]:
-    heading = mapping.fields[field.name]
+    heading = page_words.heading(mapping.fields[field.name])
     fitting = [(unit, text, factor) for unit, text in titles if (factor := units.factor(unit, field)) is not None]
     if name(field) in told:
         return _told(field, told[name(field)])

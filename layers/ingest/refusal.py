@@ -10,7 +10,7 @@ from typing import Any
 from layers.errors import ShuituError
 from layers.ingest.points import PointMonths
 from layers.text import visible
-from layers.words import Words
+from layers.words import Worded, Words, everywhere
 
 KEPT = 20_000  # faults kept in detail; further ones are only counted
 VALUE_SHOWN = 80  # characters of a refused value that a report quotes
@@ -140,6 +140,9 @@ REASONS: dict[str, Words] = {
     "has_children": Words("尚有未停用的下级区划", "still has divisions below it that are not closed"),
 }
 
+Expected = str | Worded
+"""What would have been right, or more of a fault: a text that is of no language (a number, a code, a bound), or words."""
+
 # What is taken when somebody has said that it is right.
 IMPLAUSIBLE = frozenset({"implausible", "unlike_before", "region_unlike_before"})
 # Reasons whose ``expected`` says more of the fault, and not what would have been right.
@@ -161,7 +164,7 @@ class Fault:
     field: str
     value: str
     reason: str  # a key of REASONS
-    expected: str = ""
+    expected: Expected = ""
     column: str = ""
 
     @property
@@ -186,7 +189,7 @@ class Fault:
             "column": self.column,
             "value": self.value,
             "reason": self.reason,
-            "expected": self.expected,
+            "expected": everywhere(self.expected) if self.expected else {},
             **self.said.everywhere(),
         }
 
@@ -202,13 +205,25 @@ class Faults:
         self.kept: list[Fault] = []
         self.by_reason: Counter[tuple[str, str]] = Counter()
         self.cells: tuple[str, ...] = ()
-        self._whys: dict[tuple[str, str, str], int] = {}
+        self._whys: dict[tuple[str, str, Expected], int] = {}
         self._rows: dict[int, tuple[int, ...]] = {}  # row → its faults, as numbers of `_whys`
         self._alike: dict[tuple[int, ...], tuple[int, ...]] = {}
 
-    def add(self, row: int, field: str, value: object, reason: str, expected: str = "") -> None:
-        row = int(row)
-        why = self._whys.setdefault((field, reason, expected), len(self._whys))
+    def add(self, row: int, field: str, value: object, reason: str, expected: Expected = "") -> None:
+        self._note(int(row), self._why(field, reason, expected), field, value, reason, expected)
+
+    def add_all(
+        self, rows: Sequence[int], field: str, values: Sequence[object], reason: str, expected: Expected = ""
+    ) -> None:
+        """The same fault of several rows, with what stands in each."""
+        why = self._why(field, reason, expected)
+        for row, value in zip(rows, values, strict=True):
+            self._note(row, why, field, value, reason, expected)
+
+    def _why(self, field: str, reason: str, expected: Expected) -> int:
+        return self._whys.setdefault((field, reason, expected), len(self._whys))
+
+    def _note(self, row: int, why: int, field: str, value: object, reason: str, expected: Expected) -> None:
         before = self._rows.get(row)
         both = (why,) if before is None else (*before, why)
         self._rows[row] = self._alike.setdefault(both, both)  # many rows have the same faults

@@ -16,18 +16,18 @@ from typing import Any
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from layers import editions, placing, vocab
-from layers.ingest import follow
+from layers.ingest import follow, rehearsal
 from layers.ingest.effective import CURRENT, month_told
-from layers.ingest.refusal import Faults, ImportRefused
-from layers.ingest.resolve import ROWS, reference_zh, refuse, refuse_duplicates, refuse_invalid, take_out
-from layers.ingest.rows import GEOM, ROW
+from layers.ingest.refusal import Expected, Faults, ImportRefused
+from layers.ingest.resolve import ROWS, reference, refuse, refuse_duplicates, refuse_invalid, take_out
+from layers.ingest.rows import GEOM, ROW, levels
 from layers.ingest.spec import Spec
 from layers.ingest.staging import STAGED
 from layers.ingest.upsert import Outcome
 from layers.place import Place, levels_of, parents_of
 from layers.recorded import all_months
 from layers.sql import load
-from layers.words import Words
+from layers.words import Listed, Words
 
 NAMED = 50  # renamed and overhanging divisions that a report names
 OVERHANG_SHARE = 0.01  # of a division's area outside its parent's outline, above which the report says so
@@ -45,13 +45,15 @@ def import_regions(
     here: Place,
     closing: bool,
     effective: str,
+    rehearsing: bool = False,
 ) -> Outcome:
     """Staged divisions → regions and boundaries, from the city down; see the module for the rule of versions.
 
     ``here`` is the place: what is no division of it is refused, and a city that has no row of its own is made of its districts.
 
     ``effective`` is the month from which they hold, `CURRENT` for that of the divisions they correct, or empty: see
-    `editions.default_since`.
+    `editions.default_since`. A dry run writes twins of the divisions and their outlines; what refers to divisions, and is placed
+    in them, refuses nothing and is left alone.
     """
     since = _since(cursor, effective)
     make_rows(cursor, names, here.root)
@@ -59,26 +61,30 @@ def import_regions(
     refuse_invalid(cursor, refusals)
     _refuse_unknown_unit(cursor, names, refusals)
     _refuse_strangers(cursor, names, refusals, here.root)
+    rehearsed = rehearsing and rehearsal.in_front(cursor, _WRITTEN)
     made = _make_root(cursor, here, release_id)
     refuse_orphans(cursor, refusals)
     closed = _close_missing(cursor, refusals, release_id) if closing else 0
-    outcome = write(cursor, release_id, closed)
+    outcome = write(cursor, release_id, closed, rehearsed=rehearsed)
     outcome.notes = made + outcome.notes
     if outcome.anything and editions.take_effect(cursor, release_id, since):
         outcome.notes.insert(0, _effect_note(since))
-    place_again(cursor, outcome, release_id)
+    if not rehearsed:
+        place_again(cursor, outcome, release_id)
     return outcome
 
 
-def write(cursor: Cursor, release_id: int, closed: int, *reopened: int) -> Outcome:
+def write(cursor: Cursor, release_id: int, closed: int, *reopened: int, rehearsed: bool = False) -> Outcome:
     """`ROWS` → regions and outlines, and what refers to them follows; ``closed`` divisions were closed before. Divisions that
     earlier releases (``reopened``) closed may be among them."""
     renamed = _renamed(cursor)
     _write_regions(cursor, release_id)
-    follow.follow_regions(cursor, release_id, *reopened)
+    follow.follow_regions(cursor, release_id, *reopened, rehearsed=rehearsed)
     boundaries = _write_boundaries(cursor, release_id)
     outcome = _count(cursor, closed)
     outcome.notes = _rename_notes(renamed) + _overhang_notes(cursor, boundaries)
+    if outcome.anything:
+        outcome.months = all_months(cursor)
     return outcome
 
 
@@ -88,8 +94,17 @@ def place_again(cursor: Cursor, outcome: Outcome, release_id: int) -> None:
     boundaries = [row[0] for row in cursor.fetchall()]
     if boundaries or outcome.closed:
         outcome.moved = {k: n for k, n in placing.after_boundaries(cursor, boundaries).items() if n}
-    if outcome.anything:
-        outcome.months = all_months(cursor)
+
+
+# What a file of divisions writes: of outlines those that it may close, and those that new ones are compared with.
+_WRITTEN: dict[str, Composable] = {
+    "layers.Region": SQL("SELECT id FROM layers_region"),
+    "layers.Boundary": SQL(
+        "SELECT b.id FROM layers_boundary b JOIN layers_region r ON r.id = b.region_id WHERE b.valid_to_id IS NULL "
+        "AND r.valid_to_id IS NULL AND r.code IN (SELECT code FROM {rows} UNION SELECT parent_code FROM {rows})"
+    ).format(rows=Identifier(ROWS)),
+    "layers.Edition": SQL("SELECT id FROM layers_edition"),
+}
 
 
 def _since(cursor: Cursor, effective: str) -> date | None:
@@ -150,23 +165,24 @@ def _refuse_unknown_unit(cursor: Cursor, names: Sequence[str], refusals: Faults)
         return
     cursor.execute(SQL("SELECT id, unit_code FROM {} WHERE unit_code IS NOT NULL AND unit_id IS NULL").format(_rows()))
     found = cursor.fetchall()
-    refuse(found, "reporting_unit", refusals, "unknown_reference", reference_zh("reporting_unit"))
+    refuse(found, "reporting_unit", refusals, "unknown_reference", reference("reporting_unit"))
     take_out(cursor, (row for row, _ in found))
 
 
 def _refuse_strangers(cursor: Cursor, names: Sequence[str], refusals: Faults, root: str) -> None:
     """Refuse what is no division of the place: another city, a district of another, one of a level that it has not."""
     told = SQL("(SELECT s.parent FROM {} s WHERE s.code = r.code)").format(Identifier(STAGED))
-    faults: list[tuple[str, str, str, Composable]] = [
+    faults: list[tuple[str, str, Expected, Composable]] = [
         (
             "code",
             "not_of_place",
-            f"{root} 及其下",
+            Words("{root} 及其下", "{root} or a division below it", root=root),
             SQL("NOT starts_with(code, {root}) OR (level = 1) <> (code = {root})"),
         ),
     ]
     if vocab.DISTRICT not in levels_of(root):
-        faults.insert(0, ("level", "no_district_level", "街道(乡镇)、社区(村)", SQL("level = 2 AND code <> {root}")))
+        below = levels((vocab.TOWNSHIP, vocab.VILLAGE))
+        faults.insert(0, ("level", "no_district_level", below, SQL("level = 2 AND code <> {root}")))
     if "parent" in names:
         faults.append(("parent", "wrong_parent", root, SQL("level = 2 AND {told} <> {root}")))
     for field, reason, expected, condition in faults:
@@ -225,7 +241,7 @@ def refuse_orphans(cursor: Cursor, refusals: Faults) -> None:
             [level],
         )
         found = cursor.fetchall()
-        refuse(found, "parent", refusals, "unknown_reference", reference_zh("region"))
+        refuse(found, "parent", refusals, "unknown_reference", reference("region"))
         take_out(cursor, (row for row, _ in found))
 
 
@@ -262,7 +278,7 @@ def close(cursor: Cursor, which: Composable, release_id: int) -> int:
         [release_id],
     )
     if left := cursor.fetchall():
-        shown = "、".join(f"{name} {code}" for code, name in left)
+        shown = Listed(*(f"{name} {code}" for code, name in left))
         raise ImportRefused(
             "这些区划将停用，但仍有现行的下级区划：{shown}",
             "divisions that would be closed still have divisions below them: {shown}",

@@ -124,8 +124,9 @@ def refuse_outside(cursor: Cursor, spec: Spec, within: str) -> None:
         )
 
 
-def remove(cursor: Cursor, spec: Spec, release_id: int, outcome: Outcome) -> list[str]:
-    """Delete what is in `GONE` and may go; → the codes, or the months of records, of the first `NAMED` of them."""
+def remove(cursor: Cursor, spec: Spec, release_id: int, outcome: Outcome, *, rehearsed: bool = False) -> list[str]:
+    """Delete what is in `GONE` and may go, or of a rehearsal count it; → the codes, or the months of records, of the first `NAMED`
+    of them."""
     table = kept(spec.name)
     for name, needed in leading_to(table, SQL("SELECT id FROM {}").format(Identifier(GONE)), {}):
         cursor.execute(SQL("DELETE FROM {} WHERE id IN ({})").format(Identifier(GONE), needed))
@@ -146,6 +147,9 @@ def remove(cursor: Cursor, spec: Spec, release_id: int, outcome: Outcome) -> lis
         )
     )
     names = [row[0] for row in cursor.fetchall()]
+    if rehearsed:
+        outcome.gone = len(gone(cursor))
+        return names
     keep.deleted(cursor, spec.name, release_id, which)
     for link in table.links:
         cursor.execute(

@@ -18,7 +18,7 @@ from layers.ingest.places import RowPlace
 from layers.ingest.reading import Choice, open_questions
 from layers.ingest.refusal import IMPLAUSIBLE, REASONS, Faults, Verdicts
 from layers.text import guarded
-from layers.words import Worded, Words
+from layers.words import SOURCE, Worded, Words, in_language
 
 IN_RELEASE = 1_000  # refusals kept with the release
 SHOWN = 20  # refusals a person is shown at once
@@ -171,15 +171,21 @@ def plausible(report: ImportReport) -> Choice | None:
     return Choice("plausible", "accepted", why, asks=True)
 
 
-def write(report: ImportReport, path: Path) -> None:
+_REFUSALS = (
+    Words("行号", "Row"), Words("字段", "Field"), Words("值", "Value"), Words("原因", "Reason"),
+    Words("应为或说明", "Expected, or more of it"),
+)  # fmt: skip
+
+
+def write(report: ImportReport, path: Path, lang: str = SOURCE) -> None:
     """Write the whole report as JSON, or its refusals as CSV (with a mark, so that Excel reads the Chinese)."""
     if path.suffix.lower() == ".csv":
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             lines = csv.writer(file)
-            lines.writerow(["行号", "字段", "值", "原因", "应为或说明", "reason"])
+            lines.writerow([*(word.in_(lang) for word in _REFUSALS), "reason"])
             for refusal in report.refusals.first(len(report.refusals.kept)):
-                zh = REASONS[refusal.reason].zh
-                told = (refusal.field, refusal.value, zh, refusal.expected, refusal.reason)
+                why, right = REASONS[refusal.reason].in_(lang), str(in_language(refusal.expected, lang))
+                told = (refusal.field, refusal.value, why, right, refusal.reason)
                 lines.writerow([refusal.row, *map(guarded, told)])
         return
     text = json.dumps(report.to_dict(len(report.refusals.kept)), ensure_ascii=False, indent=2)

@@ -9,12 +9,13 @@ from django.apps import apps
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from layers import registry
-from layers.ingest.refusal import Faults
+from layers.ingest.refusal import Expected, Faults
 from layers.ingest.rows import BLANK, GEOM, ROW, blank_names
 from layers.ingest.spec import Column, Spec
 from layers.ingest.staging import STAGED
 from layers.registry import Geometry
 from layers.sql import load
+from layers.words import Small, Words
 
 ROWS = "import_rows"
 FOUND = "found_region_id"
@@ -151,15 +152,21 @@ def refuse_unknown(cursor: Cursor, spec: Spec, names: Sequence[str], refusals: F
             )
             refuse(
                 cursor.fetchall(), column.name, refusals, "unknown_reference",
-                reference_zh(column.refers_to, past=column.past),
+                reference(column.refers_to, past=column.past),
             )  # fmt: skip
     cursor.execute(SQL("DELETE FROM {} WHERE unknown").format(Identifier(ROWS)))
 
 
-def reference_zh(refers_to: str, *, past: bool = False) -> str:
+def reference(refers_to: str, *, past: bool = False) -> Words:
     """How a report names what a code should have been of."""
-    words = {"region": "区划代码（现行或已停用）" if past else "现行的区划代码", "holder": "已登记的取水户"}
-    return words.get(refers_to) or f"已登记的{registry.dataset(refers_to).zh}编码"
+    if refers_to == "region" and past:
+        return Words("区划代码（现行或已停用）", "the code of a division, in use or closed")
+    if refers_to == "region":
+        return Words("现行的区划代码", "the code of a division in use")
+    if refers_to == "holder":
+        return Words("已登记的取水户", "a permit holder on record")
+    of = Small(registry.dataset(refers_to))
+    return Words("已登记的{dataset}编码", "a code on record among the {dataset}", dataset=of)
 
 
 def refuse_duplicates(cursor: Cursor, spec: Spec, refusals: Faults) -> None:
@@ -184,7 +191,8 @@ def refuse_duplicates(cursor: Cursor, spec: Spec, refusals: Faults) -> None:
     )
     found = cursor.fetchall()
     for row, value, other in found:
-        refusals.add(row, spec.key[0], value, "duplicate", f"见第 {refusals.line(other)} 行")
+        line = refusals.line(other)
+        refusals.add(row, spec.key[0], value, "duplicate", Words("见第 {line} 行", "see row {line}", line=line))
     take_out(cursor, (row for row, _, _ in found))
 
 
@@ -196,10 +204,13 @@ def refuse_invalid(cursor: Cursor, refusals: Faults) -> None:
     take_out(cursor, (row for row, _ in found))
 
 
-def refuse(found: Sequence[tuple[int, object]], field: str, refusals: Faults, reason: str, expected: str = "") -> None:
+def refuse(
+    found: Sequence[tuple[int, object]], field: str, refusals: Faults, reason: str, expected: Expected = ""
+) -> None:
     """Refuse the (row, value) pairs of a query."""
-    for row, value in found:
-        refusals.add(row, field, value, reason, expected)
+    if found:
+        rows, values = zip(*found, strict=True)
+        refusals.add_all(rows, field, values, reason, expected)
 
 
 def take_out(cursor: Cursor, rows: Iterable[int]) -> None:

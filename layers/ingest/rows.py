@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -17,10 +17,13 @@ from layers.ingest.positions.decide import Positions
 from layers.ingest.refusal import Verdicts
 from layers.ingest.spec import Spec
 from layers.ingest.table import Chunk
+from layers.words import Listed, Small, Words
 
 ROW = "row_no"
 GEOM = "geom"
 BLANK = "blank_cells"
+_OR = Words("、", " or ")
+_PREFIX = Words("代码的前缀", "what the code begins with")
 
 Values = dict[str, pa.Array]
 
@@ -81,7 +84,7 @@ def _keep_to_scope(values: Values, spec: Spec, chunk: Chunk, columns: ColumnMap,
             continue
         other = as_mask(pc.not_equal(values[name], wanted))
         term = column.field.vocab.by_id[wanted]
-        judge.refuse(other, name, chunk.columns[columns.fields[name]], "other_layer", f"{term.zh}（{term.code}）")
+        judge.refuse(other, name, chunk.columns[columns.fields[name]], "other_layer", checks.term_shown(term))
 
 
 def _nothing(values: Values) -> pa.Array:
@@ -96,16 +99,21 @@ def _region(values: Values, judge: Judge) -> None:
         allowed = (vocab.CODE_DIGITS[at],) if at in vocab.CODE_DIGITS else vocab.ROOT_DIGITS
         here = as_mask(pc.equal(level, at))
         fits = as_mask(pc.match_substring_regex(code, "|".join(rf"^[0-9]{{{digits}}}$" for digits in allowed)))
-        expected = f"{'、'.join(map(str, allowed))} 位数字"
+        expected = Words("{digits} 位数字", "{digits} digits", digits=Listed(*allowed, by=_OR))
         judge.refuse(here & ~fits & as_mask(code.is_valid()), "code", code, "code_digits", expected)
         # How many digits the city's code has is told by the whole file (`layers.ingest.place`).
         above = {vocab.CITY: (), vocab.DISTRICT: vocab.ROOT_DIGITS}.get(at, (vocab.CODE_DIGITS.get(at - 1, 0),))
         said = here & as_mask(told.is_valid())
         of_prefix = [as_mask(pc.equal(told, pc.utf8_slice_codeunits(code, 0, digits))) for digits in above]
         other = said & ~np.logical_or.reduce(of_prefix) if of_prefix else said
-        judge.refuse(other & ~judge.refused, "parent", told, "wrong_parent", "代码的前缀")
+        judge.refuse(other & ~judge.refused, "parent", told, "wrong_parent", _PREFIX)
     of_another_kind = ~np.isin(pc.fill_null(level, 0).to_numpy(zero_copy_only=False), [0, *vocab.DIVISIONS])
-    judge.refuse(of_another_kind, "level", None, "not_a_term", "市、区、街道(乡镇)、社区(村)")
+    judge.refuse(of_another_kind, "level", None, "not_a_term", levels(vocab.DIVISIONS))
+
+
+def levels(of: Iterable[int]) -> Listed:
+    """Levels of divisions by their names."""
+    return Listed(*(Small(vocab.LEVEL.by_id[level]) for level in of))
 
 
 def _permit(values: Values, judge: Judge) -> None:

@@ -280,11 +280,14 @@ class _Import:
             return regions.import_regions(
                 cursor, self.spec, names, refusals, release_id,
                 here=self._place(cursor), closing=self.closing, effective=self.effective,
+                rehearsing=not self.report.wanted_commit,
             )  # fmt: skip
         renamed: list[int] = []
         if self.spec.name == "permit":
             if self.report.wanted_commit:
                 history.changed(cursor, "holder", release_id, holders.renaming(names))
+            else:
+                holders.rehearse(cursor)
             renamed = holders.write_holders(cursor, names, release_id, refusals)
         keep = told_value(self.source.told, "blank", (changes.CLEAR, changes.KEEP)) == changes.KEEP
         resolve.make_rows(cursor, self.spec, names, keep=keep)
@@ -329,7 +332,7 @@ class _Import:
         if self.replacing:
             replace.refuse_outside(cursor, target, self.within)
             outcome.months = sorted({*outcome.months, *replace.months_gone(cursor, self.spec)})
-            self.report.gone_names = replace.remove(cursor, self.spec, release_id, outcome)
+            self.report.gone_names = replace.remove(cursor, self.spec, release_id, outcome, rehearsed=target.rehearsed)
         return outcome
 
     def _written(self, cursor: Any) -> list[int]:

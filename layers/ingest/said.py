@@ -14,7 +14,8 @@ _DEEPEST, _MOST = 4, 50  # words within words, and how many
 def packed(thing: object) -> Any:
     """A word as a mapping of JSON; any other value as a number or a text."""
     if isinstance(thing, Listed):
-        return {"list": [packed(one) for one in thing.things], "by": packed(thing.by)}
+        told = {"list": [packed(one) for one in thing.things], "by": packed(thing.by)}
+        return told | ({"more": packed(thing.more)} if thing.more else {})
     if isinstance(thing, Small):
         return {"small": packed(thing.word)}
     if isinstance(thing, Worded):
@@ -31,7 +32,8 @@ def unpacked(told: Any, plain: Callable[[object], str], depth: int = 0) -> Any:
         raise ValueError("words within words")
     if "list" in told:
         things = [unpacked(one, plain, depth + 1) for one in told["list"][:_MOST]]
-        return Listed(*things, by=words(told["by"], plain, depth + 1))
+        more = words(told["more"], plain, depth + 1) if "more" in told else None
+        return Listed(*things, by=words(told["by"], plain, depth + 1), more=more)
     if "small" in told:
         return Small(words(told["small"], plain, depth + 1))
     return words(told, plain, depth)

@@ -10,9 +10,10 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 from psycopg import sql
 
-from layers.ingest.refusal import Verdicts
+from layers.ingest.refusal import Expected, Verdicts
 from layers.ingest.rows import BLANK, GEOM, ROW
 from layers.ingest.spec import Spec
+from layers.words import Words
 
 STAGED = "import_staged"
 _SLICE_ROWS = 65_536
@@ -51,10 +52,18 @@ def settle_points(cursor: Cursor, verdicts: Verdicts) -> None:
         if not reason:
             continue
         refused = reason == "month_point"
-        right = f"{text[:4]}-01 或 {text[:4]}-10" if refused else f"{text[:4]}-{'10' if text.endswith('.10') else '01'}"
-        for row in rows:
-            (verdicts.refused if refused else verdicts.warned).add(row, "month", text, reason, right)
+        (verdicts.refused if refused else verdicts.warned).add_all(
+            rows, "month", [text] * len(rows), reason, _meant(text, refused)
+        )
         if refused:
             cursor.execute(
                 sql.SQL("DELETE FROM {} WHERE {} = ANY(%s)").format(sql.Identifier(STAGED), sql.Identifier(ROW)), [rows]
             )
+
+
+def _meant(text: str, doubtful: bool) -> Expected:
+    """The month that a number is taken for, or the two that it may be."""
+    january, october = f"{text[:4]}-01", f"{text[:4]}-10"
+    if doubtful:
+        return Words("{january} 或 {october}", "{january} or {october}", january=january, october=october)
+    return october if text.endswith(".10") else january

@@ -26,7 +26,7 @@ from layers.link_tables import LinkTable
 from layers.models import Release
 from layers.settle import MOVING
 from layers.standing import CORRECTION
-from layers.words import Words
+from layers.words import Words, first_of
 
 Cursor = Any
 WAIT_S = 60.0
@@ -280,7 +280,7 @@ class _Undo:
             self._refuse(found, why)
 
     def _refuse(self, found: Sequence[str], why: Words) -> NoReturn:
-        named = "、".join(found[:NAMED]) + ("……" if len(found) > NAMED else "")
+        named = first_of(found, NAMED, Words("……", ", …"))
         raise ImportRefused(
             "不能撤销第 {pk} 号发布：{why}", "release {pk} cannot be taken back: {why}",
             param="release", allowed=found[:NAMED], pk=self.of.pk, why=why.of(count=len(found), named=named),

@@ -18,6 +18,7 @@ from layers.ingest.upsert import Outcome, insertion
 from layers.place import read as read_place
 from layers.shared import VOLUME
 from layers.sql import load
+from layers.words import Words
 
 TABLE = "layers_usagerecord"
 DIFFERING = "import_differing"
@@ -96,6 +97,10 @@ def _m3(litres: int) -> str:
     return f"{Decimal(litres) / 1000:f} m³"
 
 
+def _most(litres: int) -> Words:
+    return Words("此前一年最多 {amount}", "at most {amount} in the year before", amount=_m3(litres))
+
+
 def warn_of_leaps(cursor: Cursor, spec: Spec, verdicts: Verdicts) -> None:
     """Warn of volumes that are many times the largest of the same place, source and purpose in the year before: a unit
     mistaken by a thousand, or by ten thousand. Only the largest of a file are looked at."""
@@ -106,7 +111,7 @@ def warn_of_leaps(cursor: Cursor, spec: Spec, verdicts: Verdicts) -> None:
         {"least": leap.least, "times": leap.times, "most": LEAPS},
     )
     for row, volume, before in cursor.fetchall():
-        verdicts.warned.add(row, "volume_m3", _m3(volume), "unlike_before", f"此前一年最多 {_m3(before)}")
+        verdicts.warned.add(row, "volume_m3", _m3(volume), "unlike_before", _most(before))
         verdicts.used.add("implausible")
 
 

@@ -21,7 +21,7 @@ from layers.ingest import dbf, encodings, mapinfo
 from layers.ingest.reading import NO_HINTS, Choice, Hints
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.table import Chunk, Table, text_array
-from layers.words import Worded, Words
+from layers.words import Listed, Worded, Words
 
 # GDAL chooses a driver by content, and some drivers (VRT, …) read further files: what the content is was looked at
 # (`layers.ingest.sniff`), and the driver found must be one of these. The reading process does without those others (`apart`).
@@ -108,7 +108,7 @@ def _beside(path: Path, suffix: str) -> Path | None:
 def _require(path: Path, *suffixes: str) -> None:
     missing = [suffix for suffix in suffixes if _beside(path, suffix) is None]
     if missing:
-        shown = "、".join(missing)
+        shown = Listed(*missing)
         raise ImportRefused(
             "缺少与 {name} 同名的 {shown}：请把同名的一组文件一起压缩成 zip 再导入", "{shown} is missing beside {name!r}: zip it together with the files of the same name", param="file", name=path.name, shown=shown,
         )  # fmt: skip

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from layers.ingest import columns, units
 from layers.ingest.checks import as_mask
+from layers.ingest.page_words import THE_MONTHS, THE_VALUES
 from layers.ingest.parse import english_month, plain
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.table import Chunk
@@ -26,7 +27,7 @@ _FORMS = (
 )
 _ENGLISH = re.compile(r"^(?P<word>[a-z]{3,9})\.?(?:[\s-]*(?P<year>\d{4}))?$")
 _DOUBTFUL = re.compile(r"^\d{4}\.1$")
-MONTH, VALUE = "月份列的表头", "月份列"
+MONTH, VALUE = THE_MONTHS.zh, THE_VALUES.zh
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from layers.ingest.reading import NO_HINTS, Choice, Hints, told_value
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.sniff import content
 from layers.ingest.table import Chunk, Table, cell_text, without_empty_rows
-from layers.words import Words
+from layers.words import Listed, Words
 
 CHUNK_ROWS = 50_000
 MAX_XML_BYTES = 800 << 20  # a sheet is held whole, in about the size of its XML; a full one of ten columns has as much
@@ -116,7 +116,7 @@ def _of_sheets(book: CalamineWorkbook, found: CalamineSheet, told: str | None) -
         one.name for one in book.sheets_metadata if one.visible != SheetVisibleEnum.Visible and one.name != found.name
     ]
     if hidden:
-        shown = "、".join(hidden[: marks.NAMED])
+        shown = Listed(*hidden[: marks.NAMED])
         notes.append(Words("隐藏的工作表未读：{shown}", "hidden sheets were not read: {shown}", shown=shown))
     if len(book.sheet_names) < 2:
         return notes, []
@@ -199,7 +199,7 @@ def _merged(sheet: CalamineSheet, down: Sequence[Span], heading: Heading, hints:
         count=len(down),
     )
     if numeric:
-        shown = "、".join(list(numeric)[: marks.NAMED])
+        shown = Listed(*list(numeric)[: marks.NAMED])
         why = Words(
             "{why}；其中有数字（{shown}），若是几行的合计，请选 first，只记在首行",
             "{why}; some are numbers ({shown}): where they are the sum of the rows, tell first",
@@ -214,7 +214,7 @@ def _zeros(found: Marks, heading: Heading, left: int, hints: Hints) -> Choice | 
     if not found.padded:
         return None
     columns = dict.fromkeys(column - left for column, _ in found.padded)
-    shown = "、".join(heading.words[at] if 0 <= at < len(heading.words) else marks.letters(at + left) for at in columns)
+    shown = Listed(*(heading.words[at] if 0 <= at < len(heading.words) else marks.letters(at + left) for at in columns))
     (_, (before, width)), *_ = found.padded
     sample = f"{before}{'1'.zfill(width)}"
     return Choice(

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from layers.ingest.refusal import Fault
 from layers.ingest.report import ImportReport
 from layers.ingest.run import Source, run
+from layers.words import in_language
 
 CITY, DISTRICT, OTHER_DISTRICT = "11", "110101", "110102"
 TOWNSHIP, VILLAGES = "110101001", ("110101001001", "110101001002")
@@ -66,6 +68,11 @@ def small_city(folder: Path) -> None:
     """Reporting units and regions."""
     load("reporting_unit", csv(folder / "units.csv", "code,name\n110101,东城区水务局\n110102,西城区水务局"))
     load("region", geojson(folder / "regions.geojson", regions()))
+
+
+def right(fault: Fault, lang: str = "zh") -> str:
+    """What would have been right, or more of a fault, in a language."""
+    return str(in_language(fault.expected, lang))
 
 
 def counts(report: ImportReport) -> tuple[int, int, int, int]:

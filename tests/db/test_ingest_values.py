@@ -27,6 +27,7 @@ from tests.db.ingest_files import (
     load,
     reasons,
     region,
+    right,
     small_city,
     square,
 )
@@ -67,7 +68,7 @@ def said_of(report: ImportReport) -> list[tuple[int, str, str, str, str]]:
 
 
 def returned(report: ImportReport, path: Path, out: Path, **source: Any) -> list[list[str]]:
-    write_refused(Source(path, **source), report, out)
+    write_refused(Source(path, **source), report, {"zh": out})
     with out.open(encoding="utf-8-sig", newline="") as file:
         return list(tables.reader(file))
 
@@ -89,7 +90,7 @@ def test_a_total_is_compared_with_its_rows_and_is_no_permit(tmp_path: Path) -> N
         (6, "permitted_m3_per_year", "total_differs"),
         (7, "permitted_m3_per_year", "total_differs"),
     ]
-    assert [fault.expected for fault in report.warnings.first(9)] == [
+    assert [right(fault) for fault in report.warnings.first(9)] == [
         "“年许可水量”各行之和为 50 m³",
         "“年许可水量”各行之和为 350.5 m³",
     ]
@@ -100,7 +101,7 @@ def test_a_total_above_its_rows_and_one_of_refused_rows(tmp_path: Path) -> None:
     above = load("permit", csv(tmp_path / "p.csv", "编码,年许可水量\n合计,3万m³\nP1,10000\nP2,20000"))
     assert counts(above) == (2, 0, 0, 0) and "第 2 行的合计与各行之和相符" in notes(above) and not warned(above)
     report = load("permit", csv(tmp_path / "q.csv", "编码,年许可水量\nP1,10000\nP2,许多\n合计,30000"))
-    assert "其中 1 行被拒收，未计入" in report.warnings.first(1)[0].expected
+    assert "其中 1 行被拒收，未计入" in right(report.warnings.first(1)[0])
 
 
 def wide(folder: Path, **told: str) -> ImportReport:
@@ -118,12 +119,12 @@ def test_months_side_by_side_are_records_whose_totals_and_faults_name_the_cell(t
     assert counts(report) == (3, 0, 0, 1) and report.read == 4
     assert sorted(UsageRecord.objects.values_list("volume_l", flat=True)) == [1_000, 2_000, 10_000]
     fault, (line, total) = report.refusals.first(1)[0], report.warnings.first(2)
-    assert (line.row, line.value, line.expected) == (2, "4", "本行各月之和为 3 m³")
+    assert (line.row, line.value, right(line)) == (2, "4", "本行各月之和为 3 m³")
     assert (fault.row, fault.field, fault.column, fault.reason) == (3, "volume_m3", "2月", "not_a_number")
     assert (total.row, total.reason) == (
         4,
         "total_differs",
-    ) and "“2月”各行之和为 2 m³，其中 1 行被拒收" in total.expected
+    ) and "“2月”各行之和为 2 m³，其中 1 行被拒收" in right(total)
     assert counts(wide(tmp_path)) == (0, 0, 3, 1)
 
 
@@ -195,9 +196,7 @@ def test_an_empty_cell_that_clears_a_value_is_counted_and_can_be_told_to_leave_i
     )
     dry = load("well", blank, commit=False)
     assert dry.changes.cleared == {"name": 1, "depth_m": 2, "status": 2, "geom": 1, "permits": 1}
-    assert ("depth_m", "已有 80 m") in {
-        (one.field, one.expected) for one in dry.warnings.kept if one.reason == "cleared"
-    }
+    assert ("depth_m", "已有 80 m") in {(one.field, right(one)) for one in dry.warnings.kept if one.reason == "cleared"}
     assert choices(dry)["blank"] == "clear"
     kept = load("well", blank, told={"blank": "keep"})
     assert (
@@ -234,7 +233,7 @@ def test_divisions_are_found_by_name_or_the_row_is_refused_with_candidates(tmp_p
     """
     report = load("well", csv(tmp_path / "w.csv", text))
     assert reasons(report) == [(4, "region", "ambiguous_division"), (6, "region", "unknown_division")]
-    assert report.refusals.first(1)[0].expected == (
+    assert right(report.refusals.first(1)[0]) == (
         f"东城区东华门街道银闸社区 {VILLAGES[1]}、西城区银闸街道银闸社区 110102001001"
     )  # fmt: skip
     assert dict(Well.objects.values_list("code", "declared_region__code")) == {
@@ -266,7 +265,7 @@ def test_a_divisions_month_that_leaps_is_asked_about(tmp_path: Path) -> None:
     path = csv(tmp_path / "u.csv", f"{first}\n{second.splitlines()[1]}")
     report = load("usage", path, commit=False)
     assert warned(report) == [(3, "volume_m3", "region_unlike_before")] and report.to_dict()["asks"] == ["plausible"]
-    told = report.warnings.first(1)[0].expected
+    told = right(report.warnings.first(1)[0])
     assert told == f"北京市 {CITY} 2018-04: 300000 m³ ≥ 10 × 20000 m³", (
         "the uppermost division, and the row that makes most of it"
     )

@@ -188,7 +188,8 @@ def test_a_refused_term_is_told_with_all_that_are_allowed() -> None:
     checks.column_values(pa.array(["泉"]), spec_for("well").column("metering"), judge)
     refusal = verdicts.refused.kept[0]
     assert (refusal.row, refusal.field, refusal.value, refusal.reason) == (7, "metering", "泉", "not_a_term")
-    assert "水表（water_meter）" in refusal.expected and "应为" in refusal.zh
+    assert "水表（water_meter）" in refusal.zh and "应为" in refusal.zh
+    assert "Water meter (water_meter)" in refusal.said.in_("en")
 
 
 @pytest.mark.parametrize(

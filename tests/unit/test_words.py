@@ -14,7 +14,7 @@ from django.template import Context, Engine
 from geoapp.tongues import catalogues, page, po, source
 from layers import languages, words
 from layers.ingest import said
-from layers.words import BadPlaces, Kept, Listed, Small, Words, fill
+from layers.words import BadPlaces, Kept, Listed, Small, Words, fill, first_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -29,6 +29,19 @@ def test_a_word_is_said_with_its_values_and_words_among_them() -> None:
     assert Listed("a", Words("甲", "b")).in_("zh") == "a、甲" and Listed("a", Words("甲", "b")).in_("en") == "a, b"
     assert Small(Words("街道", "Township")).in_("en") == "township"
     assert Kept({"zh": "甲", "xx": "?"}).in_("en") == "甲" and Kept({"zh": "甲", "en": "a"}).in_("fr") == "a"
+
+
+def test_words_that_say_the_same_are_one_key() -> None:
+    def made(line: int) -> Words:
+        terms = Listed(Words("甲", "a"), Small(Words("乙", "B")), more=Words(" 等", ", …"))
+        return Words("见第 {line} 行：{terms}", "see row {line}: {terms}", line=line, terms=terms)
+
+    assert made(9) == made(9) != made(8) and len({made(9), made(9), made(8)}) == 2
+    assert len({hash(made(line)) for line in range(1_000)}) == 1_000, "values count: rows differ by them alone"
+    assert Kept(made(9).everywhere()) == Kept(made(9).everywhere()) != Kept(made(8).everywhere())
+    assert made(9).of(line=8) == made(8) and made(9).values["line"] == 9
+    assert first_of("abc", 2).everywhere() == {"zh": "a、b 等 3 个", "en": "a, b, … (3 in all)"}
+    assert words.everywhere("≤ 9") == {"zh": "≤ 9", "en": "≤ 9"}
 
 
 @pytest.mark.parametrize("text", ["{0}", "{x.__class__}", "{x!s}", "{x:>99999999}", "{x[0]}", "{"])

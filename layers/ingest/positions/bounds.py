@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from layers.ingest.checks import Mask
 from layers.ingest.positions.readings import metres_per_degree
+from layers.words import Words
 
 Geometries = NDArray[np.object_]
 
@@ -42,9 +43,13 @@ class Extent:
         return self.west - along, self.south - up, self.east + along, self.north + up
 
     @property
-    def shown(self) -> str:
+    def shown(self) -> Words:
         west, south, east, north = self.wide
-        return f"经度 {west:.2f}–{east:.2f}，纬度 {south:.2f}–{north:.2f}，面积不超过 {MOST_OF_THE_CITY * self.area_m2 / 1e6:,.0f} km²"
+        return Words(
+            "经度 {west:.2f}–{east:.2f}，纬度 {south:.2f}–{north:.2f}，面积不超过 {most:,} km²",
+            "longitude {west:.2f}–{east:.2f}, latitude {south:.2f}–{north:.2f}, at most {most:,} km²",
+            west=west, east=east, south=south, north=north, most=round(MOST_OF_THE_CITY * self.area_m2 / 1e6),
+        )  # fmt: skip
 
 
 def area_m2(outlines: Geometries) -> NDArray[np.float64]:
@@ -80,4 +85,4 @@ def beyond(outlines: Geometries, city: Extent | None) -> tuple[Mask, list[str | 
 
 def _shown(box: list[float], area: float) -> str:
     west, south, east, north = box
-    return f"经度 {west:.5g}–{east:.5g}，纬度 {south:.5g}–{north:.5g}，约 {area / 1e6:,.0f} km²"
+    return f"{west:.5g}–{east:.5g}°E, {south:.5g}–{north:.5g}°N, {area / 1e6:,.0f} km²"  # of no language, as values are

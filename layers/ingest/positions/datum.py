@@ -73,7 +73,7 @@ def question(source: SourceCrs, told: Mapping[str, str]) -> Choice | None:
     if told.get(DATUM, BALLPARK) != BALLPARK:
         raise ImportRefused(
             "读法 {datum} 没有“{told}”这一种", "{told!r} is no way to read {datum}", param=DATUM,
-            allowed=[BALLPARK, f"{SHIFT}=东,北"], datum=DATUM, told=told[DATUM],
+            allowed=[BALLPARK, f"{SHIFT}=-12.5,48.2"], datum=DATUM, told=told[DATUM],
         )  # fmt: skip
     datum = source.crs.datum.name if source.crs and source.crs.datum else source.name
     if SHIFT in told:

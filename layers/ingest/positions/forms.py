@@ -6,9 +6,11 @@ import re
 import unicodedata
 from typing import Literal, NamedTuple
 
+from layers.words import Words
+
 Axis = Literal["", "lon", "lat"]
 
-FORM = "如 116.278、116°16′41″、116-16-41、东经116.278°"
+FORM = Words("如 116.278、116°16′41″、116-16-41、东经116.278°", "such as 116.278, 116°16′41″, 116-16-41 or E116.278°")
 """The forms that are understood, as a refusal names them."""
 
 

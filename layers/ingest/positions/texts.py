@@ -15,15 +15,20 @@ import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
-from layers.ingest.checks import NUMBER, Judge, Mask, as_mask, floats
+from layers.ingest.checks import NUMBER, Judge, Mask, as_mask, floats, like
 from layers.ingest.positions import forms
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.table import Chunk
+from layers.words import Words
 
 T = TypeVar("T")
 Floats = NDArray[np.float64]
 _AXES = {"": 0, "lon": 1, "lat": 2}
 _POINT = r"(?i)^\s*(SRID=\d+;)?\s*POINT"
+_PARTS = Words("度、分为整数，分、秒小于 60", "whole degrees and minutes; minutes and seconds below 60")
+_TWO_WAYS = Words(
+    "一列经度、一列纬度；两列写的是同一个方向", "a longitude and a latitude: both columns say the same axis"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +122,14 @@ def _parts(chunk: Chunk, columns: Mapping[str, str], word: str, judge: Judge) ->
     parts = []
     for name, cells in zip(names, texts, strict=True):
         fits = as_mask(pc.match_substring_regex(cells, NUMBER))
-        judge.refuse(~fits & as_mask(cells.is_valid()), name, cells, "not_a_number", "如 16")
+        judge.refuse(~fits & as_mask(cells.is_valid()), name, cells, "not_a_number", like("16"))
         parts.append(floats(_only(cells, fits)).to_numpy(zero_copy_only=False).astype(np.float64))
     given = [as_mask(cells.is_valid()) for cells in texts]
     some, every = np.logical_or.reduce(given), np.logical_and.reduce(given)
     judge.refuse(some & ~every, word, texts[0], "half_position")
     whole = np.logical_and.reduce([np.nan_to_num(part) % 1 == 0 for part in parts[:-1]])
     small = np.logical_and.reduce([(np.nan_to_num(part) >= 0) & (np.nan_to_num(part) < 60) for part in parts[1:]])
-    judge.refuse(every & ~(whole & small), word, texts[-1], "bad_position", "度、分为整数，分、秒小于 60")
+    judge.refuse(every & ~(whole & small), word, texts[-1], "bad_position", _PARTS)
     values = parts[0] + sum(part / 60.0**power for power, part in enumerate(parts[1:], 1))
     values[~(every & whole & small)] = np.nan
     # One that is there in part is refused above, and once is enough.
@@ -136,7 +141,7 @@ def _exchanged(lon: _Axis, lat: _Axis, judge: Judge) -> Numbers:
     judge.refuse(lon.given & ~lat.given, "lat", None, "half_position")
     judge.refuse(lat.given & ~lon.given, "lon", None, "half_position")
     contradiction = (lon.said == lat.said) & (lon.said > 0)
-    judge.refuse(contradiction, "lon", None, "bad_position", "两列写的是同一个方向")
+    judge.refuse(contradiction, "lon", None, "bad_position", _TWO_WAYS)
     other = ((lon.said == 2) | (lat.said == 1)) & ~contradiction
     x, y = np.where(other, lat.values, lon.values), np.where(other, lon.values, lat.values)
     lost = judge.refused & ~(np.isfinite(x) & np.isfinite(y)) | contradiction
@@ -161,5 +166,5 @@ def _pairs(texts: pa.Array, judge: Judge) -> Numbers:
             if both is not None:
                 x[at], y[at] = both[0].value, both[1].value
                 written[at] = both[0].written or both[1].written
-    judge.refuse(given & ~np.isfinite(x), "position", texts, "bad_position", "如 116.278,39.912")
+    judge.refuse(given & ~np.isfinite(x), "position", texts, "bad_position", like("116.278,39.912"))
     return Numbers(x, y, written)

@@ -20,6 +20,7 @@ from layers.ingest.refusal import ImportRefused
 from layers.ingest.run import Source, run
 from layers.ingest.steps import STEPS
 from layers.text import visible
+from layers.words import SOURCE, Listed
 
 
 class Command(BaseCommand):
@@ -80,7 +81,7 @@ class Command(BaseCommand):
             )  # fmt: skip
         except ImportRefused as error:
             self._clear()
-            allowed = [f"  可用：{'、'.join(map(str, error.allowed))}"] if error.allowed else []
+            allowed = [f"  可用：{Listed(*error.allowed).in_(SOURCE)}"] if error.allowed else []
             told = (f"未导入：{error.zh}。", f"  {error.en}", *allowed)
             raise CommandError("\n".join(map(visible, told)), returncode=1) from error
         self._clear()
@@ -90,7 +91,7 @@ class Command(BaseCommand):
             reports.write(found, options["report"])
             self.stdout.write(f"报告已写入 {options['report']}")
         if options["refused"] and found.refused:
-            count = returned.write_refused(source, found, options["refused"])
+            count = returned.write_refused(source, found, {SOURCE: options["refused"]})
             self.stdout.write(f"{count:,} 行被拒收，已写入 {options['refused']}：改正后可直接再导入")
         if found.refused_as_a_whole:
             raise CommandError("未导入：没有一行可以接收。", returncode=1)
