@@ -80,7 +80,8 @@ def after_boundaries(cursor: Cursor, changed_boundary_ids: Sequence[int]) -> dic
     is fast, and an object that loses its village to a gap must not be missed.
     """
     cursor.execute(load("rebuild_pieces"), {"boundary_ids": list(changed_boundary_ids)})
-    cursor.execute("ANALYZE layers_boundarypiece")
+    # What is imported next is looked for in divisions before autovacuum comes by, and joins of a table that is thought empty take minutes.
+    cursor.execute("ANALYZE layers_region, layers_boundary, layers_boundarypiece")
     moved = {dataset.name: place(cursor, dataset.name) for dataset in registry.DATASETS if dataset.placed}
     moved["meter"] += find_stand_ins(cursor)
     place_rows(cursor, _STOOD, sql.SQL("TRUE"))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import Q
 
 from layers.ingest.refusal import ImportRefused
@@ -58,6 +59,14 @@ def test_divisions_come_in_from_the_top_with_parents_and_pieces() -> None:
     outline = village.boundaries.get()
     assert outline.geom.srid == 4490 and outline.quality == 1
     assert outline.area_m2 == pytest.approx(0.05 * 86_500 * 0.1 * 111_000, rel=0.01)
+
+
+def test_what_comes_next_is_planned_on_the_divisions_that_are_there() -> None:
+    """Without statistics the joins of the next file's positions took twenty times as long in a new city."""
+    tables = [one._meta.db_table for one in (Region, Boundary, BoundaryPiece)]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT bool_and(reltuples > 0) FROM pg_class WHERE relname = ANY(%s)", [tables])
+        assert cursor.fetchone() == (True,)
 
 
 def test_the_order_in_the_file_does_not_matter(tmp_path: Path) -> None:
