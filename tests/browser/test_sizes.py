@@ -132,6 +132,24 @@ def test_whatever_is_open_fits_and_can_be_pressed(new_city_page: Callable[..., A
     the_popup_is_whole(page, touch)
 
 
+def test_a_window_that_is_turned_keeps_everything(new_city_page: Callable[..., Any]) -> None:
+    page = new_city_page(**window(390, 844, True))
+    open_map(page, f"/?period=2019-01&region={A}")
+    for width, height, form in (
+        (844, 390, "side"),
+        (1440, 900, "cards"),
+        (768, 1024, "sheet"),
+        (1024, 768, "side"),
+        (390, 844, "sheet"),
+    ):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_selector(f"html[data-form={form}]", state="attached")
+        check(page, True, f"{width}×{height}")
+        by_id(page, "tab-filters").click()
+        expect(by_id(page, "source")).to_be_visible()
+        expect(by_id(page, "play")).to_be_visible()
+
+
 def the_time_bar_works(page: Page, touch: bool) -> None:
     slider = by_id(page, "slider")
     box = slider.bounding_box()
@@ -234,7 +252,7 @@ def test_lost_tiles_are_told_until_they_have_come(new_city_page: Callable[..., A
 
 def test_legend_drawer_and_tooltip_speak_one_unit(new_city_page: Callable[..., Any]) -> None:
     page = new_city_page()
-    for address in ("/?period=2019-01", "/?period=2019-02&level=village", "/?period=2019"):
+    for address in ("/?period=2019-02&level=village", "/?period=2019"):
         open_map(page, address)
         unit = by_id(page, "legend-unit").inner_text()
         assert litres(page, "region-total") > 0

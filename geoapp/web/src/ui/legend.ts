@@ -92,6 +92,7 @@ export function mountLegend(place: HTMLElement, context: Context): void {
       h("summary", { "data-testid": "ledger-fold" }, t("ledger")), content);
   }
   function frame(measure: Measure, scale: Scale, unit: Unit, about: string, ...rest: Parameters<typeof replace>[1][]): void {
+    place.setAttribute("aria-label", t("legend"));
     replace(place,
       h("header", { class: "legend-head" },
         h("h2", {}, tk("measureTitle", measure), " ", h("span", { class: "unit", "data-testid": "legend-unit" }, unit.name)),
