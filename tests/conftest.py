@@ -42,7 +42,7 @@ CHROMIUM_FLAGS = [
 LONGEST = (
     "http/test_every_write.py", "http/test_hostile_text.py", "http/test_personal_closed.py", "http/test_personal_demo.py",
     "running/test_users.py", "running/test_keepers.py", "running/test_serving.py",
-    "browser/test_grid.py", "browser/test_outage.py", "browser/test_layers.py", "browser/test_drill.py", "clients/test_streams.py",
+    "browser/test_grid.py", "browser/test_outage.py", "browser/test_layers.py", "browser/test_drill.py", "browser/test_sizes.py", "clients/test_streams.py",
 )  # fmt: skip
 
 

@@ -105,9 +105,9 @@ def test_tiles_that_fail_again_and_again_are_told(page: Any, city: City, watch: 
     open_map(page)
     page.route("**/tiles/village/**", lambda route: route.fulfill(status=500, body=""))
     page.evaluate("shuitu.map.jumpTo({center: [116.4, 39.9], zoom: 13.5})")
-    expect(by_id(page, "toast")).to_contain_text("部分地图瓦片没有读到", timeout=15_000)
+    expect(by_id(page, "lost-tiles")).to_contain_text("部分地图瓦片没有读到", timeout=15_000)
     page.unroute_all()
-    by_id(page, "toast").get_by_role("button", name="重试").click()
+    by_id(page, "lost-tiles").get_by_role("button", name="重试").click()
     page.wait_for_function(
         "() => shuitu.map.querySourceFeatures('village', {sourceLayer: 'village'}).length > 0", timeout=20_000
     )

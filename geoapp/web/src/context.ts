@@ -3,8 +3,10 @@ import type { CellStats, Filters, LayerInfo, Level, Meta, Series } from "./api";
 import type { Scale } from "./classes";
 import type { Data } from "./data";
 import { boundariesOf } from "./divisions";
+import { speakIn, unitsNow } from "./format";
 import { FIRST } from "./i18n";
 import type { State, Store } from "./state";
+import { unitsOf } from "./units";
 import type { Picture } from "./values";
 
 export type MapLevel = "district" | "township" | "village";
@@ -23,6 +25,8 @@ type Signals = {
   shown: Shown;
   /** Cells are painted, or no longer (null). */
   cells: CellsShown | null;
+  /** Figures are told in other units from now on. */
+  units: null;
   /** A bar of the chart was chosen. */
   bar: { code: string; month: string; source: string };
   /** The play has come to its end: those who waited look again. */
@@ -31,7 +35,9 @@ type Signals = {
   hover: { code: string; name: string; object: string; x: number; y: number; cell?: CellValue } | null;
   /** Something that an address asks for is not there. */
   missing: { part: "cell" | "object"; asked: string };
-  failed: { what: "series" | "tiles" | "region" | "chart"; error: unknown; retry?: () => void };
+  failed: { what: "series" | "region" | "chart"; error: unknown; retry?: () => void };
+  /** Tiles of the map did not come, or all have by now. */
+  tiles: { lost: true; retry: () => void } | { lost: false };
   /** Move the camera to a region or a point. */
   go: { bounds?: [number, number, number, number]; point?: [number, number]; zoom?: number }; // zoom alone: where it is
   /** Open the popup of an object. */
@@ -87,7 +93,11 @@ export class Context {
     this.hearers.set(name, [...(this.hearers.get(name) ?? []), hear]);
   }
   emit<K extends keyof Signals>(name: K, value: Signals[K]): void {
+    const before = unitsNow();
+    if (name === "shown" || name === "cells") speakIn(unitsOf(this.shown, this.cells)); // before any part that writes figures
     for (const hear of this.hearers.get(name) ?? []) (hear as (value: Signals[K]) => void)(value);
+    const { volume, density } = unitsNow();
+    if (volume !== before.volume || density !== before.density) this.emit("units", null);
   }
 }
 

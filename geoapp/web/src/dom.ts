@@ -47,7 +47,6 @@ export function announce(text: string): void {
   const place = document.getElementById("announce");
   if (place && place.textContent !== text) place.textContent = text;
 }
-export const isPhone = (): boolean => matchMedia("(max-width: 760px)").matches;
 export const calm = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 const PATHS: Record<string, string> = {

@@ -16,34 +16,46 @@ function decimals(value: number, digits: number): string {
 export const integer = (value: number): string => decimals(value, 0);
 const digitsFor = (value: number): number => (value >= 1000 ? 1 : value >= 100 ? 1 : value >= 1 ? 2 : 3);
 
+/** Whether a measure's figures are told in 万 m³ (a square kilometre) just now; where nothing is said, each by its own size. */
+export interface Units { volume?: boolean; density?: boolean }
+let units: Units = {};
+export const unitsNow = (): Units => units;
+/** From now on all figures are told in these units (see units.ts). */
+export function speakIn(next: Units): void {
+  units = next;
+}
+/** In a unit that is large for it a small figure keeps two digits that say something. */
+const smallOrDecimals = (value: number, digits: number): string =>
+  value !== 0 && Math.abs(value) < 0.1 ? new Intl.NumberFormat("en-US", { maximumSignificantDigits: 2 }).format(value) : decimals(value, digits);
+
 export interface Figure { number: string; unit: string }
 export const unitName = (lang: Lang, large: boolean): string => (large ? said(lang, "unitLarge") : "m³");
 
-/** One unit for figures that stand side by side, which suits the largest of them: its name, and how one is written in it. */
+/** One unit for figures that stand side by side, the one of the moment or which suits the largest of them: its name, and how one is written in it. */
 export function commonUnit(most: number, lang: Lang): { large: boolean; name: string; text: (litres: number | null | undefined) => string } {
-  const large = most >= LITRES_PER_UNIT / 10;
+  const large = units.volume ?? most >= LITRES_PER_UNIT / 10;
   const per = large ? LITRES_PER_UNIT : LITRES_PER_M3;
   const digits = digitsFor(most / per);
   return { large, name: unitName(lang, large), text: (litres) => (litres === null || litres === undefined ? "—" : decimals(litres / per, digits)) };
 }
-/** A volume in the unit that suits its size: below 0.1 ×10⁴ m³ in m³. Null is no data, which is not nought. */
+/** A volume in the unit of the moment, else in the one that suits its size: below 0.1 ×10⁴ m³ in m³. Null is no data, which is not nought. */
 export function volume(litres: number | null, lang: Lang): Figure {
   if (litres === null) return { number: said(lang, "noFigure"), unit: "" };
   const large = litres / LITRES_PER_UNIT;
-  if (litres !== 0 && Math.abs(large) < 0.1) {
+  if (!(units.volume ?? (litres === 0 || Math.abs(large) >= 0.1))) {
     const m3 = litres / LITRES_PER_M3;
     return { number: decimals(m3, Math.abs(m3) < 10 ? 1 : 0), unit: unitName(lang, false) };
   }
-  return { number: decimals(large, digitsFor(Math.abs(large))), unit: unitName(lang, true) };
+  return { number: smallOrDecimals(large, digitsFor(Math.abs(large))), unit: unitName(lang, true) };
 }
 export const volumeText = (litres: number | null, lang: Lang): string => {
   const figure = volume(litres, lang);
   return `${figure.number} ${figure.unit}`.trimEnd();
 };
 export function density(m3PerKm2: number, lang: Lang): Figure {
-  const large = Math.abs(m3PerKm2) >= 10_000;
+  const large = units.density ?? Math.abs(m3PerKm2) >= 10_000;
   const value = large ? m3PerKm2 / 10_000 : m3PerKm2;
-  return { number: decimals(value, large ? (value >= 100 ? 1 : 2) : value >= 100 ? 0 : 1), unit: `${unitName(lang, large)}/km²` };
+  return { number: smallOrDecimals(value, large ? (value >= 100 ? 1 : 2) : value >= 100 ? 0 : 1), unit: `${unitName(lang, large)}/km²` };
 }
 /** The sum of what is known; null when nothing of it is. */
 export const added = (figures: readonly (number | null | undefined)[]): number | null =>

@@ -5,11 +5,14 @@ import { mend, type Mended } from "./address";
 import { ApiError, getJson, type Meta, metaUrl } from "./api";
 import { Context } from "./context";
 import { Data } from "./data";
-import { byId, h, icon, isPhone, replace } from "./dom";
+import { byId, h, icon, replace } from "./dom";
+import { followWindow } from "./form";
 import { periodText } from "./format";
 import { setLanguage, setWords, t, tk } from "./i18n";
 import { nameControls } from "./map/create";
+import type { Face } from "./map/face";
 import { MapView } from "./map/view";
+import { Tables } from "./map/without";
 import { hearWaits, lookNow } from "./outage";
 import { parse, type State, Store } from "./state";
 import { mountDrawer, openDrawerButton } from "./ui/drawer";
@@ -18,7 +21,7 @@ import { mountFilters } from "./ui/filters";
 import { mountLayers } from "./ui/layers";
 import { mountLayout } from "./ui/layout";
 import { mountLegend } from "./ui/legend";
-import { errorText, isRefused, showEmpty, showError, showUnsupported, toast, wayOut } from "./ui/notices";
+import { errorText, isRefused, mountLostTiles, showEmpty, showError, toast, wayOut } from "./ui/notices";
 import { mountSearch } from "./ui/search";
 import { mountTimebar } from "./ui/timebar";
 import { mountLevel, mountStatus, mountTools } from "./ui/tools";
@@ -33,6 +36,8 @@ function defaultPeriod(months: readonly string[]): string {
 function busy(on: boolean): void {
   document.body.classList.toggle("busy", on);
 }
+
+followWindow();
 
 async function start(): Promise<void> {
   const store = new Store(parse(location.search));
@@ -82,13 +87,8 @@ function run(context: Context): void {
   context.data.series(context.first, store.state.period, context.filters).catch(() => undefined);
   const layout = mountLayout(context);
 
-  let view: MapView;
-  try {
-    view = new MapView(byId("map"), context);
-  } catch (error) {
-    console.error(error);
-    return showUnsupported(byId("notice"));
-  }
+  const drawn = mapOf(context);
+  const view: Face = drawn ?? new Tables(byId("map"), context);
   const select = (code: string) => view.selectRegion(code);
   const home = () => select(context.city);
   title(context);
@@ -96,29 +96,25 @@ function run(context: Context): void {
   mountLegend(byId("legend"), context);
   mountFilters(byId("filters"), context);
   mountLayers(byId("layers"), context);
-  mountDrawer(byId("drawer"), context, (code) => { select(code); if (isPhone()) layout.raise(); }, (mover) => { view.openCell(mover); if (isPhone()) layout.lower(); });
+  mountDrawer(byId("drawer"), context, (code) => { select(code); layout.raise(); }, (mover) => { view.openCell(mover); layout.lower(); });
   const explain = mountExplain(byId("explain"), context);
   byId("legend-line").addEventListener("click", () => { layout.tab("legend"); layout.raise(); });
   const search = mountSearch(byId("search"), context, select);
   mountLevel(byId("level"), context);
-  mountTools(byId("tools"), byId("zoom"), context, view.map, home);
+  mountTools(byId("tools"), byId("zoom"), context, drawn?.map ?? null, home);
   mountStatus(byId("status"), context);
   mountTooltip(byId("tooltip"), context);
   replace(byId("drawer-opener"), openDrawerButton(context));
 
   context.on("busy", busy);
   context.on("missing", (gone) => tellMended(store.state, [gone]));
-  let lastTiles = 0;
+  mountLostTiles(byId("lost-tiles"), context);
   context.on("failed", ({ what, error, retry }) => {
-    // A burst of tiles that fail is one message.
-    if (what === "tiles" && Date.now() - lastTiles < 15_000) return;
-    if (what === "tiles") lastTiles = Date.now();
-    const first = t(what === "tiles" ? "errorTiles" : what === "series" ? "errorSeries" : what === "chart" ? "errorChart" : "errorRegion");
-    const action = isRefused(error) ? wayOut(context, home) : retry && { text: t("retry"), run: () => { lastTiles = 0; retry(); } };
-    // A map that is not whole says so until it is asked for again.
-    toast(what === "tiles" ? first : `${first} ${errorText(error)}`, { action, kind: "warn", stays: what === "tiles" && Boolean(action) });
+    const first = t(what === "series" ? "errorSeries" : what === "chart" ? "errorChart" : "errorRegion");
+    const action = isRefused(error) ? wayOut(context, home) : retry && { text: t("retry"), run: retry };
+    toast(`${first} ${errorText(error)}`, { action, kind: "warn" });
   });
-  store.subscribe((_, changed) => { if (changed.has("lang")) { title(context); nameControls(view.map); } });
+  store.subscribe((_, changed) => { if (changed.has("lang")) { title(context); if (drawn) nameControls(drawn.map); } });
   addEventListener("keydown", (event) => {
     const typing = event.target instanceof HTMLElement && /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) && (event.target as HTMLInputElement).type !== "range";
     if (event.key === "/" && !typing) {
@@ -130,7 +126,17 @@ function run(context: Context): void {
       if (region) select(context.levelOf(region) === context.first ? context.city : region.slice(0, region.length - 3));
     }
   });
-  (window as unknown as { shuitu: unknown }).shuitu = { map: view.map, context, meta };
+  (window as unknown as { shuitu: unknown }).shuitu = { map: drawn?.map, context, meta };
+}
+
+/** The map; null where the browser cannot draw one. */
+function mapOf(context: Context): MapView | null {
+  try {
+    return new MapView(byId("map"), context);
+  } catch (error) {
+    console.warn(error);
+    return null;
+  }
 }
 
 function title(context: Context): void {

@@ -13,7 +13,7 @@ export class CellPopup {
   private content: HTMLElement | null = null;
   private ticket = 0;
   constructor(private readonly map: GlMap, private readonly context: Context) {
-    this.bubble = new Bubble(map, context, { maxWidth: "330px", offset: 10 }, () => context.store.set({ cell: "" }));
+    this.bubble = new Bubble(map, context, { offset: 10 }, () => context.store.set({ cell: "" }));
   }
 
   /** Open a cell's popup; without a place it is looked up (an address that was shared, a mover). */

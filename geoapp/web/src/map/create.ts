@@ -1,7 +1,8 @@
 // The map itself: our own layers on paper, nothing from outside.
 import { Map as GlMap, NavigationControl, ScaleControl, setWorkerUrl, type StyleSpecification } from "maplibre-gl";
 import type { Bounds, LayerInfo } from "../api";
-import { calm, isPhone } from "../dom";
+import { calm } from "../dom";
+import { form } from "../form";
 import { FIRST, language, t } from "../i18n";
 
 declare const WORKER_FILE: string;
@@ -55,8 +56,8 @@ export function createMap(container: HTMLElement, bounds: Bounds, options: { sma
     renderWorldCopies: false,
     locale: controlWords(options.label),
   });
-  // On a phone the line would lie on the legend; its button stays.
-  if (isPhone()) map.once("idle", () => {
+  // Where room is short the line would lie on the legend; its button stays.
+  if (form() !== "cards") map.once("idle", () => {
     const line = container.querySelector(".maplibregl-ctrl-attrib");
     line?.classList.remove("maplibregl-compact-show");
     line?.removeAttribute("open");
@@ -66,19 +67,4 @@ export function createMap(container: HTMLElement, bounds: Bounds, options: { sma
   if (!options.small) map.addControl(new ScaleControl({ maxWidth: 90, unit: "metric" }), "bottom-right");
   else map.addControl(new NavigationControl({ showCompass: false }), "top-right");
   return map;
-}
-
-/** What the panels cover, so that a region is shown in the free part of the window. */
-export function freePadding(): { top: number; right: number; bottom: number; left: number } {
-  if (matchMedia("(max-width: 760px)").matches) {
-    // By where the sheet is going, not where its movement has got to.
-    const covered = document.getElementById("sheet")?.dataset.height === "low" ? 186 : innerHeight * 0.52;
-    return { top: 118, right: 18, left: 18, bottom: covered + 14 };
-  }
-  const side = (id: string): number => {
-    const box = document.getElementById(id)?.getBoundingClientRect();
-    return box && box.width > 0 ? box.width + 32 : 24;
-  };
-  const bar = document.getElementById("timebar")?.getBoundingClientRect();
-  return { top: 70, left: side("panel"), right: side("drawer"), bottom: bar ? innerHeight - bar.top + 20 : 60 };
 }

@@ -1,7 +1,8 @@
 // What the pointer does on the map: hover tells, a click opens an object, a cluster, or selects a region.
 import type { Map as GlMap, MapMouseEvent } from "maplibre-gl";
 import type { Context, MapLevel } from "../context";
-import { calm, isPhone } from "../dom";
+import { calm } from "../dom";
+import { canHover, isTouch } from "../form";
 import { t, words } from "../i18n";
 import type { CellPopup } from "./cell-popup";
 import type { Cells } from "./cells";
@@ -35,7 +36,7 @@ export class Pointer {
     return this.map.queryRenderedFeatures([[x - reach, y - reach], [x + reach, y + reach]], { layers });
   }
   private move(event: MapMouseEvent): void {
-    if (isPhone() || this.map.isMoving()) return;
+    if (!canHover() || this.map.isMoving()) return;
     const points = this.objectsUnder(event, 1).filter((feature) => feature.layer.type !== "fill");
     const cell = this.cells.under(event.point);
     this.cells.hover(cell ? Number(cell.feature.id) : null);
@@ -63,7 +64,7 @@ export class Pointer {
     this.context.emit("hover", null);
   }
   private click(event: MapMouseEvent): void {
-    const features = this.objectsUnder(event, isPhone() ? 12 : 4);
+    const features = this.objectsUnder(event, isTouch() ? 12 : 4);
     const cluster = features.find((feature) => Number(feature.properties.count) > 1);
     const found = objectsOf(features.filter((feature) => feature.layer.type !== "fill"), (id) => this.facilities.layerOf(id));
     if (cluster && !found.length) {

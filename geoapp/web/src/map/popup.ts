@@ -47,7 +47,7 @@ function card(context: Context, { layer, properties, links }: Found, compact: bo
 export class ObjectPopup {
   private readonly bubble: Bubble;
   constructor(map: GlMap, private readonly context: Context) {
-    this.bubble = new Bubble(map, context, { maxWidth: "320px", offset: 12 }, () => context.store.set({ object: "" }));
+    this.bubble = new Bubble(map, context, { offset: 12 }, () => context.store.set({ object: "" }));
   }
 
   open(at: [number, number], found: Found[], region?: { name: string; go: () => void }): void {

@@ -1,5 +1,5 @@
 // The map as a part of the page: follows the state, tells the others what it shows.
-import type { Map as GlMap, MapSourceDataEvent, VectorTileSource } from "maplibre-gl";
+import type { Map as GlMap, MapSourceDataEvent } from "maplibre-gl";
 import { type Bounds, getJson, type ObjectFeature, objectUrl } from "../api";
 import type { Context, MapLevel } from "../context";
 import { calm, debounce } from "../dom";
@@ -7,23 +7,21 @@ import { t } from "../i18n";
 import { type Comparison, compareUrl, type Mover } from "../api";
 import { divergingScale, type Scale } from "../classes";
 import { LITRES_PER_M3 } from "../format";
-import { isTileAway, untilBack } from "../outage";
 import { isCompare, objectParts } from "../state";
 import { picture } from "../values";
 import { CellPopup } from "./cell-popup";
 import { Cells } from "./cells";
-import { createMap, freePadding } from "./create";
+import { createMap } from "./create";
+import type { Face } from "./face";
 import { Facilities } from "./facilities";
 import { levelAt } from "./level";
+import { LostTiles } from "./lost-tiles";
 import { Pointer } from "./pointer";
 import { ObjectPopup } from "./popup";
 import { Regions } from "./regions";
+import { freePadding } from "./room";
 
-interface TileName { x: number; y: number; z: number }
-/** What MapLibre tells of something that did not come; without a tile it is a source's description. */
-interface TileFailure { error?: Error & { status?: number }; sourceId?: string; tile?: { tileID: { canonical: TileName } } }
-
-export class MapView {
+export class MapView implements Face {
   readonly map: GlMap;
   private regions!: Regions;
   private facilities!: Facilities;
@@ -33,16 +31,11 @@ export class MapView {
   private pointer?: Pointer;
   private fitZoom: number | null = null;
   private asked = 0;
-  /** Tiles that did not come, by source. */
-  private lost = new Map<string, TileName[]>();
-  private back?: Promise<void>;
-  private backAt = 0;
-  private turns = 0;
 
   constructor(container: HTMLElement, private readonly context: Context) {
     this.map = createMap(container, context.meta.bounds, { label: t("mapLabel") });
     this.map.on("load", () => this.start());
-    this.map.on("error", (event) => this.failed(event as unknown as TileFailure));
+    new LostTiles(this.map, context);
     context.on("go", (target) => this.go(target));
     context.on("openObject", ({ layer, code, name, point }) => {
       const info = context.layer(layer);
@@ -61,6 +54,7 @@ export class MapView {
     this.cells = new Cells(map, context);
     this.cellPopup = new CellPopup(map, context);
     context.on("cells", (cells) => this.regions.under(cells !== null));
+    context.on("units", () => this.cellPopup.refresh());
     this.whenDescribed(() => {
       this.regions.addLabels();
       this.regions.show(context.level);
@@ -262,38 +256,5 @@ export class MapView {
     const at = feature.geometry?.type === "Point" ? (feature.geometry.coordinates as [number, number]) : null;
     if (at && !this.map.getBounds().contains(at)) this.go({ point: at, zoom: Math.max(info.detail_zoom + 0.5, 13) });
     if (at) this.popup.open(at, [{ layer: info, properties: { code, ...feature.properties }, links: feature.links ?? {} }]);
-  }
-  private failed(event: TileFailure): void {
-    const { error, sourceId, tile } = event;
-    if (error?.name === "AbortError") return;
-    if (sourceId) this.lost.set(sourceId, [...(this.lost.get(sourceId) ?? []), ...(tile ? [tile.tileID.canonical] : [])]);
-    if (sourceId && isTileAway(error) && (this.back || this.mayWait())) {
-      // A burst of tiles waits as one, and comes back as one.
-      this.back ??= untilBack(error?.status ?? 0, null).then(() => {
-        this.back = undefined;
-        this.backAt = Date.now();
-        this.askLost();
-      });
-      return;
-    }
-    console.error(error);
-    this.context.emit("failed", { what: "tiles", error, retry: sourceId ? () => this.askLost() : undefined });
-  }
-  /** A tile that fails again each time the database is back is one that takes too long: that is told instead. */
-  private mayWait(): boolean {
-    this.turns = Date.now() - this.backAt < 20_000 ? this.turns + 1 : 0;
-    return this.turns < 3;
-  }
-  /** Ask again for what did not come: the tiles of a source, or its description when not even that did. */
-  private askLost(): void {
-    const sources = [...this.lost];
-    this.lost.clear();
-    for (const [id, tiles] of sources) {
-      const source = this.map.getSource(id) as (VectorTileSource & { vectorLayerIds?: string[] }) | undefined;
-      if (!source) continue;
-      if (source.vectorLayerIds === undefined && source.url) source.setUrl(source.url);
-      // By name: of all tiles at once, those that failed would wait for themselves (MapLibre 6.17, `loadTile` of "loading").
-      else this.map.refreshTiles(id, tiles);
-    }
   }
 }

@@ -87,6 +87,7 @@ export function mountMovers(place: HTMLElement, context: Context, open: { region
   replace(place);
   void load();
   context.on("level", () => void load());
+  context.on("units", () => void load());
   context.store.subscribe((_, changed) => {
     if ((["measure", "period", "versus", "level", "region", "source", "purpose", "resident", "boundaries", "lang"] as const).some((key) => changed.has(key))) void load();
   });

@@ -138,6 +138,7 @@ export function mountDrawer(place: HTMLElement, context: Context, select: (code:
   skeleton();
   void load();
   context.on("shown", () => drawFigures());
+  context.on("units", drawAll);
   context.on("rest", () => settle());
   store.subscribe((_, changed) => {
     const any = (...keys: (keyof State)[]) => keys.some((key) => changed.has(key));

@@ -1,6 +1,7 @@
 // Measure and filters. What is chosen here is asked of the API under the same names.
 import type { Context } from "../context";
 import { h } from "../dom";
+import { form } from "../form";
 import { inLanguage, t, term, tk } from "../i18n";
 import type { Measure, State } from "../state";
 import { chips, redraw, segmented } from "./choices";
@@ -18,12 +19,16 @@ export function mountFilters(place: HTMLElement, context: Context): void {
   function draw(): void {
     const { state } = store;
     const filtered = state.source.length + state.purpose.length + (state.resident ? 1 : 0) > 0;
-    redraw(place,
+    // Tables list every measure.
+    const measures = form() === "plain" ? [] : [
       h("section", { class: "block" },
         h("h2", {}, t("measure")),
         segmented("measure", t("measure"), MEASURES.map((value) => ({ value, text: tk("measure", value), hint: tk("measureTitle", value) })), state.measure,
           (value) => set({ measure: value as Measure }))),
       compareBlock(context),
+    ];
+    redraw(place,
+      measures,
       h("section", { class: "block" },
         h("h2", {}, t("source"),
           filtered ? h("button", { type: "button", class: "reset", "data-testid": "filter-reset", onclick: () => set({ source: [], purpose: [], resident: "" }) }, t("reset")) : null),

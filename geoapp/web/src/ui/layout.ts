@@ -1,9 +1,10 @@
-// The same parts in two layouts: cards around the map, or on a phone a sheet at the bottom with tabs.
+// The same parts in every layout (form.ts): cards around the map; pages of a panel beside it or of a sheet below it, with tabs;
+// or one column without a map.
 import type { Context } from "../context";
-import { byId, h, replace } from "../dom";
+import { byId, h, icon, replace } from "../dom";
+import { form, isDocked, onForm } from "../form";
 import { type Key, t } from "../i18n";
 
-const PHONE = matchMedia("(max-width: 760px)");
 const TABS: [string, Key][] = [["overview", "overview"], ["filters", "filters"], ["layers", "layersShort"], ["legend", "legend"]];
 type Height = "low" | "half" | "full";
 
@@ -12,31 +13,33 @@ export function mountLayout(context: Context): { tab(name: string): void; raise(
   const pages: Record<string, HTMLElement> = { overview: byId("drawer"), filters: byId("filters"), layers: byId("layers"), legend: byId("legend") };
   const tabs = byId("tabs");
   const handle = h("button", { type: "button", class: "sheet-handle", "data-testid": "sheet-handle", "aria-controls": "sheet" }, h("i"));
-  const body = h("div", { class: "sheet-pages" });
+  const body = h("div", { class: "pages" });
+  const close = h("button", { type: "button", class: "icon-button panel-close", "data-testid": "panel-close", onclick: () => { context.store.set({ drawer: false }); byId("open-drawer").focus(); } }, icon("close"));
   let current = "";
   let height: Height = "low";
 
   function rise(next: Height): void {
     height = next;
     sheet.dataset.height = next;
+    document.documentElement.dataset.sheet = next;
     sheet.style.transform = "";
     handle.setAttribute("aria-expanded", String(next !== "low"));
   }
   function tab(name: string): void {
-    current = PHONE.matches || name !== "overview" ? name : "filters";
+    current = name === "layers" || isDocked() ? name : "filters";
     for (const [key, page] of Object.entries(pages)) {
-      const always = !PHONE.matches && (key === "overview" || key === "legend");
+      const always = !isDocked() && (key === "overview" || key === "legend");
       page.classList.toggle("tab-hidden", !always && key !== current);
     }
     drawTabs();
   }
   function drawTabs(): void {
-    const shown = PHONE.matches ? TABS : TABS.filter(([name]) => name === "filters" || name === "layers");
+    const shown = isDocked() ? TABS : TABS.filter(([name]) => name === "filters" || (name === "layers" && form() !== "plain"));
     const on = context.state.layers.length;
     const active = tabs.contains(document.activeElement);
     replace(tabs, shown.map(([name, key], i) => h("button", {
       type: "button", role: "tab", id: `tab-${name}`, "data-testid": `tab-${name}`, "aria-selected": String(name === current), "aria-controls": pages[name].id, tabindex: name === current ? 0 : -1,
-      onclick: () => { tab(name); if (PHONE.matches && height === "low") rise("half"); },
+      onclick: () => { tab(name); if (form() === "sheet" && height === "low") rise("half"); },
       onkeydown: (event: KeyboardEvent) => {
         const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? shown.length - 1 : 0;
         if (step) tab(shown[(i + step) % shown.length][0]);
@@ -46,32 +49,65 @@ export function mountLayout(context: Context): { tab(name: string): void; raise(
   }
 
   function arrange(): void {
-    document.body.classList.toggle("phone", PHONE.matches);
-    if (PHONE.matches) {
-      replace(body, ...Object.values(pages));
-      replace(sheet, handle, byId("timebar"), tabs, body);
+    const kind = form();
+    const [left, panel, timebar] = ["left", "panel", "timebar"].map(byId);
+    delete document.documentElement.dataset.sheet;
+    if (isDocked()) replace(body, ...Object.values(pages));
+    if (kind === "sheet") {
+      left.after(sheet);
+      replace(sheet, handle, timebar, tabs, body);
       rise("low");
-      tab("overview");
-    } else {
-      const panel = byId("panel");
+    } else if (kind === "side") {
+      replace(panel, h("div", { class: "panel-head" }, tabs, close), body);
+      left.append(panel);
+      left.after(timebar);
+    } else if (kind === "cards") {
       replace(panel, tabs, pages.filters, pages.layers);
-      byId("left").append(panel, pages.legend);
-      document.body.append(byId("timebar"), pages.overview);
-      tab("filters");
+      left.append(panel, pages.legend);
+      document.body.append(timebar, pages.overview);
+    } else {
+      // Read from above: what it is of, when, the tables, and what they can be narrowed to.
+      replace(panel, tabs, pages.filters, pages.layers);
+      byId("map").before(left, byId("bar"), timebar);
+      byId("map").after(panel);
     }
-    handle.setAttribute("aria-label", t("sheetToggle"));
+    tab(isDocked() && !current ? "overview" : current);
+    name();
   }
+  function name(): void {
+    handle.setAttribute("aria-label", t("sheetToggle"));
+    close.setAttribute("aria-label", t("close"));
+    close.title = t("close");
+  }
+  measure();
   drag(sheet, handle, () => height, rise);
   arrange();
-  PHONE.addEventListener("change", arrange);
+  onForm(arrange);
   context.store.subscribe((_, changed) => {
+    if (changed.has("lang")) name();
     if (changed.has("lang") || changed.has("layers")) drawTabs();
-    if (changed.has("region") && PHONE.matches) {
+    if (changed.has("region") && isDocked()) {
       tab("overview");
-      if (context.state.region && height !== "half") rise("half");
+      if (form() === "sheet" && context.state.region && height !== "half") rise("half");
     }
+    // What is opened on the map has to be seen there.
+    if ((changed.has("object") && context.state.object) || (changed.has("cell") && context.state.cell)) lower();
   });
-  return { tab, lower: () => PHONE.matches && rise("low"), raise: () => PHONE.matches && height === "low" && rise("half") };
+  const lower = (): void => { if (form() === "sheet" && height !== "low") rise("low"); };
+  const raise = (): void => {
+    if (form() === "sheet" && height === "low") rise("half");
+    if (form() === "side") context.store.set({ drawer: true });
+  };
+  return { tab, lower, raise };
+}
+
+/** Tell the styles how high is what other parts stand above or below: words wrap differently in every language. */
+function measure(): void {
+  const root = document.documentElement.style;
+  const watch = new ResizeObserver(() => {
+    for (const id of ["top", "bar", "timebar", "tabs"]) root.setProperty(`--${id}-height`, `${Math.ceil(byId(id).getBoundingClientRect().height)}px`);
+  });
+  for (const id of ["top", "bar", "timebar", "tabs"]) watch.observe(byId(id));
 }
 
 /** Drag the sheet by its handle; a tap steps it up or down. */

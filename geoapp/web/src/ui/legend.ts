@@ -1,31 +1,30 @@
 // The legend: classes with their units and counts, and the ledger that shows nothing is lost.
 import { classOf, NOUGHT, NOUGHT_CLASS, type Scale } from "../classes";
-import { CELLS_FROM } from "../cells";
 import type { CellsShown, Context, Shown } from "../context";
 import { announce, h, replace } from "../dom";
-import { breakText, integer, LITRES_PER_M3, LITRES_PER_UNIT, percent, periodText, shareOf, unitName, volumeText } from "../format";
+import { form, onForm } from "../form";
+import { breakText, integer, LITRES_PER_M3, LITRES_PER_UNIT, percent, periodText, shareOf, unitName, unitsNow, volumeText } from "../format";
 import { language, t, tk, words } from "../i18n";
 import { comparedWith, spanOf } from "../periods";
 import { isCompare, type Measure } from "../state";
 import { isChange, isTwoSided } from "../values";
 import { cellLedger, unsureSwitch } from "./legend-cells";
 import { divisionsWords } from "./divisions";
+import { levelHint, levelNote } from "./level-note";
 import { filterWords } from "./filters";
 import { markOf, noteOf, totalNotes } from "./printed";
 import { errorText, isRefused, wayOut } from "./notices";
 
+/** Pixels of height from which legend and filters both have room. */
+const ROOMY = 860;
+
 interface Unit { name: string; divide: number }
-/** One unit for the whole legend, so that its breaks can be compared. */
-function unitOf(measure: Measure, scale: Scale): Unit {
-  const lang = language();
+/** One unit for the whole legend, so that its breaks can be compared: the one that all figures are told in. */
+function unitOf(measure: Measure): Unit {
   if (isChange(measure)) return { name: "%", divide: 0.01 };
-  const middle = scale.breaks[Math.floor((scale.breaks.length * (scale.diverging ? 3 : 2)) / 4)] ?? 0;
-  if (measure === "volume" || measure === "difference") {
-    const large = middle >= LITRES_PER_UNIT / 10;
-    return { name: unitName(lang, large), divide: large ? LITRES_PER_UNIT : LITRES_PER_M3 };
-  }
-  const large = middle >= 10_000;
-  return { name: `${unitName(lang, large)}/km²`, divide: large ? 10_000 : 1 };
+  const { volume: large = false, density: dense = false } = unitsNow();
+  if (measure === "per_km2") return { name: `${unitName(language(), dense)}/km²`, divide: dense ? LITRES_PER_UNIT / LITRES_PER_M3 : 1 };
+  return { name: unitName(language(), large), divide: large ? LITRES_PER_UNIT : LITRES_PER_M3 };
 }
 
 /** The highest class has no bound: the largest value says how far it reaches. */
@@ -85,7 +84,15 @@ export function mountLegend(place: HTMLElement, context: Context): void {
     const [period, versus] = isCompare(context.state.measure) && now.length ? [spanOf(now), spanOf(before)] : [asked, context.state.versus];
     return [periodText(period, language()), isCompare(context.state.measure) ? `${t("comparedTo")} ${periodText(versus, language())}` : "", level, filterWords(context), divisionsWords(context)].filter(Boolean).join(" · ");
   };
+  /** On a low window the ledger is opened by who wants it: the filters have its room. */
+  let opened: boolean | null = null;
+  function fold(content: HTMLElement | null): HTMLElement | null {
+    if (!content || form() !== "cards" || innerHeight >= ROOMY) return content;
+    return h("details", { class: "fold", open: opened === true, ontoggle: (event: Event) => { opened = (event.target as HTMLDetailsElement).open; } },
+      h("summary", { "data-testid": "ledger-fold" }, t("ledger")), content);
+  }
   function frame(measure: Measure, scale: Scale, unit: Unit, about: string, ...rest: Parameters<typeof replace>[1][]): void {
+    place.setAttribute("aria-label", t("legend"));
     replace(place,
       h("header", { class: "legend-head" },
         h("h2", {}, tk("measureTitle", measure), " ", h("span", { class: "unit", "data-testid": "legend-unit" }, unit.name)),
@@ -95,12 +102,12 @@ export function mountLegend(place: HTMLElement, context: Context): void {
   }
   function drawCells(cells: CellsShown): void {
     const { measure, scale, counts, period } = cells;
-    const unit = unitOf(measure, scale);
+    const unit = unitOf(measure);
     const level = words(cells.layer.title);
     frame(measure, scale, unit, caption(period, level),
       classRows({ scale, unit, counts, most: cells.most, nought: null, none: null, what: (n) => integer(n) }, isTwoSided(measure) ? t("noChange") : t("noData")),
       unsureSwitch(context),
-      cellLedger(context, cells));
+      fold(cellLedger(context, cells)));
     announce(`${tk("measureTitle", measure)}, ${periodText(period, language())}, ${level}`);
     fillCompact(measure, scale, unit);
   }
@@ -108,7 +115,7 @@ export function mountLegend(place: HTMLElement, context: Context): void {
     if (context.cells) return drawCells(context.cells);
     const { scale, values } = shown.picture;
     const { measure } = shown;
-    const unit = unitOf(measure, scale);
+    const unit = unitOf(measure);
     const counts = new Array<number>(scale.colors.length).fill(0);
     let none = 0;
     let nought = 0;
@@ -120,25 +127,24 @@ export function mountLegend(place: HTMLElement, context: Context): void {
       else if (index === NOUGHT_CLASS) nought++;
       else counts[index]++;
     }
-    const waiting = context.state.level === "grid";
     frame(measure, scale, unit, caption(shown.period, tk("level", shown.level)),
-      waiting && context.cellsComing ? h("p", { class: "hint", "data-testid": "grid-coming" }, t("gridComing")) : null,
-      waiting && !context.cellsComing ? h("p", { class: "hint grid-hint", "data-testid": "grid-hint" }, t("gridFrom"), " ",
-        h("button", { type: "button", class: "button small", onclick: () => context.emit("go", { zoom: CELLS_FROM + 1 }) }, t("zoomIn"))) : null,
+      levelNote(context),
       classRows({ scale, unit, counts, most, nought, none, what: (n) => t("regions", { n }) }, isTwoSided(measure) ? t("noChange") : t("noData")),
       isTwoSided(measure) && !shown.picture.hasComparison ? h("p", { class: "hint", "data-testid": "no-comparison" }, t("comparedNone")) : null,
       measure === "volume" ? h("p", { class: "fine area-hint" }, t("areaHint")) : null,
-      ledger(shown));
+      fold(ledger(shown)));
     announce(`${tk("measureTitle", measure)}, ${periodText(shown.period, language())}, ${tk("level", shown.level)}: ${volumeText(shown.picture.total_l, language())}`);
     fillCompact(measure, scale, unit);
   }
-  /** On a phone the legend is a page of the sheet: this line of it stays on the map. */
+  /** Where the legend is a page among others, this line of it stays on the map. */
   function fillCompact(measure: Measure, scale: Scale, unit: Unit): void {
     const compact = document.getElementById("legend-line");
     if (!compact) return;
     const text = (value: number) => breakText(value / unit.divide).replace("-", "−");
+    const hint = levelHint(context);
     replace(compact,
       h("span", { class: "line-title" }, tk("measureTitle", measure), " ", h("small", {}, unit.name)),
+      hint ? h("span", { class: "line-note", "data-testid": "line-note" }, hint) : null,
       h("span", { class: "line-ramp" }, scale.colors.map((color, i) => h("i", { style: `background:${color}` }, scale.breaks[i] === undefined ? null : h("em", {}, text(scale.breaks[i]))))));
     compact.hidden = false;
   }
@@ -153,6 +159,8 @@ export function mountLegend(place: HTMLElement, context: Context): void {
   const again = () => { if (context.shown) draw(context.shown); };
   context.on("shown", draw);
   context.on("cells", again);
+  context.on("level", again);
+  onForm(again);
   context.store.subscribe((_, changed) => {
     if (changed.has("lang") || changed.has("unsure") || changed.has("level")) again();
   });

@@ -27,10 +27,6 @@ export function showError(place: HTMLElement, error: unknown, retry: () => void)
     h("button", { type: "button", class: "button primary", "data-testid": "retry", onclick: retry }, t("retry"))));
   place.hidden = false;
 }
-export function showUnsupported(place: HTMLElement): void {
-  replace(place, h("div", { class: "notice", role: "alert", "data-testid": "error" }, icon("warn", 34), h("h2", {}, t("errorTitle")), h("p", {}, t("errorWebgl"))));
-  place.hidden = false;
-}
 
 const STEPS = [
   "./shuitu manage import_layer reporting_unit units.csv --commit",
@@ -46,6 +42,23 @@ export function showEmpty(place: HTMLElement): void {
     h("p", {}, t("emptyDemo"), " ", h("code", {}, "./shuitu manage demo")),
     h("p", {}, h("a", { href: "/about" }, t("about")), " · ", t("emptyDocs"))));
   place.hidden = false;
+}
+
+/** A map that is not whole says so until it is: other lines come and go beside it. */
+export function mountLostTiles(place: HTMLElement, context: Context): void {
+  let asking = false;
+  let retry = (): void => undefined;
+  const draw = (): void => replace(place, h("div", { class: "toast warn", "data-testid": "lost-tiles" }, h("span", {}, t(asking ? "loading" : "errorTiles")),
+    h("button", { type: "button", class: "button small", "data-testid": "lost-tiles-retry", disabled: asking, onclick: () => { asking = true; draw(); retry(); } }, t("retry"))));
+  context.on("tiles", (news) => {
+    asking = false;
+    place.hidden = !news.lost;
+    if (!news.lost) return void replace(place);
+    retry = news.retry;
+    draw();
+    announce(t("errorTiles"));
+  });
+  context.store.subscribe((_, changed) => { if (changed.has("lang") && !place.hidden) draw(); });
 }
 
 let timer = 0;

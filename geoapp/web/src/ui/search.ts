@@ -2,6 +2,7 @@
 import { getJson, objectPage, type SearchHit, searchUrl } from "../api";
 import type { Context } from "../context";
 import { announce, debounce, h, icon, replace } from "../dom";
+import { form } from "../form";
 import { language, t, tk, words } from "../i18n";
 import { badgeElement } from "../map/icons";
 
@@ -75,7 +76,7 @@ export function mountSearch(place: HTMLElement, context: Context, select: (code:
     open(false);
     input.value = hit.name || hit.code;
     if (isRegion(hit)) return select(hit.code);
-    if (hit.lon === null || hit.lat === null || hit.lon === undefined || !context.layer(hit.layer)) {
+    if (form() === "plain" || hit.lon === null || hit.lat === null || hit.lon === undefined || !context.layer(hit.layer)) {
       location.href = objectPage(hit.layer, hit.code, language(), location.search);
       return;
     }

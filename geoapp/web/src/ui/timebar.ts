@@ -116,6 +116,7 @@ export function mountTimebar(place: HTMLElement, context: Context): void {
   draw();
   drawAxis();
   context.on("shown", onShown);
+  context.on("units", () => { if (context.shown) onShown(context.shown); });
   context.on("failed", ({ what }) => {
     if (what !== "series") return;
     // No columns at all: low ones would say that little was used.

@@ -1,7 +1,8 @@
 // Buttons over the map: level, home, zoom, share, language; and the note of version and of what is synthetic.
 import type { Map as GlMap } from "maplibre-gl";
 import type { Context } from "../context";
-import { h, icon, isPhone, replace } from "../dom";
+import { h, icon, replace } from "../dom";
+import { form, onForm } from "../form";
 import { moment } from "../format";
 import { inLanguage, type Key, LANGUAGES, language, said, t, tk, words } from "../i18n";
 import type { LevelChoice } from "../state";
@@ -15,12 +16,13 @@ export function mountLevel(place: HTMLElement, context: Context): void {
     const { level } = context.state;
     const now = tk("levelShort", context.level);
     redraw(place, segmented("level", t("levelLabel"), LEVELS.filter((value) => (value === "grid" ? context.layer("grid_500") : value === "auto" || context.levels.includes(value))).map((value) => ({
-      value, text: value === "auto" ? (level === "auto" && !isPhone() ? `${t("level_auto")} · ${now}` : t("level_auto")) : tk("levelShort", value),
+      value, text: value === "auto" ? (level === "auto" && form() === "cards" ? `${t("level_auto")} · ${now}` : t("level_auto")) : tk("levelShort", value),
       hint: value === "auto" ? t("levelAutoNow", { level: tk("level", context.level) }) : tk("level", value),
     })), level, (value) => context.store.set({ level: value as LevelChoice })));
   };
   draw();
   context.on("level", draw);
+  onForm(draw);
   context.store.subscribe((_, changed) => { if (changed.has("level") || changed.has("lang")) draw(); });
 }
 
@@ -43,7 +45,7 @@ async function share(): Promise<void> {
 /** What is read out begins with what is seen, so that it can be asked for by voice. */
 const named = (seen: Key, meant: Key): string => `${t(seen)} · ${t(meant)}`;
 
-export function mountTools(place: HTMLElement, zoomPlace: HTMLElement, context: Context, map: GlMap, home: () => void): void {
+export function mountTools(place: HTMLElement, zoomPlace: HTMLElement, context: Context, map: GlMap | null, home: () => void): void {
   const button = (name: string, label: string, id: string, click: () => void) =>
     h("button", { type: "button", class: "icon-button", "aria-label": label, title: label, value: id, "data-testid": id, onclick: click }, icon(name));
   const draw = () => {
@@ -55,7 +57,7 @@ export function mountTools(place: HTMLElement, zoomPlace: HTMLElement, context: 
       }),
       h("button", { type: "button", class: "text-button", value: "share", "aria-label": named("share", "shareLabel"), title: t("shareLabel"), "data-testid": "share", onclick: () => void share() }, icon("share", 16), h("span", { class: "wide-only" }, t("share"))),
       h("a", { class: "text-button", href: inLanguage("/about"), "aria-label": t("about"), title: t("about"), "data-testid": "about" }, icon("info", 17)));
-    redraw(zoomPlace,
+    if (map) redraw(zoomPlace,
       button("plus", t("zoomIn"), "zoom-in", () => map.zoomIn()),
       button("minus", t("zoomOut"), "zoom-out", () => map.zoomOut()),
       button("home", t("home"), "home", home));
@@ -71,7 +73,7 @@ export function mountStatus(place: HTMLElement, context: Context): void {
   const draw = () => {
     const lang = language();
     replace(place,
-      synthetic ? h("a", { class: "tag synthetic", href: inLanguage("/about"), title: words(synthetic), "data-testid": "synthetic" }, t("synthetic")) : null,
+      synthetic ? h("a", { class: "tag-link", href: inLanguage("/about"), title: words(synthetic), "data-testid": "synthetic" }, h("span", { class: "tag synthetic" }, t("synthetic"))) : null,
       h("span", { class: "version num", "data-testid": "as-of", "data-version": meta.as_of.version, title: t("asOfLong", { version: meta.as_of.version, time: moment(meta.as_of.changed_at, lang) }) }, t("asOf", { version: meta.as_of.version })));
   };
   draw();

@@ -1,0 +1,41 @@
+// What of the window the panels leave to the map: by where they are going, not where their movement has got to.
+import { form } from "../form";
+
+export interface Sides { top: number; right: number; bottom: number; left: number }
+const EDGE = 18;
+
+const box = (id: string): DOMRect | null => {
+  const found = document.getElementById(id)?.getBoundingClientRect();
+  return found && found.width > 0 && found.height > 0 ? found : null;
+};
+/** How high the sheet stands, of the three heights it has. */
+function sheetHeight(): number {
+  const low = (box("timebar")?.height ?? 0) + (box("tabs")?.height ?? 0) + HANDLE;
+  const at = document.getElementById("sheet")?.dataset.height;
+  return at === "low" ? low : Math.max(innerHeight * HALF, low + PAGE);
+}
+// As the styles of the sheet have them.
+export const HANDLE = 22;
+const HALF = 0.52;
+const PAGE = 240;
+
+/** What the panels cover, so that a region is shown in the free part of the window. */
+export function freePadding(): Sides {
+  const top = Math.max(box("bar")?.bottom ?? 0, form() === "cards" ? 0 : box("top")?.bottom ?? 0) + 10;
+  if (form() === "sheet") return { top, right: EDGE, left: EDGE, bottom: sheetHeight() + 14 };
+  const open = !document.body.classList.contains("drawer-closed");
+  const beside = (id: string): number => (box(id)?.width ?? -8) + 32;
+  const bar = box("timebar");
+  return {
+    top,
+    left: form() === "cards" || open ? beside("left") : EDGE + 6,
+    right: form() === "cards" && open ? beside("drawer") : EDGE + 6,
+    bottom: bar ? innerHeight - bar.top + 20 : 60,
+  };
+}
+/** The same for what has to be read whole and pressed: beside the buttons of the zoom too. */
+export function clearPadding(): Sides {
+  const free = freePadding();
+  const zoom = box("zoom");
+  return zoom ? { ...free, right: Math.max(free.right, innerWidth - zoom.left + 8) } : free;
+}

@@ -1,0 +1,264 @@
+"""The page at six sizes of window, from the outside: nothing lies beyond the edge or under something else, what is pressed is large
+enough, the time bar works, and the map can always be had back. And what stands in for a map that cannot be drawn, or not wholly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import transaction
+from playwright.sync_api import Page, expect
+
+from tests import factories as make
+from tests.browser.page_model import by_id, choose, litres, open_map, query_state
+from tests.browser.test_accessible import faults
+from tests.factories import A, at
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+# Width, height, whether it is touched, and the layout that suits it.
+SIZES = {
+    "monitor": (1440, 900, False, "cards"),
+    "laptop": (1366, 768, False, "cards"),
+    "tablet lying": (1024, 768, True, "side"),
+    "tablet upright": (768, 1024, True, "sheet"),
+    "phone lying": (844, 390, True, "side"),
+    "phone upright": (390, 844, True, "sheet"),
+}
+LEAST_FILTERS_PX = 200
+LEAST_MAP = 0.12  # of the window, whatever is open
+TARGET_PX = {False: 24, True: 44}
+
+# What can be seen: of an element the part that its scrolling ancestors leave.
+SEEN = """
+    const clipped = element => {
+        let {left, top, right, bottom} = element.getBoundingClientRect();
+        for (let up = element.parentElement; up && up !== document.body; up = up.parentElement) {
+            const style = getComputedStyle(up);
+            if (style.overflowX === 'visible' && style.overflowY === 'visible') continue;
+            const box = up.getBoundingClientRect();
+            [left, top, right, bottom] = [Math.max(left, box.left), Math.max(top, box.top), Math.min(right, box.right), Math.min(bottom, box.bottom)];
+        }
+        return {left, top, right, bottom, width: right - left, height: bottom - top};
+    };
+    const seen = element => {
+        const box = clipped(element);
+        return box.width > 1 && box.height > 1 && element.checkVisibility({visibilityProperty: true, opacityProperty: true}) && !element.closest('.visually-hidden, .skip');
+    };
+    const words = element => element.outerHTML.replace(/\\s+/g, ' ').slice(0, 110);
+    const targets = () => [...document.querySelectorAll('button, a[href], select, summary, input')]
+        .map(each => /^(radio|checkbox)$/.test(each.type) ? each.closest('label') : each)
+        .filter(each => each && seen(each) && !each.closest('p, td, .maplibregl-ctrl-attrib-inner'));
+"""
+FAULTS = f"""least => {{ {SEEN}
+    const beyond = [...document.querySelectorAll('body *')].filter(each => seen(each) && !each.matches('#sheet, .pages') && !each.closest('svg *, canvas'))
+        .filter(each => {{ const box = clipped(each); return box.left < -1 || box.top < -1 || box.right > innerWidth + 1 || box.bottom > innerHeight + 1; }}).map(words);
+    const small = targets().filter(each => {{ const box = each.getBoundingClientRect(); return Math.min(box.width, box.height) < least - 0.5; }})
+        .map(each => `${{Math.round(each.getBoundingClientRect().width)}}×${{Math.round(each.getBoundingClientRect().height)}} ${{words(each)}}`);
+    const covered = targets().filter(each => {{
+        const box = clipped(each), whole = each.getBoundingClientRect();
+        if (box.height < whole.height - 1 || box.width < whole.width - 1) return false; // half scrolled away
+        const top = document.elementFromPoint((box.left + box.right) / 2, (box.top + box.bottom) / 2);
+        return !top || !(each.contains(top) || top.contains(each) && top.matches('label, button, a') || top.closest('#toasts'));
+    }}).map(words);
+    let open = 0;
+    for (let i = 0; i < 400; i++) open += Boolean(document.elementFromPoint((i % 20 + 0.5) * innerWidth / 20, (Math.floor(i / 20) + 0.5) * innerHeight / 20)?.closest('canvas'));
+    const {{scrollWidth, scrollHeight}} = document.documentElement;
+    return {{beyond, small, covered, scrolls: scrollWidth > innerWidth || scrollHeight > innerHeight, map: open / 400}};
+}}"""
+
+
+@pytest.fixture
+def new_city_page(transactional_db: None, new_own_page: Callable[..., Any]) -> Callable[..., Any]:
+    """Pages of a city with a meter and a plant; two months."""
+    grid = make.make_grid()
+    meter = make.MeterFactory(code="M", geom=at(0.5, 0.5))
+    for month, volume_l in ((1, 1_000_000), (2, 9_000_000)):
+        make.UsageFactory(meter=meter, month=date(2019, month, 1), volume_l=volume_l)
+    make.FacilityFactory(code="F1", geom=at(0.2, 0.2))
+    with transaction.atomic():
+        grid.settle()
+    make.publish()
+    return new_own_page
+
+
+def window(width: int, height: int, touch: bool) -> dict[str, Any]:
+    return {
+        "viewport": {"width": width, "height": height},
+        "has_touch": touch,
+        "is_mobile": touch,
+        "reduced_motion": "reduce",
+    }
+
+
+def check(page: Page, touch: bool, what: str, least_map: float = LEAST_MAP) -> None:
+    page.wait_for_timeout(80)  # heights are measured and told to the styles; nothing slides
+    found = page.evaluate(FAULTS, TARGET_PX[touch])
+    share = found.pop("map")
+    assert found == {"beyond": [], "small": [], "covered": [], "scrolls": False}, what
+    assert share >= least_map, what
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_whatever_is_open_fits_and_can_be_pressed(new_city_page: Callable[..., Any], size: str) -> None:
+    width, height, touch, form = SIZES[size]
+    page = new_city_page(**window(width, height, touch))
+    open_map(page, "/?period=2019-01")
+    assert page.evaluate("document.documentElement.dataset.form") == form
+    check(page, touch, "start")
+    the_time_bar_works(page, touch)
+    for lang in ("en", "zh"):
+        page.evaluate("lang => shuitu.context.store.set({lang})", lang)
+        others = ("tab-layers", *(("tab-legend", "tab-overview") if form != "cards" else ())) if lang == "en" else ()
+        for tab in ("tab-filters", *others):
+            by_id(page, tab).click()
+            check(page, touch, f"{lang} {tab}")
+            if tab == "tab-filters":
+                filters = page.locator("#filters").evaluate(
+                    "e => Math.min(innerHeight, e.getBoundingClientRect().bottom) - e.getBoundingClientRect().top"
+                )
+                assert filters >= LEAST_FILTERS_PX, lang
+        if lang == "zh":
+            continue
+        page.evaluate("code => shuitu.context.store.set({region: code, measure: 'difference', versus: '2019-02'})", A)
+        check(page, touch, f"{lang} change of a region")
+        page.evaluate("code => shuitu.context.store.set({explain: `region/${code}`})", A)
+        expect(by_id(page, "explain-sum")).to_be_visible()
+        check(page, touch, f"{lang} explanation", 0 if form == "sheet" else LEAST_MAP)
+        by_id(page, "explain-close").click()
+        page.evaluate("shuitu.context.store.set({region: '', measure: 'volume'})")
+    the_map_is_had_back(page, form)
+    the_popup_is_whole(page, touch)
+
+
+def test_a_window_that_is_turned_keeps_everything(new_city_page: Callable[..., Any]) -> None:
+    page = new_city_page(**window(390, 844, True))
+    open_map(page, f"/?period=2019-01&region={A}")
+    for width, height, form in (
+        (844, 390, "side"),
+        (1440, 900, "cards"),
+        (768, 1024, "sheet"),
+        (1024, 768, "side"),
+        (390, 844, "sheet"),
+    ):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_selector(f"html[data-form={form}]", state="attached")
+        check(page, True, f"{width}×{height}")
+        by_id(page, "tab-filters").click()
+        expect(by_id(page, "source")).to_be_visible()
+        expect(by_id(page, "play")).to_be_visible()
+
+
+def the_time_bar_works(page: Page, touch: bool) -> None:
+    slider = by_id(page, "slider")
+    box = slider.bounding_box()
+    assert box and box["width"] >= 150
+    for share, month in ((0.97, "2019-02"), (0.03, "2019-01")):
+        x, y = box["x"] + box["width"] * share, box["y"] + box["height"] / 2
+        page.touchscreen.tap(x, y) if touch else page.mouse.click(x, y)
+        expect(by_id(page, "period")).to_have_attribute("data-period", month)
+    slider.press("ArrowRight")
+    expect(by_id(page, "period")).to_have_attribute("data-period", "2019-02")
+    choose(page, "period-kind", "year")
+    assert query_state(page, "period") in (None, "2019")
+    page.locator(".column").first.click()  # a month of the year that is shown
+    expect(by_id(page, "period")).to_have_attribute("data-period", "2019-01")
+
+
+def the_map_is_had_back(page: Page, form: str) -> None:
+    """Every panel closes, says where it has gone, and comes again."""
+    if form == "sheet":
+        handle, sheet = by_id(page, "sheet-handle"), page.locator("#sheet")
+        while sheet.get_attribute("data-height") != "full":
+            handle.click()
+        handle.click()
+        expect(sheet).to_have_attribute("data-height", "low")
+        return
+    panel = page.locator("#drawer" if form == "cards" else "#panel")
+    by_id(page, "drawer-close" if form == "cards" else "panel-close").click()
+    expect(panel).to_be_hidden()
+    by_id(page, "open-drawer").click()
+    expect(panel).to_be_visible()
+
+
+def the_popup_is_whole(page: Page, touch: bool) -> None:
+    page.evaluate(
+        "shuitu.context.emit('openObject', {layer: 'urban_plant', code: 'F1', name: 'F1', point: shuitu.meta.bounds.slice(0, 2)})"
+    )
+    popup = page.locator(".maplibregl-popup-content")
+    expect(popup.locator("dl")).to_be_visible()
+    page.wait_for_timeout(300)  # the map moves so far that it fits
+    check(page, touch, "popup")
+    corners = popup.evaluate(
+        """e => { const {left, top, right, bottom} = e.getBoundingClientRect();
+            return [[left + 8, top + 8], [right - 8, top + 8], [left + 8, bottom - 8], [right - 8, bottom - 8]].map(([x, y]) => e.contains(document.elementFromPoint(x, y))); }"""
+    )
+    assert corners == [True] * 4
+    page.mouse.move(*[page.viewport_size[side] / 2 for side in ("width", "height")]) if page.viewport_size else None
+    expect(by_id(page, "tooltip")).to_be_hidden()
+
+
+def test_a_level_that_the_zoom_cannot_show_says_so_and_leads_there(new_city_page: Callable[..., Any]) -> None:
+    page = new_city_page()
+    open_map(page, "/?level=village&map=8/40/116")
+    expect(by_id(page, "level-hint")).to_contain_text("10")
+    by_id(page, "level-hint").get_by_role("button").click()
+    page.wait_for_selector("html[data-level=village]", state="attached")
+    expect(by_id(page, "level-hint")).to_have_count(0)
+
+
+def test_without_webgl_the_figures_come_as_tables(new_city_page: Callable[..., Any], root: Any) -> None:
+    page = new_city_page(**window(390, 844, True))
+    page.add_init_script(
+        "HTMLCanvasElement.prototype.getContext = new Proxy(HTMLCanvasElement.prototype.getContext, {apply: (call, canvas, [kind, ...rest]) => /webgl/.test(kind) ? null : call.apply(canvas, [kind, ...rest])})"
+    )
+    for lang in ("", "en"):
+        page.goto(f"/?period=2019&lang={lang}")
+        expect(by_id(page, "no-map")).to_contain_text("WebGL2")
+        total = by_id(page, "table-figures").locator("[data-litres]").first
+        expect(total).to_have_attribute("data-litres", "10000000")
+        months = (
+            by_id(page, "table-months")
+            .locator("td:nth-child(2)")
+            .evaluate_all("cells => cells.map(cell => cell.dataset.litres).filter(Boolean)")
+        )
+        assert months == ["1000000", "9000000"]
+        assert faults(page, root) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    first = by_id(page, "table-ranking").get_by_role("button").first
+    first.click()
+    expect(by_id(page, "table-region")).to_have_attribute("data-code", first.get_attribute("value") or "110101")
+    choose(page, "period-kind", "month")
+    expect(total).to_have_attribute("data-litres", "9000000")
+
+
+def test_lost_tiles_are_told_until_they_have_come(new_city_page: Callable[..., Any], own_watch: Any) -> None:
+    own_watch.allow(r"500|/web/app\.")
+    page = new_city_page()
+    open_map(page)
+    page.route("**/tiles/village/**", lambda route: route.fulfill(status=500, body=""))
+    page.evaluate("shuitu.map.jumpTo({center: [116.005, 40.005], zoom: 15})")
+    lost = by_id(page, "lost-tiles")
+    expect(lost).to_be_visible()
+    page.evaluate("shuitu.context.store.set({measure: 'per_km2'})")
+    by_id(page, "lost-tiles-retry").click()  # in vain
+    expect(by_id(page, "lost-tiles-retry")).to_be_enabled()
+    page.unroute_all()
+    by_id(page, "lost-tiles-retry").click()
+    expect(lost).to_have_count(0)
+    page.wait_for_function("() => shuitu.map.querySourceFeatures('village', {sourceLayer: 'village'}).length > 0")
+
+
+def test_legend_drawer_and_tooltip_speak_one_unit(new_city_page: Callable[..., Any]) -> None:
+    page = new_city_page()
+    for address in ("/?period=2019-02&level=village", "/?period=2019"):
+        open_map(page, address)
+        unit = by_id(page, "legend-unit").inner_text()
+        assert litres(page, "region-total") > 0
+        assert by_id(page, "region-total").locator("span").first.inner_text() == unit, address
+        for figure in (by_id(page, "ledger-total").locator(".num").first, page.locator(".period-total")):
+            assert (figure.text_content() or "").rstrip("※").split(" ", 1)[-1] == unit, address
+        ranked = page.locator("[data-testid=ranking] .rank[data-litres]:not([data-litres='']) small").all_inner_texts()
+        assert set(ranked) <= {unit}
