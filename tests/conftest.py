@@ -177,13 +177,19 @@ def watch(city: cities.City) -> Watch:
 def pages_of(browser: Any, address: str, watch: Watch) -> Iterator[Callable[..., Any]]:
     """Makes watched pages of a server, in a browser context of their own each; fails where one did something wrong.
 
-    ``client``: a test client whose session the page has; what else is given is the context's.
+    ``client``: a test client whose session the page has; what else is given is the context's. Nothing slides unless it is
+    told to (``reduced_motion="no-preference"``): a picture in between costs a processor as much as the last.
     """
     contexts = []
 
     def make(client: Client | None = None, **options: Any) -> Any:
-        chosen = {"base_url": address, "locale": "zh-CN", "viewport": {"width": 1440, "height": 900}, **options}
-        context = browser.new_context(**chosen)
+        usual = {
+            "base_url": address,
+            "locale": "zh-CN",
+            "viewport": {"width": 1440, "height": 900},
+            "reduced_motion": "reduce",
+        }
+        context = browser.new_context(**usual | options)
         contexts.append(context)
         if client:
             name = django_settings.SESSION_COOKIE_NAME

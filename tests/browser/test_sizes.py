@@ -89,7 +89,6 @@ def window(width: int, height: int, touch: bool) -> dict[str, Any]:
         "viewport": {"width": width, "height": height},
         "has_touch": touch,
         "is_mobile": touch,
-        "reduced_motion": "reduce",
     }
 
 
