@@ -356,7 +356,8 @@ SEARCH: Described = {
     "parameters": [
         query(
             "q",
-            "A name or code, or a part of one, in any case; of one or two letters only the beginning of a code",
+            "A name or code, or a part of one, in any case; of one or two letters only the beginning of a code. Of several words each is in the"
+            " name or code, or in the name of a division that holds it. Two coordinates give the position they mean (layer position)",
             required=True,
         ),
         OpenApiParameter("limit", OpenApiTypes.INT, description="1..100, 20 unless told"),

@@ -59,3 +59,27 @@ def test_nothing_found_says_what_to_try(page: Any) -> None:
     open_map(page)
     type_in(page, "没有这个名字的地方")
     expect(by_id(page, "search-results")).to_contain_text("没有找到")
+
+
+def test_more_results_come_on_demand(page: Any) -> None:
+    open_map(page)
+    type_in(page, "社区")
+    options = by_id(page, "search-results").locator("[role=option]")
+    expect(by_id(page, "search-more")).to_be_visible()
+    assert options.count() == 13
+    page.keyboard.press("ArrowUp")  # from the first to the last
+    expect(by_id(page, "search-more")).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    expect(options).to_have_count(100)
+    expect(options.nth(12)).to_have_attribute("aria-selected", "true")
+
+
+def test_a_position_that_is_pasted_is_marked(page: Any) -> None:
+    open_map(page)
+    by_id(page, "search").fill("东经116°23'28\" 北纬39°54'26\"")
+    first = by_id(page, "search-results").locator("[role=option]").first
+    expect(first).to_contain_text("东城区")
+    expect(first.locator(".hit-kind")).to_have_text("坐标")
+    page.keyboard.press("Enter")
+    expect(page.locator(".maplibregl-marker")).to_be_visible()
+    page.wait_for_function("Math.abs(shuitu.map.getCenter().lng - 116.391) < 0.1 && shuitu.map.getZoom() > 14")

@@ -71,6 +71,13 @@ def codes(client: Client, text: str) -> list[str]:
         (" 甲社区 ", [A]),
         ("'", []),
         ("\\", []),
+        ("南街道 社区", [A, B]),  # a village by its township too
+        ("试验区　甲社区", [A]),
+        ("北街道 甲社区", []),
+        ("乙社区 水厂", ["UP001"]),  # a plant by where it is declared to be
+        ("水厂 新", ["UP002"]),  # two parts of one name
+        ("南街道 UP0", ["UP001"]),
+        ("乙社区 没有", []),
     ],
 )
 def test_what_is_found(client: Client, text: str, expected: list[str]) -> None:
@@ -89,6 +96,33 @@ def test_a_hit_says_what_it_is_and_where(client: Client) -> None:
         "layer": "urban_plant", "code": "UP001", "name": "南街水厂", "path": "试验区 / 南街道 / 乙社区",
         "lon": pytest.approx(116.005), "lat": pytest.approx(40.005),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "116.005, 40.004",
+        "40.004 116.005",
+        "116.005°E 40.004°N",
+        "北纬40°0'14.4\" 东经116°0'18\"",
+        "（116.005，40.004）",
+        "lat 40.004, lon 116.005",
+    ],
+)
+def test_a_position_that_is_pasted_is_found_where_it_lies(client: Client, text: str) -> None:
+    (found,) = search(client, text)
+    assert (found["layer"], found["code"], found["path"]) == ("position", A, "试验区 / 南街道 / 甲社区")
+    assert (found["lon"], found["lat"]) == (pytest.approx(116.005), pytest.approx(40.004))
+
+
+def test_a_position_outside_the_city_lies_in_no_division(client: Client) -> None:
+    (found,) = search(client, "120.5,31.2")
+    assert (found["code"], found["path"], found["lon"], found["lat"]) == ("", "", 120.5, 31.2)
+
+
+@pytest.mark.parametrize("text", ["500000, 4420000", "12, 13", "116.1, 116.2", "39.9N 40.1N"])
+def test_two_numbers_that_are_no_position_here_are_words(client: Client, text: str) -> None:
+    assert codes(client, text) == []
 
 
 def test_what_has_no_position_is_found_without_one(client: Client) -> None:

@@ -176,7 +176,7 @@ export const cellUrl = (layer: string, code: string, period: string, versus: str
   `/api/layers/${layer}/features` + query({ code, period, versus, ...filterParts(filters) });
 export const cellTiles = (period: string, versus: string, monthly: boolean, filters: Filters): string =>
   query({ period, versus, monthly: monthly ? "yes" : "", ...filterParts(filters) });
-export const searchUrl = (text: string, limit = 12): string => "/api/search" + query({ q: text, limit: String(limit) });
+export const searchUrl = (text: string, limit: number): string => "/api/search" + query({ q: text, limit: String(limit) });
 export const objectUrl = (layer: string, code: string): string =>
   `/api/layers/${encodeURIComponent(layer)}/features/${encodeURIComponent(code)}`;
 export const useUrl = (layer: string, code: string): string => `/api/layers/${encodeURIComponent(layer)}/use/${encodeURIComponent(code)}`;

@@ -41,6 +41,8 @@ type Signals = {
   /** Move the camera to a region or a point. */
   go: { bounds?: [number, number, number, number]; point?: [number, number]; zoom?: number }; // zoom alone: where it is
   /** Open the popup of an object. */
+  /** A position that somebody pasted; none any more. */
+  pin: [number, number] | null;
   openObject: { layer: string; code: string; name: string; point: [number, number] };
 };
 

@@ -1,5 +1,5 @@
 // The map as a part of the page: follows the state, tells the others what it shows.
-import type { Map as GlMap, MapSourceDataEvent } from "maplibre-gl";
+import { type Map as GlMap, type MapSourceDataEvent, Marker } from "maplibre-gl";
 import { type Bounds, getJson, type ObjectFeature, objectUrl } from "../api";
 import type { Context, MapLevel } from "../context";
 import { calm, debounce } from "../dom";
@@ -31,12 +31,17 @@ export class MapView implements Face {
   private pointer?: Pointer;
   private fitZoom: number | null = null;
   private asked = 0;
+  private readonly pin = new Marker({ color: "#0b5c73" });
 
   constructor(container: HTMLElement, private readonly context: Context) {
     this.map = createMap(container, context.meta.bounds, { label: t("mapLabel") });
     this.map.on("load", () => this.start());
     new LostTiles(this.map, context);
     context.on("go", (target) => this.go(target));
+    context.on("pin", (point) => {
+      this.pin.remove();
+      if (point) this.pin.setLngLat(point).addTo(this.map);
+    });
     context.on("openObject", ({ layer, code, name, point }) => {
       const info = context.layer(layer);
       if (info) this.popup.open(point, [{ layer: info, properties: { code, name } }]);

@@ -7,6 +7,9 @@ import { language, t, tk, words } from "../i18n";
 import { badgeElement } from "../map/icons";
 
 const WAIT_MS = 160;
+const FIRST = 12; // results that are shown, until more are asked for
+const MOST = 100; // that the server gives
+const CLOSE = 15; // zoom of a position that was pasted
 
 export function mountSearch(place: HTMLElement, context: Context, select: (code: string) => void): { focus(): void } {
   let hits: SearchHit[] = [];
@@ -23,6 +26,7 @@ export function mountSearch(place: HTMLElement, context: Context, select: (code:
   const isRegion = (hit: SearchHit) => hit.layer === "region" || ["district", "township", "village"].includes(hit.layer);
   function kind(hit: SearchHit): string {
     if (isRegion(hit)) return tk("level", hit.level ?? hit.layer);
+    if (hit.layer === "position") return t("searchPosition");
     const layer = context.layer(hit.layer);
     return layer ? words(layer.title) : hit.layer;
   }
@@ -40,29 +44,31 @@ export function mountSearch(place: HTMLElement, context: Context, select: (code:
     if (index >= 0) input.setAttribute("aria-activedescendant", `hit-${index}`);
     else input.removeAttribute("aria-activedescendant");
   }
-  function draw(text: string): void {
+  function draw(text: string, limit: number): void {
     replace(list, hits.length
-      ? hits.map((hit, i) => {
+      ? [...hits.map((hit, i) => {
         const layer = context.layer(hit.layer);
         return h("li", { id: `hit-${i}`, role: "option", "aria-selected": "false", "data-code": hit.code, "data-layer": hit.layer, onmousedown: (event: Event) => { event.preventDefault(); choose(hit); }, onmousemove: () => active !== i && point(i) },
           isRegion(hit) || !layer || layer.geometry === "polygon" ? h("span", { class: "badge area region", "aria-hidden": "true" }) : badgeElement(layer),
           h("span", { class: "hit-text" }, h("strong", {}, hit.name || hit.code), h("small", {}, [hit.path, hit.code].filter(Boolean).join(" · "))),
           h("span", { class: "hit-kind" }, kind(hit)));
-      })
+      }), hits.length >= limit && limit < MOST && h("li", { id: `hit-${hits.length}`, role: "option", "aria-selected": "false", class: "hit-more", "data-testid": "search-more", onmousedown: (event: Event) => { event.preventDefault(); void ask(MOST); }, onmousemove: () => active !== hits.length && point(hits.length) }, t("searchMore"))]
       : h("li", { class: "hit-none", role: "presentation" }, t("searchNone", { q: text })));
     open(true);
     point(hits.length ? 0 : -1);
     announce(hits.length ? t("searchCount", { n: hits.length }) : t("searchNone", { q: text }));
   }
-  async function ask(): Promise<void> {
+  async function ask(limit = FIRST): Promise<void> {
     const text = input.value.trim();
     pending?.abort();
     if (!text) return open(false);
     const mine = (pending = new AbortController());
     try {
-      const answer = await getJson<{ results: SearchHit[] }>(searchUrl(text), mine.signal);
+      const answer = await getJson<{ results: SearchHit[] }>(searchUrl(text, limit), mine.signal);
+      const before = limit > FIRST ? hits.length : 0;
       hits = answer.results;
-      draw(text);
+      draw(text, limit);
+      if (before && hits.length > before) point(before); // the first of those that came
     } catch (error) {
       if ((error as Error).name === "AbortError") return;
       hits = [];
@@ -75,6 +81,12 @@ export function mountSearch(place: HTMLElement, context: Context, select: (code:
   function choose(hit: SearchHit): void {
     open(false);
     input.value = hit.name || hit.code;
+    context.emit("pin", null);
+    if (hit.layer === "position") {
+      const point: [number, number] = [hit.lon!, hit.lat!];
+      context.emit("pin", point);
+      return context.emit("go", { point, zoom: CLOSE });
+    }
     if (isRegion(hit)) return select(hit.code);
     if (form() === "plain" || hit.lon === null || hit.lat === null || hit.lon === undefined || !context.layer(hit.layer)) {
       location.href = objectPage(hit.layer, hit.code, language(), location.search);
@@ -94,11 +106,12 @@ export function mountSearch(place: HTMLElement, context: Context, select: (code:
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       if (list.hidden && hits.length) open(true);
-      if (hits.length) point((active + (event.key === "ArrowDown" ? 1 : hits.length - 1) + (active < 0 && event.key === "ArrowUp" ? 1 : 0)) % hits.length);
+      const count = list.querySelectorAll("[role=option]").length;
+      if (count) point((active + (event.key === "ArrowDown" ? 1 : count - 1) + (active < 0 && event.key === "ArrowUp" ? 1 : 0)) % count);
     } else if (event.key === "Enter") {
       event.preventDefault();
       if (!list.hidden && hits[active]) choose(hits[active]);
-      else void ask();
+      else void ask(!list.hidden && active === hits.length && active > 0 ? MOST : FIRST);
     } else if (event.key === "Escape" && !list.hidden) {
       event.stopPropagation();
       open(false);
