@@ -260,8 +260,7 @@ def _within(values: pa.Array, texts: pa.Array, column: Column, judge: Judge, uni
         bad |= as_mask(pc.less(values, column.low * unit))
     if column.high is not None:
         bad |= as_mask(pc.greater(values, column.high * unit))
-    low, high = ("" if bound is None else f"{bound:.15g}" for bound in (column.low, column.high))
-    judge.refuse(bad, column.name, texts, "out_of_range", f"{low} – {high}" if low or high else "")
+    judge.refuse(bad, column.name, texts, "out_of_range", _bounds(column))
     if column.field.unusual is not None:
         odd = as_mask(pc.greater(values, column.field.unusual * unit)) & ~bad
         usual = f"{column.field.unusual:,.15g} {column.field.unit}".rstrip()
@@ -270,6 +269,14 @@ def _within(values: pa.Array, texts: pa.Array, column: Column, judge: Judge, uni
         )
         judge.used |= {"implausible"} if odd.any() else set()
     return pc.if_else(pa.array(bad), pa.scalar(None, values.type), values) if bad.any() else values
+
+
+def _bounds(column: Column) -> str:
+    """What a value may be, in the file's unit; years and other numbers without a unit are not grouped."""
+    unit = column.field.unit
+    low, high = (None if bound is None else f"{bound:{',' if unit else ''}.15g}" for bound in (column.low, column.high))
+    said = f"{low} – {high}" if low and high else f"≥ {low}" if low else f"≤ {high}" if high else ""
+    return f"{said} {unit}".rstrip() if said else ""
 
 
 def by_unique(texts: pa.Array, understand: Callable[[str], object], kind: pa.DataType) -> tuple[pa.Array, Mask]:
