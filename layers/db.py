@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
@@ -13,6 +14,8 @@ from psycopg import errors as pg_errors
 from psycopg import sql
 
 from layers.errors import TooSlow
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,30 @@ def snapshot_when_asked() -> Iterator[None]:
 
         stack.enter_context(connection.execute_wrapper(begin))
         yield
+
+
+_asked: ContextVar[dict[str, Any] | None] = ContextVar("asked", default=None)
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """What is asked for `once` inside is asked one time. For the making of an answer of one `snapshot`, in which it cannot change."""
+    token = _asked.set({})
+    try:
+        yield
+    finally:
+        _asked.reset(token)
+
+
+def once(what: str, ask: Callable[[], T]) -> T:
+    """What ``ask`` gives; inside `remembering` what it gave before."""
+    known = _asked.get()
+    if known is None:
+        return ask()
+    if what not in known:
+        known[what] = ask()
+    found: T = known[what]
+    return found
 
 
 def rows(query: Query) -> list[tuple[Any, ...]]:

@@ -16,7 +16,7 @@ from layers.http.media import JSON, MVT
 from layers.http.parameters import language, query_params, site_root
 from layers.http.resource import Resource
 from layers.registry import Layer
-from layers.versions import ALL_DATASETS, as_of
+from layers.versions import ALL_DATASETS, as_of, as_of_now
 from tiles import cache, reach, style
 from tiles.address import Tile, tile_of
 from tiles.mvt import TileRequest, tile_query
@@ -54,7 +54,7 @@ def layer_tile(
             reach.learn(layer, current)
         return found
 
-    return current, lambda: cache.fetch(layer.id, current, tile, variant, make, lambda: as_of(datasets).stamp)
+    return current, lambda: cache.fetch(layer.id, current, tile, variant, make, lambda: as_of_now(datasets).stamp)
 
 
 def tile_found(stamp: str, make: Callable[[], bytes], asked: str, *, of_today: bool = False) -> Found:

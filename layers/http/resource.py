@@ -17,7 +17,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 
 from layers import access
-from layers.db import snapshot_when_asked
+from layers.db import remembering, snapshot_when_asked
 from layers.errors import Busy, ShuituError
 from layers.http.answers import BY_VERSION, NOT_AT_ALL, Keeping
 from layers.http.problems import problem_response
@@ -95,7 +95,10 @@ class Resource:
             moment = stack.enter_context(access.one_moment())
             if self.of_data:
                 stack.enter_context(snapshot_when_asked())
-            response = self._answered(request, ask)
+                with remembering():
+                    response = self._answered(request, ask)
+            else:
+                response = self._answered(request, ask)
             if is_live(response):
                 response._resource_closers.append(stack.pop_all().close)  # type: ignore[attr-defined] # behind its own
             return response, moment

@@ -98,7 +98,9 @@ def is_true(client: Client, address: str, releases: int) -> None:
     assert page.context["slug"] in ("committing", "committed") if there else before != COMMITTED
     if page.context["slug"] == "refused":
         told = page.context["error"]
-        assert "终止" in told or "数据库正在停止" in told, "only the end of the reader, or of the database's process, refuses this file"
+        assert "终止" in told or "数据库正在停止" in told, (
+            "only the end of the reader, or of the database's process, refuses this file"
+        )
 
 
 @pytest.mark.django_db(transaction=True)

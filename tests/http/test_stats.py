@@ -101,10 +101,10 @@ def test_a_parent_limits_rows_and_gaps(client: Client, grid: Grid) -> None:
 
 def test_an_answer_costs_few_statements(client: Client, grid: Grid, django_assert_num_queries: Any) -> None:
     get(client, "/api/stats?level=village&period=2019-01")  # the regions are in memory from here
-    with django_assert_num_queries(6):
-        # version for the answer, the regions and what is synthetic; months there are; again for the totals; both years' at once
+    with django_assert_num_queries(4):
+        # versions, once; months there are; again for the totals; both years' at once
         get(client, "/api/stats?level=village&period=2019-01&versus=year")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(3):
         get(client, "/api/stats/series?level=village")
     with django_assert_num_queries(1):
         get(client, "/api/stats/series?level=village")
