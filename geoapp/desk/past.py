@@ -101,7 +101,7 @@ def of_release(release: Release, lang: Lang, page: int, *, may_undo: bool) -> di
         "by_hand_more": by_hand.get("count", 0) - len(by_hand.get("objects", [])),
         "notes": [words.message(_side(one, lang), spec, lang) for one in report.get("notes", ())],
         "choices": [
-            {"word": words.choice_name(one["name"], spec, lang), "value": words.option(one["name"], one["value"], lang),
+            {"word": words.choice_name(one["name"], spec, lang), "value": words.chosen(one["name"], one["value"], report.get("told", {}), lang),
              "evidence": words.message(_side(one, lang), spec, lang)}
             for one in report.get("choices", ())
         ],

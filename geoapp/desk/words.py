@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from geoapp.desk import targets
 from geoapp.desk.models import (
@@ -75,6 +76,7 @@ OPTIONS: dict[str, dict[str, Words]] = {
     },
     "merged": {"fill": Words("填到每一行", "fill down"), "first": Words("只记在首行", "first row only")},
     "zeros": {"shown": Words("按显示的读取", "as shown"), "stored": Words("按存的读取", "as stored")},
+    "plausible": {"accepted": Words("接受", "accepted")},
     "months": {"columns": Words("一列一个月", "a month a column"), "no": Words("不是月份", "no months")},
 }
 FREE = ("plausible", "place.name")  # decisions that are told by a reason, and not by one of several values
@@ -128,6 +130,11 @@ def option(name: str, value: str, lang: str) -> str:
     known = OPTIONS.get(name) or OPTIONS.get(name.partition(".")[0], {})
     parts = value.split("+") if name == "coordinates" else [value]
     return Listed(*(known.get(part, part) for part in parts), by=Words("，", "; ")).in_(lang)
+
+
+def chosen(name: str, value: str, told: Mapping[str, str], lang: str) -> str:
+    """How a file was read: of a decision that is told by a reason, the reason as it was given."""
+    return told[name] if name in FREE and name in told else option(name, value, lang)
 
 
 def message(text: str, spec: Spec | None, lang: str) -> str:

@@ -142,17 +142,27 @@ class Names:
     def find(self, text: str) -> list[Division]:
         """The divisions that a text may mean, by code: one of full names rather than of short ones, of today rather than of
         the past."""
-        word = _official(division_name(text))
-        for root in self._roots:
-            if word.startswith(root) and word not in self._roots:
-                word = word.removeprefix(root)
-                break
+        word = self._word(text)
         for way in self._by_text:
             for current in (True, False):
                 found = {one.code: one for one in way.get(word, ()) if one.current is current}
                 if found:
                     return [found[code] for code in sorted(found)]
         return []
+
+    def near(self, text: str) -> list[Division]:
+        """Those of today that have the name with another kind behind it, for whoever has to mend a text that means none: 四季青镇 where
+        there is 四季青地区."""
+        word = self._word(text)
+        stems = {stem for kinds in _KINDS.values() if (stem := kinds.sub("", word)) != word and len(stem) > 1}
+        found = {one.code: one for way in self._by_text for stem in stems for one in way.get(stem, ()) if one.current}
+        return [found[code] for code in sorted(found)]
+
+    def _word(self, text: str) -> str:
+        """Without the offices, and without the city that all lie in."""
+        word = _official(division_name(text))
+        above = next((root for root in self._roots if word.startswith(root) and word not in self._roots), "")
+        return word.removeprefix(above)
 
     def shown(self, one: Division) -> str:
         """With the names above it, and its code."""
@@ -205,7 +215,11 @@ def resolve(cursor: Cursor, spec: Spec, names: Sequence[str], verdicts: Verdicts
     )
     former = {text: one for text, one in sure.items() if not one.current}
     several = {text: _candidates(known, ones) for text, ones in found.items() if len(ones) > 1}
-    none = {text: _candidates(known, ones) for text, ones in found.items() if text not in sure and text not in several}
+    none = {
+        text: _candidates(known, ones or known.near(text))
+        for text, ones in found.items()
+        if text not in sure and text not in several
+    }
     for texts, reason, faults in (
         ({text: known.shown(one) for text, one in former.items()}, "former_name", verdicts.warned),
         (several, "ambiguous_division", verdicts.refused),

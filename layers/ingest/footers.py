@@ -119,7 +119,7 @@ class Footers:
             found.append(
                 Words(
                     "第 {lines} 行是合计或小计：不导入，只用来核对",
-                    "lines {lines} are totals: compared, and not imported",
+                    "totals, compared and not imported: line {lines}",
                     lines=lines,
                 )
             )

@@ -218,6 +218,20 @@ def test_cleaned_codes_that_meet_are_duplicates(tmp_path: Path) -> None:
     assert Well.objects.get().code == "A2" and (4, "code", "cleaned_code") in warned(report)
 
 
+def test_a_name_with_another_kind_behind_it_is_refused_with_what_it_may_mean(tmp_path: Path) -> None:
+    text = """
+        code,use,metering,登记所在区划
+        A,农业,无,东城区东华门镇
+        B,农业,无,多福巷村
+        C,农业,无,没有这个镇
+    """
+    report = load("well", csv(tmp_path / "w.csv", text))
+    first, second, third = report.refusals.first(3)
+    assert right(first) == f"东城区东华门街道 {TOWNSHIP}"
+    assert right(second) == f"东城区东华门街道多福巷社区 {VILLAGES[0]}"
+    assert right(third) == "区划代码，或现行的全名"
+
+
 def test_divisions_are_found_by_name_or_the_row_is_refused_with_candidates(tmp_path: Path) -> None:
     twins = [region("110102001", "银闸街道", square(0.1, 0)), region("110102001001", "银闸社区", square(0.1, 0))]
     load("region", geojson(tmp_path / "more.geojson", [region("110101001001", "多福社区", square(0, 0, 0.05)), *twins]))

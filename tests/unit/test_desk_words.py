@@ -28,3 +28,9 @@ def test_what_is_told_of_no_decision_is_refused() -> None:
     refuse_unknown({"unit.volume_m3": "吨", "datum.shift": "1,2", "heading": "3"})
     with pytest.raises(ImportRefused, match="没有名为 units 的读法"):
         refuse_unknown({"units": "吨"})
+
+
+def test_what_was_told_by_a_reason_is_said_as_it_was_given() -> None:
+    assert words.chosen("plausible", "accepted", {"plausible": "核对过"}, "zh") == "核对过"
+    assert words.chosen("plausible", "accepted", {}, "zh") == "接受"
+    assert words.chosen("blank", "keep", {"blank": "keep"}, "en") == "keep what is there"
