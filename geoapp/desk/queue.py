@@ -1,12 +1,11 @@
 """The order of the desk: who is asked for what, whose turn it is, and what becomes of a job whose worker has ended.
 
-A worker holds a session lock on its job and one on its turn: files of a dataset are checked one at a time and imports made
-one at a time, so that a place among the workers is never spent on waiting.
+A worker holds a session lock on its job and one on its turn: imports are made one at a time, so that a place among the workers is
+never spent on waiting. Checks go on side by side, of one dataset too.
 """
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
@@ -17,7 +16,6 @@ from django.utils import timezone
 from geoapp.background import locks
 from geoapp.desk import parcels
 from geoapp.desk.models import CHECKING, COMMITTING, FAILED, QUEUED, TO_COMMIT, WAITING, WORKED_ON, ImportJob
-from layers.ingest.spec import spec_for
 from layers.models import Release
 from layers.words import Words
 
@@ -26,7 +24,7 @@ STRAY_S = 24 * 3600.0
 ATTEMPTS = 3  # of a job whose workers die
 MOST_WAITING = 200  # looked at for whose turn it is
 MOST_OF_ONE = 20  # files of one clerk that wait
-COMMITS = 0  # the turn of imports; those of checks are numbers of their datasets
+COMMITS = 0  # the turn of imports; each check has one of its own
 
 
 def ask(job: ImportJob, state: int, among: Iterable[int], **changes: Any) -> bool:
@@ -80,12 +78,8 @@ def claim() -> ImportJob | None:
 
 
 def turn(job: ImportJob) -> int:
-    """What a job waits for: imports for each other, checks for those of their dataset."""
-    if job.state in (TO_COMMIT, COMMITTING):
-        return COMMITS
-    if not job.target:
-        return job.pk % (1 << 31) or 1
-    return zlib.crc32(spec_for(job.target).name.encode()) >> 1 or 1
+    """What a job waits for: imports for each other, checks for none."""
+    return COMMITS if job.state in (TO_COMMIT, COMMITTING) else job.pk % (1 << 31) or 1
 
 
 def let_go(job: ImportJob, held: int) -> None:

@@ -25,7 +25,7 @@ def alone(cursor: Any, wait_s: float, waits: Callable[[], None] | None = None) -
 
 
 def alone_in(dataset: str, cursor: Any, wait_s: float, waits: Callable[[], None] | None = None) -> None:
-    """Take the lock under which files of a dataset are checked and imported by one at a time, those of others beside it.
+    """Take the lock under which a dataset is written, with no check of its files beside it.
 
     Two that write the same rows would wait for each other inside the database, where nobody could say why. Whoever takes
     `alone` too takes it first.
@@ -33,10 +33,21 @@ def alone_in(dataset: str, cursor: Any, wait_s: float, waits: Callable[[], None]
     _take(cursor, f"shuitu import {dataset}", wait_s, waits)
 
 
-def _take(cursor: Any, name: str, wait_s: float, waits: Callable[[], None] | None) -> None:
+def beside_others(dataset: str, cursor: Any, wait_s: float, waits: Callable[[], None] | None = None) -> None:
+    """The same lock for a dry run: as many at once as there are, while nobody writes the dataset."""
+    _take(cursor, f"shuitu import {dataset}", wait_s, waits, shared=True)
+
+
+def alone_rehearsing(dataset: str, cursor: Any, wait_s: float, waits: Callable[[], None] | None = None) -> None:
+    """For a dry run that has to write the rows themselves, and undo it: one at a time."""
+    _take(cursor, f"shuitu rehearse {dataset}", wait_s, waits)
+
+
+def _take(cursor: Any, name: str, wait_s: float, waits: Callable[[], None] | None, *, shared: bool = False) -> None:
     until = time.monotonic() + wait_s
+    function = "pg_try_advisory_xact_lock_shared" if shared else "pg_try_advisory_xact_lock"
     while True:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext(%s))", [name])
+        cursor.execute(f"SELECT {function}(hashtext(%s))", [name])
         if cursor.fetchone()[0]:
             return
         if time.monotonic() >= until:

@@ -40,7 +40,15 @@ from layers.ingest.apart import opened_apart
 from layers.ingest.arrange import Arranged, arrange, hints
 from layers.ingest.columns import ColumnMap
 from layers.ingest.effective import effect_of
-from layers.ingest.guards import alone, alone_in, came_between, database_refusal, sha256
+from layers.ingest.guards import (
+    alone,
+    alone_in,
+    alone_rehearsing,
+    beside_others,
+    came_between,
+    database_refusal,
+    sha256,
+)
 from layers.ingest.positions import datum, kept, moved, outside, whole
 from layers.ingest.positions.decide import COORDINATES, Positions, decide, first_rows
 from layers.ingest.positions.readings import Reading
@@ -86,7 +94,7 @@ def run(
     ``closing`` closes the divisions of the file's levels that the file lacks; ``effective`` is the month from which divisions
     (see `regions.import_regions`) or changed positions (`effective.effect_of`) hold. ``replacing`` takes out what the file lacks
     of its scope, ``within`` of one region (`layers.ingest.replace`). ``context`` is kept with the release's
-    report. One import is committed at a time, and one file of a dataset checked; another is waited for ``wait_s`` seconds.
+    report. One import is committed at a time, and no file of its dataset checked meanwhile; another is waited for ``wait_s`` seconds.
     ``opened`` is told the file's head before its rows are read, and ``read``, once they are, what is wrong with each by itself;
     what they raise ends the import. Raises `ImportRefused` when the
     file as a whole cannot be imported; the database is then as it was. Rows that are refused do not hold up the others.
@@ -181,7 +189,9 @@ class _Import:
         with self._timed("wait"):
             if self.report.wanted_commit:
                 alone(cursor, self.wait_s, self._waits)
-            alone_in(self.spec.name, cursor, self.wait_s, self._waits)
+                alone_in(self.spec.name, cursor, self.wait_s, self._waits)
+            else:
+                beside_others(self.spec.name, cursor, self.wait_s, self._waits)
         with (
             self._timed("read"),
             opened_apart(self.source.path, self.source.layer, hints(self.spec, self.source)) as table,
@@ -323,7 +333,10 @@ class _Import:
         """Where the rows are written, ``changing`` being the ids of those that are there. A commit keeps what they were before,
         so that the release can be taken back; a dry run leaves the table alone."""
         if not self.report.wanted_commit:
-            return rehearsal.of(cursor, self.spec, changing)
+            twin = rehearsal.of(cursor, self.spec, changing)
+            if not twin.rehearsed:
+                alone_rehearsing(self.spec.name, cursor, self.wait_s, self._waits)
+            return twin
         history.changed(cursor, self.spec.name, release_id, changing)
         return self.spec
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,32 @@ def test_a_dry_run_takes_no_number_of_the_table(tmp_path: Path, target: str, new
     before = _asked(last)
     assert load(target, csv(tmp_path / "new.csv", new), commit=False).new
     assert _asked(last) == before
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("target", ["well", "permit", "usage", "region"])
+def test_two_dry_runs_of_a_dataset_go_on_side_by_side(tmp_path: Path, target: str) -> None:
+    """The second begins and ends while the first has written, and both say the same."""
+    divided = [*regions()[:3], region(TOWNSHIP, "新名街道", square(0, 0))]
+    path = (
+        geojson(tmp_path / "again.geojson", divided) if target == "region" else csv(tmp_path / "a.csv", AGAIN[target])
+    )
+    beside: list[ImportReport] = []
+
+    def second() -> None:
+        try:
+            beside.append(load(target, path, commit=False, wait_s=0))
+        finally:
+            connection.close()
+
+    def at(step: str, _done: int, _of: int | None) -> None:
+        if step == "constraints":
+            other = threading.Thread(target=second)
+            other.start()
+            other.join(30)
+
+    first = load(target, path, commit=False, progress=at)
+    assert [_told(one) for one in beside] == [_told(first)] and first.changed
 
 
 def divisions() -> list[dict[str, Any]]:

@@ -26,7 +26,6 @@ from geoapp.desk.models import (
     COMMITTED,
     COMMITTING,
     FAILED,
-    QUEUED,
     TO_COMMIT,
     ImportJob,
     ReadingProfile,
@@ -84,19 +83,20 @@ def test_a_file_says_how_many_are_before_it(admin: Client, grid: make.Grid) -> N
 
 
 @pytest.mark.django_db
-def test_imports_wait_for_each_other_and_checks_for_those_of_their_dataset(
+def test_imports_wait_for_each_other_and_checks_for_nobody(
     admin: Client, grid: make.Grid, elsewhere: psycopg.Connection[Any]
 ) -> None:
     wells, more = upload(admin), put(admin, WELLS.replace("W1", "W9"))
     users = put(admin, USERS, target="water_user")
     admin.post(wells, {"action": "commit"})
-    for kind in (queue.COMMITS, queue.turn(job_of(more))):  # another worker imports something, and one checks wells
-        elsewhere.execute("SELECT pg_advisory_lock(%s, %s)", [locks.IMPORT_TURNS, kind])
-    assert worker.work(idle_s=0) == 1
-    assert (job_of(users).state, job_of(more).state, job_of(wells).state) == (CHECKED, QUEUED, TO_COMMIT)
-    elsewhere.execute("SELECT pg_advisory_unlock_all()")
+    # Another worker imports something, and one checks wells.
+    elsewhere.execute("SELECT pg_advisory_lock(%s, %s)", [locks.IMPORT_TURNS, queue.COMMITS])
+    elsewhere.execute("SELECT pg_advisory_lock_shared(hashtext('shuitu import well'))")
     assert worker.work(idle_s=0) == 2
-    assert (job_of(more).state, job_of(wells).state) == (CHECKED, COMMITTED)
+    assert (job_of(users).state, job_of(more).state, job_of(wells).state) == (CHECKED, CHECKED, TO_COMMIT)
+    elsewhere.execute("SELECT pg_advisory_unlock_all()")
+    assert worker.work(idle_s=0) == 1
+    assert job_of(wells).state == COMMITTED
 
 
 @pytest.mark.django_db(transaction=True)
