@@ -1,7 +1,7 @@
 """The order of the desk: who is asked for what, whose turn it is, and what becomes of a job whose worker has ended.
 
-A worker holds a session lock on its job and one on its turn: imports are made one at a time, so that a place among the workers is
-never spent on waiting. Checks go on side by side, of one dataset too.
+A worker holds a session lock on its job, and for an import the one turn that there is: imports are made one at a time, so that a
+place among the workers is never spent on waiting. Checks go on side by side, of one dataset too.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ STRAY_S = 24 * 3600.0
 ATTEMPTS = 3  # of a job whose workers die
 MOST_WAITING = 200  # looked at for whose turn it is
 MOST_OF_ONE = 20  # files of one clerk that wait
-COMMITS = 0  # the turn of imports; each check has one of its own
+COMMITS = 0  # the turn of imports
 
 
 def ask(job: ImportJob, state: int, among: Iterable[int], **changes: Any) -> bool:
@@ -54,7 +54,7 @@ def ahead(job: ImportJob) -> int:
     """How many wait before it or are being worked on, of those that it waits for."""
     if job.state not in WAITING:
         return 0
-    with_it = (TO_COMMIT, COMMITTING) if job.state == TO_COMMIT else (QUEUED, CHECKING)
+    with_it = (TO_COMMIT, COMMITTING) if is_import(job) else (QUEUED, CHECKING)
     return ImportJob.objects.filter(state__in=with_it, asked_at__lt=job.asked_at).exclude(pk=job.pk).count()
 
 
@@ -67,24 +67,25 @@ def claim() -> ImportJob | None:
         for job in waiting.order_by("asked_at")[:MOST_WAITING]:
             if not locks.try_lock(locks.IMPORT_JOBS, job.pk):
                 continue
-            if not locks.try_lock(locks.IMPORT_TURNS, turn(job)):
+            if is_import(job) and not locks.try_lock(locks.IMPORT_TURNS, COMMITS):
                 locks.unlock(locks.IMPORT_JOBS, job.pk)
                 continue
-            job.state = COMMITTING if job.state in (TO_COMMIT, COMMITTING) else CHECKING
+            job.state = COMMITTING if is_import(job) else CHECKING
             job.attempts += 1
             job.save(update_fields=["state", "attempts"])
             return job
     return None
 
 
-def turn(job: ImportJob) -> int:
-    """What a job waits for: imports for each other, checks for none."""
-    return COMMITS if job.state in (TO_COMMIT, COMMITTING) else job.pk % (1 << 31) or 1
+def is_import(job: ImportJob) -> bool:
+    """Whether it waits for other imports, or is one; a check waits for nobody."""
+    return job.state in (TO_COMMIT, COMMITTING)
 
 
-def let_go(job: ImportJob, held: int) -> None:
-    """The locks of a claimed job; ``held`` is the turn it had when it was claimed."""
-    locks.unlock(locks.IMPORT_TURNS, held)
+def let_go(job: ImportJob, *, imported: bool) -> None:
+    """The locks of a claimed job; ``imported`` says what it was when it was claimed."""
+    if imported:
+        locks.unlock(locks.IMPORT_TURNS, COMMITS)
     locks.unlock(locks.IMPORT_JOBS, job.pk)
 
 

@@ -52,7 +52,7 @@ def work(idle_s: float = IDLE_S, most: int = JOBS) -> int:
 
 def do(job: ImportJob) -> None:
     """One job; whatever goes wrong is told on its page, and its file stays."""
-    held = queue.turn(job)
+    imported = queue.is_import(job)
     try:
         _do(job)
     except GivenUp:
@@ -68,7 +68,7 @@ def do(job: ImportJob) -> None:
         )
     finally:
         with contextlib.suppress(DatabaseError):
-            queue.let_go(job, held)
+            queue.let_go(job, imported=imported)
 
 
 def _do(job: ImportJob) -> None:
