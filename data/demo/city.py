@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from . import reference
 from .boundaries import Boundaries, make_boundaries
 from .facilities import COLUMNS, make_facilities
+from .intakes import Intakes, intake_table, make_intakes
 from .meters import Meters, make_meters, meter_table, user_table
-from .permits import Permits, intake_table, make_permits, permit_table, well_table
+from .permits import Permits, make_permits, permit_table, well_table
 from .places import Places
-from .sewage import make_sewage
+from .sewage import make_sewage, urban_positions
 from .supply_areas import make_supply_areas
 from .usage import UsageTables
 from .usage_places import UsagePlaces, make_usage_places
@@ -40,16 +42,29 @@ class City:
         return make_wells(self.places)
 
     @cached_property
+    def intakes(self) -> Intakes:
+        return make_intakes(self.places)
+
+    @cached_property
+    def _sewage(self) -> pd.DataFrame:
+        return make_sewage(self.places)
+
+    @cached_property
+    def works(self) -> dict[str, np.ndarray]:
+        """Source → where its water comes from: reclaimed water from sewage plants, surface water from intakes."""
+        return {"reclaimed": urban_positions(self._sewage), "surface_water": self.intakes.lonlat}
+
+    @cached_property
     def users(self) -> Users:
-        return make_users(self.places)
+        return make_users(self.places, self.works)
 
     @cached_property
     def permits(self) -> Permits:
-        return make_permits(self.wells, self.users)
+        return make_permits(self.wells, self.intakes, self.users)
 
     @cached_property
     def meters(self) -> Meters:
-        return make_meters(self.places, self.users)
+        return make_meters(self.places, self.users, self.works)
 
     @cached_property
     def usage_places(self) -> UsagePlaces:
@@ -75,7 +90,7 @@ class City:
         return well_table(self.wells, self.permits)
 
     def surface_intake(self) -> pd.DataFrame:
-        return intake_table(self.places, self.permits)
+        return intake_table(self.intakes, self.permits)
 
     def facility(self) -> pd.DataFrame:
         return self.facilities[[*COLUMNS, "geometry"]]
@@ -84,7 +99,7 @@ class City:
         return make_supply_areas(self.places, self.facilities)
 
     def sewage_plant(self) -> pd.DataFrame:
-        return make_sewage(self.places)
+        return self._sewage
 
     def water_user(self) -> pd.DataFrame:
         return user_table(self.users, self.permits, self.wells, self.places)

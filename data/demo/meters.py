@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,12 +16,15 @@ from .amounts import share_out
 from .permits import Permits
 from .places import Places
 from .seeding import choose, generator
-from .users import Users
+from .users import ENVIRONMENTAL, Users
+from .volumes import volumes_by_purpose
 from .wells import Wells
 from .writing import points
 
 CONSERVATION, GROUP = 155_686, 194_754  # printed
 PER_USER = {"surface_water": 1, "reclaimed": 1, "self_built_well": 4, "district_tap": 5}
+# Rivers are replenished at many outlets, each with a meter: what one gives in the month that gives the most, about.
+OUTLET_L = 400_000_000
 WITHOUT_POSITION, OUTSIDE_CITY = 0.01, 0.0005
 ELSEWHERE, SHARED = 0.05, 0.02  # 一户多址: meters far from their user; 一表多户: meters with two or three users
 # Districts whose register ties each self-built meter to one well ("部分区建立了水表、水井间一对一关系").
@@ -42,6 +47,19 @@ class Meters:
         return len(self.code)
 
 
+def _outlets(users: Users, rows: np.ndarray) -> np.ndarray:
+    """How many outlets each reclaimed user has beside its first: those that replenish rivers share their zone's water."""
+    extra = np.zeros(len(rows), dtype=np.int64)
+    year = volumes_by_purpose()["reclaimed", "environmental"]
+    most = year * profiles.season("environmental").max() / sum(profiles.RECLAIMED_ZONES.values())
+    for zone, part in profiles.RECLAIMED_ZONES.items():
+        rivers = np.flatnonzero((users.zone[rows] == zone) & (users.purpose[rows] == ENVIRONMENTAL))
+        if len(rivers):
+            wanted = max(0, math.ceil(most * part / OUTLET_L) - len(rivers))
+            extra[rivers] = share_out(wanted, np.ones(len(rivers)))
+    return extra
+
+
 def _users_of_meters(users: Users) -> tuple[np.ndarray, np.ndarray]:
     """(user of each meter, how many of them are of the conservation system); conservation meters come first."""
     rng = generator("meter users")
@@ -49,6 +67,8 @@ def _users_of_meters(users: Users) -> tuple[np.ndarray, np.ndarray]:
     for source, each in PER_USER.items():
         rows = users.rows(source)
         extra = share_out((each - 1) * len(rows), rng.lognormal(0.0, 0.8, len(rows)))
+        if source == "reclaimed":
+            extra += _outlets(users, rows)
         parts.append(np.repeat(rows, 1 + extra))
     tap = users.rows("group_tap")
     left = CONSERVATION - sum(len(part) for part in parts)
@@ -58,8 +78,11 @@ def _users_of_meters(users: Users) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate(parts), np.array([CONSERVATION, GROUP])
 
 
-def make_meters(places: Places, users: Users) -> Meters:
-    """Every meter stands near its user, but for those elsewhere, without position, or outside the city."""
+def make_meters(places: Places, users: Users, works: Mapping[str, np.ndarray]) -> Meters:
+    """Every meter stands near its user, but for further outlets into rivers, those elsewhere, without position, or outside the city.
+
+    ``works``: as of `make_users`.
+    """
     user, counts = _users_of_meters(users)
     rng = generator("meters")
     total = len(user)
@@ -71,7 +94,7 @@ def make_meters(places: Places, users: Users) -> Meters:
         other = np.flatnonzero((source == name) & (rng.random(total) < 0.12))
         weights = profiles.user_purposes(name)
         purpose[other] = choose(generator("meter purpose", name), weights, len(other))
-    village, lonlat = _positions(places, users, user, rng)
+    village, lonlat = _positions(places, users, user, works, rng)
     serial = np.concatenate([np.arange(1, count + 1) for count in counts])
     prefix = np.repeat(["MC", "MG"], counts)
     return Meters(
@@ -86,13 +109,19 @@ def make_meters(places: Places, users: Users) -> Meters:
 
 
 def _positions(
-    places: Places, users: Users, user: np.ndarray, rng: np.random.Generator
+    places: Places, users: Users, user: np.ndarray, works: Mapping[str, np.ndarray], rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     village = users.village[user].copy()
     away = np.flatnonzero(rng.random(len(user)) < ELSEWHERE)
     for zone in np.unique(users.zone[user[away]]):
         rows = away[users.zone[user[away]] == zone]
         village[rows] = places.pick(str(zone), len(rows), generator("elsewhere", str(zone)), 1.0, 0.4)
+    reclaimed = np.flatnonzero(users.source[user] == "reclaimed")
+    outlets = reclaimed[1:][user[reclaimed[1:]] == user[reclaimed[:-1]]]  # a user's meters follow each other
+    for zone in np.unique(users.zone[user[outlets]]):
+        rows = outlets[users.zone[user[outlets]] == zone]
+        own = generator("outlets", str(zone))
+        village[rows] = places.pick(str(zone), len(rows), own, 0.7, 1.0, works["reclaimed"])
     spread = places.inside(village, rng)
     near = places.towards(users.lonlat[user], spread, rng.beta(1.0, 8.0, len(user)), village)
     moved = village != users.village[user]

@@ -1,4 +1,4 @@
-"""取: 11,986 permits, their holders, surface intakes, and the links permit–well–user that make 证–井–户."""
+"""取: 11,986 permits, their holders, and the links permit–well–user that make 证–井–户."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import pandas as pd
 
 from . import reference
 from .amounts import share_out, top
-from .places import Places, numbered
-from .seeding import choose, generator
+from .intakes import Intakes
+from .places import numbered
+from .seeding import generator
 from .users import Users
 from .wells import Wells
 from .writing import points
@@ -19,24 +20,6 @@ PERMITS, MATCHED = 11_986, 1_769  # printed: permits in the register, and those 
 WELLS_WITH_PERMIT = 0.70  # an assumption: the annex says "部分机井无取水许可证"
 PERMITS_PER_HOLDER = 1.07
 SELF_SUPPLY = ("supply", "greening", "heat_pump", "mineral", "geothermal")
-
-# Rivers, canals and reservoirs of each district that a surface intake may name.
-WATER_BODIES = {
-    "110101": ("筒子河",),
-    "110102": ("前海",),
-    "110105": ("温榆河", "坝河", "通惠河"),
-    "110106": ("永定河", "凉水河"),
-    "110107": ("永定河",),
-    "110108": ("京密引水渠", "南沙河", "清河"),
-    "110109": ("永定河", "清水河"),
-    "110111": ("拒马河", "大石河", "小清河"),
-    "110112": ("北运河", "潮白河", "凉水河"),
-    "110114": ("温榆河", "十三陵水库", "京密引水渠"),
-    "110116": ("怀柔水库", "白河", "雁栖河"),
-    "110117": ("泃河", "海子水库"),
-    "110118": ("密云水库", "潮河", "白河"),
-    "110119": ("妫水河", "官厅水库", "白河"),
-}
 
 
 @dataclass(frozen=True)
@@ -51,30 +34,24 @@ class Permits:
     well_user: np.ndarray  # (wells,) the self-built user it belongs to
 
 
-def intake_districts() -> np.ndarray:
-    """District of each surface intake: one for every two surface users of the printed table, rounded up (assumption)."""
-    printed = reference.count_by_district("users_by_district_and_source", "surface_users")
-    found = [d for d, n in sorted(printed.items()) if d in WATER_BODIES for _ in range((n + 1) // 2)]
-    return np.array(found)
-
-
-def make_permits(wells: Wells, users: Users) -> Permits:
+def make_permits(wells: Wells, intakes: Intakes, users: Users) -> Permits:
     """Hand out permits by district: one an intake, the others to the wells; then match the printed number to users."""
     rng = generator("permits")
-    intakes = intake_districts()
     licensed = np.zeros(len(wells), dtype=bool)
     licensed[top(rng.random(len(wells)) - 2.0 * (wells.use == "monitoring"), round(WELLS_WITH_PERMIT * len(wells)))] = (
         True
     )
     districts = np.unique(wells.district)
-    share = share_out(PERMITS - len(intakes), np.array([(licensed & (wells.district == d)).sum() for d in districts]))
+    share = share_out(
+        PERMITS - len(intakes.district), np.array([(licensed & (wells.district == d)).sum() for d in districts])
+    )
     farm = wells.use == "irrigation"
-    of_well, of_intake = np.full(len(wells), -1), np.full(len(intakes), -1)
+    of_well, of_intake = np.full(len(wells), -1), np.full(len(intakes.district), -1)
     owner_district: list[np.ndarray] = []
     self_supply = np.zeros(PERMITS, dtype=bool)
     start = 0
     for district, count in zip(districts, share, strict=True):
-        own_intakes = np.flatnonzero(intakes == district)
+        own_intakes = np.flatnonzero(intakes.district == district)
         of_intake[own_intakes] = start + np.arange(len(own_intakes))
         start += len(own_intakes)
         own = np.flatnonzero(licensed & (wells.district == district))
@@ -167,27 +144,5 @@ def well_table(wells: Wells, permits: Permits) -> pd.DataFrame:
             "permits": np.where(permits.of_well >= 0, permits.code[permits.of_well], ""),
             "position_quality": np.where(known, "synthetic", ""),
             "geometry": points(wells.lonlat),
-        }
-    )
-
-
-def intake_table(places: Places, permits: Permits) -> pd.DataFrame:
-    """The import table of ``surface_intake``."""
-    districts = intake_districts()
-    rng = generator("intakes")
-    body = np.array([WATER_BODIES[d][int(rng.integers(len(WATER_BODIES[d])))] for d in districts], dtype=object)
-    own = [np.flatnonzero(places.district == d) for d in districts]
-    village = np.array([rows[int(choose(rng, np.where(places.community[rows], 0.3, 1.0), 1)[0])] for rows in own])
-    names = reference.names()
-    serial = numbered(np.array([f"{d}{b}" for d, b in zip(districts, body, strict=True)]))
-    return pd.DataFrame(
-        {
-            "code": [f"SI{n:04d}" for n in range(1, len(districts) + 1)],
-            "name": [f"{b}{names[d]}取水口{n:02d}" for b, d, n in zip(body, districts, serial, strict=True)],
-            "water_body": body,
-            "region": districts,
-            "permits": permits.code[permits.of_intake],
-            "position_quality": "synthetic",
-            "geometry": points(np.round(places.inside(village, rng), 7)),
         }
     )

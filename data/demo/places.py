@@ -11,6 +11,7 @@ from . import reference
 from .boundaries import Boundaries
 from .seeding import choose, generator
 
+NEAR_KM, KM_PER_DEGREE = 2.0, 111.2
 _SUFFIX = re.compile(r"(社区居民委员会|社区居委会|村民委员会|居民委员会|村委会|居委会|社区|委会|委员会)$")
 
 
@@ -79,11 +80,26 @@ class Places:
         """Villages of a district (without 亦庄's townships) or of 亦庄, as indices."""
         return np.flatnonzero(self.zone == zone)
 
-    def pick(self, zone: str, count: int, rng: np.random.Generator, community: float, village: float) -> np.ndarray:
-        """``count`` villages of a zone with repetition; communities and villages weigh as given, some are favoured."""
+    def pick(
+        self,
+        zone: str,
+        count: int,
+        rng: np.random.Generator,
+        community: float,
+        village: float,
+        works: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """``count`` villages of a zone with repetition; communities and villages weigh as given, some are favoured.
+
+        ``works``: (n, 2) longitude, latitude of works that are stood near: the nearer one of them, the likelier.
+        """
         rows = self.of_zone(zone)
-        favour = generator("favour", zone).lognormal(0.0, 0.6, len(rows))
-        return rows[choose(rng, np.where(self.community[rows], community, village) * favour, count)]
+        weight = np.where(self.community[rows], community, village)
+        weight = weight * generator("favour", zone).lognormal(0.0, 0.6, len(rows))
+        if works is not None:
+            away_km = _nearest_km(self.homes[rows], works)
+            weight = weight * np.exp(-(away_km - away_km.min()) / NEAR_KM)
+        return rows[choose(rng, weight, count)]
 
     def next_district(self) -> np.ndarray:
         """For each village, the nearest village of another district: where a misplaced point may fall."""
@@ -94,6 +110,13 @@ class Places:
             hit, other = tree.query_nearest(shapely.points(self.homes[own]), all_matches=False)
             found[own[hit]] = others[other]
         return found
+
+
+def _nearest_km(points: np.ndarray, works: np.ndarray) -> np.ndarray:
+    """How far each point is from the nearest of the works, as the crow flies; good enough for a city."""
+    scale = np.array([np.cos(np.radians(points[:, 1].mean())), 1.0]) * KM_PER_DEGREE
+    steps = (points[:, None, :] - works[None, :, :]) * scale
+    return np.sqrt((steps**2).sum(axis=2)).min(axis=1)
 
 
 def numbered(groups: np.ndarray) -> np.ndarray:

@@ -54,6 +54,7 @@ WEIGHT_SIGMA = {
     "surface_water": 1.6,
     "reclaimed": 1.6,
 }
+OUTLET_SIGMA = 0.5
 MONTH_SIGMA = 0.12
 
 # Where reclaimed water goes (rivers of the central districts above all): weight of each zone, an assumption.

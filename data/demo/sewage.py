@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from . import reference
 from .amounts import share_out
@@ -44,6 +45,11 @@ def make_sewage(places: Places) -> pd.DataFrame:
     table["position_quality"] = "synthetic"
     table["geometry"] = points(lonlat)
     return table
+
+
+def urban_positions(table: pd.DataFrame) -> np.ndarray:
+    """Where the plants of towns stand, of the import table: (n, 2) longitude, latitude."""
+    return shapely.get_coordinates(table.geometry[table.kind == "urban"].to_numpy())
 
 
 def _urban(places: Places) -> pd.DataFrame:

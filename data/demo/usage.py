@@ -3,60 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
 
-from layers.vocab import PURPOSE, SOURCE
+from layers.vocab import PURPOSE
 
-from . import profiles, reference
+from . import profiles
 from .amounts import share_out
 from .seeding import generator
 from .usage_places import UsagePlaces
+from .volumes import volumes_by_purpose
 
-L_PER_10K_M3 = 10_000_000
 FIRST_YEAR, MONTHS_AVAILABLE = 2019, 57
-# Printed in the text beside the table, which has new water only.
-RECLAIMED_10K_M3 = "115009"
 CORRECTIONS_PER_MONTH = 40
-
-
-def litres(cell: str) -> int:
-    """×10⁴ m³ as printed → litres, exact."""
-    amount = Decimal(cell) * L_PER_10K_M3
-    return int(amount)
-
-
-def printed_volumes() -> dict[tuple[str, bool], int]:
-    """(source, resident?) → litres of 2019.
-
-    Source totals and residents are as printed; non-residents are the difference. For village supply and surface water
-    the printed non-resident cells are 0.1 ×10⁴ m³ off that difference; with the difference, both printed column totals
-    hold as well.
-    """
-    found: dict[tuple[str, bool], int] = {}
-    for row in reference.table("usage_2019_by_source").itertuples():
-        if row.source == "total":
-            continue
-        residents = litres(row.residential_10k_m3)
-        found[row.source, True] = residents
-        found[row.source, False] = litres(row.new_water_10k_m3) - residents
-    found["reclaimed", True] = 0
-    found["reclaimed", False] = litres(RECLAIMED_10K_M3)
-    return found
-
-
-def volumes_by_purpose() -> dict[tuple[str, str], int]:
-    """(source, purpose) → litres of 2019; the split of non-residents by purpose is an assumption (profiles)."""
-    found: dict[tuple[str, str], int] = {}
-    printed = printed_volumes()
-    for term in SOURCE:
-        shares = profiles.non_resident_shares(term.code)
-        amounts = share_out(printed[term.code, False], np.array(list(shares.values())))
-        found.update({(term.code, purpose): int(n) for purpose, n in zip(shares, amounts, strict=True)})
-        found[term.code, "residential"] = printed[term.code, True]
-    return found
 
 
 def year_matrix(places: UsagePlaces, year: int, months: int = 12) -> np.ndarray:

@@ -17,8 +17,9 @@ from . import profiles, reference
 from .meters import Meters
 from .places import Places
 from .seeding import generator
-from .users import Users
+from .users import ENVIRONMENTAL, Users
 
+OF_RIVERS = ("reclaimed", "surface_water")  # sources that replenish rivers: through outlets of one size, more or less
 RESIDENT_TOWNSHIPS = 233  # printed: 居民用水数据 233 条
 
 
@@ -70,7 +71,8 @@ def _zone_weights(places: Places, users: Users, meters: Meters) -> np.ndarray:
     weight = np.empty(len(meters))
     for name, sigma in profiles.WEIGHT_SIGMA.items():
         rows = source == name
-        weight[rows] = generator("weights", name).lognormal(0.0, sigma, int(rows.sum()))
+        spread = np.where((meters.purpose[rows] == ENVIRONMENTAL) & (name in OF_RIVERS), profiles.OUTLET_SIGMA, sigma)
+        weight[rows] = np.exp(generator("weights", name).normal(0.0, spread))
     tap = reference.count_by_district("planned_use_by_district", "region_tap_sales")
     well = reference.count_by_district("planned_use_by_district", "region_self_well")
     group = reference.count_by_district("users_by_district_and_source", "group_tap_users")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,13 +64,16 @@ def printed_users() -> pd.DataFrame:
     return pd.DataFrame(parts, columns=["zone", "source", "users", "community", "village"])
 
 
-def make_users(places: Places) -> Users:
-    """Place every printed user in a village of its district, favouring some villages over others."""
+def make_users(places: Places, works: Mapping[str, np.ndarray]) -> Users:
+    """Place every printed user in a village of its district, favouring some villages over others.
+
+    ``works``: of a source whose water comes from works of its own, where these are: (n, 2) longitude, latitude.
+    """
     parts: list[dict[str, np.ndarray]] = []
     for row in printed_users().sort_values(["zone", "source"], kind="stable").itertuples():
         rng = generator("users", row.zone, row.source)
         count = int(row.users)
-        village = np.sort(places.pick(row.zone, count, rng, row.community, row.village))
+        village = np.sort(places.pick(row.zone, count, rng, row.community, row.village, works.get(row.source)))
         purpose = choose(rng, profiles.user_purposes(row.source), count)
         if row.source == "reclaimed" and count <= FEW:
             purpose[:] = ENVIRONMENTAL  # one "user" for a whole district is the replenishing of its rivers

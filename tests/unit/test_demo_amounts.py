@@ -9,7 +9,8 @@ from data.demo.amounts import draw_exactly, share_out
 from data.demo.places import numbered, short_name
 from data.demo.seeding import choose, generator
 from data.demo.sewage import whole_m3
-from data.demo.usage import litres, month_names
+from data.demo.usage import month_names
+from data.demo.volumes import litres
 
 
 @pytest.mark.parametrize(

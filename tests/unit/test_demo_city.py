@@ -16,7 +16,7 @@ import shapely
 from data import demo
 from data.demo import meters as meters_part
 from data.demo import permits as permits_part
-from data.demo import reference, usage, users, wells
+from data.demo import reference, usage, users, volumes, wells
 from data.demo.seeding import generator
 from data.demo.seeds import village_seeds
 from layers import vocab
@@ -278,11 +278,11 @@ def test_meters_by_system_and_their_links(city: demo.City, tables: dict[str, pd.
     assert set(table[table.system == "group"].source) == {"group_tap"}
     per_source = table[table.system == "conservation"].source.value_counts().to_dict()
     assert per_source == {
-        "group_tap": 115_278,
+        "group_tap": 115_020,
         "self_built_well": 5_131 * 4,
         "district_tap": 3_882 * 5,
         "surface_water": 246,
-        "reclaimed": 228,
+        "reclaimed": 228 + 258,  # further outlets of those that replenish rivers
     }
     residents = set(table[table.purpose == "residential"].source)
     assert residents == {"self_built_well", "surface_water"}
@@ -294,6 +294,34 @@ def test_meters_by_system_and_their_links(city: demo.City, tables: dict[str, pd.
     shape = city.boundaries.city
     shapely.prepare(shape)
     assert (~shapely.contains_xy(shape, x, y)).sum() == round(0.0005 * len(table))
+
+
+def test_no_outlet_gives_what_only_a_river_carries(city: demo.City, year: np.ndarray) -> None:
+    """A zone's replenishment is one printed user's; on the map it is many outlets, none of them a hundred times its neighbours."""
+    million_m3 = year / 1e9
+    meters = city.usage_places.kind == "meter"
+    assert million_m3[meters].max() < 3
+    known = ~np.isnan(city.meters.lonlat[:, 0])
+    cells = pd.DataFrame(
+        np.floor(city.meters.lonlat[known] * (170, 222)).astype(int), columns=["x", "y"]
+    )  # about 500 m
+    for month in range(12):
+        cells["volume"] = million_m3[meters][known, month]
+        assert cells.groupby(["x", "y"]).volume.sum().max() < 3, month
+
+
+@pytest.mark.parametrize("source", ["reclaimed", "surface_water"])
+def test_users_of_works_stand_near_them(city: demo.City, source: str) -> None:
+    known = ~np.isnan(city.meters.lonlat[:, 0])
+
+    def away_km(rows: np.ndarray) -> float:
+        steps = (city.meters.lonlat[rows][:, None, :] - city.works[source][None]) * (85.2, 111.2)
+        return float(np.median(np.sqrt((steps**2).sum(axis=2)).min(axis=1)))
+
+    own = np.flatnonzero(known & (city.meters.source == source))
+    others = np.flatnonzero(known & (city.meters.source == "self_built_well"))[::50]
+    assert away_km(own) < 3
+    assert away_km(own) < 0.6 * away_km(others)
 
 
 def test_declared_township_of_a_meter_covers_it(city: demo.City, tables: dict[str, pd.DataFrame]) -> None:
@@ -320,12 +348,12 @@ def test_volumes_of_2019_are_the_printed_ones_to_the_litre(city: demo.City, year
     printed = reference.table("usage_2019_by_source").set_index("source")
     for source in printed.index.drop("total"):
         rows = places.source == source
-        assert yearly[rows].sum() == usage.litres(printed.new_water_10k_m3[source]), source
-        assert yearly[rows & resident].sum() == usage.litres(printed.residential_10k_m3[source]), source
+        assert yearly[rows].sum() == volumes.litres(printed.new_water_10k_m3[source]), source
+        assert yearly[rows & resident].sum() == volumes.litres(printed.residential_10k_m3[source]), source
     reclaimed = places.source == "reclaimed"
-    assert yearly[reclaimed].sum() == 115_009 * usage.L_PER_10K_M3
-    assert yearly[resident].sum() == usage.litres(printed.residential_10k_m3["total"])
-    assert yearly[~resident & ~reclaimed].sum() == usage.litres(printed.non_residential_10k_m3["total"])
+    assert yearly[reclaimed].sum() == 115_009 * volumes.L_PER_10K_M3
+    assert yearly[resident].sum() == volumes.litres(printed.residential_10k_m3["total"])
+    assert yearly[~resident & ~reclaimed].sum() == volumes.litres(printed.non_residential_10k_m3["total"])
     assert year.min() >= 0
     farm = places.purpose == vocab.PURPOSE.id_of("agricultural") - 1
     assert year[farm, 4].sum() > 5 * year[farm, 0].sum()
