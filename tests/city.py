@@ -1,6 +1,6 @@
 """The whole demo city for tests: a database made once and kept, and a server on it as in production.
 
-The database `shuitu_city_test` lies on the default database's cluster. It is made by `migrate` and `demo`, and
+The database `shuitu_city_test` lies on the default database's cluster. It is made by `demo` in a copy of the template, and
 made anew only when the recipe, the schema or the SQL of the sums is another than it was made from. It can be
 replaced by a city that runs already: SHUITU_TEST_CITY_URL and SHUITU_TEST_CITY_DSN.
 """
@@ -22,19 +22,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
-from urllib.parse import quote, urlencode
 
 import psycopg
 from django.conf import settings as django_settings
-from psycopg import sql
 
 from geoapp import identity, serve, state
+from tests import databases
+from tests.databases import ROOT, database_url
 
 NAME = "shuitu_city_test"
 # Of this process's server at the database; each that shares the tests has a server of its own on the one city.
 APPLICATION = f"shuitu_city{os.environ.get('PYTEST_XDIST_WORKER', '')}"
 STREAM_IDLE_SECONDS = 10  # patience that a test can outlast
-ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60.0
 
 
@@ -74,14 +73,6 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
-def database_url(settings: dict[str, Any], name: str) -> str:
-    """A URL for the database of that name beside the one of Django's settings."""
-    user = f"{quote(settings['USER'], safe='')}:{quote(settings['PASSWORD'], safe='')}@" if settings["USER"] else ""
-    kept = {key: value for key, value in settings["OPTIONS"].items() if key.startswith("ssl")}
-    place = {"host": settings["HOST"], "port": settings["PORT"], **kept}
-    return f"postgresql://{user}/{name}?{urlencode({key: value for key, value in place.items() if value})}"
-
-
 def _run(command: list[str], environment: dict[str, str], say: TextIO) -> None:
     """One `manage.py` command in a process of its own; its output is shown as it comes."""
     print(f"\n[city] {' '.join(command)}", file=say, flush=True)
@@ -115,23 +106,18 @@ def _lock(say: TextIO) -> Iterator[TextIO]:
 
 
 def _is_made(settings: dict[str, Any], wanted: str) -> bool:
-    with psycopg.connect(database_url(settings, "postgres"), autocommit=True) as link:
-        found = link.execute(
-            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [NAME]
-        ).fetchone()
-    return found is not None and found[0] == wanted
+    with databases.cluster(settings) as link:
+        return databases.is_made_from(link, NAME, wanted)
 
 
 def _make(settings: dict[str, Any], wanted: str, environment: dict[str, str], say: TextIO) -> None:
-    """The database from nothing; it gets its mark last, so that half a city is never taken for one."""
-    name = sql.Identifier(NAME)
-    with psycopg.connect(database_url(settings, "postgres"), autocommit=True) as link:
-        link.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(name))
-        link.execute(sql.SQL("CREATE DATABASE {}").format(name))
-        started = time.monotonic()
-        _run(["migrate", "--no-input"], environment, say)
+    """The database from an empty one."""
+    started = time.monotonic()
+    empty = databases.template(settings)
+    with databases.cluster(settings) as link:
+        databases.make_anew(link, NAME, empty)
         _run(["demo"], environment, say)
-        link.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, sql.Literal(wanted)))
+        databases.mark(link, NAME, wanted)
     print(f"\n[city] made in {time.monotonic() - started:.0f} s", file=say, flush=True)
 
 

@@ -17,7 +17,7 @@ from django.db import connections
 from django.test import Client
 
 from tests import city as cities
-from tests import emptying, warm_reader
+from tests import databases, emptying, warm_reader
 from tests.answering import Answering
 from tests.tongue import french, made  # noqa: F401  # fixtures of every room
 
@@ -96,12 +96,14 @@ def _forgetful(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
-    """How the tests' own database is asked: by one process, and without waiting for the disk.
+    """From what the tests' own database is made, and how it is asked: by one process, and without waiting for the disk.
 
     Sums and cells are made with workers for the rest of a transaction (`layers.db.work_on_months`), which in a test is all of it:
     two would be started for every question over a dozen rows. The whole city is asked as in production.
     """
-    told = connections["default"].settings_dict["OPTIONS"]
+    place = connections["default"].settings_dict
+    place["TEST"]["TEMPLATE"] = databases.template(django_settings.DATABASES["default"])
+    told = place["OPTIONS"]
     told["options"] = (
         f"{told.get('options', '')} -c max_parallel_workers_per_gather=0 -c synchronous_commit=off".strip()
     )

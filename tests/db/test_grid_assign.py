@@ -74,13 +74,17 @@ A1, A2, B1, B2 = (cells.code_of(SIZE, 450 + i, 4430, SOUTHERN) for i in range(4)
 C1, C2 = (cells.code_of(SIZE, 450 + i, 4431, NORTHERN) for i in range(2))
 
 
-@pytest.fixture
-def world() -> Grid:
+def make_world() -> Grid:
     grid = make.make_grid(lambda code: code in (make.CITY, make.DISTRICT, *WORLD))
     for code, corners in WORLD.items():
         models.Boundary.objects.filter(region=grid[code]).update(geom=outline(rectangle(*corners)))
     grid.settle()
     return grid
+
+
+@pytest.fixture
+def world() -> Grid:
+    return make_world()
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from copy import copy
 from datetime import date
 from typing import Any
 
@@ -33,15 +34,15 @@ from tests.db.test_grid_assign import (
     B,
     C,
     cursor_of,
+    make_world,
     outline,
     rectangle,
     spot,
-    world,
 )
 from tests.factories import JANUARY, Grid
 from tests.grid_world import versions
+from tests.standing import standing
 
-__all__ = ["world"]
 pytestmark = pytest.mark.django_db
 
 MARCH = date(2019, 3, 1)
@@ -129,14 +130,18 @@ def known_higher_up(size: int) -> dict[tuple[Any, ...], int]:
     return found
 
 
+def empty() -> None:
+    for model in (models.UsageRecord, models.SupplyArea, models.Meter, models.WaterUser, models.SupplyFacility):
+        model.objects.all().delete()
+
+
 class Town:
     """A city of a few meters, users, plants and records, and every kind of change by hand to them."""
 
     def __init__(self, regions: Grid, changes: int = 0) -> None:
         self.regions = regions
         self.changes = changes
-        for model in (models.UsageRecord, models.SupplyArea, models.Meter, models.WaterUser, models.SupplyFacility):
-            model.objects.all().delete()
+        empty()
         for number in range(3):
             make.WaterUserFactory(code=f"U{number}", geom=spot(*SPOTS[number + 2]), declared_region=regions[C])  # type: ignore[misc]
         for number in range(4):
@@ -293,9 +298,19 @@ def check(town: Town) -> None:
             assert conservation.of_grid(cursor, size, all_months(cursor), only_wrong=True) == []
 
 
+first_town = standing(lambda folder: Town(make_world()))
+
+
 @pytest.fixture
-def town(world: Grid) -> Iterator[Town]:
-    yield Town(world)
+def town(first_town: Town, db: None) -> Town:
+    return copy(first_town)
+
+
+@pytest.fixture
+def world(first_town: Town, db: None) -> Grid:
+    """The town's divisions alone."""
+    empty()
+    return first_town.regions
 
 
 @pytest.mark.parametrize("what", CHANGES)

@@ -17,7 +17,7 @@ from django.db.migrations.loader import MigrationLoader
 from psycopg import sql
 
 from layers.feeds.search import search
-from tests import city
+from tests import databases
 
 NAME = f"shuitu_migrations_{os.getpid()}"
 
@@ -26,11 +26,11 @@ NAME = f"shuitu_migrations_{os.getpid()}"
 def empty_database() -> Iterator[str]:
     """The URL of a database with nothing in it, dropped afterwards."""
     place = settings.DATABASES["default"]
-    with psycopg.connect(city.database_url(place, "postgres"), autocommit=True) as link:
+    with databases.cluster(place) as link:
         name = sql.Identifier(NAME)
         link.execute(sql.SQL("CREATE DATABASE {}").format(name))
         try:
-            yield city.database_url(place, NAME)
+            yield databases.database_url(place, NAME)
         finally:
             # Without FORCE, which an autovacuum worker of the superuser would fail; a plain DROP sends such workers away.
             link.execute(sql.SQL("DROP DATABASE {}").format(name))
@@ -39,7 +39,7 @@ def empty_database() -> Iterator[str]:
 def manage(url: str, *words: str) -> str:
     done = subprocess.run(
         [sys.executable, "manage.py", *words],
-        cwd=city.ROOT,
+        cwd=databases.ROOT,
         env={**os.environ, "DATABASE_URL": url, "SECRET_KEY": "only for this test" * 4},
         capture_output=True,
         text=True,
@@ -64,7 +64,9 @@ def schema(url: str) -> dict[str, list[tuple[str, ...]]]:
 
 
 def test_every_migration_goes_forward_and_back(empty_database: str) -> None:
-    manage(empty_database, "migrate", "layers", "--no-input")
+    place = settings.DATABASES["default"]
+    with databases.cluster(place) as link:
+        databases.make_anew(link, NAME, databases.template(place))  # gone forward once
     first = schema(empty_database)
     assert len(first["columns"]) > 100
     manage(empty_database, "migrate", "layers", "zero", "--no-input")
