@@ -112,26 +112,41 @@ export function serialise(state: State, defaultPeriod: string): string {
 type Listener = (state: State, changed: ReadonlySet<keyof State>, cause: Cause) => void;
 export type Cause = "set" | "history";
 
+// Where an act of the reader begins: a slider that is dragged, or a key that is held, is one.
+const ACTS = ["pointerdown", "keydown", "click"] as const;
+
 export class Store {
   private listeners: Listener[] = [];
+  /** Whether the reader has done something since the last step, so that what changes next is by that. */
+  private acted = false;
   defaultPeriod = "";
   /** The months there are figures of, once they are known. */
   months: readonly string[] = [];
   constructor(public state: State) {
     addEventListener("popstate", () => this.apply({ ...parse(location.search) }, "history"));
+    // A click follows the press that began it, unless it is a keyboard's or a program's, which comes without coordinates.
+    const act = (event: Event) => { if (!(event instanceof KeyboardEvent && event.repeat) && !(event.type === "click" && (event as MouseEvent).detail > 0)) this.acted = true; };
+    for (const name of ACTS) addEventListener(name, act, { capture: true });
   }
   subscribe(listener: Listener): void {
     this.listeners.push(listener);
   }
-  /** Change some of the state. `push` makes a step the back button returns from; else the address is replaced. */
-  set(patch: Partial<State>, push = false): void {
+  /**
+   * Change some of the state. The first change after an act of the reader is a step that the back button undoes; what follows from
+   * the same act, what goes on by itself, and where the map is moved belong to the step before.
+   */
+  set(patch: Partial<State>): void {
     const before = location.pathname + location.search;
     const next = { ...this.state, ...patch };
     // Another kind of period has to be compared with another one too: a month with a month, a year with a year.
     if (isCompare(next.measure) && next.versus && !areLike(next.period, next.versus)) next.versus = firstVersus(next.period, this.months);
     const address = location.pathname + serialise(next, this.defaultPeriod);
-    if (push && address !== before) history.pushState(null, "", address);
-    else if (address !== before) history.replaceState(null, "", address);
+    const step = this.acted && !Object.keys(patch).every((key) => key === "camera");
+    if (address !== before) {
+      this.acted = false;
+      if (step) history.pushState(null, "", address);
+      else history.replaceState(null, "", address);
+    }
     this.apply(next, "set");
   }
   private apply(next: State, cause: Cause): void {

@@ -7,7 +7,7 @@ import { t } from "../i18n";
 import { type Comparison, compareUrl, type Mover } from "../api";
 import { divergingScale, type Scale } from "../classes";
 import { LITRES_PER_M3 } from "../format";
-import { isCompare, objectParts } from "../state";
+import { isCompare, objectParts, type State } from "../state";
 import { picture } from "../values";
 import { CellPopup } from "./cell-popup";
 import { Cells } from "./cells";
@@ -74,7 +74,7 @@ export class MapView implements Face {
     this.pointer = new Pointer(map, context, this.regions, this.facilities, this.popup, this.cells, this.cellPopup, (code) => this.selectRegion(code));
     context.store.subscribe((state, changed, cause) => {
       if (changed.has("region")) void this.onRegion(!(cause === "history" && state.camera));
-      if (cause === "history" && changed.has("camera")) this.restoreCamera();
+      if (cause === "history") this.restore(changed);
       if (changed.has("drawer") && !state.camera && !state.region) setTimeout(() => this.go({ bounds: context.meta.bounds }), 250);
       if (changed.has("level")) this.checkLevel();
       if (changed.has("period") || changed.has("boundaries")) this.regions.redraw();
@@ -198,6 +198,15 @@ export class MapView implements Face {
     const { lng, lat } = this.map.getCenter();
     this.context.store.set({ camera: { zoom: this.map.getZoom(), lat, lon: lng } });
   }
+  /** What the back button brings back, beside what follows every change. */
+  private restore(changed: ReadonlySet<keyof State>): void {
+    const { object, cell } = this.context.state;
+    if (changed.has("camera")) this.restoreCamera();
+    if (changed.has("object") && !object) this.popup.close();
+    if (changed.has("cell") && !cell) this.cellPopup.close();
+    if (changed.has("object") && object) void this.restoreObject();
+    if (changed.has("cell") && cell) void this.cellPopup.open(cell);
+  }
   private restoreCamera(): void {
     const { camera } = this.context.state;
     if (camera) this.map.easeTo({ center: [camera.lon, camera.lat], zoom: camera.zoom, duration: calm() ? 0 : 500 });
@@ -232,7 +241,7 @@ export class MapView implements Face {
   selectRegion(code: string): void {
     const region = code === this.context.city ? "" : code;
     const same = this.context.state.region === region;
-    this.context.store.set({ region, drawer: true, object: "" }, !same);
+    this.context.store.set({ region, drawer: true, object: "" });
     if (same) void this.onRegion(true);
   }
 

@@ -26,7 +26,7 @@ export class Tables implements Face {
     void this.load();
   }
   selectRegion(code: string): void {
-    this.context.store.set({ region: code === this.context.city ? "" : code, object: "" }, true);
+    this.context.store.set({ region: code === this.context.city ? "" : code, object: "" });
   }
   openCell(): void { /* there are no cells without a map */ }
   escape(): boolean {

@@ -106,7 +106,7 @@ export function mountExplain(place: HTMLElement, context: Context): { close(): b
     const { code, layer } = part;
     if (code === null) return t("explainSummed", { n: integer(part.count), what: term(context.meta, "grid_place", part.kind) });
     const name = part.name || code;
-    if (part.kind === "region") return h("button", { type: "button", class: "part-link", "data-testid": "part-link", onclick: () => store.set({ region: code, explain: "" }, true) }, context.nameOf(code, name));
+    if (part.kind === "region") return h("button", { type: "button", class: "part-link", "data-testid": "part-link", onclick: () => store.set({ region: code, explain: "" }) }, context.nameOf(code, name));
     return layer ? objectLink(layer, code, { class: "part-link", "data-testid": "part-link" }, name) : name;
   }
 
