@@ -115,6 +115,8 @@ PERMIT = Dataset(
         Field("valid_to", "有效期止", "Valid to", "date"),
         DECLARED_OPTIONAL,
     ),
+    litres_of="its_permits",
+    makes_different=("holder",),  # they come with the permits that name them
 )
 WELL = Dataset(
     "well",

@@ -26,6 +26,7 @@ from layers.feeds.described import (
     METHOD,
     NOTES,
     NUMBER_OR_NULL,
+    OF_ONE,
     PARENT,
     PERIOD,
     REDRAWN,
@@ -62,7 +63,12 @@ def _field_filters() -> list[OpenApiParameter]:
 
 META: Described = {
     "operation_id": "meta",
-    "responses": answer("What there is to see", access=ACCESS, layers={"type": "array", "items": {"type": "object"}}),
+    "responses": answer(
+        "What there is to see",
+        access=ACCESS,
+        layers={"type": "array", "items": {"type": "object"}},
+        tables={"type": "array", "items": {"type": "object"}},
+    ),
 }
 LAYERS: Described = {
     "operation_id": "layers",
@@ -112,13 +118,21 @@ FEATURES: Described = {
         "application/geo+json",
     ),
 }
+_OF_TABLE = record(
+    {
+        "type": {"type": "string", "enum": ["Feature"]},
+        "id": {"type": "string"},
+        "geometry": {"type": "object", "nullable": True, "description": "Null: a table's objects have no place"},
+        "properties": {"type": "object"},
+    }
+)
 FEATURE: Described = {
     "operation_id": "feature",
-    "parameters": [LAYER, path("code", "The feature's code")],
+    "parameters": [OF_ONE, path("code", "The feature's code")],
     "responses": responses(
         {
             "allOf": [
-                {"$ref": f"#/components/schemas/{FEATURE_NAME}"},
+                {"anyOf": [{"$ref": f"#/components/schemas/{FEATURE_NAME}"}, _OF_TABLE]},
                 record({"as_of": AS_OF, "synthetic": SYNTHETIC, "links": {"type": "object"}}),
             ]
         },
@@ -129,7 +143,7 @@ FEATURE: Described = {
 _EACH_LITRES: dict[str, Any] = {"type": "array", "items": LITRES}
 USE: Described = {
     "operation_id": "use",
-    "parameters": [LAYER, path("code", "The feature's code")],
+    "parameters": [OF_ONE, path("code", "The feature's code")],
     "responses": responses(
         {
             "type": "object",
@@ -184,6 +198,18 @@ USE: Described = {
                         "codes": {"type": "array", "items": {"type": "string"}},
                     },
                 },
+                "points": {
+                    "type": "array",
+                    "nullable": True,
+                    "description": "Of a permit or holder: what is permitted, by kind, and how many of them meters measure; null of anything else",
+                    "items": record(
+                        {
+                            "kind": {"type": "string", "enum": ["wells", "intakes", "users"]},
+                            "count": {"type": "integer"},
+                            "metered": {"type": "integer"},
+                        }
+                    ),
+                },
                 "permits": {
                     "type": "array",
                     "items": record(
@@ -199,7 +225,7 @@ USE: Described = {
             },
             "required": ["as_of", "synthetic", "layer", "code", "closed"],
         },
-        "What a well, supply facility, user or meter used by month and source, and what its permits allow",
+        "What a well, supply facility, user or meter used by month and source, and what its permits allow; of a permit or holder what meters say was taken under it",
         "application/json",
     ),
 }
