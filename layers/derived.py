@@ -48,6 +48,7 @@ HOLDER = Dataset(
         Field("name", "名称", "Name", imported=False, filter=True),
     ),
     personal="a person or an enterprise, with all that it may take",
+    search_order=7,
     litres_of="its_permits",
 )
 

@@ -383,7 +383,8 @@ SEARCH: Described = {
         query(
             "q",
             "A name or code, or a part of one, in any case; of one or two letters only the beginning of a code. Of several words each is in the"
-            " name or code, or in the name of a division that holds it. Two coordinates give the position they mean (layer position)",
+            " name or code, or in the name of a division that holds it. Letters are pinyin too, initials or syllables, of divisions and public"
+            " facilities, and the English names of divisions. Two coordinates give the position they mean (layer position)",
             required=True,
         ),
         OpenApiParameter("limit", OpenApiTypes.INT, description="1..100, 20 unless told"),

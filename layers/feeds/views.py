@@ -232,7 +232,7 @@ def divisions_view(request: HttpRequest) -> Found:
 @documented(schema.SEARCH)
 @READ
 def search_view(request: HttpRequest) -> Found:
-    """Regions, facilities, wells, users and meters by name or code."""
+    """Regions, facilities, wells, users, meters, permits and holders by name or code."""
     given = query_params(request, ["q", "limit"])
     limit = params.parse_count(given.get("limit"), "limit", 20, 1, 100)
     text = given.get("q", "")
