@@ -8,12 +8,14 @@ from urllib.parse import urlencode
 import orjson
 from django.contrib.gis.db.models import GeometryField
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from layers import access, filters, params, registry
 from layers.built import paged_ones
 from layers.errors import BadParameter, NotFound
 from layers.features import FeatureQuery, stream
 from layers.features.columns import named
+from layers.feeds.near import near
 from layers.http.encoding import written
 from layers.registry import Layer
 from layers.stats import objects
@@ -61,7 +63,23 @@ def feature(layer: Layer, code: str) -> dict[str, Any]:
     """One feature with all its fields and what it is linked to."""
     found = _found(layer, code)
     body: dict[str, Any] = orjson.loads(_texts(FeatureQuery(layer, cql=Q(pk=found.pk))))
-    return {**body, "links": links(layer, found)}
+    return {**body, "links": links(layer, found), "release": _release(found)}
+
+
+def neighbours(layer: Layer, code: str) -> dict[str, Any]:
+    """What stands next to one feature."""
+    found = _found(layer, code, outlines=layer.geometry == "point")
+    listed = near(layer, found)
+    return {"layer": layer.id, "code": found.code, "near": listed}
+
+
+def _release(found: Any) -> dict[str, Any] | None:
+    """Which release wrote an object last, and when: of divisions their outlines; None of what is derived."""
+    release = getattr(found, "release", None) or getattr(found, "valid_from", None)
+    if release is None:
+        return None
+    made = timezone.localtime(release.made_at).isoformat(timespec="seconds")
+    return {"number": release.pk, "made_at": made, "by_hand": "admin" in release.report}
 
 
 def use(layer: Layer, code: str) -> dict[str, Any]:
@@ -73,10 +91,11 @@ def use(layer: Layer, code: str) -> dict[str, Any]:
     return {"layer": layer.id, "code": found.code, **objects.use(layer, found)}
 
 
-def _found(layer: Layer, code: str) -> Any:
-    """The object of a code in any case, without its outline; `NotFound` when there is none."""
+def _found(layer: Layer, code: str, *, outlines: bool = False) -> Any:
+    """The object of a code in any case, without its outline unless told; `NotFound` when there is none."""
     params.refuse_unwritable({"code": code})
-    found = filters.of_code(layer, code, _without_outlines(filters.base(layer)))
+    among = filters.base(layer)
+    found = filters.of_code(layer, code, among if outlines else _without_outlines(among))
     if found is None:
         raise NotFound(f"{layer.id} has no feature {code!r}.", param="code")
     return found

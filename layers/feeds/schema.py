@@ -118,6 +118,16 @@ FEATURES: Described = {
         "application/geo+json",
     ),
 }
+_RELEASE: dict[str, Any] = {
+    "type": "object",
+    "nullable": True,
+    "description": "The release that wrote it last; null of what is derived",
+    "properties": {
+        "number": {"type": "integer"},
+        "made_at": {"type": "string"},
+        "by_hand": {"type": "boolean", "description": "A change in the administration, and no file"},
+    },
+}
 _OF_TABLE = record(
     {
         "type": {"type": "string", "enum": ["Feature"]},
@@ -133,7 +143,7 @@ FEATURE: Described = {
         {
             "allOf": [
                 {"anyOf": [{"$ref": f"#/components/schemas/{FEATURE_NAME}"}, _OF_TABLE]},
-                record({"as_of": AS_OF, "synthetic": SYNTHETIC, "links": {"type": "object"}}),
+                record({"as_of": AS_OF, "synthetic": SYNTHETIC, "links": {"type": "object"}, "release": _RELEASE}),
             ]
         },
         "One feature, with the objects it is linked to",
@@ -227,6 +237,36 @@ USE: Described = {
         },
         "What a well, supply facility, user or meter used by month and source, and what its permits allow; of a permit or holder what meters say was taken under it",
         "application/json",
+    ),
+}
+NEAR: Described = {
+    "operation_id": "near",
+    "parameters": [OF_ONE, path("code", "The feature's code")],
+    "responses": answer(
+        "The nearest of its layer, and the nearest supply facilities; empty for what has no position",
+        synthetic=SYNTHETIC,
+        layer={"type": "string"},
+        code={"type": "string"},
+        near={
+            "type": "array",
+            "items": record(
+                {
+                    "group": {"type": "string", "enum": ["same", "facility"]},
+                    "layer": {"type": "string"},
+                    "code": {"type": "string"},
+                    "name": {"type": "string"},
+                    "path": {"type": "string"},
+                    "lon": {"type": "number"},
+                    "lat": {"type": "number"},
+                    "distance_m": {"type": "number"},
+                    "bearing_deg": {
+                        "type": "number",
+                        "nullable": True,
+                        "description": "Where it stands from here, from the north clockwise; null at the same spot",
+                    },
+                }
+            ),
+        },
     ),
 }
 ROW: dict[str, Any] = {

@@ -18,8 +18,7 @@ from operator import or_
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Case, CharField, F, FloatField, IntegerField, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce, Length
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 
 from layers import access, dependencies, registry, vocab
 from layers.db import bounded
@@ -27,7 +26,7 @@ from layers.errors import BadParameter
 from layers.feeds import spelt
 from layers.feeds.held import Held
 from layers.feeds.pasted import hit, position
-from layers.functions import Coordinate
+from layers.feeds.told import has_region, rows_of, told_name
 from layers.kept.memory import Memory
 from layers.registry import Dataset
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
@@ -37,9 +36,8 @@ LONGEST = 60
 WORDS = 5  # of a question that are looked for
 DIVISIONS = 20  # that a word may name beside others
 TRIGRAM = 3  # letters from which on an index finds a text within another
-Said = Mapping[
-    str, Mapping[str, int]
-]  # by word the codes of the divisions that it says in Latin letters, and their ranks
+# By word the codes of the divisions that it says in Latin letters, and their ranks.
+Said = Mapping[str, Mapping[str, int]]
 _NAMED_LEVELS = (vocab.DISTRICT, vocab.TOWNSHIP, vocab.VILLAGE)
 # What stands somewhere, and of the tables those whose objects have a code and a page.
 _SEARCHED = [
@@ -111,14 +109,14 @@ def _is_meant(index: RegionIndex, region: RegionInfo, said: Said) -> bool:
 
 
 def _by_sound(words: Sequence[str], said: Said) -> Iterator[dict[str, Any]]:
-    """The facilities that one of the words says by its sound, and the others as well, or their divisions do."""
-    for word in words:
-        others = [other for other in words if other != word]
-        within = {other: _divisions(region_index(), other, said) for other in others}
-        for one in spelt.objects(word, _named()):
-            place = one["region_code"] or ""
-            if all(other in one["told"] or place.startswith(tuple(within[other])) for other in others):
-                yield one
+    """The facilities that a word says by its sound, each once; of several words the others as well, or as they are written, or by
+    a division that holds the facility."""
+    sounds = {word: {(one["layer"], one["code"]): one for one in spelt.objects(word, _named())} for word in words}
+    within = {word: tuple(_divisions(region_index(), word, said)) for word in words} if len(sounds) > 1 else {}
+    for key, one in reduce(or_, sounds.values()).items():
+        place = one["region_code"] or ""
+        if all(key in sounds[word] or word in one["told"] or place.startswith(within[word]) for word in sounds):
+            yield one
 
 
 def _named() -> Iterator[dict[str, Any]]:
@@ -126,9 +124,9 @@ def _named() -> Iterator[dict[str, Any]]:
     for place, dataset in enumerate(_ORDER, 1):
         if not dataset.spelt or access.is_closed(apps.get_model(dataset.model)):
             continue
-        told, by_name = _told(dataset)
+        told, by_name = told_name(dataset)
         objects = apps.get_model(dataset.model)._default_manager.filter(by_name)
-        yield from _rows(dataset, place, objects, told, Value(0)).exclude(told="")
+        yield from rows_of(dataset, place, objects, told, Value(0)).exclude(told="")
 
 
 def matches(wanted: str, limit: int, said: Said | None = None) -> QuerySet[Any]:
@@ -160,7 +158,7 @@ def _divisions(index: RegionIndex, word: str, said: Said) -> list[str]:
 def _best(
     dataset: Dataset, place: int, words: Sequence[str], within: Mapping[str, Sequence[str]], limit: int
 ) -> QuerySet[Any]:
-    told, by_name = _told(dataset)
+    told, by_name = told_name(dataset)
     short = any(len(word) < TRIGRAM for word in words)
     in_memory = (short or len(words) > 1) and _has_names(dataset)
     if in_memory:
@@ -174,7 +172,7 @@ def _best(
         default=Value(2),
         output_field=IntegerField(),
     )
-    found = _rows(dataset, place, apps.get_model(dataset.model)._default_manager.filter(match), told, rank)
+    found = rows_of(dataset, place, apps.get_model(dataset.model)._default_manager.filter(match), told, rank)
     if short and not in_memory and len(words) == 1:  # the beginning of a code: one index has them in their order
         return found.order_by("code")[:limit]
     return found.order_by("rank", "length", "code")[:limit]
@@ -185,7 +183,7 @@ def _indexed(dataset: Dataset, words: Sequence[str], within: Mapping[str, Sequen
     match = reduce(or_, own)  # one of them, so that an index finds it
     if len(words) > 1:
         for word, mine in zip(words, own, strict=True):
-            codes = within[word] if _has_region(dataset) else ()
+            codes = within[word] if has_region(dataset) else ()
             match &= reduce(or_, (Q(declared_region__code__startswith=code) for code in codes), mine)
     return match
 
@@ -208,61 +206,13 @@ def _held(dataset: Dataset) -> Held:
     """The names and codes of a dataset, of its version and as far as they may be told."""
 
     def make() -> Held:
-        told, _ = _told(dataset)
-        region = F("declared_region__code") if _has_region(dataset) else Value("")
+        told, _ = told_name(dataset)
+        region = F("declared_region__code") if has_region(dataset) else Value("")
         rows = apps.get_model(dataset.model)._default_manager.annotate(told=told, in_region=region).order_by()
         found = rows.values_list("pk", "code", "told", "in_region")
         return Held([(pk, code, name or "", place or "") for pk, code, name, place in found.iterator(20_000)])
 
     return _texts.get_or_make(as_of(dependencies.behind(dataset.name)).stamp, dataset.name, make)
-
-
-def _rows(dataset: Dataset, place: int, objects: QuerySet[Any], told: Any, rank: Any) -> QuerySet[Any]:
-    """Objects as they are told of: every dataset's in the same columns."""
-    nowhere = Value(None, output_field=FloatField())
-    lon, lat = (Coordinate("geom", "X"), Coordinate("geom", "Y")) if dataset.placed else (nowhere, nowhere)
-    region = F("declared_region__code") if _has_region(dataset) else Value(None, output_field=CharField())
-    return objects.annotate(
-        told=told,
-        rank=rank,
-        place=Value(place),
-        layer=_layer(dataset),
-        region_code=region,
-        lon=lon,
-        lat=lat,
-        length=Length("told"),
-    ).values("rank", "place", "layer", "code", "told", "region_code", "lon", "lat", "length")
-
-
-def _has_region(dataset: Dataset) -> bool:
-    """Whether its objects are declared to be somewhere."""
-    return any(field.orm_path.startswith("declared_region__") for field in dataset.fields)
-
-
-def _told(dataset: Dataset) -> tuple[Any, Q]:
-    """The name of an object as far as its layer tells it, and which objects' names are told at all: what is not told is
-    neither found nor ordered by."""
-    layers = access.layers_of(dataset)
-    if not dataset.field("name"):  # a permit is called by its holder
-        holders = all(access.tells(layer, "holder_name") for layer in layers)
-        return Coalesce("holder__name", Value("")) if holders else Value(""), Q(pk__in=[])
-    told = [layer for layer in layers if access.tells(layer, "name")]
-    if len(told) == len(layers):
-        return F("name"), Q()
-    which = [Q(**layer.scope) for layer in told if layer.scope]
-    named = Case(*(When(one, then=F("name")) for one in which), default=Value(""), output_field=CharField())
-    found = Q(pk__in=[])
-    for one in which:
-        found |= one
-    return named, found
-
-
-def _layer(dataset: Dataset) -> Any:
-    """The layer that an object has its page in, else its dataset."""
-    layers = access.layers_of(dataset)
-    cases = [When(Q(**layer.scope), then=Value(layer.id)) for layer in layers if layer.scope]
-    whole = next((layer.id for layer in layers if not layer.scope), dataset.name)
-    return Case(*cases, default=Value(whole), output_field=CharField()) if cases else Value(whole)
 
 
 def _place(index: RegionIndex, code: str | None) -> str:

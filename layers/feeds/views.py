@@ -103,6 +103,15 @@ def use_view(request: HttpRequest, layer_id: str, code: str) -> Found:
     return json_of(as_of(ALL_DATASETS), _figures(lambda: features.use(layer, code)))
 
 
+@documented(schema.NEAR)
+@READ
+def near_view(request: HttpRequest, layer_id: str, code: str) -> Found:
+    """What stands next to one feature: the nearest of its layer, and of the supply facilities."""
+    layer = paged(layer_id)
+    query_params(request, [])
+    return json_of(as_of(ALL_DATASETS), _features(layer, lambda: features.neighbours(layer, code)))
+
+
 @documented(schema.STATS)
 @READ
 def stats_view(request: HttpRequest) -> Found:

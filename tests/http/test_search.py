@@ -163,6 +163,10 @@ def test_a_search_is_one_statement_over_all_datasets(django_assert_num_queries: 
         ("nj", ["110101001", "UP001"]),  # from within from three letters on
         ("njd sc", []),  # 水厂 is within, and two letters too short
         ("njd 水厂", ["UP001"]),  # a division by its sound beside a part of a name
+        ("njs shuichang xin", ["UP002"]),
+        ("xnj 水厂", ["UP002"]),
+        ("xnj njs", ["UP002"]),  # two sounds of one facility, from two places
+        ("njsc njsc", ["UP001", "UP002"]),  # each once
         ("jsq jsqu", [A]),  # two words of one name
         ("njsch", ["UP001", "UP002"]),  # a syllable that is begun
         ("njx", []),

@@ -76,7 +76,13 @@ export interface LinkedObject { layer: string | null; code: string; name: string
 export interface ObjectFeature {
   id: string; synthetic: boolean; geometry: GeoJSON.Geometry | null; properties: Record<string, unknown>; bbox?: Bounds;
   links?: Record<string, LinkedObject | LinkedObject[] | null>;
+  /** Which release wrote it last; null of what is derived. */
+  release?: { number: number; made_at: string; by_hand: boolean } | null;
 }
+/** What stands next to an object: of its own layer, or a supply facility. */
+export interface Neighbour { group: "same" | "facility"; layer: string; code: string; name: string; path: string; lon: number; lat: number; distance_m: number; bearing_deg: number | null }
+/** What who asks may open behind an object: nothing of it for everybody. */
+export interface Behind { edit?: string; history?: string; release?: { number: number; file: string; actor: string; url: string } }
 /** Litres by source and month: what a chart of months is drawn from. */
 export interface MonthlyUse { months: string[]; by_source_month: { source: string; volume_l: Litres }[] }
 export interface YearUse { year: number; months: number; volume_l: number; like: string | null; previous_l: number | null; change: number | null; permitted_l: number | null; of_permitted: number | null }
@@ -183,6 +189,9 @@ export const searchUrl = (text: string, limit: number): string => "/api/search" 
 export const objectUrl = (layer: string, code: string): string =>
   `/api/layers/${encodeURIComponent(layer)}/features/${encodeURIComponent(code)}`;
 export const useUrl = (layer: string, code: string): string => `/api/layers/${encodeURIComponent(layer)}/use/${encodeURIComponent(code)}`;
+export const nearUrl = (layer: string, code: string): string => `/api/layers/${encodeURIComponent(layer)}/near/${encodeURIComponent(code)}`;
+export const behindUrl = (layer: string, code: string, lang: Lang): string =>
+  `/desk/objects/${encodeURIComponent(layer)}/${encodeURIComponent(code)}` + query({ lang: lang === FIRST ? "" : lang });
 export const recordsUrl = (form: string, { field, codes }: NonNullable<ObjectUse["records"]>): string => `/feeds/usage.${form}` + query({ [field]: codes });
 /** The page of an object; ``from`` is the query of the map that it was asked from, and leads back there. */
 export const objectPage = (layer: string, code: string, lang: Lang, from = ""): string =>

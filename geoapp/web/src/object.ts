@@ -2,7 +2,7 @@
 import "maplibre-gl/dist/maplibre-gl.css";
 import "./styles/index.css";
 import "./styles/object.css";
-import { ApiError, type Bounds, getJson, type LayerInfo, type LinkedObject, type Meta, metaUrl, objectPage, type ObjectFeature, type ObjectUse, objectUrl, query, type TableInfo, useUrl } from "./api";
+import { ApiError, type Behind, behindUrl, type Bounds, getJson, type LayerInfo, type LinkedObject, type Meta, metaUrl, nearUrl, type Neighbour, objectPage, type ObjectFeature, type ObjectUse, objectUrl, query, type TableInfo, useUrl } from "./api";
 import { byId, h, icon, replace } from "./dom";
 import { fieldText, regionText } from "./fields";
 import { FIRST, language, setLanguage, t, tk, words } from "./i18n";
@@ -57,10 +57,13 @@ function draw(meta: Meta, layer: LayerInfo | TableInfo, feature: ObjectFeature):
       madeUp ? h("span", { class: "tag synthetic", "data-testid": "synthetic" }, t(layer.geometry === "polygon" ? "boundarySynthetic" : layer.geometry === "none" ? "rowSynthetic" : "syntheticShort")) : null),
     meta.synthetic && (madeUp || meta.synthetic.parts.includes(layer.id)) ? h("p", { class: "synthetic-note", "data-testid": "synthetic-note" }, icon("info", 16), words(meta.synthetic)) : null,
     h("div", { class: "object-grid" },
-      h("section", { class: "card" }, h("h2", {}, t("fields")), fields(meta, layer, feature), layer.geometry === "none" && cameFrom() ? h("p", { class: "ways" }, back(null)) : null),
+      h("section", { class: "card" }, h("h2", {}, t("fields")), fields(meta, layer, feature), source(feature), layer.geometry === "none" && cameFrom() ? h("p", { class: "ways" }, back(null)) : null),
       layer.geometry === "none" ? (around.length ? h("section", { class: "card" }, h("h2", {}, t("permittedHere")), h("div", { id: "object-map", "data-testid": "object-map" })) : null) : whereabouts(layer as LayerInfo, feature),
       layer.measured ? h("section", { class: "card wide", id: "object-use", "data-testid": "object-use" }, h("h2", {}, t("use")), h("div", { class: "skeleton tall" })) : null,
+      feature.geometry?.type === "Point" ? h("section", { class: "card wide", id: "object-near", "data-testid": "object-near" }, h("h2", {}, t("near")), h("div", { class: "skeleton" })) : null,
       h("section", { class: "card wide" }, h("h2", {}, t("links")), links(feature))));
+  if (feature.geometry?.type === "Point") void near(meta);
+  void behind();
   if (layer.measured) void use(meta);
   if (feature.geometry) map([{ layer: layer as LayerInfo, code }], feature.geometry);
   else if (around.length) map(around.map((each) => ({ layer: meta.layers.find((one) => one.id === each.layer)!, code: each.code })), { type: "MultiPoint", coordinates: around.map((each) => [each.lon!, each.lat!]) });
@@ -88,6 +91,33 @@ async function use(meta: Meta): Promise<void> {
   } catch (error) {
     replace(section, h("h2", {}, t("use")), h("p", { class: "hint" }, error instanceof Error ? error.message : "", " "), h("button", { type: "button", class: "button small", onclick: () => void use(meta) }, t("retry")));
   }
+}
+
+/** Which release wrote it last, and when. */
+function source(feature: ObjectFeature): HTMLElement | null {
+  const { release } = feature;
+  if (!release) return null;
+  const day = release.made_at.slice(0, 16).replace("T", " ");
+  return h("p", { class: "fine", id: "object-source", "data-testid": "source", "data-release": release.number }, t(release.by_hand ? "releaseByHand" : "releaseOf", { n: release.number, day }));
+}
+
+async function near(meta: Meta): Promise<void> {
+  const section = byId("object-near");
+  try {
+    const [found, { showNear }] = await Promise.all([getJson<{ near: Neighbour[] }>(nearUrl(layerId, code)), import("./object-near")]);
+    showNear(section, meta, found.near, layerId, cameFrom());
+  } catch (error) {
+    replace(section, h("h2", {}, t("near")), h("p", { class: "hint" }, error instanceof Error ? error.message : "", " "), h("button", { type: "button", class: "button small", onclick: () => void near(meta) }, t("retry")));
+  }
+}
+
+/** What who asks may open besides: the page is the same for all. Whoever may open nothing is told nothing. */
+async function behind(): Promise<void> {
+  const response = await fetch(behindUrl(layerId, code, language()), { headers: { Accept: "application/json" } }).catch(() => null);
+  if (response?.status !== 200) return;
+  const [found, { showBehind }] = await Promise.all([response.json() as Promise<Behind>, import("./object-near")]);
+  const [head, below] = [place.querySelector<HTMLElement>(".object-head"), document.getElementById("object-source")];
+  if (head && below) showBehind(head, below, found);
 }
 
 function fields(meta: Meta, layer: TableInfo, feature: ObjectFeature): HTMLElement {

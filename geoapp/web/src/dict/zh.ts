@@ -107,6 +107,7 @@ export const zh = {
   backToMap: "返回地图", showOnMap: "在地图上查看",
   fields: "属性", links: "关联", location: "位置",
   permittedHere: "许可的水井、取水口与用水户", rowSynthetic: "信息为合成", link_holder: "取水户", pointsWells: "许可的 {n} 眼机井中 {m} 眼有关联水表、{k} 眼没有", pointsIntakes: "{n} 处地表取水口没有关联水表", pointsUsers: "{n} 个用水户中 {m} 个有自取水（自备井、地表水）的水表", pointsJoin: "；", pointsEnd: "。", useTaken: "计量到的取水量", pointsPartly: "水量只含有水表的部分，实际取水可能更多。", atLeast: "≥ {v}",
+  near: "邻近", nearNone: "没有邻近的对象。", nearFacilities: "供水设施", nearOtherFacilities: "其他供水设施", metres: "{n} 米", kilometres: "{n} 公里", sameSpot: "同一位置", north: "北", northEast: "东北", east: "东", southEast: "东南", south: "南", southWest: "西南", west: "西", northWest: "西北", edit: "修改", history: "历次变化", releaseOf: "由第 {n} 号数据发布写入，{day}", releaseByHand: "由第 {n} 号数据发布（手工修改）写入，{day}", releaseNumber: "第 {n} 号发布",
   noPosition: "该对象没有坐标。", noLinks: "没有登记的关联对象。",
   objectMissing: "没有这个对象", objectMissingText: "图层“{layer}”里没有编码 {code}。它可能已更名或删除。",
   link_permits: "取水许可", link_users: "用水户", link_meters: "水表", link_wells: "机井", link_facility: "供水设施", link_facilities: "供水设施",
