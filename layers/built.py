@@ -46,6 +46,21 @@ def open_tables() -> tuple[Layer, ...]:
     return tuple(found for table in registry.TABLES if (found := access.seen(table)))
 
 
+def paged(name: str) -> Layer:
+    """The layer or table of that id whose objects are known by a code, and so have an answer and a page each; as `built_layer`."""
+    found = published(name)
+    if found.dataset.field("code") is None:
+        raise NotFound(
+            f"{found.id} has no objects with a code.", param="layer", allowed=[one.id for one in paged_ones()]
+        )
+    return found
+
+
+def paged_ones() -> tuple[Layer, ...]:
+    """The layers and tables whose objects have pages, in the registry's order."""
+    return tuple(one for one in (*built_layers(), *open_tables()) if one.dataset.field("code") is not None)
+
+
 def published(name: str) -> Layer:
     """The layer or table of that id, as `built_layer`."""
     return built(_known(registry.published, name))

@@ -115,6 +115,9 @@ PERMIT = Dataset(
         Field("valid_to", "有效期止", "Valid to", "date"),
         DECLARED_OPTIONAL,
     ),
+    search_order=8,
+    litres_of="its_permits",
+    makes_different=("holder",),  # they come with the permits that name them
 )
 WELL = Dataset(
     "well",
@@ -180,6 +183,7 @@ SURFACE_INTAKE = Dataset(
         PERMITS,
     ),
     search_order=3,
+    spelt=True,
 )
 FACILITY = Dataset(
     "facility",
@@ -199,6 +203,7 @@ FACILITY = Dataset(
         STANDS_SINCE,
     ),
     search_order=1,
+    spelt=True,
     litres_of="facility",
     makes_different=(SUMS, GRIDDED),
 )
@@ -265,6 +270,7 @@ SEWAGE_PLANT = Dataset(
         declared=DECLARED_OPTIONAL,
     ),
     search_order=2,
+    spelt=True,
 )
 WATER_USER = Dataset(
     "water_user",

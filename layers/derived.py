@@ -36,6 +36,22 @@ GRID = Dataset(
     builds="layers.GridBuild",
 )
 
+# Holders come with the permits that name them (see `layers.ingest.holders`).
+HOLDER = Dataset(
+    "holder",
+    "取水户",
+    "Abstraction holders",
+    "layers.AbstractionHolder",
+    "none",
+    (
+        Field("code", "编码", "Code", imported=False, filter=True, aliases=("水务码",)),
+        Field("name", "名称", "Name", imported=False, filter=True),
+    ),
+    personal="a person or an enterprise, with all that it may take",
+    search_order=7,
+    litres_of="its_permits",
+)
+
 # In the order in which they can be loaded: each refers only to those before it.
 
-DERIVED: tuple[Dataset, ...] = (GRID,)
+DERIVED: tuple[Dataset, ...] = (GRID, HOLDER)

@@ -92,8 +92,10 @@ class Dataset(Worded):
     # Of what stands at a point, for search: what people look for first comes first among equally good matches.
     search_order: int = 50
     search_names: bool = True  # False where names are made from codes or run to six figures: codes are matched alone
-    # Where the usage records of one of its objects are: its own, by which column of theirs, or those of its meters; or nowhere.
-    litres_of: Literal["", "meter", "facility", "its_meters"] = ""
+    spelt: bool = False  # True where names are few and public: found by pinyin too
+    # Where the usage records of one of its objects are: its own, by which column of theirs, those of its meters, or those of
+    # the meters at what it permits; or nowhere.
+    litres_of: Literal["", "meter", "facility", "its_meters", "its_permits"] = ""
     # Of amounts by month: what is no more plausible beside what was before, of an object and of a division.
     object_leap: Leap | None = None
     region_leap: Leap | None = None

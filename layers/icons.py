@@ -26,4 +26,8 @@ USER = Icon("user", "M5.5 18v-8.5L12 5l6.5 4.5V18h-4.7v-4.8h-3.6V18z", solid=Tru
 METER = Icon("meter", "M12 5.2a6.8 6.8 0 1 1 0 13.6 6.8 6.8 0 0 1 0-13.6zM12 12l3-3.4M8 12h.1M16 12h.1M12 8h.1")
 SEWAGE = Icon("sewage", "M5.5 7.5h13l-1.4 10.2H6.9zM8 11.8c1.4-1.2 2.4-1.2 4 0s2.6 1.2 4 0")
 SEWAGE_SMALL = Icon("sewage-small", "M7.5 8h9l-1 9h-7zM9.5 12.4h5")
+PERMIT = Icon("permit", "M7 5h7l3 3v11H7zM9.5 11h5M9.5 14h5")  # a sheet of paper
+HOLDER = Icon(
+    "holder", "M12 5.5a3 3 0 1 1 0 6 3 3 0 0 1 0-6zM6.5 18.5c.3-3.4 2.4-5 5.5-5s5.2 1.6 5.5 5"
+)  # whoever it is
 CIRCLE = Icon("circle", "M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8z", solid=True)

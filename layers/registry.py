@@ -25,7 +25,7 @@ from layers.datasets import (
     WELL,
     dataset,
 )
-from layers.derived import DERIVED, GRID
+from layers.derived import DERIVED, GRID, HOLDER
 from layers.entries import Dot, Layer, Sign, UsageOf, scope
 from layers.errors import NotFound
 from layers.fields import SUMS, Dataset, Field, Geometry
@@ -36,6 +36,7 @@ __all__ = [
     "DERIVED",
     "FACILITY",
     "GRID",
+    "HOLDER",
     "IMPORTED",
     "LAYERS",
     "LEVEL_LAYERS",
@@ -283,7 +284,8 @@ LAYERS: tuple[Layer, ...] = (
     *more("LAYERS"),
 )
 
-# Tables without a place of their own: listed, filtered and downloaded like layers, but neither drawn nor tiled.
+# Tables without a place of their own: listed, filtered and downloaded like layers, but neither drawn nor tiled. Objects
+# that have a code have pages here too.
 TABLES: tuple[Layer, ...] = (
     Layer(
         "permit",
@@ -291,7 +293,18 @@ TABLES: tuple[Layer, ...] = (
         "Abstraction permits",
         "take",
         PERMIT,
+        color="#7a5c2e",
+        icon=icons.PERMIT,
         temporal=("valid_from", "valid_to"),
+    ),
+    Layer(
+        "holder",
+        "取水户",
+        "Abstraction holders",
+        "take",
+        HOLDER,
+        color="#7a5c2e",
+        icon=icons.HOLDER,
     ),
     Layer(
         "usage",

@@ -14,7 +14,7 @@ from tests.db.ingest_files import CITY, TOWNSHIP
 from tests.db.test_mvt import tile_at
 from tests.factories import Point
 
-CLOSED = ("water_user", "meter", "usage")
+CLOSED = ("water_user", "meter", "usage", "holder")
 HERE = Point(116.025, 39.05, srid=4490)
 # What is asked of each route besides its address.
 AS_PAGE = ("", "f=html")
@@ -44,7 +44,7 @@ TELLING = (
     "/ogc/collections/water_user/search", "/ogc/collections/permit/search",
     "/api/layers/water_user/features", "/api/layers/meter/features", "/api/layers/well/features",
     "/api/layers/self_built/features", "/api/layers/supply_area/features", "/api/layers/sewage_plant/features",
-    "/api/layers/village_sewage_station/features", "/api/layers/surface_intake/features", "/api/layers/well/features/W1",
+    "/api/layers/village_sewage_station/features", "/api/layers/surface_intake/features", "/api/layers/well/features/W1", "/api/layers/permit/features/P1", f"/api/layers/holder/features/{MARK}-H1",
     "/feeds/permit", "/feeds/usage", *(f"/feeds/meter.{one.suffix}" for one in FORMATS.values()),
     *(f"/feeds/permit.{one.suffix}" for one in FORMATS.values() if one.tables),
     "/ogc/collections/permit/items", "/ogc/collections/permit/items?f=html", "/ogc/collections/usage/items?f=xlsx",

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from geoapp.desk import releases, views
+from geoapp.desk import objects, releases, views
 from geoapp.desk.parcels import TOKEN
 
 app_name = "desk"
@@ -15,6 +15,7 @@ urlpatterns = [
     path("releases/<int:number>/", releases.release, name="release"),
     path("releases/<int:number>/undo/", releases.undoing, name="undo"),
     path("history/<slug:dataset>/<int:number>/", releases.history, name="history"),
+    path("objects/<slug:layer>/<path:code>", objects.behind, name="object"),
     re_path(rf"^{_token}/$", views.job, name="job"),
     re_path(rf"^{_token}/state$", views.state, name="state"),
     re_path(rf"^{_token}/places$", views.places, name="places"),

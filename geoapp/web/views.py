@@ -14,7 +14,7 @@ from geoapp.problems.language import asked_language, html_language, page_languag
 from geoapp.problems.words import DATABASE_GONE
 from geoapp.web import divisions, sources
 from layers import filters
-from layers.built import built_layer
+from layers.built import paged
 from layers.errors import NotFound
 from layers.http.answers import BY_ASKER
 from layers.http.resource import Resource
@@ -65,7 +65,7 @@ def _is_known(layer_id: str, code: str) -> bool:
     if "\x00" in code:
         return False  # no text in the database holds it, and PostgreSQL refuses to look
     try:
-        layer = built_layer(layer_id)
+        layer = paged(layer_id)
         return filters.of_code(layer, code, filters.base(layer).only("pk")) is not None
     except NotFound:
         return False

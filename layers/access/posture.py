@@ -104,10 +104,13 @@ def _own() -> Any:
     """The releases that are neither the demo's nor a change by hand to what the demo made."""
     made = Release.objects.filter(dataset__in=concerned())
     # By id: a report without the key is NULL to the comparison, which exclude() alone would take for a match.
-    synthetic = made.filter(
-        Q(**{f"report__context__{DEMO}__isnull": False}) | Q(**{f"report__admin__{SYNTHETIC}": True})
-    )
+    synthetic = made.filter(made_up())
     return made.exclude(pk__in=synthetic.values("pk"))
+
+
+def made_up() -> Q:
+    """Of releases: whether what it wrote is made up, by the demo or by hand of what the demo made."""
+    return Q(**{f"report__context__{DEMO}__isnull": False}) | Q(**{f"report__admin__{SYNTHETIC}": True})
 
 
 def still_synthetic(dataset: Dataset, ids: Sequence[int], *, added: bool) -> bool:

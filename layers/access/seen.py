@@ -79,8 +79,8 @@ def of_object(found: Any) -> Layer | None:
 
 def is_closed(model: Any) -> bool:
     """Whether a model's objects are of a dataset that may not be seen now."""
-    return any(seen(layer) is None for dataset in registry.DATASETS if dataset.model == model._meta.label
-               for layer in layers_of(dataset))  # fmt: skip
+    every = (*registry.LAYERS, *registry.TABLES)
+    return any(layer.dataset.model == model._meta.label and seen(layer) is None for layer in every)
 
 
 def name_of(found: Any) -> str:

@@ -106,6 +106,9 @@ def path(name: str, description: str, enum: Any = None) -> OpenApiParameter:
 
 
 LAYER = path("layer_id", "A layer's id; 404 for one that is closed", [layer.id for layer in registry.LAYERS])
+# Those whose objects have an answer each: of the tables, the ones with a code.
+PAGED = tuple(one for one in (*registry.LAYERS, *registry.TABLES) if one.dataset.field("code") is not None)
+OF_ONE = path("layer_id", "The id of a layer or table; 404 for one that is closed", [one.id for one in PAGED])
 PERIOD = "A year, month, quarter or range of them: 2019, 2019-07, 2019-Q3, 2019-01..2019-06"
 SELECTION = [
     query("source", f"Sources joined by commas: {', '.join(vocab.SOURCE.codes)}, or new_water (all but reclaimed)"),

@@ -8,11 +8,14 @@ from urllib.parse import urlencode
 import orjson
 from django.contrib.gis.db.models import GeometryField
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from layers import access, filters, params, registry
+from layers.built import paged_ones
 from layers.errors import BadParameter, NotFound
 from layers.features import FeatureQuery, stream
 from layers.features.columns import named
+from layers.feeds.near import near
 from layers.http.encoding import written
 from layers.registry import Layer
 from layers.stats import objects
@@ -60,22 +63,39 @@ def feature(layer: Layer, code: str) -> dict[str, Any]:
     """One feature with all its fields and what it is linked to."""
     found = _found(layer, code)
     body: dict[str, Any] = orjson.loads(_texts(FeatureQuery(layer, cql=Q(pk=found.pk))))
-    return {**body, "links": links(layer, found)}
+    return {**body, "links": links(layer, found), "release": _release(found)}
+
+
+def neighbours(layer: Layer, code: str) -> dict[str, Any]:
+    """What stands next to one feature."""
+    found = _found(layer, code, outlines=layer.geometry == "point")
+    listed = near(layer, found)
+    return {"layer": layer.id, "code": found.code, "near": listed}
+
+
+def _release(found: Any) -> dict[str, Any] | None:
+    """Which release wrote an object last, and when: of divisions their outlines; None of what is derived."""
+    release = getattr(found, "release", None) or getattr(found, "valid_from", None)
+    if release is None:
+        return None
+    made = timezone.localtime(release.made_at).isoformat(timespec="seconds")
+    return {"number": release.pk, "made_at": made, "by_hand": "admin" in release.report}
 
 
 def use(layer: Layer, code: str) -> dict[str, Any]:
     """What one feature used, month by month; `NotFound` where features of the layer are measured by nothing."""
     if not layer.dataset.litres_of:
-        measured = [other.id for other in registry.LAYERS if other.dataset.litres_of and access.seen(other)]
+        measured = [other.id for other in paged_ones() if other.dataset.litres_of]
         raise NotFound(f"There are no usage records of {layer.id}.", param="layer", allowed=measured)
     found = _found(layer, code)
     return {"layer": layer.id, "code": found.code, **objects.use(layer, found)}
 
 
-def _found(layer: Layer, code: str) -> Any:
-    """The object of a code in any case, without its outline; `NotFound` when there is none."""
+def _found(layer: Layer, code: str, *, outlines: bool = False) -> Any:
+    """The object of a code in any case, without its outline unless told; `NotFound` when there is none."""
     params.refuse_unwritable({"code": code})
-    found = filters.of_code(layer, code, _without_outlines(filters.base(layer)))
+    among = filters.base(layer)
+    found = filters.of_code(layer, code, among if outlines else _without_outlines(among))
     if found is None:
         raise NotFound(f"{layer.id} has no feature {code!r}.", param="code")
     return found
@@ -87,12 +107,13 @@ def _without_outlines(found: QuerySet[Any]) -> QuerySet[Any]:
 
 
 # Relations of a feature's model that its page shows, with the most of each it lists.
-_RELATIONS = ("permits", "wells", "users", "meters", "intakes", "facility", "supply_areas")
+_RELATIONS = ("holder", "permits", "wells", "intakes", "users", "meters", "facility", "supply_areas")
+_PERMITTED = ("wells", "intakes", "users")  # what permits lead to, told of their holder as well
 _LINKS_MOST = 200
 
 
 def links(layer: Layer, found: Any) -> dict[str, list[dict[str, Any]]]:
-    """Linked objects by relation: {layer, code, name}; ``layer`` is None for what has no page (permits).
+    """Linked objects by relation: {layer, code, name, lon, lat}; ``layer`` is None for what has no page.
 
     A relation to objects that may not be seen is not there, and a name that may not be told is empty.
     """
@@ -103,9 +124,9 @@ def links(layer: Layer, found: Any) -> dict[str, list[dict[str, Any]]]:
         )
         if relation is None or access.is_closed(relation.related_model):
             continue
-        related = getattr(found, name)
-        others = related.order_by("code")[:_LINKS_MOST] if hasattr(related, "order_by") else [related]
-        linked[name] = [_link(other) for other in others]
+        linked[name] = [_link(other) for other in _listed(getattr(found, name))]
+    if layer.dataset is registry.HOLDER:
+        linked |= _under_permits(found)
     regions = [
         getattr(found, attribute)
         for attribute in ("declared_region", "found_region")
@@ -114,10 +135,29 @@ def links(layer: Layer, found: Any) -> dict[str, list[dict[str, Any]]]:
     if regions:
         unique = {region.code: region for region in regions}
         linked["region"] = [
-            {"layer": _level_layer(region.level), "code": region.code, "name": region.name}
+            {"layer": _level_layer(region.level), "code": region.code, "name": region.name, "lon": None, "lat": None}
             for region in unique.values()
         ]
     return linked
+
+
+def _listed(related: Any) -> list[Any]:
+    """What a relation leads to: the first of many by code, or the one there is."""
+    if hasattr(related, "order_by"):
+        return list(related.order_by("code")[:_LINKS_MOST])
+    return [] if related is None else [related]
+
+
+def _under_permits(holder: Any) -> dict[str, list[dict[str, Any]]]:
+    """What a holder's permits lead to, each once."""
+    permits = holder.permits.values("pk")
+    found = {}
+    for name in _PERMITTED:
+        model: Any = holder.permits.model._meta.get_field(name).related_model
+        if not access.is_closed(model):
+            others = model._default_manager.filter(permits__in=permits).distinct()
+            found[name] = [_link(other) for other in _listed(others)]
+    return found
 
 
 def _level_layer(level: int) -> str | None:
@@ -127,10 +167,17 @@ def _level_layer(level: int) -> str | None:
 
 def _link(other: Any) -> dict[str, Any]:
     layer = layer_of(other)
-    return {"layer": layer.id if layer else None, "code": other.code, "name": access.name_of(other)}
+    point = getattr(other, "geom", None) if layer and layer.geometry == "point" else None
+    return {
+        "layer": layer.id if layer else None,
+        "code": other.code,
+        "name": access.name_of(other),
+        "lon": point.x if point else None,
+        "lat": point.y if point else None,
+    }
 
 
 def layer_of(found: Any) -> Layer | None:
-    """The layer that publishes an object and gives it a page; a table gives none."""
+    """The layer or table that gives an object a page."""
     layer = access.of_object(found)
-    return layer if layer in registry.LAYERS else None
+    return layer if layer is not None and layer.dataset.field("code") is not None else None

@@ -7,8 +7,9 @@ from typing import Any
 from django.apps import apps
 
 from layers import access, editions, filters, place, printed, registry, vocab
-from layers.built import built_layers, is_built
+from layers.built import built_layers, is_built, paged_ones
 from layers.kept.memory import Memory
+from layers.models import Release
 from layers.names import english
 from layers.registry import Field, Layer
 from layers.stats import divisions, query
@@ -40,24 +41,31 @@ def _field(layer: Layer, declared: Field) -> dict[str, Any]:
     return found
 
 
-def layer_info(layer: Layer, version: AsOf, count: int, synthetic: bool) -> dict[str, Any]:
+def _looks(layer: Layer) -> dict[str, Any]:
+    """What a page has to know of a layer or table to show one of its objects."""
     return {
         "id": layer.id,
         "title": layer.everywhere(),
         "stage": layer.stage,
         "geometry": layer.geometry,
-        "min_zoom": layer.min_zoom,
-        "max_zoom": layer.max_zoom,
-        "detail_zoom": layer.detail_zoom,
         "color": layer.color,
         "icon": layer.icon.name,
         "glyph": {"path": layer.icon.path, "solid": layer.icon.solid},
+        "measured": bool(layer.dataset.litres_of),
+        "fields": [_field(layer, declared) for declared in layer.fields],
+    }
+
+
+def layer_info(layer: Layer, version: AsOf, count: int, synthetic: bool) -> dict[str, Any]:
+    return {
+        **_looks(layer),
+        "min_zoom": layer.min_zoom,
+        "max_zoom": layer.max_zoom,
+        "detail_zoom": layer.detail_zoom,
         "count": count,
         "notes": [note.to_dict() for note in printed.of_count(layer.id)] if synthetic else [],
         "synthetic": synthetic,
         "with_usage": layer.with_usage,
-        "measured": bool(layer.dataset.litres_of),
-        "fields": [_field(layer, declared) for declared in layer.fields],
         "filters": filters.allowed_params(layer),
         "tilejson": f"/tiles/{layer.id}.json",
         "features": f"/api/layers/{layer.id}/features",
@@ -92,7 +100,15 @@ def _with_synthetic() -> frozenset[str]:
         quality = next(f for f in layer.fields if f.vocab in (vocab.POSITION_QUALITY, vocab.BOUNDARY_QUALITY))
         if filters.base(layer).filter(**{quality.orm_path: vocab.SYNTHETIC}).exists():
             found.add(layer.id)
+    # A table's rows carry no mark: made up are those that a release of the demo wrote last.
+    made_up = Release.objects.filter(access.made_up()).values("pk")
+    found |= {table.id for table in _tables() if filters.base(table).filter(release__in=made_up).exists()}
     return frozenset(found)
+
+
+def _tables() -> list[Layer]:
+    """The tables whose objects have pages, open or not."""
+    return [one for one in registry.TABLES if one.dataset.field("code") is not None]
 
 
 def is_synthetic(layer: Layer) -> bool:
@@ -137,6 +153,7 @@ def meta() -> dict[str, Any]:
         },
         "access": access.now().to_dict(),
         "layers": infos,
+        "tables": [_looks(table) for table in paged_ones() if table.geometry == "none"],
         "bounds": city.bounds if city else None,
         "city": {"code": city.code, "name": city.name} if city else None,
         "levels": [vocab.LEVEL.by_id[level].code for level in index.below],

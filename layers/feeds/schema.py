@@ -26,6 +26,7 @@ from layers.feeds.described import (
     METHOD,
     NOTES,
     NUMBER_OR_NULL,
+    OF_ONE,
     PARENT,
     PERIOD,
     REDRAWN,
@@ -62,7 +63,12 @@ def _field_filters() -> list[OpenApiParameter]:
 
 META: Described = {
     "operation_id": "meta",
-    "responses": answer("What there is to see", access=ACCESS, layers={"type": "array", "items": {"type": "object"}}),
+    "responses": answer(
+        "What there is to see",
+        access=ACCESS,
+        layers={"type": "array", "items": {"type": "object"}},
+        tables={"type": "array", "items": {"type": "object"}},
+    ),
 }
 LAYERS: Described = {
     "operation_id": "layers",
@@ -112,14 +118,32 @@ FEATURES: Described = {
         "application/geo+json",
     ),
 }
+_RELEASE: dict[str, Any] = {
+    "type": "object",
+    "nullable": True,
+    "description": "The release that wrote it last; null of what is derived",
+    "properties": {
+        "number": {"type": "integer"},
+        "made_at": {"type": "string"},
+        "by_hand": {"type": "boolean", "description": "A change in the administration, and no file"},
+    },
+}
+_OF_TABLE = record(
+    {
+        "type": {"type": "string", "enum": ["Feature"]},
+        "id": {"type": "string"},
+        "geometry": {"type": "object", "nullable": True, "description": "Null: a table's objects have no place"},
+        "properties": {"type": "object"},
+    }
+)
 FEATURE: Described = {
     "operation_id": "feature",
-    "parameters": [LAYER, path("code", "The feature's code")],
+    "parameters": [OF_ONE, path("code", "The feature's code")],
     "responses": responses(
         {
             "allOf": [
-                {"$ref": f"#/components/schemas/{FEATURE_NAME}"},
-                record({"as_of": AS_OF, "synthetic": SYNTHETIC, "links": {"type": "object"}}),
+                {"anyOf": [{"$ref": f"#/components/schemas/{FEATURE_NAME}"}, _OF_TABLE]},
+                record({"as_of": AS_OF, "synthetic": SYNTHETIC, "links": {"type": "object"}, "release": _RELEASE}),
             ]
         },
         "One feature, with the objects it is linked to",
@@ -129,7 +153,7 @@ FEATURE: Described = {
 _EACH_LITRES: dict[str, Any] = {"type": "array", "items": LITRES}
 USE: Described = {
     "operation_id": "use",
-    "parameters": [LAYER, path("code", "The feature's code")],
+    "parameters": [OF_ONE, path("code", "The feature's code")],
     "responses": responses(
         {
             "type": "object",
@@ -184,6 +208,18 @@ USE: Described = {
                         "codes": {"type": "array", "items": {"type": "string"}},
                     },
                 },
+                "points": {
+                    "type": "array",
+                    "nullable": True,
+                    "description": "Of a permit or holder: what is permitted, by kind, and how many of them meters measure; null of anything else",
+                    "items": record(
+                        {
+                            "kind": {"type": "string", "enum": ["wells", "intakes", "users"]},
+                            "count": {"type": "integer"},
+                            "metered": {"type": "integer"},
+                        }
+                    ),
+                },
                 "permits": {
                     "type": "array",
                     "items": record(
@@ -199,8 +235,38 @@ USE: Described = {
             },
             "required": ["as_of", "synthetic", "layer", "code", "closed"],
         },
-        "What a well, supply facility, user or meter used by month and source, and what its permits allow",
+        "What a well, supply facility, user or meter used by month and source, and what its permits allow; of a permit or holder what meters say was taken under it",
         "application/json",
+    ),
+}
+NEAR: Described = {
+    "operation_id": "near",
+    "parameters": [OF_ONE, path("code", "The feature's code")],
+    "responses": answer(
+        "The nearest of its layer, and the nearest supply facilities; empty for what has no position",
+        synthetic=SYNTHETIC,
+        layer={"type": "string"},
+        code={"type": "string"},
+        near={
+            "type": "array",
+            "items": record(
+                {
+                    "group": {"type": "string", "enum": ["same", "facility"]},
+                    "layer": {"type": "string"},
+                    "code": {"type": "string"},
+                    "name": {"type": "string"},
+                    "path": {"type": "string"},
+                    "lon": {"type": "number"},
+                    "lat": {"type": "number"},
+                    "distance_m": {"type": "number"},
+                    "bearing_deg": {
+                        "type": "number",
+                        "nullable": True,
+                        "description": "Where it stands from here, from the north clockwise; null at the same spot",
+                    },
+                }
+            ),
+        },
     ),
 }
 ROW: dict[str, Any] = {
@@ -357,7 +423,8 @@ SEARCH: Described = {
         query(
             "q",
             "A name or code, or a part of one, in any case; of one or two letters only the beginning of a code. Of several words each is in the"
-            " name or code, or in the name of a division that holds it. Two coordinates give the position they mean (layer position)",
+            " name or code, or in the name of a division that holds it. Letters are pinyin too, initials or syllables, of divisions and public"
+            " facilities, and the English names of divisions. Two coordinates give the position they mean (layer position)",
             required=True,
         ),
         OpenApiParameter("limit", OpenApiTypes.INT, description="1..100, 20 unless told"),

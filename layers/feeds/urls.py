@@ -10,6 +10,7 @@ urlpatterns = [
     path("layers/<str:layer_id>/features", views.features_view, name="features"),
     path("layers/<str:layer_id>/features/<path:code>", views.feature_view, name="feature"),
     path("layers/<str:layer_id>/use/<path:code>", views.use_view, name="use"),
+    path("layers/<str:layer_id>/near/<path:code>", views.near_view, name="near"),
     path("stats", views.stats_view, name="stats"),
     path("stats/series", views.series_view, name="series"),
     path("stats/cells", views.cells_view, name="stats-cells"),

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from layers import compare, params, printed, registry, vocab
-from layers.built import built_layer
+from layers.built import built_layer, paged
 from layers.errors import BadParameter
 from layers.feeds import features, meta, schema
 from layers.feeds.documented import documented
@@ -89,7 +89,7 @@ def features_view(request: HttpRequest, layer_id: str) -> Found:
 @READ
 def feature_view(request: HttpRequest, layer_id: str, code: str) -> Found:
     """One feature with all its fields and links."""
-    layer = built_layer(layer_id)
+    layer = paged(layer_id)
     query_params(request, [])
     return json_of(as_of(ALL_DATASETS), _features(layer, lambda: features.feature(layer, code)), GEOJSON)
 
@@ -98,9 +98,18 @@ def feature_view(request: HttpRequest, layer_id: str, code: str) -> Found:
 @READ
 def use_view(request: HttpRequest, layer_id: str, code: str) -> Found:
     """What one feature used, month by month, and what its permits allow."""
-    layer = built_layer(layer_id)
+    layer = paged(layer_id)
     query_params(request, [])
     return json_of(as_of(ALL_DATASETS), _figures(lambda: features.use(layer, code)))
+
+
+@documented(schema.NEAR)
+@READ
+def near_view(request: HttpRequest, layer_id: str, code: str) -> Found:
+    """What stands next to one feature: the nearest of its layer, and of the supply facilities."""
+    layer = paged(layer_id)
+    query_params(request, [])
+    return json_of(as_of(ALL_DATASETS), _features(layer, lambda: features.neighbours(layer, code)))
 
 
 @documented(schema.STATS)
@@ -232,7 +241,7 @@ def divisions_view(request: HttpRequest) -> Found:
 @documented(schema.SEARCH)
 @READ
 def search_view(request: HttpRequest) -> Found:
-    """Regions, facilities, wells, users and meters by name or code."""
+    """Regions, facilities, wells, users, meters, permits and holders by name or code."""
     given = query_params(request, ["q", "limit"])
     limit = params.parse_count(given.get("limit"), "limit", 20, 1, 100)
     text = given.get("q", "")

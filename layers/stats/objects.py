@@ -1,7 +1,7 @@
 """What one object used, month by month, and what its permits allow.
 
 A meter and a supply facility are measured themselves; a well and a user by their meters, each counted whole: what a meter
-shares with other wells or users is told beside, and divided by nobody. The grain of every figure is (object, month, source);
+shares with other wells or users is told beside, and divided by nobody. Of a permit and a holder see `permitted`. The grain of every figure is (object, month, source);
 corrections are in it. A month without a record of the object is None, which is no 0.
 """
 
@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum, Value
 
 from layers import access, vocab
 from layers.models import AbstractionPermit, Meter, UsageRecord
 from layers.periods import Month, Period
 from layers.registry import Layer
-from layers.stats import like, query
+from layers.stats import like, permitted, query
 from layers.stats.absence import added, ratio, share
 
 MONTHS_OF_YEAR = 12
@@ -37,7 +37,9 @@ def use(layer: Layer, found: Any) -> dict[str, Any]:
     meters = _meters(layer, found)
     volumes = _volumes(_records(layer, found, meters, months))
     of_month = {month: added(row.get(month) for row in volumes.values()) for month in months}
-    permits = _permits(found)
+    permits = _permits(layer, found)
+    points = permitted.points(found) if layer.dataset.litres_of == "its_permits" else None
+    shared = _shared(layer, found, meters)
     return {
         "closed": False,
         "months": [str(month) for month in months],
@@ -46,10 +48,15 @@ def use(layer: Layer, found: Any) -> dict[str, Any]:
             {"source": vocab.SOURCE.by_id[source].code, "volume_l": [row.get(month) for month in months]}
             for source, row in sorted(volumes.items())
         ],
-        "years": _years({month: litres for month, litres in of_month.items() if litres is not None}, permits),
+        "years": _years(
+            {month: litres for month, litres in of_month.items() if litres is not None},
+            permits,
+            alone=not any(permit["others"] for permit in permits) and (points is None or shared is None),
+        ),
         "meters": None if meters is None else len(meters),
-        "shared": _shared(found, meters),
+        "shared": shared,
         "permits": permits,
+        "points": points,
         "records": _named(layer, found, meters),
     }
 
@@ -68,6 +75,8 @@ def _link_to(model: Any) -> str:
 
 def _meters(layer: Layer, found: Any) -> list[int] | None:
     """The meters of an object that is measured by them; None of one that is measured itself."""
+    if layer.dataset.litres_of == "its_permits":
+        return permitted.meters_of(found)
     if layer.dataset.litres_of != "its_meters":
         return None
     return list(Meter.objects.filter(**{_link_to(type(found)): found}).values_list("pk", flat=True))
@@ -100,27 +109,31 @@ def _volumes(records: QuerySet[UsageRecord]) -> Volumes:
     return volumes
 
 
-def _shared(found: Any, meters: list[int] | None) -> dict[str, Any] | None:
+def _shared(layer: Layer, found: Any, meters: list[int] | None) -> dict[str, Any] | None:
     """What an object is measured by together with others of its kind, in litres; of a meter, how many users it measures."""
     if meters is None:
         users = found.users.count() if isinstance(found, Meter) else 0
         return {"users": users} if users > 1 else None
-    of_meters = Meter.objects.filter(pk__in=meters).annotate(measured=Count(_link_to(type(found))))
-    several = list(of_meters.filter(measured__gt=1).values_list("pk", flat=True))
+    if layer.dataset.litres_of == "its_permits":
+        several = permitted.shared_meters(found, meters)
+    else:
+        of_meters = Meter.objects.filter(pk__in=meters).annotate(measured=Count(_link_to(type(found))))
+        several = list(of_meters.filter(measured__gt=1).values_list("pk", flat=True))
     if not several:
         return None
     volumes = _volumes(UsageRecord.objects.filter(meter__in=several))
     return {"meters": len(several), "volume_l": added(litres for row in volumes.values() for litres in row.values())}
 
 
-def _permits(found: Any) -> list[dict[str, Any]]:
-    """The permits of an object, each with how many others of its kind it allows as well."""
-    permits = getattr(found, "permits", None)
-    if permits is None:
+def _permits(layer: Layer, found: Any) -> list[dict[str, Any]]:
+    """The permits of an object, each with how many others of its kind it allows as well; a holder's are its own alone."""
+    if layer.dataset.litres_of == "its_permits":
+        counted = permitted.permits_of(found).annotate(together=Value(1))
+    elif getattr(found, "permits", None) is None:
         return []
-    relation = type(found)._meta.get_field("permits").related_query_name()
-    mine = AbstractionPermit.objects.filter(pk__in=permits.values("pk"))
-    counted = mine.annotate(together=Count(relation)).order_by("code")[:PERMITS_MOST]
+    else:
+        relation = type(found)._meta.get_field("permits").related_query_name()
+        counted = AbstractionPermit.objects.filter(pk__in=found.permits.values("pk")).annotate(together=Count(relation))
     return [
         {
             "code": permit.code,
@@ -129,12 +142,14 @@ def _permits(found: Any) -> list[dict[str, Any]]:
             "valid_to": permit.valid_to and permit.valid_to.isoformat(),
             "others": permit.together - 1,
         }
-        for permit in counted
+        for permit in counted.order_by("code")[:PERMITS_MOST]
     ]
 
 
-def _years(volumes: dict[Month, int], permits: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Each calendar year with a record: its litres, the change from the same months of the year before, and its permits."""
+def _years(volumes: dict[Month, int], permits: list[dict[str, Any]], *, alone: bool) -> list[dict[str, Any]]:
+    """Each calendar year with a record: its litres, the change from the same months of the year before, and its permits.
+    ``alone`` says whether litres and permits are the object's alone.
+    """
     found = []
     for year in sorted({month.year for month in volumes}):
         whole = Period(Month(year, 1), Month(year, MONTHS_OF_YEAR))
@@ -142,8 +157,7 @@ def _years(volumes: dict[Month, int], permits: list[dict[str, Any]]) -> list[dic
         months = sum(month.year == year for month in volumes)
         pair = like.pair(whole, whole.year_before(), list(volumes))
         previous = _in(volumes, pair.versus) if pair else None
-        permitted = _permitted(permits, year)
-        alone = months == MONTHS_OF_YEAR and not any(permit["others"] for permit in permits)
+        allowed = _permitted(permits, year)
         found.append(
             {
                 "year": year,
@@ -152,9 +166,9 @@ def _years(volumes: dict[Month, int], permits: list[dict[str, Any]]) -> list[dic
                 "like": str(pair.period) if pair else None,
                 "previous_l": previous,
                 "change": ratio(_in(volumes, pair.period), previous) if pair else None,
-                "permitted_l": permitted,
-                # Of a whole year, and of permits that are the object's alone: else it would say less, or more, than is used of it.
-                "of_permitted": share(litres, permitted) if alone else None,
+                "permitted_l": allowed,
+                # Of a whole year, and of what is the object's alone: else it would say less, or more, than is used of it.
+                "of_permitted": share(litres, allowed) if alone and months == MONTHS_OF_YEAR else None,
             }
         )
     return found

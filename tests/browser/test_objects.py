@@ -8,25 +8,33 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import transaction
+from django.test import Client
 from playwright.sync_api import Page, expect
 
+from layers import models
 from tests import factories as make
 from tests.browser.page_model import PHONE, by_id, open_map, query_state
-from tests.factories import SOUTHERN, A
+from tests.factories import SOUTHERN, A, at
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+OWN_WELL = 4
 LITRES = {1: 2_000_000, 2: 3_500_000}
 
 
 @pytest.fixture
 def city(transactional_db: None) -> make.Grid:
-    """One meter of two months, of a user with a permit, in a village of its own."""
+    """One meter of two months, of a user with a permit whose holder has a well besides, in a village of its own."""
     grid = make.make_grid()
     user = make.WaterUserFactory(code="U1", name="一号用水户")
-    user.permits.add(make.PermitFactory(code="P1", permitted_l_per_year=9_000_000))
-    meter = make.MeterFactory(code="M1")
+    holder = make.HolderFactory(code="H1", name="一号取水户")
+    permit = make.PermitFactory(code="P1", permitted_l_per_year=9_000_000, holder=holder)
+    user.permits.add(permit)
+    make.WellFactory(code="W1", name="一号井", geom=at(0.5, 0.5)).permits.add(permit)
+    make.FacilityFactory(code="F1", name="第一水厂", geom=at(0.6, 0.5))
+    meter = make.MeterFactory(code="M1", source=OWN_WELL)
     meter.users.add(user, make.WaterUserFactory(code="U2"))
     for month, litres in LITRES.items():
         make.UsageFactory(meter=meter, month=date(2019, month, 1), volume_l=litres)
@@ -75,3 +83,57 @@ def test_on_a_phone_nothing_of_the_page_lies_beyond_its_edge(city: make.Grid, ne
     page.wait_for_selector("[data-testid=use-table]")
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     assert parse_qs(urlsplit(page.url).query) == {"lang": ["en"]}
+
+
+def test_from_a_well_to_its_permit_and_its_holder_and_back_to_the_same_view(own_page: Page) -> None:
+    page = own_page
+    page.goto("/objects/well/W1?from=region%3D" + SOUTHERN)
+    by_id(page, "permits").get_by_text("P1").click()
+    expect(by_id(page, "object-name")).to_have_text("P1")
+    expect(by_id(page, "use-points")).to_contain_text("1 眼机井中 0 眼有关联水表、1 眼没有")
+    expect(by_id(page, "use-points")).to_contain_text("实际取水可能更多")
+    expect(by_id(page, "use-year")).to_have_attribute("data-litres", str(sum(LITRES.values())))
+    expect(by_id(page, "object-map")).to_be_visible()  # what it permits
+    assert {one.get_attribute("data-code") for one in by_id(page, "links").locator("a").all()} == {"H1", "W1", "U1"}
+    by_id(page, "links").locator("[data-code=H1]").click()
+    expect(by_id(page, "object-name")).to_have_text("一号取水户")
+    expect(by_id(page, "permits")).to_contain_text("P1")
+    by_id(page, "back").first.click()
+    page.wait_for_selector("html[data-ready]", state="attached")
+    assert query_state(page, "region") == SOUTHERN
+
+
+def test_what_stands_next_to_it_with_distance_and_direction(own_page: Page) -> None:
+    own_page.goto("/objects/well/W1?lang=en")
+    row = by_id(own_page, "near-list").locator("li[data-code=F1]")
+    expect(row).to_contain_text("85 m · east")
+    row.locator("a").click()
+    expect(by_id(own_page, "object-name")).to_have_text("第一水厂")
+    expect(by_id(own_page, "near-list").locator("li")).to_have_count(0)  # no other plant
+
+
+def test_the_release_is_told_to_all_and_led_to_with_editing_for_who_may(
+    city: make.Grid, new_own_page: Callable[..., Any]
+) -> None:
+    models.Release.objects.update(file_name="机井.csv")
+    page = new_own_page()
+    page.goto("/objects/well/W1")
+    expect(by_id(page, "source")).to_contain_text("号数据发布写入")
+    page.wait_for_load_state("networkidle")
+    expect(by_id(page, "edit")).to_have_count(0)
+    client = Client()
+    client.force_login(User.objects.create_superuser("chief"))
+    page = new_own_page(client=client)
+    page.goto("/objects/well/W1")
+    expect(by_id(page, "release-link")).to_have_text("机井.csv")
+    by_id(page, "edit").click()
+    page.wait_for_url("**/admin/layers/well/*/change/")
+
+
+def test_a_permit_and_a_holder_are_found_and_opened_from_the_search(own_page: Page) -> None:
+    open_map(own_page, "/")
+    by_id(own_page, "search").fill("一号取水户")
+    hit = by_id(own_page, "search-results").locator("[data-layer=holder]")
+    expect(hit).to_contain_text("取水户")
+    hit.click()
+    expect(by_id(own_page, "object-name")).to_have_text("一号取水户")

@@ -160,11 +160,12 @@ def test_a_feature_names_what_it_is_linked_to(client: Client, grid: Grid) -> Non
     user.permits.add(permit)
     meter.users.add(user)
     grid.settle()
+    here = {"lon": 116.005, "lat": 40.005}
     link_of = {
-        "well": {"layer": "well", "code": "W1", "name": "甲井"},
-        "user": {"layer": "water_user", "code": "U1", "name": "某厂"},
-        "meter": {"layer": "meter", "code": "M1", "name": ""},
-        "permit": {"layer": None, "code": "P1", "name": "某单位"},
+        "well": {"layer": "well", "code": "W1", "name": "甲井", **here},
+        "user": {"layer": "water_user", "code": "U1", "name": "某厂", **here},
+        "meter": {"layer": "meter", "code": "M1", "name": "", **here},
+        "permit": {"layer": "permit", "code": "P1", "name": "某单位", "lon": None, "lat": None},
     }
     links = get(client, "/api/layers/well/features/W1")["links"]
     assert links["permits"] == [link_of["permit"]]

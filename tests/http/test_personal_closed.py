@@ -181,8 +181,23 @@ def test_permits_stay_without_their_holders(client: Client, own: Path) -> None:
     assert {one["properties"]["code"] for one in features} == {"P1", "P2"}
     assert not {"holder_code", "holder_name"} & set(features[0]["properties"])
     well = client.get("/api/layers/well/features/W1").json()
-    assert well["links"]["permits"] == [{"layer": None, "code": "P1", "name": ""}]
+    (link,) = well["links"]["permits"]
+    assert (link["layer"], link["code"], link["name"]) == ("permit", "P1", "")
     assert not {"users", "meters"} & set(well["links"])
+    permit = client.get("/api/layers/permit/features/P1").json()
+    assert set(permit["links"]) == {"wells", "intakes", "region"}
+    assert client.get("/objects/permit/P1").status_code == 200
+    assert client.get("/api/layers/permit/use/P1").json()["closed"] is True
+
+
+def test_a_holder_has_neither_answer_nor_page(client: Client, own: Path, settings: Any) -> None:
+    addresses = [
+        f"/api/layers/holder/{kind}/{MARK}-H1" for kind in ("features", "use")
+    ] + [f"/objects/holder/{MARK}-H1", "/feeds/holder.csv", "/ogc/collections/holder/items"]  # fmt: skip
+    assert {client.get(address).status_code for address in addresses} == {404}
+    assert [one["id"] for one in client.get("/api/meta").json()["tables"]] == ["permit"]
+    settings.OPEN_TO_ALL = ("personal",)
+    assert {client.get(address).status_code for address in addresses} == {200}
 
 
 def report(client: Client, forms: list[str]) -> dict[str, str]:

@@ -9,7 +9,10 @@ import pytest
 from django.test import Client
 
 from layers import models
+from layers.access import one_moment
+from layers.db import remembering
 from layers.feeds.search import matches
+from layers.names import english
 from tests import factories as make
 from tests.factories import A, B, C, D, Grid, at
 
@@ -62,7 +65,7 @@ def codes(client: Client, text: str) -> list[str]:
         ("%", ["SP001"]),
         ("_", ["SP001"]),
         ("aBC", ["SP001"]),
-        ("bC", ["SP001"]),
+        ("bC", ["SP001", C]),  # and 丙村, as it sounds
         ("没有", []),
         ("000001", ["U110101000001", "MC0000001"]),  # a part of a code
         ("u1101010", ["U110101000001"]),
@@ -141,7 +144,101 @@ def test_a_closed_division_is_not_found(client: Client, grid: Grid) -> None:
 
 
 def test_a_search_is_one_statement_over_all_datasets(django_assert_num_queries: Any) -> None:
-    """So that one bound of time holds for an answer, whatever it looks through; regions are in memory."""
-    with django_assert_num_queries(1):
-        found = list(matches("南", 20))
+    """So that one bound of time holds for an answer, whatever it looks through; regions and names are in memory."""
+    with one_moment() as moment, remembering():
+        assert moment.posture.open
+        list(matches("南", 20))
+        with django_assert_num_queries(1):
+            found = list(matches("南", 20))
     assert {one["layer"] for one in found} == {"urban_plant", "water_user"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("bingcun", [C]),
+        ("BingC", [C]),
+        ("njsc", ["UP001", "UP002"]),  # 南街水厂, and from within 新南街水厂; no well and no user is found by its sound
+        ("nanjieshui", ["UP001", "UP002"]),
+        ("nj", ["110101001", "UP001"]),  # from within from three letters on
+        ("njd sc", []),  # 水厂 is within, and two letters too short
+        ("njd 水厂", ["UP001"]),  # a division by its sound beside a part of a name
+        ("njs shuichang xin", ["UP002"]),
+        ("xnj 水厂", ["UP002"]),
+        ("xnj njs", ["UP002"]),  # two sounds of one facility, from two places
+        ("njsc njsc", ["UP001", "UP002"]),  # each once
+        ("jsq jsqu", [A]),  # two words of one name
+        ("njsch", ["UP001", "UP002"]),  # a syllable that is begun
+        ("njx", []),
+        ("abc", ["SP001"]),  # as it is written
+    ],
+)
+def test_names_are_found_by_their_sound(client: Client, text: str, expected: list[str]) -> None:
+    assert codes(client, text) == expected
+
+
+def test_what_is_found_as_it_is_written_comes_first_then_whole_names_by_their_sound(client: Client) -> None:
+    make.FacilityFactory(code="YSQ", name="有水渠水厂")
+    make.FacilityFactory(code="F8", name="甲水泉")
+    make.FacilityFactory(code="F9", name="驿水泉东水厂")
+    make.publish("facility")
+    assert codes(client, "ysq") == ["YSQ", B, "F9"]
+    assert codes(client, "yishuiquan") == ["F9"]
+
+
+def test_a_division_is_found_by_its_english_name(client: Client, grid: Grid) -> None:
+    named = {name for code, name in english().items() if code in grid.regions}
+    for name in named:
+        assert search(client, name)[0]["code"] in grid.regions
+        assert search(client, name.split()[0].lower())[0]["layer"] == "region"
+    assert named
+
+
+@pytest.fixture
+def permits(grid: Grid) -> Grid:
+    holder = make.HolderFactory(code="HZ01", name="清泉饮品公司")
+    make.PermitFactory(code="取水（京）字第7号", holder=holder, declared_region=grid[B])
+    make.PermitFactory(code="QS-8")
+    make.publish("permit")
+    return grid
+
+
+def test_permits_are_found_by_number_and_holders_by_name_and_code(client: Client, permits: Grid) -> None:
+    (permit,) = search(client, "字第7号")
+    assert permit == {
+        "layer": "permit", "code": "取水（京）字第7号", "name": "清泉饮品公司", "path": "试验区 / 南街道 / 乙社区", "lon": None, "lat": None,
+    }  # fmt: skip
+    assert [(one["layer"], one["code"], one["name"]) for one in search(client, "qs")] == [("permit", "QS-8", "")]
+    for text in ("清泉", "饮品公司", "hz0", "HZ01", "清泉 公司"):
+        assert [(one["layer"], one["code"]) for one in search(client, text)] == [("holder", "HZ01")], text
+    assert codes(client, "qqyp") == []  # whose name is somebody's is not found by its sound
+    assert codes(client, "乙社区 取水") == ["取水（京）字第7号"]
+
+
+def test_closed_holders_are_not_found_and_permits_without_their_names(
+    client: Client, permits: Grid, settings: Any
+) -> None:
+    settings.OPEN_TO_ALL = ()
+    make.ReleaseFactory(dataset="permit")
+    for text in ("清泉", "清泉饮品公司", "HZ01", "hz", "清泉 公司"):
+        assert search(client, text) == [], text
+    (permit,) = search(client, "字第7号")
+    assert (permit["layer"], permit["name"]) == ("permit", "")
+
+
+def test_a_closed_name_is_not_found_by_its_sound_or_in_memory(client: Client, grid: Grid, settings: Any) -> None:
+    make.FacilityFactory(code="F4", name="雅园自建井", kind=4)
+    make.publish("facility")
+    assert codes(client, "yyzj") == codes(client, "雅园") == codes(client, "雅") == ["F4"]
+    settings.OPEN_TO_ALL = ()
+    make.ReleaseFactory(dataset="facility")
+    assert codes(client, "yyzj") == codes(client, "雅园") == codes(client, "雅") == codes(client, "雅 井") == []
+    assert [one["name"] for one in search(client, "f4")] == [""]
+
+
+def test_names_in_memory_are_those_of_the_newest_version(client: Client) -> None:
+    assert codes(client, "厂") == ["UP001", "UP002", "SP001"]
+    models.SupplyFacility.objects.filter(code="UP002").update(name="新南街泵站")
+    make.publish("facility")
+    assert codes(client, "厂") == ["UP001", "SP001"]
+    assert codes(client, "xnjb") == ["UP002"]

@@ -78,8 +78,8 @@ def test_what_is_left_of_each_layer() -> None:
         "sewage_plant": {"operator"},
         "village_sewage_station": {"operator"},
     }
-    assert {layer.id for layer in EVERY if _for_everybody(layer) is None} == {"water_user", "meter", "usage"}
-    assert {layer.id for layer in EVERY if depends(layer)} == {*gone, "water_user", "meter", "usage"}
+    assert {layer.id for layer in EVERY if _for_everybody(layer) is None} == {"water_user", "meter", "usage", "holder"}
+    assert {layer.id for layer in EVERY if depends(layer)} == {*gone, "water_user", "meter", "usage", "holder"}
 
 
 def test_a_layer_without_a_field_is_otherwise_the_same_and_always_the_same_object() -> None:
@@ -110,7 +110,6 @@ ASKS_ITSELF = {
     "layers/feeds/meta.py",  # how many there are, and whether they are made up
     "layers/feeds/described.py",  # the contract: all layers there can be
     "layers/feeds/schema.py",
-    "layers/feeds/features.py",  # whether an object has a page; whether it may be seen is asked before
 }
 BEHIND = (
     "registry.LAYERS",

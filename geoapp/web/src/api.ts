@@ -11,16 +11,17 @@ export interface AsOf { version: number; changed_at: string | null }
 
 export interface FieldInfo extends Words { name: string; kind: string; unit?: string | null; vocab?: string | null; filter: boolean }
 export type Stage = "region" | "take" | "supply" | "use" | "drain";
-export interface LayerInfo {
-  id: string; title: Words; stage: Stage; geometry: "point" | "polygon";
-  min_zoom: number; max_zoom: number; detail_zoom: number; color: string; glyph: { path: string; solid: boolean }; count: number;
-  fields: FieldInfo[]; synthetic: boolean; measured: boolean; notes?: PrintedNote[]; tilejson: string; features: string; style: string; as_of: AsOf;
+/** What is known of a layer, or of a table, whose objects have pages but no place. */
+export interface TableInfo { id: string; title: Words; stage: Stage; geometry: "point" | "polygon" | "none"; color: string; glyph: { path: string; solid: boolean }; fields: FieldInfo[]; measured: boolean }
+export interface LayerInfo extends TableInfo {
+  geometry: "point" | "polygon"; min_zoom: number; max_zoom: number; detail_zoom: number; count: number;
+  synthetic: boolean; notes?: PrintedNote[]; tilejson: string; features: string; style: string; as_of: AsOf;
 }
 /** Whether users, meters, holders and usage by meter are shown to everybody, and why. */
 export interface Access { personal: "open" | "closed"; why: Words & { code: string } }
 export interface Meta {
   title: Words; as_of: AsOf; access: Access; synthetic: (Words & { parts: string[] }) | null; months: string[];
-  vocab: Record<string, Term[]>; layers: LayerInfo[]; bounds: Bounds; city: { code: string; name: string };
+  vocab: Record<string, Term[]>; layers: LayerInfo[]; tables: TableInfo[]; bounds: Bounds; city: { code: string; name: string };
   /** The levels below the city, the coarsest first. */
   levels: Level[];
   /** Words that differ here, "vocabulary.term". */
@@ -71,11 +72,17 @@ export interface RegionDetail extends PathStep, MonthlyUse {
   not_at_child_level_l: number; facilities: { layer: string; count: number }[]; as_of: AsOf;
 }
 export interface SearchHit { layer: string; level?: Level; code: string; name: string; path: string; lon: number | null; lat: number | null; bounds?: Bounds | null }
-export interface LinkedObject { layer: string | null; code: string; name: string }
+export interface LinkedObject { layer: string | null; code: string; name: string; lon?: number | null; lat?: number | null }
 export interface ObjectFeature {
-  id: string; geometry: GeoJSON.Geometry | null; properties: Record<string, unknown>; bbox?: Bounds;
+  id: string; synthetic: boolean; geometry: GeoJSON.Geometry | null; properties: Record<string, unknown>; bbox?: Bounds;
   links?: Record<string, LinkedObject | LinkedObject[] | null>;
+  /** Which release wrote it last; null of what is derived. */
+  release?: { number: number; made_at: string; by_hand: boolean } | null;
 }
+/** What stands next to an object: of its own layer, or a supply facility. */
+export interface Neighbour { group: "same" | "facility"; layer: string; code: string; name: string; path: string; lon: number; lat: number; distance_m: number; bearing_deg: number | null }
+/** What who asks may open behind an object: nothing of it for everybody. */
+export interface Behind { edit?: string; history?: string; release?: { number: number; file: string; actor: string; url: string } }
 /** Litres by source and month: what a chart of months is drawn from. */
 export interface MonthlyUse { months: string[]; by_source_month: { source: string; volume_l: Litres }[] }
 export interface YearUse { year: number; months: number; volume_l: number; like: string | null; previous_l: number | null; change: number | null; permitted_l: number | null; of_permitted: number | null }
@@ -84,6 +91,8 @@ export interface ObjectPermit { code: string; permitted_l_per_year: number | nul
 export interface ObjectUse extends MonthlyUse {
   closed: boolean; synthetic: boolean; volume_l: Litres; years: YearUse[]; meters: number | null;
   shared: { meters?: number; volume_l?: number | null; users?: number } | null; permits: ObjectPermit[];
+  /** Of a permit or holder: what is permitted, by kind, and how many of them meters measure. */
+  points: { kind: "wells" | "intakes" | "users"; count: number; metered: number }[] | null;
   /** What gives its records among all of /feeds/usage; null where they are too many to name. */
   records: { field: string; codes: string[] } | null;
 }
@@ -180,6 +189,9 @@ export const searchUrl = (text: string, limit: number): string => "/api/search" 
 export const objectUrl = (layer: string, code: string): string =>
   `/api/layers/${encodeURIComponent(layer)}/features/${encodeURIComponent(code)}`;
 export const useUrl = (layer: string, code: string): string => `/api/layers/${encodeURIComponent(layer)}/use/${encodeURIComponent(code)}`;
+export const nearUrl = (layer: string, code: string): string => `/api/layers/${encodeURIComponent(layer)}/near/${encodeURIComponent(code)}`;
+export const behindUrl = (layer: string, code: string, lang: Lang): string =>
+  `/desk/objects/${encodeURIComponent(layer)}/${encodeURIComponent(code)}` + query({ lang: lang === FIRST ? "" : lang });
 export const recordsUrl = (form: string, { field, codes }: NonNullable<ObjectUse["records"]>): string => `/feeds/usage.${form}` + query({ [field]: codes });
 /** The page of an object; ``from`` is the query of the map that it was asked from, and leads back there. */
 export const objectPage = (layer: string, code: string, lang: Lang, from = ""): string =>

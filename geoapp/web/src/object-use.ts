@@ -1,5 +1,5 @@
 // What one object used: a chart by month and source, a table of years, and what its permits allow.
-import { type Meta, type ObjectPermit, type ObjectUse, recordsUrl, type YearUse } from "./api";
+import { type Meta, objectPage, type ObjectPermit, type ObjectUse, recordsUrl, type YearUse } from "./api";
 import { h, replace } from "./dom";
 import { added, change, commonUnit, integer, monthShort, percent, periodText, volumeText } from "./format";
 import { language, t, term, words } from "./i18n";
@@ -8,16 +8,17 @@ import { OTHER_COLOR, SOURCE_COLORS } from "./ui/colors";
 
 const MONTHS = Array.from({ length: 12 }, (_, m) => String(m + 1).padStart(2, "0"));
 
-export function showUse(place: HTMLElement, meta: Meta, use: ObjectUse): void {
+export function showUse(place: HTMLElement, meta: Meta, use: ObjectUse, layer: string, from: string): void {
   if (use.closed) return replace(place, h("h2", {}, t("use")), h("p", { class: "hint", "data-testid": "use-closed" }, words(meta.access.why)));
   const known = use.volume_l.some((litres) => litres !== null);
   const canvas = h("div", { class: "chart object-chart", role: "img", "aria-label": t("use"), "data-testid": "use-chart" });
   replace(place,
-    h("h2", {}, t("use"), use.meters === null ? null : h("small", {}, t("useMeters", { n: integer(use.meters) }))),
+    h("h2", {}, t(use.points ? "useTaken" : "use"), !use.meters ? null : h("small", {}, t("useMeters", { n: integer(use.meters) }))),
     known ? [canvas, legend(meta, use)] : h("p", { class: "hint", "data-testid": "use-none" }, t("useNone")),
+    points(use),
     shared(use),
     known ? years(use) : null,
-    permits(use.permits, use.years),
+    layer === "permit" ? null : permits(use.permits, use.years, from),
     known && use.records ? h("p", { class: "use-take" }, t("useTake"), " ", ["csv", "xlsx"].map((form) =>
       h("a", { class: "button small", href: recordsUrl(form, use.records!), download: "", "data-testid": `use-${form}` }, form.toUpperCase()))) : null);
   if (known) drawChart(canvas, use, { meta, period: "" }, null);
@@ -28,6 +29,14 @@ function legend(meta: Meta, use: ObjectUse): HTMLElement {
   return h("ul", { class: "chart-legend" }, rows.map((row) =>
     h("li", {}, h("i", { style: `background:${SOURCE_COLORS[row.source] ?? OTHER_COLOR}` }), term(meta, "source", row.source))));
 }
+
+/** What a permit allows and how much of it is metered: litres are of what is, and may be less than was taken. */
+function points(use: ObjectUse): HTMLElement | null {
+  if (!use.points?.length) return null;
+  const rows = use.points.map(({ kind, count, metered }) => t(kind === "intakes" ? "pointsIntakes" : kind === "wells" ? "pointsWells" : "pointsUsers", { n: integer(count), m: integer(metered), k: integer(count - metered) }));
+  return h("p", { class: "hint", "data-testid": "use-points" }, rows.join(t("pointsJoin")), t("pointsEnd"), partly(use) && use.years.length ? ` ${t("pointsPartly")}` : "");
+}
+const partly = (use: ObjectUse): boolean => Boolean(use.points?.some(({ count, metered }) => metered < count));
 
 /** Meters that are others' as well are counted whole. */
 function shared(use: ObjectUse): HTMLElement | null {
@@ -58,15 +67,15 @@ function years(use: ObjectUse): HTMLElement {
       }),
       h("td", { class: "sum", "data-testid": "use-year", "data-litres": year.volume_l }, unit.text(year.volume_l)),
       h("td", { title: year.like ? t("useLike", { months: periodText(year.like, lang) }) : "" }, change(year.change)),
-      permitted ? [h("td", {}, unit.text(year.permitted_l)), h("td", { class: (year.of_permitted ?? 0) > 1 ? "over" : "" }, percent(year.of_permitted))] : null)))));
+      permitted ? [h("td", {}, unit.text(year.permitted_l)), h("td", { class: (year.of_permitted ?? 0) > 1 ? "over" : "", "data-testid": "use-of-permitted" }, year.of_permitted !== null && partly(use) ? t("atLeast", { v: percent(year.of_permitted) }) : percent(year.of_permitted))] : null)))));
 }
 
-function permits(list: ObjectPermit[], of: YearUse[]): HTMLElement | null {
+function permits(list: ObjectPermit[], of: YearUse[], from: string): HTMLElement | null {
   if (!list.length) return null;
   const unsaid = of.length && of.every((year) => year.of_permitted === null) && added(list.map((each) => each.others));
   return h("div", { class: "permits", "data-testid": "permits" },
     h("h3", {}, t("link_permits")),
-    h("ul", {}, list.map((each) => h("li", {}, h("b", { class: "num" }, each.code), " · ",
+    h("ul", {}, list.map((each) => h("li", {}, h("a", { class: "num", href: objectPage("permit", each.code, language(), from) }, each.code), " · ",
       each.permitted_l_per_year === null ? t("empty") : t("permitYearly", { v: volumeText(each.permitted_l_per_year, language()) }), " · ",
       each.valid_from || each.valid_to ? t("permitValid", { from: each.valid_from ?? "…", to: each.valid_to ?? "…" }) : t("permitNoTerm"),
       each.others ? h("small", {}, ` · ${t("permitOthers", { n: each.others })}`) : null))),

@@ -107,6 +107,8 @@ export const en: Record<Key, string> = {
   backToView: "Back to the map as it was",
   backToMap: "Back to the map", showOnMap: "Show on the map",
   fields: "Attributes", links: "Links", location: "Position",
+  permittedHere: "What is permitted", rowSynthetic: "Made up", link_holder: "Holder", pointsWells: "Of {n} permitted wells {m} have a meter and {k} have none", pointsIntakes: "{n} surface intakes have no meter", pointsUsers: "of {n} users {m} have a meter of own water (wells, rivers)", pointsJoin: "; ", pointsEnd: ".", useTaken: "Metered abstraction", pointsPartly: "The litres are of what has a meter: more may have been taken.", atLeast: "≥ {v}",
+  near: "Nearby", nearNone: "Nothing stands nearby.", nearFacilities: "Supply facilities", nearOtherFacilities: "Other supply facilities", metres: "{n} m", kilometres: "{n} km", sameSpot: "at the same spot", north: "north", northEast: "north-east", east: "east", southEast: "south-east", south: "south", southWest: "south-west", west: "west", northWest: "north-west", edit: "Edit", history: "History", releaseOf: "Written by release {n}, {day}", releaseByHand: "Written by release {n} (a change by hand), {day}", releaseNumber: "Release {n}",
   noPosition: "This object has no coordinates.", noLinks: "No linked objects are registered.",
   objectMissing: "No such object", objectMissingText: "The layer “{layer}” has no code {code}. It may have been renamed or removed.",
   link_permits: "Abstraction permits", link_users: "Water users", link_meters: "Meters", link_wells: "Wells", link_facility: "Supply facility", link_facilities: "Supply facilities",

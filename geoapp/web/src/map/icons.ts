@@ -1,10 +1,10 @@
 // Map icons drawn at run time: the layer's own shape, a path in a 24 × 24 box, white on a round badge of its colour.
 // The same drawing serves the map, the layer list and the search results.
-import type { LayerInfo } from "../api";
+import type { TableInfo } from "../api";
 
-export const iconId = (layer: LayerInfo): string => `icon-${layer.id}`;
+export const iconId = (layer: TableInfo): string => `icon-${layer.id}`;
 
-function draw(context: CanvasRenderingContext2D, layer: LayerInfo, size: number, ring: boolean): void {
+function draw(context: CanvasRenderingContext2D, layer: TableInfo, size: number, ring: boolean): void {
   context.clearRect(0, 0, size, size);
   const middle = size / 2;
   context.beginPath();
@@ -29,7 +29,7 @@ function draw(context: CanvasRenderingContext2D, layer: LayerInfo, size: number,
 }
 
 /** The badge as pixels for the map, at twice the size it is shown at. */
-export function badge(layer: LayerInfo, size = 44): ImageData {
+export function badge(layer: TableInfo, size = 44): ImageData {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = size;
   const context = canvas.getContext("2d", { willReadFrequently: true })!;
@@ -38,7 +38,7 @@ export function badge(layer: LayerInfo, size = 44): ImageData {
 }
 
 /** The badge as an element for lists. */
-export function badgeElement(layer: LayerInfo, size = 20): HTMLCanvasElement {
+export function badgeElement(layer: TableInfo, size = 20): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = size * 2;
   canvas.style.width = canvas.style.height = `${size}px`;

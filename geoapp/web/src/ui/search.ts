@@ -23,12 +23,14 @@ export function mountSearch(place: HTMLElement, context: Context, select: (code:
   });
   replace(place, h("div", { class: "search-box" }, icon("search", 18), input), list);
 
+  /** The layer of a hit, or the table: permits and their holders have pages and no place. */
+  const shown = (hit: SearchHit) => context.layer(hit.layer) ?? context.meta.tables.find((table) => table.id === hit.layer);
   const isRegion = (hit: SearchHit) => hit.layer === "region" || ["district", "township", "village"].includes(hit.layer);
   function kind(hit: SearchHit): string {
     if (isRegion(hit)) return tk("level", hit.level ?? hit.layer);
     if (hit.layer === "position") return t("searchPosition");
-    const layer = context.layer(hit.layer);
-    return layer ? words(layer.title) : hit.layer;
+    const known = shown(hit);
+    return known ? words(known.title) : hit.layer;
   }
   function open(on: boolean): void {
     list.hidden = !on;
@@ -47,7 +49,7 @@ export function mountSearch(place: HTMLElement, context: Context, select: (code:
   function draw(text: string, limit: number): void {
     replace(list, hits.length
       ? [...hits.map((hit, i) => {
-        const layer = context.layer(hit.layer);
+        const layer = shown(hit);
         return h("li", { id: `hit-${i}`, role: "option", "aria-selected": "false", "data-code": hit.code, "data-layer": hit.layer, onmousedown: (event: Event) => { event.preventDefault(); choose(hit); }, onmousemove: () => active !== i && point(i) },
           isRegion(hit) || !layer || layer.geometry === "polygon" ? h("span", { class: "badge area region", "aria-hidden": "true" }) : badgeElement(layer),
           h("span", { class: "hit-text" }, h("strong", {}, hit.name || hit.code), h("small", {}, [hit.path, hit.code].filter(Boolean).join(" · "))),
