@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from geoapp import menu
 from geoapp.desk import forms, pages, parcels, profiles, queue, readings, rows, targets, worker
 from geoapp.desk.forms import Wrong
 from geoapp.desk.guard import for_clerks
@@ -43,6 +44,7 @@ PATIENCE_S = 2.0
 def show(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     """A page of the desk, in the language that was asked for."""
     lang = language(request)
+    menu.remember(request)
     told = {"lang": lang, "html_lang": html_language(lang), **context}
     return render(request, f"desk/{template}.html", told, status=status)
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from geoapp.desktop import looks, project
+from geoapp.menu import knows_asker
 from geoapp.problems.language import html_language, page_language
 from layers import place
 from layers.built import built_layer, built_layers
@@ -57,6 +58,7 @@ def _file(name: str, media_type: str, make: Callable[[], bytes]) -> Found:
     return Found(as_of(ALL_DATASETS).stamp, make, media, headers=lambda: headers, packing=Packing.AS_IT_IS)
 
 
+@knows_asker
 @PAGE
 def desktop_view(request: HttpRequest) -> HttpResponse:
     """How to connect QGIS, ArcGIS Pro and GDAL, with addresses to copy."""

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from geoapp import beside
 from geoapp.address import client_address
+from geoapp.menu import knows_asker
 from geoapp.problems.language import html_language, page_language
 from geoapp.reports import choices, content, document, figures, ground, queue, worker
 from geoapp.reports.ask import FORMATS, Ask, code, parse_ask, parse_formats
@@ -45,6 +46,7 @@ def site_of(request: HttpRequest) -> str:
     return str(settings.PUBLIC_URL if settings.PUBLIC_URL_GIVEN else request.build_absolute_uri("/"))
 
 
+@knows_asker
 @PAGE
 def index(request: HttpRequest) -> HttpResponse:
     """The form, filled in from the address, and the list."""

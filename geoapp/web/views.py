@@ -10,6 +10,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from geoapp.menu import knows_asker
 from geoapp.problems.language import asked_language, html_language, page_language
 from geoapp.problems.words import DATABASE_GONE
 from geoapp.web import divisions, sources
@@ -73,6 +74,7 @@ def _is_known(layer_id: str, code: str) -> bool:
         return True
 
 
+@knows_asker
 @PAGE
 def index(request: HttpRequest) -> HttpResponse:
     """The map."""
@@ -80,6 +82,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return _shell(request, "web/index.html", first_series=FIRST_SERIES if plain else "", preload=_preload("app"))
 
 
+@knows_asker
 @PAGE
 def object_page(request: HttpRequest, layer: str, code: str) -> HttpResponse:
     """Everything known of one object of a layer; 404 (with a page that says so) when there is none."""
@@ -87,12 +90,14 @@ def object_page(request: HttpRequest, layer: str, code: str) -> HttpResponse:
     return _shell(request, "web/object.html", status, layer=layer, code=code, preload=_preload("object"))
 
 
+@knows_asker
 @PAGE
 def changes(request: HttpRequest) -> HttpResponse:
     """What each edition of the divisions changed."""
     return _page(request, "web/divisions.html", changes=divisions.told(page_language(request)))
 
 
+@knows_asker
 @PAGE
 def about(request: HttpRequest) -> HttpResponse:
     """The data note: where the data come from, what is synthetic, which rules the figures follow.

@@ -75,4 +75,6 @@ def test_the_map_breaks_no_rule_whatever_is_open(new_city_page: Callable[..., An
     for tab in ("tab-layers", "tab-filters"):
         page.get_by_test_id(tab).click()
         found += faults(page, root)
+    page.get_by_test_id("menu-button").click()
+    found += faults(page, root)
     assert not found, "\n".join(found)

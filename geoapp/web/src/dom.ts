@@ -62,6 +62,8 @@ const PATHS: Record<string, string> = {
   link: "M10 14l4-4M8.5 11L6 13.5a3.2 3.2 0 0 0 4.5 4.5L13 15.5M15.5 13l2.5-2.5A3.2 3.2 0 0 0 13.5 6L11 8.5",
   plus: "M12 5v14M5 12h14",
   minus: "M5 12h14",
+  menu: "M4 6.5h16M4 12h16M4 17.5h16",
+  take: "M12 3.5v11M7.5 10.5L12 15l4.5-4.5M4.5 16.5v3h15v-3",
 };
 const SOLID = new Set(["play", "pause"]);
 /** A line icon of the interface (24 × 24, takes the text colour). */

@@ -21,6 +21,7 @@ import { mountFilters } from "./ui/filters";
 import { mountLayers } from "./ui/layers";
 import { mountLayout } from "./ui/layout";
 import { mountLegend } from "./ui/legend";
+import { mountMenu } from "./ui/menu";
 import { errorText, isRefused, mountLostTiles, showEmpty, showError, toast, wayOut } from "./ui/notices";
 import { mountSearch } from "./ui/search";
 import { mountTimebar } from "./ui/timebar";
@@ -43,6 +44,7 @@ async function start(): Promise<void> {
   const store = new Store(parse(location.search));
   setLanguage(store.state.lang);
   store.subscribe((state) => setLanguage(state.lang)); // before any part that writes words
+  mountMenu(byId("site"), store); // one can go elsewhere though the map may have nothing to show
   busy(true);
   byId("notice").hidden = true;
   let meta: Meta;
@@ -120,7 +122,7 @@ function run(context: Context): void {
     if (event.key === "/" && !typing) {
       event.preventDefault();
       search.focus();
-    } else if (event.key === "Escape" && !typing) {
+    } else if (event.key === "Escape" && !typing && !document.querySelector("dialog[open], [popover]:popover-open")) {
       if (explain.close() || view.escape()) return;
       const { region } = store.state;
       if (region) select(context.levelOf(region) === context.first ? context.city : region.slice(0, region.length - 3));

@@ -11,6 +11,7 @@ export const en: Record<Key, string> = {
   unitLarge: "10⁴ m³", noFigure: "no data",
   months: "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec", monthTicks: "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
   monthLong: "{month} {year}", monthsLong: "{first} – {last}", yearLong: "Year {year}",
+  menu: "Menu",
   share: "Share",
   shareLabel: "Copy the link to this view",
   copied: "Link copied",

@@ -10,6 +10,7 @@ export const zh = {
   unitLarge: "万 m³", noFigure: "无数据",
   months: "1月 2月 3月 4月 5月 6月 7月 8月 9月 10月 11月 12月", monthTicks: "1 2 3 4 5 6 7 8 9 10 11 12",
   monthLong: "{year}年{month}", monthsLong: "{first}至{last}", yearLong: "{year}年全年",
+  menu: "菜单",
   share: "分享",
   shareLabel: "复制本页链接",
   copied: "链接已复制",

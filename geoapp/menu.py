@@ -1,0 +1,93 @@
+"""THE list of where one can go: the head of every page and the map's menu are drawn from it, and nothing else names it.
+
+Who may import or administer is told by the account, which is asked for before a page reads its data: within a snapshot a log-in
+that has ended could not be taken away. Who has no account, or asks for a page that is made once for all, is offered the log-in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.db import Error as DatabaseError
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from geoapp.desk.guard import PERMISSION
+from layers import languages
+from layers.words import Words
+
+EVERYBODY, STRANGER, CLERK, STAFF = "everybody", "stranger", "clerk", "staff"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """``whose`` may go there; ``hint`` says what is there where the name alone does not."""
+
+    key: str
+    address: str
+    name: Words
+    hint: Words
+    whose: str = EVERYBODY
+
+    def told(self) -> dict[str, object]:
+        """With the words of every language there is, for a script that speaks them all."""
+        return {
+            "key": self.key,
+            "address": self.address,
+            "name": {code: self.name.in_(code) for code in languages.codes()},
+            "hint": {code: self.hint.in_(code) for code in languages.codes()},
+        }
+
+
+ENTRIES = (
+    Entry("map", "/", Words("地图", "Map"), Words("用水地图", "The water use map")),
+    Entry("reports", "/reports/", Words("报告", "Reports"), Words("各区划的用水报告", "Printable reports of any region")),
+    Entry("feeds", "/feeds/", Words("下载", "Downloads"), Words("各图层的数据文件", "Files of every layer")),
+    Entry("desktop", "/desktop/", Words("桌面软件", "Desktop"), Words("在 QGIS、ArcGIS 里使用", "Use in QGIS and ArcGIS")),
+    Entry("interfaces", "/api/docs", Words("接口", "Interfaces"), Words("数据接口文档", "The API's documentation")),
+    Entry("about", "/about", Words("数据说明", "Data note"), Words("来源、口径与合成部分", "Sources, rules and what is made up")),
+    Entry("divisions", "/divisions", Words("区划变动", "Divisions"), Words("区划历次变动", "Changes of the divisions")),
+    Entry("desk", "/desk/", Words("导入台", "Import desk"), Words("检查并导入文件", "Check and import files"), CLERK),
+    Entry("admin", "/admin/", Words("管理", "Administration"), Words("各表与帐号", "Tables and accounts"), STAFF),
+    Entry("login", "/admin/login/?next=/admin/", Words("登录", "Log in"), Words("导入与管理", "Import and administration"), STRANGER),
+)  # fmt: skip
+FOR_ALL = frozenset((EVERYBODY, STRANGER))
+
+
+def roles(request: HttpRequest) -> frozenset[str]:
+    """Whose entries the asker is shown. Without the database nobody is known."""
+    try:
+        user = request.user
+        if not (user.is_active and user.is_staff):
+            return FOR_ALL
+        return frozenset((EVERYBODY, STAFF, CLERK) if user.has_perm(PERMISSION) else (EVERYBODY, STAFF))
+    except DatabaseError:
+        return FOR_ALL
+
+
+def remember(request: HttpRequest) -> None:
+    """Have the page's menu know who asks."""
+    request.menu_roles = roles(request)  # type: ignore[attr-defined]
+
+
+View = Callable[..., HttpResponseBase]
+
+
+def knows_asker(view: View) -> View:
+    """Around a resource: who asks is looked up before its snapshot begins."""
+
+    @wraps(view)
+    def looked_up(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        remember(request)
+        return view(request, *args, **kwargs)
+
+    return looked_up
+
+
+def entries(request: HttpRequest | None) -> list[Entry]:
+    """What the menu of a page holds. Only what was remembered counts: other pages may be kept for all."""
+    shown: frozenset[str] = getattr(request, "menu_roles", FOR_ALL)
+    return [entry for entry in ENTRIES if entry.whose in shown]
