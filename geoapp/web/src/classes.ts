@@ -1,5 +1,6 @@
 // Classes of the choropleth. Those of volume and volume per km² come with the figures (/api/stats/series): the page colours them.
 // Change has fixed steps on both sides of "about the same", chosen from a ladder by the size of the changes.
+import colors from "./colors.json";
 
 export interface Scale {
   /** Inner breaks, ascending: class i holds breaks[i-1] <= value < breaks[i]. */
@@ -9,15 +10,15 @@ export interface Scale {
 }
 
 // Paper to deep water; lightness falls evenly, so it reads in grey and to colour-blind eyes.
-export const SEQUENTIAL = ["#dcefeb", "#b3dbd9", "#7fc0c6", "#479fb1", "#1f7594", "#0d4a6b"];
+export const SEQUENTIAL = colors.sequential.water;
 // Less water (teal) to more (brown), after the BrBG family.
-export const DIVERGING = ["#0f6b6b", "#5aada7", "#b9ddd8", "#f1efe8", "#ecd3a4", "#cf9440", "#8a5210"];
+export const DIVERGING = colors.diverging.shore;
 // Where nothing is recorded, or nothing can be compared, the ground shows through what is painted: hatched, unlike any class.
-export const NO_DATA = "#ebe8e1";
-export const NO_DATA_LINE = "#d3cdc1";
+export const NO_DATA = colors.no_data;
+export const NO_DATA_LINE = colors.no_data_line;
 export const CLEAR = "rgba(0,0,0,0)";
 /** A recorded nought is a class of its own beside those of amounts. */
-export const NOUGHT = "#fffefb";
+export const NOUGHT = colors.nought;
 export const NOUGHT_CLASS = 99;
 
 const LADDER = [[0.01, 0.02, 0.05], [0.02, 0.05, 0.1], [0.05, 0.1, 0.2], [0.05, 0.15, 0.3], [0.1, 0.25, 0.5], [0.2, 0.5, 1]];
