@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from django.test import Client
 
+from geoapp.colors import SEQUENTIAL
 from geoapp.desktop.looks import Usage
 from layers import registry
 from layers.periods import parse_period
@@ -83,7 +84,7 @@ def test_the_choropleth_has_the_classes_of_the_api(client: Client, grid: Grid) -
     [((), [3]), ((1.0,), [0, 5]), ((1.0, 2.0), [0, 3, 5]), ((1.0, 2.0, 3.0, 4.0, 5.0), [0, 1, 2, 3, 4, 5])],
 )
 def test_fewer_classes_spread_the_ramp(breaks: tuple[float, ...], colors: list[int]) -> None:
-    assert Usage(parse_period("2019"), breaks).colors == [colors.SEQUENTIAL[place] for place in colors]
+    assert Usage(parse_period("2019"), breaks).colors == [SEQUENTIAL[place] for place in colors]
 
 
 def test_classes_part_every_amount_once() -> None:

@@ -30,12 +30,25 @@ function quantile(sorted: ArrayLike<number>, at: number): number {
   return sorted[low] + (sorted[high] - sorted[low]) * (position - low);
 }
 
-/** Colours for the API's breaks. Fewer classes than colours: the ramp is spread over what there is. */
+const channels = (color: string): number[] => [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
+/** So much of a colour in another. */
+export function mixed(color: string, other: string, part: number): string {
+  const ground = channels(other);
+  return "#" + channels(color).map((each, i) => Math.round(ground[i] + (each - ground[i]) * part).toString(16).padStart(2, "0")).join("");
+}
+/** A colour for each class. Fewer than stops: the ramp is spread over what there is; of more some lie between two. */
+export function rampOf(stops: readonly string[], count: number): string[] {
+  const last = stops.length - 1;
+  return Array.from({ length: count }, (_, i) => {
+    const at = count === 1 ? 3 : (i * last) / (count - 1);
+    if (count <= stops.length) return stops[Math.round(at)];
+    const below = Math.min(Math.floor(at), last - 1);
+    return mixed(stops[below + 1], stops[below], at - below);
+  });
+}
+/** Colours for the API's breaks. */
 export function sequentialScale(breaks: number[]): Scale {
-  const count = breaks.length + 1;
-  const colors = Array.from({ length: count }, (_, i) =>
-    SEQUENTIAL[count === 1 ? 3 : Math.round((i * (SEQUENTIAL.length - 1)) / (count - 1))]);
-  return { breaks, colors, diverging: false };
+  return { breaks, colors: rampOf(SEQUENTIAL, breaks.length + 1), diverging: false };
 }
 
 export function changeScale(values: number[]): Scale {
