@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
+from geoapp.colors import NO_DATA, ramp
 from geoapp.desktop import xml
 from layers.periods import Period
 from layers.registry import Layer
@@ -15,9 +16,6 @@ from layers.stats.cells import period_classes
 from layers.words import Words
 from tiles.mvt import label_layer
 
-# As geoapp/web/src/classes.ts paints them (a test compares).
-SEQUENTIAL = ("#dcefeb", "#b3dbd9", "#7fc0c6", "#479fb1", "#1f7594", "#0d4a6b")
-NO_DATA = "#ebe8e1"
 INK, WHITE = "#33474f", "#ffffff"
 CLASSES = 6
 _LARGE_M3 = 1000  # a middle class from here on is told in 10⁴ m³ (geoapp/web/src/ui/legend.ts)
@@ -35,9 +33,7 @@ class Usage:
     @property
     def colors(self) -> list[str]:
         """Of fewer classes than colours, the ramp is spread over what there is."""
-        count = len(self.breaks) + 1
-        last = len(SEQUENTIAL) - 1
-        return [SEQUENTIAL[3 if count == 1 else int(i * last / (count - 1) + 0.5)] for i in range(count)]
+        return ramp(len(self.breaks) + 1)
 
     def classes(self, lang: str) -> list[tuple[str, str, str]]:
         """(name, expression, colour) of each class, then of what has no record. Corrections may be below nothing."""

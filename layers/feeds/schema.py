@@ -45,6 +45,7 @@ from layers.feeds.features import PAGE_DEFAULT, PAGE_MOST
 from layers.feeds.serializers import feature_serializer
 from layers.stats.answer import MEASURES
 from layers.stats.cells import MEASURES as CELL_MEASURES
+from layers.stats.series import PARTS
 
 
 def _field_filters() -> list[OpenApiParameter]:
@@ -317,6 +318,11 @@ SERIES: Described = {
         *SELECTION,
         METHOD,
         CLASSES,
+        query(
+            "part",
+            "All of it unless told, or without the figures: the classes, or the regions' names",
+            enum=list(PARTS),
+        ),
         BOUNDARIES_PARAM,
     ],
     "responses": answer(
@@ -325,6 +331,7 @@ SERIES: Described = {
         boundaries=DIVISIONS,
         months={"type": "array", "items": {"type": "string"}},
         codes={"type": "array", "items": {"type": "string"}},
+        names={"type": "array", "items": {"type": "string"}},
         volume_l={"type": "array", "items": {"type": "array", "items": LITRES}},
         gaps={"type": "object"},
         total_l={"type": "array", "items": LITRES},

@@ -25,6 +25,7 @@ from layers.selection import parse_selection
 from layers.stats import answer, explain, moved, profile
 from layers.stats import cells as stats_cells
 from layers.stats.divisions import parse_boundaries
+from layers.stats.series import PARTS as SERIES_PARTS
 from layers.stats.series import series
 from layers.versions import ALL_DATASETS, as_of
 
@@ -145,7 +146,7 @@ def stats_view(request: HttpRequest) -> Found:
 @READ
 def series_view(request: HttpRequest) -> Found:
     """The monthly matrix of a level, for clients that move through the months without asking again."""
-    given = query_params(request, ["level", "parent", "period", "method", "k", BOUNDARIES, *SELECTION])
+    given = query_params(request, ["level", "parent", "period", "method", "k", "part", BOUNDARIES, *SELECTION])
     level = _level(given.get("level"))
     selection = parse_selection(given.get("source"), given.get("purpose"), given.get("resident"))
     parent = params.parse_region(given["parent"], "parent") if given.get("parent") else ""
@@ -153,9 +154,12 @@ def series_view(request: HttpRequest) -> Found:
     method = params.parse_choice(given.get("method"), "method", "quantiles", answer.METHODS)
     k = params.parse_count(given.get("k"), "k", 5, 2, 9)
     boundaries = parse_boundaries(given.get(BOUNDARIES))
+    part = params.parse_choice(given.get("part"), "part", "all", SERIES_PARTS)
 
     def make() -> dict[str, Any]:
-        made = _figures(lambda: series(level, selection, parent, period, method, k, boundaries))()
+        made = _figures(lambda: series(level, selection, parent, period, method, k, boundaries, part))()
+        if part != "all":
+            return made
         notes = printed.of_total(parent or printed.CITY, selection) if made["synthetic"] else []
         return {**made, "notes": [note.to_dict_of_year() for note in notes]}
 

@@ -17,18 +17,21 @@ from layers.stats.divisions import divisions
 from layers.stats.regions import region_index
 
 Litres = list[int | None]
+# What may be asked for: everything, or without the figures what they are painted by, or what their rows are called.
+PARTS = ("all", "classes", "names")
 
 
 def series(
     level: int, selection: Selection, parent: str, period: Period | None, method: str = "quantiles", k: int = 5,
-    boundaries: str = "",
+    boundaries: str = "", part: str = "all",
 ) -> dict[str, Any]:  # fmt: skip
     """The monthly matrix of a level (or `answer.BELOW_ROOT`): one row of litres a region, one column a month, gaps apart.
 
     All months in the same divisions, those of the last of them unless told: months of two editions would be no series.
 
     With it a page moves its month slider without asking again. Sums over rows and gaps equal ``total_l``. A month of which
-    nothing is recorded is null, in a region as in a gap or the total.
+    nothing is recorded is null, in a region as in a gap or the total. Of `PARTS` the others are for a page that has it and
+    wants other classes, or the names of the rows (in their order).
     """
     available = query.available_months()
     months = coverage(period, available).present if period else available
@@ -49,13 +52,21 @@ def series(
                 of_gap[column[day]] = added([of_gap[column[day]], volume])
             else:
                 matrix.setdefault(code, [None] * len(months))[column[day]] = volume
-    areas = [index.info(code, level).area_m2 for code in matrix]
-    in_none = [added(row[i] for row in gaps.values()) for i in range(len(months))]
-    return {
+    about = {
         "level": vocab.LEVEL.by_id[level].code,
         "parent": parent or None,
         "boundaries": within.to_dict(),
         "filters": selection.to_dict(),
+    }
+    if part == "names":
+        return {**about, "codes": list(matrix), "names": [index.info(code, level).name for code in matrix]}
+    areas = [index.info(code, level).area_m2 for code in matrix]
+    classes = _classes(list(matrix.values()), areas, months, method, k)
+    if part == "classes":
+        return {**about, "months": [str(month) for month in months], "classes": classes}
+    in_none = [added(row[i] for row in gaps.values()) for i in range(len(months))]
+    return {
+        **about,
         "months": [str(month) for month in months],
         "codes": list(matrix),
         "area_km2": [area / 1e6 for area in areas],
@@ -63,7 +74,7 @@ def series(
         "gaps": gaps,
         "gaps_l": in_none,
         "total_l": [added([*(row[i] for row in matrix.values()), in_none[i]]) for i in range(len(months))],
-        "classes": _classes(list(matrix.values()), areas, months, method, k),
+        "classes": classes,
     }
 
 

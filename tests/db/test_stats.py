@@ -319,6 +319,11 @@ def test_a_series_is_the_answers_of_its_months(grid: Grid) -> None:
         single = ask(VILLAGE, month)
         assert [row["volume_l"] for row in single["rows"]] == [row[column] for row in found["volume_l"]]
         assert single["total_l"] == found["total_l"][column]
+    classes = series(VILLAGE, Selection(), "", None, "equal", 3, part="classes")
+    assert classes["months"] == found["months"] and "volume_l" not in classes
+    assert classes["classes"] == series(VILLAGE, Selection(), "", None, "equal", 3)["classes"]
+    names = series(VILLAGE, Selection(), "", None, part="names")
+    assert names["codes"] == found["codes"] and len(set(names["names"])) == 4 and "months" not in names
     north = series(VILLAGE, Selection(), NORTHERN, parse_period("2019-02..2019-04"))
     assert (north["codes"], north["months"], north["total_l"]) == ([C, D], ["2019-02", "2019-04"], [20, 30])
 

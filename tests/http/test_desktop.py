@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 import zipfile
-from typing import Any
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import pytest
 from django.test import Client
 
-from geoapp.desktop import looks
+from geoapp.colors import SEQUENTIAL
 from geoapp.desktop.looks import Usage
 from layers import registry
 from layers.periods import parse_period
@@ -81,19 +79,12 @@ def test_the_choropleth_has_the_classes_of_the_api(client: Client, grid: Grid) -
     assert [found for one in expressions for found in re.findall(r">= ([\d.]+)", one)] == [repr(float(b)) for b in told]
 
 
-def test_colours_are_the_web_maps(root: Any) -> None:
-    source = (root / "geoapp/web/src/classes.ts").read_text("utf-8")
-    ramp = re.search(r"SEQUENTIAL = (\[.*?\])", source)
-    assert ramp and tuple(json.loads(ramp[1])) == looks.SEQUENTIAL
-    assert f'NO_DATA = "{looks.NO_DATA}"' in source
-
-
 @pytest.mark.parametrize(
     ("breaks", "colors"),
     [((), [3]), ((1.0,), [0, 5]), ((1.0, 2.0), [0, 3, 5]), ((1.0, 2.0, 3.0, 4.0, 5.0), [0, 1, 2, 3, 4, 5])],
 )
 def test_fewer_classes_spread_the_ramp(breaks: tuple[float, ...], colors: list[int]) -> None:
-    assert Usage(parse_period("2019"), breaks).colors == [looks.SEQUENTIAL[place] for place in colors]
+    assert Usage(parse_period("2019"), breaks).colors == [SEQUENTIAL[place] for place in colors]
 
 
 def test_classes_part_every_amount_once() -> None:

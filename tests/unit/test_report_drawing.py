@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
 import pytest
 from pyproj import Geod, Transformer
 
@@ -14,8 +11,6 @@ from geoapp.reports.drawing.sheet import wrapped
 from geoapp.reports.drawing.svg import Canvas, dots, number, ring, text_width
 from geoapp.reports.drawing.symbols import symbol
 from layers import registry
-
-WEB = Path(__file__).resolve().parents[2] / "geoapp/web/src"
 
 
 @pytest.mark.parametrize(
@@ -137,26 +132,6 @@ def test_signs_differ_in_shape_or_size() -> None:
 def test_axes_end_at_a_round_mark_no_lower_than_the_most(most: float, last: float) -> None:
     steps = nice_steps(most)
     assert steps[0] == 0 and steps[-1] == pytest.approx(last) and 2 <= len(steps) <= 7
-
-
-def _colors(text: str, name: str) -> list[str]:
-    found = re.search(rf"{name}[^=]*= ([\[{{].*?[\]}}]);", text, re.S)
-    assert found, name
-    return re.findall(r"#[0-9a-f]{6}", found[1])
-
-
-def test_the_palette_is_the_pages() -> None:
-    classes = (WEB / "classes.ts").read_text("utf-8")
-    colors = (WEB / "ui/colors.ts").read_text("utf-8")
-    assert _colors(classes, "SEQUENTIAL") == list(palette.SEQUENTIAL)
-    assert f'NO_DATA = "{palette.NO_DATA}"' in classes
-    for name, ours in (
-        ("SOURCE_COLORS", palette.SOURCES),
-        ("PURPOSE_COLORS", palette.PURPOSES),
-        ("AREA_COLORS", palette.AREAS),
-    ):
-        assert _colors(colors, name) == list(ours.values())
-        assert all(f"{key}: " in colors for key in ours)
 
 
 def test_classes_are_cut_as_the_page_cuts_them() -> None:

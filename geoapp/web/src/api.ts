@@ -170,10 +170,15 @@ export const CLASSES = 6;
 export const metaUrl = "/api/meta";
 export const seriesUrl = (level: Level | "", filters: Filters, span?: [string, string], parent?: string): string =>
   "/api/stats/series" + query({ level, parent, period: span?.join(".."), ...filterParts(filters), k: String(CLASSES) });
+/** Only the classes of a series, cut as asked for. */
+export const classesUrl = (level: Level, filters: Filters, span: [string, string] | undefined, method: string, k: number): string =>
+  "/api/stats/series" + query({ level, period: span?.join(".."), ...filterParts(filters), method, k: String(k || CLASSES), part: "classes" });
+/** What the rows of a series are called. */
+export const namesUrl = (level: Level, boundaries: string): string => "/api/stats/series" + query({ level, boundaries, part: "names" });
 export const regionUrl = (code: string, period: string, filters: Filters): string =>
   `/api/regions/${encodeURIComponent(code)}` + query({ period, ...filterParts(filters) });
-export const cellStatsUrl = (level: string, period: string, measure: string, filters: Filters): string =>
-  "/api/stats/cells" + query({ level, period, measure, ...filterParts(filters), k: String(CLASSES) });
+export const cellStatsUrl = (level: string, period: string, measure: string, filters: Filters, method = "", k = 0): string =>
+  "/api/stats/cells" + query({ level, period, measure, ...filterParts(filters), method, k: String(k || CLASSES) });
 export const compareUrl = (level: string, period: string, versus: string, filters: Filters, page: { direction?: string; limit?: number; offset?: number; region?: string } = {}): string =>
   "/api/stats/compare" + query({ level, period, versus, ...filterParts(filters), region: page.region, direction: page.direction, limit: String(page.limit ?? 10), offset: page.offset ? String(page.offset) : "" });
 export const explainUrl = (what: { unit?: string; region?: string }, period: string, filters: Filters, offset = 0, limit = 50): string =>

@@ -1,5 +1,6 @@
 // Classes of the choropleth. Those of volume and volume per km² come with the figures (/api/stats/series): the page colours them.
 // Change has fixed steps on both sides of "about the same", chosen from a ladder by the size of the changes.
+import colors from "./colors.json";
 
 export interface Scale {
   /** Inner breaks, ascending: class i holds breaks[i-1] <= value < breaks[i]. */
@@ -9,15 +10,15 @@ export interface Scale {
 }
 
 // Paper to deep water; lightness falls evenly, so it reads in grey and to colour-blind eyes.
-export const SEQUENTIAL = ["#dcefeb", "#b3dbd9", "#7fc0c6", "#479fb1", "#1f7594", "#0d4a6b"];
+export const SEQUENTIAL = colors.sequential.water;
 // Less water (teal) to more (brown), after the BrBG family.
-export const DIVERGING = ["#0f6b6b", "#5aada7", "#b9ddd8", "#f1efe8", "#ecd3a4", "#cf9440", "#8a5210"];
+export const DIVERGING = colors.diverging.shore;
 // Where nothing is recorded, or nothing can be compared, the ground shows through what is painted: hatched, unlike any class.
-export const NO_DATA = "#ebe8e1";
-export const NO_DATA_LINE = "#d3cdc1";
+export const NO_DATA = colors.no_data;
+export const NO_DATA_LINE = colors.no_data_line;
 export const CLEAR = "rgba(0,0,0,0)";
 /** A recorded nought is a class of its own beside those of amounts. */
-export const NOUGHT = "#fffefb";
+export const NOUGHT = colors.nought;
 export const NOUGHT_CLASS = 99;
 
 const LADDER = [[0.01, 0.02, 0.05], [0.02, 0.05, 0.1], [0.05, 0.1, 0.2], [0.05, 0.15, 0.3], [0.1, 0.25, 0.5], [0.2, 0.5, 1]];
@@ -29,12 +30,25 @@ function quantile(sorted: ArrayLike<number>, at: number): number {
   return sorted[low] + (sorted[high] - sorted[low]) * (position - low);
 }
 
-/** Colours for the API's breaks. Fewer classes than colours: the ramp is spread over what there is. */
+const channels = (color: string): number[] => [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
+/** So much of a colour in another. */
+export function mixed(color: string, other: string, part: number): string {
+  const ground = channels(other);
+  return "#" + channels(color).map((each, i) => Math.round(ground[i] + (each - ground[i]) * part).toString(16).padStart(2, "0")).join("");
+}
+/** A colour for each class. Fewer than stops: the ramp is spread over what there is; of more some lie between two. */
+export function rampOf(stops: readonly string[], count: number): string[] {
+  const last = stops.length - 1;
+  return Array.from({ length: count }, (_, i) => {
+    const at = count === 1 ? 3 : (i * last) / (count - 1);
+    if (count <= stops.length) return stops[Math.round(at)];
+    const below = Math.min(Math.floor(at), last - 1);
+    return mixed(stops[below + 1], stops[below], at - below);
+  });
+}
+/** Colours for the API's breaks. */
 export function sequentialScale(breaks: number[]): Scale {
-  const count = breaks.length + 1;
-  const colors = Array.from({ length: count }, (_, i) =>
-    SEQUENTIAL[count === 1 ? 3 : Math.round((i * (SEQUENTIAL.length - 1)) / (count - 1))]);
-  return { breaks, colors, diverging: false };
+  return { breaks, colors: rampOf(SEQUENTIAL, breaks.length + 1), diverging: false };
 }
 
 export function changeScale(values: number[]): Scale {

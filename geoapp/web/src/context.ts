@@ -32,6 +32,10 @@ type Signals = {
   /** The play has come to its end: those who waited look again. */
   rest: null;
   busy: boolean;
+  /** A class that is pointed out, or none. */
+  light: number | null;
+  /** A region that is pointed at beside the map, or none. */
+  place: string | null;
   hover: { code: string; name: string; object: string; x: number; y: number; cell?: CellValue } | null;
   /** Something that an address asks for is not there. */
   missing: { part: "cell" | "object"; asked: string };

@@ -1,5 +1,5 @@
 // The series the map and the drawer read, asked for once per question and kept.
-import { type Filters, getJson, type LayerInfo, type Level, type RegionDetail, regionUrl, type Series, seriesUrl } from "./api";
+import { classesUrl, type Filters, getJson, type LayerInfo, type Level, type RegionDetail, regionUrl, type Series, seriesUrl } from "./api";
 import { kindOf, shift } from "./periods";
 
 const KEEP = 24;
@@ -28,6 +28,17 @@ export class Data {
       const [whole, range] = (await Promise.all([this.ask(url), this.ask(part)])) as [Series, Series];
       return { ...whole, classes: range.classes };
     }) as Promise<Series>;
+  }
+  /** Classes of a level that are cut in another way than the series' own. */
+  classes(level: Level, period: string, filters: Filters, method: string, k: number): Promise<Pick<Series, "classes">> {
+    return this.ask(this.classesUrl(level, period, filters, method, k)) as Promise<Series>;
+  }
+  classesNow(level: Level, period: string, filters: Filters, method: string, k: number): Pick<Series, "classes"> | undefined {
+    return this.ready.get(this.classesUrl(level, period, filters, method, k)) as Series | undefined;
+  }
+  private classesUrl(level: Level, period: string, filters: Filters, method: string, k: number): string {
+    const span = this.isPart(period) ? (period.split("..") as [string, string]) : this.span(level, period);
+    return classesUrl(level, filters, span, method, k);
   }
   /** The same series if it is already here. */
   seriesNow(level: Level, period: string, filters: Filters, parent?: string): Series | undefined {

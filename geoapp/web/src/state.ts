@@ -1,6 +1,7 @@
 // The page's whole state, kept in the URL: what is shown can always be shared, reloaded and gone back to.
 import type { Filters, Lang } from "./api";
 import { query } from "./api";
+import { type Classing, COUNTS, knownPalettes, METHODS, OPACITIES, ownBreaks } from "./classing";
 import { FIRST, LANGUAGES } from "./i18n";
 import { areLike, firstVersus } from "./periods";
 import { WHERE } from "./where";
@@ -8,7 +9,7 @@ import { WHERE } from "./where";
 export type Measure = "volume" | "per_km2" | "change_previous" | "change_year" | "difference" | "ratio";
 export type LevelChoice = "auto" | "district" | "township" | "village" | "grid";
 export interface Camera { zoom: number; lat: number; lon: number }
-export interface State extends Filters {
+export interface State extends Filters, Classing {
   lang: Lang;
   /** "2019-07", "2019", or "2019-01..2023-09"; "" until the months are known. */
   period: string;
@@ -32,7 +33,14 @@ export interface State extends Filters {
   object: string;
   camera: Camera | null;
   drawer: boolean;
+  /** Whether the table of what the map shows stands in the place of the overview. */
+  table: boolean;
+  /** Codes of regions whose lines are in one chart. */
+  beside: string[];
 }
+
+/** How many regions a chart of lines holds. */
+export const BESIDE_MOST = 5;
 
 export const MEASURES: readonly Measure[] = ["volume", "per_km2", "change_previous", "change_year", "difference", "ratio"];
 export const LEVELS: readonly LevelChoice[] = ["auto", "district", "township", "village", "grid"];
@@ -48,6 +56,7 @@ export const objectParts = (name: string): [layer: string, code: string] => {
 export const isCompare = (measure: Measure): boolean => measure === "difference" || measure === "ratio";
 const pick = <T extends string>(value: string | null, allowed: readonly T[]): T =>
   allowed.includes(value as T) ? (value as T) : allowed[0];
+const codes = (value: string | null): string[] => [...new Set((value ?? "").split(",").filter((part) => /^\d{2,12}$/.test(part)))].slice(0, BESIDE_MOST);
 const list = (value: string | null): string[] => (value ?? "").split(",").filter((part) => /^[a-z_]+$/.test(part));
 
 /** "zoom/lat/lon" of a place that a map can show; null of anything else. */
@@ -81,6 +90,13 @@ export function parse(search: string): State {
     object: text("object", OBJECT),
     camera: cameraOf(params.get("map") ?? ""),
     drawer: params.get("drawer") !== "0",
+    table: params.get("table") === "1",
+    beside: codes(params.get("beside")),
+    method: pick(params.get("method"), ["", ...METHODS] as const),
+    classes: COUNTS.find((each) => String(each) === params.get("k")) ?? 0,
+    breaks: ownBreaks(params.get("breaks") ?? "") ? params.get("breaks")! : "",
+    palette: knownPalettes(list(params.get("palette"))),
+    opacity: OPACITIES.find((each) => String(each) === params.get("opacity")) ?? 100,
   };
 }
 
@@ -105,6 +121,13 @@ export function serialise(state: State, defaultPeriod: string): string {
     where: state.where,
     object: state.object,
     drawer: state.drawer ? "" : "0",
+    table: state.table ? "1" : "",
+    beside: state.beside,
+    method: state.method,
+    k: state.classes ? String(state.classes) : "",
+    breaks: state.breaks,
+    palette: state.palette,
+    opacity: state.opacity === 100 ? "" : String(state.opacity),
     map: camera ? `${camera.zoom.toFixed(2)}/${camera.lat.toFixed(4)}/${camera.lon.toFixed(4)}` : "",
   }).replace(/%2F|%3A|%3B|%2B/g, decodeURIComponent).replaceAll("+", "%2B");
 }

@@ -87,7 +87,7 @@ function scaleOf(series: Series, period: string, measure: Measure, values: Map<s
   return scale;
 }
 /** The API's classes; volumes are litres here and m³ there. */
-export function classesOf(series: Series, period: string, measure: Measure): Scale {
+export function classesOf(series: Pick<Series, "classes">, period: string, measure: Measure): Scale {
   const classes = series.classes[measure === "volume" ? "volume" : "per_km2"];
   const kind = kindOf(period);
   const found = kind === "month" ? classes.month : kind === "year" ? classes.year[period] : classes.all;

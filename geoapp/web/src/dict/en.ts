@@ -131,5 +131,12 @@ export const en: Record<Key, string> = {
   explainNote: "Largest first; sources and purposes of one place are listed apart. Weights come from positions of meters and users of the purpose, else from area.",
   param_versus: "compared period", param_boundaries: "divisions", param_where: "condition", param_object: "object", param_cell: "cell", param_explain: "explanation", param_map: "place on the map", param_lang: "language",
   map: "Map", placedIn: "On the map it lies in: {names}", newOutline: "The map shows the new outline; save to keep it.", noGeoJson: "Not GeoJSON.",
+  classMethod: "Classes by", classMethod_quantiles: "quantiles (as many in each)", classMethod_equal: "equal steps", classMethod_natural: "natural breaks",
+  classMethod_tail: "halves (points out the few large)", classMethod_own: "own breaks", classCount: "Number of classes", classOwn: "Breaks",
+  classOwnMistake: "Two to six ascending numbers, parted by commas.", classLight: "Point out this class alone on the map; click to keep",
+  legendStyle: "Classes and colours", palette: "Palette", palette_water: "water blue", palette_field: "yellow to blue", palette_earth: "earth brown",
+  palette_dusk: "dusk violet", palette_shore: "teal to brown", palette_tide: "blue to orange", palette_iris: "violet to yellow", opacity: "Strength", opacityOff: "off",
+  styleReset: "Back to the usual classes and colours", param_method: "method of classes", param_k: "number of classes", param_breaks: "breaks", param_palette: "palette",
+  param_opacity: "strength of colours", param_beside: "regions side by side", param_table: "table",
   sheetToggle: "Open or close the panel",
 };

@@ -130,6 +130,11 @@ export const zh = {
   explainClosed: "不公开用水户与水表明细：按类别合计，升数不变。", explainSummed: "{n} 个{what}合计",
   param_versus: "对比时段", param_boundaries: "区划口径", param_where: "属性条件", param_object: "对象", param_cell: "网格", param_explain: "来源说明", param_map: "地图位置", param_lang: "语言",
   map: "地图", placedIn: "地图上位于：{names}", newOutline: "地图上是新的边界，保存后生效。", noGeoJson: "不是 GeoJSON。",
+  classMethod: "分级方法", classMethod_quantiles: "分位数（各级个数相近）", classMethod_equal: "等距", classMethod_natural: "自然断点", classMethod_tail: "逐级对半（突出少数大户）",
+  classMethod_own: "自定分界", classCount: "级数", classOwn: "分界值", classOwnMistake: "请填 2 至 6 个由小到大的数，用逗号分开。", classLight: "在图上只突出这一级；点击保持", legendStyle: "分级与配色",
+  palette: "配色", palette_water: "水蓝", palette_field: "黄绿蓝", palette_earth: "土褐", palette_dusk: "暮紫", palette_shore: "青—褐", palette_tide: "蓝—橙", palette_iris: "紫—黄",
+  opacity: "底色浓度", opacityOff: "关", styleReset: "恢复默认分级与配色", param_method: "分级方法", param_k: "级数", param_breaks: "分界值", param_palette: "配色", param_opacity: "底色浓度",
+  param_beside: "对比地区", param_table: "数据表",
   sheetToggle: "展开或收起面板",
 };
 export type Key = keyof typeof zh;

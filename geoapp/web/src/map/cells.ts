@@ -2,7 +2,8 @@
 import type { Map as GlMap, MapGeoJSONFeature, VectorTileSource } from "maplibre-gl";
 import { type CellStats, cellStatsUrl, type Comparison, compareUrl, type LayerInfo } from "../api";
 import { type CellQuestion, cellColor, cellHatch, cellQuestion, cellValue, CELLS_FROM, FINE_FROM, HATCHES } from "../cells";
-import { divergingScale, sequentialScale } from "../classes";
+import { CLEAR, divergingScale, type Scale, sequentialScale } from "../classes";
+import { ownScale, painted, receding } from "../classing";
 import type { CellsShown, CellValue, Context } from "../context";
 import { LITRES_PER_M3 } from "../format";
 import { kindOf } from "../periods";
@@ -21,6 +22,7 @@ export class Cells {
   private size: string | undefined;
   private ticket = 0;
   private tiles = new Map<string, string>();
+  private lit: number | null = null;
   private hovered: { source: string; id: number } | null = null;
 
   constructor(private readonly map: GlMap, private readonly context: Context) {
@@ -68,20 +70,22 @@ export class Cells {
 
   /** Classes and balance: of a year's single months, so that a colour means one amount while the slider moves. */
   private async figures(layer: LayerInfo, question: CellQuestion): Promise<CellsShown> {
-    const { data, filters, state: { measure } } = this.context;
+    const { data, filters, state } = this.context;
+    const { measure, method, classes: k } = state;
     const { period, versus } = question;
     const base = { layer, period, measure, versus };
     if (isTwoSided(measure)) {
       const found = await data.get<Comparison>(compareUrl(layer.id, period, versus, filters));
       const classes = measure === "difference" ? found.classes.difference : found.classes.ratio;
       const factor = measure === "difference" ? LITRES_PER_M3 : 1;
-      return { ...base, scale: divergingScale(classes.breaks.map((each) => each * factor)), stats: null, counts: classes.counts, most: classes.max * factor };
+      return { ...base, scale: painted(divergingScale(classes.breaks.map((each) => each * factor)), state), stats: null, counts: classes.counts, most: classes.max * factor };
     }
-    const stats = await data.get<CellStats>(cellStatsUrl(layer.id, question.packed || period, measure, filters));
+    const stats = await data.get<CellStats>(cellStatsUrl(layer.id, question.packed || period, measure, filters, method, k));
     const classes = kindOf(period) === "month" ? stats.classes.month : stats.classes.period;
     const factor = measure === "volume" ? LITRES_PER_M3 : 1;
     // The counts of the month classes are of all months together: they say nothing of one.
-    return { ...base, scale: sequentialScale(classes.breaks.map((each) => each * factor)), stats, counts: kindOf(period) === "month" ? [] : classes.counts, most: classes.max * factor };
+    const own = ownScale(state, measure);
+    return { ...base, scale: painted(own ?? sequentialScale(classes.breaks.map((each) => each * factor)), state), stats, counts: own || kindOf(period) === "month" ? [] : classes.counts, most: classes.max * factor };
   }
 
   private prepare(layer: LayerInfo, { tiles }: CellQuestion): void {
@@ -108,12 +112,23 @@ export class Cells {
   private paint(shown: CellsShown): void {
     const { map, context, question } = this;
     for (const id of SIZES) if (map.getSource(id)) this.visible(id, id === shown.layer.id);
-    map.setPaintProperty(`cells-${shown.layer.id}`, "fill-color", cellColor(question!, shown.measure, shown.scale));
+    this.color(shown);
     map.setPaintProperty(`cells-hatch-${shown.layer.id}`, "fill-pattern", cellHatch(question!));
     context.cells = shown;
     context.cellsComing = false;
     context.emit("cells", shown);
     Object.assign(document.documentElement.dataset, { cells: shown.layer.id, cellsPeriod: shown.period, cellsMeasure: shown.measure });
+  }
+  private color(shown: CellsShown): void {
+    const { lit } = this;
+    const scale: Scale = lit === null ? shown.scale : { ...shown.scale, colors: shown.scale.colors.map((color, i) => (i === lit ? color : receding(color))) };
+    this.map.setPaintProperty(`cells-${shown.layer.id}`, "fill-color", this.context.state.opacity === 0 ? CLEAR : cellColor(this.question!, shown.measure, scale));
+  }
+  /** Point out one class: the others recede. */
+  light(index: number | null): void {
+    if (this.lit === index) return;
+    this.lit = index;
+    if (this.layer && this.question && this.context.cells) this.color(this.context.cells);
   }
   private hide(): void {
     for (const id of SIZES) if (this.map.getSource(id)) this.visible(id, false);

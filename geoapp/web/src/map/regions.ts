@@ -3,6 +3,7 @@
 import type { ExpressionSpecification, Map as GlMap, VectorTileSource } from "maplibre-gl";
 import { query } from "../api";
 import { classOf, CLEAR, NOUGHT, NOUGHT_CLASS } from "../classes";
+import { receding } from "../classing";
 import type { Context, MapLevel, Shown } from "../context";
 import { FIRST } from "../i18n";
 import { FONT, sourceUrl } from "./create";
@@ -18,9 +19,11 @@ const LINE: Record<MapLevel, { color: string; width: [number, number, number] }>
 const widthByZoom = ([far, middle, near]: [number, number, number]): ExpressionSpecification =>
   ["interpolate", ["linear"], ["zoom"], 7, far, 10, middle, 14, near];
 
+/** Added to the class of a region while another class is pointed out. */
+const RECEDING = 200;
 function fillColor(colors: readonly string[]): ExpressionSpecification {
-  const classes = colors.flatMap((color, index) => [index, color]);
-  return ["match", ["coalesce", ["feature-state", "class"], -1], ...classes, NOUGHT_CLASS, NOUGHT, CLEAR] as unknown as ExpressionSpecification;
+  const classes = colors.flatMap((color, index) => [index, color, index + RECEDING, receding(color)]);
+  return ["match", ["coalesce", ["feature-state", "class"], -1], ...classes, NOUGHT_CLASS, NOUGHT, NOUGHT_CLASS + RECEDING, NOUGHT, CLEAR] as unknown as ExpressionSpecification;
 }
 
 // On the map a village goes without the name of its committee: 芙蓉里社区居委会 is 芙蓉里社区.
@@ -35,6 +38,8 @@ const namedFrom = (km2: number): number => (km2 > 0 ? Math.floor(7 + Math.log2(1
 export class Regions {
   private painted = new Map<MapLevel, Map<string, number>>();
   private ramp = new Map<MapLevel, string>();
+  private lit: number | null = null;
+  private last: Shown | null = null;
   private areas = new Map<MapLevel, [string, number][]>();
   private hovered: { level: MapLevel; code: string } | null = null;
   private levels: MapLevel[];
@@ -191,29 +196,41 @@ export class Regions {
     }
   }
 
-  paint({ level, picture, series }: Shown): void {
+  paint(shown: Shown): void {
+    const { level, picture, series } = shown;
+    const off = this.context.state.opacity === 0;
+    this.last = shown;
+    this.visible("land", off ? "none" : "visible");
     if (!this.areas.has(level) && series.codes.length) {
       this.areas.set(level, series.codes.map((code, i) => [code, series.area_km2[i] ?? 0]));
       this.sortLabels(level);
     }
     const { scale } = picture;
-    const ramp = scale.colors.join();
+    const ramp = off ? "off" : scale.colors.join();
     if (this.ramp.get(level) !== ramp) {
-      this.map.setPaintProperty(`fill-${level}`, "fill-color", fillColor(scale.colors));
+      this.map.setPaintProperty(`fill-${level}`, "fill-color", off ? CLEAR : fillColor(scale.colors));
       this.ramp.set(level, ramp);
     }
     let known = this.painted.get(level);
     if (!known) this.painted.set(level, (known = new Map()));
     for (const [code, value] of picture.values) {
-      const index = classOf(value.shown, scale);
+      const own = classOf(value.shown, scale);
+      const index = own < 0 || this.lit === null || this.lit === own ? own : own + RECEDING;
       if (known.get(code) === index) continue;
       known.set(code, index);
       this.map.setFeatureState({ source: level, sourceLayer: level, id: code }, { class: index });
     }
   }
 
+  /** Point out one class: the others recede. */
+  light(index: number | null): void {
+    if (this.lit === index) return;
+    this.lit = index;
+    if (this.last) this.paint(this.last);
+  }
   /** Every region as without data. */
   clear(level: MapLevel): void {
+    this.last = null;
     this.painted.delete(level);
     this.map.removeFeatureState({ source: level, sourceLayer: level });
   }

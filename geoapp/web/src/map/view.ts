@@ -6,9 +6,10 @@ import { calm, debounce } from "../dom";
 import { t } from "../i18n";
 import { type Comparison, compareUrl, type Mover } from "../api";
 import { divergingScale, type Scale } from "../classes";
+import { isCutAnew, ownScale, painted } from "../classing";
 import { LITRES_PER_M3 } from "../format";
 import { isCompare, objectParts, type State } from "../state";
-import { picture } from "../values";
+import { classesOf, isTwoSided, picture } from "../values";
 import { CellPopup } from "./cell-popup";
 import { Cells } from "./cells";
 import { createMap } from "./create";
@@ -60,6 +61,8 @@ export class MapView implements Face {
     this.cellPopup = new CellPopup(map, context);
     context.on("cells", (cells) => this.regions.under(cells !== null));
     context.on("units", () => this.cellPopup.refresh());
+    context.on("light", (index) => (context.cells ? this.cells : this.regions).light(index));
+    context.on("place", (code) => this.regions.hover(code ? context.level : null, code));
     this.whenDescribed(() => {
       this.regions.addLabels();
       this.regions.show(context.level);
@@ -78,7 +81,7 @@ export class MapView implements Face {
       if (changed.has("drawer") && !state.camera && !state.region) setTimeout(() => this.go({ bounds: context.meta.bounds }), 250);
       if (changed.has("level")) this.checkLevel();
       if (changed.has("period") || changed.has("boundaries")) this.regions.redraw();
-      if (["period", "versus", "measure", "source", "purpose", "resident", "boundaries"].some((key) => changed.has(key as never))) {
+      if (["period", "versus", "measure", "source", "purpose", "resident", "boundaries", "method", "classes", "breaks", "palette", "opacity"].some((key) => changed.has(key as never))) {
         this.refresh();
         this.cellPopup.refresh();
         void this.cells.refresh();
@@ -138,7 +141,7 @@ export class MapView implements Face {
     const { period } = context.state;
     const { level, filters } = context;
     const here = context.data.seriesNow(level, period, filters);
-    const scale = this.compareScale();
+    const scale = this.ownScale();
     if (here && !(scale instanceof Promise)) return this.show(level, scale);
     const ticket = ++this.asked;
     context.emit("busy", true);
@@ -152,6 +155,17 @@ export class MapView implements Face {
         context.emit("failed", { what: "series", error, retry: () => this.refresh() });
       },
     );
+  }
+  /** The scale where it is another than that of the figures: the reader's bounds, or classes cut in another way. */
+  private ownScale(): Scale | undefined | Promise<Scale> {
+    const { level, state, filters, data } = this.context;
+    const { measure, period, method, classes: k } = state;
+    if (isTwoSided(measure)) return this.compareScale();
+    const own = ownScale(state, measure);
+    if (own || !isCutAnew(state)) return own;
+    const scaleOf = (found: Parameters<typeof classesOf>[0]): Scale => classesOf(found, period, measure);
+    const known = data.classesNow(level, period, filters, method, k);
+    return known ? scaleOf(known) : data.classes(level, period, filters, method, k).then(scaleOf);
   }
   /** Of two periods the classes are the API's; undefined where a measure has a scale of its own. */
   private compareScale(): Scale | undefined | Promise<Scale> {
@@ -170,7 +184,8 @@ export class MapView implements Face {
     const series = context.data.seriesNow(level, period, context.filters);
     if (!series) return this.refresh();
     this.asked++;
-    context.shown = { level, series, picture: picture(series, period, measure, versus, scale), period, measure };
+    const drawn = picture(series, period, measure, versus, scale);
+    context.shown = { level, series, picture: { ...drawn, scale: painted(drawn.scale, context.state) }, period, measure };
     this.regions.paint(context.shown);
     context.emit("busy", false);
     context.emit("shown", context.shown);

@@ -1,6 +1,6 @@
 // The legend: classes with their units and counts, and the ledger that shows nothing is lost.
 import { classOf, NOUGHT, NOUGHT_CLASS, type Scale } from "../classes";
-import type { CellsShown, Context, Shown } from "../context";
+import type { CellsShown, CellValue, Context, Shown } from "../context";
 import { announce, h, replace } from "../dom";
 import { form, onForm } from "../form";
 import { breakText, integer, LITRES_PER_M3, LITRES_PER_UNIT, percent, periodText, shareOf, unitName, unitsNow, volumeText } from "../format";
@@ -8,6 +8,8 @@ import { language, t, tk, words } from "../i18n";
 import { comparedWith, spanOf } from "../periods";
 import { isCompare, type Measure } from "../state";
 import { isChange, isTwoSided } from "../values";
+import { type Unit, legendStyle } from "./legend-style";
+import { redraw } from "./choices";
 import { cellLedger, unsureSwitch } from "./legend-cells";
 import { divisionsWords } from "./divisions";
 import { levelHint, levelNote } from "./level-note";
@@ -18,7 +20,6 @@ import { errorText, isRefused, wayOut } from "./notices";
 /** Pixels of height from which legend and filters both have room. */
 const ROOMY = 860;
 
-interface Unit { name: string; divide: number }
 /** One unit for the whole legend, so that its breaks can be compared: the one that all figures are told in. */
 function unitOf(measure: Measure): Unit {
   if (isChange(measure)) return { name: "%", divide: 0.01 };
@@ -59,21 +60,22 @@ function ledger(shown: Shown): HTMLElement {
 }
 
 /** How many there are of each class, recorded as nought, and without data; null where that is not known. */
-interface Rows { scale: Scale; unit: Unit; counts: number[]; most: number | null; nought: number | null; none: number | null; what: (n: number) => string }
+type Light = (index: number) => Record<string, unknown>;
+interface Rows { scale: Scale; unit: Unit; counts: number[]; most: number | null; nought: number | null; none: number | null; what: (n: number) => string; light: Light }
 /** Classes with their colours, bounds and how many there are of each; diverging ones from more to less. */
-function classRows({ scale, unit, counts, most: largest, nought, none, what }: Rows, noData: string): HTMLElement {
+function classRows({ scale, unit, counts, most: largest, nought, none, what, light }: Rows, noData: string): HTMLElement {
   const texts = classTexts(scale, unit, largest);
   const order = scale.colors.map((_, i) => (scale.diverging ? scale.colors.length - 1 - i : i));
   const most = Math.max(...counts, 1);
   const count = (n: number | undefined, bar = false) => n === undefined ? null
     : h("span", { class: "count" }, bar ? h("b", { style: `width:${(n / most) * 46}px` }) : null, h("em", {}, what(n)));
   return h("ul", { class: "classes" },
-    order.map((i) => h("li", { "data-testid": "legend-class", "data-count": counts[i] ?? "", "data-from": scale.breaks[i - 1] ?? "", "data-to": scale.breaks[i] ?? "" },
-      h("i", { class: "swatch", style: `background:${scale.colors[i]}` }),
-      h("span", { class: "num" }, texts[i]), count(counts[i], true))),
-    !scale.diverging && (nought === null || nought > 0) ? h("li", { "data-testid": "legend-nought", "data-count": nought ?? "" },
-      h("i", { class: "swatch", style: `background:${NOUGHT}` }), h("span", {}, t("nought")), count(nought ?? undefined)) : null,
-    none === null || none > 0 ? h("li", { "data-testid": "legend-none", "data-count": none ?? "" },
+    order.map((i) => h("li", { "data-testid": "legend-class", "data-class": i, "data-count": counts[i] ?? "", "data-from": scale.breaks[i - 1] ?? "", "data-to": scale.breaks[i] ?? "" },
+      h("button", light(i), h("i", { class: "swatch", style: `background:${scale.colors[i]}` }),
+        h("span", { class: "num" }, texts[i]), count(counts[i], true)))),
+    !scale.diverging && (nought === null || nought > 0) ? h("li", { "data-testid": "legend-nought", "data-class": NOUGHT_CLASS, "data-count": nought ?? "" },
+      h("button", light(NOUGHT_CLASS), h("i", { class: "swatch", style: `background:${NOUGHT}` }), h("span", {}, t("nought")), count(nought ?? undefined))) : null,
+    none === null || none > 0 ? h("li", { "data-testid": "legend-none", "data-class": -1, "data-count": none ?? "" },
       h("i", { class: "swatch no-data" }), h("span", {}, noData), count(none ?? undefined)) : null);
 }
 
@@ -93,20 +95,59 @@ export function mountLegend(place: HTMLElement, context: Context): void {
   }
   function frame(measure: Measure, scale: Scale, unit: Unit, about: string, ...rest: Parameters<typeof replace>[1][]): void {
     place.setAttribute("aria-label", t("legend"));
-    replace(place,
+    // Of another scale another class would be lit.
+    const classes = `${measure}/${context.level}/${scale.breaks.join()}/${context.cells?.layer.id ?? ""}`;
+    if (classes !== lightOf) {
+      lightOf = classes;
+      if (pinned !== null) context.emit("light", (pinned = null));
+    }
+    redraw(place,
       h("header", { class: "legend-head" },
         h("h2", {}, tk("measureTitle", measure), " ", h("span", { class: "unit", "data-testid": "legend-unit" }, unit.name)),
         h("p", {}, about)),
       h("div", { class: "ramp", "aria-hidden": "true" }, scale.colors.map((color) => h("i", { style: `background:${color}` }))),
       ...rest);
   }
+  /** What a class does under pointer, keyboard and finger: over it its places are lit, pressed they stay so. */
+  let pinned: number | null = null;
+  let lightOf = "";
+  function light(index: number): Record<string, unknown> {
+    const show = (which: number | null) => context.emit("light", which);
+    return {
+      type: "button", class: "class-row", value: `class-${index}`, "aria-pressed": String(pinned === index), title: t("classLight"),
+      onpointerenter: (event: PointerEvent) => { if (event.pointerType !== "touch") show(index); },
+      onpointerleave: () => show(pinned), onfocus: (event: FocusEvent) => { if ((event.target as HTMLElement).matches(":focus-visible")) show(index); }, onblur: () => show(pinned),
+      onclick: () => {
+        pinned = pinned === index ? null : index;
+        for (const row of place.querySelectorAll<HTMLElement>(".class-row")) row.setAttribute("aria-pressed", String(row.getAttribute("value") === `class-${pinned}`));
+        show(pinned);
+      },
+    };
+  }
+  /** The class of the place that is pointed at. */
+  function mark(index: number | null): void {
+    for (const row of place.querySelectorAll<HTMLElement>("[data-class]")) row.classList.toggle("marked", row.dataset.class === String(index));
+    document.querySelectorAll<HTMLElement>("#legend-line [data-class]").forEach((row) => row.classList.toggle("marked", row.dataset.class === String(index)));
+  }
+  function classOfCell({ volume_l, previous_l, change, m3_per_km2 }: CellValue, { measure, scale }: CellsShown): number {
+    if (measure === "difference") return classOf(volume_l === null || previous_l === null ? null : volume_l - previous_l, scale);
+    return classOf(isChange(measure) ? change : measure === "per_km2" ? m3_per_km2 : volume_l, scale);
+  }
+  function markPlace(code: string | null, cell?: CellValue): void {
+    const { shown, cells } = context;
+    if (code === null || !shown) return mark(null);
+    if (cell && cells) return mark(classOfCell(cell, cells));
+    const value = shown.picture.values.get(code);
+    mark(value && !cells ? classOf(value.shown, shown.picture.scale) : null);
+  }
   function drawCells(cells: CellsShown): void {
     const { measure, scale, counts, period } = cells;
     const unit = unitOf(measure);
     const level = words(cells.layer.title);
     frame(measure, scale, unit, caption(period, level),
-      classRows({ scale, unit, counts, most: cells.most, nought: null, none: null, what: (n) => integer(n) }, isTwoSided(measure) ? t("noChange") : t("noData")),
+      classRows({ scale, unit, counts, most: cells.most, nought: null, none: null, what: (n) => integer(n), light }, isTwoSided(measure) ? t("noChange") : t("noData")),
       unsureSwitch(context),
+      legendStyle(context, measure, scale, unit),
       fold(cellLedger(context, cells)));
     announce(`${tk("measureTitle", measure)}, ${periodText(period, language())}, ${level}`);
     fillCompact(measure, scale, unit);
@@ -129,9 +170,10 @@ export function mountLegend(place: HTMLElement, context: Context): void {
     }
     frame(measure, scale, unit, caption(shown.period, tk("level", shown.level)),
       levelNote(context),
-      classRows({ scale, unit, counts, most, nought, none, what: (n) => t("regions", { n }) }, isTwoSided(measure) ? t("noChange") : t("noData")),
+      classRows({ scale, unit, counts, most, nought, none, what: (n) => t("regions", { n }), light }, isTwoSided(measure) ? t("noChange") : t("noData")),
       isTwoSided(measure) && !shown.picture.hasComparison ? h("p", { class: "hint", "data-testid": "no-comparison" }, t("comparedNone")) : null,
       measure === "volume" ? h("p", { class: "fine area-hint" }, t("areaHint")) : null,
+      legendStyle(context, measure, scale, unit),
       fold(ledger(shown)));
     announce(`${tk("measureTitle", measure)}, ${periodText(shown.period, language())}, ${tk("level", shown.level)}: ${volumeText(shown.picture.total_l, language())}`);
     fillCompact(measure, scale, unit);
@@ -145,7 +187,7 @@ export function mountLegend(place: HTMLElement, context: Context): void {
     replace(compact,
       h("span", { class: "line-title" }, tk("measureTitle", measure), " ", h("small", {}, unit.name)),
       hint ? h("span", { class: "line-note", "data-testid": "line-note" }, hint) : null,
-      h("span", { class: "line-ramp" }, scale.colors.map((color, i) => h("i", { style: `background:${color}` }, scale.breaks[i] === undefined ? null : h("em", {}, text(scale.breaks[i]))))));
+      h("span", { class: "line-ramp" }, scale.colors.map((color, i) => h("i", { "data-class": i, style: `background:${color}` }, scale.breaks[i] === undefined ? null : h("em", {}, text(scale.breaks[i]))))));
     compact.hidden = false;
   }
   replace(place, h("div", { class: "skeleton tall" }));
@@ -158,6 +200,8 @@ export function mountLegend(place: HTMLElement, context: Context): void {
   });
   const again = () => { if (context.shown) draw(context.shown); };
   context.on("shown", draw);
+  context.on("hover", (over) => markPlace(over?.code ?? null, over?.cell));
+  context.on("place", (code) => markPlace(code));
   context.on("cells", again);
   context.on("level", again);
   onForm(again);
