@@ -14,6 +14,7 @@ from itertools import accumulate
 
 import numpy as np
 
+MIDST = 3
 Row = tuple[int, str, str, str]  # identity, code, the name as it may be told, the code of the region it is declared in
 
 
@@ -43,6 +44,11 @@ class Texts:
         return there
 
 
+def _of_code(word: str) -> str:
+    """What of a code finds it: any part of it, but of one or two letters only its beginning."""
+    return word if len(word) >= MIDST else f"\n{word}"
+
+
 class Held:
     """The objects of one dataset, in the order in which equally good ones are told."""
 
@@ -58,14 +64,16 @@ class Held:
         self._known = list(numbers)
 
     def best(self, words: Sequence[str], within: Mapping[str, Sequence[str]], limit: int) -> list[int]:
-        """Identities among which the best ``limit`` of all are: by a part of the name or the beginning of the code; of several words
+        """Identities among which the best ``limit`` of all are: by a part of the name or the code; of several words
         each in these, or naming a division that holds the object, but not all of them."""
         wanted = " ".join(words).upper()
         kinds = (
             (self._names, f"\n{wanted}\n"),
+            (self._codes, f"\n{wanted}\n"),
             (self._names, f"\n{wanted}"),
             (self._codes, f"\n{wanted}"),
             (self._names, wanted),
+            (self._codes, _of_code(wanted)),
         )
         numbers = {number for texts, part in kinds for number in texts.first(part, limit)}
         if len(words) > 1:
@@ -75,7 +83,7 @@ class Held:
     def _with_all(self, words: Sequence[str], within: Mapping[str, Sequence[str]]) -> list[int]:
         any_own, found = np.zeros(len(self._ids), dtype=bool), np.ones(len(self._ids), dtype=bool)
         for word in words:
-            own = self._names.having(word.upper()) | self._codes.having(f"\n{word.upper()}")
+            own = self._names.having(word.upper()) | self._codes.having(_of_code(word.upper()))
             there = np.array([code.startswith(tuple(within.get(word, ()))) for code in self._known], dtype=bool)
             any_own |= own
             found &= own | there[self._regions]

@@ -7,7 +7,7 @@ are pinyin as well, of divisions and public facilities, and English, of division
 Divisions and names by pinyin are in memory; everything else is one statement over all datasets, so that one bound of time holds for an
 answer. Its conditions are those that indexes answer: the beginning of a code, and from three letters on the midst of codes
 and names by their trigrams. One or two letters make no trigram: then codes are found by their beginning, and names
-are looked through in memory (`held`); so are those of several words.
+are looked through in memory (`held`); so are those of several words, and tables that have no such index.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from operator import or_
 from typing import Any
 
 from django.apps import apps
+from django.contrib.postgres.indexes import GinIndex
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 
 from layers import access, dependencies, registry, vocab
@@ -160,7 +161,7 @@ def _best(
 ) -> QuerySet[Any]:
     told, by_name = told_name(dataset)
     short = any(len(word) < TRIGRAM for word in words)
-    in_memory = (short or len(words) > 1) and _has_names(dataset)
+    in_memory = not _has_trigrams(dataset) or ((short or len(words) > 1) and _has_names(dataset))
     if in_memory:
         match = Q(pk__in=_held(dataset).best(words, within, limit))
     else:
@@ -199,6 +200,11 @@ def _has_names(dataset: Dataset) -> bool:
     return dataset.search_names and dataset.field("name") is not None
 
 
+def _has_trigrams(dataset: Dataset) -> bool:
+    """Whether an index finds parts of its texts; where none does, they are few."""
+    return any(isinstance(index, GinIndex) for index in apps.get_model(dataset.model)._meta.indexes)
+
+
 _texts: Memory[Held] = Memory(16)
 
 
@@ -206,7 +212,7 @@ def _held(dataset: Dataset) -> Held:
     """The names and codes of a dataset, of its version and as far as they may be told."""
 
     def make() -> Held:
-        told, _ = told_name(dataset)
+        told = told_name(dataset)[0] if _has_names(dataset) else Value("")  # no other object's name
         region = F("declared_region__code") if has_region(dataset) else Value("")
         rows = apps.get_model(dataset.model)._default_manager.annotate(told=told, in_region=region).order_by()
         found = rows.values_list("pk", "code", "told", "in_region")

@@ -80,6 +80,10 @@ def codes(client: Client, text: str) -> list[str]:
         ("乙社区 水厂", ["UP001"]),  # a plant by where it is declared to be
         ("水厂 新", ["UP002"]),  # two parts of one name
         ("南街道 UP0", ["UP001"]),
+        (
+            "南街 0001",
+            ["W11010100001", "U110101000001"],
+        ),  # by the division and a part of the code; by parts of name and code
         ("乙社区 没有", []),
     ],
 )
