@@ -132,6 +132,9 @@ export const zh = {
   palette: "配色", palette_water: "水蓝", palette_field: "黄绿蓝", palette_earth: "土褐", palette_dusk: "暮紫", palette_shore: "青—褐", palette_tide: "蓝—橙", palette_iris: "紫—黄",
   opacity: "底色浓度", opacityOff: "关", styleReset: "恢复默认分级与配色", param_method: "分级方法", param_k: "级数", param_breaks: "分界值", param_palette: "配色", param_opacity: "底色浓度",
   param_beside: "对比地区", param_table: "数据表",
+  tableShort: "数据表", tableTitle: "图上各地数据表", tableFind: "按名称或编码查找", tableNone: "没有与“{q}”相符的地区。", tableRows: "{n} 行", tableShare: "占全市", tableYear: "较上年",
+  tableScope: "范围", tableInside: "所选地区内", besideTitle: "逐月对比", besideAdd: "把{name}加入逐月对比", besideRemove: "从逐月对比中去掉{name}", besideClear: "清空",
+  besideLost: "这些编码在现在的数据里没有：{codes}",
   sheetToggle: "展开或收起面板",
 };
 export type Key = keyof typeof zh;
