@@ -20,6 +20,7 @@ NOUGHT: str = _ALL["nought"]
 SOURCES: dict[str, str] = _ALL["sources"]
 PURPOSES: dict[str, str] = _ALL["purposes"]
 AREAS: dict[str, str] = _ALL["areas"]
+LINES: list[str] = _ALL["lines"]
 OTHER: str = _ALL["other"]
 
 

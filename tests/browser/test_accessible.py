@@ -68,7 +68,12 @@ def test_the_map_breaks_no_rule_whatever_is_open(new_city_page: Callable[..., An
     page = new_city_page()
     open_map(page, f"/?lang={lang}&period=2019-01&region=110101&layers=urban_plant")
     found = faults(page, root)
-    for more in ("level=township&measure=change_previous", f"explain=region/{A}&region={A}", "object=urban_plant/F1"):
+    for more in (
+        "level=township&measure=change_previous",
+        f"table=1&beside={A}",
+        f"explain=region/{A}&region={A}",
+        "object=urban_plant/F1",
+    ):
         open_map(page, f"/?lang={lang}&period=2019-01&{more}")
         page.wait_for_load_state("networkidle")
         found += faults(page, root)

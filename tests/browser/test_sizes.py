@@ -110,7 +110,11 @@ def test_whatever_is_open_fits_and_can_be_pressed(new_city_page: Callable[..., A
     the_time_bar_works(page, touch)
     for lang in ("en", "zh"):
         page.evaluate("lang => shuitu.context.store.set({lang})", lang)
-        others = ("tab-layers", *(("tab-legend", "tab-overview") if form != "cards" else ())) if lang == "en" else ()
+        others = (
+            ("tab-layers", *(("tab-legend", "tab-table", "tab-overview") if form != "cards" else ()))
+            if lang == "en"
+            else ()
+        )
         for tab in ("tab-filters", *others):
             by_id(page, tab).click()
             check(page, touch, f"{lang} {tab}")
@@ -121,6 +125,13 @@ def test_whatever_is_open_fits_and_can_be_pressed(new_city_page: Callable[..., A
                 assert filters >= LEAST_FILTERS_PX, lang
         if lang == "zh":
             continue
+        if form == "cards":
+            by_id(page, "table-open").click()
+            expect(page.locator("#table tr[data-code]").first).to_be_visible()
+            check(page, touch, f"{lang} table")
+            by_id(page, "table-close").click()
+        by_id(page, "legend-style").evaluate("details => { details.open = true; }")
+        check(page, touch, f"{lang} classes and colours")
         page.evaluate("code => shuitu.context.store.set({region: code, measure: 'difference', versus: '2019-02'})", A)
         check(page, touch, f"{lang} change of a region")
         page.evaluate("code => shuitu.context.store.set({explain: `region/${code}`})", A)

@@ -7,6 +7,7 @@ for Simulation of Color Vision Deficiency, 2009; severity 1), on linear light. D
 from __future__ import annotations
 
 from itertools import combinations, pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -73,7 +74,12 @@ def test_the_measures_themselves() -> None:
     assert distance("#3f93b5", "#9a8bb8", "protan") < 0.01
 
 
-LISTS = {"sources": colors.SOURCES, "purposes": colors.PURPOSES, "areas": colors.AREAS}
+LISTS: dict[str, dict[Any, str]] = {
+    "sources": colors.SOURCES,
+    "purposes": colors.PURPOSES,
+    "areas": colors.AREAS,
+    "lines": dict(enumerate(colors.LINES)),
+}
 
 
 @each_sight

@@ -3,3 +3,7 @@ declare module "*.css";
 declare module "dictionaries" {
   export const dictionaries: Readonly<Record<string, Readonly<Partial<Record<string, string>>>>>;
 }
+// Single kinds of chart, so that one that is loaded later does not come with the first.
+declare module "echarts/lib/chart/*" {
+  export const install: (registers: unknown) => void;
+}

@@ -87,7 +87,14 @@ function run(context: Context): void {
   const { store, meta } = context;
   // Ask for the first figures while the map starts.
   context.data.series(context.first, store.state.period, context.filters).catch(() => undefined);
-  const layout = mountLayout(context);
+  let table: { draw(): void } | null = null;
+  let tableComes = false;
+  const layout = mountLayout(context, (place) => {
+    if (table || tableComes) return;
+    tableComes = true;
+    import("./ui/table").then(({ mountTable }) => { table = mountTable(place, context, (code) => select(code), () => store.set({ table: false })); },
+      (error: unknown) => { tableComes = false; context.emit("failed", { what: "chart", error, retry: () => store.set({ table: true }) }); });
+  });
 
   const drawn = mapOf(context);
   const view: Face = drawn ?? new Tables(byId("map"), context);

@@ -82,7 +82,7 @@ function scaleOf(series: Series, period: string, measure: Measure, values: Map<s
   const known = scales.get(series) ?? new Map<string, Scale>();
   scales.set(series, known);
   const key = `${measure}/${kindOf(period) !== "month" ? period : isChange(measure) ? `months of ${period.slice(0, 4)}` : "month"}`;
-  const scale = known.get(key) ?? (isChange(measure) ? changeScale(changesOf(series, period, measure, values)) : classesOf(series, period, measure));
+  const scale = known.get(key) ?? (isChange(measure) ? changeScale(changesIn(series, period, measure, values)) : classesOf(series, period, measure));
   known.set(key, scale);
   return scale;
 }
@@ -94,8 +94,15 @@ export function classesOf(series: Pick<Series, "classes">, period: string, measu
   const factor = measure === "volume" ? LITRES_PER_M3 : 1;
   return sequentialScale((found?.breaks ?? []).map((each) => each * factor));
 }
+/** The change of every region of a series; null where there is nothing to compare with. */
+export function changesOf(series: Series, period: string, measure: "change_previous" | "change_year"): Map<string, number | null> {
+  const pairs = comparedWith(period, measure, series.months);
+  const indexes = (months: string[]) => months.map((month) => series.months.indexOf(month));
+  const [now, before] = [indexes(pairs.now), indexes(pairs.before)];
+  return new Map(series.codes.map((code, i) => [code, before.length ? ratio(at(series.volume_l[i], now), at(series.volume_l[i], before)) : null]));
+}
 /** What the steps of change are chosen by: the period's changes, or those of all months of a month's year. */
-function changesOf(series: Series, period: string, measure: Measure, values: Map<string, RegionValue>): number[] {
+function changesIn(series: Series, period: string, measure: Measure, values: Map<string, RegionValue>): number[] {
   if (kindOf(period) !== "month") return [...values.values()].map((value) => value.shown ?? NaN);
   const all: number[] = [];
   for (const month of monthsOf(period.slice(0, 4), series.months)) {

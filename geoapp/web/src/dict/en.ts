@@ -138,5 +138,8 @@ export const en: Record<Key, string> = {
   palette_dusk: "dusk violet", palette_shore: "teal to brown", palette_tide: "blue to orange", palette_iris: "violet to yellow", opacity: "Strength", opacityOff: "off",
   styleReset: "Back to the usual classes and colours", param_method: "method of classes", param_k: "number of classes", param_breaks: "breaks", param_palette: "palette",
   param_opacity: "strength of colours", param_beside: "regions side by side", param_table: "table",
+  tableShort: "Table", tableTitle: "Table of what the map shows", tableFind: "Find by name or code", tableNone: "No region matches “{q}”.", tableRows: "{n} rows",
+  tableShare: "of the city", tableYear: "on last year", tableScope: "Scope", tableInside: "in the selected region", besideTitle: "Months side by side",
+  besideAdd: "Put {name} side by side", besideRemove: "Take {name} away", besideClear: "Clear", besideLost: "Not in the present data: {codes}",
   sheetToggle: "Open or close the panel",
 };

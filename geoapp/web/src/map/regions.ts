@@ -26,11 +26,13 @@ function fillColor(colors: readonly string[]): ExpressionSpecification {
   return ["match", ["coalesce", ["feature-state", "class"], -1], ...classes, NOUGHT_CLASS, NOUGHT, NOUGHT_CLASS + RECEDING, NOUGHT, CLEAR] as unknown as ExpressionSpecification;
 }
 
-// On the map a village goes without the name of its committee: 芙蓉里社区居委会 is 芙蓉里社区.
+// On the map a village goes without the name of its committee: 芙蓉里社区居委会 is 芙蓉里社区, 龙潭社区居民委员会 is 龙潭社区.
 const LABEL: ExpressionSpecification = [
-  "let", "end", ["slice", ["get", "name"], -3],
-  ["case", ["any", ["==", ["var", "end"], "居委会"], ["==", ["var", "end"], "村委会"]], ["slice", ["get", "name"], 0, -3], ["get", "name"]],
-];
+  "case",
+  ["in", ["slice", ["get", "name"], -5], ["literal", ["居民委员会", "村民委员会"]]], ["slice", ["get", "name"], 0, -5],
+  ["in", ["slice", ["get", "name"], -3], ["literal", ["居委会", "村委会"]]], ["slice", ["get", "name"], 0, -3],
+  ["get", "name"],
+] as unknown as ExpressionSpecification;
 
 /** The tile zoom from which a district is about half as wide as its name: before that the name would lie on its neighbours. */
 const namedFrom = (km2: number): number => (km2 > 0 ? Math.floor(7 + Math.log2(10.5 / Math.sqrt(km2))) : 0);

@@ -1,5 +1,5 @@
 // Use by month, stacked by source (ECharts, only the parts it takes).
-import { BarChart } from "echarts/charts";
+import { install as BarChart } from "echarts/lib/chart/bar/install.js";
 import { GridComponent, MarkAreaComponent, TooltipComponent } from "echarts/components";
 import { type EChartsType, init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";

@@ -6,5 +6,7 @@ import colors from "../colors.json";
 export const SOURCE_COLORS: Record<string, string> = colors.sources;
 export const PURPOSE_COLORS: Record<string, string> = colors.purposes;
 export const OTHER_COLOR = colors.other;
+/** Lines of regions side by side, which are told apart by any eye. */
+export const LINE_COLORS: readonly string[] = colors.lines;
 /** Outlines of supply areas, by the kind of their facility. */
 export const AREA_COLORS: Record<string, string> = colors.areas;

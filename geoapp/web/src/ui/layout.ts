@@ -5,12 +5,12 @@ import { byId, h, icon, replace } from "../dom";
 import { form, isDocked, onForm } from "../form";
 import { type Key, t } from "../i18n";
 
-const TABS: [string, Key][] = [["overview", "overview"], ["filters", "filters"], ["layers", "layersShort"], ["legend", "legend"]];
+const TABS: [string, Key][] = [["overview", "overview"], ["filters", "filters"], ["layers", "layersShort"], ["legend", "legend"], ["table", "tableShort"]];
 type Height = "low" | "half" | "full";
 
-export function mountLayout(context: Context): { tab(name: string): void; raise(): void; lower(): void } {
+export function mountLayout(context: Context, fillTable: (place: HTMLElement) => void): { tab(name: string): void; raise(): void; lower(): void } {
   const sheet = byId("sheet");
-  const pages: Record<string, HTMLElement> = { overview: byId("drawer"), filters: byId("filters"), layers: byId("layers"), legend: byId("legend") };
+  const pages: Record<string, HTMLElement> = { overview: byId("drawer"), filters: byId("filters"), layers: byId("layers"), legend: byId("legend"), table: h("section", { id: "table", class: "card", "data-testid": "table", role: "region" }) };
   const tabs = byId("tabs");
   const handle = h("button", { type: "button", class: "sheet-handle", "data-testid": "sheet-handle", "aria-controls": "sheet" }, h("i"));
   const body = h("div", { class: "pages" });
@@ -25,10 +25,19 @@ export function mountLayout(context: Context): { tab(name: string): void; raise(
     sheet.style.transform = "";
     handle.setAttribute("aria-expanded", String(next !== "low"));
   }
+  /** The table comes when it is first asked for. */
+  function lookTable(): void {
+    const { table } = context.state;
+    document.body.classList.toggle("table-open", table);
+    pages.table.hidden = form() === "plain" || !table;
+    pages.table.setAttribute("aria-label", t("tableTitle"));
+    if (table) fillTable(pages.table);
+  }
   function tab(name: string): void {
     current = name === "layers" || isDocked() ? name : "filters";
+    if (isDocked() && (current === "table") !== context.state.table) context.store.set({ table: current === "table" });
     for (const [key, page] of Object.entries(pages)) {
-      const always = !isDocked() && (key === "overview" || key === "legend");
+      const always = !isDocked() && (key === "overview" || key === "legend" || key === "table");
       page.classList.toggle("tab-hidden", !always && key !== current);
     }
     drawTabs();
@@ -64,14 +73,15 @@ export function mountLayout(context: Context): { tab(name: string): void; raise(
     } else if (kind === "cards") {
       replace(panel, tabs, pages.filters, pages.layers);
       left.append(panel, pages.legend);
-      document.body.append(timebar, pages.overview);
+      document.body.append(timebar, pages.overview, pages.table);
     } else {
       // Read from above: what it is of, when, the tables, and what they can be narrowed to.
       replace(panel, tabs, pages.filters, pages.layers);
       byId("map").before(left, byId("bar"), timebar);
       byId("map").after(panel);
     }
-    tab(isDocked() && !current ? "overview" : current);
+    tab(isDocked() && context.state.table ? "table" : isDocked() && !current ? "overview" : current);
+    lookTable();
     name();
   }
   function name(): void {
@@ -86,7 +96,13 @@ export function mountLayout(context: Context): { tab(name: string): void; raise(
   context.store.subscribe((_, changed) => {
     if (changed.has("lang")) name();
     if (changed.has("lang") || changed.has("layers")) drawTabs();
-    if (changed.has("region") && isDocked()) {
+    if (changed.has("table")) {
+      lookTable();
+      if (isDocked() && context.state.table !== (current === "table")) tab(context.state.table ? "table" : "overview");
+    }
+    if (changed.has("lang")) lookTable();
+    // Who chooses in the table goes on in it.
+    if (changed.has("region") && isDocked() && !context.state.table) {
       tab("overview");
       if (form() === "sheet" && context.state.region && height !== "half") rise("half");
     }

@@ -104,6 +104,7 @@ export function mountLegend(place: HTMLElement, context: Context): void {
     redraw(place,
       h("header", { class: "legend-head" },
         h("h2", {}, tk("measureTitle", measure), " ", h("span", { class: "unit", "data-testid": "legend-unit" }, unit.name)),
+        form() === "cards" ? h("button", { type: "button", class: "reset table-opener", value: "table", "aria-pressed": String(context.state.table), "data-testid": "table-open", onclick: () => context.store.set({ table: !context.state.table, drawer: true }) }, t("tableShort")) : null,
         h("p", {}, about)),
       h("div", { class: "ramp", "aria-hidden": "true" }, scale.colors.map((color) => h("i", { style: `background:${color}` }))),
       ...rest);
@@ -206,6 +207,6 @@ export function mountLegend(place: HTMLElement, context: Context): void {
   context.on("level", again);
   onForm(again);
   context.store.subscribe((_, changed) => {
-    if (changed.has("lang") || changed.has("unsure") || changed.has("level")) again();
+    if (changed.has("lang") || changed.has("table") || changed.has("unsure") || changed.has("level")) again();
   });
 }
