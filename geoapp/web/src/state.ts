@@ -32,6 +32,8 @@ export interface State extends Filters {
   object: string;
   camera: Camera | null;
   drawer: boolean;
+  /** In a frame of another page: the map without panels. */
+  embed: boolean;
 }
 
 export const MEASURES: readonly Measure[] = ["volume", "per_km2", "change_previous", "change_year", "difference", "ratio"];
@@ -81,6 +83,7 @@ export function parse(search: string): State {
     object: text("object", OBJECT),
     camera: cameraOf(params.get("map") ?? ""),
     drawer: params.get("drawer") !== "0",
+    embed: params.get("embed") === "1",
   };
 }
 
@@ -105,6 +108,7 @@ export function serialise(state: State, defaultPeriod: string): string {
     where: state.where,
     object: state.object,
     drawer: state.drawer ? "" : "0",
+    embed: state.embed ? "1" : "",
     map: camera ? `${camera.zoom.toFixed(2)}/${camera.lat.toFixed(4)}/${camera.lon.toFixed(4)}` : "",
   }).replace(/%2F|%3A|%3B|%2B/g, decodeURIComponent).replaceAll("+", "%2B");
 }
