@@ -7,6 +7,7 @@
 | SHUITU_STATE | where state is kept | `.local` |
 | ALLOWED_HOSTS, CSRF_TRUSTED_ORIGINS | comma-separated | this machine only; none |
 | HTTPS | 1 behind a TLS proxy: secure cookies, HSTS, X-Forwarded-Proto of trusted proxies is believed | 0 |
+| EMBED_ORIGINS | comma-separated: sites whose pages may frame the map (`/?embed=1`, and nothing else) | this one |
 | DEBUG | 1 for development | 0 |
 | STATEMENT_TIMEOUT_MS | longest SQL statement of a web request; 0 for none | 15000 |
 | DB_POOL_SIZE | connections of one web process: one for each of its threads | 16 |
@@ -176,6 +177,8 @@ CONTENT_SECURITY_POLICY = (
     "style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'self'; form-action 'self'; "
     "frame-ancestors 'self'"
 )
+# Only the map without panels (`geoapp.web.framing`) is for pages of others, and only for those that are named.
+EMBED_ORIGINS = env.origins("EMBED_ORIGINS", os.environ.get("EMBED_ORIGINS"))
 
 PUBLIC_URL_GIVEN = bool(os.environ.get("PUBLIC_URL"))
 PUBLIC_URL = env.site("PUBLIC_URL", os.environ.get("PUBLIC_URL"), "http://localhost:8000")

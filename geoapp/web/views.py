@@ -13,7 +13,7 @@ from django.shortcuts import render
 from geoapp.menu import knows_asker
 from geoapp.problems.language import asked_language, html_language, page_language
 from geoapp.problems.words import DATABASE_GONE
-from geoapp.web import divisions, sources
+from geoapp.web import divisions, framing, sources
 from layers import filters
 from layers.built import paged
 from layers.errors import NotFound
@@ -77,9 +77,12 @@ def _is_known(layer_id: str, code: str) -> bool:
 @knows_asker
 @PAGE
 def index(request: HttpRequest) -> HttpResponse:
-    """The map."""
+    """The map; with ``embed=1`` for a frame, where the settings allow one."""
     plain = not any(request.GET.get(name) for name in FILTERS)
-    return _shell(request, "web/index.html", first_series=FIRST_SERIES if plain else "", preload=_preload("app"))
+    embed = framing.is_asked(request)
+    first = FIRST_SERIES if plain else ""
+    page = _shell(request, "web/index.html", first_series=first, preload=_preload("app"), embed=embed)
+    return framing.allowed(page) if embed else page
 
 
 @knows_asker

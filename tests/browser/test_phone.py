@@ -72,7 +72,7 @@ def test_tab_reaches_the_controls_and_shows_where_it_is(page: Any) -> None:
         )
         reached.append(found)
     names = {name for name, _ in reached}
-    assert {"skip", "search-input", "tab-filters", "play", "slider", "language", "share"} <= names, names
+    assert {"skip", "search-input", "tab-filters", "play", "slider", "language", "take"} <= names, names
     assert [name for name, ring in reached if not ring and name != "BODY"] == []
 
 

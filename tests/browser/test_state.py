@@ -23,8 +23,9 @@ def test_a_shared_address_shows_the_same(new_page: Callable[..., Any], city: Cit
     region = by_id(page, "region-name").get_attribute("data-code")
     wait_level(page, "township")
     page.wait_for_timeout(1500)  # the camera comes to rest and is written down
+    by_id(page, "take").click()
     by_id(page, "share").click()
-    expect(by_id(page, "toast")).to_contain_text("已复制")
+    expect(by_id(page, "take-said")).to_contain_text("已复制")
     shared = page.evaluate("navigator.clipboard.readText()")
     assert shared == page.url
 

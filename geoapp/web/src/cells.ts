@@ -72,6 +72,8 @@ export function cellColor(question: CellQuestion, measure: Measure, scale: Scale
 /** Three steps of certainty by the share of a cell's water that came by area alone. */
 export const UNSURE_STEPS = [0.2, 0.8];
 export const HATCHES = ["hatch-none", "hatch-light", "hatch-dense"];
+/** Pixels between their lines; of the first there are none. */
+export const HATCH_SPACING = [0, 8, 4];
 
 export function cellHatch({ packed, months }: CellQuestion): Expr {
   const share: Expr = packed

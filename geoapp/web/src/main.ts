@@ -15,6 +15,7 @@ import { MapView } from "./map/view";
 import { Tables } from "./map/without";
 import { hearWaits, lookNow } from "./outage";
 import { parse, type State, Store } from "./state";
+import { mountEmbed } from "./ui/embed";
 import { mountDrawer, openDrawerButton } from "./ui/drawer";
 import { mountExplain } from "./ui/explain";
 import { mountFilters } from "./ui/filters";
@@ -44,6 +45,7 @@ async function start(): Promise<void> {
   const store = new Store(parse(location.search));
   setLanguage(store.state.lang);
   store.subscribe((state) => setLanguage(state.lang)); // before any part that writes words
+  document.documentElement.toggleAttribute("data-embed", store.state.embed);
   mountMenu(byId("site"), store); // one can go elsewhere though the map may have nothing to show
   busy(true);
   byId("notice").hidden = true;
@@ -112,6 +114,7 @@ function run(context: Context): void {
   mountLevel(byId("level"), context);
   mountTools(byId("tools"), byId("zoom"), context, drawn?.map ?? null, home);
   mountStatus(byId("status"), context);
+  if (store.state.embed) mountEmbed(byId("embed"), context, drawn?.map ?? null);
   mountTooltip(byId("tooltip"), context);
   replace(byId("drawer-opener"), openDrawerButton(context));
 

@@ -37,6 +37,8 @@ export interface State extends Filters, Classing {
   table: boolean;
   /** Codes of regions whose lines are in one chart. */
   beside: string[];
+  /** In a frame of another page: the map without panels. */
+  embed: boolean;
 }
 
 /** How many regions a chart of lines holds. */
@@ -97,6 +99,7 @@ export function parse(search: string): State {
     breaks: ownBreaks(params.get("breaks") ?? "") ? params.get("breaks")! : "",
     palette: knownPalettes(list(params.get("palette"))),
     opacity: OPACITIES.find((each) => String(each) === params.get("opacity")) ?? 100,
+    embed: params.get("embed") === "1",
   };
 }
 
@@ -128,6 +131,7 @@ export function serialise(state: State, defaultPeriod: string): string {
     breaks: state.breaks,
     palette: state.palette,
     opacity: state.opacity === 100 ? "" : String(state.opacity),
+    embed: state.embed ? "1" : "",
     map: camera ? `${camera.zoom.toFixed(2)}/${camera.lat.toFixed(4)}/${camera.lon.toFixed(4)}` : "",
   }).replace(/%2F|%3A|%3B|%2B/g, decodeURIComponent).replaceAll("+", "%2B");
 }

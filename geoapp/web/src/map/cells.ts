@@ -1,7 +1,7 @@
 // The grid on the map: one vector source a size, coloured by expressions over what its tiles carry.
 import type { Map as GlMap, MapGeoJSONFeature, VectorTileSource } from "maplibre-gl";
 import { type CellStats, cellStatsUrl, type Comparison, compareUrl, type LayerInfo } from "../api";
-import { type CellQuestion, cellColor, cellHatch, cellQuestion, cellValue, CELLS_FROM, FINE_FROM, HATCHES } from "../cells";
+import { type CellQuestion, cellColor, cellHatch, cellQuestion, cellValue, CELLS_FROM, FINE_FROM, HATCH_SPACING, HATCHES } from "../cells";
 import { CLEAR, divergingScale, type Scale, sequentialScale } from "../classes";
 import { ownScale, painted, receding } from "../classing";
 import type { CellsShown, CellValue, Context } from "../context";
@@ -26,8 +26,7 @@ export class Cells {
   private hovered: { source: string; id: number } | null = null;
 
   constructor(private readonly map: GlMap, private readonly context: Context) {
-    for (const [i, spacing] of [[1, 8], [2, 4]]) map.addImage(HATCHES[i], hatch(spacing));
-    map.addImage(HATCHES[0], hatch(0));
+    HATCHES.forEach((id, i) => map.addImage(id, hatch(HATCH_SPACING[i])));
   }
 
   /** The size shown at this zoom: the finer where it is built. */

@@ -3,6 +3,7 @@ import { form } from "../form";
 
 export interface Sides { top: number; right: number; bottom: number; left: number }
 const EDGE = 18;
+const LEGEND_LINE = 64;
 
 const box = (id: string): DOMRect | null => {
   const found = document.getElementById(id)?.getBoundingClientRect();
@@ -21,6 +22,7 @@ const PAGE = 240;
 
 /** What the panels cover, so that a region is shown in the free part of the window. */
 export function freePadding(): Sides {
+  if ("embed" in document.documentElement.dataset) return { top: 12, right: EDGE, left: EDGE, bottom: LEGEND_LINE };
   const top = Math.max(box("bar")?.bottom ?? 0, form() === "cards" ? 0 : box("top")?.bottom ?? 0) + 10;
   if (form() === "sheet") return { top, right: EDGE, left: EDGE, bottom: sheetHeight() + 14 };
   const open = !document.body.classList.contains("drawer-closed");

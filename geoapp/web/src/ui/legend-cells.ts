@@ -29,11 +29,16 @@ export function cellLedger(context: Context, { stats, period }: CellsShown): HTM
     above > 0 ? h("p", { class: "fine", "data-testid": "cells-above", "data-litres": above }, t("gridAbove", { v: volumeText(above, lang), l: integer(above) })) : null);
 }
 
+/** What each hatching means. */
+export function unsureTexts(): string[] {
+  const [low, high] = UNSURE_STEPS.map((each) => each * 100);
+  return [t("unsureLow", { low }), t("unsureMiddle", { low, high }), t("unsureHigh", { high })];
+}
+
 /** The switch of uncertainty, and while it is on what the lines mean. */
 export function unsureSwitch(context: Context): HTMLElement {
   const { unsure } = context.state;
-  const [low, high] = UNSURE_STEPS.map((each) => each * 100);
-  const texts = [t("unsureLow", { low }), t("unsureMiddle", { low, high }), t("unsureHigh", { high })];
+  const texts = unsureTexts();
   return h("div", { class: "unsure" },
     h("label", { class: "unsure-switch" },
       h("input", { type: "checkbox", checked: unsure, "data-testid": "unsure", onchange: (event: Event) => context.store.set({ unsure: (event.target as HTMLInputElement).checked }) }),

@@ -1,16 +1,18 @@
 // The legend: classes with their units and counts, and the ledger that shows nothing is lost.
+import { HATCH_SPACING } from "../cells";
 import { classOf, NOUGHT, NOUGHT_CLASS, type Scale } from "../classes";
 import type { CellsShown, CellValue, Context, Shown } from "../context";
 import { announce, h, replace } from "../dom";
 import { form, onForm } from "../form";
 import { breakText, integer, LITRES_PER_M3, LITRES_PER_UNIT, percent, periodText, shareOf, unitName, unitsNow, volumeText } from "../format";
 import { language, t, tk, words } from "../i18n";
+import { hatch, noDataPattern } from "../map/hatch";
 import { comparedWith, spanOf } from "../periods";
 import { isCompare, type Measure } from "../state";
 import { isChange, isTwoSided } from "../values";
 import { type Unit, legendStyle } from "./legend-style";
 import { redraw } from "./choices";
-import { cellLedger, unsureSwitch } from "./legend-cells";
+import { cellLedger, unsureSwitch, unsureTexts } from "./legend-cells";
 import { divisionsWords } from "./divisions";
 import { levelHint, levelNote } from "./level-note";
 import { filterWords } from "./filters";
@@ -79,13 +81,52 @@ function classRows({ scale, unit, counts, most: largest, nought, none, what, lig
       h("i", { class: "swatch no-data" }), h("span", {}, noData), count(none ?? undefined)) : null);
 }
 
+/** What the legend is of: period, what it is compared with, level, filters, divisions. */
+function captionOf(context: Context, asked: string, level: string): string {
+  // Of two periods the months that both have: the only ones that are compared.
+  const { now, before } = comparedWith(asked, context.state.measure, context.meta.months, context.state.versus);
+  const [period, versus] = isCompare(context.state.measure) && now.length ? [spanOf(now), spanOf(before)] : [asked, context.state.versus];
+  return [periodText(period, language()), isCompare(context.state.measure) ? `${t("comparedTo")} ${periodText(versus, language())}` : "", level, filterWords(context), divisionsWords(context)].filter(Boolean).join(" · ");
+}
+/** How many regions there are of each class, recorded as nought and without data, and the largest value. */
+function countsOf({ picture: { scale, values } }: Shown): { counts: number[]; most: number | null; nought: number; none: number } {
+  const counts = new Array<number>(scale.colors.length).fill(0);
+  let none = 0;
+  let nought = 0;
+  let most: number | null = null;
+  for (const value of values.values()) {
+    const index = classOf(value.shown, scale);
+    if (value.shown !== null) most = Math.max(most ?? -Infinity, value.shown);
+    if (index < 0) none++;
+    else if (index === NOUGHT_CLASS) nought++;
+    else counts[index]++;
+  }
+  return { counts, most, nought, none };
+}
+
+/** The legend as it stands now, for a picture or a sheet of it; a row has a colour, or the lines that stand for no data or for how uncertain a cell is. */
+export interface LegendRow { color?: string; lines?: ImageData; text: string; count: string }
+export interface LegendTold { measure: Measure; title: string; unit: string; about: string; rows: LegendRow[] }
+export function legendNow(context: Context): LegendTold | null {
+  const { shown, cells } = context;
+  if (!shown && !cells) return null;
+  const measure = cells ? cells.measure : shown!.measure;
+  const scale = cells ? cells.scale : shown!.picture.scale;
+  const unit = unitOf(measure);
+  const told = cells ? { counts: cells.counts, most: cells.most, nought: null, none: null } : countsOf(shown!);
+  const count = (n: number | null | undefined) => (n === null || n === undefined ? "" : cells ? integer(n) : t("regions", { n }));
+  const texts = classTexts(scale, unit, told.most);
+  const rows: LegendRow[] = scale.colors.map((color, i) => ({ color, text: texts[i], count: count(told.counts[i]) }));
+  if (scale.diverging) rows.reverse();
+  if (!scale.diverging && told.nought !== 0) rows.push({ color: NOUGHT, text: t("nought"), count: count(told.nought) });
+  if (told.none !== 0) rows.push({ lines: noDataPattern(), text: t(isTwoSided(measure) ? "noChange" : "noData"), count: count(told.none) });
+  if (cells && context.state.unsure) unsureTexts().forEach((text, i) => rows.push({ lines: hatch(HATCH_SPACING[i]), text, count: "" }));
+  const about = cells ? captionOf(context, cells.period, words(cells.layer.title)) : captionOf(context, shown!.period, tk("level", shown!.level));
+  return { measure, title: tk("measureTitle", measure), unit: unit.name, about, rows };
+}
+
 export function mountLegend(place: HTMLElement, context: Context): void {
-  const caption = (asked: string, level: string) => {
-    // Of two periods the months that both have: the only ones that are compared.
-    const { now, before } = comparedWith(asked, context.state.measure, context.meta.months, context.state.versus);
-    const [period, versus] = isCompare(context.state.measure) && now.length ? [spanOf(now), spanOf(before)] : [asked, context.state.versus];
-    return [periodText(period, language()), isCompare(context.state.measure) ? `${t("comparedTo")} ${periodText(versus, language())}` : "", level, filterWords(context), divisionsWords(context)].filter(Boolean).join(" · ");
-  };
+  const caption = (asked: string, level: string) => captionOf(context, asked, level);
   /** On a low window the ledger is opened by who wants it: the filters have its room. */
   let opened: boolean | null = null;
   function fold(content: HTMLElement | null): HTMLElement | null {
@@ -155,20 +196,10 @@ export function mountLegend(place: HTMLElement, context: Context): void {
   }
   function draw(shown: Shown): void {
     if (context.cells) return drawCells(context.cells);
-    const { scale, values } = shown.picture;
+    const { scale } = shown.picture;
     const { measure } = shown;
     const unit = unitOf(measure);
-    const counts = new Array<number>(scale.colors.length).fill(0);
-    let none = 0;
-    let nought = 0;
-    let most: number | null = null;
-    for (const value of values.values()) {
-      const index = classOf(value.shown, scale);
-      if (value.shown !== null) most = Math.max(most ?? -Infinity, value.shown);
-      if (index < 0) none++;
-      else if (index === NOUGHT_CLASS) nought++;
-      else counts[index]++;
-    }
+    const { counts, most, nought, none } = countsOf(shown);
     frame(measure, scale, unit, caption(shown.period, tk("level", shown.level)),
       levelNote(context),
       classRows({ scale, unit, counts, most, nought, none, what: (n) => t("regions", { n }), light }, isTwoSided(measure) ? t("noChange") : t("noData")),

@@ -5,8 +5,7 @@ import { inLanguage, t, words } from "../i18n";
 import type { Store } from "../state";
 
 interface Entry { key: string; address: string; name: Words; hint: Words }
-const EDGE = 8;
-const WIDTH = 300;
+const WIDEST = 340;
 
 function entries(): Entry[] {
   const told = document.getElementById("menu-entries")?.textContent;
@@ -16,11 +15,11 @@ function entries(): Entry[] {
 export function mountMenu(place: HTMLElement, store: Store): void {
   const list = h("nav", { id: "menu", class: "menu", popover: "auto", "data-testid": "menu" });
   const button = h("button", { type: "button", class: "icon-button menu-button", popovertarget: "menu", "data-testid": "menu-button" }, icon("menu", 20));
-  // A popover stands in a layer of its own: under the button, and within the window.
+  // A popover stands in a layer of its own: under the button, as wide as the card, so that nothing is half seen beside it.
   list.addEventListener("beforetoggle", () => {
-    const { right, bottom } = button.getBoundingClientRect();
-    list.style.left = `${Math.max(EDGE, Math.min(right - WIDTH, innerWidth - WIDTH - EDGE))}px`;
-    list.style.top = `${bottom + 4}px`;
+    const { right, width } = document.getElementById("top")!.getBoundingClientRect();
+    const wide = Math.min(width, WIDEST);
+    Object.assign(list.style, { width: `${wide}px`, left: `${right - wide}px`, top: `${button.getBoundingClientRect().bottom + 4}px` });
   });
   const draw = (): void => {
     for (const name of ["aria-label", "title"]) button.setAttribute(name, t("menu"));

@@ -10,8 +10,8 @@ type Told = ReportJob | "asking" | Error;
 
 /** What became of each report that this page asked for: the drawer is drawn anew while one is being made. */
 const asked = new Map<string, Told>();
-/** How the link of each is drawn anew, where it was drawn last. */
-const redraws = new Map<string, () => void>();
+/** Where the link of each stands, in the drawer and in what can be taken along, and how it is drawn anew. */
+const redraws = new Map<string, Map<HTMLElement, () => void>>();
 
 /** The page of reports, filled in with this region and period: where the link leads without a script, and after a refusal. */
 function pageAddress(detail: RegionDetail, period: string): string {
@@ -25,7 +25,7 @@ export function reportLink(detail: RegionDetail, context: Context): HTMLElement 
   const place = h("span", { class: "report-link" });
   const ask = (): void => void make(key, { region: detail.code, period, boundaries, lang: language(), formats: "pdf" });
   const redraw = (): void => draw(place, asked.get(key), pageAddress(detail, period), ask);
-  redraws.set(key, redraw);
+  redraws.set(key, (redraws.get(key) ?? new Map<HTMLElement, () => void>()).set(place, redraw));
   redraw();
   return place;
 }
@@ -50,7 +50,11 @@ function draw(place: HTMLElement, told: Told | undefined, page: string, ask: () 
 
 function tell(key: string, told: Told): void {
   asked.set(key, told);
-  redraws.get(key)?.();
+  const places = redraws.get(key);
+  for (const [place, redraw] of places ?? []) {
+    if (place.isConnected) redraw();
+    else places!.delete(place);
+  }
 }
 
 async function make(key: string, given: Record<string, string>): Promise<void> {

@@ -7,7 +7,7 @@ import { moment } from "../format";
 import { inLanguage, type Key, LANGUAGES, language, said, t, tk, words } from "../i18n";
 import type { LevelChoice } from "../state";
 import { redraw, segmented } from "./choices";
-import { toast } from "./notices";
+import { errorText, toast } from "./notices";
 
 const LEVELS: LevelChoice[] = ["auto", "district", "township", "village", "grid"];
 
@@ -26,19 +26,13 @@ export function mountLevel(place: HTMLElement, context: Context): void {
   context.store.subscribe((_, changed) => { if (changed.has("level") || changed.has("lang")) draw(); });
 }
 
-async function share(): Promise<void> {
-  const address = location.href;
+/** What a view can be taken along as; its code comes when it is first wanted. */
+async function take(context: Context, map: GlMap | null): Promise<void> {
   try {
-    await navigator.clipboard.writeText(address);
-    toast(t("copied"));
-  } catch {
-    // An intranet without TLS has no clipboard: offer the text to be copied by hand.
-    const input = h("input", { class: "copy-by-hand", readonly: true, "aria-label": t("copyByHand") });
-    input.value = address;
-    toast(t("copyByHand"));
-    document.querySelector("#toast .toast span")?.append(" ", input);
-    input.select();
-    if (document.execCommand("copy")) toast(t("copied"));
+    const { openPanel } = await import("../take/panel");
+    openPanel(context, map);
+  } catch (error) {
+    toast(`${t("takeFailed")} ${errorText(error)}`, { kind: "warn" });
   }
 }
 
@@ -55,7 +49,7 @@ export function mountTools(place: HTMLElement, zoomPlace: HTMLElement, context: 
         const name = said(other, "languageName");
         return h("button", { type: "button", class: "text-button", lang: said(other, "languageTag"), value: `language-${other}`, "aria-label": t("languageLabel", { name }), "data-testid": "language", onclick: () => context.store.set({ lang: other }) }, name);
       }),
-      h("button", { type: "button", class: "text-button", value: "share", "aria-label": named("share", "shareLabel"), title: t("shareLabel"), "data-testid": "share", onclick: () => void share() }, icon("share", 16), h("span", { class: "wide-only" }, t("share"))),
+      h("button", { type: "button", class: "text-button", value: "take", "aria-label": named("take", "takeLabel"), title: t("takeLabel"), "data-testid": "take", "aria-haspopup": "dialog", onclick: () => void take(context, map) }, icon("take", 16), h("span", { class: "wide-only" }, t("take"))),
       h("a", { class: "text-button", href: inLanguage("/about"), "aria-label": t("about"), title: t("about"), "data-testid": "about" }, icon("info", 17)));
     if (map) redraw(zoomPlace,
       button("plus", t("zoomIn"), "zoom-in", () => map.zoomIn()),
