@@ -7,7 +7,25 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 READY_MS = 30_000
+# Width, height, whether it is touched, and the layout that suits it.
+SIZES = {
+    "monitor": (1440, 900, False, "cards"),
+    "laptop": (1366, 768, False, "cards"),
+    "tablet lying": (1024, 768, True, "side"),
+    "tablet upright": (768, 1024, True, "sheet"),
+    "phone lying": (844, 390, True, "side"),
+    "phone upright": (390, 844, True, "sheet"),
+}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+def window(width: int, height: int, touch: bool) -> dict[str, Any]:
+    """What a context of the browser is made with for one of them."""
+    return {
+        "viewport": {"width": width, "height": height},
+        "has_touch": touch,
+        "is_mobile": touch,
+    }
 
 
 def open_map(page: Page, address: str = "/") -> None:

@@ -12,21 +12,12 @@ from django.db import transaction
 from playwright.sync_api import Page, expect
 
 from tests import factories as make
-from tests.browser.page_model import by_id, choose, litres, open_map, query_state
+from tests.browser.page_model import SIZES, by_id, choose, litres, open_map, query_state, window
 from tests.browser.test_accessible import faults
 from tests.factories import A, at
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-# Width, height, whether it is touched, and the layout that suits it.
-SIZES = {
-    "monitor": (1440, 900, False, "cards"),
-    "laptop": (1366, 768, False, "cards"),
-    "tablet lying": (1024, 768, True, "side"),
-    "tablet upright": (768, 1024, True, "sheet"),
-    "phone lying": (844, 390, True, "side"),
-    "phone upright": (390, 844, True, "sheet"),
-}
 LEAST_FILTERS_PX = 200
 LEAST_MAP = 0.12  # of the window, whatever is open
 TARGET_PX = {False: 24, True: 44}
@@ -82,14 +73,6 @@ def new_city_page(transactional_db: None, new_own_page: Callable[..., Any]) -> C
         grid.settle()
     make.publish()
     return new_own_page
-
-
-def window(width: int, height: int, touch: bool) -> dict[str, Any]:
-    return {
-        "viewport": {"width": width, "height": height},
-        "has_touch": touch,
-        "is_mobile": touch,
-    }
 
 
 def check(page: Page, touch: bool, what: str, least_map: float = LEAST_MAP) -> None:
