@@ -21,6 +21,7 @@ NAMES = (
     "tiles",
     "grid_tiles",
     "page",
+    "tasks",
     "report",
     "export",
     "attacks",
