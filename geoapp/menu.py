@@ -23,7 +23,7 @@ EVERYBODY, STRANGER, CLERK, STAFF = "everybody", "stranger", "clerk", "staff"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Destination:
     """``whose`` may go there; ``hint`` says what is there where the name alone does not."""
 
     key: str
@@ -43,16 +43,16 @@ class Entry:
 
 
 ENTRIES = (
-    Entry("map", "/", Words("地图", "Map"), Words("用水地图", "The water use map")),
-    Entry("reports", "/reports/", Words("报告", "Reports"), Words("各区划的用水报告", "Printable reports of any region")),
-    Entry("feeds", "/feeds/", Words("下载", "Downloads"), Words("各图层的数据文件", "Files of every layer")),
-    Entry("desktop", "/desktop/", Words("桌面软件", "Desktop"), Words("在 QGIS、ArcGIS 里使用", "Use in QGIS and ArcGIS")),
-    Entry("interfaces", "/api/docs", Words("接口", "Interfaces"), Words("数据接口文档", "The API's documentation")),
-    Entry("about", "/about", Words("数据说明", "Data note"), Words("来源、口径与合成部分", "Sources, rules and what is made up")),
-    Entry("divisions", "/divisions", Words("区划变动", "Divisions"), Words("区划历次变动", "Changes of the divisions")),
-    Entry("desk", "/desk/", Words("导入台", "Import desk"), Words("检查并导入文件", "Check and import files"), CLERK),
-    Entry("admin", "/admin/", Words("管理", "Administration"), Words("各表与帐号", "Tables and accounts"), STAFF),
-    Entry("login", "/admin/login/?next=/admin/", Words("登录", "Log in"), Words("导入与管理", "Import and administration"), STRANGER),
+    Destination("map", "/", Words("地图", "Map"), Words("用水地图", "The water use map")),
+    Destination("reports", "/reports/", Words("报告", "Reports"), Words("各区划的用水报告", "Printable reports of any region")),
+    Destination("feeds", "/feeds/", Words("下载", "Downloads"), Words("各图层的数据文件", "Files of every layer")),
+    Destination("desktop", "/desktop/", Words("桌面软件", "Desktop"), Words("在 QGIS、ArcGIS 里使用", "Use in QGIS and ArcGIS")),
+    Destination("interfaces", "/api/docs", Words("接口", "Interfaces"), Words("数据接口文档", "The API's documentation")),
+    Destination("about", "/about", Words("数据说明", "Data note"), Words("来源、口径与合成部分", "Sources, rules and what is made up")),
+    Destination("divisions", "/divisions", Words("区划变动", "Divisions"), Words("区划历次变动", "Changes of the divisions")),
+    Destination("desk", "/desk/", Words("导入台", "Import desk"), Words("检查并导入文件", "Check and import files"), CLERK),
+    Destination("admin", "/admin/", Words("管理", "Administration"), Words("各表与帐号", "Tables and accounts"), STAFF),
+    Destination("login", "/admin/login/?next=/admin/", Words("登录", "Log in"), Words("导入与管理", "Import and administration"), STRANGER),
 )  # fmt: skip
 FOR_ALL = frozenset((EVERYBODY, STRANGER))
 
@@ -87,7 +87,7 @@ def knows_asker(view: View) -> View:
     return looked_up
 
 
-def entries(request: HttpRequest | None) -> list[Entry]:
+def entries(request: HttpRequest | None) -> list[Destination]:
     """What the menu of a page holds. Only what was remembered counts: other pages may be kept for all."""
     shown: frozenset[str] = getattr(request, "menu_roles", FOR_ALL)
     return [entry for entry in ENTRIES if entry.whose in shown]

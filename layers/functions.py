@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.gis.db.models import PointField
 from django.contrib.gis.db.models.functions import GeomOutputGeoFunc
-from django.contrib.gis.geos import Polygon
+from django.contrib.gis.geos import Point, Polygon
 from django.db.models import Aggregate, BinaryField, FloatField, Func, IntegerField, Value
 from django.db.models.expressions import Combinable
 
@@ -71,6 +72,18 @@ class Coordinate(Func):
 
     def __init__(self, geom: str, axis: str) -> None:
         super().__init__(geom, axis=axis)
+
+
+class OnGround(Func):
+    """A measure between a point and a stored one on the ellipsoid, not in degrees: ``ST_Distance`` in metres, ``ST_Azimuth`` in
+    radians from the north, clockwise, null of one place."""
+
+    template = "%(function)s(%(expressions)s::geography)"
+    arg_joiner = "::geography, "
+    output_field = FloatField()
+
+    def __init__(self, function: str, origin: Point, geom: str) -> None:
+        super().__init__(Value(origin, output_field=PointField(srid=origin.srid or 0)), geom, function=function)
 
 
 class CellIndex(Func):

@@ -49,7 +49,7 @@ def _of_code(word: str) -> str:
     return word if len(word) >= MIDST else f"\n{word}"
 
 
-class Held:
+class HeldTexts:
     """The objects of one dataset, in the order in which equally good ones are told."""
 
     def __init__(self, rows: Sequence[Row]) -> None:

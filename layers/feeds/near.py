@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from django.apps import apps
 from django.contrib.gis.db.models.functions import GeometryDistance
 from django.db.models import QuerySet, Value
-from pyproj import Geod
 
 from layers import filters, registry
 from layers.built import built_layers
 from layers.errors import NotFound
 from layers.feeds.told import rows_of, told_name
+from layers.functions import OnGround
 from layers.registry import Dataset, Layer
 from layers.stats.regions import RegionIndex, region_index
 
 OWN, FACILITIES = 5, 3
 SAME, SUPPLY = "same", "facility"
-_ELLIPSOID = Geod(ellps="GRS80")  # that of CGCS2000, to the millimetre
 
 
 def near(layer: Layer, found: Any) -> list[dict[str, Any]]:
@@ -38,7 +38,7 @@ def near(layer: Layer, found: Any) -> list[dict[str, Any]]:
         others = others.exclude(**layer.scope)  # those of its own kind are there already
     nearest.append(_nearest(registry.FACILITY, SUPPLY, others, found, FACILITIES))
     index = region_index()
-    told = [_told(index, found.geom, row) for row in nearest[0].union(nearest[1], all=True)]
+    told = [_told(index, row) for row in nearest[0].union(nearest[1], all=True)]
     return sorted(told, key=lambda one: (one["group"] != SAME, one["distance_m"], one["code"]))
 
 
@@ -46,11 +46,13 @@ def _nearest(dataset: Dataset, group: str, objects: QuerySet[Any], found: Any, m
     """By the index of the tiles' geometry: its plane is stretched alike in all directions, degrees are not."""
     name, _ = told_name(dataset)
     rows = rows_of(dataset, 0 if group == SAME else 1, objects.exclude(geom=None), name, Value(0))
+    rows = rows.annotate(
+        metres=OnGround("ST_Distance", found.geom, "geom"), radians=OnGround("ST_Azimuth", found.geom, "geom")
+    )
     return rows.order_by(GeometryDistance("geom_3857", Value(found.geom_3857)))[:most]
 
 
-def _told(index: RegionIndex, origin: Any, row: dict[str, Any]) -> dict[str, Any]:
-    bearing, _, distance = _ELLIPSOID.inv(origin.x, origin.y, row["lon"], row["lat"])
+def _told(index: RegionIndex, row: dict[str, Any]) -> dict[str, Any]:
     code = row["region_code"]
     return {
         "group": SUPPLY if row["place"] else SAME,
@@ -60,8 +62,7 @@ def _told(index: RegionIndex, origin: Any, row: dict[str, Any]) -> dict[str, Any
         "path": " / ".join(step.name for step in index.path(code)[1:]) if code in index.by_code else "",
         "lon": row["lon"],
         "lat": row["lat"],
-        "distance_m": round(distance, 1),
-        "bearing_deg": round(bearing % 360, 1)
-        if distance
-        else None,  # where it stands, from here; from the north, clockwise
+        "distance_m": round(row["metres"], 1),
+        # Where it stands, from here; from the north, clockwise.
+        "bearing_deg": None if row["radians"] is None else round(math.degrees(row["radians"]), 1),
     }

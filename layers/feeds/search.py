@@ -25,7 +25,7 @@ from layers import access, dependencies, registry, vocab
 from layers.db import bounded
 from layers.errors import BadParameter
 from layers.feeds import spelt
-from layers.feeds.held import Held
+from layers.feeds.held import HeldTexts
 from layers.feeds.pasted import hit, position
 from layers.feeds.told import has_region, rows_of, told_name
 from layers.kept.memory import Memory
@@ -205,18 +205,18 @@ def _has_trigrams(dataset: Dataset) -> bool:
     return any(isinstance(index, GinIndex) for index in apps.get_model(dataset.model)._meta.indexes)
 
 
-_texts: Memory[Held] = Memory(16)
+_texts: Memory[HeldTexts] = Memory(16)
 
 
-def _held(dataset: Dataset) -> Held:
+def _held(dataset: Dataset) -> HeldTexts:
     """The names and codes of a dataset, of its version and as far as they may be told."""
 
-    def make() -> Held:
+    def make() -> HeldTexts:
         told = told_name(dataset)[0] if _has_names(dataset) else Value("")  # no other object's name
         region = F("declared_region__code") if has_region(dataset) else Value("")
         rows = apps.get_model(dataset.model)._default_manager.annotate(told=told, in_region=region).order_by()
         found = rows.values_list("pk", "code", "told", "in_region")
-        return Held([(pk, code, name or "", place or "") for pk, code, name, place in found.iterator(20_000)])
+        return HeldTexts([(pk, code, name or "", place or "") for pk, code, name, place in found.iterator(20_000)])
 
     return _texts.get_or_make(as_of(dependencies.behind(dataset.name)).stamp, dataset.name, make)
 

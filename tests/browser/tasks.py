@@ -171,7 +171,9 @@ def order_the_report(officer: Officer) -> None:
 
 # The middle of a cell with litres that nothing lies upon.
 SPOT_OF_A_CELL = """() => {
+    if (shuitu.map.isMoving() || !shuitu.map.areTilesLoaded()) return null;
     for (const cell of shuitu.map.querySourceFeatures('grid_500', {sourceLayer: 'grid_500'})) {
+        if (!Object.entries(cell.properties).some(([name, litres]) => name.startsWith('litres_') && /[1-9]/.test(litres))) continue;
         const ring = cell.geometry.type === 'Polygon' ? cell.geometry.coordinates[0] : cell.geometry.coordinates[0][0];
         const [xs, ys] = [0, 1].map(i => ring.map(point => point[i]));
         const {x, y} = shuitu.map.project([(Math.min(...xs) + Math.max(...xs)) / 2, (Math.min(...ys) + Math.max(...ys)) / 2]);

@@ -29,6 +29,7 @@ export const zh = {
   zoomIn: "放大", zoomOut: "缩小", home: "回到全市",
   close: "关闭",
   search: "搜索名称、拼音、编码、许可证号或坐标",
+  searchShort: "搜名称、编码、坐标",
   searchNone: "没有找到“{q}”。可试名称的一部分，或完整编码。",
   searchFail: "搜索没有成功，请稍后再试。",
   searchCount: "{n} 条结果，用上下键选择",

@@ -246,12 +246,18 @@ export class MapView implements Face {
   /** Select a region and bring it into the free part of the window. */
   private go({ bounds, point, zoom }: { bounds?: Bounds; point?: [number, number]; zoom?: number }): void {
     const duration = calm() ? 0 : 700;
-    if (!bounds && !point && zoom) this.map.easeTo({ zoom, duration });
+    if (!bounds && !point && zoom) this.map.easeTo({ zoom, duration, around: this.map.unproject(this.middle()) });
     if (bounds) this.map.fitBounds(bounds, { padding: freePadding(), maxZoom: 15, duration });
     else if (point) {
       const { top, right, bottom, left } = freePadding();
       this.map.easeTo({ center: point, zoom: zoom ?? Math.max(this.map.getZoom(), 14), duration, offset: [(left - right) / 2, (top - bottom) / 2] });
     }
+  }
+  /** Of the part of the window that nothing lies upon: what is in the middle there stays there. */
+  private middle(): [number, number] {
+    const { top, right, bottom, left } = freePadding();
+    const { clientWidth, clientHeight } = this.map.getContainer();
+    return [(left + clientWidth - right) / 2, (top + clientHeight - bottom) / 2];
   }
   selectRegion(code: string): void {
     const region = code === this.context.city ? "" : code;

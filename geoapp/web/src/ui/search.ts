@@ -120,7 +120,9 @@ export function mountSearch(place: HTMLElement, context: Context, select: (code:
     }
   });
   const label = () => {
-    input.placeholder = t("search");
+    // As much of it as the field holds; the whole is read out, and shown to a pointer that rests.
+    input.placeholder = t("searchShort");
+    input.title = t("search");
     input.setAttribute("aria-label", t("search"));
     list.setAttribute("aria-label", t("search"));
   };
