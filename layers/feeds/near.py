@@ -7,7 +7,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.gis.db.models.functions import GeometryDistance
-from django.db.models import QuerySet, Value
+from django.db.models import F, QuerySet, Value
 
 from layers import filters, registry
 from layers.built import built_layers
@@ -18,6 +18,7 @@ from layers.registry import Dataset, Layer
 from layers.stats.regions import RegionIndex, region_index
 
 OWN, FACILITIES = 5, 3
+TIES = 8  # as many more are read: of several at one spot the first are told, and the index knows no second order
 SAME, SUPPLY = "same", "facility"
 
 
@@ -38,8 +39,9 @@ def near(layer: Layer, found: Any) -> list[dict[str, Any]]:
         others = others.exclude(**layer.scope)  # those of its own kind are there already
     nearest.append(_nearest(registry.FACILITY, SUPPLY, others, found, FACILITIES))
     index = region_index()
-    told = [_told(index, row) for row in nearest[0].union(nearest[1], all=True)]
-    return sorted(told, key=lambda one: (one["group"] != SAME, one["distance_m"], one["code"]))
+    rows = sorted(nearest[0].union(nearest[1], all=True), key=lambda row: (row["place"], row["metres"], row["number"]))
+    own_rows, others_rows = ([row for row in rows if row["place"] == place] for place in (0, 1))
+    return [_told(index, row) for row in [*own_rows[:OWN], *others_rows[:FACILITIES]]]
 
 
 def _nearest(dataset: Dataset, group: str, objects: QuerySet[Any], found: Any, most: int) -> QuerySet[Any]:
@@ -47,9 +49,11 @@ def _nearest(dataset: Dataset, group: str, objects: QuerySet[Any], found: Any, m
     name, _ = told_name(dataset)
     rows = rows_of(dataset, 0 if group == SAME else 1, objects.exclude(geom=None), name, Value(0))
     rows = rows.annotate(
-        metres=OnGround("ST_Distance", found.geom, "geom"), radians=OnGround("ST_Azimuth", found.geom, "geom")
+        metres=OnGround("ST_Distance", found.geom, "geom"),
+        radians=OnGround("ST_Azimuth", found.geom, "geom"),
+        number=F("pk"),
     )
-    return rows.order_by(GeometryDistance("geom_3857", Value(found.geom_3857)))[:most]
+    return rows.order_by(GeometryDistance("geom_3857", Value(found.geom_3857)))[: most + TIES]
 
 
 def _told(index: RegionIndex, row: dict[str, Any]) -> dict[str, Any]:

@@ -89,7 +89,7 @@ export function mountExplain(place: HTMLElement, context: Context): { close(): b
     const { meta } = context;
     const share = total ? Math.min(100, (Math.abs(part.volume_l) / Math.abs(total)) * 100) : 0;
     const weighed = part.weight !== null && part.weight_total !== null
-      ? t("explainWeight", { w: integer(part.weight), all: integer(part.weight_total), of: integer(part.of_l ?? 0) }) : "";
+      ? t(part.rule.endsWith("_area") ? "explainByArea" : "explainByPlaces", { w: integer(part.weight), all: integer(part.weight_total), of: integer(part.of_l ?? 0) }) : "";
     return h("li", { "data-testid": "explain-part", "data-code": part.code ?? "", "data-litres": part.volume_l },
       h("div", { class: "part-top" },
         h("span", { class: `tag kind-${part.kind}` }, term(meta, "grid_place", part.kind)),

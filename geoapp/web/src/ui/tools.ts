@@ -3,7 +3,7 @@ import type { Map as GlMap } from "maplibre-gl";
 import type { Context } from "../context";
 import { h, icon, replace } from "../dom";
 import { form, onForm } from "../form";
-import { moment } from "../format";
+import { moment, periodText } from "../format";
 import { inLanguage, type Key, LANGUAGES, language, said, t, tk, words } from "../i18n";
 import type { LevelChoice } from "../state";
 import { redraw, segmented } from "./choices";
@@ -60,7 +60,7 @@ export function mountTools(place: HTMLElement, zoomPlace: HTMLElement, context: 
   context.store.subscribe((_, changed) => { if (changed.has("lang")) draw(); });
 }
 
-/** Always on screen: which version of the data this is, and that the demo is partly synthetic. */
+/** Always on screen: up to which month there are figures, of which version, and that the demo is partly synthetic. */
 export function mountStatus(place: HTMLElement, context: Context): void {
   const { meta } = context;
   const synthetic = meta.synthetic && meta.synthetic.parts.length > 0 ? meta.synthetic : null;
@@ -68,7 +68,7 @@ export function mountStatus(place: HTMLElement, context: Context): void {
     const lang = language();
     replace(place,
       synthetic ? h("a", { class: "tag-link", href: inLanguage("/about"), title: words(synthetic), "data-testid": "synthetic" }, h("span", { class: "tag synthetic" }, t("synthetic"))) : null,
-      h("span", { class: "version num", "data-testid": "as-of", "data-version": meta.as_of.version, title: t("asOfLong", { version: meta.as_of.version, time: moment(meta.as_of.changed_at, lang) }) }, t("asOf", { version: meta.as_of.version })));
+      h("span", { class: "version num", "data-testid": "as-of", "data-version": meta.as_of.version, title: t("asOfLong", { version: meta.as_of.version, time: moment(meta.as_of.changed_at, lang) }) }, t("dataTo", { month: periodText(meta.months.at(-1)!, lang), version: meta.as_of.version })));
   };
   draw();
   context.store.subscribe((_, changed) => { if (changed.has("lang")) draw(); });
