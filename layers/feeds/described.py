@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -76,12 +77,18 @@ NOTES: dict[str, Any] = {
 }
 
 
-def answer(description: str, content_type: str = "application/json", **properties: Any) -> dict[Any, Any]:
-    return responses(record({"as_of": AS_OF, **properties}), description, content_type)
+def answer(
+    description: str,
+    content_type: str = "application/json",
+    optional: Mapping[str, Any] = MappingProxyType({}),
+    **properties: Any,
+) -> dict[Any, Any]:
+    """An object with these members always, and with the ``optional`` ones where they are asked for."""
+    return responses(record({"as_of": AS_OF, **properties}, optional), description, content_type)
 
 
-def record(properties: Mapping[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "properties": dict(properties), "required": list(properties)}
+def record(properties: Mapping[str, Any], optional: Mapping[str, Any] = MappingProxyType({})) -> dict[str, Any]:
+    return {"type": "object", "properties": {**properties, **optional}, "required": list(properties)}
 
 
 def as_it_is(schema: dict[str, Any]) -> serializers.Field:

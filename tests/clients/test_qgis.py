@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from geoapp.desktop.looks import SEQUENTIAL
+from geoapp.colors import SEQUENTIAL
 from layers.registry import IMPORTED
 from tests.city import City
 from tests.clients.watcher import Watched, watching

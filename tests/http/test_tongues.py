@@ -91,6 +91,7 @@ NAMES = {
     "sewage_plant",
     "surface_intake",
     "permit",
+    "holder",
     "reporting_unit",
     "region",
     "usage",
