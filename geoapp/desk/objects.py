@@ -1,4 +1,4 @@
-"""What an object's page says besides to who may edit or look behind it. The page itself is the same for all, and kept."""
+"""What an object's page says besides to who may edit or look behind it. What is told of the object itself is the same for all, and kept."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from layers.access.posture import (
     read,
     still_synthetic,
 )
-from layers.access.seen import depends, is_closed, layers_of, name_of, of_object, seen, shown, tells
+from layers.access.seen import depends, is_closed, layers_of, name_of, of_object, seen, shown, tells, with_names
 
 __all__ = [
     "DEMO",
@@ -41,4 +41,5 @@ __all__ = [
     "shown",
     "still_synthetic",
     "tells",
+    "with_names",
 ]

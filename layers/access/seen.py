@@ -10,6 +10,8 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+from django.db.models import QuerySet
+
 from layers import registry
 from layers.access import personal
 from layers.access.posture import SETTING, WORD, now
@@ -83,16 +85,29 @@ def is_closed(model: Any) -> bool:
     return any(layer.dataset.model == model._meta.label and seen(layer) is None for layer in every)
 
 
+_NAMES = ("name", "holder_name")
+
+
 def name_of(found: Any) -> str:
     """What an object may be called: its name, or its holder's, where its layer tells it; else nothing."""
     layer = of_object(found)
     if layer is None:
         return getattr(found, "name", "") or ""
-    for name in ("name", "holder_name"):
+    for name in _NAMES:
         field = layer.dataset.field(name)
         if field is not None and tells(layer, name):
             return _value(found, field.orm_path) or ""
     return ""
+
+
+def with_names(objects: QuerySet[Any]) -> QuerySet[Any]:
+    """The same objects, read together with what `name_of` reads of each."""
+    layers = [
+        layer for layer in (*registry.LAYERS, *registry.TABLES) if layer.dataset.model == objects.model._meta.label
+    ]
+    paths = [field.orm_path for layer in layers for name in _NAMES if (field := layer.dataset.field(name))]
+    beside = sorted({path.rpartition("__")[0] for path in paths} - {""})
+    return objects.select_related(*beside) if beside else objects
 
 
 def _value(found: Any, path: str) -> Any:

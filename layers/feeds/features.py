@@ -144,7 +144,7 @@ def links(layer: Layer, found: Any) -> dict[str, list[dict[str, Any]]]:
 def _listed(related: Any) -> list[Any]:
     """What a relation leads to: the first of many by code, or the one there is."""
     if hasattr(related, "order_by"):
-        return list(related.order_by("code")[:_LINKS_MOST])
+        return list(access.with_names(related.order_by("code"))[:_LINKS_MOST])
     return [] if related is None else [related]
 
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from layers import compare, params, printed, registry, vocab
 from layers.built import built_layer, paged
 from layers.errors import BadParameter
-from layers.feeds import features, meta, schema
+from layers.feeds import features, meta, schema, schema_objects
 from layers.feeds.documented import documented
 from layers.feeds.features import PAGING
 from layers.feeds.search import search as find
@@ -72,7 +72,7 @@ def layers_view(request: HttpRequest) -> Found:
     return json_of(as_of(ALL_DATASETS), lambda: {"layers": meta.layer_infos()})
 
 
-@documented(schema.FEATURES)
+@documented(schema_objects.FEATURES)
 @READ
 def features_view(request: HttpRequest, layer_id: str) -> Found:
     """A page of a layer's features as GeoJSON, filtered on the server."""
@@ -86,7 +86,7 @@ def features_view(request: HttpRequest, layer_id: str) -> Found:
     )
 
 
-@documented(schema.FEATURE)
+@documented(schema_objects.FEATURE)
 @READ
 def feature_view(request: HttpRequest, layer_id: str, code: str) -> Found:
     """One feature with all its fields and links."""
@@ -95,7 +95,7 @@ def feature_view(request: HttpRequest, layer_id: str, code: str) -> Found:
     return json_of(as_of(ALL_DATASETS), _features(layer, lambda: features.feature(layer, code)), GEOJSON)
 
 
-@documented(schema.USE)
+@documented(schema_objects.USE)
 @READ
 def use_view(request: HttpRequest, layer_id: str, code: str) -> Found:
     """What one feature used, month by month, and what its permits allow."""
@@ -104,7 +104,7 @@ def use_view(request: HttpRequest, layer_id: str, code: str) -> Found:
     return json_of(as_of(ALL_DATASETS), _figures(lambda: features.use(layer, code)))
 
 
-@documented(schema.NEAR)
+@documented(schema_objects.NEAR)
 @READ
 def near_view(request: HttpRequest, layer_id: str, code: str) -> Found:
     """What stands next to one feature: the nearest of its layer, and of the supply facilities."""
@@ -242,7 +242,7 @@ def divisions_view(request: HttpRequest) -> Found:
     return json_of(as_of(ALL_DATASETS), _figures(lambda: {"changes": moved.changes()}))
 
 
-@documented(schema.SEARCH)
+@documented(schema_objects.SEARCH)
 @READ
 def search_view(request: HttpRequest) -> Found:
     """Regions, facilities, wells, users, meters, permits and holders by name or code."""

@@ -6,9 +6,12 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from layers import models
+from layers.kept.memory import forget
 from tests import factories as make
 from tests.factories import A, Grid, at
 
@@ -114,6 +117,24 @@ def test_a_permit_of_nothing_has_no_use_and_one_of_nobody_no_holder(client: Clie
     assert codes(get(client, "/api/layers/permit/features/P3")["links"])["holder"] == []
     body = get(client, "/api/layers/permit/use/P3")
     assert body["points"] == [] and body["years"] == [] and set(body["volume_l"]) == {None}
+
+
+def test_a_list_of_permits_is_read_with_its_holders_at_once(client: Client, city: Grid) -> None:
+    """However many there are: each is called by its holder."""
+    well = models.Well.objects.get(code="W1")
+
+    def asked() -> int:
+        forget()
+        with CaptureQueriesContext(connection) as queries:
+            assert len(get(client, "/api/layers/well/features/W1")["links"]["permits"]) == well.permits.count()
+        return len(queries)
+
+    before = asked()
+    for number in range(5):
+        holder = make.HolderFactory(code=f"HX{number}", name=f"户{number}")
+        well.permits.add(make.PermitFactory(code=f"PX{number}", holder=holder))
+    city.settle()
+    assert asked() == before
 
 
 def test_tables_without_codes_have_no_objects_and_those_with_pages_are_told(client: Client, city: Grid) -> None:

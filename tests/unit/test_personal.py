@@ -109,7 +109,7 @@ CHANNELS = ("layers/feeds", "layers/ogc", "layers/export", "layers/features", "t
 ASKS_ITSELF = {
     "layers/feeds/meta.py",  # how many there are, and whether they are made up
     "layers/feeds/described.py",  # the contract: all layers there can be
-    "layers/feeds/schema.py",
+    "layers/feeds/schema_objects.py",
 }
 BEHIND = (
     "registry.LAYERS",

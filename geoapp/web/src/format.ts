@@ -31,12 +31,13 @@ const smallOrDecimals = (value: number, digits: number): string =>
 export interface Figure { number: string; unit: string }
 export const unitName = (lang: Lang, large: boolean): string => (large ? said(lang, "unitLarge") : "m³");
 
-/** One unit for figures that stand side by side, the one of the moment or which suits the largest of them: its name, and how one is written in it. */
-export function commonUnit(most: number, lang: Lang): { large: boolean; name: string; text: (litres: number | null | undefined) => string } {
+/** One unit for figures that stand side by side, the one of the moment or which suits the largest of them: its name, its litres, and how one is written in it. */
+export interface CommonUnit { name: string; per: number; text: (litres: number | null | undefined) => string }
+export function commonUnit(most: number, lang: Lang): CommonUnit {
   const large = units.volume ?? most >= LITRES_PER_UNIT / 10;
   const per = large ? LITRES_PER_UNIT : LITRES_PER_M3;
   const digits = digitsFor(most / per);
-  return { large, name: unitName(lang, large), text: (litres) => (litres === null || litres === undefined ? "—" : decimals(litres / per, digits)) };
+  return { name: unitName(lang, large), per, text: (litres) => (litres === null || litres === undefined ? "—" : decimals(litres / per, digits)) };
 }
 /** A volume in the unit of the moment, else in the one that suits its size: below 0.1 ×10⁴ m³ in m³. Null is no data, which is not nought. */
 export function volume(litres: number | null, lang: Lang): Figure {

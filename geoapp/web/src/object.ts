@@ -111,7 +111,7 @@ async function near(meta: Meta): Promise<void> {
   }
 }
 
-/** What who asks may open besides: the page is the same for all. Whoever may open nothing is told nothing. */
+/** What who asks may open besides: what is told of an object is the same for all. Whoever may open nothing is told nothing. */
 async function behind(): Promise<void> {
   const response = await fetch(behindUrl(layerId, code, language()), { headers: { Accept: "application/json" } }).catch(() => null);
   if (response?.status !== 200) return;

@@ -1,32 +1,28 @@
 // Use by month, stacked by source (ECharts, only the parts it takes).
 import { install as BarChart } from "echarts/lib/chart/bar/install.js";
-import { GridComponent, MarkAreaComponent, TooltipComponent } from "echarts/components";
-import { type EChartsType, init, use } from "echarts/core";
-import { SVGRenderer } from "echarts/renderers";
+import { type EChartsType, use } from "echarts/core";
 import type { Meta, MonthlyUse } from "../api";
 import { calm, h } from "../dom";
-import { added, commonUnit, LITRES_PER_M3, LITRES_PER_UNIT, monthShort, monthTick, periodText, volumeText } from "../format";
+import { added, commonUnit, monthShort, monthTick, periodText, volumeText } from "../format";
 import { language, term } from "../i18n";
 import { monthsOf } from "../periods";
+import { chartIn, compact, QUIET } from "./chart-base";
 import { OTHER_COLOR, SOURCE_COLORS } from "./colors";
 
-use([BarChart, GridComponent, MarkAreaComponent, TooltipComponent, SVGRenderer]);
+use(BarChart);
 
 export interface Chart { mark(period: string): void; instance: EChartsType }
 /** What a chart is drawn for: the words of the data, the period that is marked, and what a click on a bar does. */
 export interface ChartHost { meta: Meta; period: string; choose?(month: string, source: string | undefined): void }
 
 export function drawChart(place: HTMLElement, detail: MonthlyUse, host: ChartHost, before: Chart | null): Chart {
-  const instance = before?.instance ?? init(place, null, { renderer: "svg" });
+  const instance = before?.instance ?? chartIn(place);
   const lang = language();
   const most = Math.max(...detail.months.map((_, m) => detail.by_source_month.reduce((sum, row) => sum + (row.volume_l[m] ?? 0), 0)));
-  const { large, name: unit } = commonUnit(most, lang);
-  const divide = large ? LITRES_PER_UNIT : LITRES_PER_M3;
+  const { name: unit, per } = commonUnit(most, lang);
   const oneYear = new Set(detail.months.map((month) => month.slice(0, 4))).size <= 1;
   const named = (month: string): string => (oneYear ? monthShort(month, lang) : month);
   const rows = detail.by_source_month.filter((row) => row.volume_l.some((litres) => (litres ?? 0) > 0));
-  const compact = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
-  const quiet = { color: "#5c6b72", fontSize: 11, fontFamily: "inherit" };
   const option = (period: string) => ({
     animationDuration: calm() ? 0 : 300,
     color: rows.map((row) => SOURCE_COLORS[row.source] ?? OTHER_COLOR),
@@ -35,11 +31,11 @@ export function drawChart(place: HTMLElement, detail: MonthlyUse, host: ChartHos
       trigger: "axis", axisPointer: { type: "shadow", shadowStyle: { color: "rgba(20,86,122,0.07)" } }, confine: true, padding: 0, borderWidth: 0,
       formatter: (points: { dataIndex: number }[]) => tip(points[0]?.dataIndex ?? 0),
     },
-    xAxis: { type: "category", data: detail.months.map(named), axisTick: { show: false }, axisLine: { lineStyle: { color: "#cdd4d3" } }, axisLabel: { ...quiet, interval: oneYear ? 0 : "auto", fontSize: 10.5, formatter: (text: string, at: number) => (oneYear ? monthTick(detail.months[at], lang) : text) } },
-    yAxis: { type: "value", name: unit, nameTextStyle: { ...quiet, align: "left", padding: [0, 0, 0, -22] }, nameGap: 10, splitNumber: 3, splitLine: { lineStyle: { color: "#e7e6e0" } }, axisLabel: { ...quiet, formatter: (value: number) => compact.format(value) } },
+    xAxis: { type: "category", data: detail.months.map(named), axisTick: { show: false }, axisLine: { lineStyle: { color: "#cdd4d3" } }, axisLabel: { ...QUIET, interval: oneYear ? 0 : "auto", fontSize: 10.5, formatter: (text: string, at: number) => (oneYear ? monthTick(detail.months[at], lang) : text) } },
+    yAxis: { type: "value", name: unit, nameTextStyle: { ...QUIET, align: "left", padding: [0, 0, 0, -22] }, nameGap: 10, splitNumber: 3, splitLine: { lineStyle: { color: "#e7e6e0" } }, axisLabel: { ...QUIET, formatter: (value: number) => compact(value) } },
     series: rows.map((row, i) => ({
       name: term(host.meta, "source", row.source), type: "bar", stack: "use", barCategoryGap: "28%", emphasis: { focus: "series" },
-      data: row.volume_l.map((litres) => (litres === null ? null : litres / divide)), // no data is a gap
+      data: row.volume_l.map((litres) => (litres === null ? null : litres / per)), // no data is a gap
       ...(i === 0 ? { markArea: marks(period) } : {}),
     })),
   });
@@ -62,7 +58,6 @@ export function drawChart(place: HTMLElement, detail: MonthlyUse, host: ChartHos
     const source = rows[(event as { seriesIndex?: number }).seriesIndex ?? -1]?.source;
     if (month) host.choose?.(month, source);
   });
-  if (!before) new ResizeObserver(() => instance.resize()).observe(place);
   return {
     instance,
     mark: (period) => instance.setOption({ series: [{ markArea: marks(period) }] }),

@@ -1,29 +1,23 @@
 // Lines of several regions over the months (ECharts, only the parts it takes). A month without records is a gap, not nought.
 import { install as LineChart } from "echarts/lib/chart/line/install.js";
-import { GridComponent, MarkAreaComponent, TooltipComponent } from "echarts/components";
-import { type EChartsType, init, use } from "echarts/core";
-import { SVGRenderer } from "echarts/renderers";
+import { type EChartsType, use } from "echarts/core";
 import { calm, h } from "../dom";
-import { LITRES_PER_M3, monthShort, monthTick, periodText, unitsNow } from "../format";
+import { type CommonUnit, monthShort, monthTick, periodText } from "../format";
 import { language } from "../i18n";
 import { monthsOf } from "../periods";
+import { chartIn, compact, QUIET } from "./chart-base";
 import type { Line } from "./lines";
 
-use([LineChart, GridComponent, MarkAreaComponent, TooltipComponent, SVGRenderer]);
+use(LineChart);
 
 export interface Lines { instance: EChartsType }
 // Colours are not all that tells lines apart.
 const SYMBOLS = ["circle", "rect", "triangle", "diamond", "pin"];
 
-export function drawLines(place: HTMLElement, lines: Line[], months: string[], period: string, text: (litres: number | null) => string, before: Lines | null): Lines {
-  const instance = before?.instance ?? init(place, null, { renderer: "svg" });
-  if (!before) new ResizeObserver(() => instance.resize()).observe(place);
+export function drawLines(place: HTMLElement, lines: Line[], months: string[], period: string, unit: CommonUnit, before: Lines | null): Lines {
+  const instance = before?.instance ?? chartIn(place);
   const lang = language();
   const oneYear = new Set(months.map((month) => month.slice(0, 4))).size <= 1;
-  const most = Math.max(...lines.flatMap((line) => line.volume_l.map((litres) => litres ?? 0)), 1);
-  const divide = unitsNow().volume ?? most >= 1e6 ? 1e7 : LITRES_PER_M3;
-  const compact = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
-  const quiet = { color: "#5c6b72", fontSize: 11, fontFamily: "inherit" };
   const marked = monthsOf(period, months);
   instance.setOption({
     animationDuration: calm() ? 0 : 300,
@@ -33,13 +27,13 @@ export function drawLines(place: HTMLElement, lines: Line[], months: string[], p
       formatter: (found: { dataIndex: number }[]) => {
         const m = found[0]?.dataIndex ?? 0;
         return h("div", { class: "chart-tip" }, h("strong", {}, periodText(months[m], lang)),
-          lines.map((line) => h("div", {}, h("i", { style: `background:${line.color}` }), h("span", {}, line.name), h("span", { class: "num" }, text(line.volume_l[m])))));
+          lines.map((line) => h("div", {}, h("i", { style: `background:${line.color}` }), h("span", {}, line.name), h("span", { class: "num" }, unit.text(line.volume_l[m])))));
       },
     },
-    xAxis: { type: "category", data: months, boundaryGap: false, axisTick: { show: false }, axisLine: { lineStyle: { color: "#cdd4d3" } }, axisLabel: { ...quiet, formatter: (month: string) => (oneYear ? monthTick(month, lang) || monthShort(month, lang) : month) } },
-    yAxis: { type: "value", splitNumber: 3, axisLabel: { ...quiet, formatter: (value: number) => compact.format(value) }, splitLine: { lineStyle: { color: "#ecebe5" } } },
+    xAxis: { type: "category", data: months, boundaryGap: false, axisTick: { show: false }, axisLine: { lineStyle: { color: "#cdd4d3" } }, axisLabel: { ...QUIET, formatter: (month: string) => (oneYear ? monthTick(month, lang) || monthShort(month, lang) : month) } },
+    yAxis: { type: "value", splitNumber: 3, axisLabel: { ...QUIET, formatter: (value: number) => compact(value) }, splitLine: { lineStyle: { color: "#ecebe5" } } },
     series: lines.map((line, i) => ({
-      id: line.code, name: line.name, type: "line", data: line.volume_l.map((litres) => (litres === null ? null : litres / divide)), connectNulls: false,
+      id: line.code, name: line.name, type: "line", data: line.volume_l.map((litres) => (litres === null ? null : litres / unit.per)), connectNulls: false,
       symbol: SYMBOLS[i], symbolSize: 6, lineStyle: { width: 2, color: line.color }, itemStyle: { color: line.color },
       markArea: i === 0 && marked.length && marked.length < months.length ? { silent: true, itemStyle: { color: "rgba(11,92,115,0.09)" }, data: [[{ xAxis: marked[0] }, { xAxis: marked[marked.length - 1] }]] } : { data: [] },
     })),

@@ -71,7 +71,7 @@ export function mountLines(place: HTMLElement, context: Context, known: (code: s
       canvas.setAttribute("aria-label", `${t("besideTitle")}: ${lines.map((line) => line.name).join(", ")}`);
       const { drawLines } = await import("./lines-draw");
       if (mine !== ticket) return;
-      chart = drawLines(canvas, lines, months, period, unit.text, chart);
+      chart = drawLines(canvas, lines, months, period, unit, chart);
       canvas.dataset.drawn = lines.map((line) => line.code).join();
     } catch (error) {
       if (mine === ticket) context.emit("failed", { what: "chart", error, retry: () => void draw() });
