@@ -85,6 +85,15 @@ def test_on_a_phone_nothing_of_the_page_lies_beyond_its_edge(city: make.Grid, ne
     assert parse_qs(urlsplit(page.url).query) == {"lang": ["en"]}
 
 
+def test_on_a_phone_the_small_map_tells_its_sources_in_lines(city: make.Grid, new_own_page: Callable[..., Any]) -> None:
+    page = new_own_page(**PHONE)
+    page.goto("/objects/well/W1")
+    told = page.locator("#object-map .maplibregl-ctrl-attrib-inner")
+    expect(told).to_be_visible()
+    box = told.bounding_box()
+    assert box and box["width"] > box["height"]  # and no column of single letters
+
+
 def test_from_a_well_to_its_permit_and_its_holder_and_back_to_the_same_view(own_page: Page) -> None:
     page = own_page
     page.goto("/objects/well/W1?from=region%3D" + SOUTHERN)
