@@ -28,7 +28,7 @@ def measure() -> str:
 
     from layers import vocab
     from layers.db import Query, rows
-    from layers.feeds import caching
+    from layers.http import answers
     from layers.stats.answer import last_year
     from layers.stats.regions import region_index
 
@@ -40,7 +40,7 @@ def measure() -> str:
         asked = {"region": code, "period": str(year), "limit": "50"}
 
         def ours(asked: dict[str, str] = asked) -> None:
-            caching._answers.forget()
+            answers._answers.forget()
             assert client.get("/api/explain", asked, HTTP_HOST="localhost").status_code == 200
 
         bare = Query(_BARE, [f"{code}%", *months])

@@ -17,7 +17,7 @@ def measure() -> str:
 
     from layers import vocab
     from layers.db import rows
-    from layers.feeds import caching
+    from layers.http import answers
     from layers.periods import parse_period
     from layers.selection import parse_selection
     from layers.stats import query
@@ -45,7 +45,7 @@ def measure() -> str:
             bare = query.totals_of(level.id, [parse_period(period)], selection, (), today())
 
             def ours(asked: dict[str, str] = asked) -> None:
-                caching._answers.forget()
+                answers._answers.forget()
                 assert client.get("/api/stats", asked, HTTP_HOST="localhost").status_code == 200
 
             pair.take(ours, lambda bare=bare: rows(bare))

@@ -47,7 +47,17 @@ export function announce(text: string): void {
   const place = document.getElementById("announce");
   if (place && place.textContent !== text) place.textContent = text;
 }
-export const calm = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
+/** Whether the processor draws what a graphics card should, which gives a few pictures a second: said by the browser itself. */
+function drawnSlowly(): boolean {
+  const gl = document.createElement("canvas").getContext("webgl2");
+  const named = gl?.getExtension("WEBGL_debug_renderer_info");
+  const name = gl && named ? String(gl.getParameter(named.UNMASKED_RENDERER_WEBGL)) : "";
+  gl?.getExtension("WEBGL_lose_context")?.loseContext();
+  return /swiftshader|llvmpipe|softpipe|software|basic render/i.test(name);
+}
+let slowly: boolean | undefined;
+/** Whether nothing is to slide: the reader wants it so, or would have to wait for the pictures in between. */
+export const calm = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches || (slowly ??= drawnSlowly());
 
 const PATHS: Record<string, string> = {
   play: "M7 4.5v15l12.5-7.5z",

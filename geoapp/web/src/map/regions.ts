@@ -41,6 +41,10 @@ export class Regions {
   private painted = new Map<MapLevel, Map<string, number>>();
   private ramp = new Map<MapLevel, string>();
   private lit: number | null = null;
+  /** Codes of each level that are hatched, as a text. */
+  private hatched = new Map<MapLevel, string>();
+  /** Whether cells are shown, which lie in a part of the land only. */
+  private cells = false;
   private last: Shown | null = null;
   private areas = new Map<MapLevel, [string, number][]>();
   private hovered: { level: MapLevel; code: string } | null = null;
@@ -89,9 +93,17 @@ export class Regions {
         layout: { "line-join": "round" }, paint: { "line-color": color, "line-width": width, "line-blur": blur },
       });
     }
-    this.map.addLayer({ id: "land", type: "fill", source: first, "source-layer": first, paint: { "fill-pattern": "no-data", "fill-antialias": false } });
+    this.map.addLayer({
+      id: "land", type: "fill", source: first, "source-layer": first,
+      layout: { visibility: "none" }, paint: { "fill-pattern": "no-data", "fill-antialias": false },
+    });
   }
   private addFill(level: MapLevel): void {
+    this.map.addLayer({
+      id: `hatch-${level}`, type: "fill", source: level, "source-layer": level, filter: ["in", ["get", "code"], ["literal", []]],
+      paint: { "fill-pattern": "no-data", "fill-antialias": false },
+    });
+    this.hatched.set(level, "");
     this.map.addLayer({
       id: `fill-${level}`, type: "fill", source: level, "source-layer": level,
       layout: { visibility: "none" },
@@ -111,7 +123,8 @@ export class Regions {
     this.map.addLayer({
       id: `hover-${level}`, type: "line", source: level, "source-layer": level,
       layout: { "line-join": "round", visibility: "none" },
-      paint: { "line-color": INK, "line-width": ["case", ["boolean", ["feature-state", "hover"], false], 2, 0] },
+      // Without opacity the lines of all others, each of no width, are not drawn at all.
+      paint: { "line-color": INK, "line-width": ["case", ["boolean", ["feature-state", "hover"], false], 2, 0], "line-opacity": 0 },
     });
     for (const [id, width, color] of [["halo", 6, "#ffffff"], ["selected", 2.6, "#0a2f3d"]] as const) {
       this.map.addLayer({
@@ -186,7 +199,22 @@ export class Regions {
   }
   /** While cells are shown the regions keep their lines and names, without colours of their own. */
   under(cells: boolean): void {
+    this.cells = cells;
+    this.hatch();
     for (const level of this.levels) this.map.setPaintProperty(`fill-${level}`, "fill-opacity", cells ? 0 : 1);
+  }
+  /** Hatching where a region has no value, or no cell lies: of those alone, as to fill the whole land for them takes a third of a picture's time. */
+  private hatch(): void {
+    const { last } = this;
+    const off = this.context.state.opacity === 0;
+    this.visible("land", (this.cells || !last) && !off ? "visible" : "none");
+    for (const level of this.levels) {
+      const lacking = last?.level === level && !off && !this.cells
+        ? [...last.picture.values].filter(([, { shown }]) => classOf(shown, last.picture.scale) < 0).map(([code]) => code) : [];
+      if (this.hatched.get(level) === lacking.join()) continue;
+      this.hatched.set(level, lacking.join());
+      this.map.setFilter(`hatch-${level}`, ["in", ["get", "code"], ["literal", lacking]]);
+    }
   }
   /** Hide the fills under the level once its own tiles are here. */
   settle(level: MapLevel): void {
@@ -202,7 +230,7 @@ export class Regions {
     const { level, picture, series } = shown;
     const off = this.context.state.opacity === 0;
     this.last = shown;
-    this.visible("land", off ? "none" : "visible");
+    this.hatch();
     if (!this.areas.has(level) && series.codes.length) {
       this.areas.set(level, series.codes.map((code, i) => [code, series.area_km2[i] ?? 0]));
       this.sortLabels(level);
@@ -233,6 +261,7 @@ export class Regions {
   /** Every region as without data. */
   clear(level: MapLevel): void {
     this.last = null;
+    this.hatch();
     this.painted.delete(level);
     this.map.removeFeatureState({ source: level, sourceLayer: level });
   }
@@ -242,6 +271,7 @@ export class Regions {
     if (this.hovered) this.map.setFeatureState({ source: this.hovered.level, sourceLayer: this.hovered.level, id: this.hovered.code }, { hover: false });
     this.hovered = level && code ? { level, code } : null;
     if (this.hovered) this.map.setFeatureState({ source: level!, sourceLayer: level!, id: code! }, { hover: true });
+    for (const each of this.levels) this.map.setPaintProperty(`hover-${each}`, "line-opacity", this.hovered?.level === each ? 1 : 0);
   }
   select(code: string): void {
     for (const level of this.levels) {
