@@ -12,6 +12,9 @@ from layers.words import Worded
 FieldKind = Literal["text", "integer", "number", "date", "term", "region", "code", "links"]
 Geometry = Literal["point", "polygon", "none"]
 SUMS, GRIDDED = "sums", "gridded"  # what is derived from the datasets: litres by region, and by grid unit
+# What figures are read off, by where they are of: of regions also what they are divided by.
+OF_REGIONS = (SUMS, "population")
+OF_CELLS = (SUMS, GRIDDED)
 TEXTS = ("text", "code", "links")  # the kinds of field that can name somebody
 
 

@@ -22,8 +22,9 @@ from layers.periods import Month, Period
 from layers.registry import Layer
 from layers.selection import EVERYTHING, Selection
 from layers.sql import load
-from layers.stats import query
+from layers.stats import measures, query
 from layers.stats.absence import added
+from layers.stats.answer import coverage, grounds
 from layers.stats.divisions import CURRENT, PARAM, Divisions, divisions, every, last_month
 from layers.stats.redrawn import redrawn
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
@@ -133,8 +134,28 @@ def explain_region(
         "region": {"code": code, "name": region.name, "level": vocab.LEVEL.by_id[region.level].code},
         "boundaries": within.to_dict(),
         "redrawn": redrawn(index, within, period, query.available_months(), selection, index.prefixes(code, unit=unit)),
+        "per": _per(region, period, value, within),
         **_answer(period, selection, value, found, page or RecordsPage()),
     }
+
+
+def _per(region: RegionInfo, period: Period, value: int | None, within: Divisions) -> list[dict[str, Any]]:
+    """By what the figure is divided where it is told for a person: by whom, as counted on which day, and by how much time."""
+    if value is None:
+        return []
+    covered = coverage(period, query.available_months())
+    ground = grounds(within, covered, period)(region)
+    return [
+        {
+            "measure": measure.name,
+            "unit": measure.unit,
+            "value": figure,
+            "counted": getattr(ground.people, measure.of_people).to_dict(),
+            "times": getattr(ground, measure.in_time),
+        }
+        for measure in measures.DIVIDED
+        if measure.of_people and (figure := measure.value(value, ground)) is not None
+    ]
 
 
 # Where meters and facilities are, their kind, what is asked of them, and how a facility that was moved is known for what it is.
