@@ -135,6 +135,28 @@ POPULATION = Dataset(
     ),
     counted="region",
 )
+PROVISIONAL = Dataset(
+    "provisional",
+    "暂定月份",
+    "Provisional months",
+    "layers.ProvisionalMonth",
+    "none",
+    (
+        Field("month", "月份", "Month", "date", required=True, aliases=("暂定月份", "月", "年月", "统计月份")),
+        Field("region", "区划", "Region", "region", path="region__code", aliases=("区划代码", "区划名称", "地区")),
+        Field(
+            "reporting_unit",
+            "填报单位",
+            "Reporting unit",
+            "code",
+            path="reporting_unit__code",
+            refers_to="reporting_unit",
+            public="an authority",
+        ),
+        Field("note", "说明", "Note", aliases=("备注",), public="a word of the authority on its figures"),
+    ),
+    counted="region",
+)
 PERMIT = Dataset(
     "permit",
     "取水许可",
@@ -420,6 +442,7 @@ DATASETS: tuple[Dataset, ...] = (
     REPORTING_UNIT,
     REGION,
     POPULATION,
+    PROVISIONAL,
     PERMIT,
     WELL,
     SURFACE_INTAKE,

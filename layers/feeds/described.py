@@ -92,6 +92,11 @@ PER: dict[str, Any] = {
         "times": {"type": "integer"},
     },
 }
+PROVISIONAL: dict[str, Any] = {
+    "type": "array",
+    "description": "The months of the figure that the authority calls provisional: they may still change",
+    "items": {"type": "string"},
+}
 STANDING: dict[str, Any] = {
     "type": "object",
     "nullable": True,

@@ -27,6 +27,7 @@ from layers.feeds.described import (
     PARENT,
     PER,
     PERIOD,
+    PROVISIONAL,
     REDRAWN,
     SELECTION,
     STANDING,
@@ -87,6 +88,7 @@ ROW: dict[str, Any] = {
         "previous_l": LITRES,
         "change": NUMBER_OR_NULL,
         "standing": STANDING,
+        "provisional": PROVISIONAL,
     },
 }
 STATS: Described = {
@@ -113,6 +115,8 @@ STATS: Described = {
         boundaries=DIVISIONS,
         redrawn=REDRAWN,
         former=FORMER,
+        provisional=PROVISIONAL,
+        provisional_notes={"type": "array", "items": {"type": "string"}},
         total_l=LITRES,
         notes=NOTES,
         rows={"type": "array", "items": ROW},
@@ -144,6 +148,19 @@ SERIES: Described = {
             "months": {"type": "array", "items": {"type": "string"}},
             "codes": {"type": "array", "items": {"type": "string"}},
             "names": {"type": "array", "items": {"type": "string"}},
+            "provisional": {
+                "type": "array",
+                "description": "Months that the authority calls provisional, with the codes of the divisions that it says so of (null:"
+                " of all) and what it says",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "month": {"type": "string"},
+                        "regions": {"type": "array", "nullable": True, "items": {"type": "string"}},
+                        "note": {"type": "string"},
+                    },
+                },
+            },
             "population": {
                 "type": "object",
                 "description": "Residents and households: the days of which there are counts, and by day the number of each region and"
@@ -173,6 +190,7 @@ CELLS: Described = {
         synthetic=SYNTHETIC,
         level={"type": "string"},
         boundaries=DIVISIONS,
+        provisional=PROVISIONAL,
         recorded_l=LITRES,
         assigned_l=LITRES,
         unassigned_l=LITRES,
@@ -204,6 +222,7 @@ COMPARE: Described = {
         synthetic=SYNTHETIC,
         level={"type": "string"},
         boundaries=DIVISIONS,
+        provisional=PROVISIONAL,
         features={"type": "integer"},
         placed={"type": "object"},
         classes={"type": "object"},
@@ -233,7 +252,10 @@ REGION: Described = {
         population={"type": "object", "properties": {"residents": COUNTED, "households": COUNTED}},
         standing=STANDING,
         former=FORMER,
+        provisional=PROVISIONAL,
+        provisional_notes={"type": "array", "items": {"type": "string"}},
         notes=NOTES,
+        provisional_months={**PROVISIONAL, "description": "The provisional ones among the months of its chart"},
         children={"type": "array", "items": ROW},
         facilities={"type": "array", "items": {"type": "object"}},
     ),
@@ -266,6 +288,7 @@ EXPLAIN: Described = {
         volume_l=LITRES,
         parts_l=LITRES,
         missing={"type": "array", "items": {"type": "string"}},
+        provisional=PROVISIONAL,
         count={"type": "integer"},
         parts={"type": "array", "items": {"type": "object"}},
         optional={"per": {"type": "array", "items": PER}},

@@ -37,6 +37,7 @@ _COUNTS: dict[str, str] = {
     "supply_area": "(SELECT f.counted_region FROM layers_supplyfacility f WHERE f.id = t.facility_id)",
     "permit": "t.declared_region_id",
     "population": "t.region_id",
+    "provisional": "t.region_id",
 }
 
 

@@ -154,9 +154,16 @@ def _population(values: Values, judge: Judge) -> None:
     judge.refuse(to_come, "day", values["day"].cast(pa.string()), "out_of_range", f"≤ {today}")
 
 
+def _provisional(values: Values, judge: Judge) -> None:
+    """Of a division or of what a bureau reports; of neither it is everywhere."""
+    both = [as_mask(values.get(name, _nothing(values)).is_valid()) for name in ("region", "reporting_unit")]
+    judge.refuse(np.logical_and.reduce(both), "region/reporting_unit", None, "one_or_none")
+
+
 _EXTRA: Mapping[str, Callable[[Values, Judge], None]] = {
     "region": _region,
     "permit": _permit,
     "population": _population,
+    "provisional": _provisional,
     "usage": _usage,
 }

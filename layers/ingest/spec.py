@@ -34,20 +34,23 @@ ONE_OF: Mapping[str, tuple[tuple[str, ...], ...]] = {
 KEYS: Mapping[str, tuple[str, ...]] = {
     "usage": ("month", "meter_id", "facility_id", "region_id", "source", "purpose", "correction_no"),
     "population": ("region_id", "day"),
+    "provisional": ("month", "region_id", "reporting_unit_id"),
 }
 _IDENTIFIED: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "usage": (("month",), ("meter", "facility", "region")),
     "population": (("region",),),
+    "provisional": (("month",),),
 }
 # How a row ``t`` without a code of its own is named, in SQL.
 _NAMED: Mapping[str, str] = {
     "usage": "to_char(t.month, 'YYYY-MM')",
+    "provisional": "to_char(t.month, 'YYYY-MM')",
     "population": "concat_ws(' ', (SELECT x.code FROM layers_region x WHERE x.id = t.region_id), t.day)",
 }
 # Rows that come by the million: compared by whole months (`layers.ingest.usage`), the others one by one with what they replace.
 _BY_MONTH = frozenset({"usage"})
 GEOMETRY_REQUIRED = frozenset({"region", "supply_area"})
-MONTHS = frozenset({("usage", "month")})
+MONTHS = frozenset({("usage", "month"), ("provisional", "month")})
 # The last day of what may hold for ever.
 OPEN_ENDED = frozenset({("permit", "valid_to")})
 # References that may name a division closed since: what was used there was used.

@@ -15,9 +15,10 @@ from layers.stats.absence import added, ratio, share
 from layers.stats.classes import METHODS, classify
 from layers.stats.divisions import Divisions, divisions
 from layers.stats.like import Pair, pair, refuse_unlike
-from layers.stats.measures import Ground, days_in
+from layers.stats.measures import Divisors, days_in
 from layers.stats.percentile import LEAST, Standing, classed, earlier_months, standings
 from layers.stats.population import last_day, populations
+from layers.stats.provisional import Marks, marks
 from layers.stats.query import Total
 from layers.stats.redrawn import redrawn
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
@@ -128,6 +129,11 @@ def prefixes_of(index: RegionIndex, parent: str, *, unit: bool = False) -> list[
     return index.prefixes(parent, unit=unit) if parent else []
 
 
+def within_of(index: RegionIndex, region: RegionInfo) -> list[str]:
+    """Code prefixes of all that lies in a region, or in what a bureau reports."""
+    return index.prefixes(region.code, unit=True) if region.level == vocab.REPORTING_UNIT else [region.code]
+
+
 def refuse_finer_parent(index: RegionIndex, level: int, parent: str, *, unit: bool = False) -> None:
     """`BadParameter` for a parent that can hold no region of the level: nothing, summed, would look like an answer.
 
@@ -149,11 +155,11 @@ def regions_of(index: RegionIndex, level: int, prefixes: Sequence[str]) -> list[
     return [region for region in index.levels[level] if region.code.startswith(tuple(prefixes))]
 
 
-def grounds(within: Divisions, covered: Coverage, asked: Period) -> Callable[[RegionInfo], Ground]:
+def divisors(within: Divisions, covered: Coverage, asked: Period) -> Callable[[RegionInfo], Divisors]:
     """What litres of a region in a period are divided by: of its time the months that there are figures of."""
     counted, end = populations(within), last_day(asked)
     days, months = days_in(covered.present), len(covered.present)
-    return lambda region: Ground(region.area_m2, counted.of(region, end), days, months)
+    return lambda region: Divisors(region.area_m2, counted.of(region, end), days, months)
 
 
 def answer(question: Question) -> dict[str, Any]:
@@ -173,8 +179,9 @@ def answer(question: Question) -> dict[str, Any]:
     standing, former = _standings(question, covered, prefixes, within, available)
     found = query.totals(question.level, question.period, question.selection, prefixes, within, other)
     total = added(t.volume_l for t in found)
-    ground = grounds(within, covered, question.period)
-    lines = _lines(index, question, prefixes, found, total, ground, standing, compared=other is not None)
+    marked = marks(within).within(covered.present)
+    by = divisors(within, covered, question.period)
+    lines = _lines(index, question, prefixes, found, total, by, standing, marked, compared=other is not None)
     return {
         "level": vocab.LEVEL.by_id[question.level].code,
         "parent": question.parent or None,
@@ -191,6 +198,8 @@ def answer(question: Question) -> dict[str, Any]:
             "period": str(other.versus) if other else None,
             "compared": str(other.period) if other else None,  # the months of the period that are
         },
+        "provisional": marked.of(prefixes),
+        "provisional_notes": marked.notes(prefixes),
         # Of a month that is told by its place among those of earlier years: which these are.
         "former": former and {"months": [str(month) for month in former], "needed": LEAST},
         "boundaries": within.to_dict(),
@@ -239,8 +248,9 @@ def _lines(
     prefixes: Sequence[str],
     found: list[Total],
     total: int | None,
-    ground_of: Callable[[RegionInfo], Ground],
+    divisors_of: Callable[[RegionInfo], Divisors],
     standing: Mapping[str, Standing | None],
+    marked: Marks,
     *,
     compared: bool,
 ) -> list[dict[str, Any]]:
@@ -252,7 +262,7 @@ def _lines(
     lines = []
     for region in [*regions, *closed]:
         volume, like, previous = volumes.get(region.code, (None, None, None))
-        ground = ground_of(region)
+        by = divisors_of(region)
         lines.append(
             {
                 "code": region.code,
@@ -260,11 +270,12 @@ def _lines(
                 "volume_l": volume,
                 "share": share(volume, total),
                 "area_km2": region.area_m2 / 1e6,
-                **ground.people.to_dict(),
-                **{measure.field: measure.value(volume, ground) for measure in measures.DIVIDED},
+                **by.people.to_dict(),
+                **{measure.field: measure.value(volume, by) for measure in measures.DIVIDED},
                 "previous_l": previous,
                 "change": ratio(like, previous),
                 "standing": told.to_dict() if (told := standing.get(region.code)) else None,
+                "provisional": marked.of(within_of(index, region)) if marked.every else [],
             }
         )
     return lines
@@ -278,5 +289,5 @@ def legend(lines: list[dict[str, Any]], question: Question) -> dict[str, Any]:
         return classed(found).told(measure.name) | {"names": list(percentile.CLASSES)}
     values = [line[measure.field] for line in lines]
     if measure is measures.VOLUME:  # rows have litres
-        values = [measure.value(litres, Ground()) for litres in values]
+        values = [measure.value(litres, Divisors()) for litres in values]
     return classify(values, question.method, question.k).told(measure.name)

@@ -24,6 +24,7 @@ from layers.stats.divisions import Divisions, divisions, last_month
 from layers.stats.like import pair
 from layers.stats.measures import days_in
 from layers.stats.population import KINDS, NOBODY, last_day, populations
+from layers.stats.provisional import marks
 from layers.stats.query import available_months, totals_of
 from layers.stats.regions import region_index
 from layers.words import Words
@@ -108,6 +109,9 @@ _UNLIKE: tuple[Column, ...] = (
 _SHARE: Column = ("share_by_area", sql.SQL("u.by_area_l::double precision / NULLIF(u.gross_l, 0)"))
 
 
+_PROVISIONAL: Column = ("provisional", sql.SQL("CASE WHEN u.volume_l IS NOT NULL THEN o.months END"))
+
+
 def _of_region(level: int, asked: Asked) -> Carried:
     within = asked.within
 
@@ -120,7 +124,20 @@ def _of_region(level: int, asked: Asked) -> Carried:
 
     found = _with_versus(asked, litres, (*_VOLUME, *_PEOPLE))
     people, params = _people(level, asked.period, within)
-    return replace(found, join=found.join + sql.SQL(" ") + people, params=found.params + params)
+    found = replace(found, join=found.join + sql.SQL(" ") + people, params=found.params + params)
+    return _marked(found, asked, within, sql.SQL("f.f_code"))
+
+
+def _marked(found: Carried, asked: Asked, within: Divisions, code: sql.Composable) -> Carried:
+    """The same with which of its months are provisional, by the code of the division that a row is of or in."""
+    months = [*asked.period.months, *(asked.versus.months if asked.versus else ())]
+    join, params = marks(within).within(months).column(code)
+    return replace(
+        found,
+        join=found.join + sql.SQL(" ") + join,
+        columns=(*found.columns, _PROVISIONAL),
+        params=found.params + params,
+    )
 
 
 def _people(level: int, period: Period, within: Divisions) -> tuple[sql.Composable, tuple[object, ...]]:
@@ -154,7 +171,8 @@ def _of_cell(size: int, asked: Asked) -> Carried:
         elsewhere = within.elsewhere(period.months)
         return _joined(cell_litres(size, period, asked.selection, among="f", elsewhere=elsewhere), name)
 
-    return _with_versus(asked, litres, (*_VOLUME, _SHARE))
+    # The code of a cell ends with that of its township.
+    return _marked(_with_versus(asked, litres, (*_VOLUME, _SHARE)), asked, within, sql.SQL("right(f.f_code, 9)"))
 
 
 def _joined(found: Query, name: str) -> tuple[sql.Composable, tuple[object, ...]]:
@@ -199,6 +217,7 @@ _WORDS = {
         measure.field: Field(measure.field, measure.zh, measure.en, "number", unit=measure.shown)
         for measure in measures.DIVIDED
     },
+    "provisional": Field("provisional", "暂定月份", "Provisional months"),
     "share_by_area": Field("share_by_area", "按面积分配的比例", "Share assigned by area", "number"),
     "previous_l": Field("previous_l", "对比期用水量(升)", "Volume compared with (litres)", "integer", unit="L"),
     "difference_l": Field("difference_l", "增减(升)", "Difference (litres)", "integer", unit="L"),
@@ -224,7 +243,7 @@ def fields_of(usage: UsageOf, asked: Asked) -> tuple[Field, ...]:
                 ),
             )
         )
-    names = _FIRST[usage.kept] + (tuple(name for name, _ in _UNLIKE) if asked.versus else ())
+    names = _FIRST[usage.kept] + (tuple(name for name, _ in _UNLIKE) if asked.versus else ()) + (_PROVISIONAL[0],)
     return tuple(_WORDS[name] for name in names)
 
 

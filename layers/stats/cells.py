@@ -21,6 +21,7 @@ from layers.stats.absence import added, share
 from layers.stats.answer import coverage
 from layers.stats.classes import Classes, classify
 from layers.stats.divisions import Divisions, divisions, last_month
+from layers.stats.provisional import marks
 
 MEASURES = measures.names(measures.OF_CELLS)
 _BALANCE = ("recorded_l", "assigned_l", "unassigned_l", "outside_l")
@@ -65,6 +66,7 @@ def cell_statistics(
         "period": str(period),
         "boundaries": within.to_dict(),
         "filters": selection.to_dict(),
+        "provisional": marks(within).within(covered.present).of(),
         **{name: added(month[name] for month in months) for name in (*_BALANCE, "in_townships_l")},
         "share_by_area": share(added(month["by_area_l"] for month in months), gross),
         "months": [{name: value for name, value in month.items() if name != "gross_l"} for month in months],

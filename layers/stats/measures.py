@@ -1,7 +1,7 @@
 """THE list of measures: what figures of usage are told as. API, legends, tiles, files and reports read it; the page is held to it.
 
 A measure is one entry here. One that is a figure of litres says how it is made of them and of what they are divided by
-(`Ground`); a change, and a place among former years, is found by the room of its own that compares periods.
+(`Divisors`); a change, and a place among former years, is found by the room of its own that compares periods.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from layers.words import Worded
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class Divisors:
     """What litres of one place are divided by: its area, its people, and the time that they were used in."""
 
     area_m2: float = 0.0
@@ -48,17 +48,17 @@ class Measure(Worded):
     unit: str
     shown: str
     field: str  # of a row of the statistics, and of the features of tiles and files
-    of_litres: Callable[[int, Ground], float | None] | None = None
+    of_litres: Callable[[int, Divisors], float | None] | None = None
     of_cells: bool = False  # told of the cells of the grid too
     of_people: str = ""  # which counts it is divided by, of `population.KINDS`
-    in_time: str = ""  # and which time, of a `Ground`
+    in_time: str = ""  # and which time, of a `Divisors`
     of_month: bool = False  # of single months alone
     compares: bool = False  # two periods of anybody's choice, by /api/stats/compare
 
-    def value(self, litres: int | None, ground: Ground) -> float | None:
+    def value(self, litres: int | None, by: Divisors) -> float | None:
         """The figure in its unit; None of what is not known, and of nothing to divide by."""
         assert self.of_litres is not None
-        return None if litres is None else self.of_litres(litres, ground)
+        return None if litres is None else self.of_litres(litres, by)
 
 
 def _per(litres: float, divisor: float) -> float | None:
@@ -71,15 +71,15 @@ VOLUME = Measure(
 # m³ per km² from litres and m²: 10⁻³ m³/L over 10⁻⁶ km²/m².
 PER_KM2 = Measure(
     "per_km2", "单位面积用水量", "Use per area", "m3/km2", "m³/km²", "m3_per_km2",
-    lambda litres, ground: _per(litres * 1000.0, ground.area_m2), of_cells=True,
+    lambda litres, by: _per(litres * 1000.0, by.area_m2), of_cells=True,
 )  # fmt: skip
 PER_RESIDENT = Measure(
     "per_resident", "人均日用水量", "Use per resident and day", "L/(person·d)", "升/（人·日）", "l_per_resident_day",
-    lambda litres, ground: _per(litres, ground.residents * ground.days), of_people="residents", in_time="days",
+    lambda litres, by: _per(litres, by.residents * by.days), of_people="residents", in_time="days",
 )  # fmt: skip
 PER_HOUSEHOLD = Measure(
     "per_household", "户均月用水量", "Use per household and month", "m3/(household·month)", "m³/（户·月）",
-    "m3_per_household_month", lambda litres, ground: _per(litres / 1000, ground.households * ground.months),
+    "m3_per_household_month", lambda litres, by: _per(litres / 1000, by.households * by.months),
     of_people="households", in_time="months",
 )  # fmt: skip
 CHANGE = Measure("change", "增减率", "Change", "ratio", "%", "change")

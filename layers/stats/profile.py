@@ -23,6 +23,7 @@ from layers.stats.absence import added, share
 from layers.stats.answer import Question, answer
 from layers.stats.divisions import Divisions, divisions, last_month
 from layers.stats.population import last_day, populations
+from layers.stats.provisional import marks
 from layers.stats.redrawn import redrawn
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
 from layers.versions import ALL_DATASETS, as_of
@@ -81,7 +82,10 @@ def profile(
         "change": line["change"],
         "standing": line["standing"],
         "former": own["former"],
+        "provisional": line["provisional"],
+        "provisional_notes": own["provisional_notes"],
         "months": [str(month) for month in months],
+        "provisional_months": marks(within).within(months).of(index.prefixes(code, unit=unit)),
         "by_source_month": _by_source_month(region, months, selection, within),
         "by_purpose": _by_purpose(region, period, selection, within),
         "grid": _in_cells(region, period, selection, line["volume_l"], within),

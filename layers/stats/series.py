@@ -14,8 +14,9 @@ from layers.stats.absence import added
 from layers.stats.answer import coverage, level_asked, prefixes_of, refuse_finer_parent, regions_of
 from layers.stats.classes import classify
 from layers.stats.divisions import divisions
-from layers.stats.measures import Ground, Measure, days_in
+from layers.stats.measures import Divisors, Measure, days_in
 from layers.stats.population import KINDS, Populations, last_day, populations
+from layers.stats.provisional import marks
 from layers.stats.regions import RegionInfo, region_index
 
 Litres = list[int | None]
@@ -64,7 +65,7 @@ def series(
         return {**about, "codes": list(matrix), "names": [index.info(code, level).name for code in matrix]}
     listed = [index.info(code, level) for code in matrix]
     counted = populations(within)
-    classes = _classes(list(matrix.values()), _Grounds(listed, counted), months, method, k)
+    classes = _classes(list(matrix.values()), _RowDivisors(listed, counted), months, method, k)
     if part == "classes":
         return {**about, "months": [str(month) for month in months], "classes": classes}
     in_none = [added(row[i] for row in gaps.values()) for i in range(len(months))]
@@ -72,6 +73,7 @@ def series(
         **about,
         "months": [str(month) for month in months],
         "codes": list(matrix),
+        "provisional": marks(within).within(months).to_list(),
         "area_km2": [region.area_m2 / 1e6 for region in listed],
         "population": _population(listed, index.by_code.get(parent) or index.root, counted),
         "volume_l": list(matrix.values()),
@@ -82,20 +84,20 @@ def series(
     }
 
 
-class _Grounds:
+class _RowDivisors:
     """What the litres of each row are divided by, of any months."""
 
     def __init__(self, listed: Sequence[RegionInfo], counted: Populations) -> None:
         self._listed, self._counted = listed, counted
-        self._plain = [Ground(region.area_m2) for region in listed]
+        self._plain = [Divisors(region.area_m2) for region in listed]
 
-    def of(self, measure: Measure, months: Sequence[Month], period: Period) -> list[Ground]:
-        """A ground a row, of the months with figures that a period has. People and time only where the measure asks for them:
+    def of(self, measure: Measure, months: Sequence[Month], period: Period) -> list[Divisors]:
+        """Divisors for each row, of the months with figures that a period has. People and time only where the measure asks for them:
         there are thousands of rows, and dozens of months."""
         if not measure.of_people:
             return self._plain
         days, end = days_in(months), last_day(period)
-        return [Ground(region.area_m2, self._counted.of(region, end), days, len(months)) for region in self._listed]
+        return [Divisors(region.area_m2, self._counted.of(region, end), days, len(months)) for region in self._listed]
 
     def lack(self, measure: Measure) -> bool:
         """Whether no row has what the measure divides by."""
@@ -118,7 +120,9 @@ def _population(listed: Sequence[RegionInfo], whole: RegionInfo | None, counted:
     return found
 
 
-def _classes(matrix: list[Litres], grounds: _Grounds, months: Sequence[Month], method: str, k: int) -> dict[str, Any]:
+def _classes(
+    matrix: list[Litres], divisors: _RowDivisors, months: Sequence[Month], method: str, k: int
+) -> dict[str, Any]:
     """Legend classes by measure: of single months, of each calendar year, and of all months together.
 
     Those of the months hold over all of them, so that a colour means one amount while the slider moves; those of a year
@@ -131,12 +135,12 @@ def _classes(matrix: list[Litres], grounds: _Grounds, months: Sequence[Month], m
 
     def classed(measure: Measure, periods: Sequence[Period]) -> dict[str, Any]:
         values: list[float | None] = []
-        for period in [] if grounds.lack(measure) else periods:
+        for period in [] if divisors.lack(measure) else periods:
             inside = [month for month in months if period.first <= month <= period.last]
             columns = [column[month] for month in inside]
             values += [
-                measure.value(added(row[i] for i in columns), ground)
-                for row, ground in zip(matrix, grounds.of(measure, inside, period), strict=True)
+                measure.value(added(row[i] for i in columns), by)
+                for row, by in zip(matrix, divisors.of(measure, inside, period), strict=True)
             ]
         return classify(values, method, k).told(measure.name)
 

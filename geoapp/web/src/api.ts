@@ -2,6 +2,7 @@
 import { FIRST } from "./i18n";
 import type { Standing } from "./percentile";
 import type { PeopleKind } from "./people";
+import type { ProvisionalMark } from "./provisional";
 import { isAway, untilBack } from "./outage";
 
 /** The code of a language: the name of its dictionary. */
@@ -54,6 +55,7 @@ export interface Series {
   notes?: PrintedNote[];
   classes: Record<"volume" | "per_km2" | "per_resident" | "per_household", SeriesClasses>;
   population: Record<PeopleKind, Counted>;
+  provisional: ProvisionalMark[];
 }
 /** Of the days on which anybody was counted, `numbers[d][i]` is region `codes[i]` on `days[d]`; `whole` is what the regions are parts of. */
 export interface Counted { days: string[]; numbers: (number | null)[][]; whole: (number | null)[] }
@@ -83,6 +85,8 @@ export interface RegionDetail extends PathStep, MonthlyUse {
   /** What the last two divide by; null where nobody was counted. */
   population: Record<PeopleKind, CountTold | null>;
   /** Of a month: its place among those of earlier years, which these are, and how many it takes. */
+  /** Its months that may still change, and what the authority says of them. */
+  provisional: string[]; provisional_notes: string[];
   standing: Standing | null; former: { months: string[]; needed: number } | null;
   previous_l: number | null; change: number | null;
   by_purpose: { purpose: string; volume_l: number | null }[]; children: RegionChild[];
@@ -101,11 +105,12 @@ export interface Neighbour { group: "same" | "facility"; layer: string; code: st
 /** What who asks may open behind an object: nothing of it for everybody. */
 export interface Behind { edit?: string; history?: string; release?: { number: number; file: string; actor: string; url: string } }
 /** Litres by source and month: what a chart of months is drawn from. */
-export interface MonthlyUse { months: string[]; by_source_month: { source: string; volume_l: Litres }[] }
+export interface MonthlyUse { months: string[]; provisional_months: string[]; by_source_month: { source: string; volume_l: Litres }[] }
 export interface YearUse { year: number; months: number; volume_l: number; like: string | null; previous_l: number | null; change: number | null; permitted_l: number | null; of_permitted: number | null }
 export interface ObjectPermit { code: string; permitted_l_per_year: number | null; valid_from: string | null; valid_to: string | null; others: number }
 /** What one object used; nothing but `closed` where figures of single objects are not told. */
-export interface ObjectUse extends MonthlyUse {
+export interface ObjectUse extends Omit<MonthlyUse, "provisional_months"> {
+  provisional: string[];
   closed: boolean; synthetic: boolean; volume_l: Litres; years: YearUse[]; meters: number | null;
   shared: { meters?: number; volume_l?: number | null; users?: number } | null; permits: ObjectPermit[];
   /** Of a permit or holder: what is permitted, by kind, and how many of them meters measure. */
@@ -131,7 +136,7 @@ export interface Part {
 }
 /** A figure for a person: by how many, in how many days or months. */
 export interface Per { measure: string; unit: string; value: number; counted: CountTold; times: number }
-export interface Explanation { synthetic: boolean; missing: string[]; volume_l: number | null; parts_l: number | null; above_l: number | null; count: number; limit: number; offset: number; parts: Part[]; region?: { code: string; name: string }; unit?: string; per?: Per[]; redrawn?: Redrawn | null }
+export interface Explanation { synthetic: boolean; provisional: string[]; missing: string[]; volume_l: number | null; parts_l: number | null; above_l: number | null; count: number; limit: number; offset: number; parts: Part[]; region?: { code: string; name: string }; unit?: string; per?: Per[]; redrawn?: Redrawn | null }
 export interface CellFeature {
   id: string; geometry: GeoJSON.Geometry | null;
   properties: { code: string; township: string; township_name: string; area_m2: number; volume_l: number | null; m3_per_km2: number | null; share_by_area: number | null; previous_l?: number | null; difference_l?: number | null; change?: number | null };

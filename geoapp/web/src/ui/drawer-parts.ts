@@ -7,6 +7,7 @@ import { language, t, term, tk, words } from "../i18n";
 import { ENTRIES } from "../measures";
 import { badgeElement } from "../map/icons";
 import { monthsOf } from "../periods";
+import { provisionalText } from "../provisional";
 import { isCompare } from "../state";
 import type { RegionValue } from "../values";
 import { redraw } from "./choices";
@@ -52,7 +53,8 @@ export function figures(place: HTMLElement, context: Context, value: RegionValue
     h("div", { class: "hero" },
       h("p", {}, [periodText(period, lang), filterWords(context) || t("total")].join(" · ")),
       h("div", { class: "hero-value", "data-testid": "region-total", "data-litres": value.volume_l ?? "" },
-        h("b", { class: "num" }, total.number), h("span", {}, total.unit), detail ? printedMark(wholeNotes(context, detail), "total") : null),
+        h("b", { class: "num" }, total.number), h("span", {}, total.unit), detail ? printedMark(wholeNotes(context, detail), "total") : null,
+        detail && ofPeriod(context, detail) && detail.provisional.length ? h("small", { class: "tag provisional-tag" }, t("provisional")) : null),
       h("button", { type: "button", class: "explain-link", value: "explain", "data-testid": "region-explain", onclick: () => context.store.set({ explain: `region/${context.state.region || context.city}` }) }, t("explain"), icon("chevron", 12))),
     h("dl", { class: "figure-grid" },
       cell(isCompare(measure) ? t("changeVersus") : t(measure === "change_year" ? "changeYear" : "changePrevious"), change(value.change), "", `change ${direction}`),
@@ -61,6 +63,7 @@ export function figures(place: HTMLElement, context: Context, value: RegionValue
       parent ? cell(t("shareOf", { parent: parent.level === "city" ? t("wholeCity") : context.nameOf(parent.code, parent.name) }), percent(share)) : null,
       detail?.area_km2 ? cell(t("areaFigure"), area(detail.area_km2).replace(" km²", ""), "km²") : null,
       parent || !detail ? null : cell(t("reclaimedShare"), percent(reclaimedShare(detail, period)))),
+    detail && ofPeriod(context, detail) ? provisionalNote(detail, period) : null,
     detail && ofPeriod(context, detail) ? [peopleNote(value, detail), standingNote(value, detail)] : null,
     value.volume_l === null ? h("p", { class: "hint", "data-testid": "no-records" }, t("noRecords")) : null,
     detail ? printedNote({ ...detail, notes: wholeNotes(context, detail) }, "total", t("total")) : null,
@@ -68,6 +71,11 @@ export function figures(place: HTMLElement, context: Context, value: RegionValue
     detail && ofPeriod(context, detail) ? redrawnNote(context, detail.redrawn) : null);
 }
 
+/** Which of its months may still change, and what the authority says of them. */
+function provisionalNote({ provisional, provisional_notes }: RegionDetail, period: string): HTMLElement | null {
+  if (!provisional.length) return null;
+  return h("p", { class: "hint", "data-testid": "provisional-note" }, [provisionalText(provisional, period), ...provisional_notes].join(" · "));
+}
 /** What is had by a person and a household, where anybody was counted. */
 function heads(value: RegionValue): HTMLElement[] {
   return (["per_resident", "per_household"] as const).flatMap((measure) => {

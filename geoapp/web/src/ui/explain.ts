@@ -6,6 +6,7 @@ import { integer, periodText, volumeText } from "../format";
 import { language, listed, t, term, tk, words } from "../i18n";
 import { ENTRIES } from "../measures";
 import type { Measure, State } from "../state";
+import { provisionalText } from "../provisional";
 import { filterWords } from "./filters";
 import { countedText } from "./measure-note";
 import { errorText } from "./notices";
@@ -75,6 +76,7 @@ export function mountExplain(place: HTMLElement, context: Context): { close(): b
       h("dl", { class: "explain-sum", "data-testid": "explain-sum", "data-volume": found.volume_l ?? "", "data-parts": found.parts_l ?? "", "data-count": found.count },
         h("div", {}, h("dt", {}, t("explainNumber")), h("dd", { class: "num" }, litres(found.volume_l))),
         h("div", {}, h("dt", {}, t("explainParts", { n: integer(found.count) })), h("dd", { class: "num" }, litres(found.parts_l), found.volume_l === null ? null : h("b", { class: found.volume_l === found.parts_l ? "same" : "differs" }, found.volume_l === found.parts_l ? " ✓" : " ≠")))),
+      found.provisional.length ? h("p", { class: "hint", "data-testid": "explain-provisional" }, provisionalText(found.provisional, store.state.period)) : null,
       perHead(found.per ?? []),
       redrawnNote(context, found.redrawn),
       parts.length ? h("ol", { class: "parts-list", "data-testid": "explain-parts" }, parts.map((part) => row(part, found.volume_l ?? 0)))

@@ -13,7 +13,7 @@ import { comparedWith, spanOf } from "../periods";
 import { isCompare, type Measure } from "../state";
 import { figuresOf } from "../values";
 import { legendStyle } from "./legend-style";
-import { lackNote, measureAbout } from "./measure-note";
+import { lackNote, measureAbout, provisionalAbout } from "./measure-note";
 import { redraw } from "./choices";
 import { cellLedger, unsureSwitch, unsureTexts } from "./legend-cells";
 import { divisionsWords } from "./divisions";
@@ -92,7 +92,7 @@ function captionOf(context: Context, asked: string, level: string): string {
   // Of two periods the months that both have: the only ones that are compared.
   const { now, before } = comparedWith(asked, context.state.measure, context.meta.months, context.state.versus);
   const [period, versus] = isCompare(context.state.measure) && now.length ? [spanOf(now), spanOf(before)] : [asked, context.state.versus];
-  return [periodText(period, language()), isCompare(context.state.measure) ? `${t("comparedTo")} ${periodText(versus, language())}` : "", level, filterWords(context), measureAbout(context), divisionsWords(context)].filter(Boolean).join(" · ");
+  return [periodText(period, language()), isCompare(context.state.measure) ? `${t("comparedTo")} ${periodText(versus, language())}` : "", level, filterWords(context), measureAbout(context), provisionalAbout(context), divisionsWords(context)].filter(Boolean).join(" · ");
 }
 /** How many regions there are of each class, recorded as nought and without data, and the largest value. */
 function countsOf({ picture: { scale, values } }: Shown): { counts: number[]; most: number | null; nought: number; none: number } {

@@ -8,6 +8,7 @@ import { ENTRIES } from "../measures";
 import type { Count, PeopleKind } from "../people";
 import { earlierMonths, LEAST, type Standing, TENTHS_FROM } from "../percentile";
 import { kindOf } from "../periods";
+import { provisionalOf, provisionalText } from "../provisional";
 import type { Measure } from "../state";
 
 /** The API's word of a measure of the page. */
@@ -46,6 +47,9 @@ export function measureAbout(context: Context): string {
   if (ofMonth && shown && kindOf(state.period) === "month") return t("standingAmong", { n: earlierMonths(state.period, shown.series.months).length });
   return "";
 }
+
+/** Which months of what is shown may still change. */
+export const provisionalAbout = ({ shown, state }: Context): string => provisionalText(provisionalOf(shown?.series, state.period), state.period);
 
 /** Why the map, or a part of it, has nothing to show. */
 export function lackNote(context: Context, { picture, measure, series }: Shown): HTMLElement | null {

@@ -8,10 +8,12 @@ import { isTouch } from "../form";
 import { change, integer, percent, periodText, shareOf } from "../format";
 import { language, t, tk } from "../i18n";
 import { ENTRIES, isChange } from "../measures";
+import { provisionalOf, provisionalText } from "../provisional";
 import { BESIDE_MOST, type Measure } from "../state";
 import { changesOf } from "../values";
 import { segmented } from "./choices";
 import { filterWords } from "./filters";
+import { measureAbout, provisionalAbout } from "./measure-note";
 import { mountLines } from "./lines";
 
 type Column = "name" | "value" | "share" | "previous" | "year";
@@ -130,17 +132,18 @@ export function mountTable(place: HTMLElement, context: Context, select: (code: 
     find.setAttribute("aria-label", t("tableFind"));
     table.setAttribute("aria-label", t("tableTitle"));
     const prefix = scoped(level);
-    caption.textContent = [periodText(period, language()), tk("level", level), filterWords(context), t("tableRows", { n: integer(listed.length) })].filter(Boolean).join(" · ");
+    caption.textContent = [periodText(period, language()), tk("level", level), filterWords(context), measureAbout(context), provisionalAbout(context), t("tableRows", { n: integer(listed.length) })].filter(Boolean).join(" · ");
     replace(scope, prefix ? segmented("table-scope", t("tableScope"), [{ value: "in", text: t("tableInside") }, { value: "all", text: t("wholeCity") }], inside ? "in" : "all", (value) => { inside = value === "in"; at = 0; arrange(); }) : null);
   }
 
   function line(row: Row, i: number): HTMLElement {
     const [number, own] = figure(row);
-    const { picture, measure } = context.shown!;
+    const { picture, measure, series, period } = context.shown!;
     const value = picture.values.get(row.code);
     const index = value ? classOf(value.shown, picture.scale) : -1;
     const color = picture.scale.colors[index];
     const { beside, region } = store.state;
+    const open = provisionalOf(series, period, row.code);
     const taken = beside.includes(row.code);
     return h("tr", {
       "data-code": row.code, "data-litres": row.litres ?? "", "aria-rowindex": i + 2, "aria-current": region === row.code ? "true" : undefined, class: row.code === pointed ? "marked" : "",
@@ -148,7 +151,7 @@ export function mountTable(place: HTMLElement, context: Context, select: (code: 
     },
       h("th", { scope: "row", class: "name" }, h("i", { class: color ? "swatch" : "swatch no-data", style: color ? `background:${color}` : "" }),
         h("button", { type: "button", class: "row-name", value: row.code, tabindex: i === at ? 0 : -1, title: row.name, onfocus: () => { at = i; point(row.code); }, onblur: () => point(null) }, row.name)),
-      h("td", { class: "num" }, measure === "difference" && (row.value ?? 0) > 0 ? "+" : "", number, own === unit ? null : h("small", {}, ` ${own}`)),
+      h("td", { class: "num" }, measure === "difference" && (row.value ?? 0) > 0 ? "+" : "", number, open.length ? h("abbr", { class: "provisional-star", title: provisionalText(open, period) }, "*") : null, own === unit ? null : h("small", {}, ` ${own}`)),
       h("td", { class: "num" }, percent(row.share)), h("td", { class: "num" }, change(row.previous)), h("td", { class: "num" }, change(row.year)),
       h("td", { class: "beside" }, h("button", {
         type: "button", class: "beside-toggle", value: `beside-${row.code}`, tabindex: i === at ? 0 : -1, "aria-pressed": String(taken), disabled: !taken && beside.length >= BESIDE_MOST, "data-testid": `beside-${row.code}`,

@@ -4,6 +4,7 @@ import { h, replace } from "../dom";
 import { change, density, percent, shareOf, volume } from "../format";
 import { language, t } from "../i18n";
 import { ENTRIES, isChange } from "../measures";
+import { provisionalOf, provisionalText } from "../provisional";
 import type { Measure } from "../state";
 import { type Figures, figuresOf } from "../values";
 import { countText, standingText } from "./measure-note";
@@ -40,12 +41,14 @@ export function mountTooltip(place: HTMLElement, context: Context): void {
       const dense = value?.m3_per_km2 != null ? density(value.m3_per_km2, lang) : null;
       const which = shown?.measure === "change_year" ? "changeYear" : shown?.measure === "ratio" || shown?.measure === "difference" ? "changeVersus" : "changePrevious";
       const measure = shown?.measure ?? "volume";
+      const open = shown ? provisionalText(provisionalOf(shown.series, shown.period, hover.code), shown.period) : "";
       const main = isChange(measure) ? [change(value?.change), t(which)] : mainOf(measure, value);
       replace(place,
         hover.object ? h("p", { class: "hover-object" }, hover.object) : null,
         h("strong", {}, hover.name), cell ? h("small", { class: "num hover-code" }, ` ${hover.code.slice(4, 16)}`) : null,
         h("div", { class: "main" }, h("b", { class: "num" }, main[0]), " ", main[1]),
         value ? besideMain(measure, value) : null,
+        open ? h("p", { class: "hover-about provisional" }, open) : null,
         value ? h("dl", {},
           shown!.measure !== "volume" ? [h("dt", {}, t("total")), h("dd", {}, `${figure!.number} ${figure!.unit}`)] : null,
           shown!.measure !== "per_km2" && dense ? [h("dt", {}, t("per_km2")), h("dd", {}, `${dense.number} ${dense.unit}`)] : null,
