@@ -201,7 +201,7 @@ def answer(question: Question) -> dict[str, Any]:
         "provisional": marked.of(prefixes),
         "provisional_notes": marked.notes(prefixes),
         # Of a month that is told by its place among those of earlier years: which these are.
-        "former": former and {"months": [str(month) for month in former], "needed": LEAST},
+        "former": None if former is None else {"months": [str(month) for month in former], "needed": LEAST},
         "boundaries": within.to_dict(),
         "redrawn": redrawn(index, within, question.period, available, question.selection, prefixes),
         "filters": question.selection.to_dict(),

@@ -22,11 +22,27 @@ from layers.selection import Selection
 from layers.stats import query
 from layers.stats.classes import Classes
 from layers.stats.divisions import Divisions
+from layers.words import Words
 
 LEAST = 3  # years that can tell a middle half
 TENTHS_FROM = 9  # years that can tell a tenth
 
 CLASSES = ("record_low", "much_below", "below", "normal", "above", "much_above", "record_high")
+# How the classes are called: where years can tell tenths, and of fewer.
+WORDS = {
+    "record_low": Words("低于历年", "below all years"),
+    "much_below": Words("低于 10%", "below the 10th percentile"),
+    "below": Words("10%～24%", "10th to 24th percentile"),
+    "normal": Words("25%～75%", "25th to 75th percentile"),
+    "above": Words("76%～90%", "76th to 90th percentile"),
+    "much_above": Words("高于 90%", "above the 90th percentile"),
+    "record_high": Words("高于历年", "above all years"),
+}
+WORDS_OF_FEW = {
+    **WORDS,
+    "below": Words("低于 25%", "below the 25th percentile"),
+    "above": Words("高于 75%", "above the 75th percentile"),
+}
 BOUNDS = (10.0, 25.0, 75.0, 90.0)  # the middle class holds both of its own
 
 
@@ -37,6 +53,10 @@ class Standing:
     name: str
     percentile: float | None
     years: int
+
+    @property
+    def words(self) -> Words:
+        return (WORDS if self.years >= TENTHS_FROM else WORDS_OF_FEW)[self.name]
 
     def to_dict(self) -> dict[str, Any]:
         return {"class": self.name, "percentile": self.percentile, "years": self.years}

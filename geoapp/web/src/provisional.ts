@@ -15,6 +15,11 @@ export function provisionalOf(series: Series | null | undefined, period: string,
   const touches = ({ regions }: ProvisionalMark): boolean => !code || regions === null || regions.some((own) => own.startsWith(code) || code.startsWith(own));
   return [...new Set(series.provisional.filter((mark) => asked.has(mark.month) && touches(mark)).map(({ month }) => month))];
 }
+/** Whether the months of a period are provisional in some divisions alone. */
+export const isPartly = (series: Series | null | undefined, period: string): boolean => {
+  const asked = new Set(series ? monthsOf(period, series.months) : []);
+  return Boolean(series?.provisional.length) && series!.provisional.every(({ month, regions }) => regions !== null || !asked.has(month));
+};
 /** It in words, empty where nothing is: of a single month one word is enough. */
 export function provisionalText(months: readonly string[], period: string): string {
   if (!months.length) return "";

@@ -55,7 +55,7 @@ export const en: Record<Key, string> = {
   standingFew_record_low: "Below all years", standingFew_below: "< 25%", standingFew_normal: "25–75%", standingFew_above: "> 75%", standingFew_record_high: "Above all years",
   standingPercentile: "percentile {p}", standingOf: "of {n} earlier years", standingAmong: "among {n} earlier years", standingNone: "Fewer than 3 earlier years: not comparable", standingMonth: "Places among earlier years are of single months: choose “Month” below.", standingYears: "It takes the same month of {n} earlier years; of this one there are {years}.",
   explainPer: "÷ {people} ÷ {times}", explainDays: "{n} days", explainMonths: "{n} months",
-  provisional: "Provisional", provisionalMark: "(provisional)", provisionalMonths: "provisional months: {months}", provisionalChart: "* {months}: provisional, and may still change.",
+  provisional: "Provisional", provisionalSome: "Partly provisional", provisionalPartly: "in parts {what}", provisionalMark: "(provisional)", provisionalMonths: "provisional months: {months}", provisionalChart: "* {months}: provisional, and may still change.",
   filters: "Filters", layersTitle: "Facility layers", layersShort: "Layers", legend: "Legend", overview: "Overview",
   source: "Source", purpose: "Purpose", resident: "Residents",
   all: "All", new_water: "New water", newWaterHint: "Without reclaimed water",

@@ -54,7 +54,7 @@ export const zh = {
   standingFew_record_low: "低于历年", standingFew_below: "< 25%", standingFew_normal: "25%～75%", standingFew_above: "> 75%", standingFew_record_high: "高于历年",
   standingPercentile: "第 {p} 百分位", standingOf: "与 {n} 个往年同月比", standingAmong: "与 {n} 个往年同月比", standingNone: "往年同月不足 3 个，不作比较", standingMonth: "往年位次只对单个月份：请把时段改为“月”。", standingYears: "要与至少 {n} 个往年的同月比较，这个月只有 {years} 个。",
   explainPer: "÷ {people} ÷ {times}", explainDays: "{n} 天", explainMonths: "{n} 个月",
-  provisional: "暂定", provisionalMark: "（暂定）", provisionalMonths: "含暂定月份：{months}", provisionalChart: "* {months}为暂定数，以后可能调整。",
+  provisional: "暂定", provisionalSome: "部分暂定", provisionalPartly: "部分地区{what}", provisionalMark: "（暂定）", provisionalMonths: "含暂定月份：{months}", provisionalChart: "* {months}为暂定数，以后可能调整。",
   filters: "筛选", layersTitle: "设施图层", layersShort: "图层", legend: "图例", overview: "概况",
   source: "水源", purpose: "用途", resident: "居民",
   all: "全部", new_water: "新水", newWaterHint: "不含再生水",

@@ -92,7 +92,7 @@ export function mountExplain(place: HTMLElement, context: Context): { close(): b
   /** What a person or a household has of it, and by what it is divided for that. */
   function perHead(found: Per[]): HTMLElement | null {
     if (!found.length) return null;
-    return h("dl", { class: "explain-sum", "data-testid": "explain-per" }, found.map(({ measure, value, counted, times }) => {
+    return h("dl", { class: "explain-sum whole", "data-testid": "explain-per" }, found.map(({ measure, value, counted, times }) => {
       const entry = ENTRIES[measure as Measure];
       const { number, unit } = entry.told(value);
       const by = t("explainPer", { people: countedText(entry.people!, counted), times: t(entry.people === "residents" ? "explainDays" : "explainMonths", { n: times }) });

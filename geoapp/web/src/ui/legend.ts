@@ -77,8 +77,10 @@ function classRows({ measure, scale, unit, counts, most: largest, nought, none, 
   const most = Math.max(...counts, 1);
   const count = (n: number | undefined, bar = false) => n === undefined ? null
     : h("span", { class: "count" }, bar ? h("b", { style: `width:${(n / most) * 46}px` }) : null, h("em", {}, what(n)));
+  // Where nothing is known there are no classes either.
+  const nothing = !scale.breaks.length && counts.length > 0 && counts.every((n) => n === 0);
   return h("ul", { class: "classes" },
-    order.map((i) => h("li", { "data-testid": "legend-class", "data-class": i, "data-count": counts[i] ?? "", "data-from": scale.breaks[i - 1] ?? "", "data-to": scale.breaks[i] ?? "" },
+    nothing ? null : order.map((i) => h("li", { "data-testid": "legend-class", "data-class": i, "data-count": counts[i] ?? "", "data-from": scale.breaks[i - 1] ?? "", "data-to": scale.breaks[i] ?? "" },
       h("button", light(i), h("i", { class: "swatch", style: `background:${scale.colors[i]}` }),
         h("span", { class: "num" }, texts[i]), count(counts[i], true)))),
     !scale.diverging && (nought === null || nought > 0) ? h("li", { "data-testid": "legend-nought", "data-class": NOUGHT_CLASS, "data-count": nought ?? "" },

@@ -8,7 +8,7 @@ import { ENTRIES } from "../measures";
 import type { Count, PeopleKind } from "../people";
 import { earlierMonths, LEAST, type Standing, TENTHS_FROM } from "../percentile";
 import { kindOf } from "../periods";
-import { provisionalOf, provisionalText } from "../provisional";
+import { isPartly, provisionalOf, provisionalText } from "../provisional";
 import type { Measure } from "../state";
 
 /** The API's word of a measure of the page. */
@@ -49,7 +49,10 @@ export function measureAbout(context: Context): string {
 }
 
 /** Which months of what is shown may still change. */
-export const provisionalAbout = ({ shown, state }: Context): string => provisionalText(provisionalOf(shown?.series, state.period), state.period);
+export function provisionalAbout({ shown, state }: Context): string {
+  const told = provisionalText(provisionalOf(shown?.series, state.period), state.period);
+  return told && isPartly(shown?.series, state.period) ? t("provisionalPartly", { what: told }) : told;
+}
 
 /** Why the map, or a part of it, has nothing to show. */
 export function lackNote(context: Context, { picture, measure, series }: Shown): HTMLElement | null {

@@ -5,7 +5,7 @@ import { calm, h, icon, replace } from "../dom";
 import { monthShort, periodText, volumeText } from "../format";
 import { language, t, tk } from "../i18n";
 import { convert, kindOf, monthsOf, type PeriodKind, steps, years } from "../periods";
-import { provisionalOf } from "../provisional";
+import { isPartly, provisionalOf } from "../provisional";
 import { segmented } from "./choices";
 
 const PACE_MS = 1000;
@@ -107,7 +107,8 @@ export function mountTimebar(place: HTMLElement, context: Context): void {
   function onShown({ series, picture }: Shown): void {
     place.classList.remove("no-figures");
     total.textContent = volumeText(picture.total_l, language());
-    tag.textContent = provisionalOf(series, store.state.period).length ? t("provisional") : "";
+    const open = provisionalOf(series, store.state.period).length > 0;
+    tag.textContent = open ? t(isPartly(series, store.state.period) ? "provisionalSome" : "provisional") : "";
     tag.hidden = !tag.textContent;
     // A series of part of the months (villages of a long city) says nothing of the others: the first level has them all.
     if (series.months.length < months.length) return void drawTotals();
