@@ -17,7 +17,7 @@ from layers.words import shown
 TITLE = shown("水图管理", "Shuitu administration")
 # What comes first for whoever keeps the data: the water's way as the registry has it, then the divisions, then the record of
 # what was done.
-AFTER = ("Region", "Boundary", "ReportingUnit", "UsageSum", "Release", "LayerVersion")
+AFTER = ("Region", "Boundary", "ReportingUnit", "Population", "ProvisionalMonth", "UsageSum", "Release", "LayerVersion")
 
 
 class ShuituAdminSite(AdminSite):

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from layers import filters, vocab
 from layers.errors import BadParameter
-from layers.periods import Period
+from layers.periods import Month, Period
 from layers.registry import LAYERS, Layer
 from layers.selection import EVERYTHING, Selection
 from layers.stats import query
@@ -19,8 +19,10 @@ from layers.stats.absence import added, less, ratio
 from layers.stats.answer import coverage
 from layers.stats.carried import Asked, figures_of
 from layers.stats.classes import Classes, symmetric
-from layers.stats.divisions import today
+from layers.stats.divisions import Divisions, today
 from layers.stats.like import pair, refuse_unlike
+from layers.stats.provisional import marks
+from layers.stats.regions import region_index
 
 Figures = Mapping[int, dict[str, Any]]  # of each feature, by its id
 DIRECTIONS = ("up", "down")
@@ -87,6 +89,7 @@ def compare(layer: Layer, asked: Comparison) -> dict[str, Any]:
         "period": str(like.period),
         "versus": str(like.versus),
         "boundaries": usage.within.to_dict(),
+        "provisional": _provisional(usage.within, asked.region, [*like.period.months, *like.versus.months]),
         "filters": asked.selection.to_dict(),
         "features": len(figures),
         "totals": None if asked.region else _balance(*recorded),
@@ -101,6 +104,13 @@ def compare(layer: Layer, asked: Comparison) -> dict[str, Any]:
         "offset": asked.offset,
         "movers": _movers(layer, page, figures),
     }
+
+
+def _provisional(within: Divisions, region: str, months: Sequence[Month]) -> list[str]:
+    """The months of both periods that are provisional in the region compared."""
+    index = region_index(within)
+    prefixes = index.prefixes(region) if region else []
+    return marks(within).within(months).of(prefixes)
 
 
 def _moved(layer: Layer, features: QuerySet[Any], figures: Figures, direction: str) -> list[int]:

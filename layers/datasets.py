@@ -85,6 +85,78 @@ REGION = Dataset(
     counted="region",
     makes_different=(SUMS, GRIDDED, "grid"),  # and what is looked up in its outlines: see `dependencies`
 )
+POPULATION = Dataset(
+    "population",
+    "人口与户数",
+    "Population",
+    "layers.Population",
+    "none",
+    (
+        Field(
+            "region",
+            "区划",
+            "Region",
+            "region",
+            path="region__code",
+            required=True,
+            aliases=("区划代码", "区划名称", "地区"),
+        ),
+        Field(
+            "day",
+            "截至日期",
+            "Counted on",
+            "date",
+            required=True,
+            aliases=("日期", "时点", "普查时点", "统计日期"),
+        ),
+        Field(
+            "residents",
+            "常住人口",
+            "Residents",
+            "integer",
+            unit="人",
+            low=0,
+            high=1e8,
+            unusual=5e7,
+            aliases=("人口", "常住人口数", "人口数"),
+        ),
+        Field(
+            "households",
+            "户数",
+            "Households",
+            "integer",
+            unit="户",
+            low=0,
+            high=1e8,
+            unusual=2e7,
+            aliases=("家庭户数",),
+        ),
+        Field("source", "出处", "Source", aliases=("来源", "资料来源"), public="a census or a yearbook"),
+    ),
+    counted="region",
+)
+PROVISIONAL = Dataset(
+    "provisional",
+    "暂定月份",
+    "Provisional months",
+    "layers.ProvisionalMonth",
+    "none",
+    (
+        Field("month", "月份", "Month", "date", required=True, aliases=("暂定月份", "月", "年月", "统计月份")),
+        Field("region", "区划", "Region", "region", path="region__code", aliases=("区划代码", "区划名称", "地区")),
+        Field(
+            "reporting_unit",
+            "填报单位",
+            "Reporting unit",
+            "code",
+            path="reporting_unit__code",
+            refers_to="reporting_unit",
+            public="an authority",
+        ),
+        Field("note", "说明", "Note", aliases=("备注",), public="a word of the authority on its figures"),
+    ),
+    counted="region",
+)
 PERMIT = Dataset(
     "permit",
     "取水许可",
@@ -369,6 +441,8 @@ USAGE = Dataset(
 DATASETS: tuple[Dataset, ...] = (
     REPORTING_UNIT,
     REGION,
+    POPULATION,
+    PROVISIONAL,
     PERMIT,
     WELL,
     SURFACE_INTAKE,

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from layers import icons
-from layers.fields import GRIDDED, SUMS, Dataset, Field, Geometry
+from layers.fields import OF_CELLS, OF_REGIONS, Dataset, Field, Geometry
 from layers.icons import Icon
 from layers.words import Worded
 
@@ -87,8 +87,8 @@ class Layer(Worded):
         """The datasets whose versions make up the version of this layer's answers, or of those with usage in them."""
         from layers import dependencies  # which reads the list of datasets, and that the modules of `layers.more`
 
-        figures = (SUMS, GRIDDED) if usage else ()
-        return dependencies.behind(self.dataset.name, *(figures if self.dataset.builds else figures[:1]))
+        figures = (OF_CELLS if self.dataset.builds else OF_REGIONS) if usage else ()
+        return dependencies.behind(self.dataset.name, *figures)
 
     @property
     def tile_fields(self) -> tuple[Field, ...]:

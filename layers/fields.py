@@ -12,6 +12,10 @@ from layers.words import Worded
 FieldKind = Literal["text", "integer", "number", "date", "term", "region", "code", "links"]
 Geometry = Literal["point", "polygon", "none"]
 SUMS, GRIDDED = "sums", "gridded"  # what is derived from the datasets: litres by region, and by grid unit
+# What figures are read off, by where they are of: both say which months are provisional, and those of regions are told for a person
+# too.
+OF_REGIONS = (SUMS, "population", "provisional")
+OF_CELLS = (SUMS, GRIDDED, "provisional")
 TEXTS = ("text", "code", "links")  # the kinds of field that can name somebody
 
 

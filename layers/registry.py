@@ -15,6 +15,8 @@ from layers.datasets import (
     FACILITY,
     METER,
     PERMIT,
+    POPULATION,
+    PROVISIONAL,
     REGION,
     REPORTING_UNIT,
     SEWAGE_PLANT,
@@ -28,7 +30,7 @@ from layers.datasets import (
 from layers.derived import DERIVED, GRID, HOLDER
 from layers.entries import Dot, Layer, Sign, UsageOf, scope
 from layers.errors import NotFound
-from layers.fields import SUMS, Dataset, Field, Geometry
+from layers.fields import OF_REGIONS, Dataset, Field, Geometry
 from layers.more import more
 
 __all__ = [
@@ -42,6 +44,8 @@ __all__ = [
     "LEVEL_LAYERS",
     "METER",
     "PERMIT",
+    "POPULATION",
+    "PROVISIONAL",
     "REGION",
     "REPORTING_UNIT",
     "SEWAGE_PLANT",
@@ -65,7 +69,7 @@ __all__ = [
 
 
 # The datasets whose change can change a figure of usage.
-STATISTICS = dependencies.behind(SUMS)
+STATISTICS = dependencies.behind(*OF_REGIONS)
 
 
 _EIGHTH = math.pi / 4

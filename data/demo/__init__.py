@@ -22,6 +22,7 @@ __all__ = ["City", "DatasetSource", "datasets", "fingerprint"]
 _LOAD_ORDER = (
     ("reporting_unit", "填报单位", None),
     ("region", "行政区划", "MultiPolygon"),
+    ("population", "人口与户数", None),
     ("permit", "取水许可", None),
     ("well", "机井", "Point"),
     ("surface_intake", "地表取水口", "Point"),

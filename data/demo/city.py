@@ -83,6 +83,14 @@ class City:
     def region(self) -> pd.DataFrame:
         return self.boundaries.table()
 
+    def population(self) -> pd.DataFrame:
+        """The residents of the districts at the seventh census, as published; no figures of townships, none of households."""
+        counted = reference.count_by_district("population_2020", "residents")
+        return pd.DataFrame(
+            [(code, reference.CENSUS_DAY, residents, reference.CENSUS) for code, residents in counted.items()],
+            columns=["region", "day", "residents", "source"],
+        )
+
     def permit(self) -> pd.DataFrame:
         return permit_table(self.permits, self.wells, self.users)
 

@@ -16,6 +16,7 @@ SEATS = Path(__file__).with_name("seats.csv")
 # The 17th bureau: a set of townships of 大兴区, not a division. The first is the development zone itself.
 BDA_UNIT = "110400"
 BDA_TOWNSHIPS = ("110115403", "110115012", "110115013")
+CENSUS, CENSUS_DAY = "北京市第七次全国人口普查公报（第二号）", "2020-11-01"
 CENTRAL = ("110101", "110102", "110105", "110106", "110107", "110108")
 AIRPORT_STREET = "110105020"  # 首都机场街道: the exclave of 朝阳区 inside 顺义区
 

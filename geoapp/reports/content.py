@@ -9,7 +9,16 @@ from django.utils import timezone
 from geoapp.reports import objects
 from geoapp.reports.ask import Ask
 from geoapp.reports.quality import findings
-from geoapp.reports.structure import ComparedVolume, MapClasses, Rank, RegionLine, Report, ReportPeriod, TermShare
+from geoapp.reports.structure import (
+    ComparedVolume,
+    MapClasses,
+    PerHead,
+    Rank,
+    RegionLine,
+    Report,
+    ReportPeriod,
+    TermShare,
+)
 from layers import place, vocab
 from layers.errors import NotFound
 from layers.feeds.meta import figures_are_synthetic
@@ -19,8 +28,10 @@ from layers.printed import Note, notes
 from layers.selection import EVERYTHING, Selection
 from layers.stats import query
 from layers.stats.absence import added, share
-from layers.stats.answer import VERSUS, Question, answer
+from layers.stats.answer import VERSUS, Question, answer, coverage, divisors
 from layers.stats.divisions import Divisions
+from layers.stats.measures import DIVIDED
+from layers.stats.percentile import Standing
 from layers.stats.profile import profile
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
 from layers.stats.series import series
@@ -95,12 +106,29 @@ def build(ask: Ask) -> Report:
         facilities=objects.facility_lists(index, prefixes),
         beside_months=_beside_months(region, own["months"]),
         findings=findings(region, prefixes, ask.period),
+        per_head=_per_head(region, ask, own, within),
+        standing=Standing(*own["standing"].values()) if own["standing"] else None,
+        former=len(own["former"]["months"]) if own["former"] else None,
+        provisional=tuple(own["provisional"]),
+        provisional_notes=tuple(own["provisional_notes"]),
+        provisional_months=tuple(own["provisional_months"]),
         notes=_notes(region, ask),
     )
 
 
 def _period(told: dict[str, Any]) -> ReportPeriod:
     return ReportPeriod(told["text"], told["from"], told["to"], told["months"], tuple(told["missing"]))
+
+
+def _per_head(region: RegionInfo, ask: Ask, own: dict[str, Any], within: Divisions) -> tuple[PerHead, ...]:
+    """For a person and a household, where they were counted."""
+    by = divisors(within, coverage(ask.period, query.available_months()), ask.period)(region)
+    at_home = _volume(region, ask, Selection(purposes=frozenset({vocab.RESIDENTIAL})), within)
+    return tuple(
+        PerHead(measure.name, own[measure.field], measure.value(at_home, by), getattr(by.people, measure.of_people))
+        for measure in DIVIDED
+        if measure.of_people and own[measure.field] is not None
+    )
 
 
 def _notes(region: RegionInfo, ask: Ask) -> tuple[Note, ...]:

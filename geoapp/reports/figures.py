@@ -51,6 +51,11 @@ def density(m3_per_km2: float | None, lang: str) -> str:
     return f"{m3_per_km2:,.{0 if m3_per_km2 >= 100 else 1}f} m³/km²"
 
 
+def per_head(value: float) -> str:
+    """Litres of a person and day, or m³ of a household and month."""
+    return f"{value:,.{0 if value >= 1000 else 1 if value >= 10 else 2}f}"
+
+
 def percent(fraction: float | None, digits: int = 1) -> str:
     """A share; what is not the whole never reads 100 %, what is something never 0 %."""
     if fraction is None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from geoapp.reports import figures
-from geoapp.reports.structure import ComparedVolume, Report, TermShare
+from geoapp.reports.structure import ComparedVolume, PerHead, Report, TermShare
 from geoapp.reports.words import level_name, term_name
 from layers import vocab
 from layers.stats.absence import share as share_of
+from layers.stats.percentile import LEAST
 from layers.words import SEMICOLON, Listed, Worded, Words, small
 
 # Where a change begins to be called by the next word.
@@ -19,9 +20,73 @@ NAMED = 6
 def sentences(report: Report, lang: str) -> list[str]:
     """How much, how it changed, and what it is made of; a fourth when months are missing."""
     told = [total(report, lang), changed(report.changes, lang), made_of(report, lang)]
+    told += [per_head(each, lang) for each in report.per_head]
+    if report.former is not None:
+        told.append(among_years(report, lang))
     if report.period.missing:
         told.append(incomplete(report, lang))
+    if report.provisional:
+        told.append(provisional(report, lang))
     return told
+
+
+PER_HEAD = {
+    "per_resident": Words(
+        "人均日用水量 {value}，其中居民生活 {at_home}（常住人口 {people:,} 人，{day}{source}）。",
+        "Use per resident and day was {value}, of it {at_home} at home ({people:,} residents, {day}{source}).",
+    ),
+    "per_household": Words(
+        "户均月用水量 {value}，其中居民生活 {at_home}（{people:,} 户，{day}{source}）。",
+        "Use per household and month was {value}, of it {at_home} at home ({people:,} households, {day}{source}).",
+    ),
+}
+UNITS = {
+    "per_resident": Words("{value} 升/（人·日）", "{value} L/(person·day)"),
+    "per_household": Words("{value} m³/（户·月）", "{value} m³/(household·month)"),
+}
+
+
+def per_head(told: PerHead, lang: str) -> str:
+    """What a person, or a household, had of it, and by whose count."""
+
+    def amount(value: float | None) -> str:
+        return figures.DASH if value is None else UNITS[told.measure].in_(lang, value=figures.per_head(value))
+
+    counted = told.counted
+    return PER_HEAD[told.measure].in_(
+        lang,
+        value=amount(told.value),
+        at_home=amount(told.at_home),
+        people=counted.number,
+        day=counted.day.isoformat(),
+        source=Words("，{source}", ", {source}", source=counted.source) if counted.source else "",
+    )
+
+
+def among_years(report: Report, lang: str) -> str:
+    """Where a month stands among the same month of earlier years; of too few of them that it is not said."""
+    if (standing := report.standing) is None:
+        return Words(
+            "往年同月有 {former} 个，不足 {needed} 个，不作历年比较。",
+            "There are figures of the same month of {former} earlier years; fewer than {needed} are not compared with.",
+            former=report.former or 0, needed=LEAST,
+        ).in_(lang)  # fmt: skip
+    return Words(
+        "在 {years} 个往年同月中的位次：{place}。",
+        "Among the same month of {years} earlier years: {place}.",
+        years=standing.years, place=standing.words,
+    ).in_(lang)  # fmt: skip
+
+
+def provisional(report: Report, lang: str) -> str:
+    """Which months may still change, and what the authority says of them."""
+    notes = Listed(*report.provisional_notes, by=SEMICOLON)
+    return Words(
+        "{months} 为暂定数，以后可能调整{notes}。",
+        "Provisional, and may still change: {months}{notes}.",
+        months=Listed(*report.provisional),
+        notes=Words("（{notes}）", " ({notes})", notes=notes) if report.provisional_notes else "",
+    ).in_(lang)
 
 
 def total(report: Report, lang: str) -> str:

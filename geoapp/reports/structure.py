@@ -12,6 +12,8 @@ from datetime import datetime
 from layers.place import Place
 from layers.printed import Note
 from layers.stats.divisions import Divisions
+from layers.stats.percentile import Standing
+from layers.stats.population import Count
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,16 @@ class ReportPeriod:
 
 
 @dataclass(frozen=True, slots=True)
+class PerHead:
+    """A figure for a person or a household, of all use and of what people use at home, and by which count."""
+
+    measure: str
+    value: float
+    at_home: float | None
+    counted: Count
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A region's report. Volumes in litres, areas in km², capacities in m³ a day."""
 
@@ -169,6 +181,12 @@ class Report:
     stages: tuple[StageLine, ...]
     facilities: tuple[FacilityList, ...]
     findings: tuple[RuleFinding, ...]
+    per_head: tuple[PerHead, ...] = ()
+    standing: Standing | None = None  # of a month among the same month of earlier years
+    former: int | None = None  # of how many there are figures; None of other periods
+    provisional: tuple[str, ...] = ()  # months of the period that may still change
+    provisional_notes: tuple[str, ...] = ()
+    provisional_months: tuple[str, ...] = ()  # those of ``months``
     notes: tuple[Note, ...] = ()  # where the print behind the figures contradicts itself
 
     @property

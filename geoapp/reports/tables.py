@@ -190,6 +190,11 @@ def months(report: Report, lang: str) -> PrintedTable:
     marked = Marked(report, lang)
     for at, code in enumerate(report.source_months, 1):
         marked.at(f"source/{code}", len(rows), at)
+    for m, month in enumerate(report.months):
+        if month in report.provisional_months:
+            marked.marks[m, 0] = "*"
+    if report.provisional_months:
+        marked.notes.append(word("provisional_months", lang))
     return PrintedTable(
         "months", word("chart_months", lang), columns, tuple(rows), total, tuple(marked.notes), marked.marks
     )

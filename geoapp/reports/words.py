@@ -23,6 +23,8 @@ WORDS: dict[str, Words] = {
     "as_of": Words("数据版本", "Data version"),
     "version": Words("第 {version} 版，{moment}", "version {version}, {moment}"),
     "synthetic_mark": Words("含合成数据 · 不可用于决策", "Contains synthetic data · not for decisions"),
+    "provisional": Words("暂定", "Provisional"),
+    "provisional_months": Words("* 暂定月份，以后可能调整", "* provisional months, which may still change"),
     "total": Words("总用水量", "Total use"),
     "change_year": Words("同比", "On the year"),
     "change_previous": Words("环比", "On the period before"),

@@ -99,7 +99,7 @@ def header(column: PrintedColumn) -> str:
 def _cell(sheet: object, column: PrintedColumn, value: Value, *, bold: bool = False, mark: str = "") -> WriteOnlyCell:
     """A typed cell; a mark is shown beside its number. Text stays text, also when it begins as a formula does."""
     if value is None or isinstance(value, str):
-        return _text(sheet, value or "", bold=bold)
+        return _text(sheet, (value or "") + mark, bold=bold)
     divisor = DIVIDE.get(column.kind)
     cell = WriteOnlyCell(sheet, value=value / divisor if divisor else value)
     cell.number_format = FORMATS[column.kind] + (f'"{mark}"' if mark else "")

@@ -12,6 +12,7 @@ from rest_framework import serializers
 
 from layers import registry, vocab
 from layers.http.problems import CONTENT_TYPE
+from layers.stats import percentile
 from layers.stats.answer import METHODS, VERSUS
 
 Described = dict[str, Any]  # keyword arguments of extend_schema
@@ -66,6 +67,52 @@ REDRAWN: dict[str, Any] = {
         "volume_l": LITRES,
         "regions": {"type": "array", "items": {"type": "object"}},
     },
+}
+COUNT = {"type": "integer", "nullable": True, "description": "Null where nobody was counted, which is no 0"}
+DAY = {"type": "string", "format": "date", "nullable": True, "description": "The day of the count"}
+COUNTED: dict[str, Any] = {
+    "type": "object",
+    "nullable": True,
+    "description": "What figures are divided by: how many, of which day, by which source, and whether of parts that were summed",
+    "properties": {
+        "number": {"type": "integer"},
+        "day": {"type": "string", "format": "date"},
+        "source": {"type": "string"},
+        "summed": {"type": "boolean"},
+    },
+}
+PER: dict[str, Any] = {
+    "type": "object",
+    "description": "A measure that divides the litres by people: by how many, in how many days (or months), and what is had",
+    "properties": {
+        "measure": {"type": "string"},
+        "unit": {"type": "string"},
+        "value": {"type": "number"},
+        "counted": COUNTED,
+        "times": {"type": "integer"},
+    },
+}
+PROVISIONAL: dict[str, Any] = {
+    "type": "array",
+    "description": "The months of the figure that the authority calls provisional: they may still change",
+    "items": {"type": "string"},
+}
+STANDING: dict[str, Any] = {
+    "type": "object",
+    "nullable": True,
+    "description": "The place of a month among the same month of all earlier years, of how many; null of what is not known, of"
+    " fewer than 3 such years, and where it is not asked for",
+    "properties": {
+        "class": {"type": "string", "enum": list(percentile.CLASSES)},
+        "percentile": {"type": "number", "nullable": True, "description": "Null beyond the record"},
+        "years": {"type": "integer"},
+    },
+}
+FORMER: dict[str, Any] = {
+    "type": "object",
+    "nullable": True,
+    "description": "The months of earlier years that a month is placed among, and how many it takes",
+    "properties": {"months": {"type": "array", "items": {"type": "string"}}, "needed": {"type": "integer"}},
 }
 NOTES: dict[str, Any] = {
     "type": "array",

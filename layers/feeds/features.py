@@ -19,6 +19,7 @@ from layers.feeds.near import near
 from layers.http.encoding import written
 from layers.registry import Layer
 from layers.stats import objects
+from layers.stats.provisional import marks
 
 PAGE_DEFAULT, PAGE_MOST = 1000, 10_000
 PAGING = ("fields", "limit", "offset")
@@ -46,8 +47,17 @@ def feature_list(layer: Layer, given: dict[str, str], url: str) -> dict[str, Any
         "count": count,
         "next": _page(url, given, offset + limit, limit) if offset + limit < count else None,
         "previous": _page(url, given, max(0, offset - limit), limit) if offset else None,
+        **_provisional(wanted),
         "features": written(b"[" + _texts(query) + b"]"),
     }
+
+
+def _provisional(wanted: filters.FeatureFilter) -> dict[str, Any]:
+    """Which months of the usage asked for are provisional; nothing where none is asked for."""
+    if (asked := wanted.asked) is None:
+        return {}
+    months = [*asked.period.months, *(asked.versus.months if asked.versus else ())]
+    return {"provisional": marks(asked.within).within(months).of(asked.prefixes)}
 
 
 def _texts(query: FeatureQuery) -> bytes:

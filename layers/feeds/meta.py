@@ -13,6 +13,7 @@ from layers.models import Release
 from layers.names import english
 from layers.registry import Field, Layer
 from layers.stats import divisions, query
+from layers.stats.offered import offered
 from layers.stats.profile import object_counts
 from layers.stats.regions import region_index
 from layers.versions import ALL_DATASETS, AsOf, as_of, as_of_layers
@@ -146,6 +147,7 @@ def meta() -> dict[str, Any]:
         "title": Words("水图", "Shuitu water map").everywhere(),
         "synthetic": {**SYNTHETIC_NOTE.everywhere(), "parts": [info["id"] for info in infos if info["synthetic"]]},
         "months": [str(month) for month in query.available_months()],
+        "measures": offered(),
         "divisions": [one.to_dict() for one in divisions.every()],
         "vocab": {
             vocabulary.name: [{"code": term.code, **term.everywhere()} for term in vocabulary]

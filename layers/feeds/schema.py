@@ -14,16 +14,23 @@ from layers.feeds.described import (
     ACCESS,
     BOUNDARIES_PARAM,
     CLASSES,
+    COUNT,
+    COUNTED,
+    DAY,
     DIVISIONS,
+    FORMER,
     LEVEL,
     LITRES,
     METHOD,
     NOTES,
     NUMBER_OR_NULL,
     PARENT,
+    PER,
     PERIOD,
+    PROVISIONAL,
     REDRAWN,
     SELECTION,
+    STANDING,
     SYNTHETIC,
     VERSUS_PARAM,
     Described,
@@ -31,15 +38,29 @@ from layers.feeds.described import (
     path,
     query,
 )
+from layers.stats import measures
 from layers.stats.answer import MEASURES
 from layers.stats.cells import MEASURES as CELL_MEASURES
 from layers.stats.series import PARTS
 
+MEASURE: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "name": {"type": "string"},
+        "zh": {"type": "string"},
+        "en": {"type": "string"},
+        "unit": {"type": "string"},
+        "of_cells": {"type": "boolean", "description": "Whether cells of the grid have it too"},
+        "of_month": {"type": "boolean", "description": "Whether it is of single months alone"},
+        "why_not": {"type": "object", "nullable": True, "description": "Why nothing can be told by it yet, in words"},
+    },
+}
 META: Described = {
     "operation_id": "meta",
     "responses": answer(
         "What there is to see",
         access=ACCESS,
+        measures={"type": "array", "items": MEASURE},
         layers={"type": "array", "items": {"type": "object"}},
         tables={"type": "array", "items": {"type": "object"}},
     ),
@@ -56,9 +77,18 @@ ROW: dict[str, Any] = {
         "volume_l": LITRES,
         "share": NUMBER_OR_NULL,
         "area_km2": {"type": "number"},
-        "m3_per_km2": NUMBER_OR_NULL,
+        "residents": COUNT,
+        "residents_day": DAY,
+        "households": COUNT,
+        "households_day": DAY,
+        **{
+            measure.field: {**NUMBER_OR_NULL, "description": f"{measure.en}, {measure.unit}"}
+            for measure in measures.DIVIDED
+        },
         "previous_l": LITRES,
         "change": NUMBER_OR_NULL,
+        "standing": STANDING,
+        "provisional": PROVISIONAL,
     },
 }
 STATS: Described = {
@@ -69,7 +99,11 @@ STATS: Described = {
         query("period", PERIOD, required=True),
         *SELECTION,
         VERSUS_PARAM,
-        query("measure", "What the classes are of", enum=list(MEASURES)),
+        query(
+            "measure",
+            "What the classes are of; percentile is of single months, and gives each row its standing",
+            enum=list(MEASURES),
+        ),
         METHOD,
         CLASSES,
         BOUNDARIES_PARAM,
@@ -80,6 +114,9 @@ STATS: Described = {
         level={"type": "string"},
         boundaries=DIVISIONS,
         redrawn=REDRAWN,
+        former=FORMER,
+        provisional=PROVISIONAL,
+        provisional_notes={"type": "array", "items": {"type": "string"}},
         total_l=LITRES,
         notes=NOTES,
         rows={"type": "array", "items": ROW},
@@ -111,6 +148,24 @@ SERIES: Described = {
             "months": {"type": "array", "items": {"type": "string"}},
             "codes": {"type": "array", "items": {"type": "string"}},
             "names": {"type": "array", "items": {"type": "string"}},
+            "provisional": {
+                "type": "array",
+                "description": "Months that the authority calls provisional, with the codes of the divisions that it says so of (null:"
+                " of all) and what it says",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "month": {"type": "string"},
+                        "regions": {"type": "array", "nullable": True, "items": {"type": "string"}},
+                        "note": {"type": "string"},
+                    },
+                },
+            },
+            "population": {
+                "type": "object",
+                "description": "Residents and households: the days of which there are counts, and by day the number of each region and"
+                " of what they are parts of",
+            },
             "volume_l": {"type": "array", "items": {"type": "array", "items": LITRES}},
             "gaps": {"type": "object"},
             "total_l": {"type": "array", "items": LITRES},
@@ -135,6 +190,7 @@ CELLS: Described = {
         synthetic=SYNTHETIC,
         level={"type": "string"},
         boundaries=DIVISIONS,
+        provisional=PROVISIONAL,
         recorded_l=LITRES,
         assigned_l=LITRES,
         unassigned_l=LITRES,
@@ -166,6 +222,7 @@ COMPARE: Described = {
         synthetic=SYNTHETIC,
         level={"type": "string"},
         boundaries=DIVISIONS,
+        provisional=PROVISIONAL,
         features={"type": "integer"},
         placed={"type": "object"},
         classes={"type": "object"},
@@ -191,7 +248,14 @@ REGION: Described = {
         code={"type": "string"},
         name={"type": "string"},
         volume_l=LITRES,
+        **{measure.field: NUMBER_OR_NULL for measure in measures.DIVIDED},
+        population={"type": "object", "properties": {"residents": COUNTED, "households": COUNTED}},
+        standing=STANDING,
+        former=FORMER,
+        provisional=PROVISIONAL,
+        provisional_notes={"type": "array", "items": {"type": "string"}},
         notes=NOTES,
+        provisional_months={**PROVISIONAL, "description": "The provisional ones among the months of its chart"},
         children={"type": "array", "items": ROW},
         facilities={"type": "array", "items": {"type": "object"}},
     ),
@@ -224,7 +288,9 @@ EXPLAIN: Described = {
         volume_l=LITRES,
         parts_l=LITRES,
         missing={"type": "array", "items": {"type": "string"}},
+        provisional=PROVISIONAL,
         count={"type": "integer"},
         parts={"type": "array", "items": {"type": "object"}},
+        optional={"per": {"type": "array", "items": PER}},
     ),
 }

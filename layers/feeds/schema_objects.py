@@ -21,6 +21,7 @@ from layers.feeds.described import (
     NUMBER_OR_NULL,
     OF_ONE,
     PERIOD,
+    PROVISIONAL,
     SELECTION,
     SYNTHETIC,
     Described,
@@ -146,6 +147,7 @@ USE: Described = {
                     "items": {"type": "string"},
                     "description": "All that have records of anything",
                 },
+                "provisional": PROVISIONAL,
                 "volume_l": _EACH_LITRES,
                 "by_source_month": {
                     "type": "array",

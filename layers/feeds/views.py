@@ -122,13 +122,16 @@ def stats_view(request: HttpRequest) -> Found:
     )
     if not given.get("period"):
         raise BadParameter("A period is needed.", param="period", allowed=["2019", "2019-07", "2019-01..2019-06"])
+    period = parse_period(given["period"])
+    measure = params.parse_choice(given.get("measure"), "measure", "volume", answer.MEASURES)
+    answer.refuse_measure(measure, period)
     question = answer.Question(
         level=_level(given.get("level")),
-        period=parse_period(given["period"]),
+        period=period,
         selection=parse_selection(given.get("source"), given.get("purpose"), given.get("resident")),
         parent=params.parse_region(given["parent"], "parent") if given.get("parent") else "",
         versus=answer.parse_versus(given.get("versus")),
-        measure=params.parse_choice(given.get("measure"), "measure", "volume", answer.MEASURES),
+        measure=measure,
         method=params.parse_choice(given.get("method"), "method", "quantiles", answer.METHODS),
         k=params.parse_count(given.get("k"), "k", 5, 2, 9),
         boundaries=parse_boundaries(given.get(BOUNDARIES)),
@@ -186,6 +189,7 @@ def cells_view(request: HttpRequest) -> Found:
     layer = built_layer(params.parse_choice(given.get("level"), "level", compare.GRIDS[0], compare.GRIDS))
     period = _period(given)
     selection = parse_selection(given.get("source"), given.get("purpose"), given.get("resident"))
+    stats_cells.refuse_measure(given.get("measure", ""))
     measure = params.parse_choice(given.get("measure"), "measure", "volume", stats_cells.MEASURES)
     method = params.parse_choice(given.get("method"), "method", "tail", answer.METHODS)
     k = params.parse_count(given.get("k"), "k", 5, 2, 9)

@@ -137,7 +137,7 @@ class _Words:
         self._look_up(found)
 
     def title(self, row: Row) -> str:
-        return str(row.get("code") or f"{row.get('month', '')[:7]} {row['id']}".strip())
+        return str(row.get("code") or f"{row.get('month', '')[:7] or row.get('day', '')} {row['id']}".strip())
 
     def differences(self, before: Row | None, after: Row | None) -> Iterator[Difference]:
         old, new = (self._said(row) if row else {} for row in (before, after))

@@ -72,7 +72,7 @@ def blank_choice(found: Changes, spec: Spec) -> Choice | None:
 
 def _compared(spec: Spec, names: Sequence[str]) -> dict[str, str]:
     """Field → the column of the table and of `ROWS`."""
-    found = {column.name: column.target for column in stored_columns(spec, names) if column.name != "code"}
+    found = {column.name: column.target for column in stored_columns(spec, names) if column.target not in spec.key}
     return found | ({GEOM: GEOM} if GEOM in names else {})
 
 
@@ -143,7 +143,7 @@ def _first(cursor: Cursor, spec: Spec, compared: Mapping[str, str]) -> list[Chan
         for name, column in compared.items()
     ]
     cursor.execute(
-        SQL("SELECT r.id, t.code, v.name, v.old, v.new")
+        SQL("SELECT r.id, {}, v.name, v.old, v.new").format(spec.named)
         + _joined(spec)
         + SQL("CROSS JOIN LATERAL (VALUES {}) v(name, old, new, differs) ").format(SQL(", ").join(lines))
         + SQL("WHERE r.writes AND v.differs ORDER BY r.id LIMIT %s"),

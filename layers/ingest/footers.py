@@ -95,9 +95,8 @@ class Footers:
     def _keyless(self, chunk: Chunk) -> Mask:
         """Rows that lack what every object has: a code; of usage a month, or a place."""
         fields = self.columns.fields
-        groups = [("code",)] if self.spec.key == ("code",) else [("month",), *(g for g in self.spec.one_of[:1])]
         missing = np.zeros(len(chunk), dtype=bool)
-        for group in groups:
+        for group in self.spec.identified:
             there = [chunk.columns[fields[name]] for name in group if fields.get(name) in chunk.columns]
             if there:
                 missing |= np.logical_and.reduce([as_mask(texts.is_null()) for texts in there])

@@ -135,6 +135,7 @@ REASONS: dict[str, Words] = {
     "outside_city": Words("位置在本市之外", "the position lies outside the city"),
     "outside_china": Words("坐标不在中国范围内", "the position is outside China"),
     "one_place": Words("表、设施、区划必须且只能填一个", "exactly one of meter, facility and region must be given"),
+    "one_or_none": Words("区划与填报单位只能填一个", "a division or a reporting unit may be given, not both"),
     "negative": Words("只有更正记录可以为负", "only a correction may be negative"),
     "cells": Words("列数与表头不符", "the row has another number of cells than the heading"),
     "has_children": Words("尚有未停用的下级区划", "still has divisions below it that are not closed"),

@@ -36,6 +36,8 @@ _COUNTS: dict[str, str] = {
     ),
     "supply_area": "(SELECT f.counted_region FROM layers_supplyfacility f WHERE f.id = t.facility_id)",
     "permit": "t.declared_region_id",
+    "population": "t.region_id",
+    "provisional": "t.region_id",
 }
 
 
@@ -72,7 +74,7 @@ def find(cursor: Cursor, spec: Spec, within: str) -> int:
             Identifier(ROWS), usage.records_there()
         )
     else:
-        there = SQL("t.code NOT IN (SELECT code FROM {})").format(Identifier(ROWS))
+        there = SQL("t.id NOT IN (SELECT target_id FROM {} WHERE target_id IS NOT NULL)").format(Identifier(ROWS))
     scope = [
         SQL("t.{} = {}").format(Identifier(spec.column(name).target), Literal(v)) for name, v in spec.scope.items()
     ]
@@ -140,10 +142,9 @@ def remove(cursor: Cursor, spec: Spec, release_id: int, outcome: Outcome, *, reh
                 )
             )
     which = SQL("SELECT id FROM {}").format(Identifier(GONE))
-    shown = SQL("code") if "code" in table.columns else SQL("to_char(month, 'YYYY-MM')")
     cursor.execute(
-        SQL("SELECT {} FROM {} WHERE id IN ({}) ORDER BY 1 LIMIT {}").format(
-            shown, Identifier(spec.table), which, Literal(NAMED)
+        SQL("SELECT {} FROM {} t WHERE id IN ({}) ORDER BY 1 LIMIT {}").format(
+            spec.named, Identifier(spec.table), which, Literal(NAMED)
         )
     )
     names = [row[0] for row in cursor.fetchall()]

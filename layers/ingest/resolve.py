@@ -78,13 +78,14 @@ def make_rows(cursor: Cursor, spec: Spec, names: Sequence[str], *, keep: bool = 
         if name not in values:
             empty = spec.defaults.get(name)
             values[name] = SQL("{}").format(Literal(empty)) if empty is not None else SQL("NULL::bigint")
-    if keep and spec.key == ("code",):
+    same = _same(spec, values)
+    if keep and spec.merged:
         values |= _kept(spec, [*(column.name for column in stored), *([GEOM] if GEOM in names else [])], values)
     selected += [SQL("{} AS {}").format(value, Identifier(name)) for name, value in values.items()]
     selected.append(SQL("({}) AS unknown").format(SQL(" OR ").join(unknown) if unknown else SQL("FALSE")))
     selected += [SQL("s.{}").format(Identifier(link.name)) for link in spec.links if link.name in names]
-    if spec.key == ("code",):
-        joins.append(SQL(" LEFT JOIN {} t ON t.code = s.code").format(Identifier(spec.table)))
+    if spec.merged:
+        joins.append(SQL(" LEFT JOIN {} t ON {}").format(Identifier(spec.table), same))
         selected += [SQL("t.id AS target_id"), SQL("{} AS writes").format(_differs(values, spec.geometry))]
         if spec.dataset.placed:
             selected.append(SQL("NULL::bigint AS {}").format(Identifier(FOUND)))
@@ -95,6 +96,15 @@ def make_rows(cursor: Cursor, spec: Spec, names: Sequence[str], *, keep: bool = 
         )
     )
     cursor.execute(SQL("ANALYZE {}").format(Identifier(ROWS)))
+
+
+def _same(spec: Spec, values: dict[str, SQL | Composed]) -> Composed:
+    """That a row ``t`` of the table has the key of the file's. What no row can lack is compared by =, which can be hashed."""
+    needed = {column.target for column in spec.columns if column.field.required}
+    return SQL(" AND ").join(
+        SQL("t.{} = {}" if name in needed else "t.{} IS NOT DISTINCT FROM {}").format(Identifier(name), values[name])
+        for name in spec.key
+    )
 
 
 def _kept(spec: Spec, names: Sequence[str], values: dict[str, SQL | Composed]) -> dict[str, SQL | Composed]:
@@ -174,7 +184,7 @@ def refuse_duplicates(cursor: Cursor, spec: Spec, refusals: Faults) -> None:
     parts = {
         "key": SQL(", ").join(Identifier(name) for name in spec.key),
         "rows": Identifier(ROWS),
-        "shown": SQL("code") if spec.key == ("code",) else SQL("to_char(month, 'YYYY-MM')"),
+        "shown": spec.named,
     }
     # Nearly always there are none, and a hash of the keys is enough to know; only otherwise are the rows sorted.
     cursor.execute(
@@ -186,7 +196,7 @@ def refuse_duplicates(cursor: Cursor, spec: Spec, refusals: Faults) -> None:
         SQL(
             "SELECT id, shown, CASE WHEN id = first THEN last ELSE first END FROM (SELECT id, {shown} AS shown, "
             "min(id) OVER same AS first, max(id) OVER same AS last "
-            "FROM {rows} WINDOW same AS (PARTITION BY {key})) d WHERE first < last ORDER BY id"
+            "FROM {rows} t WINDOW same AS (PARTITION BY {key})) d WHERE first < last ORDER BY id"
         ).format(**parts)
     )
     found = cursor.fetchall()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -53,7 +54,7 @@ def sound_rows(
         placed = geometry.judge_geometries(found, positions, spec.geometry, spec.geometry_required, judge)
         values[GEOM] = geometry.as_hex(placed)
         judge.blank[GEOM] = pc.is_null(values[GEOM]).to_numpy(zero_copy_only=False)
-    if spec.key == ("code",):
+    if spec.merged:
         values[BLANK] = _blanks(spec, judge)
     if extra := _EXTRA.get(spec.name):
         extra(values, judge)
@@ -143,4 +144,26 @@ def _usage(values: Values, judge: Judge) -> None:
     judge.refuse(negative, "volume_l", volume.cast(pa.string()), "negative", "≥ 0")
 
 
-_EXTRA: Mapping[str, Callable[[Values, Judge], None]] = {"region": _region, "permit": _permit, "usage": _usage}
+def _population(values: Values, judge: Judge) -> None:
+    """Something is counted, and was by today: a forecast is no count."""
+    counts = [values.get(name, _nothing(values)) for name in ("residents", "households")]
+    nothing = np.logical_and.reduce([as_mask(count.is_null()) for count in counts])
+    judge.refuse(nothing & ~judge.refused, "residents/households", None, "missing")
+    today = date.today()
+    to_come = as_mask(pc.greater(values["day"], pa.scalar(today, pa.date32())))
+    judge.refuse(to_come, "day", values["day"].cast(pa.string()), "out_of_range", f"≤ {today}")
+
+
+def _provisional(values: Values, judge: Judge) -> None:
+    """Of a division or of what a bureau reports; of neither it is everywhere."""
+    both = [as_mask(values.get(name, _nothing(values)).is_valid()) for name in ("region", "reporting_unit")]
+    judge.refuse(np.logical_and.reduce(both), "region/reporting_unit", None, "one_or_none")
+
+
+_EXTRA: Mapping[str, Callable[[Values, Judge], None]] = {
+    "region": _region,
+    "permit": _permit,
+    "population": _population,
+    "provisional": _provisional,
+    "usage": _usage,
+}

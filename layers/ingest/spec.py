@@ -13,6 +13,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
+from psycopg.sql import SQL
 
 from layers import registry
 from layers.ingest.refusal import ImportRefused
@@ -27,17 +28,33 @@ MOST_LITRES_OF_A_FILE = 10**15
 # Fields of which a file must have at least one column.
 ONE_OF: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "usage": (("meter", "facility", "region"), ("volume_l", "volume_m3")),
+    "population": (("residents", "households"),),
 }
 # What identifies a row where the code does not.
 KEYS: Mapping[str, tuple[str, ...]] = {
     "usage": ("month", "meter_id", "facility_id", "region_id", "source", "purpose", "correction_no"),
+    "population": ("region_id", "day"),
+    "provisional": ("month", "region_id", "reporting_unit_id"),
 }
+_IDENTIFIED: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "usage": (("month",), ("meter", "facility", "region")),
+    "population": (("region",),),
+    "provisional": (("month",),),
+}
+# How a row ``t`` without a code of its own is named, in SQL.
+_NAMED: Mapping[str, str] = {
+    "usage": "to_char(t.month, 'YYYY-MM')",
+    "provisional": "to_char(t.month, 'YYYY-MM')",
+    "population": "concat_ws(' ', (SELECT x.code FROM layers_region x WHERE x.id = t.region_id), t.day)",
+}
+# Rows that come by the million: compared by whole months (`layers.ingest.usage`), the others one by one with what they replace.
+_BY_MONTH = frozenset({"usage"})
 GEOMETRY_REQUIRED = frozenset({"region", "supply_area"})
-MONTHS = frozenset({("usage", "month")})
+MONTHS = frozenset({("usage", "month"), ("provisional", "month")})
 # The last day of what may hold for ever.
 OPEN_ENDED = frozenset({("permit", "valid_to")})
 # References that may name a division closed since: what was used there was used.
-PAST_REFERENCES = frozenset({("usage", "region")})
+PAST_REFERENCES = frozenset({("usage", "region"), ("population", "region")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +112,21 @@ class Spec:
     def target(self) -> str:
         """The word the user gave: layer id or dataset name."""
         return self.layer.id if self.layer else self.dataset.name
+
+    @property
+    def merged(self) -> bool:
+        """Whether each row is set beside the one that it would replace."""
+        return self.name not in _BY_MONTH
+
+    @property
+    def named(self) -> SQL:
+        """How a row ``t`` is named in what is told of it."""
+        return SQL(_NAMED.get(self.name, "t.code"))
+
+    @property
+    def identified(self) -> tuple[tuple[str, ...], ...]:
+        """Groups of fields of a file: a row that has none of one says of nothing what it is."""
+        return _IDENTIFIED.get(self.name, (("code",),))
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)

@@ -23,11 +23,15 @@ _VOLUMES: Mapping[str, Fraction] = {
     "吨": Fraction(1), "t": Fraction(1), "kl": Fraction(1), "l": Fraction(1, 1000), "升": Fraction(1, 1000),
     "公升": Fraction(1, 1000),
 }  # fmt: skip
+_PEOPLE: Mapping[str, Fraction] = {"人": Fraction(1), "口": Fraction(1), "persons": Fraction(1), "people": Fraction(1)}
+_HOUSEHOLDS: Mapping[str, Fraction] = {"户": Fraction(1), "households": Fraction(1)}
 _MEASURES: Mapping[str, tuple[Mapping[str, Fraction], Fraction]] = {
     "m": (_LENGTHS, Fraction(1)),
     "m³": (_VOLUMES, Fraction(1)),
     "m³/d": (_VOLUMES, Fraction(1)),
     "L": (_VOLUMES, Fraction(1000)),
+    "人": (_PEOPLE, Fraction(1)),
+    "户": (_HOUSEHOLDS, Fraction(1)),
 }
 _PER_DAY = r"/(d|日|天|day)"
 _POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")

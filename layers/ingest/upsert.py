@@ -45,7 +45,7 @@ class Outcome:
 def upsert(
     cursor: Cursor, spec: Spec, names: Sequence[str], links: Sequence[Field], release_id: int, *, keep: bool = False
 ) -> Outcome:
-    """Write `ROWS` by code; ``keep`` as `links.write_links` says. Columns that the file lacks keep their values; of a new row they take the defaults.
+    """Write `ROWS` by their key; ``keep`` as `links.write_links` says. Columns that the file lacks keep their values; of a new row they take the defaults.
 
     `TOUCHED` (id, is_new) names the rows written or linked anew afterwards.
     """
@@ -65,13 +65,14 @@ def upsert(
         SQL(
             "WITH done AS (INSERT INTO {target} AS t ({columns}) SELECT {values} FROM {rows} r WHERE r.writes ORDER BY r.id "
             # xmax is 0 in a row that this statement inserted and set in one that it updated.
-            "ON CONFLICT (code) DO UPDATE SET {updates} RETURNING t.id, t.xmax = 0 AS is_new) "
+            "ON CONFLICT ({key}) DO UPDATE SET {updates} RETURNING t.id, t.xmax = 0 AS is_new) "
             "INSERT INTO {touched} SELECT id, is_new FROM done"
         ).format(
             target=Identifier(spec.table),
             rows=Identifier(ROWS),
             touched=Identifier(TOUCHED),
-            updates=updates([c for c in columns if c != "code"]),
+            key=SQL(", ").join(map(Identifier, spec.key)),
+            updates=updates([c for c in columns if c not in spec.key]),
             **insertion(spec, columns, release_id),
         )
     )

@@ -3,6 +3,8 @@
 from layers.models.drain import SewagePlant
 from layers.models.grid import GridBuild, GridDifference, GridPlace, GridUnit, GridUsage, GridWeight, GridYear
 from layers.models.place import Declaration
+from layers.models.population import Population
+from layers.models.provisional import ProvisionalMonth
 from layers.models.regions import Boundary, BoundaryPiece, Edition, PastPlace, Region, ReportingUnit
 from layers.models.releases import FormerState, LayerVersion, Release
 from layers.models.standing import PastStanding
@@ -30,6 +32,8 @@ __all__ = [
     "Meter",
     "PastPlace",
     "PastStanding",
+    "Population",
+    "ProvisionalMonth",
     "Region",
     "Release",
     "ReportingUnit",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,16 +10,20 @@ from layers import vocab
 from layers.errors import BadParameter, NotFound
 from layers.periods import FORMS, Month, Period, parse_period
 from layers.selection import EVERYTHING, Selection
-from layers.stats import query
+from layers.stats import measures, percentile, query
 from layers.stats.absence import added, ratio, share
 from layers.stats.classes import METHODS, classify
-from layers.stats.divisions import divisions
+from layers.stats.divisions import Divisions, divisions
 from layers.stats.like import Pair, pair, refuse_unlike
+from layers.stats.measures import Divisors, days_in
+from layers.stats.percentile import LEAST, Standing, classed, earlier_months, standings
+from layers.stats.population import last_day, populations
+from layers.stats.provisional import Marks, marks
 from layers.stats.query import Total
 from layers.stats.redrawn import redrawn
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
 
-MEASURES = ("volume", "per_km2", "change")
+MEASURES = measures.names(measures.OF_REGIONS)
 VERSUS = ("previous", "year")
 BELOW_ROOT = 0  # no level, but whichever is the first below the city
 
@@ -125,6 +129,11 @@ def prefixes_of(index: RegionIndex, parent: str, *, unit: bool = False) -> list[
     return index.prefixes(parent, unit=unit) if parent else []
 
 
+def within_of(index: RegionIndex, region: RegionInfo) -> list[str]:
+    """Code prefixes of all that lies in a region, or in what a bureau reports."""
+    return index.prefixes(region.code, unit=True) if region.level == vocab.REPORTING_UNIT else [region.code]
+
+
 def refuse_finer_parent(index: RegionIndex, level: int, parent: str, *, unit: bool = False) -> None:
     """`BadParameter` for a parent that can hold no region of the level: nothing, summed, would look like an answer.
 
@@ -146,13 +155,15 @@ def regions_of(index: RegionIndex, level: int, prefixes: Sequence[str]) -> list[
     return [region for region in index.levels[level] if region.code.startswith(tuple(prefixes))]
 
 
-def per_km2(volume_l: int | None, area_m2: float) -> float | None:
-    """m³ per km² from litres and m²: 10⁻³ m³/L over 10⁻⁶ km²/m²."""
-    return volume_l * 1000.0 / area_m2 if area_m2 and volume_l is not None else None
+def divisors(within: Divisions, covered: Coverage, asked: Period) -> Callable[[RegionInfo], Divisors]:
+    """What litres of a region in a period are divided by: of its time the months that there are figures of."""
+    counted, end = populations(within), last_day(asked)
+    days, months = days_in(covered.present), len(covered.present)
+    return lambda region: Divisors(region.area_m2, counted.of(region, end), days, months)
 
 
 def answer(question: Question) -> dict[str, Any]:
-    """Value, share, density and change of every region of a level, what has no region there, and legend classes.
+    """Value, share, density, use per head and change of every region of a level, what has no region there, and legend classes.
 
     Grain: one row a current region, null where nothing is recorded. rows + gaps = total, to the litre; each row's and
     gap's share is of that total.
@@ -165,9 +176,12 @@ def answer(question: Question) -> dict[str, Any]:
     prefixes = prefixes_of(index, question.parent, unit=question.unit)
     refuse_finer_parent(index, question.level, question.parent, unit=question.unit)
     other = compared(question.period, covered, question.versus, available)
+    standing, former = _standings(question, covered, prefixes, within, available)
     found = query.totals(question.level, question.period, question.selection, prefixes, within, other)
     total = added(t.volume_l for t in found)
-    lines = _lines(index, question, prefixes, found, total, compared=other is not None)
+    marked = marks(within).within(covered.present)
+    by = divisors(within, covered, question.period)
+    lines = _lines(index, question, prefixes, found, total, by, standing, marked, compared=other is not None)
     return {
         "level": vocab.LEVEL.by_id[question.level].code,
         "parent": question.parent or None,
@@ -176,6 +190,7 @@ def answer(question: Question) -> dict[str, Any]:
             "from": str(question.period.first),
             "to": str(question.period.last),
             "months": len(covered.present),
+            "days": days_in(covered.present),
             "missing": [str(month) for month in covered.missing],
         },
         "versus": {
@@ -183,6 +198,10 @@ def answer(question: Question) -> dict[str, Any]:
             "period": str(other.versus) if other else None,
             "compared": str(other.period) if other else None,  # the months of the period that are
         },
+        "provisional": marked.of(prefixes),
+        "provisional_notes": marked.notes(prefixes),
+        # Of a month that is told by its place among those of earlier years: which these are.
+        "former": None if former is None else {"months": [str(month) for month in former], "needed": LEAST},
         "boundaries": within.to_dict(),
         "redrawn": redrawn(index, within, question.period, available, question.selection, prefixes),
         "filters": question.selection.to_dict(),
@@ -202,12 +221,36 @@ def answer(question: Question) -> dict[str, Any]:
     }
 
 
+def _standings(
+    question: Question, covered: Coverage, prefixes: Sequence[str], within: Divisions, available: Sequence[Month]
+) -> tuple[dict[str, Standing | None], list[Month] | None]:
+    """The place of every region's month among the same month of earlier years, where it is asked for, and which months these are."""
+    if question.measure != measures.PERCENTILE.name:
+        return {}, None
+    month = covered.present[0]
+    former = earlier_months(month, available)
+    return standings(question.level, month, question.selection, prefixes, within, available), former
+
+
+def refuse_measure(measure: str, period: Period) -> None:
+    """`BadParameter` for a measure of single months of a period that is none."""
+    if measures.BY_NAME[measure].of_month and period.length != 1:
+        raise BadParameter(
+            f"The measure {measure} is of single months, and {period} has {period.length}.",
+            param="measure",
+            allowed=[str(period.first), *(name for name in MEASURES if not measures.BY_NAME[name].of_month)],
+        )
+
+
 def _lines(
     index: RegionIndex,
     question: Question,
     prefixes: Sequence[str],
     found: list[Total],
     total: int | None,
+    divisors_of: Callable[[RegionInfo], Divisors],
+    standing: Mapping[str, Standing | None],
+    marked: Marks,
     *,
     compared: bool,
 ) -> list[dict[str, Any]]:
@@ -219,6 +262,7 @@ def _lines(
     lines = []
     for region in [*regions, *closed]:
         volume, like, previous = volumes.get(region.code, (None, None, None))
+        by = divisors_of(region)
         lines.append(
             {
                 "code": region.code,
@@ -226,19 +270,24 @@ def _lines(
                 "volume_l": volume,
                 "share": share(volume, total),
                 "area_km2": region.area_m2 / 1e6,
-                "m3_per_km2": per_km2(volume, region.area_m2),
+                **by.people.to_dict(),
+                **{measure.field: measure.value(volume, by) for measure in measures.DIVIDED},
                 "previous_l": previous,
                 "change": ratio(like, previous),
+                "standing": told.to_dict() if (told := standing.get(region.code)) else None,
+                "provisional": marked.of(within_of(index, region)) if marked.every else [],
             }
         )
     return lines
 
 
 def legend(lines: list[dict[str, Any]], question: Question) -> dict[str, Any]:
-    """Classes of the asked measure over the rows, in the unit people read (m³, m³/km², ratio)."""
-    pick = {
-        "volume": lambda line: None if line["volume_l"] is None else line["volume_l"] / 1000,
-        "per_km2": lambda line: line["m3_per_km2"],
-        "change": lambda line: line["change"],
-    }[question.measure]
-    return classify([pick(line) for line in lines], question.method, question.k).told(question.measure)
+    """Classes of the asked measure over the rows, in its unit (`measures`)."""
+    measure = measures.BY_NAME[question.measure]
+    if measure is measures.PERCENTILE:
+        found = (Standing(told["class"], None, 0) for line in lines if (told := line["standing"]))
+        return classed(found).told(measure.name) | {"names": list(percentile.CLASSES)}
+    values = [line[measure.field] for line in lines]
+    if measure is measures.VOLUME:  # rows have litres
+        values = [measure.value(litres, Divisors()) for litres in values]
+    return classify(values, question.method, question.k).told(measure.name)

@@ -7,7 +7,7 @@ figures as a join to rows of features, so that a tile of a thousand cells reads 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -19,9 +19,14 @@ from layers.grid.figures import cell_litres, cell_months
 from layers.periods import Month, Period
 from layers.registry import Field, Layer, UsageOf
 from layers.selection import EVERYTHING, Selection
+from layers.stats import measures
 from layers.stats.divisions import Divisions, divisions, last_month
 from layers.stats.like import pair
+from layers.stats.measures import days_in
+from layers.stats.population import KINDS, NOBODY, last_day, populations
+from layers.stats.provisional import marks
 from layers.stats.query import available_months, totals_of
+from layers.stats.regions import region_index
 from layers.words import Words
 
 
@@ -73,6 +78,15 @@ _VOLUME: tuple[Column, ...] = (
     ("volume_l", sql.SQL("u.volume_l")),
     ("m3_per_km2", sql.SQL("u.volume_l * 1000.0 / NULLIF(f.f_area_m2, 0)")),
 )
+# Of regions alone, as cells have no counts of their own: those that the period divides by, and what is had by it.
+_PEOPLE: tuple[Column, ...] = (
+    ("residents", sql.SQL("p.residents")),
+    ("residents_day", sql.SQL("p.residents_day::text")),
+    ("l_per_resident_day", sql.SQL("u.volume_l::double precision / NULLIF(p.residents * p.days, 0)")),
+    ("households", sql.SQL("p.households")),
+    ("households_day", sql.SQL("p.households_day::text")),
+    ("m3_per_household_month", sql.SQL("u.volume_l / 1000.0::double precision / NULLIF(p.households * p.months, 0)")),
+)
 
 
 def _compared(now: str) -> tuple[Column, ...]:
@@ -95,6 +109,9 @@ _UNLIKE: tuple[Column, ...] = (
 _SHARE: Column = ("share_by_area", sql.SQL("u.by_area_l::double precision / NULLIF(u.gross_l, 0)"))
 
 
+_PROVISIONAL: Column = ("provisional", sql.SQL("CASE WHEN u.volume_l IS NOT NULL THEN o.months END"))
+
+
 def _of_region(level: int, asked: Asked) -> Carried:
     within = asked.within
 
@@ -105,7 +122,40 @@ def _of_region(level: int, asked: Asked) -> Carried:
         )
         return text.format(found.composed, name=sql.Identifier(name)), tuple(found.params)
 
-    return _with_versus(asked, litres, _VOLUME)
+    found = _with_versus(asked, litres, (*_VOLUME, *_PEOPLE))
+    people, params = _people(level, asked.period, within)
+    found = replace(found, join=found.join + sql.SQL(" ") + people, params=found.params + params)
+    return _marked(found, asked, within, sql.SQL("f.f_code"))
+
+
+def _marked(found: Carried, asked: Asked, within: Divisions, code: sql.Composable) -> Carried:
+    """The same with which of its months are provisional, by the code of the division that a row is of or in."""
+    months = [*asked.period.months, *(asked.versus.months if asked.versus else ())]
+    join, params = marks(within).within(months).column(code)
+    return replace(
+        found,
+        join=found.join + sql.SQL(" ") + join,
+        columns=(*found.columns, _PROVISIONAL),
+        params=found.params + params,
+    )
+
+
+def _people(level: int, period: Period, within: Divisions) -> tuple[sql.Composable, tuple[object, ...]]:
+    """A join of the counts of a level's regions, found by the one rule there is for them (`layers.stats.population`)."""
+    counted, end = populations(within), last_day(period)
+    known = [(region.code, counted.of(region, end)) for region in region_index(within).levels[level]]
+    known = [(code, people) for code, people in known if people != NOBODY]
+    present = [month for month in available_months() if period.first <= month <= period.last] if known else []
+    columns = [
+        [getattr(count, name) if (count := getattr(people, kind)) else None for _, people in known]
+        for kind in KINDS
+        for name in ("number", "day")
+    ]
+    return sql.SQL(
+        "LEFT JOIN (SELECT c.*, {days}::bigint AS days, {months}::bigint AS months FROM"
+        " unnest(%s::text[], %s::bigint[], %s::date[], %s::bigint[], %s::date[])"
+        " AS c (code, residents, residents_day, households, households_day)) p ON p.code = f.f_code"
+    ).format(days=days_in(present), months=len(present)), ([code for code, _ in known], *columns)
 
 
 def _of_cell(size: int, asked: Asked) -> Carried:
@@ -121,7 +171,8 @@ def _of_cell(size: int, asked: Asked) -> Carried:
         elsewhere = within.elsewhere(period.months)
         return _joined(cell_litres(size, period, asked.selection, among="f", elsewhere=elsewhere), name)
 
-    return _with_versus(asked, litres, (*_VOLUME, _SHARE))
+    # The code of a cell ends with that of its township.
+    return _marked(_with_versus(asked, litres, (*_VOLUME, _SHARE)), asked, within, sql.SQL("right(f.f_code, 9)"))
 
 
 def _joined(found: Query, name: str) -> tuple[sql.Composable, tuple[object, ...]]:
@@ -158,13 +209,24 @@ def carried(usage: UsageOf, asked: Asked) -> Carried:
 
 _WORDS = {
     "volume_l": Field("volume_l", "用水量(升)", "Volume used (litres)", "integer", unit="L"),
-    "m3_per_km2": Field("m3_per_km2", "单位面积用水量", "Use per area", "number", unit="m³/km²"),
+    "residents": Field("residents", "常住人口", "Residents", "integer", unit="人"),
+    "residents_day": Field("residents_day", "常住人口截至日期", "Residents counted on"),
+    "households": Field("households", "户数", "Households", "integer", unit="户"),
+    "households_day": Field("households_day", "户数截至日期", "Households counted on"),
+    **{
+        measure.field: Field(measure.field, measure.zh, measure.en, "number", unit=measure.shown)
+        for measure in measures.DIVIDED
+    },
+    "provisional": Field("provisional", "暂定月份", "Provisional months"),
     "share_by_area": Field("share_by_area", "按面积分配的比例", "Share assigned by area", "number"),
     "previous_l": Field("previous_l", "对比期用水量(升)", "Volume compared with (litres)", "integer", unit="L"),
     "difference_l": Field("difference_l", "增减(升)", "Difference (litres)", "integer", unit="L"),
     "change": Field("change", "增减比例", "Change", "number"),
 }
-_FIRST = {"region": ("volume_l", "m3_per_km2"), "grid": ("volume_l", "m3_per_km2", "share_by_area")}
+_FIRST = {
+    "region": tuple(name for name, _ in (*_VOLUME, *_PEOPLE)),
+    "grid": tuple(name for name, _ in (*_VOLUME, _SHARE)),
+}
 
 
 def fields_of(usage: UsageOf, asked: Asked) -> tuple[Field, ...]:
@@ -181,7 +243,7 @@ def fields_of(usage: UsageOf, asked: Asked) -> tuple[Field, ...]:
                 ),
             )
         )
-    names = _FIRST[usage.kept] + (tuple(name for name, _ in _UNLIKE) if asked.versus else ())
+    names = _FIRST[usage.kept] + (tuple(name for name, _ in _UNLIKE) if asked.versus else ()) + (_PROVISIONAL[0],)
     return tuple(_WORDS[name] for name in names)
 
 

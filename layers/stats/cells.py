@@ -11,20 +11,30 @@ from psycopg import sql
 
 from layers import vocab
 from layers.db import Query, rows
+from layers.errors import BadParameter
 from layers.grid.figures import cell_litres, cell_year, month_balance
 from layers.periods import Month, Period
 from layers.registry import Layer
 from layers.selection import Selection
-from layers.stats import query
+from layers.stats import measures, query
 from layers.stats.absence import added, share
 from layers.stats.answer import coverage
 from layers.stats.classes import Classes, classify
 from layers.stats.divisions import Divisions, divisions, last_month
+from layers.stats.provisional import marks
 
-MEASURES = ("volume", "per_km2")
+MEASURES = measures.names(measures.OF_CELLS)
 _BALANCE = ("recorded_l", "assigned_l", "unassigned_l", "outside_l")
 _YEARS_MOST = 2  # of whose single months classes are cut
 _CELLS_MOST = 100_000
+
+
+def refuse_measure(name: str) -> None:
+    """`BadParameter` for a measure that is told of regions and not of cells, with the reason."""
+    measure = measures.BY_NAME.get(name)
+    if measure and not measure.of_cells:
+        why = f"nobody counts the {measure.of_people} of a cell" if measure.of_people else "a cell has no such figure"
+        raise BadParameter(f"The measure {name} is told of regions alone: {why}.", param="measure", allowed=MEASURES)
 
 
 def cell_statistics(
@@ -56,6 +66,7 @@ def cell_statistics(
         "period": str(period),
         "boundaries": within.to_dict(),
         "filters": selection.to_dict(),
+        "provisional": marks(within).within(covered.present).of(),
         **{name: added(month[name] for month in months) for name in (*_BALANCE, "in_townships_l")},
         "share_by_area": share(added(month["by_area_l"] for month in months), gross),
         "months": [{name: value for name, value in month.items() if name != "gross_l"} for month in months],
@@ -157,7 +168,7 @@ class _Cells:
     def _counted(self, found: Query, classes: Classes) -> Classes:
         """The same classes with the counts and ends of all cells."""
         value, join = ("volume_l::float8 / 1000", "")
-        if self.measure == "per_km2":
+        if self.measure == measures.PER_KM2.name:
             value, join = ("volume_l * 1000.0::float8 / area_m2", "JOIN layers_gridunit u ON u.id = c.unit_id")
         text = sql.SQL(
             "SELECT width_bucket(value, %s::float8[]), count(*), min(value), max(value)"

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-# What classes are of, and in which unit.
-UNITS = {"volume": "m3", "per_km2": "m3/km2", "change": "ratio", "difference": "m3", "ratio": "ratio"}
+from layers.stats.measures import BY_NAME
+
 METHODS = ("quantiles", "equal", "natural", "tail")
 # Fisher's exact natural breaks cost the square of the number of values; order statistics stand in for a long list.
 _NATURAL_SAMPLE = 120
@@ -27,10 +27,10 @@ class Classes:
     high: float
 
     def told(self, measure: str) -> dict[str, Any]:
-        """As the API says the classes of one of `UNITS`."""
+        """As the API says the classes of a measure (`measures`)."""
         return {
             "measure": measure,
-            "unit": UNITS[measure],
+            "unit": BY_NAME[measure].unit,
             "method": self.method,
             "breaks": self.breaks,
             "counts": self.counts,

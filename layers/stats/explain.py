@@ -22,9 +22,11 @@ from layers.periods import Month, Period
 from layers.registry import Layer
 from layers.selection import EVERYTHING, Selection
 from layers.sql import load
-from layers.stats import query
+from layers.stats import measures, query
 from layers.stats.absence import added
+from layers.stats.answer import coverage, divisors
 from layers.stats.divisions import CURRENT, PARAM, Divisions, divisions, every, last_month
+from layers.stats.provisional import marks
 from layers.stats.redrawn import redrawn
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
 
@@ -63,7 +65,8 @@ def explain_unit(
         value = rows(_kept(sql.SQL("size = %(size)s AND gap = ANY(%(gaps)s)"), terms, elsewhere))
         found = _parts(sql.SQL(load("explain_gap")).format(**parts), terms)
         answer = _answer(period, selection, value[0][0], found, page or RecordsPage())
-        return {"unit": code, "size": size, "boundaries": within.to_dict(), **answer}
+        provisional = marks(within).within(period.months).of()
+        return {"unit": code, "size": size, "boundaries": within.to_dict(), "provisional": provisional, **answer}
     unit, code, size, area_m2, region_code, region_name = _unit(code, within)
     terms |= {"unit": unit, "size": size}
     value = rows(_kept(sql.SQL("size = %(size)s AND unit_id = %(unit)s"), terms, elsewhere))
@@ -75,6 +78,7 @@ def explain_unit(
         "boundaries": within.to_dict(),
         "area_m2": area_m2,
         "region": {"code": region_code, "name": region_name},
+        "provisional": marks(within).within(period.months).of([region_code]),
         **_answer(period, selection, value[0][0], found, page or RecordsPage()),
     }
 
@@ -133,8 +137,29 @@ def explain_region(
         "region": {"code": code, "name": region.name, "level": vocab.LEVEL.by_id[region.level].code},
         "boundaries": within.to_dict(),
         "redrawn": redrawn(index, within, period, query.available_months(), selection, index.prefixes(code, unit=unit)),
+        "per": _per(region, period, value, within),
+        "provisional": marks(within).within(period.months).of(index.prefixes(code, unit=unit)),
         **_answer(period, selection, value, found, page or RecordsPage()),
     }
+
+
+def _per(region: RegionInfo, period: Period, value: int | None, within: Divisions) -> list[dict[str, Any]]:
+    """By what the figure is divided where it is told for a person: by whom, as counted on which day, and by how much time."""
+    if value is None:
+        return []
+    covered = coverage(period, query.available_months())
+    by = divisors(within, covered, period)(region)
+    return [
+        {
+            "measure": measure.name,
+            "unit": measure.unit,
+            "value": figure,
+            "counted": getattr(by.people, measure.of_people).to_dict(),
+            "times": getattr(by, measure.in_time),
+        }
+        for measure in measures.DIVIDED
+        if measure.of_people and (figure := measure.value(value, by)) is not None
+    ]
 
 
 # Where meters and facilities are, their kind, what is asked of them, and how a facility that was moved is known for what it is.

@@ -13,11 +13,13 @@ from typing import Any
 from django.db.models import Count, QuerySet, Sum, Value
 
 from layers import access, vocab
-from layers.models import AbstractionPermit, Meter, UsageRecord
+from layers.models import AbstractionPermit, Meter, Region, UsageRecord
 from layers.periods import Month, Period
 from layers.registry import Layer
 from layers.stats import like, permitted, query
 from layers.stats.absence import added, ratio, share
+from layers.stats.divisions import today
+from layers.stats.provisional import marks
 
 MONTHS_OF_YEAR = 12
 PERMITS_MOST = 200
@@ -43,6 +45,7 @@ def use(layer: Layer, found: Any) -> dict[str, Any]:
     return {
         "closed": False,
         "months": [str(month) for month in months],
+        "provisional": _provisional(found, [month for month, litres in of_month.items() if litres is not None]),
         "volume_l": list(of_month.values()),
         "by_source_month": [
             {"source": vocab.SOURCE.by_id[source].code, "volume_l": [row.get(month) for month in months]}
@@ -59,6 +62,14 @@ def use(layer: Layer, found: Any) -> dict[str, Any]:
         "points": points,
         "records": _named(layer, found, meters),
     }
+
+
+def _provisional(found: Any, months: Sequence[Month]) -> list[str]:
+    """The months of an object that are provisional where it counts now; of one that counts nowhere, anywhere."""
+    held = marks(today()).within(months)
+    counted = getattr(found, "counted_region", None) or getattr(found, "declared_region_id", None)
+    code = Region.objects.filter(pk=counted).values_list("code", flat=True).first() if held.every and counted else None
+    return held.of([code] if code else [])
 
 
 def is_told(layer: Layer) -> bool:

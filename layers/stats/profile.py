@@ -18,10 +18,12 @@ from layers.kept.memory import Memory
 from layers.models import Region
 from layers.periods import Month, Period
 from layers.selection import Selection
-from layers.stats import query
+from layers.stats import measures, query
 from layers.stats.absence import added, share
-from layers.stats.answer import Question, answer, per_km2
+from layers.stats.answer import Question, answer
 from layers.stats.divisions import Divisions, divisions, last_month
+from layers.stats.population import last_day, populations
+from layers.stats.provisional import marks
 from layers.stats.redrawn import redrawn
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
 from layers.versions import ALL_DATASETS, as_of
@@ -39,7 +41,8 @@ def profile(
     index = region_index(within)
     region = _asked(index, code, unit=unit)
     unit = region.level == vocab.REPORTING_UNIT
-    asked = Question(region.level, period, selection, versus=versus, boundaries=boundaries)
+    measure = measures.PERCENTILE if period.length == 1 else measures.VOLUME  # of a month its place is told too
+    asked = Question(region.level, period, selection, versus=versus, measure=measure.name, boundaries=boundaries)
     own = answer(replace(asked, parent="" if unit else code))
     whole = answer(asked) if region.level == vocab.CITY else None
     line = next((row for row in own["rows"] if row["code"] == code), None)
@@ -73,10 +76,16 @@ def profile(
         "recorded_l": added([line["volume_l"], *beside.values()]),
         "share_of_parent": _share(line["volume_l"], region.parent_code, index, asked, within),
         "share_of_city": _share(line["volume_l"], city.code, index, asked, within),
-        "m3_per_km2": per_km2(line["volume_l"], region.area_m2),
+        **{measure.field: line[measure.field] for measure in measures.DIVIDED},
+        "population": populations(within).of(region, last_day(period)).told(),
         "previous_l": line["previous_l"],
         "change": line["change"],
+        "standing": line["standing"],
+        "former": own["former"],
+        "provisional": line["provisional"],
+        "provisional_notes": own["provisional_notes"],
         "months": [str(month) for month in months],
+        "provisional_months": marks(within).within(months).of(index.prefixes(code, unit=unit)),
         "by_source_month": _by_source_month(region, months, selection, within),
         "by_purpose": _by_purpose(region, period, selection, within),
         "grid": _in_cells(region, period, selection, line["volume_l"], within),

@@ -9,12 +9,15 @@ from layers import vocab
 from layers.db import rows
 from layers.periods import Month, Period
 from layers.selection import Selection
-from layers.stats import query
+from layers.stats import measures, query
 from layers.stats.absence import added
-from layers.stats.answer import coverage, level_asked, per_km2, prefixes_of, refuse_finer_parent, regions_of
+from layers.stats.answer import coverage, level_asked, prefixes_of, refuse_finer_parent, regions_of
 from layers.stats.classes import classify
 from layers.stats.divisions import divisions
-from layers.stats.regions import region_index
+from layers.stats.measures import Divisors, Measure, days_in
+from layers.stats.population import KINDS, Populations, last_day, populations
+from layers.stats.provisional import marks
+from layers.stats.regions import RegionInfo, region_index
 
 Litres = list[int | None]
 # What may be asked for: everything, or without the figures what they are painted by, or what their rows are called.
@@ -60,8 +63,9 @@ def series(
     }
     if part == "names":
         return {**about, "codes": list(matrix), "names": [index.info(code, level).name for code in matrix]}
-    areas = [index.info(code, level).area_m2 for code in matrix]
-    classes = _classes(list(matrix.values()), areas, months, method, k)
+    listed = [index.info(code, level) for code in matrix]
+    counted = populations(within)
+    classes = _classes(list(matrix.values()), _RowDivisors(listed, counted), months, method, k)
     if part == "classes":
         return {**about, "months": [str(month) for month in months], "classes": classes}
     in_none = [added(row[i] for row in gaps.values()) for i in range(len(months))]
@@ -69,7 +73,9 @@ def series(
         **about,
         "months": [str(month) for month in months],
         "codes": list(matrix),
-        "area_km2": [area / 1e6 for area in areas],
+        "provisional": marks(within).within(months).to_list(),
+        "area_km2": [region.area_m2 / 1e6 for region in listed],
+        "population": _population(listed, index.by_code.get(parent) or index.root, counted),
         "volume_l": list(matrix.values()),
         "gaps": gaps,
         "gaps_l": in_none,
@@ -78,8 +84,44 @@ def series(
     }
 
 
+class _RowDivisors:
+    """What the litres of each row are divided by, of any months."""
+
+    def __init__(self, listed: Sequence[RegionInfo], counted: Populations) -> None:
+        self._listed, self._counted = listed, counted
+        self._plain = [Divisors(region.area_m2) for region in listed]
+
+    def of(self, measure: Measure, months: Sequence[Month], period: Period) -> list[Divisors]:
+        """Divisors for each row, of the months with figures that a period has. People and time only where the measure asks for them:
+        there are thousands of rows, and dozens of months."""
+        if not measure.of_people:
+            return self._plain
+        days, end = days_in(months), last_day(period)
+        return [Divisors(region.area_m2, self._counted.of(region, end), days, len(months)) for region in self._listed]
+
+    def lack(self, measure: Measure) -> bool:
+        """Whether no row has what the measure divides by."""
+        kind = measure.of_people
+        return bool(kind) and not any(self._counted.counts(region, kind) for region in self._listed)
+
+
+def _population(listed: Sequence[RegionInfo], whole: RegionInfo | None, counted: Populations) -> dict[str, Any]:
+    """Of each kind the days of which there are counts, and by day the number of each row, and of what the rows are parts of."""
+    found = {}
+    for kind in KINDS:
+        of_rows = [counted.counts(region, kind) for region in listed]
+        of_whole = counted.counts(whole, kind) if whole else {}
+        days = sorted({day for counts in (*of_rows, of_whole) for day in counts})
+        found[kind] = {
+            "days": [day.isoformat() for day in days],
+            "numbers": [[counts[day].number if day in counts else None for counts in of_rows] for day in days],
+            "whole": [of_whole[day].number if day in of_whole else None for day in days],
+        }
+    return found
+
+
 def _classes(
-    matrix: list[Litres], areas: Sequence[float], months: Sequence[Month], method: str, k: int
+    matrix: list[Litres], divisors: _RowDivisors, months: Sequence[Month], method: str, k: int
 ) -> dict[str, Any]:
     """Legend classes by measure: of single months, of each calendar year, and of all months together.
 
@@ -87,31 +129,26 @@ def _classes(
     or of everything are what the statistics API gives for that period.
     """
     years = sorted({month.year for month in months})
-    columns = {year: [i for i, month in enumerate(months) if month.year == year] for year in years}
+    column = {month: i for i, month in enumerate(months)}
+    single = [Period(month, month) for month in months]
+    whole = [Period(months[0], months[-1])] if months else []
+
+    def classed(measure: Measure, periods: Sequence[Period]) -> dict[str, Any]:
+        values: list[float | None] = []
+        for period in [] if divisors.lack(measure) else periods:
+            inside = [month for month in months if period.first <= month <= period.last]
+            columns = [column[month] for month in inside]
+            values += [
+                measure.value(added(row[i] for i in columns), by)
+                for row, by in zip(matrix, divisors.of(measure, inside, period), strict=True)
+            ]
+        return classify(values, method, k).told(measure.name)
+
     return {
-        measure: {
-            "month": _measured(
-                measure,
-                [[row[i]] for row in matrix for i in range(len(months))],
-                [area for area in areas for _ in months],
-                method,
-                k,
-            ),
-            "year": {
-                str(year): _measured(measure, [[row[i] for i in columns[year]] for row in matrix], areas, method, k)
-                for year in years
-            },
-            "all": _measured(measure, matrix, areas, method, k),
+        measure.name: {
+            "month": classed(measure, single),
+            "year": {str(year): classed(measure, [Period(Month(year, 1), Month(year, 12))]) for year in years},
+            "all": classed(measure, whole),
         }
-        for measure in ("volume", "per_km2")
+        for measure in measures.OF_LITRES
     }
-
-
-def _measured(measure: str, volumes_l: list[Litres], areas: Sequence[float], method: str, k: int) -> dict[str, Any]:
-    """Classes of the summed litres of each line, or of their density."""
-    totals = [added(line) for line in volumes_l]
-    if measure == "volume":
-        values = [None if total is None else total / 1000 for total in totals]
-    else:
-        values = [per_km2(total, area) for total, area in zip(totals, areas, strict=True)]
-    return classify(values, method, k).told(measure)

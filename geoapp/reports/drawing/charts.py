@@ -67,7 +67,7 @@ def _months(report: Report, lang: str) -> Figure:
         canvas.text(
             x,
             bottom + 4,
-            figures.month_short(month, lang),
+            figures.month_short(month, lang) + ("*" if month in report.provisional_months else ""),
             6.5,
             anchor="middle",
             bold=chosen,
@@ -75,6 +75,8 @@ def _months(report: Report, lang: str) -> Figure:
         )
         if chosen:
             canvas.rect(left + band * (m + 0.16), bottom + 5, band * 0.68, 0.7, WATER)
+    if report.provisional_months:
+        canvas.text(right, 10, word("provisional_months", lang), 6.5, anchor="end", fill=SOFT)
     _row_of_keys(canvas, [(SOURCES.get(code, OTHER), term_name(vocab.SOURCE, code, lang)) for code, _ in sources])
     return Figure("months", title, f"{title}，{report.name}", canvas.to_svg())
 

@@ -1,5 +1,8 @@
 // The HTTP contract, typed, and the one way this page asks for anything.
 import { FIRST } from "./i18n";
+import type { Standing } from "./percentile";
+import type { PeopleKind } from "./people";
+import type { ProvisionalMark } from "./provisional";
 import { isAway, untilBack } from "./outage";
 
 /** The code of a language: the name of its dictionary. */
@@ -28,6 +31,7 @@ export interface Meta {
   worded: Record<string, Words>;
   /** English names of divisions, by code; of townships and villages there are none. */
   names_en?: Record<string, string>;
+  measures: MeasureInfo[];
   /** Every edition of the divisions, the oldest first. */
   divisions: Divisions[];
 }
@@ -49,10 +53,21 @@ export interface Series {
   volume_l: Litres[]; total_l: Litres; gaps_l: Litres; gaps?: Partial<GapSeries>; as_of: AsOf;
   /** At the sum of all regions, each with the year that it is of. */
   notes?: PrintedNote[];
-  classes: { volume: SeriesClasses; per_km2: SeriesClasses };
+  classes: Record<"volume" | "per_km2" | "per_resident" | "per_household", SeriesClasses>;
+  population: Record<PeopleKind, Counted>;
+  provisional: ProvisionalMark[];
 }
+/** Of the days on which anybody was counted, `numbers[d][i]` is region `codes[i]` on `days[d]`; `whole` is what the regions are parts of. */
+export interface Counted { days: string[]; numbers: (number | null)[][]; whole: (number | null)[] }
+/** A count as an answer of one region tells it. */
+export interface CountTold { number: number; day: string; source: string; summed: boolean }
+/** A measure of the API: what it is called, and why nothing can be told by it yet. */
+export interface MeasureInfo extends Words { name: string; unit: string; of_cells: boolean; of_month: boolean; why_not: Words | null }
 export interface PathStep { code: string; name: string; level: Level }
-export interface RegionChild { code: string; name: string; volume_l: number | null; share: number | null; m3_per_km2: number | null; change: number | null }
+export interface RegionChild {
+  code: string; name: string; volume_l: number | null; share: number | null; m3_per_km2: number | null; change: number | null; previous_l: number | null;
+  l_per_resident_day: number | null; m3_per_household_month: number | null; standing: Standing | null;
+}
 /** Litres recorded at divisions themselves whose lines are others in the answer, and in which; the words say what became of them. */
 export interface Redrawn extends Words { volume_l: number; regions: { code: string; name: string; volume_l: number }[] }
 export interface RegionDetail extends PathStep, MonthlyUse {
@@ -66,7 +81,13 @@ export interface RegionDetail extends PathStep, MonthlyUse {
   redrawn?: Redrawn | null;
   /** Of a township: what is in its cells, and by how much that is more than its figure. */
   grid?: { volume_l: number; more_l: number } | null;
-  share_of_parent: number | null; m3_per_km2: number | null;
+  share_of_parent: number | null; m3_per_km2: number | null; l_per_resident_day: number | null; m3_per_household_month: number | null;
+  /** What the last two divide by; null where nobody was counted. */
+  population: Record<PeopleKind, CountTold | null>;
+  /** Of a month: its place among those of earlier years, which these are, and how many it takes. */
+  /** Its months that may still change, and what the authority says of them. */
+  provisional: string[]; provisional_notes: string[];
+  standing: Standing | null; former: { months: string[]; needed: number } | null;
   previous_l: number | null; change: number | null;
   by_purpose: { purpose: string; volume_l: number | null }[]; children: RegionChild[];
   not_at_child_level_l: number; facilities: { layer: string; count: number }[]; as_of: AsOf;
@@ -84,11 +105,12 @@ export interface Neighbour { group: "same" | "facility"; layer: string; code: st
 /** What who asks may open behind an object: nothing of it for everybody. */
 export interface Behind { edit?: string; history?: string; release?: { number: number; file: string; actor: string; url: string } }
 /** Litres by source and month: what a chart of months is drawn from. */
-export interface MonthlyUse { months: string[]; by_source_month: { source: string; volume_l: Litres }[] }
+export interface MonthlyUse { months: string[]; provisional_months: string[]; by_source_month: { source: string; volume_l: Litres }[] }
 export interface YearUse { year: number; months: number; volume_l: number; like: string | null; previous_l: number | null; change: number | null; permitted_l: number | null; of_permitted: number | null }
 export interface ObjectPermit { code: string; permitted_l_per_year: number | null; valid_from: string | null; valid_to: string | null; others: number }
 /** What one object used; nothing but `closed` where figures of single objects are not told. */
-export interface ObjectUse extends MonthlyUse {
+export interface ObjectUse extends Omit<MonthlyUse, "provisional_months"> {
+  provisional: string[];
   closed: boolean; synthetic: boolean; volume_l: Litres; years: YearUse[]; meters: number | null;
   shared: { meters?: number; volume_l?: number | null; users?: number } | null; permits: ObjectPermit[];
   /** Of a permit or holder: what is permitted, by kind, and how many of them meters measure. */
@@ -112,7 +134,9 @@ export interface Part {
   kind: string; code: string | null; name: string; layer: string | null; count: number; rule: string; source: string; purpose: string;
   volume_l: number; of_l: number | null; weight: number | null; weight_total: number | null;
 }
-export interface Explanation { synthetic: boolean; missing: string[]; volume_l: number | null; parts_l: number | null; above_l: number | null; count: number; limit: number; offset: number; parts: Part[]; region?: { code: string; name: string }; unit?: string; redrawn?: Redrawn | null }
+/** A figure for a person: by how many, in how many days or months. */
+export interface Per { measure: string; unit: string; value: number; counted: CountTold; times: number }
+export interface Explanation { synthetic: boolean; provisional: string[]; missing: string[]; volume_l: number | null; parts_l: number | null; above_l: number | null; count: number; limit: number; offset: number; parts: Part[]; region?: { code: string; name: string }; unit?: string; per?: Per[]; redrawn?: Redrawn | null }
 export interface CellFeature {
   id: string; geometry: GeoJSON.Geometry | null;
   properties: { code: string; township: string; township_name: string; area_m2: number; volume_l: number | null; m3_per_km2: number | null; share_by_area: number | null; previous_l?: number | null; difference_l?: number | null; change?: number | null };

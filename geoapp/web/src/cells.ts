@@ -7,7 +7,7 @@ import type { CellValue } from "./context";
 import { added, LITRES_PER_M3 } from "./format";
 import { comparedWith, kindOf, spanOf } from "./periods";
 import type { Measure, State } from "./state";
-import { isTwoSided } from "./values";
+import { isTwoSided } from "./measures";
 
 export const CELLS_FROM = 9;
 export const FINE_FROM = 13;

@@ -58,6 +58,13 @@ export function changeScale(values: number[]): Scale {
   return { breaks: [-large, -middle, -small, small, middle, large], colors: DIVERGING, diverging: true };
 }
 
+/** Of places among earlier years, by their number in `STANDINGS`: from the lowest of the record to the highest, tenths apart where the
+ * years can tell them. */
+export function standingScale(tenths: boolean): Scale {
+  const classes = tenths ? [0, 1, 2, 3, 4, 5, 6] : [0, 2, 3, 4, 6];
+  return { breaks: classes.slice(1).map((each) => each - 0.5), colors: classes.map((each) => DIVERGING[each]), diverging: true };
+}
+
 /** Colours for the API's bounds on both sides of 0. Fewer steps: the strongest colours stay at the ends. */
 export function divergingScale(breaks: number[]): Scale {
   const steps = breaks.length / 2;

@@ -2,7 +2,7 @@
 // Kept in the address, where anything can stand: what cannot be painted is not taken from it.
 import colors from "./colors.json";
 import { mixed, rampOf, type Scale } from "./classes";
-import { LITRES_PER_M3 } from "./format";
+import { ENTRIES } from "./measures";
 import type { Measure } from "./state";
 
 /** As the statistics API cuts them (layers/stats/classes.py). */
@@ -28,7 +28,7 @@ export interface Classing {
   opacity: Opacity;
 }
 
-const OWN = /^(volume|per_km2):(-?\d{1,15}(?:\.\d{1,9})?(?:,-?\d{1,15}(?:\.\d{1,9})?){1,5})$/;
+const OWN = /^(volume|per_km2|per_resident|per_household):(-?\d{1,15}(?:\.\d{1,9})?(?:,-?\d{1,15}(?:\.\d{1,9})?){1,5})$/;
 /** The measure and the bounds that a text says: two to six, ascending; null of anything else. */
 export function ownBreaks(text: string): { measure: Measure; breaks: number[] } | null {
   const found = OWN.exec(text);
@@ -46,8 +46,8 @@ export function breaksText(measure: Measure, breaks: readonly number[]): string 
 export function ownScale({ breaks }: Classing, measure: Measure): Scale | undefined {
   const own = ownBreaks(breaks);
   if (own?.measure !== measure) return undefined;
-  const factor = measure === "volume" ? LITRES_PER_M3 : 1;
-  return { breaks: own.breaks.map((each) => each * factor), colors: rampOf(SEQUENTIALS.water, own.breaks.length + 1), diverging: false };
+  const { stored } = ENTRIES[measure].classes!;
+  return { breaks: own.breaks.map((each) => each * stored), colors: rampOf(SEQUENTIALS.water, own.breaks.length + 1), diverging: false };
 }
 /** Whether classes are to be cut otherwise than the figures come with. */
 export const isCutAnew = ({ method, classes }: Classing): boolean => method !== "" || classes !== 0;

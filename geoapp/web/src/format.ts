@@ -58,6 +58,8 @@ export function density(m3PerKm2: number, lang: Lang): Figure {
   const value = large ? m3PerKm2 / 10_000 : m3PerKm2;
   return { number: smallOrDecimals(value, large ? (value >= 100 ? 1 : 2) : value >= 100 ? 0 : 1), unit: `${unitName(lang, large)}/km²` };
 }
+/** Litres of a person and day, or m³ of a household and month. */
+export const perHead = (value: number): string => decimals(value, value >= 1000 ? 0 : value >= 10 ? 1 : 2);
 /** The sum of what is known; null when nothing of it is. */
 export const added = (figures: readonly (number | null | undefined)[]): number | null =>
   figures.reduce<number | null>((sum, each) => (each === null || each === undefined ? sum : (sum ?? 0) + each), null);

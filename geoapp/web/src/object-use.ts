@@ -2,7 +2,7 @@
 import { type Meta, objectPage, type ObjectPermit, type ObjectUse, recordsUrl, type YearUse } from "./api";
 import { h, replace } from "./dom";
 import { added, change, commonUnit, integer, monthShort, percent, periodText, volumeText } from "./format";
-import { language, t, term, words } from "./i18n";
+import { language, listed, t, term, words } from "./i18n";
 import { drawChart } from "./ui/chart-draw";
 import { OTHER_COLOR, SOURCE_COLORS } from "./ui/colors";
 
@@ -15,13 +15,14 @@ export function showUse(place: HTMLElement, meta: Meta, use: ObjectUse, layer: s
   replace(place,
     h("h2", {}, t(use.points ? "useTaken" : "use"), !use.meters ? null : h("small", {}, t("useMeters", { n: integer(use.meters) }))),
     known ? [canvas, legend(meta, use)] : h("p", { class: "hint", "data-testid": "use-none" }, t("useNone")),
+    use.provisional.length ? h("p", { class: "fine", "data-testid": "use-provisional" }, t("provisionalChart", { months: listed(use.provisional.map((month) => periodText(month, language()))) })) : null,
     points(use),
     shared(use),
     known ? years(use) : null,
     layer === "permit" ? null : permits(use.permits, use.years, from),
     known && use.records ? h("p", { class: "use-take" }, t("useTake"), " ", ["csv", "xlsx"].map((form) =>
       h("a", { class: "button small", href: recordsUrl(form, use.records!), download: "", "data-testid": `use-${form}` }, form.toUpperCase()))) : null);
-  if (known) drawChart(canvas, use, { meta, period: "" }, null);
+  if (known) drawChart(canvas, { ...use, provisional_months: use.provisional }, { meta, period: "" }, null);
 }
 
 function legend(meta: Meta, use: ObjectUse): HTMLElement {
@@ -63,7 +64,8 @@ function years(use: ObjectUse): HTMLElement {
       h("th", { scope: "row", class: "num" }, year.year),
       MONTHS.map((month) => {
         const value = litres.get(`${year.year}-${month}`);
-        return h("td", { class: value === null || value === undefined ? "none" : "", "data-month": `${year.year}-${month}`, "data-litres": value ?? "" }, unit.text(value));
+        const open = use.provisional.includes(`${year.year}-${month}`);
+        return h("td", { title: open ? t("provisional") : undefined, class: value === null || value === undefined ? "none" : "", "data-month": `${year.year}-${month}`, "data-litres": value ?? "" }, unit.text(value), open ? "*" : "");
       }),
       h("td", { class: "sum", "data-testid": "use-year", "data-litres": year.volume_l }, unit.text(year.volume_l)),
       h("td", { title: year.like ? t("useLike", { months: periodText(year.like, lang) }) : "" }, change(year.change)),

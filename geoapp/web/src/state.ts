@@ -6,7 +6,7 @@ import { FIRST, LANGUAGES } from "./i18n";
 import { areLike, firstVersus } from "./periods";
 import { WHERE } from "./where";
 
-export type Measure = "volume" | "per_km2" | "change_previous" | "change_year" | "difference" | "ratio";
+export type Measure = "volume" | "per_km2" | "per_resident" | "per_household" | "percentile" | "change_previous" | "change_year" | "difference" | "ratio";
 export type LevelChoice = "auto" | "district" | "township" | "village" | "grid";
 export interface Camera { zoom: number; lat: number; lon: number }
 export interface State extends Filters, Classing {
@@ -44,7 +44,7 @@ export interface State extends Filters, Classing {
 /** How many regions a chart of lines holds. */
 export const BESIDE_MOST = 5;
 
-export const MEASURES: readonly Measure[] = ["volume", "per_km2", "change_previous", "change_year", "difference", "ratio"];
+export const MEASURES: readonly Measure[] = ["volume", "per_km2", "per_resident", "per_household", "change_previous", "change_year", "percentile", "difference", "ratio"];
 export const LEVELS: readonly LevelChoice[] = ["auto", "district", "township", "village", "grid"];
 const PERIOD = /^\d{4}(-\d\d)?$|^\d{4}-\d\d\.\.\d{4}-\d\d$/;
 // A layer and a code, which registers write as they like: in any script, with blanks and slashes.

@@ -7,7 +7,7 @@ import { ownScale, painted, receding } from "../classing";
 import type { CellsShown, CellValue, Context } from "../context";
 import { LITRES_PER_M3 } from "../format";
 import { kindOf } from "../periods";
-import { isTwoSided } from "../values";
+import { ENTRIES, isTwoSided } from "../measures";
 import { sourceUrl } from "./create";
 import { hatch } from "./hatch";
 import { Regions } from "./regions";
@@ -31,7 +31,7 @@ export class Cells {
 
   /** The size shown at this zoom: the finer where it is built. */
   private wanted(): LayerInfo | null {
-    if (this.context.state.level !== "grid") return null;
+    if (this.context.state.level !== "grid" || ENTRIES[this.context.state.measure].regionsOnly) return null;
     const zoom = this.map.getZoom();
     const fine = zoom >= FINE_FROM ? this.context.layer("grid_100") : undefined;
     return fine ?? (zoom >= CELLS_FROM ? this.context.layer("grid_500") ?? null : null);
@@ -81,7 +81,7 @@ export class Cells {
     }
     const stats = await data.get<CellStats>(cellStatsUrl(layer.id, question.packed || period, measure, filters, method, k));
     const classes = kindOf(period) === "month" ? stats.classes.month : stats.classes.period;
-    const factor = measure === "volume" ? LITRES_PER_M3 : 1;
+    const factor = ENTRIES[measure].classes?.stored ?? 1;
     // The counts of the month classes are of all months together: they say nothing of one.
     const own = ownScale(state, measure);
     return { ...base, scale: painted(own ?? sequentialScale(classes.breaks.map((each) => each * factor)), state), stats, counts: own || kindOf(period) === "month" ? [] : classes.counts, most: classes.max * factor };

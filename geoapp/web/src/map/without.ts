@@ -9,6 +9,9 @@ import { language, t, term, tk } from "../i18n";
 import { redraw } from "../ui/choices";
 import { filterWords } from "../ui/filters";
 import { errorText } from "../ui/notices";
+import { ENTRIES } from "../measures";
+import { provisionalText } from "../provisional";
+import { standingText } from "../ui/measure-note";
 import { picture } from "../values";
 import type { Face } from "./face";
 
@@ -92,6 +95,12 @@ export class Tables implements Face {
         row(t("total"), volumeText(volume, lang), volume),
         row(t("changePrevious"), change(detail.change)),
         row(t("per_km2"), dense(detail.m3_per_km2)),
+        (["per_resident", "per_household"] as const).flatMap((measure) => {
+          const told = ENTRIES[measure].told(ENTRIES[measure].of({ ...detail, people: detail.population, before_l: detail.previous_l }));
+          return told.unit ? [row(tk("measureTitle", measure), `${told.number} ${told.unit}`)] : [];
+        }),
+        detail.standing ? row(t("measureTitle_percentile"), standingText(detail.standing)) : null,
+        detail.provisional.length ? row(t("provisional"), provisionalText(detail.provisional, this.context.state.period)) : null,
         detail.area_km2 ? row(t("areaFigure"), area(detail.area_km2)) : null,
         detail.by_purpose.flatMap(({ purpose, volume_l }) => (volume_l === null ? [] : [row(term(this.context.meta, "purpose", purpose), `${volumeText(volume_l, lang)} · ${percent(shareOf(volume_l, volume))}`)]))));
   }

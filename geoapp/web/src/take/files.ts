@@ -5,7 +5,7 @@ import type { Context } from "../context";
 import { inLanguage, language } from "../i18n";
 import { comparedWith, spanOf } from "../periods";
 import { serialise, type State } from "../state";
-import { isTwoSided } from "../values";
+import { isTwoSided } from "../measures";
 import { layerQuery } from "../where";
 
 /** What part of the city is taken: all of it, the region that is selected, or what lies in the window. */

@@ -15,8 +15,9 @@ export function mountChart(place: HTMLElement, context: Context) {
   const legend = h("ul", { class: "chart-legend", "aria-hidden": "true" });
   const bar = h("p", { class: "bar-line", "data-testid": "bar-line", hidden: true });
   const gaps = h("p", { class: "fine", "data-testid": "chart-gaps", hidden: true });
+  const provisional = h("p", { class: "fine", "data-testid": "chart-provisional", hidden: true });
   const printed = h("div", { class: "printed-notes", "data-testid": "source-notes" });
-  replace(place, title, canvas, legend, gaps, printed, bar, table);
+  replace(place, title, canvas, legend, gaps, provisional, printed, bar, table);
   context.on("bar", ({ code, month, source }) => {
     bar.hidden = false;
     replace(bar, `${periodText(month, language())} · ${term(context.meta, "source", source)}`,
@@ -59,6 +60,8 @@ export function mountChart(place: HTMLElement, context: Context) {
     const silent = detail.months.filter((_, m) => detail.by_source_month.every((row) => row.volume_l[m] === null));
     replace(gaps, silent.length ? t("monthsWithout", { months: listed(silent.map((month) => monthShort(month, lang))) }) : "");
     gaps.hidden = !silent.length;
+    provisional.textContent = detail.provisional_months.length ? t("provisionalChart", { months: listed(detail.provisional_months.map((month) => monthShort(month, lang))) }) : "";
+    provisional.hidden = !detail.provisional_months.length;
     replace(printed, detail.by_source_month.map((row) => printedNote(detail, `source/${row.source}`, term(context.meta, "source", row.source))));
     replace(legend, detail.by_source_month.filter((row) => row.volume_l.some((litres) => (litres ?? 0) > 0)).map((row) =>
       h("li", {}, h("i", { style: `background:${SOURCE_COLORS[row.source] ?? OTHER_COLOR}` }), term(context.meta, "source", row.source), printedMark(detail.notes, `source/${row.source}`))));

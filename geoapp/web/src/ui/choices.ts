@@ -1,13 +1,14 @@
 // Small controls used all over: a segmented choice (one of several) and chips (any of several).
 import { h, replace } from "../dom";
 
-export interface Option { value: string; text: string; hint?: string }
+/** ``off`` is one that cannot be chosen just now; its hint says why. */
+export interface Option { value: string; text: string; hint?: string; off?: boolean }
 
 /** Radio buttons that look like one control; arrow keys move between them. */
 export function segmented(name: string, label: string, options: Option[], value: string, choose: (value: string) => void): HTMLElement {
   return h("div", { class: "segmented", role: "radiogroup", "aria-label": label, "data-testid": name },
-    options.map((option) => h("label", { title: option.hint },
-      h("input", { type: "radio", name, value: option.value, checked: option.value === value, onchange: () => choose(option.value) }),
+    options.map((option) => h("label", { title: option.hint, class: option.off ? "off" : undefined },
+      h("input", { type: "radio", name, value: option.value, checked: option.value === value, disabled: option.off === true, onchange: () => choose(option.value) }),
       h("span", {}, option.text))));
 }
 

@@ -4,13 +4,16 @@ import type { Context } from "../context";
 import { h, icon, replace } from "../dom";
 import { added, area, change, density, integer, percent, periodText, shareOf, volume, volumeText } from "../format";
 import { language, t, term, tk, words } from "../i18n";
+import { ENTRIES } from "../measures";
 import { badgeElement } from "../map/icons";
 import { monthsOf } from "../periods";
+import { provisionalText } from "../provisional";
 import { isCompare } from "../state";
 import type { RegionValue } from "../values";
 import { redraw } from "./choices";
 import { OTHER_COLOR, PURPOSE_COLORS } from "./colors";
 import { filterWords } from "./filters";
+import { countedText, standingText } from "./measure-note";
 import { printedMark, printedNote } from "./printed";
 import { redrawnNote } from "./redrawn";
 import { reportLink } from "./report-link";
@@ -50,18 +53,47 @@ export function figures(place: HTMLElement, context: Context, value: RegionValue
     h("div", { class: "hero" },
       h("p", {}, [periodText(period, lang), filterWords(context) || t("total")].join(" · ")),
       h("div", { class: "hero-value", "data-testid": "region-total", "data-litres": value.volume_l ?? "" },
-        h("b", { class: "num" }, total.number), h("span", {}, total.unit), detail ? printedMark(wholeNotes(context, detail), "total") : null),
+        h("b", { class: "num" }, total.number), h("span", {}, total.unit), detail ? printedMark(wholeNotes(context, detail), "total") : null,
+        detail && ofPeriod(context, detail) && detail.provisional.length ? h("small", { class: "tag provisional-tag" }, t("provisional")) : null),
       h("button", { type: "button", class: "explain-link", value: "explain", "data-testid": "region-explain", onclick: () => context.store.set({ explain: `region/${context.state.region || context.city}` }) }, t("explain"), icon("chevron", 12))),
     h("dl", { class: "figure-grid" },
       cell(isCompare(measure) ? t("changeVersus") : t(measure === "change_year" ? "changeYear" : "changePrevious"), change(value.change), "", `change ${direction}`),
       cell(t("per_km2"), dense?.number ?? "—", dense?.unit),
+      heads(value),
       parent ? cell(t("shareOf", { parent: parent.level === "city" ? t("wholeCity") : context.nameOf(parent.code, parent.name) }), percent(share)) : null,
       detail?.area_km2 ? cell(t("areaFigure"), area(detail.area_km2).replace(" km²", ""), "km²") : null,
       parent || !detail ? null : cell(t("reclaimedShare"), percent(reclaimedShare(detail, period)))),
+    detail && ofPeriod(context, detail) ? provisionalNote(detail, period) : null,
+    detail && ofPeriod(context, detail) ? [peopleNote(value, detail), standingNote(value, detail)] : null,
     value.volume_l === null ? h("p", { class: "hint", "data-testid": "no-records" }, t("noRecords")) : null,
     detail ? printedNote({ ...detail, notes: wholeNotes(context, detail) }, "total", t("total")) : null,
     detail ? gridNote(context, detail) : null,
     detail && ofPeriod(context, detail) ? redrawnNote(context, detail.redrawn) : null);
+}
+
+/** Which of its months may still change, and what the authority says of them. */
+function provisionalNote({ provisional, provisional_notes }: RegionDetail, period: string): HTMLElement | null {
+  if (!provisional.length) return null;
+  return h("p", { class: "hint", "data-testid": "provisional-note" }, [provisionalText(provisional, period), ...provisional_notes].join(" · "));
+}
+/** What is had by a person and a household, where anybody was counted. */
+function heads(value: RegionValue): HTMLElement[] {
+  return (["per_resident", "per_household"] as const).flatMap((measure) => {
+    const of = ENTRIES[measure].of(value);
+    const { number, unit } = ENTRIES[measure].told(of);
+    return of === null ? [] : [cell(tk("measure", measure), number, unit, measure)];
+  });
+}
+/** Whom these divide by. */
+function peopleNote(value: RegionValue, { population }: RegionDetail): HTMLElement | null {
+  const told = (["residents", "households"] as const).flatMap((kind) => (value.people?.[kind] && population[kind] ? [countedText(kind, population[kind])] : []));
+  return told.length ? h("p", { class: "fine", "data-testid": "people-note" }, told.join("; ")) : null;
+}
+/** Where a month stands among those of earlier years. */
+function standingNote(value: RegionValue, { standing, former }: RegionDetail): HTMLElement | null {
+  if (!former?.months.length || value.volume_l === null) return null;
+  const told = standing ? standingText(standing) : t("standingYears", { n: former.needed, years: former.months.length });
+  return h("p", { class: "hint", "data-testid": "standing-note", "data-standing": standing?.class ?? "" }, t("measureTitle_percentile"), t("colon"), told);
 }
 
 /** Whether the detail is of the period that is shown: another follows in a moment. */

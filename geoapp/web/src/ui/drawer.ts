@@ -52,7 +52,7 @@ export function mountDrawer(place: HTMLElement, context: Context, select: (code:
     const value = series && series.months.includes(monthsOf(period, context.meta.months)[0]) ? regionValue(series, code(), period, measure, versus) : null;
     if (value) return value;
     if (!detail || detailOf !== question()) return null;
-    return { volume_l: detail.volume_l, before_l: detail.previous_l, change: detail.change, m3_per_km2: detail.m3_per_km2, shown: detail.volume_l };
+    return { ...detail, people: detail.population, before_l: detail.previous_l, shown: detail.volume_l };
   }
   function parentValue(): RegionValue | null {
     const { period, measure } = store.state;

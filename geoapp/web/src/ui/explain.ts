@@ -1,11 +1,14 @@
 // "Explain this number": what a figure is made of. The parts come in pages; their sum stands beside the number shown.
-import { type Explanation, explainUrl, type Part } from "../api";
+import { type Explanation, explainUrl, type Part, type Per } from "../api";
 import type { Context } from "../context";
 import { announce, h, icon, replace } from "../dom";
 import { integer, periodText, volumeText } from "../format";
-import { language, listed, t, term, words } from "../i18n";
-import type { State } from "../state";
+import { language, listed, t, term, tk, words } from "../i18n";
+import { ENTRIES } from "../measures";
+import type { Measure, State } from "../state";
+import { provisionalText } from "../provisional";
 import { filterWords } from "./filters";
+import { countedText } from "./measure-note";
 import { errorText } from "./notices";
 import { objectLink } from "./object-link";
 import { redrawnNote } from "./redrawn";
@@ -73,6 +76,8 @@ export function mountExplain(place: HTMLElement, context: Context): { close(): b
       h("dl", { class: "explain-sum", "data-testid": "explain-sum", "data-volume": found.volume_l ?? "", "data-parts": found.parts_l ?? "", "data-count": found.count },
         h("div", {}, h("dt", {}, t("explainNumber")), h("dd", { class: "num" }, litres(found.volume_l))),
         h("div", {}, h("dt", {}, t("explainParts", { n: integer(found.count) })), h("dd", { class: "num" }, litres(found.parts_l), found.volume_l === null ? null : h("b", { class: found.volume_l === found.parts_l ? "same" : "differs" }, found.volume_l === found.parts_l ? " ✓" : " ≠")))),
+      found.provisional.length ? h("p", { class: "hint", "data-testid": "explain-provisional" }, provisionalText(found.provisional, store.state.period)) : null,
+      perHead(found.per ?? []),
       redrawnNote(context, found.redrawn),
       parts.length ? h("ol", { class: "parts-list", "data-testid": "explain-parts" }, parts.map((part) => row(part, found.volume_l ?? 0)))
         : h("p", { class: "hint", "data-testid": "explain-empty" }, t("noRecords")),
@@ -83,6 +88,16 @@ export function mountExplain(place: HTMLElement, context: Context): { close(): b
       h("p", { class: "fine" }, t("explainNote")));
     place.querySelector(".explain-body")?.scrollTo(0, shown);
     announce(`${t("explain")}: ${volumeText(found.volume_l, lang)}`);
+  }
+  /** What a person or a household has of it, and by what it is divided for that. */
+  function perHead(found: Per[]): HTMLElement | null {
+    if (!found.length) return null;
+    return h("dl", { class: "explain-sum whole", "data-testid": "explain-per" }, found.map(({ measure, value, counted, times }) => {
+      const entry = ENTRIES[measure as Measure];
+      const { number, unit } = entry.told(value);
+      const by = t("explainPer", { people: countedText(entry.people!, counted), times: t(entry.people === "residents" ? "explainDays" : "explainMonths", { n: times }) });
+      return h("div", {}, h("dt", {}, tk("measureTitle", measure), h("small", {}, ` ${by}`)), h("dd", { class: "num" }, `${number} ${unit}`));
+    }));
   }
   const litres = (value: number | null): string => (value === null ? volumeText(null, language()) : `${integer(value)} L`);
   function row(part: Part, total: number): HTMLElement {

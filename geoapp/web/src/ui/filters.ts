@@ -2,13 +2,14 @@
 import type { Context } from "../context";
 import { h } from "../dom";
 import { form } from "../form";
+import { ENTRIES } from "../measures";
 import { inLanguage, t, term, tk } from "../i18n";
-import type { Measure, State } from "../state";
+import { isCompare, type Measure, MEASURES, type State } from "../state";
 import { chips, redraw, segmented } from "./choices";
 import { compareBlock } from "./compare";
 import { divisionsWords } from "./divisions";
+import { whyNot } from "./measure-note";
 
-const MEASURES: Measure[] = ["volume", "per_km2", "change_previous", "change_year"];
 const NEW_WATER = "new_water";
 
 export function mountFilters(place: HTMLElement, context: Context): void {
@@ -23,8 +24,13 @@ export function mountFilters(place: HTMLElement, context: Context): void {
     const measures = form() === "plain" ? [] : [
       h("section", { class: "block" },
         h("h2", {}, t("measure")),
-        segmented("measure", t("measure"), MEASURES.map((value) => ({ value, text: tk("measure", value), hint: tk("measureTitle", value) })), state.measure,
-          (value) => set({ measure: value as Measure }))),
+        segmented("measure", t("measure"), MEASURES.filter((value) => !isCompare(value)).map((value) => {
+          const why = whyNot(context, value);
+          // What is shown stays chosen, though it has nothing to show: the legend says why.
+          return { value, text: tk("measure", value), hint: why || tk("measureTitle", value), off: Boolean(why) && value !== state.measure };
+        }), state.measure,
+          (value) => set({ measure: value as Measure })),
+        dividedNote(context)),
       compareBlock(context),
     ];
     redraw(place,
@@ -47,6 +53,12 @@ export function mountFilters(place: HTMLElement, context: Context): void {
   store.subscribe((_, changed) => {
     if (["measure", "period", "versus", "source", "purpose", "resident", "boundaries", "lang"].some((key) => changed.has(key as keyof State))) draw();
   });
+}
+
+/** Whom a figure for a person divides by, and that the water is the one that the filters leave. */
+function dividedNote(context: Context): HTMLElement | null {
+  const { people } = ENTRIES[context.state.measure];
+  return people ? h("p", { class: "hint", "data-testid": "divided" }, t("dividedBy", { what: filterWords(context) || t("dividedAll") })) : null;
 }
 
 /** Which divisions are spoken in; nothing to choose where there have never been others. */

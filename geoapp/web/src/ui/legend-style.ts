@@ -4,18 +4,15 @@ import { CLASSES } from "../api";
 import type { Scale } from "../classes";
 import type { Context } from "../context";
 import { h } from "../dom";
-import { LITRES_PER_M3 } from "../format";
 import { t, tk } from "../i18n";
+import { ENTRIES, isTwoSided, type Unit } from "../measures";
 import type { Measure, State } from "../state";
-import { isTwoSided } from "../values";
 import { segmented } from "./choices";
 
-/** The unit of the legend: its name, and how much of what is stored (litres, m³/km²) it is. */
-export interface Unit { name: string; divide: number }
 let open = false;
 
 /** Between what the address says (m³, m³/km²) and what the legend writes. */
-const perUnit = (measure: Measure, unit: Unit): number => unit.divide / (measure === "volume" ? LITRES_PER_M3 : 1);
+const perUnit = (measure: Measure, unit: Unit): number => unit.divide / (ENTRIES[measure].classes?.stored ?? 1);
 
 export function legendStyle(context: Context, measure: Measure, scale: Scale, unit: Unit): HTMLElement {
   const { store, state } = context;
@@ -38,8 +35,7 @@ export function legendStyle(context: Context, measure: Measure, scale: Scale, un
   }
   /** One's own bounds begin with those that are there: two to six of them. */
   function startOwn(): void {
-    const factor = measure === "volume" ? LITRES_PER_M3 : 1;
-    const now = scale.breaks.map((each) => each / factor);
+    const now = scale.breaks.map((each) => each / (ENTRIES[measure].classes?.stored ?? 1));
     set({ breaks: breaksText(measure, now.slice(0, 6)) ?? breaksText(measure, [1, 10].map((each) => each * perUnit(measure, unit)))! });
   }
   function bounds(): HTMLElement {

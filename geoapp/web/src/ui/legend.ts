@@ -4,13 +4,16 @@ import { classOf, NOUGHT, NOUGHT_CLASS, type Scale } from "../classes";
 import type { CellsShown, CellValue, Context, Shown } from "../context";
 import { announce, h, replace } from "../dom";
 import { form, onForm } from "../form";
-import { breakText, integer, LITRES_PER_M3, LITRES_PER_UNIT, percent, periodText, shareOf, unitName, unitsNow, volumeText } from "../format";
+import { integer, percent, periodText, shareOf, volumeText } from "../format";
 import { language, t, tk, words } from "../i18n";
 import { hatch, noDataPattern } from "../map/hatch";
+import { breakIn, ENTRIES, isTwoSided, type Unit } from "../measures";
+import { STANDINGS } from "../percentile";
 import { comparedWith, spanOf } from "../periods";
 import { isCompare, type Measure } from "../state";
-import { isChange, isTwoSided } from "../values";
-import { type Unit, legendStyle } from "./legend-style";
+import { figuresOf } from "../values";
+import { legendStyle } from "./legend-style";
+import { lackNote, measureAbout, provisionalAbout } from "./measure-note";
 import { redraw } from "./choices";
 import { cellLedger, unsureSwitch, unsureTexts } from "./legend-cells";
 import { divisionsWords } from "./divisions";
@@ -23,16 +26,12 @@ import { errorText, isRefused, wayOut } from "./notices";
 const ROOMY = 860;
 
 /** One unit for the whole legend, so that its breaks can be compared: the one that all figures are told in. */
-function unitOf(measure: Measure): Unit {
-  if (isChange(measure)) return { name: "%", divide: 0.01 };
-  const { volume: large = false, density: dense = false } = unitsNow();
-  if (measure === "per_km2") return { name: `${unitName(language(), dense)}/km²`, divide: dense ? LITRES_PER_UNIT / LITRES_PER_M3 : 1 };
-  return { name: unitName(language(), large), divide: large ? LITRES_PER_UNIT : LITRES_PER_M3 };
-}
+const unitOf = (measure: Measure): Unit => ENTRIES[measure].unit();
 
 /** The highest class has no bound: the largest value says how far it reaches. */
-function classTexts(scale: Scale, unit: Unit, most: number | null): string[] {
-  const text = (value: number) => breakText(value / unit.divide).replace("-", "−");
+function classTexts(measure: Measure, scale: Scale, unit: Unit, most: number | null): string[] {
+  if (measure === "percentile") return standingTexts(scale);
+  const text = (value: number) => breakIn(value, unit);
   const { breaks } = scale;
   return scale.colors.map((_, i) => {
     if (!breaks.length) return unit.name;
@@ -40,6 +39,13 @@ function classTexts(scale: Scale, unit: Unit, most: number | null): string[] {
     if (i === breaks.length) return most === null || most < breaks[i - 1] ? t("classFrom", { low: text(breaks[i - 1]) }) : t("classTo", { low: text(breaks[i - 1]), high: text(most) });
     return t("classRange", { low: text(breaks[i - 1]), high: text(breaks[i]) });
   });
+}
+
+/** Of places among earlier years: what each class is called; of too few years to tell tenths the outer ones are one. */
+function standingTexts({ breaks }: Scale): string[] {
+  const tenths = breaks.length === STANDINGS.length - 1;
+  const told = tenths ? STANDINGS : STANDINGS.filter((name) => !name.startsWith("much_"));
+  return told.map((name) => tk(tenths ? "standing" : "standingFew", name));
 }
 
 function ledger(shown: Shown): HTMLElement {
@@ -63,16 +69,18 @@ function ledger(shown: Shown): HTMLElement {
 
 /** How many there are of each class, recorded as nought, and without data; null where that is not known. */
 type Light = (index: number) => Record<string, unknown>;
-interface Rows { scale: Scale; unit: Unit; counts: number[]; most: number | null; nought: number | null; none: number | null; what: (n: number) => string; light: Light }
+interface Rows { measure: Measure; scale: Scale; unit: Unit; counts: number[]; most: number | null; nought: number | null; none: number | null; what: (n: number) => string; light: Light }
 /** Classes with their colours, bounds and how many there are of each; diverging ones from more to less. */
-function classRows({ scale, unit, counts, most: largest, nought, none, what, light }: Rows, noData: string): HTMLElement {
-  const texts = classTexts(scale, unit, largest);
+function classRows({ measure, scale, unit, counts, most: largest, nought, none, what, light }: Rows, noData: string): HTMLElement {
+  const texts = classTexts(measure, scale, unit, largest);
   const order = scale.colors.map((_, i) => (scale.diverging ? scale.colors.length - 1 - i : i));
   const most = Math.max(...counts, 1);
   const count = (n: number | undefined, bar = false) => n === undefined ? null
     : h("span", { class: "count" }, bar ? h("b", { style: `width:${(n / most) * 46}px` }) : null, h("em", {}, what(n)));
+  // Where nothing is known there are no classes either.
+  const nothing = !scale.breaks.length && counts.length > 0 && counts.every((n) => n === 0);
   return h("ul", { class: "classes" },
-    order.map((i) => h("li", { "data-testid": "legend-class", "data-class": i, "data-count": counts[i] ?? "", "data-from": scale.breaks[i - 1] ?? "", "data-to": scale.breaks[i] ?? "" },
+    nothing ? null : order.map((i) => h("li", { "data-testid": "legend-class", "data-class": i, "data-count": counts[i] ?? "", "data-from": scale.breaks[i - 1] ?? "", "data-to": scale.breaks[i] ?? "" },
       h("button", light(i), h("i", { class: "swatch", style: `background:${scale.colors[i]}` }),
         h("span", { class: "num" }, texts[i]), count(counts[i], true)))),
     !scale.diverging && (nought === null || nought > 0) ? h("li", { "data-testid": "legend-nought", "data-class": NOUGHT_CLASS, "data-count": nought ?? "" },
@@ -86,7 +94,7 @@ function captionOf(context: Context, asked: string, level: string): string {
   // Of two periods the months that both have: the only ones that are compared.
   const { now, before } = comparedWith(asked, context.state.measure, context.meta.months, context.state.versus);
   const [period, versus] = isCompare(context.state.measure) && now.length ? [spanOf(now), spanOf(before)] : [asked, context.state.versus];
-  return [periodText(period, language()), isCompare(context.state.measure) ? `${t("comparedTo")} ${periodText(versus, language())}` : "", level, filterWords(context), divisionsWords(context)].filter(Boolean).join(" · ");
+  return [periodText(period, language()), isCompare(context.state.measure) ? `${t("comparedTo")} ${periodText(versus, language())}` : "", level, filterWords(context), measureAbout(context), provisionalAbout(context), divisionsWords(context)].filter(Boolean).join(" · ");
 }
 /** How many regions there are of each class, recorded as nought and without data, and the largest value. */
 function countsOf({ picture: { scale, values } }: Shown): { counts: number[]; most: number | null; nought: number; none: number } {
@@ -115,7 +123,7 @@ export function legendNow(context: Context): LegendTold | null {
   const unit = unitOf(measure);
   const told = cells ? { counts: cells.counts, most: cells.most, nought: null, none: null } : countsOf(shown!);
   const count = (n: number | null | undefined) => (n === null || n === undefined ? "" : cells ? integer(n) : t("regions", { n }));
-  const texts = classTexts(scale, unit, told.most);
+  const texts = classTexts(measure, scale, unit, told.most);
   const rows: LegendRow[] = scale.colors.map((color, i) => ({ color, text: texts[i], count: count(told.counts[i]) }));
   if (scale.diverging) rows.reverse();
   if (!scale.diverging && told.nought !== 0) rows.push({ color: NOUGHT, text: t("nought"), count: count(told.nought) });
@@ -171,10 +179,7 @@ export function mountLegend(place: HTMLElement, context: Context): void {
     for (const row of place.querySelectorAll<HTMLElement>("[data-class]")) row.classList.toggle("marked", row.dataset.class === String(index));
     document.querySelectorAll<HTMLElement>("#legend-line [data-class]").forEach((row) => row.classList.toggle("marked", row.dataset.class === String(index)));
   }
-  function classOfCell({ volume_l, previous_l, change, m3_per_km2 }: CellValue, { measure, scale }: CellsShown): number {
-    if (measure === "difference") return classOf(volume_l === null || previous_l === null ? null : volume_l - previous_l, scale);
-    return classOf(isChange(measure) ? change : measure === "per_km2" ? m3_per_km2 : volume_l, scale);
-  }
+  const classOfCell = (value: CellValue, { measure, scale }: CellsShown): number => classOf(ENTRIES[measure].of(figuresOf(value)), scale);
   function markPlace(code: string | null, cell?: CellValue): void {
     const { shown, cells } = context;
     if (code === null || !shown) return mark(null);
@@ -187,7 +192,7 @@ export function mountLegend(place: HTMLElement, context: Context): void {
     const unit = unitOf(measure);
     const level = words(cells.layer.title);
     frame(measure, scale, unit, caption(period, level),
-      classRows({ scale, unit, counts, most: cells.most, nought: null, none: null, what: (n) => integer(n), light }, isTwoSided(measure) ? t("noChange") : t("noData")),
+      classRows({ measure, scale, unit, counts, most: cells.most, nought: null, none: null, what: (n) => integer(n), light }, isTwoSided(measure) ? t("noChange") : t("noData")),
       unsureSwitch(context),
       legendStyle(context, measure, scale, unit),
       fold(cellLedger(context, cells)));
@@ -202,8 +207,8 @@ export function mountLegend(place: HTMLElement, context: Context): void {
     const { counts, most, nought, none } = countsOf(shown);
     frame(measure, scale, unit, caption(shown.period, tk("level", shown.level)),
       levelNote(context),
-      classRows({ scale, unit, counts, most, nought, none, what: (n) => t("regions", { n }), light }, isTwoSided(measure) ? t("noChange") : t("noData")),
-      isTwoSided(measure) && !shown.picture.hasComparison ? h("p", { class: "hint", "data-testid": "no-comparison" }, t("comparedNone")) : null,
+      classRows({ measure, scale, unit, counts, most, nought, none, what: (n) => t("regions", { n }), light }, isTwoSided(measure) ? t("noChange") : t("noData")),
+      lackNote(context, shown),
       measure === "volume" ? h("p", { class: "fine area-hint" }, t("areaHint")) : null,
       legendStyle(context, measure, scale, unit),
       fold(ledger(shown)));
@@ -214,7 +219,7 @@ export function mountLegend(place: HTMLElement, context: Context): void {
   function fillCompact(measure: Measure, scale: Scale, unit: Unit): void {
     const compact = document.getElementById("legend-line");
     if (!compact) return;
-    const text = (value: number) => breakText(value / unit.divide).replace("-", "−");
+    const text = (value: number) => (measure === "percentile" ? "" : breakIn(value, unit));
     const hint = levelHint(context);
     replace(compact,
       h("span", { class: "line-title" }, tk("measureTitle", measure), " ", h("small", {}, unit.name)),

@@ -3,10 +3,12 @@ import { CELLS_FROM } from "../cells";
 import type { Context } from "../context";
 import { h } from "../dom";
 import { t, tk } from "../i18n";
+import { ENTRIES } from "../measures";
 
 /** The zoom from which a level can be shown that is asked for and is not shown; null when it is. */
 function zoomWanted(context: Context): number | null {
-  const { level } = context.state;
+  const { level, measure } = context.state;
+  if (level === "grid" && ENTRIES[measure].regionsOnly) return null;
   if (level === "grid") return context.cells || context.cellsComing || !context.layer("grid_500") ? null : CELLS_FROM;
   if (level === "auto" || level === context.level || !context.levels.includes(level)) return null;
   return context.layer(level)?.min_zoom ?? null;
@@ -16,7 +18,8 @@ export const levelHint = (context: Context): string => (zoomWanted(context) === 
 
 /** It in a sentence, with the way there. */
 export function levelNote(context: Context): HTMLElement | null {
-  const { level } = context.state;
+  const { level, measure } = context.state;
+  if (level === "grid" && ENTRIES[measure].regionsOnly) return h("p", { class: "hint", "data-testid": "grid-without" }, t(ENTRIES[measure].people ? "gridWithoutPeople" : "gridWithoutYears"));
   if (level === "grid" && context.cellsComing) return h("p", { class: "hint", "data-testid": "grid-coming" }, t("gridComing"));
   const zoom = zoomWanted(context);
   if (zoom === null) return null;

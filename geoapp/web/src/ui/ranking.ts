@@ -2,14 +2,18 @@
 import type { RegionDetail, Series } from "../api";
 import { type Context } from "../context";
 import { h } from "../dom";
-import { added, change, density, percent, shareOf, volume, volumeText } from "../format";
+import { added, percent, shareOf, volumeText } from "../format";
 import { language, t, tk } from "../i18n";
-import { isChange, regionValue } from "../values";
+import { ENTRIES } from "../measures";
+import type { Measure } from "../state";
+import { regionValue } from "../values";
 import { redraw } from "./choices";
 import { markOf, totalNotes } from "./printed";
 
 const SHORT = 8;
-interface Row { code: string; name: string; volume_l: number | null; change: number | null; m3_per_km2: number | null; by: number | null }
+/** Differences have a list of their own (see compare.ts): beside it the parts are in the order of their amounts. */
+const ranked = (measure: Measure): Measure => (measure === "difference" ? "volume" : measure);
+interface Row { code: string; name: string; volume_l: number | null; by: number | null }
 
 export function mountRanking(place: HTMLElement, context: Context, select: (code: string) => void) {
   let all = false;
@@ -21,22 +25,13 @@ export function mountRanking(place: HTMLElement, context: Context, select: (code
     const index = series && new Map(series.codes.map((code, i) => [code, i]));
     return detail.children.map((child) => {
       const value = index?.has(child.code) ? regionValue(series!, child.code, period, measure, versus) : null;
-      const row = value ?? child;
-      const by = isChange(measure) ? row.change : measure === "per_km2" ? row.m3_per_km2 : row.volume_l;
-      return { code: child.code, name: context.nameOf(child.code, child.name), volume_l: row.volume_l, change: row.change, m3_per_km2: row.m3_per_km2, by };
+      const figures = value ?? { ...child, before_l: child.previous_l };
+      return { code: child.code, name: context.nameOf(child.code, child.name), volume_l: figures.volume_l, by: ENTRIES[ranked(measure)].of(figures) };
     }).sort((a, b) => (b.by ?? -Infinity) - (a.by ?? -Infinity) || a.code.localeCompare(b.code));
   }
   function text(row: Row): [string, string] {
-    const lang = language();
-    const { measure } = context.state;
-    if (isChange(measure)) return [change(row.change), ""];
-    if (measure === "per_km2") {
-      if (row.m3_per_km2 === null) return ["—", ""];
-      const dense = density(row.m3_per_km2, lang);
-      return [dense.number, dense.unit];
-    }
-    const figure = volume(row.volume_l, lang);
-    return [figure.number, figure.unit];
+    const { number, unit } = ENTRIES[ranked(context.state.measure)].told(row.by);
+    return [number, unit];
   }
 
   function draw(detail: RegionDetail | null, series: Series | null, own: number | null): void {

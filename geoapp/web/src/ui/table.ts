@@ -5,17 +5,22 @@ import { classOf } from "../classes";
 import type { Context, MapLevel, Shown } from "../context";
 import { debounce, h, icon, replace } from "../dom";
 import { isTouch } from "../form";
-import { change, density, integer, percent, periodText, shareOf, volume } from "../format";
+import { change, integer, percent, periodText, shareOf } from "../format";
 import { language, t, tk } from "../i18n";
-import { BESIDE_MOST } from "../state";
-import { changesOf, isTwoSided } from "../values";
+import { ENTRIES, isChange } from "../measures";
+import { provisionalOf, provisionalText } from "../provisional";
+import { BESIDE_MOST, type Measure } from "../state";
+import { changesOf } from "../values";
 import { segmented } from "./choices";
 import { filterWords } from "./filters";
+import { measureAbout, provisionalAbout } from "./measure-note";
 import { mountLines } from "./lines";
 
 type Column = "name" | "value" | "share" | "previous" | "year";
 const COLUMNS: readonly Column[] = ["name", "value", "share", "previous", "year"];
 interface Row { code: string; name: string; find: string; value: number | null; litres: number | null; share: number | null; previous: number | null; year: number | null }
+/** Changes have columns of their own: beside them stands the amount. */
+const listedAs = (measure: Measure): Measure => (isChange(measure) ? "volume" : measure);
 /** Rows kept ready above and below those in sight. */
 const SPARE = 12;
 
@@ -77,7 +82,7 @@ export function mountTable(place: HTMLElement, context: Context, select: (code: 
       const named = context.nameOf(code, names.get(code) ?? code);
       return {
         code, name: named, find: `${names.get(code) ?? ""} ${named} ${code}`.toLowerCase(), litres: value.volume_l,
-        value: measure === "per_km2" ? value.m3_per_km2 : measure === "difference" ? value.shown : value.volume_l,
+        value: ENTRIES[listedAs(measure)].of(value),
         share: shareOf(value.volume_l, picture.total_l), previous: previous.get(code) ?? null, year: year.get(code) ?? null,
       };
     });
@@ -107,16 +112,12 @@ export function mountTable(place: HTMLElement, context: Context, select: (code: 
   }
 
   function figure(row: Row): [string, string] {
-    if (context.shown?.measure === "per_km2") {
-      const told = row.value === null ? null : density(row.value, language());
-      return told ? [told.number, told.unit] : ["—", ""];
-    }
-    const told = volume(row.value, language());
-    return [told.number, told.unit];
+    const { number, unit } = ENTRIES[listedAs(context.shown?.measure ?? "volume")].told(row.value);
+    return [number, unit];
   }
   function drawHead({ measure, level, period }: Shown): void {
     const label = (column: Column): string =>
-      column === "name" ? tk("levelShort", level) : column === "value" ? tk("measure", measure === "per_km2" || measure === "difference" ? measure : "volume")
+      column === "name" ? tk("levelShort", level) : column === "value" ? tk("measure", listedAs(measure))
         : t(column === "share" ? "tableShare" : column === "previous" ? "changePrevious" : "tableYear");
     // Said once, as the figures of a moment are all told in one.
     unit = listed.length ? figure(listed.find((row) => row.value !== null) ?? listed[0])[1] : "";
@@ -131,17 +132,18 @@ export function mountTable(place: HTMLElement, context: Context, select: (code: 
     find.setAttribute("aria-label", t("tableFind"));
     table.setAttribute("aria-label", t("tableTitle"));
     const prefix = scoped(level);
-    caption.textContent = [periodText(period, language()), tk("level", level), filterWords(context), t("tableRows", { n: integer(listed.length) })].filter(Boolean).join(" · ");
+    caption.textContent = [periodText(period, language()), tk("level", level), filterWords(context), measureAbout(context), provisionalAbout(context), t("tableRows", { n: integer(listed.length) })].filter(Boolean).join(" · ");
     replace(scope, prefix ? segmented("table-scope", t("tableScope"), [{ value: "in", text: t("tableInside") }, { value: "all", text: t("wholeCity") }], inside ? "in" : "all", (value) => { inside = value === "in"; at = 0; arrange(); }) : null);
   }
 
   function line(row: Row, i: number): HTMLElement {
     const [number, own] = figure(row);
-    const { picture, measure } = context.shown!;
+    const { picture, measure, series, period } = context.shown!;
     const value = picture.values.get(row.code);
     const index = value ? classOf(value.shown, picture.scale) : -1;
     const color = picture.scale.colors[index];
     const { beside, region } = store.state;
+    const open = provisionalOf(series, period, row.code);
     const taken = beside.includes(row.code);
     return h("tr", {
       "data-code": row.code, "data-litres": row.litres ?? "", "aria-rowindex": i + 2, "aria-current": region === row.code ? "true" : undefined, class: row.code === pointed ? "marked" : "",
@@ -149,7 +151,7 @@ export function mountTable(place: HTMLElement, context: Context, select: (code: 
     },
       h("th", { scope: "row", class: "name" }, h("i", { class: color ? "swatch" : "swatch no-data", style: color ? `background:${color}` : "" }),
         h("button", { type: "button", class: "row-name", value: row.code, tabindex: i === at ? 0 : -1, title: row.name, onfocus: () => { at = i; point(row.code); }, onblur: () => point(null) }, row.name)),
-      h("td", { class: "num" }, isTwoSided(measure) && measure === "difference" && (row.value ?? 0) > 0 ? "+" : "", number, own === unit ? null : h("small", {}, ` ${own}`)),
+      h("td", { class: "num" }, measure === "difference" && (row.value ?? 0) > 0 ? "+" : "", number, open.length ? h("abbr", { class: "provisional-star", title: provisionalText(open, period) }, "*") : null, own === unit ? null : h("small", {}, ` ${own}`)),
       h("td", { class: "num" }, percent(row.share)), h("td", { class: "num" }, change(row.previous)), h("td", { class: "num" }, change(row.year)),
       h("td", { class: "beside" }, h("button", {
         type: "button", class: "beside-toggle", value: `beside-${row.code}`, tabindex: i === at ? 0 : -1, "aria-pressed": String(taken), disabled: !taken && beside.length >= BESIDE_MOST, "data-testid": `beside-${row.code}`,

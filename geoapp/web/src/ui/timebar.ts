@@ -1,9 +1,11 @@
 // The time bar: a column for each month's total, a slider over months or years, play, and the kind of period.
+import type { Series } from "../api";
 import type { Context, Shown } from "../context";
 import { calm, h, icon, replace } from "../dom";
 import { monthShort, periodText, volumeText } from "../format";
 import { language, t, tk } from "../i18n";
 import { convert, kindOf, monthsOf, type PeriodKind, steps, years } from "../periods";
+import { isPartly, provisionalOf } from "../provisional";
 import { segmented } from "./choices";
 
 const PACE_MS = 1000;
@@ -13,17 +15,20 @@ export function mountTimebar(place: HTMLElement, context: Context): void {
   const { months } = meta;
   const kinds: PeriodKind[] = years(months).length > 1 ? ["month", "year", "range"] : ["month", "year"];
   let timer = 0;
+  /** The months that are provisional anywhere. */
+  let provisional: ReadonlySet<string> = new Set();
   let totals: readonly (number | null)[] = [];
 
   const playButton = h("button", { type: "button", class: "round", "data-testid": "play", onclick: () => (timer ? stop() : play()) });
   const label = h("output", { class: "period", "data-testid": "period", for: "slider" });
   const total = h("small", { class: "period-total num" });
+  const tag = h("small", { class: "tag provisional-tag", "data-testid": "period-provisional", hidden: true });
   const kindPlace = h("div", {});
   const columns = h("div", { class: "columns", "aria-hidden": "true" });
   const slider = h("input", { type: "range", id: "slider", "data-testid": "slider", min: 0, step: 1, oninput: () => { stop(); choose(Number(slider.value)); } });
   const axis = h("div", { class: "axis", "aria-hidden": "true" });
   replace(place,
-    h("div", { class: "time-head" }, playButton, h("div", { class: "time-label" }, label, total), kindPlace),
+    h("div", { class: "time-head" }, playButton, h("div", { class: "time-label" }, label, " ", tag, total), kindPlace),
     h("div", { class: "time-track" }, columns, slider, axis));
 
   const kind = () => kindOf(store.state.period);
@@ -63,9 +68,10 @@ export function mountTimebar(place: HTMLElement, context: Context): void {
     }
     [...columns.children].forEach((column, i) => {
       column.classList.toggle("on", chosen.has(months[i]));
+      column.classList.toggle("provisional", provisional.has(months[i]));
       column.classList.toggle("no-data", totals.length > 0 && totals[i] === null);
       (column.firstElementChild as HTMLElement).style.height = `${totals.length ? Math.max(4, ((totals[i] ?? 0) / most) * 100) : 4}%`;
-      (column as HTMLElement).title = totals.length ? t("monthOf", { month: periodText(months[i], lang), value: volumeText(totals[i], lang) }) : "";
+      (column as HTMLElement).title = totals.length ? t("monthOf", { month: periodText(months[i], lang), value: volumeText(totals[i], lang) }) + (provisional.has(months[i]) ? ` ${t("provisionalMark")}` : "") : "";
     });
   }
   function drawAxis(): void {
@@ -101,18 +107,24 @@ export function mountTimebar(place: HTMLElement, context: Context): void {
   function onShown({ series, picture }: Shown): void {
     place.classList.remove("no-figures");
     total.textContent = volumeText(picture.total_l, language());
+    const open = provisionalOf(series, store.state.period).length > 0;
+    tag.textContent = open ? t(isPartly(series, store.state.period) ? "provisionalSome" : "provisional") : "";
+    tag.hidden = !tag.textContent;
     // A series of part of the months (villages of a long city) says nothing of the others: the first level has them all.
     if (series.months.length < months.length) return void drawTotals();
     totals = series.total_l;
+    provisional = marked(series);
     drawColumns();
   }
   async function drawTotals(): Promise<void> {
     const asked = JSON.stringify(context.filters);
     const all = await context.data.series(context.first, store.state.period, context.filters).catch(() => null);
     if (!all || asked !== JSON.stringify(context.filters)) return;
+    provisional = marked(all);
     totals = months.map((month) => all.total_l[all.months.indexOf(month)] ?? null);
     drawColumns();
   }
+  const marked = (series: Series): ReadonlySet<string> => new Set(series.provisional.map(({ month }) => month));
   draw();
   drawAxis();
   context.on("shown", onShown);

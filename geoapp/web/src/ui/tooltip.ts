@@ -3,13 +3,25 @@ import type { Context } from "../context";
 import { h, replace } from "../dom";
 import { change, density, percent, shareOf, volume } from "../format";
 import { language, t } from "../i18n";
-import { isChange } from "../values";
+import { ENTRIES, isChange } from "../measures";
+import { provisionalOf, provisionalText } from "../provisional";
+import type { Measure } from "../state";
+import { type Figures, figuresOf } from "../values";
+import { countText, standingText } from "./measure-note";
 
-function differenceOf(value: { volume_l: number | null; before_l: number | null } | undefined): [string, string] {
-  if (!value || value.volume_l === null || value.before_l === null) return ["—", ""];
-  const moved = value.volume_l - value.before_l;
-  const figure = volume(moved, language());
-  return [`${moved > 0 ? "+" : ""}${figure.number}`, figure.unit];
+/** The measure that is shown, of a place: a difference with its sign. */
+function mainOf(measure: Measure, figures: Figures | undefined): [string, string] {
+  const value = figures ? ENTRIES[measure].of(figures) : null;
+  const { number, unit } = ENTRIES[measure].told(value);
+  return [measure === "difference" && value !== null && value > 0 ? `+${number}` : number, unit];
+}
+/** Whom it is divided by, or among how many years it stands. */
+function besideMain(measure: Measure, { people, standing }: Figures): HTMLElement | null {
+  const kind = ENTRIES[measure].people;
+  const count = kind && people?.[kind];
+  if (kind) return h("p", { class: "hover-about" }, count ? countText(kind, count) : t("countNone"));
+  if (!ENTRIES[measure].ofMonth) return null;
+  return h("p", { class: "hover-about" }, standing ? standingText(standing) : t("standingNone"));
 }
 
 export function mountTooltip(place: HTMLElement, context: Context): void {
@@ -23,18 +35,20 @@ export function mountTooltip(place: HTMLElement, context: Context): void {
       last = key;
       const inRegion = shown?.picture.values.get(hover.code);
       const { cell } = hover;
-      const value = cell ? { volume_l: cell.volume_l, m3_per_km2: cell.m3_per_km2, change: cell.change, before_l: cell.previous_l } : inRegion;
+      const value: Figures | undefined = cell ? figuresOf(cell) : inRegion;
       const lang = language();
       const figure = value && volume(value.volume_l, lang);
       const dense = value?.m3_per_km2 != null ? density(value.m3_per_km2, lang) : null;
       const which = shown?.measure === "change_year" ? "changeYear" : shown?.measure === "ratio" || shown?.measure === "difference" ? "changeVersus" : "changePrevious";
-      const main = shown && isChange(shown.measure) ? [change(value?.change), t(which)]
-        : shown?.measure === "difference" ? differenceOf(value)
-        : shown?.measure === "per_km2" && dense ? [dense.number, dense.unit] : [figure?.number ?? "—", figure?.unit ?? ""];
+      const measure = shown?.measure ?? "volume";
+      const open = shown ? provisionalText(provisionalOf(shown.series, shown.period, hover.code), shown.period) : "";
+      const main = isChange(measure) ? [change(value?.change), t(which)] : mainOf(measure, value);
       replace(place,
         hover.object ? h("p", { class: "hover-object" }, hover.object) : null,
         h("strong", {}, hover.name), cell ? h("small", { class: "num hover-code" }, ` ${hover.code.slice(4, 16)}`) : null,
         h("div", { class: "main" }, h("b", { class: "num" }, main[0]), " ", main[1]),
+        value ? besideMain(measure, value) : null,
+        open ? h("p", { class: "hover-about provisional" }, open) : null,
         value ? h("dl", {},
           shown!.measure !== "volume" ? [h("dt", {}, t("total")), h("dd", {}, `${figure!.number} ${figure!.unit}`)] : null,
           shown!.measure !== "per_km2" && dense ? [h("dt", {}, t("per_km2")), h("dd", {}, `${dense.number} ${dense.unit}`)] : null,
