@@ -1,47 +1,63 @@
-// What is under the pointer, in words and figures.
-import type { Context } from "../context";
+// What is under the pointer, in words and figures; of two linked maps in those of both.
+import type { Context, Hover, Shown } from "../context";
 import { h, replace } from "../dom";
-import { change, density, percent, shareOf, volume } from "../format";
-import { language, t } from "../i18n";
+import { change, density, percent, periodText, shareOf, volume } from "../format";
+import { language, t, tk } from "../i18n";
 import { isChange } from "../values";
+import { apart, figureOf, numberOf, type Valued } from "./figure";
 
-function differenceOf(value: { volume_l: number | null; before_l: number | null } | undefined): [string, string] {
-  if (!value || value.volume_l === null || value.before_l === null) return ["—", ""];
-  const moved = value.volume_l - value.before_l;
-  const figure = volume(moved, language());
-  return [`${moved > 0 ? "+" : ""}${figure.number}`, figure.unit];
+/** What a map has of a place. */
+function valueOf({ shown }: Context, { code, cell }: Hover): Valued | undefined {
+  return cell ? { volume_l: cell.volume_l, m3_per_km2: cell.m3_per_km2, change: cell.change, before_l: cell.previous_l } : shown?.picture.values.get(code);
 }
+
+/** The figures of both maps, and their difference where they are of one measure. */
+function both(context: Context, hover: Hover): HTMLElement {
+  const { second } = context;
+  const other: Hover = hover.cell ? { ...hover, cell: second!.cellAt(hover.at) ?? undefined } : hover;
+  const [one, two] = [context.state, second!.context.state];
+  const values = [valueOf(context, hover), hover.cell && !other.cell ? undefined : valueOf(second!.context, other)];
+  const row = (number: number, { period, measure }: typeof one, value: Valued | undefined) => {
+    const figure = figureOf(measure, value);
+    return [h("dt", {}, h("b", { class: "map-number" }, number), " ", periodText(period, language()), one.measure === two.measure ? null : ` ${tk("measure", measure)}`), h("dd", {}, `${figure.number} ${figure.unit}`)];
+  };
+  const [first, last] = values.map((value, i) => numberOf(i ? two.measure : one.measure, value));
+  return h("dl", { class: "of-both", "data-testid": "tooltip-both" },
+    row(1, one, values[0]), row(2, two, values[1]),
+    one.measure === two.measure ? [h("dt", {}, t("secondApart")), h("dd", { "data-testid": "tooltip-apart" }, apart(one.measure, first, last))] : null);
+}
+
+function details(context: Context, shown: Shown, value: Valued, { cell }: Hover): HTMLElement {
+  const { measure, picture } = shown;
+  const lang = language();
+  const dense = value.m3_per_km2 === null ? null : density(value.m3_per_km2, lang);
+  const figure = volume(value.volume_l, lang);
+  return h("dl", {},
+    measure !== "volume" ? [h("dt", {}, t("total")), h("dd", {}, `${figure.number} ${figure.unit}`)] : null,
+    measure !== "per_km2" && dense ? [h("dt", {}, t("per_km2")), h("dd", {}, `${dense.number} ${dense.unit}`)] : null,
+    picture.total_l ? [h("dt", {}, t("shareOf", { parent: context.nameOf(context.city, context.meta.city.name) })), h("dd", {}, percent(shareOf(value.volume_l, picture.total_l)))] : null,
+    !isChange(measure) && value.change !== null ? [h("dt", {}, t(changeKey(measure))), h("dd", {}, change(value.change))] : null,
+    cell ? [h("dt", {}, t("byArea")), h("dd", {}, percent(cell.share))] : null);
+}
+const changeKey = (measure: Shown["measure"]) => (measure === "change_year" ? "changeYear" : measure === "ratio" || measure === "difference" ? "changeVersus" : "changePrevious");
 
 export function mountTooltip(place: HTMLElement, context: Context): void {
   let last = "";
   context.on("hover", (hover) => {
     place.hidden = !hover;
     if (!hover) return void (last = "");
-    const { shown } = context;
-    const key = `${hover.object}/${hover.code}/${shown?.period}/${shown?.measure}/${hover.cell?.volume_l}`;
+    const { shown, second } = context;
+    const key = [hover.object, hover.code, shown?.period, shown?.measure, hover.cell?.volume_l, second && Object.values(context.state.second ?? {})].join("/");
     if (key !== last) {
       last = key;
-      const inRegion = shown?.picture.values.get(hover.code);
-      const { cell } = hover;
-      const value = cell ? { volume_l: cell.volume_l, m3_per_km2: cell.m3_per_km2, change: cell.change, before_l: cell.previous_l } : inRegion;
-      const lang = language();
-      const figure = value && volume(value.volume_l, lang);
-      const dense = value?.m3_per_km2 != null ? density(value.m3_per_km2, lang) : null;
-      const which = shown?.measure === "change_year" ? "changeYear" : shown?.measure === "ratio" || shown?.measure === "difference" ? "changeVersus" : "changePrevious";
-      const main = shown && isChange(shown.measure) ? [change(value?.change), t(which)]
-        : shown?.measure === "difference" ? differenceOf(value)
-        : shown?.measure === "per_km2" && dense ? [dense.number, dense.unit] : [figure?.number ?? "—", figure?.unit ?? ""];
+      const value = valueOf(context, hover);
+      const main = shown && figureOf(shown.measure, value);
       replace(place,
         hover.object ? h("p", { class: "hover-object" }, hover.object) : null,
-        h("strong", {}, hover.name), cell ? h("small", { class: "num hover-code" }, ` ${hover.code.slice(4, 16)}`) : null,
-        h("div", { class: "main" }, h("b", { class: "num" }, main[0]), " ", main[1]),
-        value ? h("dl", {},
-          shown!.measure !== "volume" ? [h("dt", {}, t("total")), h("dd", {}, `${figure!.number} ${figure!.unit}`)] : null,
-          shown!.measure !== "per_km2" && dense ? [h("dt", {}, t("per_km2")), h("dd", {}, `${dense.number} ${dense.unit}`)] : null,
-          shown!.picture.total_l ? [h("dt", {}, t("shareOf", { parent: context.nameOf(context.city, context.meta.city.name) })), h("dd", {}, percent(shareOf(value.volume_l, shown!.picture.total_l)))] : null,
-          !isChange(shown!.measure) && value.change !== null ? [h("dt", {}, t(which)), h("dd", {}, change(value.change))] : null,
-          cell ? [h("dt", {}, t("byArea")), h("dd", {}, percent(cell.share))] : null)
-          : h("p", {}, t("noData")));
+        h("strong", {}, hover.name), hover.cell ? h("small", { class: "num hover-code" }, ` ${hover.code.slice(4, 16)}`) : null,
+        second ? both(context, hover) : [
+          h("div", { class: "main" }, h("b", { class: "num" }, main?.number ?? "—"), " ", shown && isChange(shown.measure) ? t(changeKey(shown.measure)) : main?.unit),
+          value && shown ? details(context, shown, value, hover) : h("p", {}, t("noData"))]);
     }
     const width = place.offsetWidth;
     const height = place.offsetHeight;
