@@ -10,6 +10,7 @@ import { isCompare, type State } from "../state";
 import { classesOf, isTwoSided, picture } from "../values";
 import { Cells } from "./cells";
 import { Facilities } from "./facilities";
+import { Figures } from "./figures";
 import { Regions } from "./regions";
 
 /** Parts of the state that decide what is painted, besides the level. */
@@ -27,6 +28,7 @@ export class Drawing {
     this.regions = new Regions(map, context);
     this.facilities = new Facilities(map, context);
     this.cells = new Cells(map, context);
+    new Figures(map, context);
     context.on("cells", (cells) => this.regions.under(cells !== null));
     context.on("light", (index) => (context.cells ? this.cells : this.regions).light(index));
     context.on("place", (code) => this.regions.hover(code ? context.level : null, code));

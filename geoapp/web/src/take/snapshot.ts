@@ -4,6 +4,7 @@ import { classOf } from "../classes";
 import type { Context } from "../context";
 import { t } from "../i18n";
 import { CELLS_FROM, FINE_FROM } from "../cells";
+import { placeFigures } from "../map/figures";
 import { seen } from "../map/room";
 import { sourcesOf } from "../map/sources";
 
@@ -50,7 +51,9 @@ export async function snapshot({ map, context }: View, width: number, height: nu
         for (const layer of layers) copy.addLayer(layer);
         copy.setZoom(Math.max(copy.getZoom(), leastZoom(context)));
         paint(copy, context);
-        copy.once("idle", () => { clearTimeout(late); done(); });
+        const whole = () => { clearTimeout(late); done(); };
+        // What has room on the sheet is known once its areas are there.
+        copy.once("idle", () => (placeFigures(copy, context) ? copy.once("idle", whole) : whole()));
         copy.triggerRepaint();
       });
     });

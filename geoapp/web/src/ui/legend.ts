@@ -255,6 +255,6 @@ export function mountLegend(place: HTMLElement, context: Context): void {
   context.on("level", again);
   onForm(again);
   context.store.subscribe((_, changed) => {
-    if (changed.has("lang") || changed.has("table") || changed.has("unsure") || changed.has("level")) again();
+    if (changed.has("lang") || changed.has("table") || changed.has("unsure") || changed.has("values") || changed.has("level")) again();
   });
 }
