@@ -1,9 +1,9 @@
 // What an address asks for that is not there: told to the reader and mended, never shown as something else without a word.
 import type { LayerInfo, Meta } from "./api";
-import { areLike, firstVersus, monthsOf } from "./periods";
+import { areLike, besidePeriod, firstVersus, monthsOf } from "./periods";
 import { isCompare, type State } from "./state";
 
-type Part = "period" | "versus" | "measure" | "level" | "source" | "purpose" | "resident" | "boundaries" | "region" | "layers" | "where" | "object" | "cell" | "explain" | "map" | "lang" | "method" | "k" | "breaks" | "palette" | "opacity" | "beside" | "table";
+type Part = "period" | "versus" | "measure" | "level" | "source" | "purpose" | "resident" | "boundaries" | "region" | "layers" | "where" | "object" | "cell" | "explain" | "map" | "lang" | "method" | "k" | "breaks" | "palette" | "opacity" | "beside" | "table" | "second" | "values";
 export interface Mended { part: Part; asked: string }
 
 /** Whether every month a period names at its ends is in the data. */
@@ -26,6 +26,14 @@ export function mend(state: State, search: string, meta: Meta, defaultPeriod: st
     state.versus = firstVersus(state.period, months);
     if (asked("versus")) mended.push({ part: "versus", asked: asked("versus") });
   }
+  const { second } = state;
+  if (second) {
+    const known = isKnown(second.period, months);
+    if (!known) second.period = besidePeriod(state.period, months);
+    const compared = !isCompare(second.measure) || (isKnown(second.versus, months) && areLike(second.period, second.versus));
+    if (!compared) second.versus = firstVersus(second.period, months);
+    if (!known || !compared) mended.push({ part: "second", asked: asked("second") });
+  }
   if (state.level === "grid" && !layers.some((layer) => layer.id === "grid_500")) {
     state.level = "auto";
     mended.push({ part: "level", asked: asked("level") });
@@ -38,7 +46,7 @@ export function mend(state: State, search: string, meta: Meta, defaultPeriod: st
     resident: state.resident, boundaries: state.boundaries, region: state.region, where: state.where, object: state.object, cell: state.cell,
     explain: state.explain, map: state.camera, lang: state.lang === asked("lang"),
     method: state.method, k: state.classes, breaks: state.breaks, palette: [...state.palette].sort().join() === asked("palette").split(",").sort().join(),
-    opacity: String(state.opacity) === asked("opacity"), beside: state.beside.join() === asked("beside"), table: state.table || asked("table") === "0",
+    opacity: String(state.opacity) === asked("opacity"), beside: state.beside.join() === asked("beside"), second: state.second, values: state.values || asked("values") === "0", table: state.table || asked("table") === "0",
   };
   for (const [part, found] of Object.entries(understood)) if (asked(part) && !found) mended.push({ part: part as Part, asked: asked(part) });
   return mended;

@@ -1,11 +1,12 @@
 // What every part of the page is handed: the state, the metadata, the data, and a few signals between parts.
+import type { Map as GlMap } from "maplibre-gl";
 import type { CellStats, Filters, LayerInfo, Level, Meta, Series } from "./api";
 import type { Scale } from "./classes";
 import type { Data } from "./data";
 import { boundariesOf } from "./divisions";
 import { speakIn, unitsNow } from "./format";
 import { FIRST } from "./i18n";
-import type { State, Store } from "./state";
+import type { State, Stateful } from "./state";
 import { unitsOf } from "./units";
 import type { Picture } from "./values";
 
@@ -15,9 +16,14 @@ export type MapLevel = "district" | "township" | "village";
 /** What cells show now: the values of a tile are read by `read`, coloured by the scale. */
 export interface CellsShown { layer: LayerInfo; period: string; measure: State["measure"]; versus: string; scale: Scale; stats: CellStats | null; counts: number[]; most: number }
 export interface Shown { level: MapLevel; series: Series; picture: Picture; period: string; measure: State["measure"] }
+/** The second of two linked maps: its own context, and whether both are painted by one scale. */
+export interface SecondMap { map: GlMap; context: Context; together: boolean; /** The value of the cell there, of its tile. */ cellAt(at: [number, number]): CellValue | null }
 
 /** A cell's figures as a tile says them. */
 export interface CellValue { volume_l: number | null; m3_per_km2: number | null; share: number | null; previous_l: number | null; change: number | null }
+
+/** What is pointed at on a map: at a place, and at a point of the window; of a cell its figures, and its number in its tiles. */
+export interface Hover { code: string; name: string; object: string; x: number; y: number; at: [number, number]; cell?: CellValue; id?: number }
 
 type Signals = {
   /** The level the map is at, before its data is here. */
@@ -36,7 +42,9 @@ type Signals = {
   light: number | null;
   /** A region that is pointed at beside the map, or none. */
   place: string | null;
-  hover: { code: string; name: string; object: string; x: number; y: number; cell?: CellValue } | null;
+  hover: Hover | null;
+  /** The second map shows something else, has come, or has gone. */
+  second: null;
   /** Something that an address asks for is not there. */
   missing: { part: "cell" | "object"; asked: string };
   failed: { what: "series" | "region" | "chart"; error: unknown; retry?: () => void };
@@ -58,8 +66,11 @@ export class Context {
   /** The levels below the city, the coarsest first: a county has no districts. */
   readonly levels: MapLevel[];
   level: MapLevel;
+  /** The second map, of the first one's context, while it is there. */
+  second: SecondMap | null = null;
   private hearers = new Map<keyof Signals, ((value: never) => void)[]>();
-  constructor(readonly store: Store, readonly meta: Meta, readonly data: Data) {
+  /** `marks` say to styles and tests what is shown. */
+  constructor(readonly store: Stateful, readonly meta: Meta, readonly data: Data, readonly marks: DOMStringMap = document.documentElement.dataset) {
     this.levels = meta.levels.filter(isMapLevel);
     this.level = this.first;
   }
@@ -95,12 +106,22 @@ export class Context {
   layer(id: string): LayerInfo | undefined {
     return this.meta.layers.find((layer) => layer.id === id);
   }
-  on<K extends keyof Signals>(name: K, hear: (value: Signals[K]) => void): void {
+  /** The scale that values are painted by whatever they are: none, but of a second map that shows the same as the first. */
+  given(_of: "regions" | "cells"): Scale | null {
+    return null;
+  }
+  /** Hear a signal, until the answer is called. */
+  on<K extends keyof Signals>(name: K, hear: (value: Signals[K]) => void): () => void {
     this.hearers.set(name, [...(this.hearers.get(name) ?? []), hear]);
+    return () => void this.hearers.set(name, (this.hearers.get(name) ?? []).filter((each) => each !== hear));
+  }
+  /** What is shown decides the units that all figures are told in. */
+  protected speak(): void {
+    speakIn(unitsOf(this.shown, this.cells));
   }
   emit<K extends keyof Signals>(name: K, value: Signals[K]): void {
     const before = unitsNow();
-    if (name === "shown" || name === "cells") speakIn(unitsOf(this.shown, this.cells)); // before any part that writes figures
+    if (name === "shown" || name === "cells") this.speak(); // before any part that writes figures
     for (const hear of this.hearers.get(name) ?? []) (hear as (value: Signals[K]) => void)(value);
     const { volume, density } = unitsNow();
     if (volume !== before.volume || density !== before.density) this.emit("units", null);

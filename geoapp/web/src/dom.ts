@@ -73,6 +73,7 @@ const PATHS: Record<string, string> = {
   plus: "M12 5v14M5 12h14",
   minus: "M5 12h14",
   menu: "M4 6.5h16M4 12h16M4 17.5h16",
+  second: "M4 5h16v14H4zM12 5v14",
   take: "M12 3.5v11M7.5 10.5L12 15l4.5-4.5M4.5 16.5v3h15v-3",
 };
 const SOLID = new Set(["play", "pause"]);

@@ -25,6 +25,7 @@ import { mountLegend } from "./ui/legend";
 import { mountMenu } from "./ui/menu";
 import { errorText, isRefused, mountLostTiles, showEmpty, showError, toast, wayOut } from "./ui/notices";
 import { mountSearch } from "./ui/search";
+import { mountSecond, splitWindow } from "./ui/second";
 import { mountTimebar } from "./ui/timebar";
 import { mountLevel, mountStatus, mountTools } from "./ui/tools";
 import { mountTooltip } from "./ui/tooltip";
@@ -79,7 +80,7 @@ async function start(): Promise<void> {
 function tellMended(state: State, mended: Mended[]): void {
   const now: Partial<Record<Mended["part"], string>> = {
     period: periodText(state.period, state.lang), versus: state.versus && periodText(state.versus, state.lang), measure: tk("measureTitle", state.measure), level: tk("level", state.level),
-    resident: tk("resident", state.resident),
+    resident: tk("resident", state.resident), second: state.second ? `${periodText(state.second.period, state.lang)} ${tk("measureTitle", state.second.measure)}` : undefined,
   };
   const lines = mended.map(({ part, asked }) => t(now[part] ? "addressMended" : "addressDropped", { part: tk("param", part), asked: asked.slice(0, 40), now: now[part] ?? "" }));
   toast(lines.join(" "), { kind: "warn", stays: true });
@@ -98,7 +99,10 @@ function run(context: Context): void {
       (error: unknown) => { tableComes = false; context.emit("failed", { what: "chart", error, retry: () => store.set({ table: true }) }); });
   });
 
+  splitWindow(store.state); // before the map takes its size
   const drawn = mapOf(context);
+  if (drawn) mountSecond(drawn, context);
+  else document.body.classList.remove("split");
   const view: Face = drawn ?? new Tables(byId("map"), context);
   const select = (code: string) => view.selectRegion(code);
   const home = () => select(context.city);

@@ -57,6 +57,8 @@ export const ENTRIES: Record<Measure, Entry> = {
   ratio: changes,
 };
 
+/** One unit for a whole legend, so that its breaks can be compared: the one that all figures are told in. */
+export const unitOf = (measure: Measure): Unit => ENTRIES[measure].unit();
 /** A break of a legend in its unit. */
 export const breakIn = (value: number, unit: Unit): string => breakText(value / unit.divide).replace("-", "−");
 export const isChange = (measure: Measure): boolean => ENTRIES[measure] === changes;

@@ -71,6 +71,11 @@ export function spanOf(months: readonly string[]): string {
   return first.endsWith("-01") && last === `${first.slice(0, 4)}-12` ? first.slice(0, 4) : `${first}..${last}`;
 }
 
+/** What a second map first shows beside a period: the year before, or another month or year; the same period where there is none as long. */
+export function besidePeriod(period: string, months: readonly string[]): string {
+  const other = firstVersus(period, months);
+  return areLike(period, other) ? other : period;
+}
 /** What a period is first compared with: the year before if it is there, else the first month or year there is. */
 export function firstVersus(period: string, months: readonly string[]): string {
   const kind = kindOf(period);

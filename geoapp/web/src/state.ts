@@ -3,11 +3,13 @@ import type { Filters, Lang } from "./api";
 import { query } from "./api";
 import { type Classing, COUNTS, knownPalettes, METHODS, OPACITIES, ownBreaks } from "./classing";
 import { FIRST, LANGUAGES } from "./i18n";
-import { areLike, firstVersus } from "./periods";
+import { areLike, besidePeriod, firstVersus } from "./periods";
 import { WHERE } from "./where";
 
 export type Measure = "volume" | "per_km2" | "per_resident" | "per_household" | "percentile" | "change_previous" | "change_year" | "difference" | "ratio";
 export type LevelChoice = "auto" | "district" | "township" | "village" | "grid";
+/** What the second of two linked maps shows; level, regions and filters are those of the first. */
+export interface Second { period: string; measure: Measure; versus: string }
 export interface Camera { zoom: number; lat: number; lon: number }
 export interface State extends Filters, Classing {
   lang: Lang;
@@ -37,6 +39,10 @@ export interface State extends Filters, Classing {
   table: boolean;
   /** Codes of regions whose lines are in one chart. */
   beside: string[];
+  /** The second map; null while there is one alone. */
+  second: Second | null;
+  /** Whether figures are printed on the areas. */
+  values: boolean;
   /** In a frame of another page: the map without panels. */
   embed: boolean;
 }
@@ -61,6 +67,12 @@ const pick = <T extends string>(value: string | null, allowed: readonly T[]): T 
 const codes = (value: string | null): string[] => [...new Set((value ?? "").split(",").filter((part) => /^\d{2,12}$/.test(part)))].slice(0, BESIDE_MOST);
 const list = (value: string | null): string[] => (value ?? "").split(",").filter((part) => /^[a-z_]+$/.test(part));
 
+/** "period/measure", with "/versus" of a measure that compares; null of anything else. */
+function secondOf(text: string): Second | null {
+  const [period, measure, versus = "", ...more] = text.split("/");
+  const there = PERIOD.test(period) && MEASURES.includes(measure as Measure) && (!versus || PERIOD.test(versus)) && !more.length;
+  return there ? { period, measure: measure as Measure, versus: isCompare(measure as Measure) ? versus : "" } : null;
+}
 /** "zoom/lat/lon" of a place that a map can show; null of anything else. */
 function cameraOf(text: string): Camera | null {
   const parts = text.split("/");
@@ -94,6 +106,8 @@ export function parse(search: string): State {
     drawer: params.get("drawer") !== "0",
     table: params.get("table") === "1",
     beside: codes(params.get("beside")),
+    second: secondOf(params.get("second") ?? ""),
+    values: params.get("values") === "1",
     method: pick(params.get("method"), ["", ...METHODS] as const),
     classes: COUNTS.find((each) => String(each) === params.get("k")) ?? 0,
     breaks: ownBreaks(params.get("breaks") ?? "") ? params.get("breaks")! : "",
@@ -105,7 +119,7 @@ export function parse(search: string): State {
 
 /** The query string of a state; defaults are left out, so the plain page has the plain address. */
 export function serialise(state: State, defaultPeriod: string): string {
-  const { camera } = state;
+  const { camera, second } = state;
   return query({
     lang: state.lang === FIRST ? "" : state.lang,
     period: state.period === defaultPeriod ? "" : state.period,
@@ -126,6 +140,8 @@ export function serialise(state: State, defaultPeriod: string): string {
     drawer: state.drawer ? "" : "0",
     table: state.table ? "1" : "",
     beside: state.beside,
+    second: second ? [second.period, second.measure, second.versus].filter(Boolean).join("/") : "",
+    values: state.values ? "1" : "",
     method: state.method,
     k: state.classes ? String(state.classes) : "",
     breaks: state.breaks,
@@ -136,14 +152,22 @@ export function serialise(state: State, defaultPeriod: string): string {
   }).replace(/%2F|%3A|%3B|%2B/g, decodeURIComponent).replaceAll("+", "%2B");
 }
 
-type Listener = (state: State, changed: ReadonlySet<keyof State>, cause: Cause) => void;
+export type Listener = (state: State, changed: ReadonlySet<keyof State>, cause: Cause) => void;
 export type Cause = "set" | "history";
+/** What parts of the page ask of the state, whichever map they belong to. */
+export interface Stateful {
+  readonly state: State;
+  readonly defaultPeriod: string;
+  set(patch: Partial<State>): void;
+  /** Hear of changes, until the answer is called. */
+  subscribe(hear: Listener): () => void;
+}
 
 // Where an act of the reader begins: a slider that is dragged, or a key that is held, is one.
 const ACTS = ["pointerdown", "keydown", "click"] as const;
 
-export class Store {
-  private listeners: Listener[] = [];
+export class Store implements Stateful {
+  private listeners = new Set<Listener>();
   /** Whether the reader has done something since the last step, so that what changes next is by that. */
   private acted = false;
   defaultPeriod = "";
@@ -155,8 +179,9 @@ export class Store {
     const act = (event: Event) => { if (!(event instanceof KeyboardEvent && event.repeat) && !(event.type === "click" && (event as MouseEvent).detail > 0)) this.acted = true; };
     for (const name of ACTS) addEventListener(name, act, { capture: true });
   }
-  subscribe(listener: Listener): void {
-    this.listeners.push(listener);
+  subscribe(listener: Listener): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
   }
   /**
    * Change some of the state. The first change after an act of the reader is a step that the back button undoes; what follows from
@@ -167,6 +192,7 @@ export class Store {
     const next = { ...this.state, ...patch };
     // Another kind of period has to be compared with another one too: a month with a month, a year with a year.
     if (isCompare(next.measure) && next.versus && !areLike(next.period, next.versus)) next.versus = firstVersus(next.period, this.months);
+    if (next.second) next.second = this.paired(next.second, next.period);
     const address = location.pathname + serialise(next, this.defaultPeriod);
     const step = this.acted && !Object.keys(patch).every((key) => key === "camera");
     if (address !== before) {
@@ -175,6 +201,13 @@ export class Store {
       else history.replaceState(null, "", address);
     }
     this.apply(next, "set");
+  }
+  /** The second map goes from months to years with the first, and what it compares with goes with it. */
+  private paired({ period, measure, versus }: Second, first: string): Second {
+    const left = areLike(this.state.period, period) && !areLike(first, period);
+    const now = left ? besidePeriod(first, this.months) : period;
+    const compares = isCompare(measure);
+    return { period: now, measure, versus: !compares ? "" : versus && areLike(now, versus) ? versus : firstVersus(now, this.months) };
   }
   private apply(next: State, cause: Cause): void {
     if (!next.period) next.period = this.defaultPeriod;

@@ -161,5 +161,8 @@ export const en: Record<Key, string> = {
   tableShort: "Table", tableTitle: "Table of what the map shows", tableFind: "Find by name or code", tableNone: "No region matches “{q}”.", tableRows: "{n} rows",
   tableShare: "of the city", tableYear: "on last year", tableScope: "Scope", tableInside: "in the selected region", besideTitle: "Months side by side",
   besideAdd: "Put {name} side by side", besideRemove: "Take {name} away", besideClear: "Clear", besideLost: "Not in the present data: {codes}",
+  secondSwitch: "Two maps side by side", secondFirst: "Map 1", secondSecond: "Map 2", secondLabel: "Map 2: a map of water use that moves with map 1.", secondClose: "Close map 2", secondSwap: "Swap the two maps", secondApart: "Map 1 − map 2",
+  secondTogether: "Both maps have the same classes and colours; counts are of map 1.", secondApartScales: "Measures or lengths of period differ: map 2 has a legend of its own.", secondSame: "Classes and colours of map 1", points: "points", param_second: "second map", param_values: "figures on the map",
+  valuesOn: "Print figures on the areas",
   sheetToggle: "Open or close the panel",
 };

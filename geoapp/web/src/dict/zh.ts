@@ -158,6 +158,9 @@ export const zh = {
   tableShort: "数据表", tableTitle: "图上各地数据表", tableFind: "按名称或编码查找", tableNone: "没有与“{q}”相符的地区。", tableRows: "{n} 行", tableShare: "占全市", tableYear: "同比",
   tableScope: "范围", tableInside: "所选地区内", besideTitle: "逐月对比", besideAdd: "把{name}加入逐月对比", besideRemove: "从逐月对比中去掉{name}", besideClear: "清空",
   besideLost: "这些编码在现在的数据里没有：{codes}",
+  secondSwitch: "双图对比", secondFirst: "图 1", secondSecond: "图 2", secondLabel: "图 2：与图 1 联动的用水地图。", secondClose: "关闭图 2", secondSwap: "互换两图", secondApart: "图 1 − 图 2",
+  secondTogether: "两图同一分级、同一配色；个数按图 1 计。", secondApartScales: "两图指标或时段长短不同，图 2 另有图例。", secondSame: "分级与配色同图 1", points: "个百分点", param_second: "图 2", param_values: "图上数值",
+  valuesOn: "在各地区上标出数值",
   sheetToggle: "展开或收起面板",
 };
 export type Key = keyof typeof zh;

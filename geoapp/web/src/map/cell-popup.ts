@@ -6,6 +6,7 @@ import type { Context } from "../context";
 import { h, icon, replace } from "../dom";
 import { area, change, density, integer, percent, periodText, volumeText } from "../format";
 import { language, t, words } from "../i18n";
+import { apart } from "../ui/figure";
 import { Bubble } from "./bubble";
 
 export class CellPopup {
@@ -36,7 +37,8 @@ export class CellPopup {
     const { context, content } = this;
     const mine = ++this.ticket;
     try {
-      const feature = await this.ask(layer, code);
+      const second = context.second?.context;
+      const [feature, other] = await Promise.all([this.ask(layer, code), second && this.ask(layer, code, second)]);
       if (mine !== this.ticket || context.state.cell !== code || !content) return;
       if (!feature) return this.missing(code);
       const box = bounds(feature.geometry);
@@ -45,7 +47,7 @@ export class CellPopup {
         if (!this.map.getBounds().contains(middle)) context.emit("go", { point: middle, zoom: Math.max(this.map.getZoom(), 12.5) });
         this.bubble.show(content, middle);
       }
-      replace(content, this.card(layer, feature));
+      replace(content, this.card(layer, feature, other));
       this.bubble.grown();
     } catch (error) {
       if (mine !== this.ticket) return;
@@ -58,14 +60,15 @@ export class CellPopup {
     this.context.store.set({ cell: "" });
     this.context.emit("missing", { part: "cell", asked: code });
   }
-  private async ask(layer: LayerInfo, code: string): Promise<CellFeature | undefined> {
-    const { state, filters, meta, data } = this.context;
+  private async ask(layer: LayerInfo, code: string, of = this.context): Promise<CellFeature | undefined> {
+    const { state, filters, meta, data } = of;
     const question = cellQuestion(state, meta.months, filters);
     const found = await data.get<{ features: CellFeature[] }>(cellUrl(layer.id, code, question?.period ?? state.period, question?.versus ?? "", filters));
     return found.features[0];
   }
 
-  private card(layer: LayerInfo, { properties: cell }: CellFeature): HTMLElement {
+  /** `other` is the same cell as the second of two linked maps has it. */
+  private card(layer: LayerInfo, { properties: cell }: CellFeature, other?: CellFeature): HTMLElement {
     const { context } = this;
     const lang = language();
     const dense = cell.m3_per_km2 === null ? null : density(cell.m3_per_km2, lang);
@@ -81,6 +84,7 @@ export class CellPopup {
         row(t("per_km2"), dense ? `${dense.number} ${dense.unit}` : "—"),
         row(t("areaFigure"), area(cell.area_m2 / 1e6)),
         versus ? [row(periodText(versus, lang), volumeText(cell.previous_l ?? null, lang)), row(t("measure_difference"), cell.difference_l == null ? t("noChange") : `${cell.difference_l > 0 ? "+" : ""}${volumeText(cell.difference_l, lang)} (${change(cell.change)})`, "cell-difference")] : null,
+        other && context.second ? [row(`${t("secondSecond")} · ${periodText(context.second.context.state.period, lang)}`, volumeText(other.properties.volume_l, lang), "cell-second"), row(t("secondApart"), apart("volume", cell.volume_l, other.properties.volume_l))] : null,
         row(t("byArea"), h("span", { class: "share-line" }, h("i", { class: "share-bar", "aria-hidden": "true" }, h("b", { style: `width:${(cell.share_by_area ?? 0) * 100}%` })), percent(cell.share_by_area)), "cell-share")),
       above,
       h("footer", {},

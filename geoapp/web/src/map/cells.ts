@@ -73,18 +73,19 @@ export class Cells {
     const { measure, method, classes: k } = state;
     const { period, versus } = question;
     const base = { layer, period, measure, versus };
+    const given = () => this.context.given("cells"); // once the answer is here
     if (isTwoSided(measure)) {
       const found = await data.get<Comparison>(compareUrl(layer.id, period, versus, filters));
       const classes = measure === "difference" ? found.classes.difference : found.classes.ratio;
       const factor = measure === "difference" ? LITRES_PER_M3 : 1;
-      return { ...base, scale: painted(divergingScale(classes.breaks.map((each) => each * factor)), state), stats: null, counts: classes.counts, most: classes.max * factor };
+      return { ...base, scale: given() ?? painted(divergingScale(classes.breaks.map((each) => each * factor)), state), stats: null, counts: classes.counts, most: classes.max * factor };
     }
     const stats = await data.get<CellStats>(cellStatsUrl(layer.id, question.packed || period, measure, filters, method, k));
     const classes = kindOf(period) === "month" ? stats.classes.month : stats.classes.period;
     const factor = ENTRIES[measure].classes?.stored ?? 1;
     // The counts of the month classes are of all months together: they say nothing of one.
     const own = ownScale(state, measure);
-    return { ...base, scale: painted(own ?? sequentialScale(classes.breaks.map((each) => each * factor)), state), stats, counts: own || kindOf(period) === "month" ? [] : classes.counts, most: classes.max * factor };
+    return { ...base, scale: given() ?? painted(own ?? sequentialScale(classes.breaks.map((each) => each * factor)), state), stats, counts: own || kindOf(period) === "month" ? [] : classes.counts, most: classes.max * factor };
   }
 
   private prepare(layer: LayerInfo, { tiles }: CellQuestion): void {
@@ -116,7 +117,7 @@ export class Cells {
     context.cells = shown;
     context.cellsComing = false;
     context.emit("cells", shown);
-    Object.assign(document.documentElement.dataset, { cells: shown.layer.id, cellsPeriod: shown.period, cellsMeasure: shown.measure });
+    Object.assign(context.marks, { cells: shown.layer.id, cellsPeriod: shown.period, cellsMeasure: shown.measure });
   }
   private color(shown: CellsShown): void {
     const { lit } = this;
@@ -134,7 +135,7 @@ export class Cells {
     this.layer = null;
     this.context.cells = null;
     this.context.cellsComing = false;
-    delete document.documentElement.dataset.cells;
+    delete this.context.marks.cells;
     this.context.emit("cells", null);
   }
   private visible(id: string, on: boolean): void {

@@ -39,6 +39,13 @@ export function nameControls(map: GlMap): void {
   for (const name of ["title", "aria-label"]) button?.setAttribute(name, t("attribution"));
 }
 
+/** Where room is short the line of sources would lie on the legend; its button stays. */
+export function foldSources(map: GlMap): void {
+  const line = map.getContainer().querySelector(".maplibregl-ctrl-attrib");
+  line?.classList.remove("maplibregl-compact-show");
+  line?.removeAttribute("open");
+}
+
 export function createMap(container: HTMLElement, bounds: Bounds, options: { small?: boolean; label: string }): GlMap {
   const map = new GlMap({
     container,
@@ -56,12 +63,7 @@ export function createMap(container: HTMLElement, bounds: Bounds, options: { sma
     renderWorldCopies: false,
     locale: controlWords(options.label),
   });
-  // Where room is short the line would lie on the legend; its button stays.
-  if (form() !== "cards") map.once("idle", () => {
-    const line = container.querySelector(".maplibregl-ctrl-attrib");
-    line?.classList.remove("maplibregl-compact-show");
-    line?.removeAttribute("open");
-  });
+  if (form() !== "cards") map.once("idle", () => foldSources(map));
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   if (!options.small) map.addControl(new ScaleControl({ maxWidth: 90, unit: "metric" }), "bottom-right");

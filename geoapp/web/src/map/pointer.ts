@@ -1,21 +1,19 @@
 // What the pointer does on the map: hover tells, a click opens an object, a cluster, or selects a region.
-import type { Map as GlMap, MapMouseEvent } from "maplibre-gl";
-import type { Context, MapLevel } from "../context";
+import type { MapMouseEvent } from "maplibre-gl";
+import type { Context, Hover, MapLevel } from "../context";
 import { calm } from "../dom";
 import { canHover, isTouch } from "../form";
 import { t, words } from "../i18n";
 import type { CellPopup } from "./cell-popup";
-import type { Cells } from "./cells";
-import type { Facilities } from "./facilities";
+import type { Drawing } from "./drawing";
 import { type ObjectPopup, objectsOf } from "./popup";
-import type { Regions } from "./regions";
 
 export class Pointer {
   constructor(
-    private readonly map: GlMap, private readonly context: Context, private readonly regions: Regions,
-    private readonly facilities: Facilities, private readonly popup: ObjectPopup,
-    private readonly cells: Cells, private readonly cellPopup: CellPopup, private readonly select: (code: string) => void,
+    private readonly drawing: Drawing, private readonly context: Context, private readonly popup: ObjectPopup,
+    private readonly cellPopup: CellPopup, private readonly select: (code: string) => void,
   ) {
+    const { map } = drawing;
     map.on("mousemove", (event) => this.move(event));
     map.on("mouseout", () => this.leave());
     map.on("movestart", () => this.leave());
@@ -25,61 +23,61 @@ export class Pointer {
   private regionUnder(event: MapMouseEvent): { code: string; name: string; level: MapLevel } | null {
     const { level } = this.context;
     const layer = `fill-${level}`;
-    if (!this.map.getLayer(layer)) return null;
-    const [feature] = this.map.queryRenderedFeatures(event.point, { layers: [layer] });
+    if (!this.drawing.map.getLayer(layer)) return null;
+    const [feature] = this.drawing.map.queryRenderedFeatures(event.point, { layers: [layer] });
     return feature ? { code: String(feature.properties.code), name: this.context.nameOf(String(feature.properties.code), String(feature.properties.name)), level } : null;
   }
   private objectsUnder(event: MapMouseEvent, reach = 3) {
-    const layers = this.facilities.clickable();
+    const layers = this.drawing.facilities.clickable();
     if (!layers.length) return [];
     const { x, y } = event.point;
-    return this.map.queryRenderedFeatures([[x - reach, y - reach], [x + reach, y + reach]], { layers });
+    return this.drawing.map.queryRenderedFeatures([[x - reach, y - reach], [x + reach, y + reach]], { layers });
   }
   private move(event: MapMouseEvent): void {
-    if (!canHover() || this.map.isMoving()) return;
+    if (!canHover() || this.drawing.map.isMoving()) return;
     const points = this.objectsUnder(event, 1).filter((feature) => feature.layer.type !== "fill");
-    const cell = this.cells.under(event.point);
-    this.cells.hover(cell ? Number(cell.feature.id) : null);
+    const cell = this.drawing.cells.under(event.point);
+    this.drawing.cells.hover(cell ? Number(cell.feature.id) : null);
     const region = cell ? null : this.regionUnder(event);
-    this.map.getCanvas().style.cursor = points.length || region || cell ? "pointer" : "";
-    this.regions.hover(region?.level ?? null, region?.code ?? null);
-    const { x, y } = event.point;
-    // An open popup has the word.
+    this.drawing.map.getCanvas().style.cursor = points.length || region || cell ? "pointer" : "";
+    this.drawing.regions.hover(region?.level ?? null, region?.code ?? null);
+    if (this.popup.isOpen || this.cellPopup.isOpen) return this.context.emit("hover", null); // an open popup has the word
+    const { clientX: x, clientY: y } = event.originalEvent;
+    const told = { object: this.objectName(points[0]?.properties, points[0]?.layer.id), x, y, at: event.lngLat.toArray() } satisfies Partial<Hover>;
     if (cell) {
       const { code, township_name: name } = cell.feature.properties;
-      const told = { code: String(code), name: String(name), object: this.objectName(points[0]?.properties, points[0]?.layer.id), x, y, cell: cell.value };
-      return this.context.emit("hover", this.cellPopup.isOpen || this.popup.isOpen ? null : told);
+      return this.context.emit("hover", { ...told, code: String(code), name: String(name), cell: cell.value, id: Number(cell.feature.id) });
     }
-    this.context.emit("hover", region && !this.popup.isOpen && !this.cellPopup.isOpen ? { code: region.code, name: region.name, object: this.objectName(points[0]?.properties, points[0]?.layer.id), x, y } : null);
+    this.context.emit("hover", region && { ...told, code: region.code, name: region.name });
   }
   private objectName(properties?: Record<string, unknown>, styleLayer = ""): string {
-    const layer = this.facilities.layerOf(styleLayer);
+    const layer = this.drawing.facilities.layerOf(styleLayer);
     if (!properties || !layer) return "";
     const count = Number(properties.count ?? 1);
     return count > 1 ? `${words(layer.title)} ${t("clusterHint", { n: count })}` : `${words(layer.title)} · ${String(properties.name || properties.code || "")}`;
   }
   leave(): void {
-    this.regions.hover(null, null);
-    this.cells.hover(null);
+    this.drawing.regions.hover(null, null);
+    this.drawing.cells.hover(null);
     this.context.emit("hover", null);
   }
   private click(event: MapMouseEvent): void {
     const features = this.objectsUnder(event, isTouch() ? 12 : 4);
     const cluster = features.find((feature) => Number(feature.properties.count) > 1);
-    const found = objectsOf(features.filter((feature) => feature.layer.type !== "fill"), (id) => this.facilities.layerOf(id));
+    const found = objectsOf(features.filter((feature) => feature.layer.type !== "fill"), (id) => this.drawing.facilities.layerOf(id));
     if (cluster && !found.length) {
       const at = cluster.geometry.type === "Point" ? (cluster.geometry.coordinates as [number, number]) : ([event.lngLat.lng, event.lngLat.lat] as [number, number]);
-      this.map.easeTo({ center: at, zoom: Math.min(this.map.getZoom() + 2, 17), duration: calm() ? 0 : 500 });
+      this.drawing.map.easeTo({ center: at, zoom: Math.min(this.drawing.map.getZoom() + 2, 17), duration: calm() ? 0 : 500 });
       return;
     }
-    const areas = objectsOf(features.filter((feature) => feature.layer.type === "fill"), (id) => this.facilities.layerOf(id));
+    const areas = objectsOf(features.filter((feature) => feature.layer.type === "fill"), (id) => this.drawing.facilities.layerOf(id));
     const region = this.regionUnder(event);
     const at: [number, number] = [event.lngLat.lng, event.lngLat.lat];
     if (found.length) return this.popup.open(at, found);
     // An area covers the region beneath: its popup leads there too.
     if (areas.length) return this.popup.open(at, areas, region ? { name: region.name, go: () => this.select(region.code) } : undefined);
     if (this.popup.close()) return;
-    const cell = this.cells.under(event.point);
+    const cell = this.drawing.cells.under(event.point);
     if (cell) return void this.cellPopup.open(String(cell.feature.properties.code), at);
     if (region) this.select(region.code);
   }

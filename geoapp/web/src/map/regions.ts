@@ -34,6 +34,25 @@ const LABEL: ExpressionSpecification = [
   ["get", "name"],
 ] as unknown as ExpressionSpecification;
 
+/** The same of a name as it comes. */
+export const onMap = (name: string): string => name.replace(/居民委员会$|村民委员会$|居委会$|村委会$/, "");
+
+/** Pixels of a name at zooms, and straight between them. */
+export type NameSize = number;
+const NAME_SIZES: Record<MapLevel, [zoom: number, size: NameSize][]> = {
+  district: [[7, 10.5], [8, 11.5], [9, 14], [12, 17]],
+  township: [[9, 11], [12, 13.5], [14, 16]],
+  village: [[11, 10.5], [15, 13]],
+};
+export function nameSize(level: MapLevel, zoom: number): NameSize {
+  const stops = NAME_SIZES[level];
+  const above = stops.findIndex(([at]) => at > zoom);
+  if (above === 0) return stops[0][1];
+  if (above < 0) return stops[stops.length - 1][1];
+  const [[from, small], [to, large]] = [stops[above - 1], stops[above]];
+  return small + ((zoom - from) / (to - from)) * (large - small);
+}
+
 /** The tile zoom from which a district is about half as wide as its name: before that the name would lie on its neighbours. */
 const namedFrom = (km2: number): number => (km2 > 0 ? Math.floor(7 + Math.log2(10.5 / Math.sqrt(km2))) : 0);
 
@@ -140,17 +159,12 @@ export class Regions {
       const source = this.map.getSource(level) as (VectorTileSource & { vectorLayerIds?: string[] }) | undefined;
       const own = `${level}_label`;
       const known = source?.vectorLayerIds?.includes(own) ?? false;
-      const size: Record<MapLevel, ExpressionSpecification> = {
-        district: ["interpolate", ["linear"], ["zoom"], 7, 10.5, 8, 11.5, 9, 14, 12, 17],
-        township: ["interpolate", ["linear"], ["zoom"], 9, 11, 12, 13.5, 14, 16],
-        village: ["interpolate", ["linear"], ["zoom"], 11, 10.5, 15, 13],
-      };
       this.map.addLayer({
         id: `label-${level}`, type: "symbol", source: level, "source-layer": known ? own : level,
         minzoom: level === this.context.first ? 0 : { district: 0, township: 8.6, village: 12.2 }[level],
         layout: {
           visibility: level === this.context.first ? "visible" : "none",
-          "text-field": this.label(), "text-font": FONT, "text-size": size[level], "text-max-width": 8, "text-padding": 3,
+          "text-field": this.label(), "text-font": FONT, "text-size": ["interpolate", ["linear"], ["zoom"], ...NAME_SIZES[level].flat()] as unknown as ExpressionSpecification, "text-max-width": 8, "text-padding": 3,
           // A name stands on its own region or not at all, and gives way to the numbers of clusters, which are above it.
           "text-anchor": "center",
           "text-letter-spacing": level === "district" ? 0.08 : 0.02,

@@ -1,4 +1,6 @@
 // What of the window the panels leave to the map: by where they are going, not where their movement has got to.
+import type { Map as GlMap } from "maplibre-gl";
+import type { Bounds } from "../api";
 import { form } from "../form";
 
 export interface Sides { top: number; right: number; bottom: number; left: number }
@@ -20,8 +22,13 @@ export const HANDLE = 22;
 const HALF = 0.52;
 const PAGE = 240;
 
+/** Of two linked maps each has its part of the window for itself, under a line that says what it shows. */
+const HEAD = 56;
+export const isSplit = (): boolean => document.body.classList.contains("split");
+
 /** What the panels cover, so that a region is shown in the free part of the window. */
 export function freePadding(): Sides {
+  if (isSplit()) return { top: HEAD, right: EDGE, left: EDGE, bottom: LEGEND_LINE * 0.6 };
   if ("embed" in document.documentElement.dataset) return { top: 12, right: EDGE, left: EDGE, bottom: LEGEND_LINE };
   const top = Math.max(box("bar")?.bottom ?? 0, form() === "cards" ? 0 : box("top")?.bottom ?? 0) + 10;
   if (form() === "sheet") return { top, right: EDGE, left: EDGE, bottom: sheetHeight() + 14 };
@@ -39,5 +46,13 @@ export function freePadding(): Sides {
 export function clearPadding(): Sides {
   const free = freePadding();
   const zoom = box("zoom");
-  return zoom ? { ...free, right: Math.max(free.right, innerWidth - zoom.left + 8) } : free;
+  return zoom && !isSplit() ? { ...free, right: Math.max(free.right, innerWidth - zoom.left + 8) } : free;
+}
+/** What is seen of a map between the panels. */
+export function seen(map: GlMap): Bounds {
+  const { top, right, bottom, left } = freePadding();
+  const { clientWidth: width, clientHeight: height } = map.getContainer();
+  const west = map.unproject([left, Math.max(top, height - bottom)]);
+  const east = map.unproject([Math.max(left + 1, width - right), top]);
+  return [west.lng, west.lat, east.lng, east.lat];
 }

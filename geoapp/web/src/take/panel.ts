@@ -1,10 +1,11 @@
 // "Take it along": everything that a view can be taken away as, in one place. Loaded when it is first asked for.
 import type { Map as GlMap } from "maplibre-gl";
-import { ApiError, type Bounds } from "../api";
+import { ApiError } from "../api";
 import type { Context } from "../context";
 import { announce, h, icon, replace } from "../dom";
 import { integer } from "../format";
 import { inLanguage, t, tk, words } from "../i18n";
+import { seen } from "../map/room";
 import { sourcesOf } from "../map/sources";
 import { segmented } from "../ui/choices";
 import { errorText } from "../ui/notices";
@@ -13,7 +14,7 @@ import { frameText, objectsUrl, reportUrl, type Scope, tableLayer, tableUrl, WOR
 import { picture } from "./picture";
 import { PAPERS, type Paper, print } from "./print";
 import { sizes } from "./sizes";
-import { seen } from "./snapshot";
+import { viewsOf } from "./snapshot";
 import { type Told, toldOf } from "./told";
 
 let scope: Scope | null = null; // as it was chosen, for the next time
@@ -23,7 +24,7 @@ export function openPanel(context: Context, map: GlMap | null): void {
   const dialog = h("dialog", { id: "take", "aria-labelledby": "take-title", "data-testid": "take-panel" });
   const said = h("p", { class: "hint", role: "status", "data-testid": "take-said" });
   const tell = (text: string): void => { said.textContent = text; };
-  const view = map ? (seen(map) as Bounds) : null;
+  const view = map ? seen(map) : null;
 
   const section = (title: string, ...content: Parameters<typeof replace>[1][]) => h("section", { class: "block" }, h("h3", {}, title), ...content);
   const file = (text: string, href: string, id: string) => h("a", { class: "button small", href, download: "", "data-testid": id }, text);
@@ -58,7 +59,7 @@ export function openPanel(context: Context, map: GlMap | null): void {
   async function told(): Promise<Told> {
     const { region, period } = context.state;
     const detail = region ? await context.data.region(region, period, context.filters) : null;
-    const found = toldOf(context, sourcesOf(map!), detail ? context.nameOf(region, detail.name) : "");
+    const found = toldOf(context, [...new Set(viewsOf(map!, context).flatMap((view) => sourcesOf(view.map)))], detail ? context.nameOf(region, detail.name) : "");
     if (!found) throw new Error(t("loading"));
     return found;
   }
@@ -80,7 +81,7 @@ export function openPanel(context: Context, map: GlMap | null): void {
     const paper = select("paper", t("takePaper"), PAPERS.map((each) => [each, tk("takeSize", each)]));
     const draw = h("button", { type: "button", class: "button", "data-testid": "png", onclick: () => void work(draw, async () => {
       const what = await told();
-      const made = await picture(map!, context, what, sizes().find((each) => each.id === size.value)!);
+      const made = await picture(viewsOf(map!, context), what, sizes().find((each) => each.id === size.value)!);
       const address = URL.createObjectURL(made.blob);
       const name = [what.title, context.state.period, tableLayer(context)].join(" ").replace(/[\\/:*?"<>|]+/g, "-");
       const link = h("a", { href: address, download: `${name}.png`, "data-testid": "png-file" }, t("takeAgain"));
@@ -90,7 +91,7 @@ export function openPanel(context: Context, map: GlMap | null): void {
       Object.assign(window, { shuituPicture: made });
     }) }, t("takePng")) as HTMLButtonElement;
     const sheet = h("button", { type: "button", class: "button", "data-testid": "print", onclick: () => void work(sheet, async () => {
-      await print(map!, context, await told(), paper.value as Paper);
+      await print(viewsOf(map!, context), await told(), paper.value as Paper);
       tell("");
     }) }, t("takePrint")) as HTMLButtonElement;
     return section(t("takePicture"), h("div", { class: "take-row" }, size, draw), h("div", { class: "take-row" }, paper, sheet), said);

@@ -1,12 +1,10 @@
 // The map as one picture: title, what it is of, the map, its legend, scale, source, version. Drawn here from what the page shows.
-import type { Map as GlMap } from "maplibre-gl";
-import type { Context } from "../context";
 import { t } from "../i18n";
 import { withTexts } from "./png";
 import { tile } from "./tile";
 import { scaleBar } from "./scale";
 import type { Size } from "./sizes";
-import { snapshot } from "./snapshot";
+import { snapshot, type View } from "./snapshot";
 import type { Told } from "./told";
 
 const INK = "#1b2b32", SOFT = "#52626a", DEEP = "#0d4a6b", LINE = "#cfccc3", PAPER = "#fffefc";
@@ -58,8 +56,18 @@ class Pen {
   }
 }
 
-/** The legend in columns of a width, from a corner; says how high it is. With `draw` off it only measures. */
-function legend(pen: Pen, { legend: { title, unit, rows }, layers }: Told, x: number, y: number, width: number, columns: number, draw: boolean): number {
+type Legend = Told["legends"][number];
+/** All legends, one below the other; says how high they are. With `draw` off it only measures. */
+function legend(pen: Pen, { legends, layers, maps }: Told, x: number, y: number, width: number, columns: number, draw: boolean): number {
+  let low = y;
+  legends.forEach((each, i) => {
+    const number = legends.length > 1 ? `${i + 1} · ` : maps.length ? `${maps.map((_, n) => n + 1).join(", ")} · ` : "";
+    low += oneLegend(pen, { ...each, title: number + each.title }, i === legends.length - 1 ? layers : [], x, low, width, columns, draw) + (i < legends.length - 1 ? 12 : 0);
+  });
+  return low - y;
+}
+/** A legend in columns of a width, from a corner. */
+function oneLegend(pen: Pen, { title, unit, rows }: Legend, layers: Told["layers"], x: number, y: number, width: number, columns: number, draw: boolean): number {
   const head = pen.lines([`${title}  ${unit}`], 14, width, DEEP, 600);
   if (draw) pen.draw(head, x, y);
   const top = y + Pen.height(head) + 6;
@@ -91,7 +99,7 @@ function legend(pen: Pen, { legend: { title, unit, rows }, layers }: Told, x: nu
 
 export interface Picture { blob: Blob; words: string[] }
 
-export async function picture(map: GlMap, context: Context, told: Told, size: Size): Promise<Picture> {
+export async function picture(views: View[], told: Told, size: Size): Promise<Picture> {
   const canvas = document.createElement("canvas");
   Object.assign(canvas, { width: size.width, height: size.height });
   const pen = new Pen(canvas.getContext("2d")!);
@@ -107,22 +115,36 @@ export async function picture(map: GlMap, context: Context, told: Told, size: Si
   const top = EDGE + Pen.height(head) + 10;
   const bottom = height - EDGE - Pen.height(foot) - 8;
   const box = { x: EDGE, y: top, width: Math.floor(upright ? inner : inner - SIDE - 18), height: Math.floor(bottom - top - (upright ? key + 14 : 4)) };
-  const made = await snapshot(map, context, box.width, box.height, size.ratio);
-
   pen.pen.fillStyle = PAPER;
   pen.pen.fillRect(0, 0, width, height);
   pen.draw(head, EDGE, EDGE);
-  pen.pen.drawImage(made.picture, box.x, box.y, box.width, box.height);
-  Object.assign(pen.pen, { strokeStyle: LINE, lineWidth: 1 });
-  pen.pen.strokeRect(box.x, box.y, box.width, box.height);
+  for (const [i, part] of parts(box, views.length).entries()) {
+    const caption = pen.lines(told.maps.slice(i, i + 1), 13, part.width, INK, 600);
+    const over = caption.length ? Pen.height(caption) + 4 : 0;
+    const place = { ...part, y: part.y + over, height: part.height - over };
+    const made = await snapshot(views[i], place.width, place.height, size.ratio);
+    pen.draw(caption, part.x, part.y);
+    pen.pen.drawImage(made.picture, place.x, place.y, place.width, place.height);
+    Object.assign(pen.pen, { strokeStyle: LINE, lineWidth: 1 });
+    pen.pen.strokeRect(place.x, place.y, place.width, place.height);
+    scale(pen, made.metres, place);
+    if (told.synthetic) mark(pen, place);
+  }
   if (upright) legend(pen, told, EDGE, box.y + box.height + 12, inner, columns, true);
   else legend(pen, told, width - EDGE - SIDE, box.y, SIDE, 1, true);
-  scale(pen, made.metres, box);
-  if (told.synthetic) mark(pen, box);
   pen.draw(foot, EDGE, bottom + 6);
   const blob = await new Promise<Blob>((done, fail) => canvas.toBlob((found) => (found ? done(found) : fail(new Error("the picture is too large"))), "image/png"));
   const texts = { Title: told.title, Description: told.about.join(" · "), Source: told.foot.join(" · "), Comment: told.synthetic, Software: "Shuitu" };
   return { blob: await withTexts(blob, texts, size.dpi), words: pen.words };
+}
+
+interface Box { x: number; y: number; width: number; height: number }
+/** A box shared by as many maps, along its longer side. */
+export function parts({ x, y, width, height }: Box, count: number): Box[] {
+  const gap = 10;
+  const lying = width > height;
+  const each = Math.floor(((lying ? width : height) - gap * (count - 1)) / count);
+  return Array.from({ length: count }, (_, i) => (lying ? { x: x + i * (each + gap), y, width: each, height } : { x, y: y + i * (each + gap), width, height: each }));
 }
 
 function scale(pen: Pen, metres: number, box: { x: number; y: number; width: number; height: number }): void {

@@ -4,7 +4,8 @@ import { classOf } from "../classes";
 import type { Context } from "../context";
 import { t } from "../i18n";
 import { CELLS_FROM, FINE_FROM } from "../cells";
-import { freePadding } from "../map/room";
+import { placeFigures } from "../map/figures";
+import { seen } from "../map/room";
 import { sourcesOf } from "../map/sources";
 
 export interface Snapshot {
@@ -15,15 +16,6 @@ export interface Snapshot {
 }
 const LONGEST_MS = 60_000;
 
-/** What is seen between the panels. */
-export function seen(map: GlMap): [number, number, number, number] {
-  const { top, right, bottom, left } = freePadding();
-  const { clientWidth: width, clientHeight: height } = map.getContainer();
-  const west = map.unproject([left, Math.max(top, height - bottom)]);
-  const east = map.unproject([Math.max(left + 1, width - right), top]);
-  return [west.lng, west.lat, east.lng, east.lat];
-}
-
 /** The zoom below which there would be nothing of what is shown: a smaller sheet shows a part of it. */
 function leastZoom(context: Context): number {
   const { cells, shown } = context;
@@ -31,7 +23,11 @@ function leastZoom(context: Context): number {
   return (shown && context.layer(shown.level)?.min_zoom) ?? 0;
 }
 
-export async function snapshot(map: GlMap, context: Context, width: number, height: number, ratio: number): Promise<Snapshot> {
+/** What is taken: the map, or both of two that are linked. */
+export interface View { map: GlMap; context: Context }
+export const viewsOf = (map: GlMap, context: Context): View[] => [{ map, context }, ...(context.second ? [context.second] : [])];
+
+export async function snapshot({ map, context }: View, width: number, height: number, ratio: number): Promise<Snapshot> {
   const container = document.createElement("div");
   container.style.cssText = `position:fixed;left:-99999px;top:0;width:${width}px;height:${height}px;visibility:hidden`;
   container.inert = true;
@@ -55,7 +51,9 @@ export async function snapshot(map: GlMap, context: Context, width: number, heig
         for (const layer of layers) copy.addLayer(layer);
         copy.setZoom(Math.max(copy.getZoom(), leastZoom(context)));
         paint(copy, context);
-        copy.once("idle", () => { clearTimeout(late); done(); });
+        const whole = () => { clearTimeout(late); done(); };
+        // What has room on the sheet is known once its areas are there.
+        copy.once("idle", () => (placeFigures(copy, context) ? copy.once("idle", whole) : whole()));
         copy.triggerRepaint();
       });
     });

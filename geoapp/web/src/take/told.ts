@@ -9,7 +9,10 @@ export interface Told {
   title: string;
   /** Period, what it is compared with, level, filters, divisions; the region that is outlined; what is on besides. */
   about: string[];
-  legend: LegendTold;
+  /** One, or of two linked maps that no one scale paints one each. */
+  legends: LegendTold[];
+  /** What each of two linked maps is of; none of a single one. */
+  maps: string[];
   layers: { color: string; name: string }[];
   /** Source, data version, address. */
   foot: string[];
@@ -20,15 +23,18 @@ export interface Told {
 /** Null while nothing is shown. */
 export function toldOf(context: Context, sources: string[], region: string): Told | null {
   const { meta, state } = context;
+  const { second } = context;
   const legend = legendNow(context);
-  if (!legend) return null;
+  const other = second && legendNow(second.context);
+  if (!legend || (second && !other)) return null;
   const city = context.nameOf(context.city, meta.city.name);
   const on = meta.layers.filter((layer) => layer.stage !== "region" && state.layers.includes(layer.id));
   const { synthetic } = meta;
   return {
-    title: t("takeTitle", { city, measure: legend.title }),
-    about: [legend.about, region && t("takeRegion", { region })].filter(Boolean),
-    legend,
+    title: t("takeTitle", { city, measure: [...new Set([legend.title, other?.title ?? legend.title])].join(" / ") }),
+    about: [other ? "" : legend.about, region && t("takeRegion", { region })].filter(Boolean),
+    legends: other && !second.together ? [legend, other] : [legend],
+    maps: other ? [legend, other].map(({ title, unit, about }, i) => `${i + 1} · ${title} (${unit}) · ${about}`) : [],
     layers: on.map((layer) => ({ color: layer.color, name: words(layer.title) })),
     foot: [
       sources.length ? `${t("attribution")}${t("colon")}${sources.join("; ")}` : "",

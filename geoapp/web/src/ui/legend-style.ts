@@ -68,6 +68,9 @@ export function legendStyle(context: Context, measure: Measure, scale: Scale, un
           onchange: () => set({ palette: [...state.palette.filter((each) => !Object.hasOwn(palettes, each)), ...(name === Object.keys(palettes)[0] ? [] : [name])].sort() }),
         }),
         h("span", {}, stops.map((color) => h("i", { style: `background:${color}` })))))),
+    context.cells ? null : h("label", { class: "unsure-switch" },
+      h("input", { type: "checkbox", checked: state.values, "data-testid": "values-switch", onchange: (event: Event) => set({ values: (event.target as HTMLInputElement).checked }) }),
+      h("span", {}, t("valuesOn")), h("span", { class: "switch", "aria-hidden": "true" })),
     h("div", { class: "opacity-row" }, h("span", {}, t("opacity")), segmented("opacity", t("opacity"), OPACITIES.map((each) => ({ value: String(each), text: each ? `${each}%` : t("opacityOff") })), String(state.opacity), (value) => set({ opacity: Number(value) as State["opacity"] }))),
     changed ? h("button", { type: "button", class: "reset", value: "reset-style", "data-testid": "class-reset", onclick: () => set({ method: "", classes: 0, breaks: "", palette: [], opacity: 100 }) }, t("styleReset")) : null);
 }

@@ -7,7 +7,7 @@ import { form, onForm } from "../form";
 import { integer, percent, periodText, shareOf, volumeText } from "../format";
 import { language, t, tk, words } from "../i18n";
 import { hatch, noDataPattern } from "../map/hatch";
-import { breakIn, ENTRIES, isTwoSided, type Unit } from "../measures";
+import { breakIn, ENTRIES, isTwoSided, type Unit, unitOf } from "../measures";
 import { STANDINGS } from "../percentile";
 import { comparedWith, spanOf } from "../periods";
 import { isCompare, type Measure } from "../state";
@@ -25,8 +25,6 @@ import { errorText, isRefused, wayOut } from "./notices";
 /** Pixels of height from which legend and filters both have room. */
 const ROOMY = 860;
 
-/** One unit for the whole legend, so that its breaks can be compared: the one that all figures are told in. */
-const unitOf = (measure: Measure): Unit => ENTRIES[measure].unit();
 
 /** The highest class has no bound: the largest value says how far it reaches. */
 function classTexts(measure: Measure, scale: Scale, unit: Unit, most: number | null): string[] {
@@ -96,6 +94,13 @@ function captionOf(context: Context, asked: string, level: string): string {
   const [period, versus] = isCompare(context.state.measure) && now.length ? [spanOf(now), spanOf(before)] : [asked, context.state.versus];
   return [periodText(period, language()), isCompare(context.state.measure) ? `${t("comparedTo")} ${periodText(versus, language())}` : "", level, filterWords(context), measureAbout(context), provisionalAbout(context), divisionsWords(context)].filter(Boolean).join(" · ");
 }
+/** Of two linked maps that one scale paints the legend says so; the counts are the first one's. */
+const sharedNote = (context: Context): HTMLElement | null =>
+  context.second ? h("p", { class: "fine shared-note", "data-testid": "shared-note" }, t(context.second.together ? "secondTogether" : "secondApartScales")) : null;
+function mostOfBoth({ second }: Context, most: number | null): number | null {
+  const other = second?.together && second.context.shown ? countsOf(second.context.shown).most : null;
+  return most === null ? other : other === null ? most : Math.max(most, other);
+}
 /** How many regions there are of each class, recorded as nought and without data, and the largest value. */
 function countsOf({ picture: { scale, values } }: Shown): { counts: number[]; most: number | null; nought: number; none: number } {
   const counts = new Array<number>(scale.colors.length).fill(0);
@@ -112,6 +117,17 @@ function countsOf({ picture: { scale, values } }: Shown): { counts: number[]; mo
   return { counts, most, nought, none };
 }
 
+/** A legend in one line: what it is of, its colours and their bounds. */
+export function legendLine(measure: Measure, scale: Scale, hint = ""): HTMLElement[] {
+  const unit = unitOf(measure);
+  const text = (value: number) => (measure === "percentile" ? "" : breakIn(value, unit));
+  return [
+    h("span", { class: "line-title" }, tk("measureTitle", measure), " ", h("small", {}, unit.name)),
+    ...(hint ? [h("span", { class: "line-note", "data-testid": "line-note" }, hint)] : []),
+    h("span", { class: "line-ramp" }, scale.colors.map((color, i) => h("i", { "data-class": i, style: `background:${color}` }, scale.breaks[i] === undefined ? null : h("em", {}, text(scale.breaks[i]))))),
+  ];
+}
+
 /** The legend as it stands now, for a picture or a sheet of it; a row has a colour, or the lines that stand for no data or for how uncertain a cell is. */
 export interface LegendRow { color?: string; lines?: ImageData; text: string; count: string }
 export interface LegendTold { measure: Measure; title: string; unit: string; about: string; rows: LegendRow[] }
@@ -121,7 +137,8 @@ export function legendNow(context: Context): LegendTold | null {
   const measure = cells ? cells.measure : shown!.measure;
   const scale = cells ? cells.scale : shown!.picture.scale;
   const unit = unitOf(measure);
-  const told = cells ? { counts: cells.counts, most: cells.most, nought: null, none: null } : countsOf(shown!);
+  const own = cells ? { counts: cells.counts, most: cells.most, nought: null, none: null } : countsOf(shown!);
+  const told = cells ? own : { ...own, most: mostOfBoth(context, own.most) };
   const count = (n: number | null | undefined) => (n === null || n === undefined ? "" : cells ? integer(n) : t("regions", { n }));
   const texts = classTexts(measure, scale, unit, told.most);
   const rows: LegendRow[] = scale.colors.map((color, i) => ({ color, text: texts[i], count: count(told.counts[i]) }));
@@ -192,39 +209,36 @@ export function mountLegend(place: HTMLElement, context: Context): void {
     const unit = unitOf(measure);
     const level = words(cells.layer.title);
     frame(measure, scale, unit, caption(period, level),
-      classRows({ measure, scale, unit, counts, most: cells.most, nought: null, none: null, what: (n) => integer(n), light }, isTwoSided(measure) ? t("noChange") : t("noData")),
+      sharedNote(context),
+      classRows({ measure, scale, unit, counts, most: Math.max(cells.most, (context.second?.together && context.second.context.cells?.most) || 0), nought: null, none: null, what: (n) => integer(n), light }, isTwoSided(measure) ? t("noChange") : t("noData")),
       unsureSwitch(context),
       legendStyle(context, measure, scale, unit),
       fold(cellLedger(context, cells)));
     announce(`${tk("measureTitle", measure)}, ${periodText(period, language())}, ${level}`);
-    fillCompact(measure, scale, unit);
+    fillCompact(measure, scale);
   }
   function draw(shown: Shown): void {
     if (context.cells) return drawCells(context.cells);
     const { scale } = shown.picture;
     const { measure } = shown;
     const unit = unitOf(measure);
-    const { counts, most, nought, none } = countsOf(shown);
+    const { counts, nought, none, most } = countsOf(shown);
     frame(measure, scale, unit, caption(shown.period, tk("level", shown.level)),
       levelNote(context),
-      classRows({ measure, scale, unit, counts, most, nought, none, what: (n) => t("regions", { n }), light }, isTwoSided(measure) ? t("noChange") : t("noData")),
+      sharedNote(context),
+      classRows({ measure, scale, unit, counts, most: mostOfBoth(context, most), nought, none, what: (n) => t("regions", { n }), light }, isTwoSided(measure) ? t("noChange") : t("noData")),
       lackNote(context, shown),
       measure === "volume" ? h("p", { class: "fine area-hint" }, t("areaHint")) : null,
       legendStyle(context, measure, scale, unit),
       fold(ledger(shown)));
     announce(`${tk("measureTitle", measure)}, ${periodText(shown.period, language())}, ${tk("level", shown.level)}: ${volumeText(shown.picture.total_l, language())}`);
-    fillCompact(measure, scale, unit);
+    fillCompact(measure, scale);
   }
   /** Where the legend is a page among others, this line of it stays on the map. */
-  function fillCompact(measure: Measure, scale: Scale, unit: Unit): void {
+  function fillCompact(measure: Measure, scale: Scale): void {
     const compact = document.getElementById("legend-line");
     if (!compact) return;
-    const text = (value: number) => (measure === "percentile" ? "" : breakIn(value, unit));
-    const hint = levelHint(context);
-    replace(compact,
-      h("span", { class: "line-title" }, tk("measureTitle", measure), " ", h("small", {}, unit.name)),
-      hint ? h("span", { class: "line-note", "data-testid": "line-note" }, hint) : null,
-      h("span", { class: "line-ramp" }, scale.colors.map((color, i) => h("i", { "data-class": i, style: `background:${color}` }, scale.breaks[i] === undefined ? null : h("em", {}, text(scale.breaks[i]))))));
+    replace(compact, legendLine(measure, scale, levelHint(context)));
     compact.hidden = false;
   }
   replace(place, h("div", { class: "skeleton tall" }));
@@ -240,9 +254,10 @@ export function mountLegend(place: HTMLElement, context: Context): void {
   context.on("hover", (over) => markPlace(over?.code ?? null, over?.cell));
   context.on("place", (code) => markPlace(code));
   context.on("cells", again);
+  context.on("second", again);
   context.on("level", again);
   onForm(again);
   context.store.subscribe((_, changed) => {
-    if (changed.has("lang") || changed.has("table") || changed.has("unsure") || changed.has("level")) again();
+    if (changed.has("lang") || changed.has("table") || changed.has("unsure") || changed.has("values") || changed.has("level")) again();
   });
 }

@@ -7,18 +7,21 @@ import { debounce, h, icon, replace } from "../dom";
 import { isTouch } from "../form";
 import { change, integer, percent, periodText, shareOf } from "../format";
 import { language, t, tk } from "../i18n";
-import { ENTRIES, isChange } from "../measures";
+import { ENTRIES, isChange, isTwoSided } from "../measures";
 import { provisionalOf, provisionalText } from "../provisional";
 import { BESIDE_MOST, type Measure } from "../state";
 import { changesOf } from "../values";
 import { segmented } from "./choices";
+import { apart, numberOf } from "./figure";
 import { filterWords } from "./filters";
 import { measureAbout, provisionalAbout } from "./measure-note";
 import { mountLines } from "./lines";
 
-type Column = "name" | "value" | "share" | "previous" | "year";
-const COLUMNS: readonly Column[] = ["name", "value", "share", "previous", "year"];
-interface Row { code: string; name: string; find: string; value: number | null; litres: number | null; share: number | null; previous: number | null; year: number | null }
+type Column = "name" | "value" | "share" | "previous" | "year" | "second" | "apart" | "ratio";
+const ALONE: readonly Column[] = ["name", "value", "share", "previous", "year"];
+/** Of two linked maps, the last two where both are of one measure. */
+const LINKED: readonly Column[] = ["name", "value", "second", "apart", "ratio"];
+interface Row { code: string; name: string; find: string; value: number | null; litres: number | null; share: number | null; previous: number | null; year: number | null; second: number | null; apart: number | null; ratio: number | null }
 /** Changes have columns of their own: beside them stands the amount. */
 const listedAs = (measure: Measure): Measure => (isChange(measure) ? "volume" : measure);
 /** Rows kept ready above and below those in sight. */
@@ -45,8 +48,8 @@ export function mountTable(place: HTMLElement, context: Context, select: (code: 
   const scope = h("div", {});
   const over = h("p", { class: "table-over num", "data-testid": "table-over", "aria-live": "off" });
   const head = h("tr", { "aria-rowindex": 1 });
-  const above = h("tr", { class: "room", "aria-hidden": "true" }, h("td", { colspan: COLUMNS.length + 1 }));
-  const below = h("tr", { class: "room", "aria-hidden": "true" }, h("td", { colspan: COLUMNS.length + 1 }));
+  const above = h("tr", { class: "room", "aria-hidden": "true" }, h("td", { colspan: ALONE.length + 1 }));
+  const below = h("tr", { class: "room", "aria-hidden": "true" }, h("td", { colspan: ALONE.length + 1 }));
   const body = h("tbody", {});
   const table = h("table", { class: "regions-table", "data-testid": "regions-table" }, h("thead", {}, head), body);
   const scroll = h("div", { class: "table-rows", "data-testid": "table-rows", onscroll: () => show(), onkeydown: keys, onpointerleave: () => point(null) }, table);
@@ -55,6 +58,8 @@ export function mountTable(place: HTMLElement, context: Context, select: (code: 
   replace(place, h("header", { class: "table-head" }, h("div", { class: "drawer-top" }, title, shut), caption, find, scope, over), scroll, none, lines);
   mountLines(lines, context, (code) => names.get(code));
 
+  const isAlike = (): boolean => context.second?.context.state.measure === store.state.measure;
+  const columns = (): readonly Column[] => (!context.second?.context.shown ? ALONE : LINKED.filter((each) => isAlike() || (each !== "apart" && each !== "ratio")));
   const height = (): number => (isTouch() ? 44 : 30);
   function scoped(level: MapLevel): string {
     const { region } = store.state;
@@ -78,11 +83,15 @@ export function mountTable(place: HTMLElement, context: Context, select: (code: 
     void name(level);
     const previous = changesOf(series, period, "change_previous");
     const year = changesOf(series, period, "change_year");
+    const beside = context.second?.context.shown?.picture.values;
     rows = [...picture.values].map(([code, value]) => {
+      const [one, other] = [numberOf(measure, value), numberOf(context.second?.context.state.measure ?? measure, beside?.get(code))];
+      const apart = one === null || other === null || !isAlike() ? null : one - other;
       const named = context.nameOf(code, names.get(code) ?? code);
       return {
         code, name: named, find: `${names.get(code) ?? ""} ${named} ${code}`.toLowerCase(), litres: value.volume_l,
-        value: ENTRIES[listedAs(measure)].of(value),
+        value: beside ? one : ENTRIES[listedAs(measure)].of(value),
+        second: other, apart, ratio: apart !== null && other !== null && other > 0 && !isTwoSided(measure) ? apart / other : null,
         share: shareOf(value.volume_l, picture.total_l), previous: previous.get(code) ?? null, year: year.get(code) ?? null,
       };
     });
@@ -91,6 +100,7 @@ export function mountTable(place: HTMLElement, context: Context, select: (code: 
     const { shown } = context;
     if (!shown) return;
     const prefix = inside ? scoped(shown.level) : "";
+    if (!columns().includes(sort.by)) sort = { by: "value", down: true };
     const { by, down } = sort;
     const words = wanted.split(/\s+/).filter(Boolean);
     const sign = down ? -1 : 1;
@@ -111,18 +121,31 @@ export function mountTable(place: HTMLElement, context: Context, select: (code: 
     show(true);
   }
 
-  function figure(row: Row): [string, string] {
-    const { number, unit } = ENTRIES[listedAs(context.shown?.measure ?? "volume")].told(row.value);
-    return [number, unit];
+  /** A number of a measure, and its unit; without linked maps the column of a change is the volume that changed. */
+  function figure(row: Row, of: "value" | "second" | "apart" = "value"): [string, string] {
+    const shown = of === "second" ? context.second!.context.state.measure : context.shown!.measure;
+    const value = row[of];
+    if (of === "apart" && isChange(shown)) return [apart(shown, row.value, row.second), ""];
+    const measure = columns() === ALONE ? listedAs(shown) : shown;
+    const { number, unit } = ENTRIES[measure].told(value);
+    const sign = value !== null && value > 0 && (measure === "difference" || of === "apart") ? "+" : "";
+    return [sign + number, unit];
   }
   function drawHead({ measure, level, period }: Shown): void {
-    const label = (column: Column): string =>
-      column === "name" ? tk("levelShort", level) : column === "value" ? tk("measure", listedAs(measure))
-        : t(column === "share" ? "tableShare" : column === "previous" ? "changePrevious" : "tableYear");
+    const label = (column: Column): string => {
+      if (column === "name") return tk("levelShort", level);
+      if (column === "second" || (column === "value" && context.second)) {
+        const { period: own, measure: theirs } = column === "second" ? context.second!.context.state : store.state;
+        return `${column === "second" ? "2" : "1"} · ${isAlike() ? periodText(own, language()) : tk("measure", theirs)}`;
+      }
+      if (column === "value") return tk("measure", listedAs(measure));
+      return t(column === "share" ? "tableShare" : column === "previous" ? "changePrevious" : column === "apart" ? "secondApart" : column === "ratio" ? "measure_ratio" : "tableYear");
+    };
     // Said once, as the figures of a moment are all told in one.
     unit = listed.length ? figure(listed.find((row) => row.value !== null) ?? listed[0])[1] : "";
     const focused = document.activeElement instanceof HTMLElement && head.contains(document.activeElement) ? document.activeElement.getAttribute("value") : null;
-    replace(head, COLUMNS.map((column) => h("th", { scope: "col", class: column, "aria-sort": sort.by === column ? (sort.down ? "descending" : "ascending") : "none" },
+    table.classList.toggle("linked", context.second !== null);
+    replace(head, columns().map((column) => h("th", { scope: "col", class: column, "aria-sort": sort.by === column ? (sort.down ? "descending" : "ascending") : "none" },
       h("button", { type: "button", value: column, "data-testid": `sort-${column}`, onclick: () => { sort = { by: column, down: sort.by === column ? !sort.down : column !== "name" }; at = 0; scroll.scrollTop = 0; arrange(); } },
         label(column), column === "value" && unit ? h("small", {}, ` ${unit}`) : null, h("span", { "aria-hidden": "true" }, sort.by === column ? (sort.down ? " ▾" : " ▴") : "")))), h("th", { scope: "col", class: "beside" }, h("span", { class: "visually-hidden" }, t("besideTitle"))));
     if (focused) head.querySelector<HTMLElement>(`button[value="${focused}"]`)?.focus();
@@ -136,14 +159,20 @@ export function mountTable(place: HTMLElement, context: Context, select: (code: 
     replace(scope, prefix ? segmented("table-scope", t("tableScope"), [{ value: "in", text: t("tableInside") }, { value: "all", text: t("wholeCity") }], inside ? "in" : "all", (value) => { inside = value === "in"; at = 0; arrange(); }) : null);
   }
 
+  function cell(row: Row, column: Column): HTMLElement {
+    if (column !== "value" && column !== "second" && column !== "apart") return h("td", { class: "num" }, column === "share" ? percent(row.share) : change(row[column] as number | null));
+    const [number, own] = figure(row, column);
+    const { series, period } = (column === "second" ? context.second!.context.shown : context.shown) ?? context.shown!;
+    const open = column === "apart" ? [] : provisionalOf(series, period, row.code);
+    const star = open.length ? h("abbr", { class: "provisional-star", title: provisionalText(open, period) }, "*") : null;
+    return h("td", { class: "num", "data-column": column, "data-value": row[column] ?? "" }, number, star, own === unit ? null : h("small", {}, ` ${own}`));
+  }
   function line(row: Row, i: number): HTMLElement {
-    const [number, own] = figure(row);
-    const { picture, measure, series, period } = context.shown!;
+    const { picture } = context.shown!;
     const value = picture.values.get(row.code);
     const index = value ? classOf(value.shown, picture.scale) : -1;
     const color = picture.scale.colors[index];
     const { beside, region } = store.state;
-    const open = provisionalOf(series, period, row.code);
     const taken = beside.includes(row.code);
     return h("tr", {
       "data-code": row.code, "data-litres": row.litres ?? "", "aria-rowindex": i + 2, "aria-current": region === row.code ? "true" : undefined, class: row.code === pointed ? "marked" : "",
@@ -151,8 +180,7 @@ export function mountTable(place: HTMLElement, context: Context, select: (code: 
     },
       h("th", { scope: "row", class: "name" }, h("i", { class: color ? "swatch" : "swatch no-data", style: color ? `background:${color}` : "" }),
         h("button", { type: "button", class: "row-name", value: row.code, tabindex: i === at ? 0 : -1, title: row.name, onfocus: () => { at = i; point(row.code); }, onblur: () => point(null) }, row.name)),
-      h("td", { class: "num" }, measure === "difference" && (row.value ?? 0) > 0 ? "+" : "", number, open.length ? h("abbr", { class: "provisional-star", title: provisionalText(open, period) }, "*") : null, own === unit ? null : h("small", {}, ` ${own}`)),
-      h("td", { class: "num" }, percent(row.share)), h("td", { class: "num" }, change(row.previous)), h("td", { class: "num" }, change(row.year)),
+      columns().slice(1).map((column) => cell(row, column)),
       h("td", { class: "beside" }, h("button", {
         type: "button", class: "beside-toggle", value: `beside-${row.code}`, tabindex: i === at ? 0 : -1, "aria-pressed": String(taken), disabled: !taken && beside.length >= BESIDE_MOST, "data-testid": `beside-${row.code}`,
         "aria-label": t(taken ? "besideRemove" : "besideAdd", { name: row.name }), title: t(taken ? "besideRemove" : "besideAdd", { name: row.name }),
@@ -218,6 +246,7 @@ export function mountTable(place: HTMLElement, context: Context, select: (code: 
   draw();
   context.on("shown", draw);
   context.on("units", draw);
+  context.on("second", draw);
   context.on("hover", (told) => { if (store.state.table) mark(told && !told.cell ? told.code : null); });
   store.subscribe((state, changed) => {
     if (!state.table) return;

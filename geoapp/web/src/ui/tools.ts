@@ -8,6 +8,7 @@ import { inLanguage, type Key, LANGUAGES, language, said, t, tk, words } from ".
 import type { LevelChoice } from "../state";
 import { redraw, segmented } from "./choices";
 import { errorText, toast } from "./notices";
+import { switchSecond } from "./second";
 
 const LEVELS: LevelChoice[] = ["auto", "district", "township", "village", "grid"];
 
@@ -54,10 +55,11 @@ export function mountTools(place: HTMLElement, zoomPlace: HTMLElement, context: 
     if (map) redraw(zoomPlace,
       button("plus", t("zoomIn"), "zoom-in", () => map.zoomIn()),
       button("minus", t("zoomOut"), "zoom-out", () => map.zoomOut()),
-      button("home", t("home"), "home", home));
+      button("home", t("home"), "home", home),
+      h("button", { type: "button", class: "icon-button", "aria-label": t("secondSwitch"), title: t("secondSwitch"), "aria-pressed": String(context.state.second !== null), value: "second", "data-testid": "second-switch", onclick: () => switchSecond(context) }, icon("second")));
   };
   draw();
-  context.store.subscribe((_, changed) => { if (changed.has("lang")) draw(); });
+  context.store.subscribe((_, changed) => { if (changed.has("lang") || changed.has("second")) draw(); });
 }
 
 /** Always on screen: up to which month there are figures, of which version, and that the demo is partly synthetic. */
