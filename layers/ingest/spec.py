@@ -17,6 +17,7 @@ from django.db import models
 from layers import registry
 from layers.ingest.refusal import ImportRefused
 from layers.registry import Dataset, Field, Geometry, Layer
+from layers.shapes import DRAWN
 
 MAX_LINKS = 500  # codes in one cell
 
@@ -32,7 +33,6 @@ ONE_OF: Mapping[str, tuple[tuple[str, ...], ...]] = {
 KEYS: Mapping[str, tuple[str, ...]] = {
     "usage": ("month", "meter_id", "facility_id", "region_id", "source", "purpose", "correction_no"),
 }
-GEOMETRY_REQUIRED = frozenset({"region", "supply_area"})
 MONTHS = frozenset({("usage", "month")})
 # The last day of what may hold for ever.
 OPEN_ENDED = frozenset({("permit", "valid_to")})
@@ -131,7 +131,7 @@ def _build(dataset: Dataset, layer: Layer | None) -> Spec:
         table=model._meta.db_table,
         key=KEYS.get(dataset.name, ("code",)),
         geometry=dataset.geometry,
-        geometry_required=dataset.name in GEOMETRY_REQUIRED,
+        geometry_required=dataset.geometry in DRAWN,
         one_of=ONE_OF.get(dataset.name, ()),
         scope=_scope(layer) if layer else {},
         defaults=_defaults(model),

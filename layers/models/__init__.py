@@ -2,6 +2,7 @@
 
 from layers.models.drain import SewagePlant
 from layers.models.grid import GridBuild, GridDifference, GridPlace, GridUnit, GridUsage, GridWeight, GridYear
+from layers.models.ground import Railway, Road, WaterBody, Watercourse
 from layers.models.place import Declaration
 from layers.models.regions import Boundary, BoundaryPiece, Edition, PastPlace, Region, ReportingUnit
 from layers.models.releases import FormerState, LayerVersion, Release
@@ -30,15 +31,19 @@ __all__ = [
     "Meter",
     "PastPlace",
     "PastStanding",
+    "Railway",
     "Region",
     "Release",
     "ReportingUnit",
+    "Road",
     "SewagePlant",
     "SupplyArea",
     "SupplyFacility",
     "SurfaceIntake",
     "UsageRecord",
     "UsageSum",
+    "WaterBody",
     "WaterUser",
+    "Watercourse",
     "Well",
 ]

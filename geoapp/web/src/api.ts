@@ -10,11 +10,12 @@ export interface Term extends Words { code: string }
 export interface AsOf { version: number; changed_at: string | null }
 
 export interface FieldInfo extends Words { name: string; kind: string; unit?: string | null; vocab?: string | null; filter: boolean }
-export type Stage = "region" | "take" | "supply" | "use" | "drain";
+export type Geometry = "point" | "line" | "polygon";
+export type Stage = "region" | "take" | "supply" | "use" | "drain" | "ground";
 /** What is known of a layer, or of a table, whose objects have pages but no place. */
-export interface TableInfo { id: string; title: Words; stage: Stage; geometry: "point" | "polygon" | "none"; color: string; glyph: { path: string; solid: boolean }; fields: FieldInfo[]; measured: boolean }
+export interface TableInfo { id: string; title: Words; stage: Stage; geometry: Geometry | "none"; color: string; glyph: { path: string; solid: boolean }; fields: FieldInfo[]; measured: boolean }
 export interface LayerInfo extends TableInfo {
-  geometry: "point" | "polygon"; min_zoom: number; max_zoom: number; detail_zoom: number; count: number;
+  geometry: Geometry; min_zoom: number; max_zoom: number; detail_zoom: number; count: number;
   synthetic: boolean; notes?: PrintedNote[]; tilejson: string; features: string; style: string; as_of: AsOf;
 }
 /** Whether users, meters, holders and usage by meter are shown to everybody, and why. */

@@ -73,6 +73,7 @@ export class MapView implements Face {
     map.on("zoom", () => this.checkLevel());
     map.on("moveend", debounce(() => this.keepCamera(), 250));
     map.on("sourcedata", (event) => this.onSource(event));
+    map.once("idle", () => void import("./ground").then(({ Ground }) => new Ground(map, context), () => undefined));
     map.on("idle", () => (document.documentElement.dataset.idle = String(Number(document.documentElement.dataset.idle ?? 0) + 1)));
     this.pointer = new Pointer(map, context, this.regions, this.facilities, this.popup, this.cells, this.cellPopup, (code) => this.selectRegion(code));
     context.store.subscribe((state, changed, cause) => {

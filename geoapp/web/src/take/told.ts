@@ -1,6 +1,8 @@
 // What a picture or a sheet of the map says of itself: the same words for both.
+import type { LayerInfo } from "../api";
 import type { Context } from "../context";
 import { moment } from "../format";
+import { groundShown, isFacility } from "../ground";
 import { language, t, words } from "../i18n";
 import { type LegendTold, legendNow } from "../ui/legend";
 import { viewUrl } from "./files";
@@ -10,7 +12,7 @@ export interface Told {
   /** Period, what it is compared with, level, filters, divisions; the region that is outlined; what is on besides. */
   about: string[];
   legend: LegendTold;
-  layers: { color: string; name: string }[];
+  layers: { color: string; name: string; geometry: LayerInfo["geometry"] }[];
   /** Source, data version, address. */
   foot: string[];
   /** That parts are made up; empty where none are. */
@@ -23,13 +25,13 @@ export function toldOf(context: Context, sources: string[], region: string): Tol
   const legend = legendNow(context);
   if (!legend) return null;
   const city = context.nameOf(context.city, meta.city.name);
-  const on = meta.layers.filter((layer) => layer.stage !== "region" && state.layers.includes(layer.id));
+  const on = [...meta.layers.filter((layer) => isFacility(layer) && state.layers.includes(layer.id)), ...groundShown(context)];
   const { synthetic } = meta;
   return {
     title: t("takeTitle", { city, measure: legend.title }),
     about: [legend.about, region && t("takeRegion", { region })].filter(Boolean),
     legend,
-    layers: on.map((layer) => ({ color: layer.color, name: words(layer.title) })),
+    layers: on.map((layer) => ({ color: layer.color, name: words(layer.title), geometry: layer.geometry })),
     foot: [
       sources.length ? `${t("attribution")}${t("colon")}${sources.join("; ")}` : "",
       t("asOfLong", { version: meta.as_of.version, time: moment(meta.as_of.changed_at, language()) }),
