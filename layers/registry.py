@@ -305,7 +305,7 @@ LAYERS: tuple[Layer, ...] = (
         icon=icons.WATER,
     ),
     Layer("road", "道路", "Roads", "ground", ROAD, min_zoom=6, max_zoom=14, color="#8a7452", icon=icons.ROAD),
-    Layer("railway", "铁路", "Railways", "ground", RAILWAY, min_zoom=6, max_zoom=14, color="#5d5f66", icon=icons.RAIL),
+    Layer("railway", "铁路", "Railways", "ground", RAILWAY, min_zoom=7, max_zoom=14, color="#5d5f66", icon=icons.RAIL),
     *more("LAYERS"),
 )
 

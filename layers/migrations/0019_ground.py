@@ -137,18 +137,6 @@ class Migration(migrations.Migration):
                         ),
                         name="railway_code_upper",
                     ),
-                    django.contrib.postgres.indexes.GinIndex(
-                        django.contrib.postgres.indexes.OpClass(
-                            django.db.models.functions.text.Upper("code"), name="gin_trgm_ops"
-                        ),
-                        name="railway_code_part",
-                    ),
-                    django.contrib.postgres.indexes.GinIndex(
-                        django.contrib.postgres.indexes.OpClass(
-                            django.db.models.functions.text.Upper("name"), name="gin_trgm_ops"
-                        ),
-                        name="railway_name_part",
-                    ),
                     django.contrib.postgres.indexes.GistIndex(fields=["geom"], name="railway_geom_gist"),
                     django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="railway_geom_3857_gist"),
                 ],
@@ -287,18 +275,6 @@ class Migration(migrations.Migration):
                         ),
                         name="road_code_upper",
                     ),
-                    django.contrib.postgres.indexes.GinIndex(
-                        django.contrib.postgres.indexes.OpClass(
-                            django.db.models.functions.text.Upper("code"), name="gin_trgm_ops"
-                        ),
-                        name="road_code_part",
-                    ),
-                    django.contrib.postgres.indexes.GinIndex(
-                        django.contrib.postgres.indexes.OpClass(
-                            django.db.models.functions.text.Upper("name"), name="gin_trgm_ops"
-                        ),
-                        name="road_name_part",
-                    ),
                     django.contrib.postgres.indexes.GistIndex(fields=["geom"], name="road_geom_gist"),
                     django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="road_geom_3857_gist"),
                 ],
@@ -433,18 +409,6 @@ class Migration(migrations.Migration):
                         ),
                         name="water_body_code_upper",
                     ),
-                    django.contrib.postgres.indexes.GinIndex(
-                        django.contrib.postgres.indexes.OpClass(
-                            django.db.models.functions.text.Upper("code"), name="gin_trgm_ops"
-                        ),
-                        name="water_body_code_part",
-                    ),
-                    django.contrib.postgres.indexes.GinIndex(
-                        django.contrib.postgres.indexes.OpClass(
-                            django.db.models.functions.text.Upper("name"), name="gin_trgm_ops"
-                        ),
-                        name="water_body_name_part",
-                    ),
                     django.contrib.postgres.indexes.GistIndex(fields=["geom"], name="water_body_geom_gist"),
                     django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="water_body_geom_3857_gist"),
                     django.contrib.postgres.indexes.GistIndex(fields=["label_3857"], name="water_body_label_3857_gist"),
@@ -574,18 +538,6 @@ class Migration(migrations.Migration):
                             django.db.models.functions.text.Upper("code"), name="text_pattern_ops"
                         ),
                         name="watercourse_code_upper",
-                    ),
-                    django.contrib.postgres.indexes.GinIndex(
-                        django.contrib.postgres.indexes.OpClass(
-                            django.db.models.functions.text.Upper("code"), name="gin_trgm_ops"
-                        ),
-                        name="watercourse_code_part",
-                    ),
-                    django.contrib.postgres.indexes.GinIndex(
-                        django.contrib.postgres.indexes.OpClass(
-                            django.db.models.functions.text.Upper("name"), name="gin_trgm_ops"
-                        ),
-                        name="watercourse_name_part",
                     ),
                     django.contrib.postgres.indexes.GistIndex(fields=["geom"], name="watercourse_geom_gist"),
                     django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="watercourse_geom_3857_gist"),

@@ -16,7 +16,7 @@ from django.db.models import Case, Value, When
 from django.db.models.functions import Greatest
 
 from layers.functions import PlaneArea, PlaneLength, Simplified, ZoomOfArea, ZoomOfError, ZoomOfLength
-from layers.models.base import STORAGE_SRID, TILE_SRID, code_index, part_indexes
+from layers.models.base import STORAGE_SRID, TILE_SRID, code_index
 from layers.vocab import (
     BOUNDARY_QUALITY,
     RAIL_KIND,
@@ -90,7 +90,6 @@ def _from_class(of: Vocab, zooms: dict[str, int]) -> Greatest:
 def _indexes(table: str) -> list[models.Index]:
     return [
         code_index(table),
-        *part_indexes(table, "code", "name"),
         GistIndex(fields=["geom"], name=f"{table}_geom_gist"),
         GistIndex(fields=["geom_3857"], name=f"{table}_geom_3857_gist"),
     ]

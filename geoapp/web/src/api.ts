@@ -131,12 +131,18 @@ export interface Filters {
 /** One edition of the divisions: the months it holds from and to; null is the beginning, and today. */
 export interface Divisions { since: string | null; until: string | null; current: boolean }
 
-interface Problem { title?: string; detail?: string; status?: number; param?: string; allowed?: string[] }
+interface Problem { title?: string; detail?: string; status?: number; param?: string; allowed?: string[]; unseen?: boolean }
 export class ApiError extends Error {
   constructor(readonly url: string, readonly status: number, readonly problem: Problem = {}) {
     super(problem.detail || problem.title || (status ? `HTTP ${status}` : "network"));
   }
 }
+
+/** Heard with the time at which an answer was seen that comes from the worker's store ("" of what was never seen). */
+let keptHearer: (at: string) => void = () => undefined;
+export const hearKept = (hear: (at: string) => void): void => { keptHearer = hear; };
+/** The header by which the worker marks what is from its store. */
+const SEEN = "Shuitu-Seen";
 
 /** The answer to a question. While the server or its database is away it waits and asks again, instead of failing. */
 export async function getJson<T>(url: string, signal?: AbortSignal): Promise<T> {
@@ -151,6 +157,8 @@ export async function getJson<T>(url: string, signal?: AbortSignal): Promise<T> 
       await untilBack(status, retryAfter, signal);
       continue;
     }
+    const seen = response.headers.get(SEEN);
+    if (seen !== null) keptHearer(seen);
     if (response.ok) return (await response.json()) as T;
     const body = await response.json().catch(() => ({}));
     throw new ApiError(url, status, body as Problem);
