@@ -20,6 +20,7 @@
 | BESIDE_SLOTS | previews drawn at once, in processes beside the web's, over all of the machine | one for two cores |
 | EXPORT_KEEP_MB | room for files kept until their data change | 1024 |
 | TILE_KEEP_MB | room for tiles kept on disk; 0 keeps none | 2048 |
+| OFFLINE_KEEP_MB | room on a visitor's device for what was seen last, so that it is readable without a network; 0 keeps nothing there, and takes away what was kept | 40 |
 | STREAM_IDLE_SECONDS | a reader who takes nothing of a file for so long is given up | 120 |
 | PUBLIC_URL | the site's address, as reports print it | the asker's own; for commands http://localhost:8000/ |
 | REPORT_WORKERS | processes that make reports at once; 0: the site starts none | 1 |
@@ -191,6 +192,7 @@ IMPORT_READ_BYTES = env.integer("IMPORT_READ_MB", os.environ.get("IMPORT_READ_MB
 IMPORT_READ_SECONDS = env.integer("IMPORT_READ_SECONDS", os.environ.get("IMPORT_READ_SECONDS"), 300, 5, 86400)
 STREAM_IDLE_SECONDS = env.integer("STREAM_IDLE_SECONDS", os.environ.get("STREAM_IDLE_SECONDS"), 120, 1, 3600)
 TILE_KEEP_BYTES = env.integer("TILE_KEEP_MB", os.environ.get("TILE_KEEP_MB"), 2048, 0, 1 << 20) << 20
+OFFLINE_KEEP_BYTES = env.integer("OFFLINE_KEEP_MB", os.environ.get("OFFLINE_KEEP_MB"), 40, 0, 1024) << 20
 BESIDE_SLOTS = env.integer("BESIDE_SLOTS", os.environ.get("BESIDE_SLOTS"), max(1, (os.cpu_count() or 1) // 2), 1, 64)
 EXPORT_SLOTS = env.integer("EXPORT_SLOTS", os.environ.get("EXPORT_SLOTS"), 4, 1, 64)
 EXPORT_KEEP_BYTES = env.integer("EXPORT_KEEP_MB", os.environ.get("EXPORT_KEEP_MB"), 1024, 0, 1 << 20) << 20

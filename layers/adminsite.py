@@ -11,7 +11,7 @@ from django.contrib.admin import AdminSite
 from django.contrib.admin import apps as django_apps
 from django.http import HttpRequest
 
-from layers.entries import WAY
+from layers.entries import STAGES
 from layers.words import shown
 
 TITLE = shown("水图管理", "Shuitu administration")
@@ -52,8 +52,8 @@ class ShuituAdminSite(AdminSite):
         if model["object_name"] in AFTER:
             return 1, AFTER.index(model["object_name"]), False
         every = sorted(
-            (one for one in (*registry.LAYERS, *registry.TABLES) if one.stage in WAY),
-            key=lambda one: WAY.index(one.stage),
+            (one for one in (*registry.LAYERS, *registry.TABLES) if one.stage != "region"),
+            key=lambda one: [*STAGES].index(one.stage),
         )
         dataset = self._dataset(model)
         at = next((n for n, one in enumerate(every) if one.dataset.name == dataset), len(every))

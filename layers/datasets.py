@@ -10,7 +10,8 @@ from datetime import date
 
 from layers import vocab
 from layers.errors import NotFound
-from layers.fields import GRIDDED, SUMS, Dataset, Field, Leap
+from layers.fields import GRIDDED, NOWHERE, SUMS, Dataset, Field, Leap
+from layers.ground import UNDERNEATH
 from layers.more import more
 from layers.shared import (
     CAPACITY,
@@ -37,6 +38,7 @@ REPORTING_UNIT = Dataset(
     "layers.ReportingUnit",
     "none",
     (CODE.told("an authority"), NAME_REQUIRED.told("an authority")),
+    counted=NOWHERE,
     makes_different=(SUMS,),
 )
 REGION = Dataset(
@@ -452,6 +454,7 @@ DATASETS: tuple[Dataset, ...] = (
     WATER_USER,
     METER,
     USAGE,
+    *UNDERNEATH,
     *more("DATASETS"),
 )
 _DATASETS = {dataset.name: dataset for dataset in DATASETS}

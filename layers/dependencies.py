@@ -9,7 +9,7 @@ from functools import cache
 
 from layers.datasets import DATASETS, REGION
 from layers.derived import DERIVED, GRID
-from layers.fields import GRIDDED, SUMS, Dataset
+from layers.fields import GRIDDED, NOWHERE, SUMS, Dataset
 
 _ALL = (*DATASETS, *DERIVED)
 # Litres are kept by region or unit; an answer names these.
@@ -51,7 +51,10 @@ def _shown(name: str) -> frozenset[str]:
     which depend on everything."""
     if name in _DERIVED_OF:
         return frozenset({_DERIVED_OF[name].name})
-    fields = _BY_NAME[name].fields
+    one = _BY_NAME[name]
+    if one.counted == NOWHERE and one.geometry != "none":  # asked by region, it is looked up in the outlines
+        return frozenset({REGION.name})
+    fields = one.fields
     return frozenset(
         REGION.name if field.kind == "region" else field.refers_to
         for field in fields

@@ -10,10 +10,21 @@ from typing import Literal
 from layers import icons
 from layers.fields import OF_CELLS, OF_REGIONS, Dataset, Field, Geometry
 from layers.icons import Icon
-from layers.words import Worded
+from layers.words import Worded, Words
 
-Stage = Literal["region", "take", "supply", "use", "drain"]
+Stage = Literal["region", "take", "supply", "use", "drain", "ground"]
 WAY: tuple[Stage, ...] = ("take", "supply", "use", "drain")  # the water's
+STAGES: Mapping[Stage, Words] = MappingProxyType(
+    {
+        "take": Words("取水", "Take"),
+        "supply": Words("供水", "Supply"),
+        "use": Words("用水", "Use"),
+        "drain": Words("排水", "Drain"),
+        "region": Words("行政区划", "Regions"),
+        "ground": Words("底图", "Base map"),
+    }
+)
+"""What each is called, in the order in which they are listed: the water's way, then what it is counted in, and what lies underneath."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from layers import vocab
+from layers.shapes import SHAPES, Geometry, Shape
 from layers.vocab import Vocab
 from layers.words import Worded
 
 FieldKind = Literal["text", "integer", "number", "date", "term", "region", "code", "links"]
-Geometry = Literal["point", "polygon", "none"]
+NOWHERE = ""  # of what counts in no region: it lies in all that its shape meets
 SUMS, GRIDDED = "sums", "gridded"  # what is derived from the datasets: litres by region, and by grid unit
 # What figures are read off, by where they are of: both say which months are provisional, and those of regions are told for a person
 # too.
@@ -89,7 +90,7 @@ class Dataset(Worded):
     model: str  # "app.Model" of the published rows
     geometry: Geometry
     fields: tuple[Field, ...]
-    counted: str = "counted_region"  # where the ORM finds the region that a row counts in
+    counted: str = "counted_region"  # where the ORM finds the region that a row counts in; or `NOWHERE`
     finest: int = vocab.VILLAGE  # the finest level that region can have
     builds: str = ""  # of a derived dataset: the model that says which slices of it are built
     personal: str = ""  # why every row is somebody's, where it is
@@ -103,6 +104,9 @@ class Dataset(Worded):
     # Of amounts by month: what is no more plausible beside what was before, of an object and of a division.
     object_leap: Leap | None = None
     region_leap: Leap | None = None
+    # Of what lies underneath, by the thousand: up to which zoom which column of its table has its shapes, simplified when they were
+    # written; beyond the last the tiles' own. Its columns ``drawn_from`` and ``drawn_to`` say at which zooms a row is drawn at all.
+    bands: tuple[tuple[int, str], ...] = ()
     # What else a write of its rows makes different: datasets whose rows are counted elsewhere then, and what is derived.
     makes_different: tuple[str, ...] = ()
 
@@ -113,3 +117,12 @@ class Dataset(Worded):
     def placed(self) -> bool:
         """Whether its rows have a position and are looked up in the village boundaries."""
         return self.geometry == "point"
+
+    @property
+    def shape(self) -> Shape | None:
+        """What a row of it is on the map; None of a table."""
+        return SHAPES.get(self.geometry)
+
+    def column_at(self, zoom: int) -> str:
+        """The column that tiles of a zoom read their shapes from."""
+        return next((column for last, column in self.bands if zoom <= last), "geom_3857")

@@ -15,11 +15,12 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.gis.geos import GEOSGeometry, LineString, Point, Polygon
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from layers import params, values, vocab
 from layers.errors import BadParameter
-from layers.models import Region
+from layers.fields import NOWHERE
+from layers.models import Boundary, Region
 from layers.models.base import STORAGE_SRID
 from layers.models.grid import EVER
 from layers.params import Bbox
@@ -170,7 +171,11 @@ def of_code(layer: Layer, code: str, among: QuerySet[Any] | None = None) -> Any:
 
 
 def inside(layer: Layer, prefixes: list[str]) -> Q:
-    """Features that count in the regions with these code prefixes (see `Placed.counted_region`)."""
+    """Features that count in the regions with these code prefixes (see `Placed.counted_region`); what counts nowhere, a river,
+    is in every region that it meets."""
+    if layer.dataset.counted == NOWHERE:
+        outlines = Boundary.objects.filter(valid_to=None, region__valid_to=None, region__code__in=prefixes)
+        return Q(Exists(outlines.filter(geom__intersects=OuterRef("geom"))))
     regions = Region.objects.filter(_any_prefix("code", prefixes)).values("pk")
     return Q(**{f"{layer.dataset.counted}__in": regions})
 

@@ -70,7 +70,7 @@ class Coordinate(Func):
     output_field = FloatField()
     template = "ST_%(axis)s(%(expressions)s)"
 
-    def __init__(self, geom: str, axis: str) -> None:
+    def __init__(self, geom: Combinable | str, axis: str) -> None:
         super().__init__(geom, axis=axis)
 
 
@@ -105,6 +105,62 @@ class PlaneArea(Func):
     function = "ST_Area"
     template = "%(function)s(layers_plane(%(expressions)s))"
     output_field = FloatField()
+
+
+class PlaneLength(Func):
+    """Metres of a stored line in the plane of the place."""
+
+    function = "ST_Length"
+    template = "%(function)s(layers_plane(%(expressions)s))"
+    output_field = FloatField()
+
+
+class Simplified(GeomOutputGeoFunc):
+    """A geometry without what is less than so many units of its system: of as many parts, and as valid as it was."""
+
+    template = "ST_Multi(ST_SimplifyPreserveTopology(%(expressions)s, %(by)s))"
+
+    def __init__(self, geom: Any, by: float, **extra: Any) -> None:
+        super().__init__(geom, by=float(by), **extra)
+
+
+# Of a pixel of tiles 512 pixels wide, at zoom 0: 2π · 6378137 / 512.
+_PIXEL_M = 78271.516964
+_LAST = 14  # the zoom from which everything is drawn
+
+
+class ZoomOfLength(Func):
+    """The zoom from which on a line in EPSG:3857 is a pixel long: 0 to 14, from which on everything is drawn."""
+
+    output_field = IntegerField()
+    template = (
+        f"LEAST({_LAST}, GREATEST(0, ceil(ln({_PIXEL_M} / GREATEST(ST_Length(%(expressions)s), 1)) / ln(2))))::integer"
+    )
+
+
+class ZoomOfArea(Func):
+    """The zoom from which on an area in EPSG:3857 is four square pixels large: 0 to 14, from which on everything is drawn."""
+
+    output_field = IntegerField()
+    template = (
+        f"LEAST({_LAST}, GREATEST(0, ceil(ln({2 * _PIXEL_M} / sqrt(GREATEST(ST_Area(%(expressions)s), 1))) / ln(2))))"
+        "::integer"
+    )
+
+
+class ZoomOfError(Func):
+    """The last zoom at which an error of so many metres is less than eight pixels. Where none is told, or it is less than a pixel
+    where tiles end, there is no last."""
+
+    output_field = IntegerField()
+    template = (
+        f"CASE WHEN COALESCE(%(expressions)s, 0) * 2 ^ {_LAST} < {_PIXEL_M} THEN 24"
+        f" ELSE LEAST(24, GREATEST(0, floor(ln(8 * {_PIXEL_M} / %(expressions)s) / ln(2))))::integer END"
+    )
+
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **extra: Any) -> tuple[str, Any]:
+        text, params = super().as_sql(compiler, connection, *args, **extra)
+        return text, (*params, *params)  # named twice in the template
 
 
 class PlaneWKB(Func):

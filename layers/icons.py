@@ -30,4 +30,7 @@ PERMIT = Icon("permit", "M7 5h7l3 3v11H7zM9.5 11h5M9.5 14h5")  # a sheet of pape
 HOLDER = Icon(
     "holder", "M12 5.5a3 3 0 1 1 0 6 3 3 0 0 1 0-6zM6.5 18.5c.3-3.4 2.4-5 5.5-5s5.2 1.6 5.5 5"
 )  # whoever it is
+WATER = Icon("water", "M5 9.5c2.3-2 4.7-2 7 0s4.7 2 7 0M5 14.5c2.3-2 4.7-2 7 0s4.7 2 7 0")
+ROAD = Icon("road", "M8.5 5.5l-2.5 13M15.5 5.5l2.5 13M12 6.5v2.5M12 11v2.5M12 15.5v2.5")
+RAIL = Icon("rail", "M9 5.5v13M15 5.5v13M6.5 8h11M6.5 12h11M6.5 16h11")
 CIRCLE = Icon("circle", "M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8z", solid=True)

@@ -31,6 +31,7 @@ from layers.derived import DERIVED, GRID, HOLDER
 from layers.entries import Dot, Layer, Sign, UsageOf, scope
 from layers.errors import NotFound
 from layers.fields import OF_REGIONS, Dataset, Field, Geometry
+from layers.ground import RAILWAY, ROAD, WATER_BODY, WATERCOURSE
 from layers.more import more
 
 __all__ = [
@@ -285,6 +286,30 @@ LAYERS: tuple[Layer, ...] = (
         icon=icons.SEWAGE_SMALL,
         printed=Sign(6, 5, 0.9, run_by="operator"),
     ),
+    Layer(
+        "water_body",
+        "水体",
+        "Water bodies",
+        "ground",
+        WATER_BODY,
+        min_zoom=5,
+        max_zoom=14,
+        color="#3f83b5",
+        icon=icons.WATER,
+    ),
+    Layer(
+        "watercourse",
+        "河流沟渠",
+        "Rivers and canals",
+        "ground",
+        WATERCOURSE,
+        min_zoom=6,
+        max_zoom=14,
+        color="#3f83b5",
+        icon=icons.WATER,
+    ),
+    Layer("road", "道路", "Roads", "ground", ROAD, min_zoom=6, max_zoom=14, color="#8a7452", icon=icons.ROAD),
+    Layer("railway", "铁路", "Railways", "ground", RAILWAY, min_zoom=7, max_zoom=14, color="#5d5f66", icon=icons.RAIL),
     *more("LAYERS"),
 )
 

@@ -321,7 +321,63 @@ GRID_PLACE = Vocab(
 PLACE_REGION, PLACE_FACILITY, PLACE_METER = (term.id for term in GRID_PLACE)
 PLACE_PAST = 5  # where one of them stood before it was moved (`PastStanding`); in no answer, so not a term
 
+# What the map shows underneath: waters, roads and railways, as registers and open maps call them.
+WATER_KIND = Vocab(
+    "water_kind",
+    "水体类型",
+    "Kind of water body",
+    (
+        Term(1, "lake", "湖泊", "Lake", ("湖",)),
+        Term(2, "reservoir", "水库", "Reservoir"),
+        Term(3, "river", "河道水面", "River surface", ("河流水面", "河道", "riverbank")),
+        Term(4, "canal", "渠道水面", "Canal surface", ("人工渠",)),
+        Term(5, "pond", "坑塘", "Pond", ("坑塘水面", "池塘", "水塘")),
+        Term(6, "unknown", "未分类", "Not classified", ("water", "其他")),
+    ),
+)
+WATERCOURSE_KIND = Vocab(
+    "watercourse_kind",
+    "河渠类型",
+    "Kind of watercourse",
+    (
+        Term(1, "river", "河流", "River", ("河",)),
+        Term(2, "canal", "渠道", "Canal", ("渠", "人工渠")),
+        Term(3, "stream", "溪沟", "Stream", ("沟", "溪")),
+        Term(4, "ditch", "排水沟", "Ditch", ("drain", "沟渠")),
+        Term(5, "unknown", "未分类", "Not classified", ("其他",)),
+    ),
+)
+ROAD_CLASS = Vocab(
+    "road_class",
+    "道路等级",
+    "Class of road",
+    (
+        Term(1, "motorway", "高速公路", "Motorway", ("高速", "motorway_link")),
+        Term(2, "trunk", "国道、快速路", "Trunk road", ("国道", "快速路", "trunk_link")),
+        Term(3, "primary", "省道、主干路", "Primary road", ("省道", "主干路", "primary_link")),
+        Term(4, "secondary", "县道、次干路", "Secondary road", ("县道", "次干路", "secondary_link")),
+        Term(5, "tertiary", "乡道、支路", "Tertiary road", ("乡道", "支路", "tertiary_link")),
+        Term(6, "other", "其他道路", "Other road", ("其他", "村道", "unclassified", "residential")),
+    ),
+)
+RAIL_KIND = Vocab(
+    "rail_kind",
+    "铁路类型",
+    "Kind of railway",
+    (
+        Term(1, "rail", "铁路", "Railway", ("普速铁路",)),
+        Term(2, "high_speed", "高速铁路", "High-speed railway", ("高铁", "客运专线")),
+        Term(3, "metro", "城市轨道", "Metro", ("地铁", "subway", "light_rail", "城市轨道交通")),
+        Term(4, "other", "其他轨道", "Other railway", ("其他", "专用线")),
+    ),
+)
+# What is taken where a file does not say.
+WATER_UNKNOWN, WATERCOURSE_UNKNOWN, ROAD_OTHER, RAIL_OTHER = (
+    each.terms[-1].id for each in (WATER_KIND, WATERCOURSE_KIND, ROAD_CLASS, RAIL_KIND)
+)
+
 ALL: tuple[Vocab, ...] = (
     SOURCE, PURPOSE, LEVEL, GAP, WELL_USE, METERING, FACILITY_KIND, STATUS, MANAGER, SEWAGE_KIND,
     METER_SYSTEM, BOUNDARY_QUALITY, POSITION_QUALITY, GRID_RULE, GRID_GAP, GRID_PLACE,
+    WATER_KIND, WATERCOURSE_KIND, ROAD_CLASS, RAIL_KIND,
 )  # fmt: skip

@@ -190,6 +190,8 @@ def pages_of(browser: Any, address: str, watch: Watch) -> Iterator[Callable[...,
             "locale": "zh-CN",
             "viewport": {"width": 1440, "height": 900},
             "reduced_motion": "reduce",
+            # What a worker fetches no test sees, nor can it answer instead: one test has it (`browser/test_away.py`).
+            "service_workers": "block",
         }
         context = browser.new_context(**usual | options)
         contexts.append(context)

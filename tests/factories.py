@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 import factory
-from django.contrib.gis.geos import MultiPolygon, Point, Polygon
+from django.contrib.gis.geos import LineString, MultiLineString, MultiPolygon, Point, Polygon
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -212,6 +212,49 @@ class SewagePlantFactory(PlacedFactory):
     code = factory.Sequence(lambda number: f"SP{number:04d}")
     name = "净水厂"
     kind = 1
+
+
+def line(*points: tuple[float, float]) -> MultiLineString:
+    """The line through points, each so many cells east and north of the grid's south-west corner."""
+    return MultiLineString(LineString([at(*point).coords for point in points]), srid=4490)
+
+
+class WaterBodyFactory(DjangoModelFactory):
+    class Meta:
+        model = models.WaterBody
+
+    code = factory.Sequence(lambda number: f"WB{number:04d}")
+    geom = factory.LazyFunction(lambda: outline(square(0.2, 0.2, 0.8, 0.8)))
+    release = factory.SubFactory(ReleaseFactory, dataset="water_body")
+
+
+class WatercourseFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Watercourse
+
+    code = factory.Sequence(lambda number: f"WC{number:04d}")
+    kind = 1
+    geom = factory.LazyFunction(lambda: line((0, 0.5), (2, 0.5)))
+    release = factory.SubFactory(ReleaseFactory, dataset="watercourse")
+
+
+class RoadFactory(WatercourseFactory):
+    class Meta:
+        model = models.Road
+
+    code = factory.Sequence(lambda number: f"RD{number:04d}")
+    release = factory.SubFactory(ReleaseFactory, dataset="road")
+
+
+class RailwayFactory(WatercourseFactory):
+    class Meta:
+        model = models.Railway
+
+    code = factory.Sequence(lambda number: f"RW{number:04d}")
+    release = factory.SubFactory(ReleaseFactory, dataset="railway")
+
+
+UNDERNEATH = (WaterBodyFactory, WatercourseFactory, RoadFactory, RailwayFactory)
 
 
 @dataclass

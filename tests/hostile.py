@@ -118,6 +118,8 @@ def make_hostile_city() -> City:
             plant = make.FacilityFactory(code=f"F{kind}{n}", kind=kind, geom=where, capacity_m3_d=100, **of)
         make.SupplyAreaFactory(facility=plant, geom=outline(square(0, 0, 1, 1)), release=of["release"])
         make.WellFactory(code=f"W{n}", geom=where, **of)
+        for underneath in make.UNDERNEATH:
+            underneath(code=f"G{n}", release=of["release"])
         make.WaterUserFactory(code=f"U{n}", geom=where, **of)
         meter = make.MeterFactory(code=f"M{n}", geom=where, **of)
         make.UsageFactory(meter=meter, release=of["release"], month="2019-07-01")

@@ -29,6 +29,8 @@ BUFFER = 64
 # Cluster cells on a side of a tile: 64 pixels each of a 512 pixel tile. Cells nest in tiles, so that each object is
 # counted in one cell of one tile and the counts of a zoom add up to the layer.
 CELLS = 8
+# Of what lies underneath, in a tile: thinned as it is, only a tile full of lanes can have more, and then lacks the least of them.
+MOST_UNDERNEATH = 8_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ def _columns(layer: Layer) -> dict[str, Any]:
 def _select(found: QuerySet[Any], layer: Layer, **geometry: Any) -> tuple[sql.Composable, tuple[Any, ...]]:
     columns = _columns(layer)
     chosen = found.order_by().annotate(fid=F("pk"), **columns, **geometry).values("fid", *columns, *geometry)
+    if layer.dataset.bands:  # what is drawn from farthest is the greatest
+        chosen = chosen.order_by("drawn_from", "pk")[:MOST_UNDERNEATH]
     text, params = chosen.query.sql_with_params()
     return sql.SQL(text), tuple(params)
 
@@ -79,12 +83,14 @@ def _mvt(name: str, body: sql.Composable) -> sql.Composable:
 
 
 def features(request: TileRequest) -> Query:
-    """Every feature that touches the buffered tile, clipped to it, with its attributes; areas however small."""
+    """Every feature that touches the buffered tile, clipped to it, with its attributes; areas however small. Of what lies
+    underneath those that are drawn at the zoom, as they were simplified for it."""
     layer, tile = request.layer, request.tile
     # Selected by the buffered box, so that a symbol on the edge is drawn whole by both neighbours.
-    found = request.wanted.apply(layer).filter(geom_3857__bboverlaps=_box(tile.buffered(BUFFER / EXTENT)))
-    shape = AsMVTArea if layer.geometry == "polygon" else AsMVTGeom
-    inner, params = _select(found, layer, geom_mvt=shape("geom_3857", _box(tile.bounds), EXTENT, BUFFER))
+    found = _drawn(request).filter(geom_3857__bboverlaps=_box(tile.buffered(BUFFER / EXTENT)))
+    shape = AsMVTArea if layer.geometry == "polygon" and not layer.dataset.bands else AsMVTGeom
+    column = layer.dataset.column_at(tile.z)
+    inner, params = _select(found, layer, geom_mvt=shape(column, _box(tile.bounds), EXTENT, BUFFER))
     usage = _usage(request)
     body = sql.SQL(
         "WITH f AS ({}) SELECT f.fid, {}{}, f.geom_mvt AS geom FROM f {} WHERE f.geom_mvt IS NOT NULL ORDER BY f.fid"
@@ -94,6 +100,12 @@ def features(request: TileRequest) -> Query:
         labels, label_params = _labels(request)
         text, all_params = text + sql.SQL(" || ") + labels, (*all_params, *label_params)
     return Query(sql.SQL("SELECT ") + text, all_params)
+
+
+def _drawn(request: TileRequest) -> QuerySet[Any]:
+    found = request.wanted.apply(request.layer)
+    z = request.tile.z
+    return found.filter(drawn_from__lte=z, drawn_to__gte=z) if request.layer.dataset.bands else found
 
 
 def _usage(request: TileRequest) -> Carried:
@@ -116,7 +128,9 @@ def label_layer(layer: Layer) -> str | None:
 def _labels(request: TileRequest) -> tuple[sql.Composable, tuple[Any, ...]]:
     """One point a feature for its name; only in the tile that holds it, so that no name is written twice."""
     layer, tile = request.layer, request.tile
-    found = request.wanted.apply(layer).filter(label_3857__bboverlaps=_box(tile.bounds))
+    found = _drawn(request).filter(label_3857__bboverlaps=_box(tile.bounds))
+    if layer.dataset.bands:
+        found = found.exclude(name="")
     inner, params = _select(
         found, layer, geom_mvt=AsMVTGeom("label_3857", _box(tile.bounds), EXTENT, 0), point=Raw("label_3857")
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from layers.built import built_layers
 from layers.registry import REGION, Layer
+from layers.shapes import SHAPES
 from layers.versions import AsOf, as_of_layers
 from tiles.mvt import label_layer
 from tiles.tilejson import tilejson
@@ -47,11 +48,15 @@ def _point_layers(layer: Layer) -> list[Json]:
     ]
 
 
+def _line_layers(layer: Layer, suffix: str = "") -> list[Json]:
+    return [{**_base(layer, suffix, "line"), "paint": {"line-color": layer.color, "line-width": 1}}]
+
+
 def _polygon_layers(layer: Layer) -> list[Json]:
     fill = 0.05 if layer.stage == "region" else 0.18
     layers = [
         {**_base(layer, "", "fill"), "paint": {"fill-color": layer.color, "fill-opacity": fill}},
-        {**_base(layer, "-line", "line"), "paint": {"line-color": layer.color, "line-width": 1}},
+        *_line_layers(layer, "-line"),
     ]
     label = label_layer(layer)
     if label:
@@ -66,6 +71,9 @@ def _polygon_layers(layer: Layer) -> list[Json]:
     return layers
 
 
+_DRAWN = {"point": _point_layers, "line": _line_layers, "polygon": _polygon_layers}
+
+
 def _source(layer: Layer, version: AsOf, root_url: str) -> Json:
     """The tiles spelled out and not a TileJSON address: desktops read only the former."""
     found = tilejson(layer, version, root_url, {})
@@ -74,12 +82,10 @@ def _source(layer: Layer, version: AsOf, root_url: str) -> Json:
 
 
 def style(layers: tuple[Layer, ...], name: str, root_url: str) -> Json:
-    """A style of these layers in order; polygons lie under points whatever the order asked."""
+    """A style of these layers in order; polygons lie under lines, and these under points, whatever the order asked."""
     versions = as_of_layers(layers)
-    drawn = sorted(layers, key=lambda layer: layer.geometry != "polygon")
-    styled = [
-        one for layer in drawn for one in (_point_layers if layer.geometry == "point" else _polygon_layers)(layer)
-    ]
+    drawn = sorted(layers, key=lambda layer: -SHAPES[layer.geometry].dimension)
+    styled = [one for layer in drawn for one in _DRAWN[layer.geometry](layer)]
     return {
         "version": 8,
         "name": name,

@@ -6,18 +6,18 @@ from typing import Any
 from urllib.parse import urlencode
 
 from layers import place
+from layers.feeds import credits
 from layers.feeds.meta import figures_are_synthetic, is_synthetic
 from layers.http.encoding import dumps
-from layers.names import source_name
 from layers.registry import Field, Layer
 from layers.stats.carried import Asked, fields_of
 from layers.stats.regions import region_index
 from layers.versions import AsOf
-from layers.words import Listed, Words
+from layers.words import Words
 from tiles.mvt import label_layer
 
-_SOURCES = 3  # of a level's outlines that are named
 _SAID = {
+    "underneath": Words("{name}：{sources}", "{name}: {sources}"),
     "sources": Words("边界：{sources}", "Boundaries: {sources}"),
     "positions": Words("位置与单项属性为合成数据 synthetic", "Positions and attributes are synthetic"),
     "outlines": Words("边界为合成数据 synthetic", "Boundaries are synthetic"),
@@ -33,27 +33,24 @@ def attribution(layer: Layer, *, usage: bool = False, lang: str = "zh") -> str:
     """Who is to be named by what was imported, and what of the layer is synthetic: outlines, positions, or the figures a period adds."""
     said: list[str] = []
     if is_synthetic(layer):
-        said.append(_SAID["outlines" if layer.geometry == "polygon" else "positions"].in_(lang))
-    else:
-        told = _sources(layer, lang)
-        said.append(_SAID["sources"].in_(lang, sources=told) if told else place.read().credit(lang))
+        said.append(_SAID["positions" if layer.geometry == "point" else "outlines"].in_(lang))
+    elif layer.usage is not None and (told := _outlines(layer, lang)):
+        said.append(_SAID["sources"].in_(lang, sources=told))
+    elif not layer.dataset.bands:
+        said.append(place.read().credit(lang))
+    if told := credits.credit(layer, lang):
+        said.append(_SAID["underneath"].in_(lang, name=layer, sources=told))
     if usage and figures_are_synthetic():
         said.append(_SAID["figures"].in_(lang))
     return " | ".join(filter(None, said))
 
 
-def _sources(layer: Layer, lang: str) -> str:
+def _outlines(layer: Layer, lang: str) -> str:
     """Where the outlines of a level of divisions come from, as their files said."""
     if layer.usage is None or layer.usage.kept != "region":
         return ""
     found = dict.fromkeys(region.source for region in region_index().levels[layer.usage.at] if region.source)
-    named = [source_name(source, lang) for source in found]
-    told = Listed(*named[:_SOURCES]).in_(lang)
-    if len(named) <= _SOURCES:
-        return told
-    return Words(
-        "{first}等 {count} 种", "{first} and {more} more", first=told, count=len(named), more=len(named) - _SOURCES
-    ).in_(lang)
+    return credits.named([*found], lang)
 
 
 def tilejson(

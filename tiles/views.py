@@ -7,10 +7,10 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
-from layers import filters
+from layers import access, filters
 from layers.built import built_layer
 from layers.db import rows
-from layers.http.answers import TILES, Found, Packing, json_of
+from layers.http.answers import PUBLIC, TILES, Found, Packing, json_of
 from layers.http.encoding import dumps
 from layers.http.media import JSON, MVT
 from layers.http.parameters import language, query_params, site_root
@@ -23,6 +23,7 @@ from tiles.mvt import TileRequest, tile_query
 from tiles.tilejson import metadata, tilejson
 
 READ = Resource()
+OPEN = Resource(kept=PUBLIC)
 
 
 @Resource(kept=TILES)
@@ -33,7 +34,7 @@ def tile_view(request: HttpRequest, layer_id: str, z: int, x: int, y: int, stamp
     given = query_params(request, filters.allowed_params(layer))
     current, make = layer_tile(layer, tile, given)
     asked = f"{layer.id} {z}/{x}/{y}?{urlencode(sorted(given.items()))}"
-    return tile_found(current, make, asked, of_today=stamp == current)
+    return tile_found(current, make, asked, of_today=stamp == current, personal=access.depends(layer))
 
 
 def layer_tile(
@@ -57,12 +58,14 @@ def layer_tile(
     return current, lambda: cache.fetch(layer.id, current, tile, variant, make, lambda: as_of_now(datasets).stamp)
 
 
-def tile_found(stamp: str, make: Callable[[], bytes], asked: str, *, of_today: bool = False) -> Found:
+def tile_found(
+    stamp: str, make: Callable[[], bytes], asked: str, *, of_today: bool = False, personal: bool = False
+) -> Found:
     """A tile as an answer; ``make`` gives it packed, or nothing."""
-    return Found(stamp, make, MVT, asked, packing=Packing.MADE_PACKED, of_today=of_today)
+    return Found(stamp, make, MVT, asked, packing=Packing.MADE_PACKED, of_today=of_today, personal=personal)
 
 
-@READ
+@OPEN
 def tilejson_view(request: HttpRequest, layer_id: str) -> Found:
     """A layer's TileJSON; filters in the query string are passed on to its tiles."""
     layer = built_layer(layer_id)

@@ -10,6 +10,7 @@ from layers.history import said
 from layers.ingest.columns import GEOMETRY_WORDS, known_words, match, normal
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.spec import Spec, spec_for
+from layers.shapes import DRAWN
 from layers.words import Worded, Words, in_language
 
 POSITION_WORDS = {
@@ -48,13 +49,13 @@ def fields_of(spec: Spec) -> list[Field]:
 
 def positions_of(spec: Spec) -> list[str]:
     """The columns beside the fields that hold where something is."""
-    return {"point": ["lon", "lat", "wkt"], "polygon": ["wkt"], "none": []}[spec.geometry]
+    return ["lon", "lat", "wkt"] if spec.geometry == "point" else ["wkt"] if spec.geometry in DRAWN else []
 
 
 def template(spec: Spec) -> list[str]:
     """The headings of an empty table of the target."""
-    position = {"point": ["lon", "lat"], "polygon": ["wkt"], "none": []}[spec.geometry]
-    return [*(f.name for f in fields_of(spec)), *position]
+    position = positions_of(spec)
+    return [*(f.name for f in fields_of(spec)), *(position[:2] if spec.geometry == "point" else position)]
 
 
 def field_name(spec: Spec | None, name: str, lang: str) -> str:

@@ -11,6 +11,7 @@ from geoapp.desktop import xml
 from layers.periods import Period
 from layers.registry import Layer
 from layers.selection import EVERYTHING
+from layers.shapes import SHAPES
 from layers.stats.answer import Question, answer
 from layers.stats.cells import period_classes
 from layers.words import Words
@@ -19,7 +20,6 @@ from tiles.mvt import label_layer
 INK, WHITE = "#33474f", "#ffffff"
 CLASSES = 6
 _LARGE_M3 = 1000  # a middle class from here on is told in 10⁴ m³ (geoapp/web/src/ui/legend.ts)
-_GEOMETRY = {"point": 0, "polygon": 2}
 _CLUSTERS = ((2, 10, 4.0), (10, 100, 6.0), (100, None, 9.0))  # objects from, below, and millimetres
 
 
@@ -81,6 +81,8 @@ def title(layer: Layer, lang: str) -> str:
 def _plain(parent: Element, layer: Layer) -> None:
     if layer.geometry == "point":
         xml.marker(parent, layer.color, 2.6)
+    elif layer.geometry == "line":
+        xml.line(parent, layer.color, 0.35)
     else:
         xml.fill(parent, layer.color, 0.05 if layer.stage == "region" else 0.18, layer.color, 0.3)
 
@@ -114,7 +116,7 @@ def _style(
     parent: Element, source: str, kind: str, name: str, expression: str, lowest: int, highest: int = -1
 ) -> Element:
     made = xml.child(
-        parent, "style", geometry=_GEOMETRY[kind], enabled=1, layer=source, expression=expression, name=name
+        parent, "style", geometry=SHAPES[kind].dimension, enabled=1, layer=source, expression=expression, name=name
     )
     made.set("min-zoom", str(lowest))
     made.set("max-zoom", str(highest))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 from xml.etree.ElementTree import Element
@@ -14,19 +14,19 @@ from geoapp.desktop import looks, xml
 from geoapp.desktop.looks import Usage
 from layers import place
 from layers.built import built_layers
+from layers.entries import STAGES, WAY, Stage
+from layers.features import FeatureQuery
 from layers.later import later
 from layers.periods import Period
 from layers.registry import Layer
+from layers.shapes import SHAPES
 from layers.stats.answer import last_year
 from layers.stats.query import available_months
 from layers.stats.regions import region_index
 from layers.words import Words
 
-STAGES = {
-    "take": Words("取", "Take"), "supply": Words("供", "Supply"), "use": Words("用", "Use"), "drain": Words("排", "Drain"),
-    "region": Words("行政区划", "Regions"),
-}  # fmt: skip
 in_plane = later("geoapp.desktop.plane.in_plane")
+_QGIS = ("Point", "Line", "Polygon")  # its word for shapes of each dimension
 _SCALE_AT_ZOOM_0 = 559_082_264.03  # one 256-pixel tile around the world, at QGIS's 96 dpi
 
 
@@ -78,18 +78,27 @@ def colored(kept: str) -> list[Layer]:
 
 
 def groups(root_url: str, lang: str) -> Iterator[Group]:
-    """The four stages, then regions and cells coloured by what was used, as the web map shows either; and plain."""
-    for stage in ("take", "supply", "use", "drain"):
-        # Points above areas, whatever their order.
-        layers = sorted(
-            (one for one in built_layers() if one.stage == stage), key=lambda one: one.geometry == "polygon"
-        )
-        found = [source for one in layers for source in (features(one, root_url, lang), tiles(one, root_url, lang))]
-        yield Group(STAGES[stage].in_(lang), tuple(found))
+    """The four stages, what lies underneath as far as there is any, then regions and cells coloured by what was used, as the
+    web map shows either; and plain. What lies underneath is above the colours here, as its lines are on the web map."""
+    for stage in WAY:
+        yield Group(STAGES[stage].in_(lang), _both(_of_stage(stage), root_url, lang))
+    under = [one for one in _of_stage("ground") if FeatureQuery(one).count()]
+    if under:
+        yield Group(STAGES["ground"].in_(lang), _both(under, root_url, lang), shown=True)
     if available_months():
         yield from _usage_groups(last_year(), root_url, lang)
     regions = [one for one in built_layers() if one.stage == "region"]
     yield Group(STAGES["region"].in_(lang), tuple(features(one, root_url, lang) for one in regions))
+
+
+def _of_stage(stage: Stage) -> list[Layer]:
+    """Its layers: points above lines, and these above areas, whatever their order."""
+    found = (one for one in built_layers() if one.stage == stage)
+    return sorted(found, key=lambda one: SHAPES[one.geometry].dimension)
+
+
+def _both(layers: Sequence[Layer], root_url: str, lang: str) -> tuple[ProjectLayer, ...]:
+    return tuple(source for one in layers for source in (features(one, root_url, lang), tiles(one, root_url, lang)))
 
 
 def _usage_groups(period: Period, root_url: str, lang: str) -> Iterator[Group]:
@@ -116,7 +125,7 @@ def qgs(root_url: str, lang: str) -> bytes:
     for group in groups(root_url, lang):
         branch = _group(tree, group)
         for source in group.sources:
-            _leaf(branch, source, shown=group.shown)
+            _leaf(branch, source)
             _layer(listed, source, lang)
             xml.child(order, "layer", id=source.id)
     _view(root, here.plane)
@@ -133,9 +142,9 @@ def _group(tree: Element, group: Group) -> Element:
     )  # fmt: skip
 
 
-def _leaf(branch: Element, source: ProjectLayer, *, shown: bool) -> None:
-    # In a group that is switched on, features and tiles of one thing would lie on each other: tiles are drawn.
-    on = shown or source.kind == "vectortile"
+def _leaf(branch: Element, source: ProjectLayer) -> None:
+    # Features and tiles of one thing would lie on each other: tiles are drawn.
+    on = source.kind == "vectortile"
     xml.child(
         branch, "layer-tree-layer", id=source.id, name=source.name, providerKey=source.kind, source=source.uri,
         expanded=0, checked="Qt::Checked" if on else "Qt::Unchecked",
@@ -166,9 +175,15 @@ def _attributes(source: ProjectLayer) -> dict[str, object]:
     scale = {"hasScaleBasedVisibilityFlag": int(farthest > 0 or nearest > 0), "minScale": farthest, "maxScale": nearest}
     if source.kind == "vectortile":
         return {"type": "vector-tile", **scale}
-    geometry = {"point": "Point", "polygon": "Polygon"}[layer.geometry]
-    kind = {"point": "Point", "polygon": "MultiPolygon"}[layer.geometry]
-    return {"type": "vector", "geometry": geometry, "wkbType": kind, "labelsEnabled": 0, "readOnly": 1, **scale}
+    shape = SHAPES[layer.geometry]
+    return {
+        "type": "vector",
+        "geometry": _QGIS[shape.dimension],
+        "wkbType": shape.stored,
+        "labelsEnabled": 0,
+        "readOnly": 1,
+        **scale,
+    }
 
 
 def _scales(source: ProjectLayer) -> tuple[int, int]:

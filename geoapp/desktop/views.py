@@ -13,6 +13,7 @@ from geoapp.menu import knows_asker
 from geoapp.problems.language import html_language, page_language
 from layers import place
 from layers.built import built_layer, built_layers
+from layers.entries import STAGES
 from layers.errors import BadParameter
 from layers.export import FORMATS
 from layers.feeds import downloads
@@ -65,7 +66,7 @@ def desktop_view(request: HttpRequest) -> HttpResponse:
     lang = page_language(request)
     layers = [
         {"id": layer.id, "title": looks.title(layer, lang), "geometry": layer.geometry, "color": layer.color,
-         "stage": project.STAGES[layer.stage].in_(lang)}
+         "stage": STAGES[layer.stage].in_(lang)}
         for layer in built_layers()
     ]  # fmt: skip
     return _page(request, "web/desktop.html", lang, layers=layers, **_examples())
@@ -109,8 +110,8 @@ def feeds_view(request: HttpRequest) -> Found | HttpResponse:
     lang = language(query_params(request, ["f", "lang"]))
     told = downloads.listing(f"{site_root(request)}/feeds/")
     groups = [
-        {"name": project.STAGES[stage].in_(lang), "feeds": [feed for feed in told["feeds"] if feed["stage"] == stage]}
-        for stage in ("take", "supply", "use", "drain", "region")
+        {"name": name.in_(lang), "feeds": [feed for feed in told["feeds"] if feed["stage"] == stage]}
+        for stage, name in STAGES.items()
     ]
     version = as_of(ALL_DATASETS).to_dict()
     return _page(

@@ -58,6 +58,13 @@ def marker(parent: Element, color: str, size_mm: float, name: str = "0") -> Elem
     })  # fmt: skip
 
 
+def line(parent: Element, color: str, width_mm: float, name: str = "0") -> Element:
+    return symbol(parent, "line", name, "SimpleLine", {
+        "line_color": rgba(color), "line_width": width_mm, "line_width_unit": "MM", "line_style": "solid",
+        "joinstyle": "round", "capstyle": "round",
+    })  # fmt: skip
+
+
 def fill(parent: Element, color: str, opacity: float, line: str, line_mm: float, name: str = "0") -> Element:
     return symbol(parent, "fill", name, "SimpleFill", {
         "color": rgba(color, opacity), "style": "solid" if opacity else "no", "outline_color": rgba(line),

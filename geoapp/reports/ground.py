@@ -6,9 +6,12 @@ another process, and what is made of them there asks for nothing more.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from django.contrib.gis.geos import Polygon
 from psycopg import sql
 
 from geoapp.reports.objects import any_prefix, within
@@ -16,11 +19,13 @@ from geoapp.reports.structure import Report
 from layers import access, filters, registry, vocab
 from layers.db import Query, rows
 from layers.entries import Dot
+from layers.feeds.credits import sources_of
 from layers.functions import PlaneCollectedWKB, PlaneWKB
 from layers.grid.cells import DEFAULT_SIZE
 from layers.grid.figures import cell_litres
 from layers.kept.memory import Memory
 from layers.models import GridBuild, SupplyArea
+from layers.models.base import STORAGE_SRID
 from layers.periods import Period, parse_period
 from layers.selection import EVERYTHING
 from layers.stats.cells import month_classes, period_classes
@@ -30,6 +35,9 @@ from layers.versions import ALL_DATASETS, as_of
 
 OWNERS = ("urban_plant", "township_plant", "village_station", "self_built")
 """The layers whose facilities have supply areas, in the order in which these are drawn."""
+WATERS = (registry.layer("water_body"), registry.layer("watercourse"))
+_PIXELS = 600  # that a page is as wide as, where a tile's pixel is a quarter of a millimetre
+_FINER = 2  # zooms by which paper shows more
 CLASSES = 6
 _MOST_UNITS = 15_000  # a city of 79,000 units would be a file of many megabytes, and cells finer than print
 _UNITS = sql.SQL(
@@ -55,6 +63,15 @@ class Cells:
 
 
 @dataclass(frozen=True, slots=True)
+class Waters:
+    """Surfaces and courses of waters in and around the regions, all of a kind as one shape, and where they are from."""
+
+    surfaces: bytes | None
+    courses: bytes | None
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Ground:
     """Everything that the maps of one report show besides its figures."""
 
@@ -63,6 +80,7 @@ class Ground:
     cells: Cells | None
     positions: dict[str, bytes | None]  # of each layer that is drawn: all its positions as one shape, None without any
     areas: dict[str, tuple[bytes, ...]]  # supply areas by the layer of their facilities, the largest first
+    waters: Waters | None  # None where no layer gives any
 
 
 def read(report: Report) -> Ground:
@@ -78,7 +96,40 @@ def read(report: Report) -> Ground:
         cells=_cells(prefixes, parse_period(report.period.text), report.within),
         positions={layer_id: _positions(layer_id, prefixes) for layer_id in drawn},
         areas={owner: _areas(owner, prefixes) for owner in OWNERS} if report.counts["supply_area"] else {},
+        waters=_waters(report),
     )
+
+
+def _waters(report: Report) -> Waters | None:
+    surfaces, courses = (_underneath(layer, report) for layer in WATERS)
+    if surfaces is None and courses is None:
+        return None
+    return Waters(surfaces, courses, tuple(dict.fromkeys(source for layer in WATERS for source in sources_of(layer))))
+
+
+def _underneath(layer: registry.Layer, report: Report) -> bytes | None:
+    """What is large enough for a page, and true at its scale, in the report's box and half as far again around it."""
+    if report.bounds is None:
+        return None
+    found = seen(layer, report.bounds).order_by().aggregate(all=PlaneCollectedWKB("geom"))["all"]
+    return None if found is None else bytes(found)
+
+
+def seen(layer: registry.Layer, bounds: tuple[float, float, float, float]) -> Any:
+    """Of what lies underneath the rows that a page of so many degrees shows."""
+    west, south, east, north = bounds
+    zoom = math.log2(_PIXELS / max(east - west, north - south) * 360 / 512)
+    drawn = filters.base(layer).filter(drawn_from__lte=math.floor(zoom) + _FINER, drawn_to__gte=math.floor(zoom))
+    return drawn.filter(geom__bboverlaps=around(bounds))
+
+
+def around(bounds: tuple[float, float, float, float]) -> Polygon:
+    """A box in degrees, and half as far again on each side: a frame is wider than what it holds."""
+    west, south, east, north = bounds
+    along, up = (east - west) / 2, (north - south) / 2
+    box = Polygon.from_bbox((west - along, south - up, east + along, north + up))
+    box.srid = STORAGE_SRID
+    return box
 
 
 def _outlines(level: str, prefixes: Sequence[str], divided: Divisions) -> tuple[Outlined, ...]:

@@ -82,6 +82,8 @@ WORDS: dict[str, Words] = {
     "map_objects": Words("取供用排设施", "Objects of the four stages"),
     "map_areas": Words("供水范围", "Supply areas"),
     "legend": Words("图例", "Legend"),
+    "waters": Words("水系", "Waters"),
+    "waters_by": Words("水系：{sources}", "Waters: {sources}"),
     "regions_count": Words("{count} 个", "{count}"),
     "crs": Words("坐标系 {plane}", "CRS: {plane}"),
     "authority": Words("主管单位", "Authority"),

@@ -68,12 +68,28 @@ if (watch) {
 } else {
   const result = await esbuild.build(options);
   await writeFile(path.join(outdir, "preload.json"), JSON.stringify(chunksOf(result.metafile.outputs)));
+  await writeFile(path.join(outdir, "offline.json"), JSON.stringify([path.basename(workerFile), ...partsOf("app", result.metafile.outputs)]));
+  // The service worker is no module: the server writes before it which files the page is made of (`geoapp/web/offline.py`).
+  await esbuild.build({ ...common, entryPoints: { offline: "src/offline/worker.ts" }, format: "iife", metafile: false });
   const outputs = { ...worker.metafile.outputs, ...result.metafile.outputs };
   for (const [name, { bytes }] of Object.entries(outputs)) {
     if (/\.(js|css)$/.test(name)) console.log(`${path.basename(name).padEnd(24)} ${(bytes / 1024).toFixed(0)} kB`);
   }
 }
 
+/** All scripts that an entry imports, at once or later. */
+function partsOf(entry, outputs) {
+  const found = new Set();
+  const follow = (name) => {
+    for (const { path: part } of outputs[name].imports) {
+      if (found.has(part) || !outputs[part]) continue;
+      found.add(part);
+      follow(part);
+    }
+  };
+  follow(Object.keys(outputs).find((name) => path.basename(name) === `${entry}.js`));
+  return [...found].map((part) => path.basename(part)).sort();
+}
 /** Chunks each entry imports at once: the templates ask for them beside the entry, not after it. */
 function chunksOf(outputs) {
   const follow = (name, found = new Set()) => {

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from geoapp.web import views
+from geoapp.web import offline, views
 
 app_name = "web"
 urlpatterns = [
@@ -10,4 +10,7 @@ urlpatterns = [
     path("objects/<str:layer>/<path:code>", views.object_page, name="object"),
     path("divisions", views.changes, name="divisions"),
     path("about", views.about, name="about"),
+    path("shell", offline.shell, name="shell"),
+    path("sw.js", offline.worker, name="worker"),
+    path("app.webmanifest", offline.manifest, name="manifest"),
 ]

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from geoapp.menu import knows_asker
 from geoapp.problems.language import asked_language, html_language, page_language
 from geoapp.problems.words import DATABASE_GONE
-from geoapp.web import divisions, framing, sources
+from geoapp.web import divisions, framing, offline, sources
 from layers import filters
 from layers.built import paged
 from layers.errors import NotFound
@@ -81,7 +81,14 @@ def index(request: HttpRequest) -> HttpResponse:
     plain = not any(request.GET.get(name) for name in FILTERS)
     embed = framing.is_asked(request)
     first = FIRST_SERIES if plain else ""
-    page = _shell(request, "web/index.html", first_series=first, preload=_preload("app"), embed=embed)
+    page = _shell(
+        request,
+        "web/index.html",
+        first_series=first,
+        preload=_preload("app"),
+        embed=embed,
+        offline=offline.is_offered() and not embed,
+    )
     return framing.allowed(page) if embed else page
 
 

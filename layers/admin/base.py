@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString
 
 from layers import vocab
 from layers.admin import journal
-from layers.admin.geometry import OutlineField, OutlineWidget, PositionField, PositionWidget, outline_json
+from layers.admin.geometry import LineField, OutlineField, OutlineWidget, PositionField, PositionWidget, outline_json
 from layers.admin.paging import BoundedPaginator, LightChangeList
 from layers.history.tables import OWN_HISTORY
 from layers.ingest.refusal import ImportRefused
@@ -149,12 +149,15 @@ class PublishedAdmin(FastAdmin):
     formfield_overrides = {
         models.PointField: {"form_class": PositionField, "widget": PositionWidget},
         models.MultiPolygonField: {"form_class": OutlineField, "widget": OutlineWidget},
+        models.MultiLineStringField: {"form_class": LineField, "widget": OutlineWidget},
     }
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if isinstance(field, (PositionField, OutlineField)):
             field.widget.layer = self.layer
+        if isinstance(field, OutlineField):
+            field.widget.single = field.shape.single
         return field
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:

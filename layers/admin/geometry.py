@@ -1,4 +1,4 @@
-"""Form fields for positions and outlines: plain inputs that work without a script, and a map of our own beside them.
+"""Form fields for positions, lines and outlines: plain inputs that work without a script, and a map of our own beside them.
 
 Coordinates are CGCS2000 (EPSG:4490), longitude first: x is the longitude, as GEOS and PostGIS have it.
 """
@@ -13,17 +13,17 @@ import numpy as np
 import shapely
 from django import forms
 from django.contrib.gis import forms as gis_forms
-from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Point
+from django.contrib.gis.geos import GEOSGeometry, MultiLineString, MultiPolygon, Point
 from django.core.exceptions import ValidationError
 from shapely.geometry import shape
 
 from layers.ingest import china
 from layers.models.base import STORAGE_SRID
-from layers.words import Words, shown
+from layers.shapes import SHAPES, Shape
+from layers.words import Small, Words, shown
 
 MAX_OUTLINE_BYTES = 20 << 20
 DECIMALS = 7  # of a degree: a centimetre
-_OUTLINE_TYPES = ("Polygon", "MultiPolygon")
 # What older files name their reference system; all of them mean degrees, longitude first.
 _DEGREES = ("4490", "4326", "CRS84")
 
@@ -125,6 +125,7 @@ class OutlineWidget(forms.Widget):
     template_name = "layers/admin/outline.html"
     needs_multipart_form = True
     layer = ""
+    single = SHAPES["polygon"].single
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         return files.get(f"{name}_file") or (data.get(f"{name}_text") or "").strip()
@@ -138,6 +139,7 @@ class OutlineWidget(forms.Widget):
             "geometry": outline_json(value) if isinstance(value, GEOSGeometry) else "",
             "text": value if isinstance(value, str) else "",
             "layer": self.layer,
+            "single": self.single,
         }
         return context
 
@@ -146,22 +148,28 @@ class OutlineWidget(forms.Widget):
 
 
 class OutlineField(gis_forms.MultiPolygonField):
-    """GeoJSON, typed or as a file → a valid multipolygon in EPSG:4490; None when empty, and not a change."""
+    """GeoJSON, typed or as a file → a valid geometry of many parts in EPSG:4490; None when empty, and not a change."""
 
     widget = OutlineWidget
+    shape = SHAPES["polygon"]
 
-    def to_python(self, value: Any) -> MultiPolygon | None:
+    def to_python(self, value: Any) -> GEOSGeometry | None:
         if not value:
             return None
-        if isinstance(value, MultiPolygon):
+        if isinstance(value, GEOSGeometry):
             return value
-        return read_outline(_text(value))
+        return read_outline(_text(value), self.shape)
 
-    def clean(self, value: Any) -> MultiPolygon | None:
+    def clean(self, value: Any) -> GEOSGeometry | None:
         found = self.to_python(value)
         if found is None and self.required:
             raise ValidationError(
-                shown("请粘贴或选择边界的 GeoJSON。", "Paste or choose the GeoJSON of the outline."), code="required"
+                shown(
+                    "请粘贴或选择{called}的 GeoJSON。",
+                    "Paste or choose the GeoJSON of the {called}.",
+                    called=Small(self.shape.called),
+                ),
+                code="required",
             )
         return found
 
@@ -172,6 +180,13 @@ class OutlineField(gis_forms.MultiPolygonField):
             return initial is None or not initial.equals_exact(self.to_python(data))
         except ValidationError:
             return True
+
+
+class LineField(OutlineField):
+    """The same for lines."""
+
+    geom_type = "MULTILINESTRING"
+    shape = SHAPES["line"]
 
 
 def _without_command(hint: Words) -> Words:
@@ -197,8 +212,8 @@ def _text(value: Any) -> str:
         ) from None
 
 
-def read_outline(text: str) -> MultiPolygon:
-    """A geometry, a feature or a collection of one feature → a multipolygon; `ValidationError` says what is wrong."""
+def read_outline(text: str, wanted: Shape) -> GEOSGeometry:
+    """A geometry, a feature or a collection of one feature → one of many parts; `ValidationError` says what is wrong."""
     try:
         content = json.loads(text)
     except ValueError as error:
@@ -206,12 +221,14 @@ def read_outline(text: str) -> MultiPolygon:
             shown("不是 GeoJSON：{error}", "This is no GeoJSON: {error}", error=error), code="bad_geometry"
         ) from None
     geometry = _geometry_of(content)
-    if geometry.get("type") not in _OUTLINE_TYPES:
+    if geometry.get("type") not in wanted.accepted:
         kind = geometry.get("type") or shown("（空）", "(empty)")
         raise ValidationError(
             shown(
-                "需要 Polygon 或 MultiPolygon，不是 {kind}。",
-                "A Polygon or MultiPolygon is wanted, not {kind}.",
+                "需要 {single} 或 {several}，不是 {kind}。",
+                "A {single} or {several} is wanted, not {kind}.",
+                single=wanted.single,
+                several=wanted.accepted[1],
                 kind=kind,
             ),
             code="geometry_type",
@@ -237,10 +254,11 @@ def read_outline(text: str) -> MultiPolygon:
             shown("图形无效：{why}", "The shape is not valid: {why}", why=shapely.is_valid_reason(found)),
             code="invalid_geometry",
         )
-    whole = found if found.geom_type == "MultiPolygon" else shapely.MultiPolygon([found])
-    stored = GEOSGeometry(memoryview(shapely.to_wkb(whole)), srid=STORAGE_SRID)
-    assert isinstance(stored, MultiPolygon)
-    return stored
+    stored = GEOSGeometry(memoryview(shapely.to_wkb(found)), srid=STORAGE_SRID)
+    return stored if stored.geom_type == wanted.stored else _MANY[wanted.stored](stored, srid=STORAGE_SRID)
+
+
+_MANY = {"MultiPolygon": MultiPolygon, "MultiLineString": MultiLineString}
 
 
 def _geometry_of(content: Any) -> Mapping[str, Any]:

@@ -21,10 +21,9 @@ from layers.errors import BadParameter
 from layers.export.arrow import GEOMETRY, batches
 from layers.export.base import CHUNK, Options
 from layers.features.query import FeatureQuery
+from layers.shapes import SHAPES
 from layers.values import SpokenColumn
 
-# What a layer's geometries are called in a file: outlines are kept as what they are, one part or several.
-KINDS = {"point": "Point", "polygon": "MultiPolygon"}
 SHAPEFILE_NAME = 10  # characters of a field name (dBase)
 SHAPEFILE_TEXT = 254  # bytes of a text
 
@@ -41,7 +40,7 @@ def _written(
                 path,
                 driver=driver,
                 geometry_name=GEOMETRY if placed else None,
-                geometry_type=KINDS[query.layer.geometry] if placed else None,
+                geometry_type=SHAPES[query.layer.geometry].stored if placed else None,
                 crs=f"EPSG:{query.srid}" if placed else None,
                 **given,
             )

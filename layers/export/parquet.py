@@ -13,8 +13,7 @@ from pyproj import CRS
 from layers.export.arrow import GEOMETRY, batches
 from layers.export.base import Options
 from layers.features.query import FeatureQuery
-
-TYPES = {"point": ["Point"], "polygon": ["MultiPolygon", "Polygon"]}
+from layers.shapes import SHAPES
 
 
 @cache
@@ -24,9 +23,10 @@ def _projjson(srid: int) -> dict[str, Any]:
 
 def _geo(query: FeatureQuery) -> bytes:
     """The ``geo`` key of the specification; coordinates are x, y whatever order the system's authority has."""
+    shape = SHAPES[query.layer.geometry]
     column: dict[str, Any] = {
         "encoding": "WKB",
-        "geometry_types": TYPES[query.layer.geometry],
+        "geometry_types": [shape.stored] if shape.is_point else [shape.stored, shape.single],
         "crs": _projjson(query.srid),
     }
     return json.dumps({"version": "1.1.0", "primary_column": GEOMETRY, "columns": {GEOMETRY: column}}).encode()

@@ -16,6 +16,7 @@ from layers.export import FORMATS, Format, Options, by_suffix, chosen
 from layers.export.base import Shape
 from layers.features.columns import named
 from layers.features.query import FeatureQuery
+from layers.feeds.credits import sources_of
 from layers.feeds.files import Download
 from layers.feeds.meta import SYNTHETIC_NOTE, is_synthetic, layer_infos
 from layers.http.answers import BY_ASKER, Found, json_of
@@ -23,6 +24,7 @@ from layers.http.parameters import query_params
 from layers.http.resource import Resource
 from layers.place import Place
 from layers.registry import Layer
+from layers.shapes import DRAWN
 from layers.versions import ALL_DATASETS, AsOf, as_of
 
 # What a file is asked for besides the filters of its fields.
@@ -87,7 +89,7 @@ def options_of(layer: Layer, given: dict[str, str], version: AsOf) -> Options:
 
 
 def _usual_shape(layer: Layer) -> str:
-    return {"point": "lonlat", "polygon": "wkt"}.get(layer.geometry, "none")
+    return "lonlat" if layer.geometry == "point" else "wkt" if layer.geometry in DRAWN else "none"
 
 
 def _about(layer: Layer, version: AsOf) -> dict[str, str]:
@@ -95,6 +97,8 @@ def _about(layer: Layer, version: AsOf) -> dict[str, str]:
     said = {"图层 layer": " ".join(layer.everywhere().values()), "数据版本 data version": str(version.version)}
     if version.changed_at is not None:
         said["更新时间 changed at"] = str(version.to_dict()["changed_at"])
+    if sources := sources_of(layer):
+        said["数据来源 source"] = "; ".join(sources)
     if is_synthetic(layer):
         said["合成数据 synthetic"] = " ".join(SYNTHETIC_NOTE.everywhere().values())
     return said

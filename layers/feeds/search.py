@@ -40,11 +40,11 @@ TRIGRAM = 3  # letters from which on an index finds a text within another
 # By word the codes of the divisions that it says in Latin letters, and their ranks.
 Said = Mapping[str, Mapping[str, int]]
 _NAMED_LEVELS = (vocab.DISTRICT, vocab.TOWNSHIP, vocab.VILLAGE)
-# What stands somewhere, and of the tables those whose objects have a code and a page.
+# What stands somewhere or lies underneath, and of the tables those whose objects have a code and a page.
 _SEARCHED = [
     one
     for one in (*registry.DATASETS, *registry.DERIVED)
-    if one.placed or (one.geometry == "none" and one.field("code") and access.layers_of(one))
+    if one.placed or one.bands or (one.geometry == "none" and one.field("code") and access.layers_of(one))
 ]
 _ORDER = sorted(_SEARCHED, key=lambda one: one.search_order)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.gis.db.models.functions import PointOnSurface
 from django.db.models import Case, CharField, F, FloatField, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Length
 
@@ -15,7 +16,8 @@ from layers.registry import Dataset
 def rows_of(dataset: Dataset, place: int, objects: QuerySet[Any], told: Any, rank: Any) -> QuerySet[Any]:
     """Objects as they are told of: every dataset's in the same columns."""
     nowhere = Value(None, output_field=FloatField())
-    lon, lat = (Coordinate("geom", "X"), Coordinate("geom", "Y")) if dataset.placed else (nowhere, nowhere)
+    at = "geom" if dataset.placed else PointOnSurface("geom")  # of what lies underneath, where one can go
+    lon, lat = (nowhere, nowhere) if dataset.geometry == "none" else (Coordinate(at, "X"), Coordinate(at, "Y"))
     region = F("declared_region__code") if has_region(dataset) else Value(None, output_field=CharField())
     return objects.annotate(
         told=told,

@@ -16,7 +16,7 @@ from layers.feeds.features import PAGING
 from layers.feeds.search import search as find
 from layers.filters import BOUNDARIES, allowed_params
 from layers.grid import cells
-from layers.http.answers import Found, json_of
+from layers.http.answers import PUBLIC, Found, json_of
 from layers.http.media import GEOJSON
 from layers.http.parameters import query_params
 from layers.http.resource import Resource
@@ -30,6 +30,8 @@ from layers.stats.series import series
 from layers.versions import ALL_DATASETS, as_of
 
 READ = Resource()
+# Figures of divisions and cells, and what the page starts with: nobody's in particular.
+OPEN = Resource(kept=PUBLIC)
 SELECTION = ["source", "purpose", "resident"]
 UNIT = vocab.LEVEL.by_id[vocab.REPORTING_UNIT].code
 
@@ -57,7 +59,7 @@ def _features(layer: registry.Layer, make: Make, *, usage: bool = False) -> Make
 
 
 @documented(schema.META)
-@READ
+@OPEN
 def meta_view(request: HttpRequest) -> Found:
     """Layers, vocabularies, months and the synthetic notice: all a client needs to start with."""
     query_params(request, [])
@@ -114,7 +116,7 @@ def near_view(request: HttpRequest, layer_id: str, code: str) -> Found:
 
 
 @documented(schema.STATS)
-@READ
+@OPEN
 def stats_view(request: HttpRequest) -> Found:
     """Usage of every region of a level in a period: value, share, density, change, legend classes."""
     given = query_params(
@@ -146,7 +148,7 @@ def stats_view(request: HttpRequest) -> Found:
 
 
 @documented(schema.SERIES)
-@READ
+@OPEN
 def series_view(request: HttpRequest) -> Found:
     """The monthly matrix of a level, for clients that move through the months without asking again."""
     given = query_params(request, ["level", "parent", "period", "method", "k", "part", BOUNDARIES, *SELECTION])
@@ -182,7 +184,7 @@ def _period(given: dict[str, str], name: str = "period") -> Period:
 
 
 @documented(schema.CELLS)
-@READ
+@OPEN
 def cells_view(request: HttpRequest) -> Found:
     """Balance and legend classes of the street-level grid in a period."""
     given = query_params(request, ["level", "period", "measure", "method", "k", BOUNDARIES, *SELECTION])
@@ -199,7 +201,7 @@ def cells_view(request: HttpRequest) -> Found:
 
 
 @documented(schema.COMPARE)
-@READ
+@OPEN
 def compare_view(request: HttpRequest) -> Found:
     """Two periods compared, region by region or cell by cell, with the largest movers."""
     known = ["level", "period", "versus", "region", "direction", "limit", "offset", BOUNDARIES, *SELECTION]
@@ -220,7 +222,7 @@ def compare_view(request: HttpRequest) -> Found:
 
 
 @documented(schema.REGION)
-@READ
+@OPEN
 def region_view(request: HttpRequest, code: str) -> Found:
     """One region at a glance; without a period, the last year that has data."""
     given = query_params(request, ["period", "versus", "level", BOUNDARIES, *SELECTION])

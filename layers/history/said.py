@@ -15,22 +15,23 @@ import shapely
 
 from layers.fields import Dataset, Field
 from layers.later import later
+from layers.shapes import SHAPES
 from layers.values import exact
 from layers.words import NOTHING, Listed, Worded, Words
 
 GEOMETRY = "geometry"  # stands for a field where a position or an outline is told
 _GEOMETRY_NAMES = (GEOMETRY, "geom")  # in words, and as the tables call it
-_POSITION = Words("位置", "Position")
-_GEOMETRY_WORDS = {"point": _POSITION, "polygon": Words("边界", "Outline"), "none": _POSITION}
 _BETWEEN = ";"  # of linked codes
 _AREA = " m² "  # and the number of points behind it
+_LENGTH = " m "
 _square_metres = later("layers.history.ground.square_metres")  # brings PROJ
+_metres = later("layers.history.ground.metres")
 
 
 def label(dataset: Dataset, name: str) -> Worded:
     """What a field is called; an unknown one by its own name."""
     if name in _GEOMETRY_NAMES:
-        return _GEOMETRY_WORDS[dataset.geometry]
+        return SHAPES[dataset.geometry].called
     return dataset.field(name) or _plain(name)
 
 
@@ -57,10 +58,14 @@ def codes(linked: Iterable[str]) -> str:
 
 
 def shape(found: Any) -> str:
-    """A position by its coordinates, to a tenth of a metre; an outline by its area on the ground and how many points it has."""
+    """A position by its coordinates, to a tenth of a metre; a line or an outline by its length or area on the ground and how many
+    points it has."""
     if found.geom_type == "Point":
         return ", ".join(f"{round(at, 6):.6f}".rstrip("0").rstrip(".") for at in (found.x, found.y))
-    return f"{_square_metres(found):.0f}{_AREA}{len(shapely.get_coordinates(found))}"
+    points = len(shapely.get_coordinates(found))
+    if shapely.get_dimensions(found) == 1:
+        return f"{_metres(found):.0f}{_LENGTH}{points}"
+    return f"{_square_metres(found):.0f}{_AREA}{points}"
 
 
 def shown(dataset: Dataset, name: str, told: str) -> Worded:
@@ -70,9 +75,14 @@ def shown(dataset: Dataset, name: str, told: str) -> Worded:
         return NOTHING
     if name in _GEOMETRY_NAMES:
         area, _, points = told.partition(_AREA)
-        if not points:
-            return _plain(told)
-        return Words("{area:,} m²，{points} 个点", "{area:,} m², {points} points", area=int(area), points=points)
+        if points:
+            return Words("{area:,} m²，{points} 个点", "{area:,} m², {points} points", area=int(area), points=points)
+        length, _, points = told.partition(_LENGTH)
+        if points:
+            return Words(
+                "{length:,} m，{points} 个点", "{length:,} m, {points} points", length=int(length), points=points
+            )
+        return _plain(told)
     if field is None:
         return _plain(told)
     if field.kind == "links":

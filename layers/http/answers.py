@@ -40,6 +40,8 @@ class Keeping:
 
 # Held by the asker, asked about each time: a new import shows at the next look.
 BY_VERSION = Keeping("no-cache", here=True)
+# The same of figures, outlines and words: nobody's in particular, so that any store between may hold it, a phone's too.
+PUBLIC = Keeping("public, no-cache", here=True)
 BY_ASKER = Keeping("no-cache")
 MADE_ANEW = Keeping("no-cache", weak=True)
 TILES = Keeping("public, max-age=60", for_ever="public, max-age=31536000, immutable")
@@ -70,7 +72,8 @@ class Found:
     """An answer: the ``stamp`` of its data, and what makes its body; an empty one is 204.
 
     ``asked`` is the question, where the address may put it in several ways; ``headers`` are told once the body is made;
-    ``of_today`` says that the address names the current version.
+    ``of_today`` says that the address names the current version, ``personal`` that what is told goes by whether personal data
+    are open: a store that others share may not hold it.
     """
 
     stamp: str
@@ -80,6 +83,7 @@ class Found:
     headers: Callable[[], Mapping[str, str]] = dict
     packing: Packing = Packing.TEXT
     of_today: bool = False
+    personal: bool = False
 
     def to(self, request: HttpRequest, kept: Keeping) -> HttpResponse:
         """The response. What is asked for by POST is nobody's to keep: its address does not tell it from others."""
@@ -105,7 +109,8 @@ class Found:
     def _control(self, kept: Keeping, posted: bool) -> str:
         if posted:
             return NOT_AT_ALL.control
-        return kept.for_ever if kept.for_ever and self.of_today else kept.control
+        control = kept.for_ever if kept.for_ever and self.of_today else kept.control
+        return control.replace("public", "private") if self.personal else control
 
     def _body(self, encoding: str) -> bytes:
         with bounded():

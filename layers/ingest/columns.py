@@ -13,6 +13,7 @@ from layers.ingest.parse import plain
 from layers.ingest.positions.words import GEOMETRY_WORDS
 from layers.ingest.refusal import ImportRefused
 from layers.registry import Field
+from layers.shapes import DRAWN
 from layers.words import Listed, Words
 
 _ALIKE = 0.6  # of the letters of two headings, from which one is proposed for the other
@@ -97,8 +98,8 @@ def match(
 
 def geometry_words(geometry: str, in_file: bool, told: Mapping[str, str]) -> tuple[str, ...]:
     """Which columns may hold positions: none beside a file's own geometry (exports carry x and y in any system along),
-    unless the user names them; for outlines only WKT."""
-    possible = {"point": tuple(GEOMETRY_WORDS), "polygon": ("wkt",)}.get(geometry, ())
+    unless the user names them; for lines and outlines only WKT."""
+    possible = tuple(GEOMETRY_WORDS) if geometry == "point" else ("wkt",) if geometry in DRAWN else ()
     return tuple(word for word in possible if not in_file or set(told) & set(possible))
 
 

@@ -17,14 +17,10 @@ from layers.ingest.positions.readings import Reading
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.table import Chunk
 from layers.registry import Geometry
+from layers.shapes import SHAPES
 from layers.words import Words
 
 STORED_SRID = 4490
-_ALLOWED = {
-    "point": (shapely.GeometryType.POINT, shapely.GeometryType.MULTIPOINT),
-    "polygon": (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON),
-}
-_GEOMETRIES = {"point": Words("点", "point"), "polygon": Words("面", "polygon")}
 _PACKED = Words("度.分秒，分、秒小于 60", "degrees.minutes and seconds, both below 60")
 
 Geometries = NDArray[np.object_]
@@ -89,30 +85,29 @@ def _from_numbers(chunk: Chunk, columns: Mapping[str, str], reading: Reading, ju
 def judge_geometries(
     found: Geometries, positions: Positions, geometry: Geometry, required: bool, judge: Judge
 ) -> Geometries:
-    """Geometries as `read` gives them → EPSG:4490 points or multipolygons, None where there are none.
+    """Geometries as `read` gives them → EPSG:4490 points, or lines and outlines of many parts, None where there are none.
 
     Raises `ImportRefused` when all are of another type, or most lie outside China.
     """
     missing = shapely.is_missing(found)
     if required:
         judge.refuse(missing & ~judge.refused, "geometry", None, "no_geometry")
-    kinds = shapely.get_type_id(found)
-    allowed = [int(kind) for kind in _ALLOWED[geometry]]
-    wrong = ~missing & ~np.isin(kinds, allowed)
-    if geometry == "point":
+    kinds, wanted = shapely.get_type_id(found), SHAPES[geometry]
+    wrong = ~missing & ~np.isin(kinds, [int(shapely.GeometryType[name.upper()]) for name in wanted.accepted])
+    if wanted.is_point:
         wrong |= (kinds == shapely.GeometryType.MULTIPOINT) & (shapely.get_num_geometries(found) != 1)
     if wrong.any() and wrong.sum() == (~missing).sum():
         raise ImportRefused(
             "几何类型不符：该图层需要{geometry}", "wrong geometry type: this layer takes {geometry}s",
-            param="geometry", allowed=[kind.name.title() for kind in _ALLOWED[geometry]], geometry=_GEOMETRIES[geometry],
+            param="geometry", allowed=[*wanted.accepted], geometry=wanted,
         )  # fmt: skip
-    judge.refuse(wrong, "geometry", _type_names(kinds), "geometry_type", _GEOMETRIES[geometry])
+    judge.refuse(wrong, "geometry", _type_names(kinds), "geometry_type", wanted)
     found = without(found, wrong)
     moved = _shifted(crs.to_stored(found, positions.reading.source), positions.reading)
     moved = _refuse_outside(moved, judge)
-    if geometry == "point":
+    if wanted.is_point:
         return np.asarray(shapely.get_geometry(moved, 0), dtype=object)
-    return _multipolygons(_refuse_invalid(_refuse_beyond(moved, positions.city, judge), judge))
+    return _of_many_parts(_refuse_invalid(_refuse_beyond(moved, positions.city, judge), judge))
 
 
 def _shifted(moved: Geometries, reading: Reading) -> Geometries:
@@ -171,11 +166,17 @@ def _refuse_invalid(moved: Geometries, judge: Judge) -> Geometries:
     return without(moved, invalid)
 
 
-def _multipolygons(found: Geometries) -> Geometries:
-    single = shapely.get_type_id(found) == shapely.GeometryType.POLYGON
+_MANY = {
+    shapely.GeometryType.POLYGON: shapely.MultiPolygon,
+    shapely.GeometryType.LINESTRING: shapely.MultiLineString,
+}
+
+
+def _of_many_parts(found: Geometries) -> Geometries:
     result = np.array(found, dtype=object)
-    for at in np.flatnonzero(single):
-        result[at] = shapely.MultiPolygon([found[at]])
+    for single, many in _MANY.items():
+        for at in np.flatnonzero(shapely.get_type_id(found) == single):
+            result[at] = many([found[at]])
     return result
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from django.apps import apps
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
+from layers.fields import NOWHERE
 from layers.history import keep
 from layers.history.needed import leading_to
 from layers.history.tables import OWN_HISTORY, kept
@@ -21,7 +22,7 @@ from layers.ingest.report import ImportReport
 from layers.ingest.resolve import ROWS
 from layers.ingest.spec import Spec
 from layers.ingest.upsert import TOUCHED, Outcome
-from layers.words import Words
+from layers.words import Small, Words
 
 GONE = "import_gone"
 NAMED = 200
@@ -49,8 +50,10 @@ def refuse_impossible(spec: Spec, within: str) -> None:
             "divisions are not replaced: --closing closes those that the file lacks",
             param="replace",
         )
-    if within and spec.name == "reporting_unit":
-        raise ImportRefused("填报单位不属于某个区划", "reporting units lie in no division", param="within")
+    if within and spec.dataset.counted == NOWHERE:
+        raise ImportRefused(
+            "{name}不属于某个区划", "{name} lie in no division", param="within", name=Small(spec.dataset)
+        )
 
 
 def refuse_incomplete(report: ImportReport) -> None:

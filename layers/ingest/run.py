@@ -63,6 +63,7 @@ from layers.ingest.table import Chunk, Table
 from layers.ingest.upsert import Outcome
 from layers.models import Release
 from layers.place import Place
+from layers.shapes import DRAWN
 from layers.words import Words
 
 Progress = Callable[[str, int, int | None], None]
@@ -303,7 +304,7 @@ class _Import:
         resolve.make_rows(cursor, self.spec, names, keep=keep)
         resolve.refuse_unknown(cursor, self.spec, names, refusals)
         resolve.refuse_duplicates(cursor, self.spec, refusals)
-        if self.spec.geometry == "polygon" and GEOM in names:
+        if self.spec.geometry in DRAWN and GEOM in names:
             resolve.refuse_invalid(cursor, refusals)
         if self.spec.name == "usage":
             self.report.changes = usage.find_changes(cursor)

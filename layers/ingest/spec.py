@@ -18,6 +18,7 @@ from psycopg.sql import SQL
 from layers import registry
 from layers.ingest.refusal import ImportRefused
 from layers.registry import Dataset, Field, Geometry, Layer
+from layers.shapes import DRAWN
 
 MAX_LINKS = 500  # codes in one cell
 
@@ -49,7 +50,6 @@ _NAMED: Mapping[str, str] = {
 }
 # Rows that come by the million: compared by whole months (`layers.ingest.usage`), the others one by one with what they replace.
 _BY_MONTH = frozenset({"usage"})
-GEOMETRY_REQUIRED = frozenset({"region", "supply_area"})
 MONTHS = frozenset({("usage", "month"), ("provisional", "month")})
 # The last day of what may hold for ever.
 OPEN_ENDED = frozenset({("permit", "valid_to")})
@@ -163,7 +163,7 @@ def _build(dataset: Dataset, layer: Layer | None) -> Spec:
         table=model._meta.db_table,
         key=KEYS.get(dataset.name, ("code",)),
         geometry=dataset.geometry,
-        geometry_required=dataset.name in GEOMETRY_REQUIRED,
+        geometry_required=dataset.geometry in DRAWN,
         one_of=ONE_OF.get(dataset.name, ()),
         scope=_scope(layer) if layer else {},
         defaults=_defaults(model),

@@ -2,6 +2,7 @@
 
 from layers.models.drain import SewagePlant
 from layers.models.grid import GridBuild, GridDifference, GridPlace, GridUnit, GridUsage, GridWeight, GridYear
+from layers.models.ground import Railway, Road, WaterBody, Watercourse
 from layers.models.place import Declaration
 from layers.models.population import Population
 from layers.models.provisional import ProvisionalMonth
@@ -34,15 +35,19 @@ __all__ = [
     "PastStanding",
     "Population",
     "ProvisionalMonth",
+    "Railway",
     "Region",
     "Release",
     "ReportingUnit",
+    "Road",
     "SewagePlant",
     "SupplyArea",
     "SupplyFacility",
     "SurfaceIntake",
     "UsageRecord",
     "UsageSum",
+    "WaterBody",
     "WaterUser",
+    "Watercourse",
     "Well",
 ]

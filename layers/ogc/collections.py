@@ -8,6 +8,7 @@ from datetime import date
 from layers import place
 from layers.built import built_layers, open_tables, published
 from layers.crs import CRS84, STORAGE, systems
+from layers.entries import STAGES
 from layers.features import FeatureQuery
 from layers.features.columns import columns_of
 from layers.feeds.meta import is_synthetic
@@ -17,9 +18,6 @@ from layers.ogc.links import Json, link
 from layers.ogc.parts import PARTS
 from layers.registry import Layer
 from layers.stats.query import available_months
-
-STAGES = {"region": ("区划", "Regions"), "take": ("取水", "Take"), "supply": ("供水", "Supply"),
-          "use": ("用水", "Use"), "drain": ("排水", "Drain")}  # fmt: skip
 
 
 def every() -> tuple[Layer, ...]:
@@ -38,8 +36,8 @@ def title(layer: Layer) -> str:
 
 def description(layer: Layer) -> str:
     """What the layer is, and what of it must not be decided by."""
-    stage = STAGES.get(layer.stage, (layer.stage, layer.stage))
-    said = [f"{stage[0]} · {layer.zh}。{stage[1]}: {layer.en.lower()}."]
+    stage = STAGES[layer.stage]
+    said = [f"{stage.zh} · {layer.zh}。{stage.en}: {layer.en.lower()}."]
     if layer.with_usage:
         month = next(reversed(available_months()), "2019-07")
         said.append(f"加参数 period={month} 即带用水量；with period={month} its features carry the water used.")

@@ -7,10 +7,11 @@ from layers.features.columns import columns_of
 from layers.ogc.collections import title
 from layers.ogc.links import Json
 from layers.registry import Layer
+from layers.shapes import SHAPES
 from layers.values import property_schema
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
-GEOMETRIES = {"point": ("Point", "geometry-point"), "polygon": ("MultiPolygon", "geometry-multipolygon")}
+GEOMETRIES = {name: (shape.stored, f"geometry-{shape.stored.lower()}") for name, shape in SHAPES.items()}
 
 
 def _document(layer: Layer, url: str, geometry: Json) -> Json:

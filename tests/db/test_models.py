@@ -192,7 +192,10 @@ def test_every_geometry_column_has_a_named_gist_index() -> None:
         )
         indexed = set(cursor.fetchall())
     assert len(columns) > 10
-    assert columns - indexed == {("layers_paststanding", "geom")}  # looked up by its object, and never searched
+    # Looked up by their object, or found by another column of their row, and never searched.
+    simplified = {(table, column) for table, column in columns if column in ("geom_far", "geom_middle")}
+    assert len(simplified) == 8
+    assert columns - indexed == {("layers_paststanding", "geom"), *simplified}
 
 
 def test_links_go_both_ways_between_users_meters_wells_and_permits() -> None:

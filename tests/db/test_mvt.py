@@ -17,7 +17,7 @@ from layers.registry import Layer
 from layers.selection import parse_selection
 from layers.stats.answer import Question, answer
 from tests import factories as make
-from tests.factories import SOUTH, SOUTHERN, UNIT, WEST, A, B, C, D, Grid, at
+from tests.factories import SOUTH, SOUTHERN, UNIT, WEST, A, B, C, D, Grid, at, line, outline, square
 from tiles.address import HALF, Tile, tile_of
 from tiles.mvt import BUFFER, CELLS, EXTENT, TileRequest, tile_query
 
@@ -221,6 +221,8 @@ def test_clusters_stand_among_their_points(grid: Grid) -> None:
 def test_each_region_has_its_name_once_in_all_tiles_of_a_zoom(grid: Grid, layer: Layer, deeper: int) -> None:
     if layer.id == "supply_area":
         make.SupplyAreaFactory(code="S1")
+    if layer.id == "water_body":
+        make.WaterBodyFactory(name="湖", geom=outline(square(0.1, 0.1, 1.9, 1.9)))
     z = max(layer.min_zoom, 11) + deeper - 1 if layer.max_zoom > 12 else 12 - 2 + deeper
     tiles = all_tiles(layer, z, [at(column, row) for column in (0, 1, 2) for row in (0, 1, 2)])
     decoded = [decode(layer, *tile) for tile in tiles]
@@ -318,6 +320,9 @@ def test_every_layer_makes_a_tile_at_every_zoom_it_has(grid: Grid) -> None:
             make.WaterUserFactory(),
             make.MeterFactory(),
             make.SupplyAreaFactory(),
+            # As wide as a pixel of a small map, and of the first class.
+            make.WaterBodyFactory(geom=outline(square(-20, -20, 20, 20))),
+            *(underneath(kind=1, geom=line((-20, 0.5), (20, 0.5))) for underneath in make.UNDERNEATH[1:]),
             models.SurfaceIntake.objects.create(
                 code="SI1", name="口", geom=at(0.5, 0.5), release=make.ReleaseFactory()
             ),

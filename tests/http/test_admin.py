@@ -22,6 +22,7 @@ MODELS = (
     models.AbstractionHolder, models.AbstractionPermit, models.Boundary, models.LayerVersion, models.Meter,
     models.Region, models.Release, models.ReportingUnit, models.SewagePlant, models.SupplyArea, models.SupplyFacility,
     models.SurfaceIntake, models.UsageRecord, models.UsageSum, models.WaterUser, models.Well,
+    models.WaterBody, models.Watercourse, models.Road, models.Railway,
 )  # fmt: skip
 READ_ONLY = (models.Boundary, models.LayerVersion, models.Region, models.Release, models.UsageSum)
 
@@ -39,6 +40,8 @@ def test_every_model_has_a_list_and_a_page(admin: Client, grid: make.Grid) -> No
     make.WaterUserFactory()
     models.SurfaceIntake.objects.create(code="SI1", name="口", release=well.release)
     models.SewagePlant.objects.create(code="SP1", name="厂", kind=1, release=well.release)
+    for underneath in make.UNDERNEATH:
+        underneath()
     grid.settle()
     for model in MODELS:
         assert admin.get(url(model, "changelist")).status_code == 200, model

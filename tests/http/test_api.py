@@ -133,6 +133,8 @@ def test_every_layer_lists_its_features_and_each_one_alone(client: Client, grid:
     for kind in (1, 2, 4):
         make.FacilityFactory(kind=kind)
     make.SupplyAreaFactory(facility=station)
+    for underneath in make.UNDERNEATH:
+        underneath()
     for kind in (1, 2):
         models.SewagePlant.objects.create(code=f"SP{kind}", kind=kind, **made)
     models.SurfaceIntake.objects.create(code="SI1", **made)

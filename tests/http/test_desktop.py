@@ -42,15 +42,18 @@ def project(client: Client, lang: str = "zh") -> ElementTree.Element:
 
 
 def test_the_project_holds_every_layer_by_stage(client: Client, grid: Grid) -> None:
+    make.WaterBodyFactory()
+    grid.settle()
     root = project(client)
     groups = {
         group.get("name"): [leaf.get("id") for leaf in group.iter("layer-tree-layer")]
         for group in root.findall("layer-tree-group/layer-tree-group")
     }
-    assert list(groups) == ["取", "供", "用", "排", "2019 分区用水量", "行政区划"]
-    assert groups["取"] == [
+    assert list(groups) == ["取水", "供水", "用水", "排水", "底图", "2019 分区用水量", "行政区划"]
+    assert groups["取水"] == [
         f"shuitu_{layer}_{kind}" for layer in ("well", "surface_intake") for kind in ("features", "tiles")
     ]
+    assert groups["底图"] == [f"shuitu_water_body_{kind}" for kind in ("features", "tiles")]  # of roads there are none
     assert groups["2019 分区用水量"] == [f"shuitu_{layer.id}_usage" for layer in LEVEL_LAYERS.values()]
     listed = [one.findtext("id") for one in root.findall("projectlayers/maplayer")]
     assert listed == [one for group in groups.values() for one in group]

@@ -61,6 +61,9 @@ def make_city() -> None:
     make.MeterFactory(code="M1", name="表", geom=make.at(0.5, 0.5), **of)
     lent = make.MeterFactory(code="M2", geom=None)
     lent.users.add(user)
+    for underneath in make.UNDERNEATH:
+        underneath(code="G1", name="水", release=of["release"])
+        underneath(code="X1", release=of["release"])
     make.WellFactory(code="X1", **of)
     models.SurfaceIntake.objects.create(code="X1", geom=make.at(0.4, 0.4), **of)
     models.AbstractionPermit.objects.create(code="X1", holder=holder, **of)
@@ -208,6 +211,10 @@ FILES = {
     "meter": f"code,name,system,source,purpose,region,lon,lat\nM1,新表,自来水集团,自来水集团,居民生活,{A},116.005,40.015",
     "usage": "month,meter,source,purpose,volume_l\n2019-01,M1,自来水集团,居民生活,4321",
     "reporting_unit": f"code,name\n{DISTRICT},新水务局",
+    "watercourse": 'code,name,wkt\nG1,新河,"LINESTRING (116 40.001, 116.02 40.012)"',
+    "road": 'code,name,wkt\nG1,新路,"LINESTRING (116 40.001, 116.02 40.012)"',
+    "railway": 'code,name,wkt\nG1,新线,"LINESTRING (116 40.001, 116.02 40.012)"',
+    "water_body": 'code,name,wkt\nG1,新湖,"POLYGON ((116 40, 116.005 40, 116.005 40.005, 116 40))"',
 }
 FORMS: dict[str, tuple[Any, str]] = {
     "permit": (models.AbstractionPermit, "P1"),
@@ -218,6 +225,10 @@ FORMS: dict[str, tuple[Any, str]] = {
     "sewage_plant": (models.SewagePlant, "S1"),
     "water_user": (models.WaterUser, "U1"),
     "meter": (models.Meter, "M1"),
+    "water_body": (models.WaterBody, "G1"),
+    "watercourse": (models.Watercourse, "G1"),
+    "road": (models.Road, "G1"),
+    "railway": (models.Railway, "G1"),
 }
 CHANGES = {
     "permit": {"permitted_l_per_year": 9}, "meter": {"geom_lon": "116.015", "effective": "current"},

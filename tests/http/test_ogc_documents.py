@@ -18,7 +18,7 @@ from tests.factories import A
 pytestmark = pytest.mark.django_db
 HOST = "http://testserver/ogc"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
-GEOMETRIES = {"point": "point", "polygon": "multipolygon"}
+GEOMETRIES = {"point": "point", "line": "multilinestring", "polygon": "multipolygon"}
 # What QGIS asks for, of both ages, before it sends a filter to the server.
 QGIS_NEEDS = {
     "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",

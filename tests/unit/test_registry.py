@@ -11,6 +11,7 @@ from django.db import models
 from layers import filters, registry, vocab
 from layers.errors import NotFound
 from layers.registry import Dataset, Layer
+from layers.shapes import SHAPES
 
 each_layer = pytest.mark.parametrize("layer", registry.LAYERS, ids=lambda layer: layer.id)
 each_dataset = pytest.mark.parametrize("dataset", registry.DATASETS, ids=lambda dataset: dataset.name)
@@ -73,7 +74,7 @@ def test_a_geometry_is_of_the_type_that_is_said(dataset: Dataset) -> None:
     if dataset.geometry == "none":
         assert "geom" not in names
         return
-    kind = {"point": "POINT", "polygon": "MULTIPOLYGON"}[dataset.geometry]
+    kind = SHAPES[dataset.geometry].stored.upper()
     for name, srid in (("geom", 4490), ("geom_3857", 3857)):
         found = model._meta.get_field(name)
         output = getattr(found, "output_field", found)
@@ -105,7 +106,7 @@ def test_tiles_carry_code_and_name_and_only_fields_of_the_layer(layer: Layer) ->
 @each_layer
 def test_zooms_make_sense(layer: Layer) -> None:
     assert 0 <= layer.min_zoom < layer.max_zoom <= 16
-    if layer.geometry == "polygon":
+    if layer.geometry != "point":
         assert layer.detail_zoom == 0
     else:
         assert layer.min_zoom < layer.detail_zoom <= layer.max_zoom

@@ -16,6 +16,7 @@ from layers.ogc.openapi import operation
 from layers.ogc.parts import Part
 from layers.ogc.schema import property_schema
 from layers.registry import Layer
+from layers.shapes import SHAPES
 from layers.values import column_of
 from layers.versions import ALL_DATASETS, as_of
 from tiles.ogc import matrix
@@ -28,7 +29,6 @@ CLASSES = tuple(
 )
 _TEMPLATE = "{tileMatrix}/{tileRow}/{tileCol}"
 _limits: Memory[list[Limits]] = Memory(64)
-_DIMENSION = {"point": 0, "polygon": 2}
 
 
 def bounds_of(layers: tuple[Layer, ...]) -> Bounds | None:
@@ -101,7 +101,7 @@ def _layer(root: str, layer: Layer) -> Json:
         "id": layer.id,
         "title": title(layer),
         "dataType": "vector",
-        "geometryDimension": _DIMENSION[layer.geometry],
+        "geometryDimension": SHAPES[layer.geometry].dimension,
         "minTileMatrix": str(layer.min_zoom),
         "maxTileMatrix": str(layer.max_zoom),
         "propertiesSchema": {

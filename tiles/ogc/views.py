@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from django.http import HttpRequest
 
-from layers import filters
+from layers import access, filters
 from layers.built import built_layer, built_layers
 from layers.errors import BadParameter, NotFound
 from layers.http.answers import TILES, Found
@@ -90,7 +90,7 @@ def tile_view(request: HttpRequest, scheme: str, z: str, row: int, col: int, lay
         return gzip.compress(whole, 1, mtime=0) if whole else b""
 
     stamps = " ".join(stamp for stamp, _ in drawn)
-    return tile_found(stamps, make, request.build_absolute_uri())
+    return tile_found(stamps, make, request.build_absolute_uri(), personal=any(map(access.depends, layers)))
 
 
 @DOCUMENT

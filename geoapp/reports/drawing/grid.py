@@ -8,10 +8,10 @@ import numpy as np
 import shapely
 
 from geoapp.reports import figures
-from geoapp.reports.drawing import geometry, palette
+from geoapp.reports.drawing import geometry, palette, waters
 from geoapp.reports.drawing.geometry import Outline
 from geoapp.reports.drawing.sheet import Figure, Sheet, begin
-from geoapp.reports.ground import Cells
+from geoapp.reports.ground import Cells, Waters
 from geoapp.reports.structure import Report
 from geoapp.reports.words import word
 from layers.stats.absence import added
@@ -34,7 +34,7 @@ def _more(sheet: Sheet, litres: Sequence[int | None]) -> None:
 
 
 def draw(
-    report: Report, lang: str, cells: Cells, shapes: Sequence[Outline], context: Sequence[Outline]
+    report: Report, lang: str, cells: Cells, shapes: Sequence[Outline], context: Sequence[Outline], under: Waters | None
 ) -> Figure:  # fmt: skip
     """The map in the classes of the web's."""
     breaks = cells.breaks
@@ -55,6 +55,8 @@ def draw(
         sheet.canvas.path(whole, fill=palette.NO_DATA, fill_rule="evenodd")
         sheet.swatch(palette.NO_DATA, word("no_data", lang), len(unknown))
     _more(sheet, cells.litres)
+    waters.draw(sheet, under)
+    waters.legend(sheet, under)
     named = geometry.simplified(shapes, sheet.frame)
     borders = "".join(geometry.path_of(each.shape, sheet.frame) for each in named)
     sheet.canvas.path(borders, stroke="#5b6f78", width=0.22)

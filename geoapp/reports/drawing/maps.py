@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import shapely
 
 from geoapp.reports import figures
-from geoapp.reports.drawing import geometry, grid, palette
+from geoapp.reports.drawing import geometry, grid, palette, waters
 from geoapp.reports.drawing.geometry import Outline
 from geoapp.reports.drawing.sheet import LEGEND_ROW, Figure, Sheet, begin
 from geoapp.reports.drawing.svg import dots, number
@@ -45,7 +45,7 @@ def draw_all(report: Report, ground: Ground, lang: str) -> list[Figure]:
         return []
     draw: list[Callable[[], Figure | None]] = [
         lambda: _by_region(land, lang, report.child_level, report.children, "volume"),
-        lambda: grid.draw(report, lang, ground.cells, shapes, land.context) if ground.cells else None,
+        lambda: grid.draw(report, lang, ground.cells, shapes, land.context, ground.waters) if ground.cells else None,
         lambda: _density(land, lang),
         lambda: _objects(land, lang),
         lambda: _areas(land, lang),
@@ -80,6 +80,7 @@ def _by_region(land: Land, lang: str, level: str, lines: Sequence[RegionLine], m
         sheet.canvas.path(
             "".join(by_class[found]), fill=color, stroke="#ffffff", width=0.08 if fine else 0.25, fill_rule="evenodd"
         )
+    waters.draw(sheet, land.ground.waters)
     named = geometry.simplified(land.level(report.child_level), sheet.frame)
     if fine:
         _lines(sheet, named, "#5b6f78", 0.22)
@@ -87,6 +88,7 @@ def _by_region(land: Land, lang: str, level: str, lines: Sequence[RegionLine], m
     ranks = {line.code: n for n, line in enumerate(report.children, 1)}
     sheet.names(named, ranks, 6.5 if len(named) < 60 else 4.6)
     _class_legend(sheet, breaks, colors, {found: len(paths) for found, paths in by_class.items()}, measure)
+    waters.legend(sheet, land.ground.waters)
     sheet.legend_text(word("legend_note", lang, level=level_name(level, lang), method=word("quantiles", lang)), 5.6)
     return sheet.finish(f"{level}-{measure}")
 
@@ -124,7 +126,9 @@ def _class_legend(
 def _background(sheet: Sheet, land: Land) -> list[Outline]:
     shapes = geometry.simplified(land.level(land.report.child_level), sheet.frame)
     whole = "".join(geometry.path_of(each.shape, sheet.frame) for each in shapes)
-    sheet.canvas.path(whole, fill="#ffffff", stroke="#b9c0bf", width=0.2)
+    sheet.canvas.path(whole, fill="#ffffff")
+    waters.draw(sheet, land.ground.waters)
+    sheet.canvas.path(whole, stroke="#b9c0bf", width=0.2)
     _edge(sheet, shapes)
     return shapes
 
@@ -146,6 +150,7 @@ def _objects(land: Land, lang: str) -> Figure:
             sheet.canvas.path(dots(points), stroke=layer.color, width=layer.printed.width, stroke_linecap="round")
     sheet.names(shapes, {}, 6.0 if len(shapes) < 60 else 4.4)
     _object_legend(sheet, layers, land.ground)
+    waters.legend(sheet, land.ground.waters)
     return sheet.finish("objects")
 
 
@@ -197,5 +202,6 @@ def _areas(land: Land, lang: str) -> Figure | None:
         box = f"M{number(sheet.legend_x)} {number(sheet.legend_y)}h6v3.4h-6Z"
         sheet.canvas.path(box, fill=color, fill_opacity="0.13", stroke=color, width=0.3)
         sheet.row(layer_name(kind, lang), len(areas))
+    waters.legend(sheet, land.ground.waters)
     sheet.names(shapes, {}, 6.0 if len(shapes) < 60 else 4.4)
     return sheet.finish("supply-areas")

@@ -14,14 +14,17 @@ __all__ = [
     "PAPER",
     "PURPOSES",
     "SEQUENTIAL",
+    "SHORE",
     "SOFT",
     "SOURCES",
+    "SURFACE",
     "WATER",
     "class_of",
     "ramp",
 ]
 
 INK, SOFT, LINE, WATER, PAPER = "#1b2b32", "#52626a", "#cdd4d3", "#0b5c73", "#ffffff"
+SURFACE, SHORE = "#a8d1ef", "#3f83b5"  # of waters: seen on the lightest class and on the darkest
 
 
 def class_of(value: float | None, breaks: Sequence[float]) -> int:

@@ -30,18 +30,29 @@ def text_width(text: str, size_pt: float) -> float:
     return ems * size_pt * MM_PER_PT
 
 
+def line(points: Iterable[Sequence[float]]) -> str:
+    """An open subpath; consecutive points that round to one are one."""
+    kept = _rounded(points)
+    return "M" + "L".join(f"{x} {y}" for x, y in kept) if len(kept) > 1 else ""
+
+
 def ring(points: Iterable[Sequence[float]]) -> str:
-    """A closed subpath; consecutive points that round to one are one."""
-    kept: list[tuple[str, str]] = []
-    for x, y in points:
-        at = (number(x), number(y))
-        if not kept or kept[-1] != at:
-            kept.append(at)
+    """A closed one."""
+    kept = _rounded(points)
     if len(kept) > 1 and kept[0] == kept[-1]:
         kept.pop()
     if len(kept) < 3:
         return ""
     return "M" + "L".join(f"{x} {y}" for x, y in kept) + "Z"
+
+
+def _rounded(points: Iterable[Sequence[float]]) -> list[tuple[str, str]]:
+    kept: list[tuple[str, str]] = []
+    for x, y in points:
+        at = (number(x), number(y))
+        if not kept or kept[-1] != at:
+            kept.append(at)
+    return kept
 
 
 def dots(points: Iterable[tuple[float, float]]) -> str:

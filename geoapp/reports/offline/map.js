@@ -15,7 +15,7 @@ function tooltip(layer) {
   return more ? element("div", element("b", name), element("br"), more) : element("b", name);
 }
 
-function heading({ name, lines, unit, legend, version, mark }) {
+function heading({ name, lines, unit, legend, version, credits, mark }) {
   const told = element("div", element("h1", name), ...[...lines, unit].map((line) => element("p", line)));
   told.id = "told";
   for (const { color, text } of legend) {
@@ -23,7 +23,7 @@ function heading({ name, lines, unit, legend, version, mark }) {
     swatch.style.background = color;
     told.append(element("p", swatch, text));
   }
-  told.append(element("p", version));
+  told.append(element("p", version), ...credits.map((line) => element("p", line)));
   if (mark) {
     const marked = element("p", mark);
     marked.className = "mark";

@@ -11,16 +11,19 @@ from django.db.models import F, Value
 
 from geoapp.reports import figures
 from geoapp.reports.drawing import palette
+from geoapp.reports.ground import WATERS, seen
 from geoapp.reports.objects import any_prefix, within
 from geoapp.reports.structure import RegionLine, Report
 from geoapp.reports.words import layer_name, level_name, word
 from layers import access, filters, registry, vocab
+from layers.feeds.credits import credit
 from layers.languages import language
 from layers.stats.regions import region_index
 
 _TOLERANCE_DEGREES = 0.0002  # some 20 m: less than a pixel where a whole district is seen
 _DIGITS = 5  # of coordinates: a metre
 _MOST_POINTS = 4000  # of a layer; more would be megabytes that a browser draws for seconds
+_MOST_WATERS = 1500  # of a kind: what is smaller is less than a pixel on a map of a district
 _OPENED = 60  # points of a layer that is shown when the map opens
 
 Json = dict[str, Any]
@@ -31,11 +34,12 @@ def shown(report: Report, lang: str) -> Json:
     index = region_index(report.within)
     prefixes = index.prefixes(report.code, unit=report.level == vocab.LEVEL.by_id[vocab.REPORTING_UNIT].code)
     facilities = [_facilities(layer.id, lang, prefixes) for layer in registry.LISTED]
+    waters = [_waters(layer, report, lang) for layer in WATERS]
     west, south, east, north = report.bounds or (0.0, 0.0, 0.0, 0.0)
     return {
         "lang": language(lang).tag,
         "heading": _heading(report, lang),
-        "layers": [_regions(report, lang, prefixes), *filter(None, facilities)],
+        "layers": [_regions(report, lang, prefixes), *filter(None, [*waters, *facilities])],
         "bounds": [[south, west], [north, east]] if report.bounds else None,
     }
 
@@ -54,6 +58,11 @@ def _heading(report: Report, lang: str) -> Json:
         "unit": figures.unit_name(lang),
         "legend": legend[::-1],
         "version": f"{word('as_of', lang)}: {as_of}",
+        "credits": [
+            word("waters_by", lang, sources=told)
+            for told in dict.fromkeys(credit(layer, lang) for layer in WATERS)
+            if told
+        ],
         "mark": word("synthetic_mark", lang) if report.synthetic else "",
     }
 
@@ -79,6 +88,33 @@ def _regions(report: Report, lang: str, prefixes: list[str]) -> Json:
         "shown": True,
         "style": {"color": "#ffffff", "weight": 1, "fillOpacity": 0.85},
         "features": features,
+    }
+
+
+def _waters(layer: registry.Layer, report: Report, lang: str) -> Json | None:
+    """Surfaces or courses of waters that a district's map shows, from the largest on; None where there are none."""
+    if report.bounds is None:
+        return None
+    rows = list(
+        seen(layer, report.bounds).order_by("drawn_from", "code").values_list("name", AsWKB("geom"))[:_MOST_WATERS]
+    )
+    if not rows:
+        return None
+    lines = layer.geometry == "line"
+    shapes = shapely.simplify([shapely.from_wkb(bytes(wkb)) for _, wkb in rows], _TOLERANCE_DEGREES)
+    return {
+        "name": layer.in_(lang),
+        "shown": True,
+        "style": {
+            "color": palette.SHORE,
+            "weight": 2 if lines else 0.7,
+            "fill": not lines,
+            "fillColor": palette.SURFACE,
+            "fillOpacity": 0.9,
+        },
+        "features": [
+            _feature(_rounded(shape), name or layer.in_(lang)) for (name, _), shape in zip(rows, shapes, strict=True)
+        ],
     }
 
 

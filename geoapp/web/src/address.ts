@@ -1,9 +1,10 @@
 // What an address asks for that is not there: told to the reader and mended, never shown as something else without a word.
-import type { LayerInfo, Meta } from "./api";
+import type { Meta } from "./api";
+import { groundText, isFacility } from "./ground";
 import { areLike, besidePeriod, firstVersus, monthsOf } from "./periods";
 import { isCompare, type State } from "./state";
 
-type Part = "period" | "versus" | "measure" | "level" | "source" | "purpose" | "resident" | "boundaries" | "region" | "layers" | "where" | "object" | "cell" | "explain" | "map" | "lang" | "method" | "k" | "breaks" | "palette" | "opacity" | "beside" | "table" | "second" | "values";
+type Part = "period" | "versus" | "measure" | "level" | "source" | "purpose" | "resident" | "boundaries" | "region" | "layers" | "ground" | "where" | "object" | "cell" | "explain" | "map" | "lang" | "method" | "k" | "breaks" | "palette" | "opacity" | "beside" | "table" | "second" | "values";
 export interface Mended { part: Part; asked: string }
 
 /** Whether every month a period names at its ends is in the data. */
@@ -39,14 +40,14 @@ export function mend(state: State, search: string, meta: Meta, defaultPeriod: st
     mended.push({ part: "level", asked: asked("level") });
   }
   for (const name of ["source", "purpose"] as const) keep(name, state, [...meta.vocab[name].map((term) => term.code), ...(name === "source" ? ["new_water"] : [])]);
-  keep("layers", state, layers.filter((layer: LayerInfo) => layer.stage !== "region").map((layer) => layer.id));
+  keep("layers", state, layers.filter(isFacility).map((layer) => layer.id));
   // What was not understood at all has left its default in the state.
   const understood: Record<Exclude<Part, "period" | "versus" | "source" | "purpose" | "layers">, unknown> = {
     measure: state.measure === asked("measure") || asked("measure") === "change", level: state.level === asked("level") || asked("level") === "grid",
     resident: state.resident, boundaries: state.boundaries, region: state.region, where: state.where, object: state.object, cell: state.cell,
     explain: state.explain, map: state.camera, lang: state.lang === asked("lang"),
     method: state.method, k: state.classes, breaks: state.breaks, palette: [...state.palette].sort().join() === asked("palette").split(",").sort().join(),
-    opacity: String(state.opacity) === asked("opacity"), beside: state.beside.join() === asked("beside"), second: state.second, values: state.values || asked("values") === "0", table: state.table || asked("table") === "0",
+    opacity: String(state.opacity) === asked("opacity"), ground: groundText(state.ground) === asked("ground"), beside: state.beside.join() === asked("beside"), second: state.second, values: state.values || asked("values") === "0", table: state.table || asked("table") === "0",
   };
   for (const [part, found] of Object.entries(understood)) if (asked(part) && !found) mended.push({ part: part as Part, asked: asked(part) });
   return mended;

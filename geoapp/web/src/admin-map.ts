@@ -74,7 +74,7 @@ async function drawNeighbours(map: GlMap, layer: string): Promise<void> {
 function drawObject(map: GlMap, geometry: GeoJSON.Geometry | null): void {
   map.addSource("object", { type: "geojson", data: geometry ?? NONE });
   map.addLayer({ id: "object-fill", type: "fill", source: "object", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": INK, "fill-opacity": 0.18 } });
-  map.addLayer({ id: "object-line", type: "line", source: "object", filter: ["==", ["geometry-type"], "Polygon"], paint: { "line-color": INK, "line-width": 2 } });
+  map.addLayer({ id: "object-line", type: "line", source: "object", filter: ["!=", ["geometry-type"], "Point"], paint: { "line-color": INK, "line-width": 2 } });
   map.addLayer({ id: "object-point", type: "circle", source: "object", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-color": INK, "circle-radius": 6.5, "circle-stroke-color": "#fff", "circle-stroke-width": 2 } });
 }
 function show(map: GlMap, box: Bounds | null): void {

@@ -13,11 +13,12 @@ export interface Term extends Words { code: string }
 export interface AsOf { version: number; changed_at: string | null }
 
 export interface FieldInfo extends Words { name: string; kind: string; unit?: string | null; vocab?: string | null; filter: boolean }
-export type Stage = "region" | "take" | "supply" | "use" | "drain";
+export type Geometry = "point" | "line" | "polygon";
+export type Stage = "region" | "take" | "supply" | "use" | "drain" | "ground";
 /** What is known of a layer, or of a table, whose objects have pages but no place. */
-export interface TableInfo { id: string; title: Words; stage: Stage; geometry: "point" | "polygon" | "none"; color: string; glyph: { path: string; solid: boolean }; fields: FieldInfo[]; measured: boolean }
+export interface TableInfo { id: string; title: Words; stage: Stage; geometry: Geometry | "none"; color: string; glyph: { path: string; solid: boolean }; fields: FieldInfo[]; measured: boolean }
 export interface LayerInfo extends TableInfo {
-  geometry: "point" | "polygon"; min_zoom: number; max_zoom: number; detail_zoom: number; count: number;
+  geometry: Geometry; min_zoom: number; max_zoom: number; detail_zoom: number; count: number;
   synthetic: boolean; notes?: PrintedNote[]; tilejson: string; features: string; style: string; as_of: AsOf;
 }
 /** Whether users, meters, holders and usage by meter are shown to everybody, and why. */
@@ -154,12 +155,18 @@ export interface Filters {
 /** One edition of the divisions: the months it holds from and to; null is the beginning, and today. */
 export interface Divisions { since: string | null; until: string | null; current: boolean }
 
-interface Problem { title?: string; detail?: string; status?: number; param?: string; allowed?: string[] }
+interface Problem { title?: string; detail?: string; status?: number; param?: string; allowed?: string[]; unseen?: boolean }
 export class ApiError extends Error {
   constructor(readonly url: string, readonly status: number, readonly problem: Problem = {}) {
     super(problem.detail || problem.title || (status ? `HTTP ${status}` : "network"));
   }
 }
+
+/** Heard with the time at which an answer was seen that comes from the worker's store ("" of what was never seen). */
+let keptHearer: (at: string) => void = () => undefined;
+export const hearKept = (hear: (at: string) => void): void => { keptHearer = hear; };
+/** The header by which the worker marks what is from its store. */
+const SEEN = "Shuitu-Seen";
 
 /** The answer to a question. While the server or its database is away it waits and asks again, instead of failing. */
 export async function getJson<T>(url: string, signal?: AbortSignal): Promise<T> {
@@ -174,6 +181,8 @@ export async function getJson<T>(url: string, signal?: AbortSignal): Promise<T> 
       await untilBack(status, retryAfter, signal);
       continue;
     }
+    const seen = response.headers.get(SEEN);
+    if (seen !== null) keptHearer(seen);
     if (response.ok) return (await response.json()) as T;
     const body = await response.json().catch(() => ({}));
     throw new ApiError(url, status, body as Problem);

@@ -1,8 +1,10 @@
 // The page's start: ask for the metadata, draw the parts, and hand every part the same state.
 import "maplibre-gl/dist/maplibre-gl.css";
 import "./styles/index.css";
+import type { Map as GlMap } from "maplibre-gl";
 import { mend, type Mended } from "./address";
-import { ApiError, getJson, type Meta, metaUrl } from "./api";
+import { ApiError, getJson, hearKept, type Meta, metaUrl } from "./api";
+import { keepForLater, lastView, mountAway } from "./away";
 import { Context } from "./context";
 import { Data } from "./data";
 import { byId, h, icon, replace } from "./dom";
@@ -51,6 +53,8 @@ async function start(): Promise<void> {
   busy(true);
   byId("notice").hidden = true;
   let meta: Meta;
+  let seenAt: string | null = null;
+  hearKept((at) => { seenAt = at; });
   // Without any answer the way out may be the reader's: it is told, while the page goes on trying.
   const stop = hearWaits((status) => { if (status === 0) showError(byId("notice"), new ApiError(metaUrl, 0), lookNow); });
   try {
@@ -63,6 +67,11 @@ async function start(): Promise<void> {
     return showError(byId("notice"), error, () => void start());
   }
   busy(false);
+  // Opened from a home screen without a network: where one was last.
+  if (seenAt !== null && !location.search && lastView()) {
+    history.replaceState(null, "", location.pathname + lastView());
+    return start();
+  }
   setWords(meta.worded);
   if (!meta.months.length || !meta.layers.some((layer) => layer.id === meta.levels[0] && layer.count > 0)) return showEmpty(byId("notice"));
   document.body.classList.add("ready");
@@ -70,7 +79,7 @@ async function start(): Promise<void> {
   store.months = meta.months;
   const mended = mend(store.state, location.search, meta, store.defaultPeriod);
   const context = new Context(store, meta, new Data(meta.months, meta.levels[0]));
-  run(context);
+  mountAway(byId("away"), context, seenAt, run(context));
   if (mended.length) {
     store.set({}); // the address says what is shown
     tellMended(store.state, mended);
@@ -86,7 +95,8 @@ function tellMended(state: State, mended: Mended[]): void {
   toast(lines.join(" "), { kind: "warn", stays: true });
 }
 
-function run(context: Context): void {
+/** Put the parts together; → the map, where one can be drawn. */
+function run(context: Context): GlMap | null {
   const { store, meta } = context;
   // Ask for the first figures while the map starts.
   context.data.series(context.first, store.state.period, context.filters).catch(() => undefined);
@@ -143,6 +153,7 @@ function run(context: Context): void {
     }
   });
   (window as unknown as { shuitu: unknown }).shuitu = { map: drawn?.map, context, meta };
+  return drawn?.map ?? null;
 }
 
 /** The map; null where the browser cannot draw one. */
@@ -168,3 +179,4 @@ function logo(): Element {
 }
 
 void start();
+keepForLater();

@@ -5,6 +5,7 @@ import "./styles/object.css";
 import { ApiError, type Behind, behindUrl, type Bounds, getJson, type LayerInfo, type LinkedObject, type Meta, metaUrl, nearUrl, type Neighbour, objectPage, type ObjectFeature, type ObjectUse, objectUrl, query, type TableInfo, useUrl } from "./api";
 import { byId, h, icon, replace } from "./dom";
 import { fieldText, regionText } from "./fields";
+import { isFacility } from "./ground";
 import { FIRST, language, setLanguage, t, tk, words } from "./i18n";
 import { badge, badgeElement, iconId } from "./map/icons";
 import { createMap, FONT, sourceUrl } from "./map/create";
@@ -54,7 +55,7 @@ function draw(meta: Meta, layer: LayerInfo | TableInfo, feature: ObjectFeature):
     h("header", { class: "object-head" },
       badgeElement(layer, 44),
       h("div", {}, h("p", {}, [tk("stageName", layer.stage), words(layer.title)].filter((part) => part !== "region").join(" · ")), h("h1", { "data-testid": "object-name" }, name)),
-      madeUp ? h("span", { class: "tag synthetic", "data-testid": "synthetic" }, t(layer.geometry === "polygon" ? "boundarySynthetic" : layer.geometry === "none" ? "rowSynthetic" : "syntheticShort")) : null),
+      madeUp ? h("span", { class: "tag synthetic", "data-testid": "synthetic" }, t(layer.geometry === "polygon" ? "boundarySynthetic" : layer.geometry === "line" ? "lineSynthetic" : layer.geometry === "none" ? "rowSynthetic" : "syntheticShort")) : null),
     meta.synthetic && (madeUp || meta.synthetic.parts.includes(layer.id)) ? h("p", { class: "synthetic-note", "data-testid": "synthetic-note" }, icon("info", 16), words(meta.synthetic)) : null,
     h("div", { class: "object-grid" },
       h("section", { class: "card" }, h("h2", {}, t("fields")), fields(meta, layer, feature), source(feature), layer.geometry === "none" && cameFrom() ? h("p", { class: "ways" }, back(null)) : null),
@@ -73,9 +74,10 @@ function draw(meta: Meta, layer: LayerInfo | TableInfo, feature: ObjectFeature):
 function whereabouts(layer: LayerInfo, feature: ObjectFeature): HTMLElement {
   const point = feature.geometry?.type === "Point" ? (feature.geometry.coordinates as [number, number]) : null;
   const region = layer.stage === "region";
+  const box = layer.stage === "ground" && feature.geometry ? boundsOf(feature.geometry) : null;
   const onMap = "/" + query({
-    lang: language() === FIRST ? "" : language(), layers: region ? "" : layer.id, region: region ? code : "", object: point ? `${layer.id}/${code}` : "",
-    map: point ? `${Math.max(layer.detail_zoom + 0.5, 14)}/${point[1].toFixed(5)}/${point[0].toFixed(5)}` : "",
+    lang: language() === FIRST ? "" : language(), layers: isFacility(layer) ? layer.id : "", region: region ? code : "", object: point ? `${layer.id}/${code}` : "",
+    map: point ? `${Math.max(layer.detail_zoom + 0.5, 14)}/${point[1].toFixed(5)}/${point[0].toFixed(5)}` : box ? `12/${((box[1] + box[3]) / 2).toFixed(5)}/${((box[0] + box[2]) / 2).toFixed(5)}` : "",
   }).replaceAll("%2F", "/");
   return h("section", { class: "card" }, h("h2", {}, t("location")),
     feature.geometry ? h("div", { id: "object-map", "data-testid": "object-map" }) : h("p", { class: "hint" }, t("noPosition")),
@@ -190,7 +192,7 @@ function map(shown: Shown[], geometry: GeoJSON.Geometry): void {
       if (geometry.type !== "Point") small.on("click", "object", ({ features: hit }) => { if (hit?.[0]) location.href = objectPage(String(hit[0].properties.layer), String(hit[0].properties.code), language(), cameFrom()); });
     } else {
       small.addSource("object", { type: "geojson", data: { type: "Feature", geometry, properties: {} } });
-      small.addLayer({ id: "object", type: "fill", source: "object", paint: { "fill-color": layer.color, "fill-opacity": 0.25 } });
+      small.addLayer({ id: "object", type: "fill", source: "object", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": layer.color, "fill-opacity": 0.25 } });
       small.addLayer({ id: "object-line", type: "line", source: "object", paint: { "line-color": layer.color, "line-width": 2 } });
     }
     document.documentElement.dataset.ready = "1";

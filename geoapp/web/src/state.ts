@@ -2,6 +2,7 @@
 import type { Filters, Lang } from "./api";
 import { query } from "./api";
 import { type Classing, COUNTS, knownPalettes, METHODS, OPACITIES, ownBreaks } from "./classing";
+import { groundOf, groundText, type Underneath } from "./ground";
 import { FIRST, LANGUAGES } from "./i18n";
 import { areLike, besidePeriod, firstVersus } from "./periods";
 import { WHERE } from "./where";
@@ -29,6 +30,8 @@ export interface State extends Filters, Classing {
   region: string;
   /** Ids of the facility layers that are on. */
   layers: string[];
+  /** What of what lies underneath is shown. */
+  ground: Underneath[];
   /** Attribute filters of facility layers (see where.ts). */
   where: string;
   /** "layer/code" of the object whose popup is open. */
@@ -100,6 +103,7 @@ export function parse(search: string): State {
     boundaries: text("boundaries", /^current$|^\d{4}-\d\d$/),
     region: text("region", /^\d{2,12}$/),
     layers: list(params.get("layers")),
+    ground: groundOf(params.get("ground")),
     where: text("where", WHERE),
     object: text("object", OBJECT),
     camera: cameraOf(params.get("map") ?? ""),
@@ -135,6 +139,7 @@ export function serialise(state: State, defaultPeriod: string): string {
     explain: state.explain,
     region: state.region,
     layers: state.layers,
+    ground: groundText(state.ground),
     where: state.where,
     object: state.object,
     drawer: state.drawer ? "" : "0",

@@ -11,6 +11,7 @@ from layers.ingest.refusal import Faults, ImportRefused
 from layers.ingest.rows import GEOM, ROW
 from layers.ingest.spec import Spec
 from layers.ingest.staging import STAGED
+from layers.shapes import SHAPES
 from layers.sql import load
 from layers.words import Words
 
@@ -32,9 +33,10 @@ def keep_outlines(cursor: Cursor, spec: Spec, refusals: Faults) -> None:
     cursor.execute(SQL(load("positions_kept")).format(known=outlines_of(spec), **names))
     if not cursor.rowcount:
         raise ImportRefused(
-            "文件中没有几何图形：该图层需要面",
-            "the file holds no geometry: this layer takes polygons",
+            "文件中没有几何图形：该图层需要{geometry}",
+            "the file holds no geometry: this layer takes {geometry}s",
             param="geometry",
+            geometry=SHAPES[spec.geometry],
         )
     cursor.execute(
         SQL("DELETE FROM {staged} WHERE {geom} IS NULL RETURNING {row}, code").format(row=Identifier(ROW), **names)

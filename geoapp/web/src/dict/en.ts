@@ -64,6 +64,8 @@ export const en: Record<Key, string> = {
   resident_: "All", resident_yes: "Residents", resident_no: "Others",
   reset: "Clear filters",
   stage_take: "Take", stage_supply: "Supply", stage_use: "Use", stage_drain: "Drain",
+  offlineSeen: "Offline: data as seen {time} (version {version})", offlineUnseen: "Offline, and this part was not seen before.", backSame: "Online again: the data are the same (version {version}).", backChanged: "Online again: the data went from version {before} to version {version}.",
+  groundTitle: "Base map", groundMark: "Base", ground_water: "Waters", ground_roads: "Roads and railways", param_ground: "Base map", lineSynthetic: "Line is synthetic",
   stageName_take: "Take", stageName_supply: "Supply", stageName_use: "Use", stageName_drain: "Drain",
   layerInside: "In the selected region; {n} in the city", layerZoom: "shown when zoomed in",
   layerFields: "Filter by attribute",

@@ -64,6 +64,8 @@ export const zh = {
   reset: "清除筛选",
   stage_take: "取", stage_supply: "供", stage_use: "用", stage_drain: "排",
   stageName_take: "取水", stageName_supply: "供水", stageName_use: "用水", stageName_drain: "排水",
+  offlineSeen: "离线：显示 {time} 看到的数据（版本 {version}）", offlineUnseen: "离线，且没有看过这一部分。", backSame: "已恢复联网：数据没有变化（版本 {version}）。", backChanged: "已恢复联网：数据已由版本 {before} 更新到版本 {version}。",
+  groundTitle: "底图", groundMark: "底", ground_water: "水系", ground_roads: "道路铁路", param_ground: "底图", lineSynthetic: "线形为合成",
   layerZoom: "放大后显示", layerInside: "所选地区内；全市 {n}",
   layerFields: "按属性筛选",
   kind_month: "月", kind_year: "年", kind_range: "全部",

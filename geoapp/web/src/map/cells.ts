@@ -10,6 +10,7 @@ import { kindOf } from "../periods";
 import { ENTRIES, isTwoSided } from "../measures";
 import { sourceUrl } from "./create";
 import { hatch } from "./hatch";
+import { firstWith } from "./order";
 import { Regions } from "./regions";
 
 const SIZES = ["grid_500", "grid_100"];
@@ -99,7 +100,7 @@ export class Cells {
     this.tiles.set(layer.id, tiles);
   }
   private add(id: string): void {
-    const under = this.map.getLayer("line-village") ? "line-village" : Regions.labelsFrom;
+    const under = firstWith(this.map, ["ground-", "line-"]) ?? Regions.labelsFrom; // waters are seen above the cells
     const common = { source: id, "source-layer": id, layout: { visibility: "none" } } as const;
     const add = (layer: Parameters<GlMap["addLayer"]>[0]) => this.map.addLayer(layer, under);
     // A fill of what is not painted yet would say "no data": it is clear until the classes are here.

@@ -40,6 +40,7 @@ export class Drawing {
       described();
     });
     map.on("sourcedata", (event) => this.onSource(event));
+    map.once("idle", () => void import("./ground").then(({ Ground }) => new Ground(map, context), () => undefined));
     context.store.subscribe((state, changed) => this.follow(state, changed));
     this.regions.select(context.state.region);
   }

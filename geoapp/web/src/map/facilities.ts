@@ -2,6 +2,7 @@
 import type { ExpressionSpecification, FilterSpecification, Map as GlMap, VectorTileSource } from "maplibre-gl";
 import type { LayerInfo } from "../api";
 import type { Context } from "../context";
+import { isFacility } from "../ground";
 import { layerQuery } from "../where";
 import { FONT, sourceUrl } from "./create";
 import { AREA_COLORS } from "../ui/colors";
@@ -27,7 +28,7 @@ export class Facilities {
   apply(on: readonly string[]): void {
     const { where } = this.context.state;
     for (const layer of this.context.meta.layers) {
-      if (layer.stage === "region") continue;
+      if (!isFacility(layer)) continue;
       const visible = on.includes(layer.id);
       const filter = layerQuery(where, layer.id);
       if (visible && !this.added.has(layer.id)) this.add(layer, filter);

@@ -40,7 +40,7 @@ function card(context: Context, { layer, properties, links }: Found, compact: bo
       h("div", {}, h("strong", {}, name), h("small", {}, words(layer.title), " · ", code))),
     rows.length ? h("dl", {}, rows.map(([label, text]) => [h("dt", {}, label), h("dd", {}, text)])) : null,
     h("footer", {},
-      synthetic ? h("span", { class: "tag synthetic", "data-testid": "popup-synthetic" }, t(layer.geometry === "polygon" ? "boundarySynthetic" : "syntheticShort")) : h("span"),
+      synthetic ? h("span", { class: "tag synthetic", "data-testid": "popup-synthetic" }, t(layer.geometry === "polygon" ? "boundarySynthetic" : layer.geometry === "line" ? "lineSynthetic" : "syntheticShort")) : h("span"),
       objectLink(layer.id, code, { class: "more", "data-testid": "popup-link" }, t("details"), icon("chevron", 14))));
 }
 

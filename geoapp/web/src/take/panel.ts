@@ -4,6 +4,7 @@ import { ApiError } from "../api";
 import type { Context } from "../context";
 import { announce, h, icon, replace } from "../dom";
 import { integer } from "../format";
+import { groundShown, isFacility } from "../ground";
 import { inLanguage, t, tk, words } from "../i18n";
 import { seen } from "../map/room";
 import { sourcesOf } from "../map/sources";
@@ -103,7 +104,7 @@ export function openPanel(context: Context, map: GlMap | null): void {
     const now = chosen();
     const layer = context.layer(tableLayer(context));
     const large = now === "city" && (layer?.count ?? 0) > WORKBOOK_MOST;
-    const on = context.meta.layers.filter((each) => each.stage !== "region" && state.layers.includes(each.id));
+    const on = [...context.meta.layers.filter((each) => isFacility(each) && state.layers.includes(each.id)), ...groundShown(context)];
     replace(files,
       section(t("takeTable"),
         segmented("take-scope", t("takeScope"), (["city", ...(state.region ? ["region"] : []), ...(view ? ["view"] : [])] as Scope[]).map((value) => ({ value, text: t(`takeScope_${value}`) })), now, (value) => { scope = value as Scope; drawFiles(); focusScope(); }),

@@ -85,11 +85,12 @@ function oneLegend(pen: Pen, { title, unit, rows }: Legend, layers: Told["layers
       pen.say(text, left + 28, above + 2, 12.5, INK);
       if (count) pen.say(count, left + each - 14, above + 2, 12, SOFT, 400, "right");
     });
-    layers.forEach(({ color, name }, i) => {
+    layers.forEach(({ color, name, geometry }, i) => {
       const [left, above] = at(rows.length + i);
       pen.pen.fillStyle = color;
       pen.pen.beginPath();
-      pen.pen.arc(left + 10, above + 8.5, 6, 0, 2 * Math.PI);
+      if (geometry === "line") pen.pen.rect(left, above + 7.5, 20, 2);
+      else pen.pen.arc(left + 10, above + 8.5, 6, 0, 2 * Math.PI);
       pen.pen.fill();
       pen.say(name, left + 28, above + 2, 12.5, INK);
     });

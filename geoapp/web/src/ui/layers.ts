@@ -1,8 +1,9 @@
-// The list of facility layers by the four stages 取 供 用 排, each with its badge, count and switch.
+// The list of facility layers by the four stages 取 供 用 排, each with its badge, count and switch; and what lies underneath.
 import type { LayerInfo, Stage } from "../api";
 import type { Context } from "../context";
 import { h } from "../dom";
 import { integer } from "../format";
+import { type Underneath, underneath, UNDERNEATH } from "../ground";
 import { t, term, tk, words } from "../i18n";
 import { badgeElement } from "../map/icons";
 import { askable, choose, chosen, layerQuery } from "../where";
@@ -25,7 +26,7 @@ export function mountLayers(place: HTMLElement, context: Context): void {
     const on = store.state.layers.includes(layer.id);
     return h("label", { class: `layer${layer.count ? "" : " none"}`, title: layer.synthetic ? t("syntheticNote") : undefined },
       h("input", { type: "checkbox", value: layer.id, checked: on, disabled: !layer.count, "data-testid": `layer-${layer.id}`, onchange: (event: Event) => toggle(layer.id, (event.target as HTMLInputElement).checked) }),
-      layer.geometry === "polygon"
+      layer.geometry !== "point"
         ? h("span", { class: "badge area", style: `--layer:${layer.color}`, "aria-hidden": "true" })
         : badgeElement(layer),
       h("span", { class: "layer-name" }, words(layer.title)),
@@ -63,6 +64,21 @@ export function mountLayers(place: HTMLElement, context: Context): void {
           (meta.vocab[field.vocab!] ?? []).map(({ code }) => ({ value: code, text: term(meta, field.vocab!, code) })), chosen(where, layer.id, field.name),
           (codes) => store.set({ where: choose(store.state.where, layer.id, field.name, codes) })))));
   }
+  /** Waters, and roads with railways: a switch each, where there is anything of them. */
+  function under(): HTMLElement | null {
+    const parts = underneath(meta);
+    if (!parts.length) return null;
+    const turn = (part: Underneath, on: boolean) => store.set({ ground: UNDERNEATH.filter((each) => (each === part ? on : store.state.ground.includes(each))) });
+    return h("div", { class: "stage stage-ground", role: "group", "aria-label": t("groundTitle"), "data-testid": "ground" },
+      h("span", { class: "stage-mark", "aria-hidden": "true" }, t("groundMark")),
+      h("div", { class: "stage-layers" }, parts.map(({ part, layers }) =>
+        h("label", { class: "layer", title: layers.map((layer) => `${words(layer.title)} ${integer(layer.count)}`).join(" · ") },
+          h("input", { type: "checkbox", value: part, checked: store.state.ground.includes(part), "data-testid": `ground-${part}`, onchange: (event: Event) => turn(part, (event.target as HTMLInputElement).checked) }),
+          h("span", { class: `badge ground ${part}`, "aria-hidden": "true" }),
+          h("span", { class: "layer-name" }, tk("ground", part)),
+          h("span", { class: "layer-count" }, integer(layers.reduce((sum, { count }) => sum + count, 0))),
+          h("span", { class: "switch", "aria-hidden": "true" })))));
+  }
   function draw(): void {
     redraw(place,
       h("section", { class: "block layers" },
@@ -75,6 +91,7 @@ export function mountLayers(place: HTMLElement, context: Context): void {
               h("div", { class: "stage-layers" }, layers.map((layer) => [row(layer), areaKinds(layer), conditions(layer)])))
             : null;
         }),
+        under(),
         meta.access.personal === "closed" ? h("p", { class: "hint", "data-testid": "personal-closed" }, words(meta.access.why)) : null));
   }
   async function look(): Promise<void> {
@@ -90,6 +107,6 @@ export function mountLayers(place: HTMLElement, context: Context): void {
   void look();
   store.subscribe((_, changed) => {
     if (changed.has("region")) void look();
-    else if (changed.has("layers") || changed.has("where") || changed.has("lang")) draw();
+    else if (changed.has("layers") || changed.has("ground") || changed.has("where") || changed.has("lang")) draw();
   });
 }

@@ -15,6 +15,7 @@ export function wayOut(context: Context, home: () => void): Action {
 }
 
 export function errorText(error: unknown): string {
+  if (error instanceof ApiError && error.problem.unseen) return t("offlineUnseen");
   if (error instanceof ApiError && isRefused(error) && error.problem.param) return t("errorParam", { param: tk("param", error.problem.param) });
   if (error instanceof ApiError && error.status) return t("errorStatus", { status: error.status, detail: error.message });
   return t("errorServer");

@@ -3,6 +3,7 @@ import { getJson, objectPage, type SearchHit, searchUrl } from "../api";
 import type { Context } from "../context";
 import { announce, debounce, h, icon, replace } from "../dom";
 import { form } from "../form";
+import { isFacility, underneath, UNDERNEATH } from "../ground";
 import { language, t, tk, words } from "../i18n";
 import { badgeElement } from "../map/icons";
 
@@ -51,7 +52,7 @@ export function mountSearch(place: HTMLElement, context: Context, select: (code:
       ? [...hits.map((hit, i) => {
         const layer = shown(hit);
         return h("li", { id: `hit-${i}`, role: "option", "aria-selected": "false", "data-code": hit.code, "data-layer": hit.layer, onmousedown: (event: Event) => { event.preventDefault(); choose(hit); }, onmousemove: () => active !== i && point(i) },
-          isRegion(hit) || !layer || layer.geometry === "polygon" ? h("span", { class: "badge area region", "aria-hidden": "true" }) : badgeElement(layer),
+          isRegion(hit) || !layer || (layer.geometry === "polygon" && isFacility(layer)) ? h("span", { class: "badge area region", "aria-hidden": "true" }) : badgeElement(layer),
           h("span", { class: "hit-text" }, h("strong", {}, hit.name || hit.code), h("small", {}, [hit.path, hit.code].filter(Boolean).join(" · "))),
           h("span", { class: "hit-kind" }, kind(hit)));
       }), hits.length >= limit && limit < MOST && h("li", { id: `hit-${hits.length}`, role: "option", "aria-selected": "false", class: "hit-more", "data-testid": "search-more", onmousedown: (event: Event) => { event.preventDefault(); void ask(MOST); }, onmousemove: () => active !== hits.length && point(hits.length) }, t("searchMore"))]
@@ -95,7 +96,9 @@ export function mountSearch(place: HTMLElement, context: Context, select: (code:
       return;
     }
     const { layers } = context.state;
-    context.store.set({ layers: layers.includes(hit.layer) ? layers : [...layers, hit.layer] });
+    const under = underneath(context.meta).find((each) => each.layers.some(({ id }) => id === hit.layer));
+    if (under) context.store.set({ ground: UNDERNEATH.filter((part) => part === under.part || context.state.ground.includes(part)) });
+    else context.store.set({ layers: layers.includes(hit.layer) ? layers : [...layers, hit.layer] });
     const point: [number, number] = [hit.lon, hit.lat!];
     context.emit("go", { point, zoom: Math.max(context.layer(hit.layer)!.detail_zoom + 0.5, 13) });
     context.emit("openObject", { layer: hit.layer, code: hit.code, name: hit.name, point });
