@@ -77,7 +77,7 @@ def profile(
         "previous_l": line["previous_l"],
         "change": line["change"],
         "months": [str(month) for month in months],
-        "by_source_month": _by_source_month(region, months, selection, within),
+        "by_source_month": by_source_month(region, months, selection, within),
         "by_purpose": _by_purpose(region, period, selection, within),
         "grid": _in_cells(region, period, selection, line["volume_l"], within),
         **_children(index, region, asked, line["volume_l"]),
@@ -143,11 +143,11 @@ def chart_months(period: Period) -> list[Month]:
     return Period(period.last.plus(-11), period.last).months
 
 
-def _by_source_month(
+def by_source_month(
     region: RegionInfo, months: list[Month], selection: Selection, within: Divisions
 ) -> list[dict[str, Any]]:
-    """Litres by source and month, null where nothing is recorded; all sources whatever the filter, so that the chart keeps
-    its context."""
+    """Litres of a region by source in each of some months on end, null where nothing is recorded; all sources whatever the filter,
+    so that the chart keeps its context."""
     months_of = Period(months[0], months[-1])
     asked = query.one_region_query(region.level, region.code, months_of, selection, "source", within)
     litres = {(source, Month.of(day)): volume for source, day, volume in rows(asked)}
