@@ -13,9 +13,9 @@ from tests.factories import NORTHERN, SOUTHERN, A, B, C, Grid, at, outline, squa
 PERIODS = ("2018", "2019", "2019-07", "2018-11..2019-03", "2019-06..2020-02")
 
 
-def make_city() -> Grid:
+def make_city(unit_of_north: bool = False) -> Grid:
     """Usage at villages, townships, the district, a plant and meters in 2018 and 2019; one meter outside the city."""
-    city = make.make_grid()
+    city = make.make_grid(unit_of_north)
     district = city[make.DISTRICT]
     number, release, records = 0, make.ReleaseFactory(dataset="usage"), []
     for year in (2018, 2019):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.conf import settings
 
@@ -13,8 +13,10 @@ from layers.errors import BadParameter
 from layers.periods import FORMS, Period, parse_period
 from layers.stats.divisions import OWN, Divisions, divisions, last_month, parse_boundaries
 from layers.stats.query import available_months
+from layers.stats.regions import RegionIndex
 from layers.versions import ALL_DATASETS, Stamp, as_of, fingerprint
 
+UNIT = vocab.LEVEL.by_id[vocab.REPORTING_UNIT].code
 FORMATS = ("pdf", "xlsx", "html", "svg", "png")  # html is the map without a network; svg and png hold each map
 
 
@@ -35,9 +37,28 @@ class Ask:
     def key(self, stamp: str, formats: tuple[str, ...]) -> str:
         """The same for everyone who asks for the same content of the same data version, made by the same code."""
         told = (
-            self.code, self.unit, str(self.period), self.lang, self.boundaries, self.site, stamp, code(), ",".join(formats)
+            self.region, str(self.period), self.lang, self.boundaries, self.site, self.is_public, stamp, code(), ",".join(formats)
         )  # fmt: skip
         return hashlib.sha256("\x1f".join(map(str, told)).encode()).hexdigest()[:32]
+
+    @property
+    def kind(self) -> str:
+        """What tells a reporting unit from the district that has its code; empty of a division."""
+        return UNIT if self.unit else ""
+
+    @property
+    def region(self) -> str:
+        """The region in one word, as the pages' addresses have it: its code, of a reporting unit behind its kind."""
+        return f"{UNIT}/{self.code}" if self.unit else self.code
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the printed address is the one that was declared, and not just the one by which somebody asked."""
+        return bool(settings.PUBLIC_URL_GIVEN) and self.site == settings.PUBLIC_URL
+
+    def of_kind(self, index: RegionIndex) -> Ask:
+        """The same with its kind told: a code that no division has is a reporting unit's."""
+        return self if self.unit or self.code in index.by_code else replace(self, unit=True)
 
     def map_address(self) -> str:
         """The map at this region and period: the state that the page keeps in its address."""
@@ -46,7 +67,7 @@ class Ask:
         months = str(first) if first == last else f"{first}..{last}"
         period = str(first.year) if whole_year else months
         boundaries = f"&boundaries={self.boundaries}" if self.boundaries else ""
-        return languages.address(f"{self.site}?region={self.code}&period={period}{boundaries}", self.lang)
+        return languages.address(f"{self.site}?region={self.region}&period={period}{boundaries}", self.lang)
 
     def within(self) -> Divisions:
         """The divisions that the report speaks in."""
@@ -54,17 +75,21 @@ class Ask:
 
 
 def parse_ask(given: Mapping[str, str], site: str) -> Ask:
-    """An `Ask` from ``region``, ``period``, ``lang``, ``level``, ``boundaries``; `BadParameter` for what is malformed or missing."""
+    """An `Ask` from ``region``, ``period``, ``lang``, ``level``, ``boundaries``; `BadParameter` for what is malformed or missing.
+
+    A reporting unit is told by ``level=reporting_unit``, as the API has it, or in the ``region`` (`Ask.region`).
+    """
     if not given.get("region"):
         raise BadParameter("A region is needed.", param="region", allowed=["a division code, such as 110108"])
     if not given.get("period"):
         raise BadParameter("A period is needed.", param="period", allowed=FORMS)
-    unit = vocab.LEVEL.by_id[vocab.REPORTING_UNIT].code
+    kind, told, code = given["region"].rpartition("/")
+    level = params.parse_choice(kind if told else given.get("level"), "level", "", (UNIT,))
     return Ask(
-        code=params.parse_region(given["region"]),
+        code=params.parse_region(code),
         period=parse_period(given["period"]),
         lang=params.parse_choice(given.get("lang"), "lang", languages.FIRST, languages.codes()),
-        unit=params.parse_choice(given.get("level"), "level", "", (unit,)) == unit,
+        unit=level == UNIT,
         boundaries="" if (told := parse_boundaries(given.get("boundaries"))) == OWN else told,
         site=site,
     )

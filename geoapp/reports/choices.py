@@ -4,39 +4,45 @@ from __future__ import annotations
 
 from typing import Any
 
+from geoapp.reports.ask import UNIT
 from geoapp.reports.words import divided, level_name, word
 from layers import vocab
 from layers.stats.divisions import CURRENT, Divisions, divisions, every, parse_boundaries
-from layers.stats.regions import region_index
+from layers.stats.regions import RegionInfo, region_index
 
+Choice = tuple[str, str, str]  # what it is asked by (see `Ask.region`), name, code
 _LISTED = (vocab.DISTRICT, vocab.TOWNSHIP)
 
 
 def regions(lang: str) -> list[dict[str, Any]]:
-    """Regions a report can be of, in groups: the city, then each district with its townships, then other bureaus, and what there
-    was in divisions that are over.
+    """Regions a report can be of, in groups: the city, then each district with its townships, then the reporting units (a code that
+    is a district's too is told by its kind, see `Ask.region`), and what there was in divisions that are over.
     """
     index = region_index()
-    below: dict[str, list[tuple[str, str]]] = {}
+    below: dict[str, list[Choice]] = {}
     for township in index.levels[vocab.TOWNSHIP]:
-        below.setdefault(township.parent_code, []).append((township.code, township.name))
-    cities = [(region.code, region.name) for region in index.levels[vocab.CITY]]
-    cities += [one for code, _ in cities for one in below.get(code, [])]  # a county's own townships
+        below.setdefault(township.parent_code, []).append(_choice(township))
+    cities = [_choice(region) for region in index.levels[vocab.CITY]]
+    cities += [one for code, _, _ in cities for one in below.get(code, [])]  # a county's own townships
     groups = [{"name": level_name("city", lang), "regions": cities}]
     for district in index.levels[vocab.DISTRICT]:
-        own = [(district.code, district.name), *below.get(district.code, [])]
+        own = [_choice(district), *below.get(district.code, [])]
         groups.append({"name": district.name, "regions": own})
-    units = [(code, unit.name) for code, unit in sorted(index.units.items()) if code not in index.by_code]
+    units = [(f"{UNIT}/{code}", unit.name, code) for code, unit in sorted(index.units.items())]
     if units:
         groups.append({"name": level_name("reporting_unit", lang), "regions": units})
     return groups + [_gone(within, lang) for within in reversed(every()[:-1]) if _gone(within, lang)["regions"]]
+
+
+def _choice(region: RegionInfo) -> Choice:
+    return region.code, region.name, region.code
 
 
 def _gone(within: Divisions, lang: str) -> dict[str, Any]:
     """The districts and townships of an edition that today's divisions have not."""
     today = {region.code for level in _LISTED for region in region_index().levels[level]}
     then = [region for level in _LISTED for region in region_index(within).levels[level]]
-    gone = [(region.code, region.name) for region in then if region.code not in today]
+    gone = [_choice(region) for region in then if region.code not in today]
     return {"name": divided(within, lang), "regions": gone}
 
 

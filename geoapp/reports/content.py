@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -11,6 +12,7 @@ from geoapp.reports.ask import Ask
 from geoapp.reports.quality import findings
 from geoapp.reports.structure import (
     ComparedVolume,
+    Held,
     MapClasses,
     PerHead,
     Rank,
@@ -19,11 +21,11 @@ from geoapp.reports.structure import (
     ReportPeriod,
     TermShare,
 )
-from layers import place, vocab
+from layers import filters, place, registry, vocab
 from layers.errors import NotFound
 from layers.feeds.meta import figures_are_synthetic
 from layers.kept.memory import Memory
-from layers.periods import parse_period
+from layers.periods import Month, Period
 from layers.printed import Note, notes
 from layers.selection import EVERYTHING, Selection
 from layers.stats import query
@@ -32,13 +34,14 @@ from layers.stats.answer import VERSUS, Question, answer, coverage, divisors
 from layers.stats.divisions import Divisions
 from layers.stats.measures import DIVIDED
 from layers.stats.percentile import Standing
-from layers.stats.profile import profile
+from layers.stats.profile import by_source_month, profile
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
 from layers.stats.series import series
 from layers.versions import ALL_DATASETS, Stamp, as_of
 
 CLASSES = 6  # as many as the map page asks for, so that paper and screen have one legend
 MEASURES = ("volume", "per_km2")
+RESIDENTS = Selection(purposes=frozenset({vocab.RESIDENTIAL}))
 _kept_classes: Memory[tuple[MapClasses, ...]] = Memory(64)
 
 
@@ -46,6 +49,7 @@ def build(ask: Ask) -> Report:
     """The report's figures. `NotFound` for an unknown region, a period without data, a region without use or children."""
     within = ask.within()
     index = region_index(within)
+    ask = ask.of_kind(index)
     version = as_of(ALL_DATASETS)
     by_versus = {
         versus: profile(ask.code, ask.period, EVERYTHING, versus, unit=ask.unit, boundaries=ask.boundaries)
@@ -62,6 +66,11 @@ def build(ask: Ask) -> Report:
     grand = index.child_level(child)
     prefixes = index.prefixes(ask.code, unit=region.level == vocab.REPORTING_UNIT)
     total_l = own["recorded_l"]
+    residents_l = _volume(region, ask, RESIDENTS, within)
+    children = _children(index, by_versus)
+    grandchildren = _grandchildren(index, ask, grand, region) if grand else ()
+    levels = {child: children, grand: grandchildren} if grand else {child: children}
+    months = _months(coverage(ask.period, query.available_months()).period)
     changed = timezone.localtime(version.changed_at) if version.changed_at else None
     return Report(
         code=ask.code,
@@ -71,13 +80,13 @@ def build(ask: Ask) -> Report:
         period=_period(own["period"]),
         site=ask.site,
         map_address=ask.map_address(),
+        is_public=ask.is_public,
         version=version.version,
         changed_at=changed,
         synthetic=figures_are_synthetic(),
         within=within,
         place=place.read(),
-        boundary_source=own["boundary"]["source"],
-        boundary_quality=own["boundary"]["quality"] or "",
+        boundaries=_boundaries(index, region, [*levels], prefixes, within),
         bounds=own["bounds"],
         total_l=total_l,
         unassigned_l=own["unassigned_l"],
@@ -85,26 +94,31 @@ def build(ask: Ask) -> Report:
         area_km2=own["area_km2"],
         m3_per_km2=own["m3_per_km2"],
         share_of_city=own["share_of_city"],
-        changes=tuple(_change(by_versus[versus], versus) for versus in ("year", "previous")),
-        residents_l=_volume(region, ask, Selection(purposes=frozenset({vocab.RESIDENTIAL})), within),
+        changes=_changes(by_versus, ask.period),
+        residents_l=residents_l,
         others_l=_volume(region, ask, Selection(purposes=vocab.NON_RESIDENTIAL_IDS), within),
         sources=_sources(region, ask, total_l, within),
         purposes=tuple(
             TermShare(row["purpose"], row["volume_l"], share(row["volume_l"], total_l)) for row in own["by_purpose"]
         ),
         ranks=_ranks(index, region, ask),
-        months=tuple(own["months"]),
-        source_months={row["source"]: tuple(row["volume_l"]) for row in own["by_source_month"]},
+        months=tuple(str(month) for month in months.months),
+        source_months={
+            row["source"]: tuple(row["volume_l"]) for row in by_source_month(region, months.months, EVERYTHING, within)
+        },
         child_level=own["child_level"],
-        children=_children(index, by_versus),
-        not_at_child_level_l=own["not_at_child_level_l"],
+        children=children,
         grand_level=vocab.LEVEL.by_id[grand].code if grand else "",
-        grandchildren=_grandchildren(index, ask, grand, region) if grand else (),
+        grandchildren=grandchildren,
+        held={
+            vocab.LEVEL.by_id[level].code: _held(level, lines, own, residents_l, ask.period, prefixes, within)
+            for level, lines in levels.items()
+        },
         classes=_classes(ask, [level for level in (child, grand) if level], version.stamp),
         counts={row["layer"]: row["count"] for row in own["facilities"]},
         stages=objects.stages(prefixes, {row["layer"]: row["count"] for row in own["facilities"]}),
         facilities=objects.facility_lists(index, prefixes),
-        beside_months=_beside_months(region, own["months"]),
+        beside_months=_beside_months(region, months),
         findings=findings(region, prefixes, ask.period),
         per_head=_per_head(region, ask, own, within),
         standing=Standing(*own["standing"].values()) if own["standing"] else None,
@@ -131,6 +145,51 @@ def _per_head(region: RegionInfo, ask: Ask, own: dict[str, Any], within: Divisio
     )
 
 
+def _boundaries(
+    index: RegionIndex, region: RegionInfo, levels: list[int], prefixes: list[str], within: Divisions
+) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Whose outlines the maps draw: those of the region's parts, and of what lies around it."""
+    asked = dict.fromkeys(levels, prefixes)
+    if region.level != vocab.CITY and index.root:
+        asked = {index.below[0]: [index.root.code], **asked}
+    found = {}
+    for level, inside in asked.items():
+        code = vocab.LEVEL.by_id[level].code
+        drawn = filters.within(registry.layer(code), within).filter(objects.any_prefix("region__code", inside))
+        rows = drawn.order_by("quality", "source").values_list("source", "quality").distinct()
+        found[code] = tuple((source, vocab.BOUNDARY_QUALITY.by_id[quality].code) for source, quality in rows)
+    return found
+
+
+def _months(told: Period) -> Period:
+    """The months that charts and tables are of: those of a period that has data at both ends, all of its year where it is of one."""
+    year = told.first.year
+    return Period(Month(year, 1), Month(year, 12)) if year == told.last.year else told
+
+
+def _held(
+    level: int, lines: Sequence[RegionLine], own: dict[str, Any], residents_l: int | None, period: Period,
+    prefixes: list[str], within: Divisions,
+) -> Held:  # fmt: skip
+    """What of the region's own figures its lines of a level show."""
+    beside = {why: own[f"{why}_l"] or 0 for why in ("unassigned", "outside")}
+    rest = own["recorded_l"] - sum(beside.values()) - (added(line.volume_l for line in lines) or 0)
+    residents = added(t.volume_l for t in query.totals(level, period, RESIDENTS, prefixes, within) if not t.gap)
+    hidden = _hidden({"coarser": rest, **beside})
+    return Held(vocab.LEVEL.by_id[level].code, own["recorded_l"], hidden, residents_l, residents)
+
+
+def _hidden(litres: dict[str, int]) -> dict[str, int]:
+    return {why: volume for why, volume in litres.items() if volume}
+
+
+def _changes(by_versus: dict[str, dict[str, Any]], period: Period) -> tuple[ComparedVolume, ...]:
+    """On the year and on the period before: of a year these are one comparison, which is told once."""
+    year, previous = (_change(by_versus[versus], versus) for versus in ("year", "previous"))
+    same = year.period == previous.period and (year.period or period.length == 12)
+    return (year,) if same else (year, previous)
+
+
 def _notes(region: RegionInfo, ask: Ask) -> tuple[Note, ...]:
     """Of the demo's figures; a bureau is none of the print's."""
     if region.level == vocab.REPORTING_UNIT or not figures_are_synthetic():
@@ -138,14 +197,14 @@ def _notes(region: RegionInfo, ask: Ask) -> tuple[Note, ...]:
     return tuple(notes(region.code, ask.period))
 
 
-def _beside_months(region: RegionInfo, months: list[str]) -> dict[str, tuple[int | None, ...]]:
+def _beside_months(region: RegionInfo, months: Period) -> dict[str, tuple[int | None, ...]]:
     """Litres of each month that lie in no region, by why; of the city alone, and of what there is."""
     if region.level != vocab.CITY:
         return {}
-    told = series(vocab.CITY, EVERYTHING, "", parse_period(f"{months[0]}..{months[-1]}"))
+    told = series(vocab.CITY, EVERYTHING, "", months)
     column = {month: at for at, month in enumerate(told["months"])}
     found = {
-        why: tuple(litres[column[month]] if month in column else None for month in months)
+        why: tuple(litres[column[str(month)]] if str(month) in column else None for month in months.months)
         for why, litres in told["gaps"].items()
     }
     return {why: litres for why, litres in found.items() if added(litres) is not None}
@@ -177,14 +236,23 @@ def _ranks(index: RegionIndex, region: RegionInfo, ask: Ask) -> tuple[Rank, ...]
     scopes = [""] + ([region.parent_code] if within_district else [])
     ranks = []
     for scope in scopes:
-        rows = answer(Question(region.level, ask.period, parent=scope, boundaries=ask.boundaries))["rows"]
+        found = answer(Question(region.level, ask.period, parent=scope, boundaries=ask.boundaries))
+        held = _held_of(found)
         name = index.by_code[scope].name if scope else index.root.name if index.root else ""
         for measure, field in (("volume", "volume_l"), ("per_km2", "m3_per_km2")):
-            values = {row["code"]: row[field] for row in rows if row[field] is not None}
+            values = {row["code"]: row[field] for row in found["rows"] if row[field] is not None}
             if region.code in values:
                 place = 1 + sum(value > values[region.code] for value in values.values())
-                ranks.append(Rank(measure, name, vocab.LEVEL.by_id[region.level].code, place, len(values)))
+                ranks.append(Rank(measure, name, held.level, place, len(values), held))
     return tuple(ranks)
+
+
+def _held_of(found: dict[str, Any]) -> Held:
+    """What the rows of an answer of the statistics show, and what it says lies in none of them."""
+    hidden: dict[str, int] = {}
+    for gap in found["gaps"]:
+        hidden[gap["gap"]] = hidden.get(gap["gap"], 0) + gap["volume_l"]
+    return Held(found["level"], found["total_l"] or 0, _hidden(hidden))
 
 
 def _children(index: RegionIndex, by_versus: dict[str, dict[str, Any]]) -> tuple[RegionLine, ...]:

@@ -12,12 +12,13 @@ import segno
 from django.template.loader import render_to_string
 
 from geoapp.reports import figures, tables
+from geoapp.reports.credits import boundaries
 from geoapp.reports.drawing import charts, maps
 from geoapp.reports.drawing.sheet import Figure
 from geoapp.reports.ground import Ground
 from geoapp.reports.sentences import sentences
-from geoapp.reports.structure import Report
-from geoapp.reports.words import WORDS, divided, level_name, method, word
+from geoapp.reports.structure import Rank, Report
+from geoapp.reports.words import WORDS, divided, level_name, method, subject, word
 from layers.feeds.meta import SYNTHETIC_NOTE
 from layers.languages import language
 from layers.words import Words
@@ -72,10 +73,11 @@ def _context(drawn: Drawn, preview: bool = False) -> dict[str, Any]:
         "lang": lang,
         "html_lang": language(lang).tag,
         "word": {key: words.in_(lang) for key, words in WORDS.items()},
-        "title": Words("{name}{title}", "{name} · {title}", name=report.name, title=WORDS["title"]).in_(lang),
+        "title": Words("{name}{title}", "{name} · {title}", name=subject(report, lang), title=WORDS["title"]).in_(lang),
         "period": period,
         "level": level_name(report.level, lang),
         "divisions": divided(report.within, lang),
+        "boundaries": word("boundaries", lang, boundary=told) if (told := boundaries(report, report.boundaries, lang)) else "",
         "as_of": word("version", lang, version=report.version, moment=figures.moment(report.changed_at, lang)),
         "created": report.changed_at.isoformat(timespec="seconds") if report.changed_at else "",
         "sentences": sentences(report, lang),
@@ -86,10 +88,10 @@ def _context(drawn: Drawn, preview: bool = False) -> dict[str, Any]:
             if note.figure in ("total", "residents", "others")
         ],
         "ranks": [
-            (word(f"rank_{rank.measure}", lang), word("rank_line", lang, scope=rank.scope, of=rank.of, level=level_name(rank.level, lang), place=rank.place))
-            for rank in report.ranks
+            (word(f"rank_{rank.measure}", lang), _ranked(rank, lang)) for rank in report.ranks
         ],
         "qr": _code(report.map_address),
+        "private": "" if report.is_public else word("scan_private", lang, site=report.site),
         "summary_tables": tables.summary(report, lang),
         "maps": [_image(figure, preview) for figure in drawn.maps],
         "charts": [_image(figure, preview) for figure in drawn.charts],
@@ -122,6 +124,14 @@ def _facts(report: Report, lang: str) -> list[tuple[str, str]]:
         told = word("no_comparison", lang) if change.ratio is None else figures.change(change.ratio)
         found.append((word(f"change_{change.kind}", lang), told))
     return found
+
+
+def _ranked(rank: Rank, lang: str) -> str:
+    """The place, and how much of the scope's water is ranked at all where that is not all of it."""
+    level = level_name(rank.level, lang)
+    place = word("rank_line", lang, scope=rank.scope, of=rank.of, level=level, place=rank.place)
+    held = word("rank_held", lang, level=level, share=figures.percent(rank.held.share)) if rank.held.hidden else ""
+    return place + held
 
 
 def _volume(litres: int | None, lang: str) -> str:

@@ -107,13 +107,27 @@ def month_long(month: str, lang: str) -> str:
     return Words("{year}年{month}", "{month} {year}", year=month[:4], month=month_short(month, lang)).in_(lang)
 
 
+# Parts of a year that have a name, by their first and last month.
+_PARTS = {
+    ("01", "12"): Words("{year}年", "{year}"),
+    ("01", "06"): Words("{year}年上半年", "H1 {year}"),
+    ("07", "12"): Words("{year}年下半年", "H2 {year}"),
+    ("01", "03"): Words("{year}年第一季度", "Q1 {year}"),
+    ("04", "06"): Words("{year}年第二季度", "Q2 {year}"),
+    ("07", "09"): Words("{year}年第三季度", "Q3 {year}"),
+    ("10", "12"): Words("{year}年第四季度", "Q4 {year}"),
+}
+
+
 def period(first: str, last: str, lang: str) -> str:
-    """A period between two months (``2019-01``) in words."""
+    """A period between two months (``2019-01``) in words: quarters, halves and years by their names."""
     if first == last:
         return month_long(first, lang)
-    if first[5:] == "01" and last[5:] == "12":
-        years = first[:4] if first[:4] == last[:4] else f"{first[:4]}–{last[:4]}"
-        return Words("{years}年", "{years}", years=years).in_(lang)
+    part = (first[5:], last[5:])
+    if first[:4] == last[:4] and part in _PARTS:
+        return _PARTS[part].in_(lang, year=first[:4])
+    if part == ("01", "12"):
+        return Words("{first}—{last}年", "{first}–{last}", first=first[:4], last=last[:4]).in_(lang)
     both = {"first": month_long(first, lang), "last": month_long(last, lang)}
     return Words("{first}至{last}", "{first} – {last}", **both).in_(lang)
 

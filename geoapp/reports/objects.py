@@ -32,7 +32,7 @@ def stages(prefixes: list[str], counts: dict[str, int]) -> tuple[StageLine, ...]
     """Take, supply, use and drain side by side. Grain: one line a kind of object."""
     permits = AbstractionPermit.objects.filter(any_prefix("declared_region__code", prefixes))
     allowed = permits.aggregate(count=Count("pk"), volume=Sum("permitted_l_per_year"))
-    lines = [StageLine("take", "permit", allowed["count"], volume_l=allowed["volume"])]
+    lines = [StageLine("take", "permit", allowed["count"], allowed_l_per_year=allowed["volume"])]
     for stage in WAY:
         for layer in registry.LAYERS:
             if layer.stage == stage:

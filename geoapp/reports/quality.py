@@ -80,10 +80,10 @@ def _usage(region: RegionInfo, prefixes: list[str], period: Period) -> list[Rule
     )
     text, patterns = under(prefixes if region.level != vocab.CITY else [])
     inside = kept.extra(where=[text], params=patterns) if patterns else kept
-    of = inside.aggregate(n=Sum("records"))["n"] or 0
+    of = inside.aggregate(n=Sum("records"), volume=Sum("volume_l"))
     found = []
     for gap in (vocab.COARSER, vocab.UNASSIGNED, vocab.OUTSIDE):
         told = inside.filter(gap=gap).aggregate(n=Sum("records"), volume=Sum("volume_l"))
         rule = f"usage_{vocab.GAP.by_id[gap].code}"
-        found.append(RuleFinding(rule, told["n"] or 0, of, told["volume"] or 0))
+        found.append(RuleFinding(rule, told["n"] or 0, of["n"] or 0, told["volume"] or 0, of["volume"] or 0))
     return found

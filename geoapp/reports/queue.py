@@ -45,9 +45,9 @@ def ask_for(ask: Ask, forms: tuple[str, ...], asker: str = "") -> ReportJob:
     """
     coverage(ask.period, available_months())
     index = region_index(ask.within())
+    ask = ask.of_kind(index)
     index.prefixes(ask.code, unit=ask.unit)
-    unit = ask.unit or ask.code not in index.by_code
-    name = index.info(ask.code, vocab.REPORTING_UNIT if unit else index.by_code[ask.code].level).name
+    name = index.info(ask.code, vocab.REPORTING_UNIT if ask.unit else index.by_code[ask.code].level).name
     stamp = data_stamp()
     told = {
         "region": ask.code, "name": name, "unit": ask.unit, "period": str(ask.period), "lang": ask.lang, "boundaries": ask.boundaries,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from geoapp.reports import figures
-from geoapp.reports.structure import ComparedVolume, PerHead, Report, TermShare
-from geoapp.reports.words import level_name, term_name
+from geoapp.reports.held import hidden
+from geoapp.reports.structure import ComparedVolume, Held, PerHead, Report, TermShare
+from geoapp.reports.words import level_name, subject, term_name
 from layers import vocab
 from layers.stats.absence import share as share_of
 from layers.stats.percentile import LEAST
-from layers.words import SEMICOLON, Listed, Worded, Words, small
+from layers.words import NOTHING, SEMICOLON, Listed, Worded, Words, small
 
+# The least part of the water that regions hold of which it is said which of them use the most.
+TELLING = 0.5
 # Where a change begins to be called by the next word.
 STEADY, SLIGHT, STRONG = 0.005, 0.05, 0.2
 MAJORITY = 0.5
@@ -99,14 +102,32 @@ def total(report: Report, lang: str) -> str:
         return Words(
             "{period}，{name}用水 {volume}，平均每平方公里 {amount}。",
             "In {period}, {name} used {volume}, {density} on average.",
-            period=period, name=report.name, volume=volume, density=dense, amount=dense.removesuffix("/km²"),
+            period=period, name=subject(report, lang), volume=volume, density=dense, amount=dense.removesuffix("/km²"),
         ).in_(lang)  # fmt: skip
     return Words(
-        "{period}，{name}用水 {volume}，占全市 {share}，在全市 {of} 个{level}中列第 {place}。",
-        "In {period}, {name} used {volume}, {share} of the city's water: place {place} of {of} ({level}).",
-        period=period, name=report.name, volume=volume, share=figures.percent(report.share_of_city), of=rank.of,
-        level=level_name(rank.level, lang), place=rank.place,
+        "{period}，{name}用水 {volume}，占全市 {share}，在全市 {of} 个{level}中列第 {place}。{hidden}",
+        "In {period}, {name} used {volume}, {share} of the city's water: place {place} of {of} ({level}).{hidden}",
+        period=period, name=subject(report, lang), volume=volume, share=figures.percent(report.share_of_city), of=rank.of,
+        level=level_name(rank.level, lang), place=rank.place, hidden=_beside_the_ranks(report, lang),
     ).in_(lang)  # fmt: skip
+
+
+def _beside_the_ranks(report: Report, lang: str) -> Words:
+    """What of the water of city and district is in none of the figures that are ranked."""
+    ranks = [rank for rank in report.ranks if rank.measure == "volume" and rank.held.hidden]
+    if not ranks:
+        return NOTHING
+    parts = (
+        Words(
+            "{scope}用水的 {share}", "{share} of the water of {scope}",
+            scope=rank.scope, share=figures.percent(share_of(rank.held.hidden_l, rank.held.recorded_l)),
+        )
+        for rank in ranks
+    )  # fmt: skip
+    return Words(
+        "{parts} 未计到任何{level}。", " In no region of the {level} level: {parts}.",
+        parts=Listed(*parts), level=level_name(ranks[0].level, lang),
+    )  # fmt: skip
 
 
 SAME = Words("基本持平", "was about the same")
@@ -128,6 +149,10 @@ def change_word(ratio: float, lang: str) -> str:
 def changed(changes: tuple[ComparedVolume, ...], lang: str) -> str:
     """The change on the year and on the period before; what cannot be compared is said."""
     if not any(change.period for change in changes):
+        if len(changes) == 1:
+            return Words(
+                "上年同期的数据不全，不作同比。", "Months of the year before are missing: nothing is compared."
+            ).in_(lang)
         return Words(
             "上年同期与上一期的数据都不全，不作同比、环比。",
             "Months of both the year before and the period before are missing: nothing is compared.",
@@ -194,17 +219,26 @@ def made_of(report: Report, lang: str) -> str:
 
 
 def _concentration(report: Report, lang: str) -> Words:
+    """Which regions use the most, with what is in none of them; of regions that hold little of the water only that."""
     used = [line for line in report.children if (line.volume_l or 0) > 0]
-    if len(used) <= FEW:
-        return Words("。", ".")
+    held = report.held[report.child_level]
+    beyond = _beyond(held, lang)
+    if len(used) <= FEW or (held.share or 0) < TELLING:
+        return Words("。{beyond}", ".{beyond}", beyond=beyond)
     top = used[:FEW]
     return Words(
-        "；{names}三个{level}用水最多，合占 {share}。",
-        "; the three largest of the {level} level, {names}, used {share}.",
+        "；{names}三个{level}用水最多，合占 {share}。{beyond}",
+        "; the three largest of the {level} level, {names}, used {share}.{beyond}",
         names=Listed(*(line.name for line in top)),
         level=level_name(report.child_level, lang),
         share=figures.percent(share_of(sum(line.volume_l or 0 for line in top), report.total_l)),
+        beyond=beyond,
     )
+
+
+def _beyond(held: Held, lang: str) -> Words:
+    told = hidden(held, lang)
+    return Words("{told}", " {told}", told=told) if told else NOTHING
 
 
 def incomplete(report: Report, lang: str) -> str:

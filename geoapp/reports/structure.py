@@ -6,11 +6,13 @@ Whatever form the report takes (page, PDF, workbook, picture) reads these and co
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from layers.place import Place
 from layers.printed import Note
+from layers.stats.absence import share
 from layers.stats.divisions import Divisions
 from layers.stats.percentile import Standing
 from layers.stats.population import Count
@@ -36,6 +38,35 @@ class TermShare:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """What of all that is recorded is in the figures of a level's regions, and what is not. In litres.
+
+    A figure of regions shows a part of the water: what is known only higher up (``coarser``), what is assigned to no region and
+    what lies outside are in none of them. ``hidden`` has these by why, and nothing that is nought.
+    """
+
+    level: str
+    recorded_l: int
+    hidden: Mapping[str, int]
+    residents_l: int | None = None  # of the region that the figures are of
+    residents_held_l: int | None = None  # and of these in the regions of the level
+
+    @property
+    def hidden_l(self) -> int:
+        return sum(self.hidden.values())
+
+    @property
+    def share(self) -> float | None:
+        """The part of the water that the level shows."""
+        return share(self.recorded_l - self.hidden_l, self.recorded_l)
+
+    @property
+    def residents_hidden(self) -> float | None:
+        """The part of the residents' water that it does not show."""
+        return share((self.residents_l or 0) - (self.residents_held_l or 0), self.residents_l)
+
+
+@dataclass(frozen=True, slots=True)
 class Rank:
     """The place among the regions of a level inside ``scope``, the largest first."""
 
@@ -44,6 +75,7 @@ class Rank:
     level: str
     place: int
     of: int
+    held: Held  # what of the scope's water the ranked regions show
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +101,26 @@ class StageLine:
     item: str  # a layer or a table
     count: int
     capacity_m3_d: int | None = None
-    volume_l: int | None = None
+    allowed_l_per_year: int | None = None  # by permits, which is not what was taken
     term: str = ""  # where a layer is told term by term
 
 
 @dataclass(frozen=True, slots=True)
 class RuleFinding:
-    """One rule of quality: how many objects (or litres) it found, of how many."""
+    """One rule of quality: how many objects it found, of how many; of records their litres too.
+
+    A few records may hold much of the water, so that the share of records is that of their litres.
+    """
 
     rule: str
     count: int
     of: int | None = None
     volume_l: int | None = None
+    of_l: int | None = None
+
+    @property
+    def share(self) -> float | None:
+        return share(self.count, self.of) if self.of_l is None else share(self.volume_l, self.of_l)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +185,15 @@ class Report:
     period: ReportPeriod
     site: str
     map_address: str
+    is_public: bool  # whether others than who asked can be expected to open it
     version: int
     changed_at: datetime | None
     synthetic: bool
     within: Divisions  # what its regions and outlines are of
     place: Place  # whose region it is, and in which plane it is measured and drawn
-    boundary_source: str
-    boundary_quality: str
+    boundaries: dict[
+        str, tuple[tuple[str, str], ...]
+    ]  # by level, the coarsest first: (source, quality) of the outlines drawn
     bounds: tuple[float, float, float, float] | None
 
     total_l: int  # everything recorded, what lies in no region included: the base of every share of a table
@@ -167,14 +209,15 @@ class Report:
     purposes: tuple[TermShare, ...]
     ranks: tuple[Rank, ...]
 
+    # Every month of the period that is told; of a period inside one year the others of that year too, beside which charts show it.
     months: tuple[str, ...]
     source_months: dict[str, tuple[int | None, ...]]
     beside_months: dict[str, tuple[int | None, ...]]  # of what lies in no region, by why
     child_level: str
     children: tuple[RegionLine, ...]
-    not_at_child_level_l: int
     grand_level: str  # the level below the children, as a second map shows it; empty where there is none
     grandchildren: tuple[RegionLine, ...]
+    held: dict[str, Held]  # by level: what the figures of children and grandchildren show of it all
     classes: dict[str, MapClasses]  # of the level and measure of each map: "township/volume"
 
     counts: dict[str, int]
@@ -194,3 +237,8 @@ class Report:
         """What was recorded and lies in no region, by why; nothing where nothing is recorded so."""
         told = {"unassigned": self.unassigned_l, "outside": self.outside_l}
         return {why: litres for why, litres in told.items() if litres is not None}
+
+    @property
+    def own_months(self) -> list[int]:
+        """Which of the months are of the period itself."""
+        return [at for at, month in enumerate(self.months) if self.period.first <= month <= self.period.last]

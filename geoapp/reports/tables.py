@@ -8,11 +8,11 @@ from typing import Any, Literal
 
 from geoapp.reports import figures
 from geoapp.reports.structure import FacilityList, RegionLine, Report
-from geoapp.reports.words import item_name, layer_name, level_name, run_by_name, term_name, word
+from geoapp.reports.words import item_name, layer_name, level_name, run_by_name, subject, term_name, word
 from layers import vocab
 from layers.stats.absence import added, share
 
-Kind = Literal["text", "integer", "litres", "share", "change", "area", "density"]
+Kind = Literal["text", "integer", "litres", "share", "change", "area", "density", "month"]
 Value = str | int | float | None
 
 # Rows of facilities that are printed. A row costs WeasyPrint 5 ms and 100 kB (docs/performance.md), so neither time nor
@@ -42,6 +42,7 @@ class PrintedColumn:
 
 _SHOWN: dict[str, Callable[[Any], str]] = {
     "text": str,
+    "month": str,
     "integer": figures.integer,
     "litres": figures.in_units,
     "share": figures.percent,
@@ -63,6 +64,9 @@ class PrintedTable:
     notes: tuple[str, ...] = field(default=())
     # Signs beside figures, by row and column, which the notes explain.
     marks: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    sheet: str = (
+        ""  # of a workbook, where the title tells how many there are: a sheet keeps its name when the data change
+    )
 
     @property
     def widths(self) -> list[float]:
@@ -129,7 +133,9 @@ def summary(report: Report, lang: str) -> list[PrintedTable]:
 def base_note(report: Report, lang: str) -> str:
     """Of what the shares of a table are: one base, which its rows add up to."""
     beside = word("and_beside", lang) if report.beside else ""
-    return word("share_base", lang, name=report.name, beside=beside, volume=figures.volume(report.total_l, lang))
+    return word(
+        "share_base", lang, name=subject(report, lang), beside=beside, volume=figures.volume(report.total_l, lang)
+    )
 
 
 def _volume(lang: str) -> PrintedColumn:
@@ -143,6 +149,7 @@ def _used(lang: str, label: str = "") -> PrintedColumn:
 
 def regions(report: Report, lang: str, level: str, lines: tuple[RegionLine, ...], key: str) -> PrintedTable:
     """Regions by volume, numbered as on the maps; what is known above their level only is the last row but one."""
+    compared = [change.kind for change in report.changes]
     columns = (
         PrintedColumn(word("no", lang), "integer", width=0.9),
         PrintedColumn(word("code", lang), width=2.2),
@@ -151,19 +158,16 @@ def regions(report: Report, lang: str, level: str, lines: tuple[RegionLine, ...]
         PrintedColumn(word("share", lang), "share", width=1.5),
         PrintedColumn(word("area", lang), "area", "km²", width=1.7),
         PrintedColumn(word("per_km2", lang), "density", figures.unit_name(lang) + "/km²", width=2.1),
-        PrintedColumn(word("change_year", lang), "change", width=1.6),
-        PrintedColumn(word("change_previous", lang), "change", width=1.6),
+        *(PrintedColumn(word(f"change_{kind}", lang), "change", width=1.6) for kind in compared),
     )
     rows: list[tuple[Value, ...]] = [
         (n, line.code, line.name, line.volume_l, share(line.volume_l, report.total_l), line.area_km2, line.m3_per_km2,
-         line.change_year, line.change_previous)
+         *(line.change_year if kind == "year" else line.change_previous for kind in compared))
         for n, line in enumerate(lines, 1)
     ]  # fmt: skip
-    rest = report.total_l - sum(report.beside.values()) - (added(line.volume_l for line in lines) or 0)
-    blank = (None, None, None, None)
-    above = {"coarser": rest} if rest else {}
-    for key_of, volume in {**above, **report.beside}.items():
-        rows.append((None, "", word(key_of, lang), volume, share(volume, report.total_l), *blank))
+    blank = (None,) * (len(columns) - 5)
+    for why, volume in report.held[level].hidden.items():
+        rows.append((None, "", word(why, lang), volume, share(volume, report.total_l), *blank))
     total = (None, "", word("sum", lang), report.total_l, share(report.total_l, report.total_l), *blank)
     marked = Marked(report, lang)
     marked.at("total", len(rows), 3)
@@ -172,20 +176,20 @@ def regions(report: Report, lang: str, level: str, lines: tuple[RegionLine, ...]
 
 
 def months(report: Report, lang: str) -> PrintedTable:
-    """Use by month and source; what lies in no region has columns of its own."""
+    """Use by month of the period and source; what lies in no region has columns of its own."""
     parts = {
         **{term_name(vocab.SOURCE, code, lang): litres for code, litres in report.source_months.items()},
         **{word(why, lang): litres for why, litres in report.beside_months.items()},
     }
     columns = (
-        PrintedColumn(word("month", lang), width=1.6),
+        PrintedColumn(word("month", lang), "month", width=1.6),
         *(_used(lang, name) for name in (*parts, word("sum", lang))),
     )
     rows: list[tuple[Value, ...]] = []
-    for m, month in enumerate(report.months):
+    for m in report.own_months:
         of_month = [litres[m] for litres in parts.values()]
-        rows.append((month, *of_month, added(of_month)))
-    sums = [added(litres) for litres in parts.values()]
+        rows.append((report.months[m], *of_month, added(of_month)))
+    sums = [added(litres[m] for m in report.own_months) for litres in parts.values()]
     total: tuple[Value, ...] = (word("sum", lang), *sums, added(sums))
     marked = Marked(report, lang)
     for at, code in enumerate(report.source_months, 1):
@@ -207,6 +211,7 @@ def stages(report: Report, lang: str) -> PrintedTable:
         PrintedColumn(word("item", lang), width=4),
         PrintedColumn(word("count", lang), "integer", width=1.6),
         PrintedColumn(word("capacity", lang), "integer", "m³/d", width=2),
+        PrintedColumn(word("allowed", lang), "litres", figures.unit_name(lang)),
         _volume(lang),
     )
     rows: list[tuple[Value, ...]] = []
@@ -217,10 +222,10 @@ def stages(report: Report, lang: str) -> PrintedTable:
             marked.at(f"count/{line.item}", len(rows), 2)
             marked.at(f"capacity/{line.item}", len(rows), 3)
             stage, item = word(line.stage, lang), item_name(line, lang)
-            rows.append((stage, item, line.count, line.capacity_m3_d, line.volume_l))
+            rows.append((stage, item, line.count, line.capacity_m3_d, line.allowed_l_per_year, None))
         if n == last:
-            marked.at("total", len(rows), 4)
-            rows.append((word("use", lang), word("total", lang), None, None, report.total_l))
+            marked.at("total", len(rows), 5)
+            rows.append((word("use", lang), word("total", lang), None, None, None, report.total_l))
     return PrintedTable("stages", word("stages", lang), columns, tuple(rows), (), tuple(marked.notes), marked.marks)
 
 
@@ -233,11 +238,8 @@ def quality(report: Report, lang: str) -> PrintedTable:
         PrintedColumn(word("share", lang), "share", width=1.5),
         _volume(lang),
     )
-    rows = tuple(
-        (word(each.rule, lang), each.count, each.of, each.count / each.of if each.of else None, each.volume_l)
-        for each in report.findings
-    )
-    return PrintedTable("quality", word("quality", lang), columns, rows)
+    rows = tuple((word(each.rule, lang), each.count, each.of, each.share, each.volume_l) for each in report.findings)
+    return PrintedTable("quality", word("quality", lang), columns, rows, (), (word("share_of_litres", lang),))
 
 
 def facilities(report: Report, lang: str) -> list[PrintedTable]:
@@ -269,7 +271,8 @@ def _facilities(found: FacilityList, lang: str) -> PrintedTable:
     )
     capacity = added(line.capacity_m3_d for line in found.lines)
     total = (word("sum", lang), word("places", lang, count=figures.integer(len(rows))), "", capacity, "")
-    return PrintedTable(found.layer, f"{layer_name(found.layer, lang)} · {len(rows):,}", columns, rows, total)
+    name = layer_name(found.layer, lang)
+    return PrintedTable(found.layer, f"{name} · {len(rows):,}", columns, rows, total, sheet=name)
 
 
 def _counted(report: Report, found: FacilityList, lang: str) -> PrintedTable:

@@ -17,13 +17,13 @@ from geoapp.address import client_address
 from geoapp.menu import knows_asker
 from geoapp.problems.language import html_language, page_language
 from geoapp.reports import choices, content, document, figures, ground, queue, worker
-from geoapp.reports.ask import FORMATS, Ask, code, parse_ask, parse_formats
+from geoapp.reports.ask import FORMATS, UNIT, Ask, code, parse_ask, parse_formats
 from geoapp.reports.forms import FORMS
 from geoapp.reports.ground import Ground
 from geoapp.reports.models import DONE, RUNNING, ReportJob
 from geoapp.reports.refusal import MadeAgain, for_script, refused
 from geoapp.reports.structure import Report
-from geoapp.reports.words import FORM_NAMES, STATUS_NAMES, STEP_NAMES
+from geoapp.reports.words import FORM_NAMES, STATUS_NAMES, STEP_NAMES, level_name
 from layers import access, languages, params
 from layers.http.answers import BY_VERSION, NOT_AT_ALL, Found
 from layers.http.media import HTML
@@ -57,7 +57,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "lang": lang,
         "html_lang": html_language(lang),
         "regions": choices.regions(lang),
-        "region": request.GET.get("region", ""),
+        "region": _region(request),
         "periods": [*sorted({month[:4] for month in months}, reverse=True), *reversed(months)],
         "period": request.GET.get("period") or (str(last_year()) if months else ""),
         "boundaries": choices.boundaries(lang, request.GET.get("boundaries", "")),
@@ -65,6 +65,12 @@ def index(request: HttpRequest) -> HttpResponse:
         "jobs": _listed(request, lang),
     }
     return render(request, "reports/index.html", context)
+
+
+def _region(request: HttpRequest) -> str:
+    """The region that the form begins with, in one word (see `Ask.region`)."""
+    region = request.GET.get("region", "")
+    return f"{UNIT}/{region}" if request.GET.get("level") == UNIT and "/" not in region else region
 
 
 def _asker(request: HttpRequest) -> str:
@@ -91,7 +97,9 @@ def make(request: HttpRequest) -> HttpResponse:
         return JsonResponse(
             {"job": _told(job, request, page_language(request), as_of(ALL_DATASETS).version)}, status=202
         )
-    asked = urlencode({name: given[name] for name in ("region", "period", "lang", "boundaries") if given[name]})
+    asked = urlencode(
+        {name: given[name] for name in ("region", "level", "period", "lang", "boundaries") if given[name]}
+    )
     return redirect(f"{reverse('reports:index')}?{asked}#job-{job.pk}")
 
 
@@ -119,6 +127,7 @@ def _told(job: ReportJob, request: HttpRequest, lang: str, version: int) -> dict
         "id": job.pk,
         "name": job.name,
         "region": job.region,
+        "kind": level_name(UNIT, lang) if job.unit else "",
         "period": job.period,
         "lang": job.lang,
         "language": "" if job.lang == languages.FIRST else languages.language(job.lang).name,

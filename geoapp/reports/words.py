@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from geoapp.reports.structure import StageLine
+from geoapp.reports.structure import Report, StageLine
 from layers import registry, vocab
 from layers.entries import Sign
 from layers.stats.divisions import Divisions
@@ -40,6 +40,7 @@ WORDS: dict[str, Words] = {
     "rank_volume": Words("用水量", "Volume"),
     "rank_per_km2": Words("单位面积用水", "Use per km²"),
     "rank_line": Words("{scope}{of}个{level}中第{place}", "{place} of {of} ({level}) in {scope}"),
+    "rank_held": Words("（各{level}合计占其用水的 {share}）", ", which hold {share} of its water"),
     "outside": Words("市域之外", "Outside the city"),
     "unassigned": Words("未分配到区划", "Assigned to no region"),
     "no_data": Words("无数据", "no data"),
@@ -50,8 +51,20 @@ WORDS: dict[str, Words] = {
     "and_beside": Words("（含市域之外、未分配）", ", outside the city and unassigned included"),
     "places": Words("{count} 处", "{count}"),
     "coarser": Words("仅计到上级，未分到下级", "Known above this level only"),
+    "hidden": Words("各{level}的数字未含：{parts}。", "Not in the figures of the {level} level: {parts}."),
+    "hidden_part": Words("{why} {volume}（{share}）", "{why} {volume} ({share})"),
+    "hidden_residents": Words("居民生活用水有 {share} 不在其中。", " Of the residents' water {share} is not in them."),
+    "hidden_coarser": Words("仅计到上级", "known only higher up"),
+    "hidden_unassigned": Words("未分配到区划", "assigned to no region"),
+    "hidden_outside": Words("在市域之外", "outside the city"),
+    "hidden_cells": Words("另有 {volume}（{share}）未落到网格。", "{volume} ({share}) more is in no cell."),
     "sum": Words("合计", "Total"),
     "scan": Words("扫码打开同一地图", "Opens the same map"),
+    "scan_private": Words(
+        "未设置对外地址（PUBLIC_URL）：此码打开 {site}，别处可能打不开。",
+        "No public address is set (PUBLIC_URL): the code opens {site}, which others may not reach.",
+    ),
+    "reported_area": Words("{name}填报范围", "the area reported by {name}"),
     "no": Words("序号", "No."),
     "code": Words("代码", "Code"),
     "name": Words("名称", "Name"),
@@ -71,7 +84,8 @@ WORDS: dict[str, Words] = {
     "supply": Words("供", "Supply"),
     "use": Words("用", "Use"),
     "drain": Words("排", "Drain"),
-    "permit": Words("取水许可（年许可水量）", "Abstraction permits (allowed a year)"),
+    "permit": Words("取水许可", "Abstraction permits"),
+    "allowed": Words("年许可水量", "Permitted a year"),
     "map_volume": Words("各{level}用水量", "Use by {level}"),
     "map_per_km2": Words("各{level}单位面积用水", "Use per km² by {level}"),
     "map_grid": Words("{size} 米网格用水量", "Use by grid of {size} m"),
@@ -90,9 +104,14 @@ WORDS: dict[str, Words] = {
     "credit": Words("数据来源", "Data"),
     "scale": Words("比例尺 1:{scale}（A4 原大）", "Scale 1:{scale} (A4, unscaled)"),
     "north": Words("北", "N"),
-    "sources_of": Words(
-        "边界：{boundary}；数据：水图第 {version} 版", "Boundaries: {boundary}; data: Shuitu version {version}"
-    ),
+    "boundary": Words("边界", "Boundaries"),
+    "divisions": Words("区划版次", "Divisions"),
+    "on_map": Words("地图", "On the map"),
+    "boundaries": Words("边界：{boundary}", "Boundaries: {boundary}"),
+    "boundary_of": Words("{level}为{by}", "{level}, {by}"),
+    "boundary_by": Words("{quality}（{source}）", "{quality} ({source})"),
+    "boundary_unsaid": Words("来源未注明", "source not told"),
+    "data_of": Words("数据：水图第 {version} 版", "Data: Shuitu version {version}"),
     "divisions_own": Words("各期自己的区划", "Those of the period itself"),
     "divisions_current": Words("现行区划", "Today's divisions"),
     "divisions_since": Words("自 {month} 起的区划", "divisions since {month}"),
@@ -129,6 +148,9 @@ WORDS: dict[str, Words] = {
     "usage_coarser": Words("未落到社区（村）的用水记录", "Usage records known above village level only"),
     "usage_unassigned": Words("未分配到任何区划的用水记录", "Usage records assigned to no region"),
     "usage_outside": Words("计量点在市域外的用水记录", "Usage records measured outside the city"),
+    "share_of_litres": Words(
+        "用水记录的占比按水量计，其余按个数计。", "Shares of usage records are of their volume, others of the number."
+    ),
 }
 
 _METHOD: tuple[Words, ...] = (
@@ -177,6 +199,12 @@ def term_name(vocabulary: vocab.Vocab, code: str, lang: str) -> str:
     """The word for a slug; what is no slug (a name as registered) as it is."""
     term = vocabulary.by_code.get(code)
     return code if term is None else term.in_(lang)
+
+
+def subject(report: Report, lang: str) -> str:
+    """Whose water it is: a bureau reports what its area uses, and uses nothing itself."""
+    of_unit = report.level == vocab.LEVEL.by_id[vocab.REPORTING_UNIT].code
+    return word("reported_area", lang, name=report.name) if of_unit else report.name
 
 
 def level_name(code: str, lang: str) -> str:

@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 import zipfile
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
 
 from geoapp.reports import figures, tables
+from geoapp.reports.credits import boundaries
 from geoapp.reports.files import zipped
 from geoapp.reports.sentences import sentences
 from geoapp.reports.structure import Report
 from geoapp.reports.tables import PrintedColumn, PrintedTable, Value
-from geoapp.reports.words import method, word
+from geoapp.reports.words import WORDS, divided, level_name, method, subject, word
 from layers.export.cells import text_cell
 from layers.text import xml_text
+from layers.words import Words
 
 FORMATS = {
     "text": "@", "integer": "#,##0", "litres": "#,##0.00", "share": "0.0%", "change": "+0.0%;-0.0%;0.0%",
-    "area": "#,##0.00", "density": "#,##0.00",
+    "area": "#,##0.00", "density": "#,##0.00", "month": "yyyy-mm",
 }  # fmt: skip
 # From what is stored to the unit of the column's header.
 DIVIDE = {"litres": figures.LITRES_PER_UNIT, "density": 10_000}
+SUMMED = ("integer", "litres", "share", "area")
+MONTH = re.compile(r"(\d{4})-(\d\d)", re.ASCII)
+_SUM = re.compile(rb'(<c r="(\w+)"[^>]*><f>SUM\([A-Z\d:]+\)</f>)<v\s*(?:/>|></v>)')
 _HEAD = PatternFill("solid", fgColor="E4F0F0")
 _UNKNOWN_TIME = datetime(2000, 1, 1)
 
@@ -34,15 +44,29 @@ _UNKNOWN_TIME = datetime(2000, 1, 1)
 def xlsx(report: Report, lang: str) -> bytes:
     """The whole workbook, the lists that are too long for print included; the same bytes for the same data version."""
     book = Workbook(write_only=True)
+    sums: list[dict[str, float]] = [{}]  # of each sheet: what its sums come to, by cell
     _summary(book, report, lang)
     for table in every_table(report, lang):
-        _sheet(book, table)
+        sums.append(_table(_sheet(book, table.sheet or table.title, report, lang), table))
     book.properties.creator = "水图 Shuitu"
     book.properties.title = xml_text(f"{report.name} {word('title', lang)} {report.period.text}")
     book.properties.created = report.changed_at.replace(tzinfo=None) if report.changed_at else _UNKNOWN_TIME
     out = io.BytesIO()
     book.save(out)
-    return _settled(out.getvalue(), book.properties.created)
+    return _settled(out.getvalue(), book.properties.created, sums)
+
+
+def _sheet(book: Workbook, title: str, report: Report, lang: str) -> Any:
+    """A sheet that prints on A4 across, as wide as the page and with its headings on each."""
+    sheet: Any = book.create_sheet(_sheet_name(book, title))
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", Worksheet.PAPERSIZE_A4
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.print_title_rows = "1:1"
+    of = f"{report.name} · {figures.period(report.period.first, report.period.last, lang)}"
+    sheet.oddFooter.left.text = xml_text(of).replace("&", "&&")
+    sheet.oddFooter.center.text, sheet.oddFooter.right.text = "&P / &N", f"{word('as_of', lang)} {report.version}"
+    return sheet
 
 
 def every_table(report: Report, lang: str) -> list[PrintedTable]:
@@ -55,41 +79,73 @@ def every_table(report: Report, lang: str) -> list[PrintedTable]:
     return [*found, tables.stages(report, lang), tables.quality(report, lang), *tables.facilities(report, lang)]
 
 
-def _summary(book: Workbook, report: Report, lang: str) -> None:
-    sheet = book.create_sheet(word("summary", lang))
-    sheet.column_dimensions["A"].width = 100
-    head = f"{report.name} {word('title', lang)} · {figures.period(report.period.first, report.period.last, lang)}"
+def told(report: Report, lang: str) -> list[tuple[str, str]]:
+    """The first sheet, line by line: what the figures are of, when, of which version, whose, and what their words mean."""
     as_of = word("version", lang, version=report.version, moment=figures.moment(report.changed_at, lang))
-    marks = [word("synthetic_mark", lang)] if report.synthetic else []
     lines = [
-        *sentences(report, lang),
-        "",
-        f"{word('as_of', lang)}: {as_of}",
-        *marks,
-        report.map_address,
-        "",
-        *(each.in_(lang) for each in method(report.place.plane)),
+        (word("name", lang), f"{subject(report, lang)} · {level_name(report.level, lang)} · {report.code}"),
+        (
+            word("period", lang),
+            f"{figures.period(report.period.first, report.period.last, lang)} · {report.period.text}",
+        ),
+        (word("as_of", lang), as_of),
+        ("", word("synthetic_mark", lang) if report.synthetic else ""),
+        (word("divisions", lang), divided(report.within, lang)),
+        (word("boundary", lang), boundaries(report, report.boundaries, lang)),
+        (word("credit", lang), report.place.credit(lang)),
+        (word("on_map", lang), report.map_address),
+        ("", "" if report.is_public else word("scan_private", lang, site=report.site)),
+        *((word("summary", lang), sentence) for sentence in sentences(report, lang)),
+        *((word("method", lang), line.in_(lang)) for line in method(report.place.plane)),
     ]
-    sheet.append([_text(sheet, head, bold=True)])
-    for line in lines:
-        sheet.append([_text(sheet, line)])
+    return [(label, text) for label, text in lines if text]
 
 
-def _sheet(book: Workbook, table: PrintedTable) -> None:
-    sheet = book.create_sheet(_sheet_name(book, table.title))
+def _summary(book: Workbook, report: Report, lang: str) -> None:
+    sheet = _sheet(book, word("summary", lang), report, lang)
+    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 16, 110
+    title = Words("{name}{title}", "{name} · {title}", name=subject(report, lang), title=WORDS["title"]).in_(lang)
+    sheet.append([_text(sheet, title, bold=True)])
+    before = ""
+    for label, text in told(report, lang):
+        sheet.append([_text(sheet, label if label != before else ""), _text(sheet, text, wrap=True)])
+        before = label or before
+
+
+def _table(sheet: Any, table: PrintedTable) -> dict[str, float]:
+    """A table on its sheet; → what its sums come to, by cell."""
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.columns))}{len(table.rows) + 1}"
     for n, column in enumerate(table.columns, 1):
         sheet.column_dimensions[get_column_letter(n)].width = 6 + 6 * column.width
     sheet.append([_text(sheet, header(column), bold=True, head=True) for column in table.columns])
-    for n, row in enumerate([*table.rows, *([table.total] if table.total else [])]):
+    for n, row in enumerate(table.rows):
         cells = enumerate(zip(table.columns, row, strict=True))
-        bold = n == len(table.rows)
-        sheet.append([_cell(sheet, c, value, bold=bold, mark=table.mark(n, at)) for at, (c, value) in cells])
+        sheet.append([_cell(sheet, c, value, mark=table.mark(n, at)) for at, (c, value) in cells])
+    sums: dict[str, float] = {}
+    if table.total:
+        below, last = len(table.rows), []
+        for at, (column, value) in enumerate(zip(table.columns, table.total, strict=True)):
+            cell = _cell(sheet, column, value, bold=True, mark=table.mark(below, at))
+            if _adds_up(column, [row[at] for row in table.rows], value):
+                letter = get_column_letter(at + 1)
+                sums[f"{letter}{below + 2}"] = float(cell.value)
+                cell.value = f"=SUM({letter}2:{letter}{below + 1})"
+            last.append(cell)
+        sheet.append(last)
     if table.notes:
         sheet.append([])
     for note in table.notes:
         sheet.append([_text(sheet, note)])
+    return sums
+
+
+def _adds_up(column: PrintedColumn, values: Sequence[Value], total: Value) -> bool:
+    """Whether a total is the sum of its rows, and so is written as one."""
+    numbers = [value for value in values if isinstance(value, int | float)]
+    if not numbers or not isinstance(total, int | float) or column.kind not in SUMMED:
+        return False
+    return math.isclose(math.fsum(numbers), total, rel_tol=1e-12, abs_tol=1e-9)
 
 
 def header(column: PrintedColumn) -> str:
@@ -98,6 +154,10 @@ def header(column: PrintedColumn) -> str:
 
 def _cell(sheet: object, column: PrintedColumn, value: Value, *, bold: bool = False, mark: str = "") -> WriteOnlyCell:
     """A typed cell; a mark is shown beside its number. Text stays text, also when it begins as a formula does."""
+    if column.kind == "month" and isinstance(value, str) and (month := MONTH.fullmatch(value)):
+        cell = WriteOnlyCell(sheet, value=date(int(month[1]), int(month[2]), 1))
+        cell.number_format = FORMATS["month"]
+        return cell
     if value is None or isinstance(value, str):
         return _text(sheet, (value or "") + mark, bold=bold)
     divisor = DIVIDE.get(column.kind)
@@ -108,10 +168,12 @@ def _cell(sheet: object, column: PrintedColumn, value: Value, *, bold: bool = Fa
     return cell
 
 
-def _text(sheet: object, text: str, *, bold: bool = False, head: bool = False) -> WriteOnlyCell:
+def _text(sheet: object, text: str, *, bold: bool = False, head: bool = False, wrap: bool = False) -> WriteOnlyCell:
     cell = text_cell(sheet, text) if text else WriteOnlyCell(sheet)
     if bold:
         cell.font = Font(bold=True)
+    if wrap:
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
     if head:
         cell.fill = _HEAD
         cell.alignment = Alignment(wrap_text=True, vertical="center")
@@ -124,12 +186,18 @@ def _sheet_name(book: Workbook, title: str) -> str:
     return name if name not in book.sheetnames else f"{name[:27]} {len(book.sheetnames)}"
 
 
-def _settled(data: bytes, at: datetime) -> bytes:
+def _settled(data: bytes, at: datetime, sums: Sequence[Mapping[str, float]] = ()) -> bytes:
     """Without the times of saving, which openpyxl writes into the ZIP and one of its members (under a prefix that any library may
-    have registered for the namespace)."""
+    have registered for the namespace); and with what the sums come to, which it leaves out: who only reads a file reckons nothing."""
     stamp = at.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
     core = members["docProps/core.xml"]
     members["docProps/core.xml"] = re.sub(rb"(<\w+:modified[^>]*>)[^<]*", rb"\g<1>" + stamp, core)
+    for n, of_sheet in enumerate(sums, 1):
+        name = f"xl/worksheets/sheet{n}.xml"
+        if of_sheet:
+            members[name] = _SUM.sub(
+                lambda f, of=of_sheet: f[1] + f"<v>{of[f[2].decode()]!r}</v>".encode(), members[name]
+            )  # type: ignore[misc]
     return zipped(members)

@@ -86,7 +86,7 @@ def profile(
         "provisional_notes": own["provisional_notes"],
         "months": [str(month) for month in months],
         "provisional_months": marks(within).within(months).of(index.prefixes(code, unit=unit)),
-        "by_source_month": _by_source_month(region, months, selection, within),
+        "by_source_month": by_source_month(region, months, selection, within),
         "by_purpose": _by_purpose(region, period, selection, within),
         "grid": _in_cells(region, period, selection, line["volume_l"], within),
         **_children(index, region, asked, line["volume_l"]),
@@ -152,11 +152,11 @@ def chart_months(period: Period) -> list[Month]:
     return Period(period.last.plus(-11), period.last).months
 
 
-def _by_source_month(
+def by_source_month(
     region: RegionInfo, months: list[Month], selection: Selection, within: Divisions
 ) -> list[dict[str, Any]]:
-    """Litres by source and month, null where nothing is recorded; all sources whatever the filter, so that the chart keeps
-    its context."""
+    """Litres of a region by source in each of some months on end, null where nothing is recorded; all sources whatever the filter,
+    so that the chart keeps its context."""
     months_of = Period(months[0], months[-1])
     asked = query.one_region_query(region.level, region.code, months_of, selection, "source", within)
     litres = {(source, Month.of(day)): volume for source, day, volume in rows(asked)}

@@ -43,11 +43,15 @@ def drawn(django_db_setup: None, django_db_blocker: Any) -> document.Drawn:
 def test_the_workbook_holds_every_table_as_numbers(drawn: document.Drawn) -> None:
     data = workbook.xlsx(drawn.report, "zh")
     book = openpyxl.load_workbook(io.BytesIO(data))
+    reckoned = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
     expected = workbook.every_table(drawn.report, "zh")
     assert len(book.sheetnames) == len(expected) + 1 == len(set(book.sheetnames))
     for table, name in zip(expected, book.sheetnames[1:], strict=True):
         sheet = book[name]
-        assert sheet.freeze_panes == "A2"
+        assert sheet.freeze_panes == "A2" and sheet.print_title_rows == "$1:$1"
+        page = sheet.page_setup
+        assert (page.orientation, int(page.paperSize), page.fitToWidth, page.fitToHeight) == ("landscape", 9, 1, 0)
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage and not re.search(r"\d", name)
         assert [cell.value for cell in sheet[1]] == [workbook.header(column) for column in table.columns]
         below = 1 + len(table.rows) + bool(table.total)
         assert sheet.max_row == below + (1 + len(table.notes) if table.notes else 0)
@@ -57,10 +61,17 @@ def test_the_workbook_holds_every_table_as_numbers(drawn: document.Drawn) -> Non
             strict=True,
         ):
             for cell, value, column in zip(cells, row, table.columns, strict=True):
-                if isinstance(value, int | float):
+                if isinstance(value, int | float) and cell.data_type != "f":
                     divisor = workbook.DIVIDE.get(column.kind, 1)
                     assert cell.value == pytest.approx(value / divisor, rel=1e-12) and cell.data_type == "n"
                     assert cell.number_format == workbook.FORMATS[column.kind]
+                elif isinstance(value, int | float):
+                    assert row == table.total and re.fullmatch(r"=SUM\(([A-Z])2:\1\d+\)", cell.value)
+                    assert reckoned[name][cell.coordinate].value == pytest.approx(
+                        value / workbook.DIVIDE.get(column.kind, 1)
+                    )
+                elif column.kind == "month" and row != table.total:
+                    assert f"{cell.value:%Y-%m}" == value and cell.number_format == "yyyy-mm"
                 else:
                     assert (cell.value or "") == (value or "") and cell.data_type in ("s", "n")
     regions = next(table for table in expected if table.key == "regions")
@@ -72,7 +83,17 @@ def test_no_name_is_taken_for_a_formula(drawn: document.Drawn) -> None:
     book = openpyxl.load_workbook(io.BytesIO(workbook.xlsx(drawn.report, "zh")))
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert [cell.data_type for cell in cells if cell.value == "=1+1"] == ["s"]
-    assert not [cell for cell in cells if cell.data_type == "f"]
+    formulas = [cell.value for cell in cells if cell.data_type == "f"]
+    assert formulas and all(re.fullmatch(r"=SUM\([A-Z]\d+:[A-Z]\d+\)", formula) for formula in formulas)
+
+
+def test_the_first_sheet_says_what_the_figures_are(drawn: document.Drawn) -> None:
+    rows = list(
+        openpyxl.load_workbook(io.BytesIO(workbook.xlsx(drawn.report, "zh"))).worksheets[0].iter_rows(values_only=True)
+    )
+    told = {label: text for label, text in rows[1:] if label}
+    assert rows[0][0] == "试验区用水报告" and told["统计期"] == "2019年 · 2019" and DISTRICT in told["名称"]
+    assert told["数据版本"].startswith(f"第 {drawn.report.version} 版") and "全口径" in told["编制说明"]
 
 
 def test_the_same_data_make_the_same_workbook_and_pictures(drawn: document.Drawn) -> None:

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from geoapp.reports import figures, sentences
-from geoapp.reports.structure import ComparedVolume, Rank, RegionLine, Report, ReportPeriod, StageLine, TermShare
+from geoapp.reports import document, figures, sentences
+from geoapp.reports.structure import ComparedVolume, Held, Rank, RegionLine, Report, ReportPeriod, StageLine, TermShare
 from geoapp.reports.words import _METHOD as METHOD
 from geoapp.reports.words import WORDS, item_name, word
 from layers.editions import EditionSpan
@@ -50,7 +50,12 @@ def test_changes(fraction: float | None, text: str) -> None:
     [
         ("2019-07", "2019-07", "2019年7月", "Jul 2019"),
         ("2019-01", "2019-12", "2019年", "2019"),
-        ("2019-01", "2021-12", "2019–2021年", "2019–2021"),
+        ("2019-01", "2021-12", "2019—2021年", "2019–2021"),
+        ("2019-07", "2019-09", "2019年第三季度", "Q3 2019"),
+        ("2019-01", "2019-06", "2019年上半年", "H1 2019"),
+        ("2019-07", "2019-12", "2019年下半年", "H2 2019"),
+        ("2019-02", "2019-04", "2019年2月至2019年4月", "Feb 2019 – Apr 2019"),
+        ("2018-10", "2019-12", "2018年10月至2019年12月", "Oct 2018 – Dec 2019"),
         ("2018-11", "2019-03", "2018年11月至2019年3月", "Nov 2018 – Mar 2019"),
     ],
 )
@@ -69,19 +74,20 @@ def line(name: str, volume_l: int) -> RegionLine:
     return RegionLine(name, name, "某区", volume_l, None, 1.0, None, None, None)
 
 
+ALL = Held("district", 4000 * E7, {})
 REPORT = Report(
     code="110101", name="某区", level="district", path=("某市", "某区"),
-    period=ReportPeriod("2019", "2019-01", "2019-12", 12, ()), site="http://x/", map_address="http://x/?region=110101",
-    version=7, changed_at=None, synthetic=False, place=Place(), within=Divisions(EditionSpan(1, None), (0,)), boundary_source="", boundary_quality="", bounds=None,
+    period=ReportPeriod("2019", "2019-01", "2019-12", 12, ()), site="http://x/", map_address="http://x/?region=110101", is_public=True,
+    version=7, changed_at=None, synthetic=False, place=Place(), within=Divisions(EditionSpan(1, None), (0,)), boundaries={}, bounds=None,
     total_l=1000 * E7, unassigned_l=None, outside_l=None, area_km2=100.0, m3_per_km2=100_000.0, share_of_city=0.25,
     changes=(ComparedVolume("year", "2018", 900 * E7, 1 / 9), ComparedVolume("previous", "", None, None)),
     residents_l=300 * E7, others_l=700 * E7,
     sources=(TermShare("group_tap", 600 * E7, 0.6), TermShare("reclaimed", 400 * E7, 0.4)),
     purposes=(TermShare("residential", 300 * E7, 0.3), TermShare("industrial", 700 * E7, 0.7)),
-    ranks=(Rank("volume", "某市", "district", 2, 16), Rank("per_km2", "某市", "district", 5, 16)),
+    ranks=(Rank("volume", "某市", "district", 2, 16, ALL), Rank("per_km2", "某市", "district", 5, 16, ALL)),
     months=(), source_months={}, beside_months={}, child_level="township",
     children=(line("甲", 400 * E7), line("乙", 300 * E7), line("丙", 200 * E7), line("丁", 100 * E7)),
-    not_at_child_level_l=0, grand_level="village", grandchildren=(), classes={}, counts={}, stages=(), facilities=(),
+    grand_level="village", grandchildren=(), held={"township": Held("township", 1000 * E7, {})}, classes={}, counts={}, stages=(), facilities=(),
     findings=(),
 )  # fmt: skip
 
@@ -135,6 +141,42 @@ def test_a_source_below_one_half_is_the_largest_and_not_the_main_one() -> None:
 def test_few_regions_are_not_ranked_in_words() -> None:
     told = sentences.made_of(replace(REPORT, children=REPORT.children[:3]), "zh")
     assert told == "水源以自来水集团为主（60.0%），用途以工业居首（70.0%）。"
+
+
+def part(level: str, hidden_l: int, residents_held_l: int | None = None) -> Held:
+    return Held(level, 1000 * E7, {"coarser": hidden_l}, 300 * E7, residents_held_l)
+
+
+def test_a_ranking_says_what_it_does_not_show_by_volume() -> None:
+    """As in a district whose villages hold 68 % of its water and 0.1 % of its residents'."""
+    report = replace(REPORT, child_level="village", held={"village": part("village", 320 * E7, 3 * E7 // 10)})
+    assert sentences.made_of(report, "zh").endswith(
+        "甲、乙、丙三个社区(村)用水最多，合占 90.0%。各社区(村)的数字未含：仅计到上级 320.0 万 m³（32.0%）。居民生活用水有 99.9% 不在其中。"
+    )
+    assert sentences.made_of(report, "en").endswith(
+        " used 90.0%. Not in the figures of the village level: known only higher up 320.0 10⁴ m³ (32.0%)."
+        " Of the residents' water 99.9% is not in them."
+    )
+
+
+def test_regions_that_hold_little_of_the_water_are_not_ranked_in_words() -> None:
+    report = replace(REPORT, child_level="village", held={"village": part("village", 501 * E7, 300 * E7)})
+    told = sentences.made_of(report, "zh")
+    assert "最多，" not in told and told.endswith("各社区(村)的数字未含：仅计到上级 501.0 万 m³（50.1%）。")
+
+
+def test_a_place_says_what_is_in_no_figure_that_is_ranked() -> None:
+    beyond = Held("township", 4000 * E7, {"coarser": 600 * E7, "outside": 200 * E7})
+    ranks = (Rank("volume", "某市", "township", 2, 331, beyond), Rank("per_km2", "某市", "township", 5, 331, beyond))
+    told = sentences.total(replace(REPORT, ranks=ranks), "zh")
+    assert told.endswith("列第 2。某市用水的 20.0% 未计到任何街道(乡镇)。")
+    assert document._ranked(ranks[0], "zh") == "某市331个街道(乡镇)中第2（各街道(乡镇)合计占其用水的 80.0%）"
+    assert document._ranked(REPORT.ranks[0], "zh") == "某市16个区中第2"
+
+
+def test_what_a_year_is_compared_with_is_told_once() -> None:
+    assert sentences.changed((ComparedVolume("year", "2018", 5, 0.1),), "zh") == "同比增加（+10.0%）。"
+    assert sentences.changed((ComparedVolume("year", "", None, None),), "zh") == "上年同期的数据不全，不作同比。"
 
 
 def test_missing_months_are_a_sentence_of_their_own() -> None:

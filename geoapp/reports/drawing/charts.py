@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from geoapp.reports import figures
 from geoapp.reports.drawing.palette import INK, LINE, PURPOSES, SOFT, SOURCES, WATER
-from geoapp.reports.drawing.sheet import Figure
+from geoapp.reports.drawing.sheet import Figure, wrapped
 from geoapp.reports.drawing.svg import Canvas, text_width
+from geoapp.reports.held import hidden
 from geoapp.reports.structure import Report
 from geoapp.reports.words import term_name, word
 from layers import vocab
@@ -16,6 +18,10 @@ from layers.stats.absence import added, share
 WIDTH = 170.0
 RANKED = 20
 OTHER = "#99aaaa"
+NOWHERE = (OTHER, "#66777a")  # of what lies in no region, by why
+FAINT = "0.35"  # of months beside those of the period
+LEAST_BAND = 7.0  # mm that a month's name takes
+SMALL, NOTE_ROW = 7.0, 3.4
 
 
 def draw_all(report: Report, lang: str) -> list[Figure]:
@@ -36,59 +42,82 @@ def nice_steps(most: float, steps: int = 5) -> list[float]:
 
 
 def _months(report: Report, lang: str) -> Figure:
-    """Twelve months, stacked by source; the months of the period stand out by a band."""
+    """Every month of the period, stacked by source, and what lies in no region; the others of a year faint beside them."""
     title = word("chart_months", lang)
     canvas = Canvas(WIDTH, 74, f"{report.name} {title}")
-    sources = [(code, volumes) for code, volumes in report.source_months.items() if any((v or 0) > 0 for v in volumes)]
-    totals = [sum(volumes[m] or 0 for _, volumes in sources) for m in range(len(report.months))]
+    series = {code: (SOURCES.get(code, OTHER), term_name(vocab.SOURCE, code, lang)) for code in report.source_months}
+    series |= {why: (color, word(why, lang)) for why, color in zip(report.beside_months, NOWHERE, strict=False)}
+    litres = {**report.source_months, **report.beside_months}
+    parts = [(code, volumes) for code, volumes in litres.items() if any((v or 0) > 0 for v in volumes)]
+    totals = [sum(volumes[m] or 0 for _, volumes in parts) for m in range(len(report.months))]
     large = max(totals, default=0) >= figures.LITRES_PER_UNIT / 10
     divide = figures.LITRES_PER_UNIT if large else figures.LITRES_PER_M3
     marks = nice_steps(max(totals, default=0) / divide)
     left, right, top, bottom = 16.0, 168.0, 13.0, 66.0
-    canvas.text(left, 10, figures.unit_name(lang, large=large), 6.5, anchor="end", fill=SOFT)
+    canvas.text(left, 10, figures.unit_name(lang, large=large), SMALL, anchor="end", fill=SOFT)
     for mark in marks:
         y = bottom - (bottom - top) * mark / marks[-1]
         canvas.line(left, y, right, y, LINE, 0.15)
-        canvas.text(left - 1.5, y + 0.9, f"{mark:,.10g}", 6.5, anchor="end", fill=SOFT)
+        canvas.text(left - 1.5, y + 0.9, f"{mark:,.10g}", SMALL, anchor="end", fill=SOFT)
     band = (right - left) / max(1, len(report.months))
-    inside = [report.period.first <= month <= report.period.last for month in report.months]
+    own = set(report.own_months)
     tops = [bottom] * len(report.months)
-    for code, volumes in sources:
+    for code, volumes in parts:
         for m, volume in enumerate(volumes):
             height = max(0.0, (bottom - top) * (volume or 0) / divide / marks[-1])
             if height:
                 tops[m] -= height
-                canvas.rect(left + band * (m + 0.16), tops[m], band * 0.68, height, SOURCES.get(code, OTHER))
+                faint = {} if m in own else {"fill_opacity": FAINT}
+                canvas.rect(left + band * (m + 0.16), tops[m], band * 0.68, height, series[code][0], **faint)
+    empty = [added(volumes[m] for volumes in litres.values()) is None for m in range(len(report.months))]
+    _month_names(canvas, report, lang, empty, left, band, bottom)
+    if report.provisional_months:
+        canvas.text(right, 10, word("provisional_months", lang), SMALL, anchor="end", fill=SOFT)
+    if report.months[0][:4] != report.months[-1][:4]:
+        _years(canvas, report.months, left, band, bottom)
+    _row_of_keys(canvas, [series[code] for code, _ in parts])
+    return Figure("months", title, f"{title}，{report.name}", canvas.to_svg())
+
+
+def _month_names(
+    canvas: Canvas, report: Report, lang: str, empty: Sequence[bool], left: float, band: float, bottom: float
+) -> None:
+    """Below each column its month, where there is room: the report's own in full ink, those that may still change with a star."""
+    own = set(report.own_months)
     for m, month in enumerate(report.months):
         x = left + band * (m + 0.5)
-        if added(volumes[m] for volumes in report.source_months.values()) is None:  # not a bar of nothing
-            canvas.text(x, bottom - 1.5, word("no_data", lang), 5.2, anchor="middle", fill=SOFT)
-        chosen = inside[m] and not all(inside)
-        canvas.text(
-            x,
-            bottom + 4,
-            figures.month_short(month, lang) + ("*" if month in report.provisional_months else ""),
-            6.5,
-            anchor="middle",
-            bold=chosen,
-            fill=INK if inside[m] else SOFT,
-        )
+        if band >= LEAST_BAND and empty[m]:  # not a bar of nothing
+            canvas.text(x, bottom - 1.5, word("no_data", lang), SMALL, anchor="middle", fill=SOFT)
+        chosen = m in own and len(own) < len(report.months)
+        if band >= LEAST_BAND:
+            told = figures.month_short(month, lang) + ("*" if month in report.provisional_months else "")
+            fill = INK if m in own else SOFT
+            canvas.text(x, bottom + 4, told, SMALL, anchor="middle", bold=chosen, fill=fill)
         if chosen:
             canvas.rect(left + band * (m + 0.16), bottom + 5, band * 0.68, 0.7, WATER)
-    if report.provisional_months:
-        canvas.text(right, 10, word("provisional_months", lang), 6.5, anchor="end", fill=SOFT)
-    _row_of_keys(canvas, [(SOURCES.get(code, OTHER), term_name(vocab.SOURCE, code, lang)) for code, _ in sources])
-    return Figure("months", title, f"{title}，{report.name}", canvas.to_svg())
+
+
+def _years(canvas: Canvas, months: Sequence[str], left: float, band: float, bottom: float) -> None:
+    """Of months of several years where each begins, and its name where it has room."""
+    free = 0.0
+    for m, month in enumerate(months):
+        if m and month[5:] != "01":
+            continue
+        x = left + band * m
+        canvas.line(x, bottom, x, bottom + 7.5, LINE, 0.15)
+        if x >= free:
+            canvas.text(x + 0.6, bottom + 7.5, month[:4], SMALL, fill=SOFT)
+            free = x + text_width(month[:4], SMALL) + 2
 
 
 def _row_of_keys(canvas: Canvas, keys: list[tuple[str, str]]) -> None:
     x, y = 18.0, 2.0
     for color, text in keys:
-        width = 5 + text_width(text, 6.5) + 3
+        width = 5 + text_width(text, SMALL) + 3
         if x + width > WIDTH:
             x, y = 18.0, y + 4.2
         canvas.rect(x, y, 3, 3, color)
-        canvas.text(x + 4.2, y + 2.4, text, 6.5)
+        canvas.text(x + 4.2, y + 2.4, text, SMALL)
         x += width
 
 
@@ -97,18 +126,21 @@ def _regions(report: Report, lang: str) -> Figure:
     lines = [(line.name, line.volume_l or 0) for line in report.children if (line.volume_l or 0) > 0][:RANKED]
     title = word("chart_regions", lang, count=len(lines))
     row = 4.9
-    canvas = Canvas(WIDTH, row * len(lines) + 3, f"{report.name} {title}")
-    names = max(text_width(name, 6.8) for name, _ in lines)
+    below = wrapped(hidden(report.held[report.child_level], lang), SMALL, WIDTH - 8)
+    canvas = Canvas(WIDTH, row * len(lines) + 3 + NOTE_ROW * len(below), f"{report.name} {title}")
+    for n, text in enumerate(below):
+        canvas.text(8, row * len(lines) + 3.4 + NOTE_ROW * n, text, SMALL, fill=SOFT)
+    names = max(text_width(name, SMALL) for name, _ in lines)
     left = 8 + names + 2
     longest = WIDTH - left - 34
     for n, (name, litres) in enumerate(lines):
         y = 1 + n * row
-        canvas.text(5.5, y + 3, str(n + 1), 6.5, anchor="end", fill=SOFT)
-        canvas.text(8, y + 3, name, 6.8)
+        canvas.text(5.5, y + 3, str(n + 1), SMALL, anchor="end", fill=SOFT)
+        canvas.text(8, y + 3, name, SMALL)
         length = longest * litres / lines[0][1]
         canvas.rect(left, y + 0.5, max(length, 0.2), row - 1.6, "#3f93b5")
         told = f"{figures.volume(litres, lang)}  {figures.percent(share(litres, report.total_l))}"
-        canvas.text(left + length + 1.5, y + 3, told, 6.5, fill=SOFT)
+        canvas.text(left + length + 1.5, y + 3, told, SMALL, fill=SOFT)
     return Figure("ranking", title, f"{title}，{report.name}", canvas.to_svg())
 
 
@@ -132,7 +164,7 @@ def _purposes(report: Report, lang: str) -> Figure:
     for n, (color, name, volume) in enumerate(parts):
         at, y = (n % 2) * 88.0, 11 + (n // 2) * 5.0
         canvas.rect(at, y, 3, 3, color)
-        canvas.text(at + 4.5, y + 2.5, name, 6.8)
-        canvas.text(at + 60, y + 2.5, figures.volume(volume, lang), 6.8, anchor="end")
-        canvas.text(at + 78, y + 2.5, figures.percent(share(volume, report.total_l)), 6.8, anchor="end", fill=SOFT)
+        canvas.text(at + 4.5, y + 2.5, name, SMALL)
+        canvas.text(at + 60, y + 2.5, figures.volume(volume, lang), SMALL, anchor="end")
+        canvas.text(at + 78, y + 2.5, figures.percent(share(volume, report.total_l)), SMALL, anchor="end", fill=SOFT)
     return Figure("purposes", title, f"{title}，{report.name}", canvas.to_svg())

@@ -14,12 +14,16 @@ from geoapp.reports.drawing.sheet import Figure, Sheet, begin
 from geoapp.reports.ground import Cells, Waters
 from geoapp.reports.structure import Report
 from geoapp.reports.words import word
-from layers.stats.absence import added
+from layers.stats.absence import added, share
 
 
 def _more(sheet: Sheet, litres: Sequence[int | None]) -> None:
-    """What is in the cells and in no township's figure, with why."""
+    """What is in no cell; what is in the cells and in no township's figure, with why."""
     report = sheet.report
+    in_cells = added(litres) or 0
+    if (less := report.total_l - in_cells) > 0:
+        part = figures.percent(share(less, report.total_l))
+        sheet.legend_text(word("hidden_cells", sheet.lang, volume=figures.volume(less, sheet.lang), share=part))
     lines = report.children if report.child_level == "township" else report.grandchildren
     if report.level == "township":
         figures_l = report.total_l
@@ -27,7 +31,7 @@ def _more(sheet: Sheet, litres: Sequence[int | None]) -> None:
         figures_l = added(line.volume_l for line in lines) or 0
     else:
         return
-    more = (added(litres) or 0) - figures_l
+    more = in_cells - figures_l
     if more > 0:
         told = {"volume": figures.volume(more, sheet.lang), "litres": figures.integer(more)}
         sheet.legend_text(word("grid_more", sheet.lang, **told))
@@ -60,5 +64,5 @@ def draw(
     named = geometry.simplified(shapes, sheet.frame)
     borders = "".join(geometry.path_of(each.shape, sheet.frame) for each in named)
     sheet.canvas.path(borders, stroke="#5b6f78", width=0.22)
-    sheet.names(named, {line.code: n for n, line in enumerate(report.children, 1)}, 6.0)
+    sheet.names(named, {line.code: n for n, line in enumerate(report.children, 1)})
     return sheet.finish(f"grid-{cells.size}")

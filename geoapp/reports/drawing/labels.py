@@ -45,13 +45,10 @@ def overlap(a: Box, b: Box) -> bool:
 
 
 def _candidates(wanted: WantedLabel, size_pt: float) -> Iterable[PlacedLabel]:
-    """Full name at its place and around it, a size smaller, then what may stand in."""
-    for text, scale in ((wanted.text, 1.0), (wanted.text, 0.85), (wanted.instead, 0.9)):
-        if not text:
-            continue
-        size = size_pt * scale
-        height = size * MM_PER_PT
-        half = text_width(text, size) / 2
+    """Full name at its place and around it, then what may stand in: never smaller, as it has to be read."""
+    height = size_pt * MM_PER_PT
+    for text in filter(None, (wanted.text, wanted.instead)):
+        half = text_width(text, size_pt) / 2
         for right, down in (
             (0, 0),
             (0, -0.8),
@@ -65,7 +62,7 @@ def _candidates(wanted: WantedLabel, size_pt: float) -> Iterable[PlacedLabel]:
             (0.8, 1),
             (-0.8, 1),
         ):
-            yield PlacedLabel(wanted.x + right * half, wanted.y + (0.35 + down) * height, text, size)
+            yield PlacedLabel(wanted.x + right * half, wanted.y + (0.35 + down) * height, text, size_pt)
 
 
 def place(

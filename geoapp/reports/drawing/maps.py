@@ -14,6 +14,7 @@ from geoapp.reports.drawing.sheet import LEGEND_ROW, Figure, Sheet, begin
 from geoapp.reports.drawing.svg import dots, number
 from geoapp.reports.drawing.symbols import symbol
 from geoapp.reports.ground import OWNERS, Ground
+from geoapp.reports.held import hidden
 from geoapp.reports.structure import RegionLine, Report
 from geoapp.reports.words import layer_name, level_name, word
 from layers import registry
@@ -66,6 +67,7 @@ def _by_region(land: Land, lang: str, level: str, lines: Sequence[RegionLine], m
         report, lang, word(f"map_{measure}", lang, level=level_name(level, lang)), land.level(report.child_level),
         land.context,
     )  # fmt: skip
+    sheet.levels.append(level)
     shapes = geometry.simplified(land.level(level), sheet.frame)
     values = {line.code: _value(line, measure) for line in lines}
     breaks = report.classes[f"{level}/{measure}"].breaks
@@ -86,10 +88,11 @@ def _by_region(land: Land, lang: str, level: str, lines: Sequence[RegionLine], m
         _lines(sheet, named, "#5b6f78", 0.22)
     _edge(sheet, named)
     ranks = {line.code: n for n, line in enumerate(report.children, 1)}
-    sheet.names(named, ranks, 6.5 if len(named) < 60 else 4.6)
+    sheet.names(named, ranks)
     _class_legend(sheet, breaks, colors, {found: len(paths) for found, paths in by_class.items()}, measure)
     waters.legend(sheet, land.ground.waters)
-    sheet.legend_text(word("legend_note", lang, level=level_name(level, lang), method=word("quantiles", lang)), 5.6)
+    sheet.legend_text(word("legend_note", lang, level=level_name(level, lang), method=word("quantiles", lang)))
+    sheet.legend_text(hidden(report.held[level], lang))
     return sheet.finish(f"{level}-{measure}")
 
 
@@ -148,7 +151,7 @@ def _objects(land: Land, lang: str) -> Figure:
             sheet.canvas.path(signs, fill=layer.color, stroke="#ffffff", width=0.15)
         else:
             sheet.canvas.path(dots(points), stroke=layer.color, width=layer.printed.width, stroke_linecap="round")
-    sheet.names(shapes, {}, 6.0 if len(shapes) < 60 else 4.4)
+    sheet.names(shapes, {})
     _object_legend(sheet, layers, land.ground)
     waters.legend(sheet, land.ground.waters)
     return sheet.finish("objects")
@@ -203,5 +206,5 @@ def _areas(land: Land, lang: str) -> Figure | None:
         sheet.canvas.path(box, fill=color, fill_opacity="0.13", stroke=color, width=0.3)
         sheet.row(layer_name(kind, lang), len(areas))
     waters.legend(sheet, land.ground.waters)
-    sheet.names(shapes, {}, 6.0 if len(shapes) < 60 else 4.4)
+    sheet.names(shapes, {})
     return sheet.finish("supply-areas")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import shapely
 
 from geoapp.reports import figures
+from geoapp.reports.credits import boundaries
 from geoapp.reports.drawing import geometry, labels
 from geoapp.reports.drawing.frame import Frame, distance_text, fit, scale_bar, scale_factor
 from geoapp.reports.drawing.geometry import Outline
@@ -21,9 +22,12 @@ from layers.words import Words
 # A tall map has its legend beside it, a wide one below, in columns: either way the map is as large as the page lets it.
 WIDTH, TALL_WIDTH, LEAST_HEIGHT = 170.0, 128.0, 84.0
 MOST_HEIGHT, MOST_HEIGHT_WIDE, WIDE_BELOW = 190.0, 160.0, 1.15
-LEGEND_WIDTH, LEGEND_STEP, LEGEND_HEIGHT, MARKS_HEIGHT = 39.0, 43.6, 37.0, 11.0
+LEGEND_WIDTH, LEGEND_STEP, LEGEND_HEIGHT = 39.0, 43.6, 41.0
+# Below the map: system, scale and version, whose outlines these are in a line or three, and the mark of what is made up.
+MARKS_LINES, MARKS_STEP = 4, 3.4
+MARKS_HEIGHT = 4.0 + MARKS_STEP * (MARKS_LINES + 1)
 LEGEND_ROW = 4.6
-LABEL_PT = 6.5
+SMALL_PT = 7.0  # no text on paper is smaller
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class Sheet:
     legend_top: float = 0.0
     legend_bottom: float = 1000.0
     notes: list[str] = field(default_factory=list)
+    levels: list[str] = field(default_factory=list)  # whose outlines are drawn
 
     @property
     def window(self) -> labels.Box:
@@ -74,23 +79,24 @@ class Sheet:
         self.canvas.text(self.legend_x, self.legend_y + 3, text, 7.5, bold=True)
         self.legend_y += 5.4
 
-    def legend_text(self, text: str, size_pt: float = 6.0, fill: str = SOFT) -> None:
+    def legend_text(self, text: str) -> None:
         """A remark, broken to the width of the column."""
-        lines = wrapped(text, size_pt, LEGEND_WIDTH)
-        self.room(size_pt * 0.48 * len(lines))
+        lines = wrapped(text, SMALL_PT, LEGEND_WIDTH)
+        self.room(SMALL_PT * 0.48 * len(lines))
         for line in lines:
-            self.canvas.text(self.legend_x, self.legend_y + 2.4, line, size_pt, fill=fill)
-            self.legend_y += size_pt * 0.48
-        self.legend_y += 1.4
+            self.canvas.text(self.legend_x, self.legend_y + 2.4, line, SMALL_PT, fill=SOFT)
+            self.legend_y += SMALL_PT * 0.48
+        if lines:
+            self.legend_y += 1.4
 
-    def names(self, outlines: Sequence[Outline], ranks: dict[str, int], size_pt: float = LABEL_PT) -> None:
+    def names(self, outlines: Sequence[Outline], ranks: dict[str, int]) -> None:
         """Names of regions, the highest ranked first; by number where a name has no room."""
         ordered = sorted(outlines, key=lambda each: ranks.get(each.code, len(ranks) + 1))
         wanted = []
         for each in ordered:
             x, y = geometry.inner_point(each.shape, self.frame)
             wanted.append(labels.WantedLabel(x, y, each.name, str(ranks[each.code]) if each.code in ranks else ""))
-        placed, left = labels.place(wanted, self.window, size_pt)
+        placed, left = labels.place(wanted, self.window, SMALL_PT)
         for label in placed:
             self.canvas.text(label.x, label.y, label.text, label.size_pt, anchor="middle", halo=True)
         if left or any(label.text.isdigit() for label in placed):
@@ -98,9 +104,9 @@ class Sheet:
 
     def row(self, text: str, count: int) -> None:
         """Text and count of a row of the legend, beside what was drawn at its left; on to the next row."""
-        self.canvas.text(self.legend_x + 8, self.legend_y + 2.6, text, 6.3)
+        self.canvas.text(self.legend_x + 8, self.legend_y + 2.6, text, SMALL_PT)
         told = figures.integer(count)
-        self.canvas.text(self.legend_x + LEGEND_WIDTH, self.legend_y + 2.6, told, 6.3, anchor="end", fill=SOFT)
+        self.canvas.text(self.legend_x + LEGEND_WIDTH, self.legend_y + 2.6, told, SMALL_PT, anchor="end", fill=SOFT)
         self.legend_y += LEGEND_ROW
 
     def swatch(self, color: str, text: str, count: int) -> None:
@@ -129,19 +135,15 @@ class Sheet:
     def _marks(self) -> None:
         report, y = self.report, self.canvas.height - MARKS_HEIGHT + 3.2
         scale = word("scale", self.lang, scale=f"{self.frame.scale:,}")
-        self.canvas.text(
-            0,
-            y,
-            f"{word('crs', self.lang, plane=name_of(report.place.plane))} · {scale}",
-            5.8,
-            fill=SOFT,
-        )
-        parts = (report.boundary_source or figures.DASH, divided(report.within, self.lang))
-        boundary = " · ".join(filter(None, parts))
-        told = word("sources_of", self.lang, boundary=boundary, version=report.version)
-        self.canvas.text(0, y + 3, told, 5.8, fill=SOFT)
+        plane = word("crs", self.lang, plane=name_of(report.place.plane))
+        parts = (word("data_of", self.lang, version=report.version), divided(report.within, self.lang))
+        drawn = word("boundaries", self.lang, boundary=boundaries(report, self.levels, self.lang) or figures.DASH)
+        told = [f"{plane} · {scale} · {' · '.join(filter(None, parts))}", *wrapped(drawn, SMALL_PT, WIDTH)]
+        for line in told[:MARKS_LINES]:
+            self.canvas.text(0, y, line, SMALL_PT, fill=SOFT)
+            y += MARKS_STEP
         if report.synthetic:
-            self.canvas.text(0, y + 6, word("synthetic_mark", self.lang), 5.8, fill="#9a4a1c", bold=True)
+            self.canvas.text(0, y, word("synthetic_mark", self.lang), SMALL_PT, fill="#9a4a1c", bold=True)
 
 
 def wrapped(text: str, size_pt: float, width: float) -> list[str]:
@@ -151,7 +153,7 @@ def wrapped(text: str, size_pt: float, width: float) -> list[str]:
         if lines[-1] and text_width(lines[-1] + piece.rstrip(), size_pt) > width:
             lines.append("")
         lines[-1] += piece if lines[-1] else piece.lstrip()
-    return [line.rstrip() for line in lines]
+    return [line.rstrip() for line in lines if line]
 
 
 def _pieces(text: str) -> list[str]:
@@ -178,6 +180,7 @@ def begin(report: Report, lang: str, title: str, shapes: Sequence[Outline], cont
         frame = fit((west, south, east, north), TALL_WIDTH, MOST_HEIGHT, LEAST_HEIGHT)
         canvas = Canvas(WIDTH, frame.height + MARKS_HEIGHT, f"{report.name} {title}")
         sheet = Sheet(report, lang, title, frame, canvas)
+    sheet.levels += [report.child_level, *list(report.boundaries)[:1]]  # what lies around is of the first level
     canvas.rect(0, 0, frame.width, frame.height, "#fbfaf7")
     behind = "".join(geometry.path_of(sheet.visible(each.shape), frame) for each in geometry.simplified(context, frame))
     canvas.path(behind, fill="#f2f0ea", stroke="#dcd8cd", width=0.2)
@@ -196,5 +199,5 @@ def _bar(canvas: Canvas, frame: Frame) -> None:
     canvas.rect(x - 2, y - 5.2, length + 7, 6.6, "#fbfaf7")
     canvas.rect(x, y - 1.4, length / 2, 1.2, INK)
     canvas.rect(x, y - 1.4, length, 1.2, "none", INK)
-    canvas.text(x, y - 2.2, "0", 6, anchor="middle")
-    canvas.text(x + length, y - 2.2, distance_text(metres), 6, anchor="middle")
+    canvas.text(x, y - 2.2, "0", SMALL_PT, anchor="middle")
+    canvas.text(x + length, y - 2.2, distance_text(metres), SMALL_PT, anchor="middle")

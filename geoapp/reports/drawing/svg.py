@@ -76,11 +76,13 @@ class Canvas:
             attributes |= {"stroke": stroke, "stroke-width": number(width), "stroke-linejoin": "round"}
         self._element("path", {**attributes, **{name.replace("_", "-"): value for name, value in more.items()}})
 
-    def rect(self, x: float, y: float, width: float, height: float, fill: str, stroke: str = "none") -> None:
+    def rect(
+        self, x: float, y: float, width: float, height: float, fill: str, stroke: str = "none", **more: str
+    ) -> None:
         attributes = {"x": number(x), "y": number(y), "width": number(width), "height": number(height), "fill": fill}
         if stroke != "none":
             attributes |= {"stroke": stroke, "stroke-width": "0.2"}
-        self._element("rect", attributes)
+        self._element("rect", {**attributes, **{name.replace("_", "-"): value for name, value in more.items()}})
 
     def line(self, x1: float, y1: float, x2: float, y2: float, stroke: str, width: float) -> None:
         self.path(f"M{number(x1)} {number(y1)}L{number(x2)} {number(y2)}", stroke=stroke, width=width)

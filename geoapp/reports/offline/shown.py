@@ -12,9 +12,10 @@ from django.db.models import F, Value
 from geoapp.reports import figures
 from geoapp.reports.drawing import palette
 from geoapp.reports.ground import WATERS, seen
+from geoapp.reports.held import hidden
 from geoapp.reports.objects import any_prefix, within
 from geoapp.reports.structure import RegionLine, Report
-from geoapp.reports.words import layer_name, level_name, word
+from geoapp.reports.words import layer_name, level_name, subject, word
 from layers import access, filters, registry, vocab
 from layers.feeds.credits import credit
 from layers.languages import language
@@ -50,11 +51,12 @@ def _heading(report: Report, lang: str) -> Json:
     told = figures.class_texts([bound / 10_000 for bound in breaks])
     legend = [{"color": color, "text": text} for color, text in zip(palette.ramp(len(told)), told, strict=True)]
     legend.insert(0, {"color": palette.NO_DATA, "text": word("no_data", lang)})
+    held = report.held[report.child_level]
     as_of = word("version", lang, version=report.version, moment=figures.moment(report.changed_at, lang))
     period = figures.period(report.period.first, report.period.last, lang)
     return {
-        "name": report.name,
-        "lines": [f"{period} · {figures.volume(report.total_l, lang)}"],
+        "name": subject(report, lang),
+        "lines": [f"{period} · {figures.volume(report.total_l, lang)}", *filter(None, [hidden(held, lang)])],
         "unit": figures.unit_name(lang),
         "legend": legend[::-1],
         "version": f"{word('as_of', lang)}: {as_of}",
@@ -86,7 +88,11 @@ def _regions(report: Report, lang: str, prefixes: list[str]) -> Json:
     return {
         "name": word("map_volume", lang, level=level_name(report.child_level, lang)),
         "shown": True,
-        "style": {"color": "#ffffff", "weight": 1, "fillOpacity": 0.85},
+        "style": {
+            "color": "#ffffff",
+            "weight": 1,
+            "fillOpacity": 1,
+        },  # the legend's very colours: nothing lies underneath
         "features": features,
     }
 

@@ -26,7 +26,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--district", nargs="+", default=[], metavar="110108", help="市、区、街道（乡镇）代码，可多个"
         )
-        parser.add_argument("--all", action="store_true", help="全部区")
+        parser.add_argument("--all", action="store_true", help="全部区；加上 --unit 则为全部填报单位")
         parser.add_argument("--period", required=True, metavar="2019", help="2019、2019-07、2019-Q3、2019-01..2019-06")
         parser.add_argument("--out", type=Path, default=Path("reports"), metavar="目录", help="写到哪里，默认 reports")
         parser.add_argument("--formats", default="pdf", help="用逗号连接：" + ",".join(ask.FORMATS))
@@ -48,21 +48,22 @@ class Command(BaseCommand):
         codes = list(dict.fromkeys(options["district"]))
         index = region_index()
         if options["all"]:
-            codes += [region.code for region in index.levels[vocab.DISTRICT] if region.code not in codes]
+            level = vocab.REPORTING_UNIT if options["unit"] else index.below[0]
+            codes += [region.code for region in index.levels[level] if region.code not in codes]
         if not codes:
             raise CommandError("要哪里的报告？用 --district 110108 或 --all", returncode=2)
         for code in codes:
             index.prefixes(code, unit=options["unit"])
         period = parse_period(options["period"])
         coverage(period, available_months())
-        return [ask.Ask(code, period, options["lang"], options["unit"]) for code in codes]
+        return [ask.Ask(code, period, options["lang"], options["unit"]).of_kind(index) for code in codes]
 
     def _make(self, asks: list[ask.Ask], tasks: list[bulk.Task], stamp: str, processes: int, out: Path) -> None:
         began, failed, peak = time.monotonic(), 0, 0.0
         if kept := len(asks) - len(tasks):
             self.stdout.write(f"{kept} 份已有且数据版本相同，保留")
         for number, made in enumerate(bulk.run(tasks, stamp, processes), 1):
-            head = f"[{number:2}/{len(tasks)}] {made.ask.code}"
+            head = f"[{number:2}/{len(tasks)}] {made.ask.region}"
             names = "、".join(f"{name}（{told['bytes'] / 1e6:.1f} MB）" for name, told in made.files.items())
             self.stdout.write(f"{head} {names}{f' 失败：{made.error}' if made.error else ''}")
             self.stdout.flush()

@@ -27,7 +27,7 @@ function row(job) {
   const files = job.files.map((file) => element("a", { href: file.url, download: "", "data-form": file.form }, `${file.label} `, element("small", {}, file.size)));
   return element("li", { id: `job-${job.id}`, class: "job card", "data-testid": "job", "data-status": job.status },
     element("div", { class: "what" },
-      element("strong", {}, `${job.name} · ${job.period}${job.divisions ? ` · ${job.divisions}` : ""}${job.language ? ` · ${job.language}` : ""}`),
+      element("strong", {}, `${job.name}${job.kind ? ` · ${job.kind}` : ""} · ${job.period}${job.divisions ? ` · ${job.divisions}` : ""}${job.language ? ` · ${job.language}` : ""}`),
       element("small", {}, job.at, job.old ? ` · ${place.dataset.old}` : "")),
     element("div", { class: "how" },
       busy ? element("progress", { max: 100, value: job.percent, "aria-label": job.name }) : null,
