@@ -7,7 +7,7 @@ import { ENTRIES, isChange } from "../measures";
 import { provisionalOf, provisionalText } from "../provisional";
 import type { Measure } from "../state";
 import { type Figures, figuresOf } from "../values";
-import { countText, standingText } from "./measure-note";
+import { countText, placeText } from "./measure-note";
 
 /** The measure that is shown, of a place: a difference with its sign. */
 function mainOf(measure: Measure, figures: Figures | undefined): [string, string] {
@@ -21,7 +21,7 @@ function besideMain(measure: Measure, { people, standing }: Figures): HTMLElemen
   const count = kind && people?.[kind];
   if (kind) return h("p", { class: "hover-about" }, count ? countText(kind, count) : t("countNone"));
   if (!ENTRIES[measure].ofMonth) return null;
-  return h("p", { class: "hover-about" }, standing ? standingText(standing) : t("standingNone"));
+  return h("p", { class: "hover-about" }, standing ? placeText(standing) : t("standingNone"));
 }
 
 export function mountTooltip(place: HTMLElement, context: Context): void {
