@@ -1,6 +1,7 @@
 // The measures, one entry each: what a map's colours mean. Map, legend, tooltip, table, ranking and drawer read them here; the
 // list is that of the API (layers/stats/measures.py), with a change on the period before and on the year before apart.
-import { breakText, change, density, type Figure, LITRES_PER_M3, LITRES_PER_UNIT, perHead, unitName, unitsNow, volume } from "./format";
+import { breakText, change, density, type Figure, perHead, unitName, unitsNow, volume } from "./format";
+import { LITRES_PER_M3, LITRES_PER_UNIT } from "./litres";
 import { language, t, tk } from "./i18n";
 import { placeNumber, placeOfNumber } from "./percentile";
 import type { PeopleKind } from "./people";

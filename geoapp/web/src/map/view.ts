@@ -7,7 +7,7 @@ import { t } from "../i18n";
 import { type Comparison, compareUrl, type Mover } from "../api";
 import { divergingScale, type Scale } from "../classes";
 import { isCutAnew, ownScale, painted } from "../classing";
-import { LITRES_PER_M3 } from "../format";
+import { LITRES_PER_M3 } from "../litres";
 import { isCompare, objectParts, type State } from "../state";
 import { isTwoSided } from "../measures";
 import { classesOf, picture } from "../values";
