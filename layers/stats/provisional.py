@@ -93,6 +93,7 @@ def marks(within: Divisions) -> ProvisionalMonths:
 
 
 def _mark(index: RegionIndex, day: date, region: str, unit: str, note: str) -> Mark:
+    codes: tuple[str, ...] | None
     if unit:
         codes = tuple(index.prefixes(unit, unit=True)) if unit in index.units else ()
     else:
