@@ -320,6 +320,14 @@ def make_grid(unit_of_north: bool = False) -> Grid:
     return grid
 
 
+def count(code: str, day: str, residents: int | None = None, households: int | None = None, source: str = "") -> None:
+    """People of a division, as counted on a day, in a release of their own."""
+    region = models.Region.objects.get(code=code, valid_to=None)
+    models.Population.objects.create(
+        region=region, day=day, residents=residents, households=households, source=source, release=publish("population")
+    )
+
+
 def publish(*datasets: str) -> models.Release:
     """A release that raises the version of these datasets, or of all."""
     release: Any = ReleaseFactory()

@@ -248,7 +248,6 @@ REGION: Described = {
         code={"type": "string"},
         name={"type": "string"},
         volume_l=LITRES,
-        **{measure.field: NUMBER_OR_NULL for measure in measures.DIVIDED},
         population={"type": "object", "properties": {"residents": COUNTED, "households": COUNTED}},
         standing=STANDING,
         former=FORMER,
@@ -257,6 +256,7 @@ REGION: Described = {
         notes=NOTES,
         provisional_months={**PROVISIONAL, "description": "The provisional ones among the months of its chart"},
         children={"type": "array", "items": ROW},
+        optional={measure.field: NUMBER_OR_NULL for measure in measures.DIVIDED},
         facilities={"type": "array", "items": {"type": "object"}},
     ),
 }

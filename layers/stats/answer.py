@@ -18,7 +18,7 @@ from layers.stats.like import Pair, pair, refuse_unlike
 from layers.stats.measures import Divisors, days_in
 from layers.stats.percentile import LEAST, Standing, classed, earlier_months, standings
 from layers.stats.population import last_day, populations
-from layers.stats.provisional import Marks, marks
+from layers.stats.provisional import ProvisionalMonths, marks
 from layers.stats.query import Total
 from layers.stats.redrawn import redrawn
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
@@ -250,7 +250,7 @@ def _lines(
     total: int | None,
     divisors_of: Callable[[RegionInfo], Divisors],
     standing: Mapping[str, Standing | None],
-    marked: Marks,
+    marked: ProvisionalMonths,
     *,
     compared: bool,
 ) -> list[dict[str, Any]]:

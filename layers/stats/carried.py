@@ -109,6 +109,7 @@ _UNLIKE: tuple[Column, ...] = (
 _SHARE: Column = ("share_by_area", sql.SQL("u.by_area_l::double precision / NULLIF(u.gross_l, 0)"))
 
 
+_FINAL: Column = ("provisional", sql.SQL("NULL::text"))
 _PROVISIONAL: Column = ("provisional", sql.SQL("CASE WHEN u.volume_l IS NOT NULL THEN o.months END"))
 
 
@@ -131,7 +132,10 @@ def _of_region(level: int, asked: Asked) -> Carried:
 def _marked(found: Carried, asked: Asked, within: Divisions, code: sql.Composable) -> Carried:
     """The same with which of its months are provisional, by the code of the division that a row is of or in."""
     months = [*asked.period.months, *(asked.versus.months if asked.versus else ())]
-    join, params = marks(within).within(months).column(code)
+    marked = marks(within).within(months)
+    if not marked.every:
+        return replace(found, columns=(*found.columns, _FINAL))
+    join, params = marked.column(code)
     return replace(
         found,
         join=found.join + sql.SQL(" ") + join,

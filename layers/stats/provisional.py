@@ -41,14 +41,14 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class ProvisionalMonths:
     """What is provisional of some months, in the order of these."""
 
     every: tuple[Mark, ...] = ()
 
-    def within(self, months: Iterable[Month]) -> Marks:
+    def within(self, months: Iterable[Month]) -> ProvisionalMonths:
         held = set(months)
-        return Marks(tuple(mark for mark in self.every if mark.month in held))
+        return ProvisionalMonths(tuple(mark for mark in self.every if mark.month in held))
 
     def of(self, prefixes: Sequence[str] = ()) -> list[str]:
         """The months that are provisional in some divisions, each once."""
@@ -72,7 +72,7 @@ class Marks:
         return text, ([month for month, _ in pairs], [own for _, own in pairs])
 
 
-_kept: Memory[Marks] = Memory(4)
+_kept: Memory[ProvisionalMonths] = Memory(4)
 _SQL = """
 SELECT p.month, COALESCE(r.code, ''), COALESCE(u.code, ''), p.note FROM layers_provisionalmonth p
 LEFT JOIN layers_region r ON r.id = p.region_id LEFT JOIN layers_reportingunit u ON u.id = p.reporting_unit_id
@@ -80,19 +80,20 @@ ORDER BY p.month, p.region_id NULLS FIRST, p.reporting_unit_id NULLS FIRST, p.id
 """
 
 
-def marks(within: Divisions) -> Marks:
+def marks(within: Divisions) -> ProvisionalMonths:
     """All there are, in some divisions: one small query for their version, the rest is kept."""
     stamp = as_of((registry.PROVISIONAL.name, "region", "reporting_unit")).stamp
 
-    def make() -> Marks:
+    def make() -> ProvisionalMonths:
         found = rows(Query(_SQL))
         index = region_index(within) if found else None
-        return Marks(tuple(_mark(index, *row) for row in found if index))
+        return ProvisionalMonths(tuple(_mark(index, *row) for row in found if index))
 
     return _kept.get_or_make(stamp, within.edition.id, make)
 
 
 def _mark(index: RegionIndex, day: date, region: str, unit: str, note: str) -> Mark:
+    codes: tuple[str, ...] | None
     if unit:
         codes = tuple(index.prefixes(unit, unit=True)) if unit in index.units else ()
     else:

@@ -210,6 +210,8 @@ FILES = {
     "water_user": f"code,name,source,region,lon,lat\nU1,新用户,自来水集团,{A},116.005,40.015",
     "meter": f"code,name,system,source,purpose,region,lon,lat\nM1,新表,自来水集团,自来水集团,居民生活,{A},116.005,40.015",
     "usage": "month,meter,source,purpose,volume_l\n2019-01,M1,自来水集团,居民生活,4321",
+    "population": f"region,day,residents\n{SOUTHERN},2020-11-01,77",
+    "provisional": "month,note\n2019-01,待核定",
     "reporting_unit": f"code,name\n{DISTRICT},新水务局",
     "watercourse": 'code,name,wkt\nG1,新河,"LINESTRING (116 40.001, 116.02 40.012)"',
     "road": 'code,name,wkt\nG1,新路,"LINESTRING (116 40.001, 116.02 40.012)"',

@@ -42,13 +42,14 @@ def test_an_answer_has_all_its_parts(client: Client, grid: Grid) -> None:
     body = get(client, "/api/stats?level=village&period=2019-02&versus=year&measure=per_km2&method=equal&k=3")
     assert set(body) == {
         "as_of", "synthetic", "level", "parent", "period", "versus", "boundaries", "redrawn", "filters", "total_l", "rows", "gaps", "classes",
-        "notes",
+        "notes", "former", "provisional", "provisional_notes",
     }  # fmt: skip
     assert body["as_of"] == as_of(registry.STATISTICS).to_dict()
     assert [row["code"] for row in body["rows"]] == [A, B, C, D]
     for row in body["rows"]:
         assert set(row) == {
-            "code", "name", "volume_l", "share", "area_km2", "m3_per_km2", "previous_l", "change",
+            "code", "name", "volume_l", "share", "area_km2", "m3_per_km2", "previous_l", "change", "residents", "residents_day",
+            "households", "households_day", "l_per_resident_day", "m3_per_household_month", "standing", "provisional",
         }  # fmt: skip
     assert body["versus"] == {"kind": "year", "period": None, "compared": None}  # no February of 2018
     assert (body["classes"]["measure"], body["classes"]["unit"]) == ("per_km2", "m3/km2")

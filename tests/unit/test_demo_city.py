@@ -24,6 +24,7 @@ from layers import vocab
 TABLE_COLUMNS = {
     "reporting_unit": "code name",
     "region": "code name level parent reporting_unit boundary_source boundary_quality geometry",
+    "population": "region day residents source",
     "permit": "code holder_code holder_name permitted_m3_per_year valid_from valid_to region",
     "well": "code name use metering depth_m year_built status region permits position_quality geometry",
     "surface_intake": "code name water_body region permits position_quality geometry",
@@ -35,6 +36,7 @@ TABLE_COLUMNS = {
 }
 ROWS = {
     "reporting_unit": 17,
+    "population": 16,
     "region": 7_901,
     "permit": 11_986,
     "well": 60_000,
@@ -73,7 +75,7 @@ def test_columns_and_rows(tables: dict[str, pd.DataFrame]) -> None:
     assert {name: " ".join(table.columns) for name, table in tables.items()} == TABLE_COLUMNS
     assert {name: len(tables[name]) for name in ROWS} == ROWS
     for name, table in tables.items():
-        assert table["code"].is_unique, name
+        assert table["region" if name == "population" else "code"].is_unique, name
 
 
 def test_slugs_are_of_the_vocabularies(tables: dict[str, pd.DataFrame]) -> None:
@@ -421,3 +423,11 @@ def test_printed_constants() -> None:
     assert (meters_part.CONSERVATION, meters_part.GROUP) == (155_686, 194_754)
     assert (permits_part.PERMITS, permits_part.MATCHED) == (11_986, 1_769)
     assert sum(wells.BY_USE.values()) == wells.WELLS
+
+
+def test_the_residents_of_the_districts_are_those_of_the_census(tables: dict[str, pd.DataFrame]) -> None:
+    """北京市第七次全国人口普查公报（第二号）: its total is that of the rows, and 海淀 is as printed."""
+    residents = tables["population"].set_index("region")["residents"]
+    assert residents.sum() == 21_893_095
+    assert residents["110108"] == 3_133_469
+    assert set(tables["population"]["day"]) == {"2020-11-01"}

@@ -33,6 +33,8 @@ def test_a_moved_user_moves_the_sums_the_grid_and_what_meters_are_filtered_by() 
         ("sewage_plant", {"sewage_plant", "region"}),
         ("supply_area", {"supply_area", "facility", "region"}),  # it counts where its facility does
         ("grid", {"grid", "region"}),  # the cells themselves
+        ("population", {"population", "region"}),
+        ("provisional", {"provisional", "region", "reporting_unit"}),
         (SUMS, {"reporting_unit", "region", "facility", "water_user", "meter", "usage"}),
         (GRIDDED, {"region", "facility", "supply_area", "water_user", "meter", "usage", "grid"}),
     ],

@@ -1,10 +1,9 @@
 // Numbers and periods as they are read: as the dictionary of the language has them; storage is litres.
 import type { Lang } from "./api";
 import { said } from "./i18n";
+import { LITRES_PER_M3, LITRES_PER_UNIT } from "./litres";
 import { kindOf } from "./periods";
 
-export const LITRES_PER_M3 = 1000;
-export const LITRES_PER_UNIT = 10_000 * LITRES_PER_M3; // one 万 m³
 
 const formats = new Map<string, Intl.NumberFormat>();
 function decimals(value: number, digits: number): string {

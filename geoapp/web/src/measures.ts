@@ -1,8 +1,9 @@
 // The measures, one entry each: what a map's colours mean. Map, legend, tooltip, table, ranking and drawer read them here; the
 // list is that of the API (layers/stats/measures.py), with a change on the period before and on the year before apart.
-import { breakText, change, density, type Figure, LITRES_PER_M3, LITRES_PER_UNIT, perHead, unitName, unitsNow, volume } from "./format";
+import { breakText, change, density, type Figure, perHead, unitName, unitsNow, volume } from "./format";
+import { LITRES_PER_M3, LITRES_PER_UNIT } from "./litres";
 import { language, t, tk } from "./i18n";
-import { STANDINGS } from "./percentile";
+import { placeNumber, placeOfNumber } from "./percentile";
 import type { PeopleKind } from "./people";
 import type { Measure } from "./state";
 import type { Figures } from "./values";
@@ -47,8 +48,11 @@ export const ENTRIES: Record<Measure, Entry> = {
   per_resident: { of: (figures) => figures.l_per_resident_day ?? null, ...heads("residents", "unitPerResident"), classes: { name: "per_resident", stored: 1 } },
   per_household: { of: (figures) => figures.m3_per_household_month ?? null, ...heads("households", "unitPerHousehold"), classes: { name: "per_household", stored: 1 } },
   percentile: {
-    of: ({ standing }) => (standing ? STANDINGS.indexOf(standing.class) : null),
-    told: told((value) => ({ number: tk("standing", STANDINGS[value]), unit: "" })), unit: () => ({ name: "", divide: 1 }),
+    of: ({ standing }) => (standing ? placeNumber(standing) : null),
+    told: told((value) => {
+      const { name, few } = placeOfNumber(value);
+      return { number: tk(few ? "standingFew" : "standing", name), unit: "" };
+    }), unit: () => ({ name: "", divide: 1 }),
     twoSided: true, ofMonth: true, regionsOnly: true,
   },
   change_previous: changes,

@@ -30,5 +30,14 @@ function classOf(percentile: number, years: number): StandingName {
   if (percentile > 75) return tenths && percentile > 90 ? "much_above" : "above";
   return "normal";
 }
+/** A place as a number, by which it is painted and sorted: that of its class in `STANDINGS`. Of too few years to tell tenths the two
+ * classes below the middle half are one, and the two above it: theirs lie beside the inner one's, in its colour and with words of their own. */
+export function placeNumber({ class: name, years }: Standing): number {
+  const nth = STANDINGS.indexOf(name);
+  return years >= TENTHS_FROM ? nth : nth + (name === "below" ? -JOINED : name === "above" ? JOINED : 0);
+}
+const JOINED = 0.25;
+/** The class of such a number, and whether it is one of two together. */
+export const placeOfNumber = (value: number): { name: StandingName; few: boolean } => ({ name: STANDINGS[Math.round(value)], few: !Number.isInteger(value) });
 /** The same calendar month of the years before. */
 export const earlierMonths = (month: string, months: readonly string[]): string[] => months.filter((each) => each.endsWith(month.slice(4)) && each < month);

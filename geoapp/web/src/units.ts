@@ -1,7 +1,8 @@
 // The one unit of a measure at one moment. What the map shows decides it, by the middle of its classes: legend, tooltip, popup,
 // drawer, ranking and time bar all speak it, however large or small their own figures are.
 import type { CellsShown, Shown } from "./context";
-import { LITRES_PER_M3, LITRES_PER_UNIT, type Units } from "./format";
+import { type Units } from "./format";
+import { LITRES_PER_M3, LITRES_PER_UNIT } from "./litres";
 import type { Measure } from "./state";
 import { classesOf } from "./values";
 

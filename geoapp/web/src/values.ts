@@ -1,7 +1,8 @@
 // From the matrix of litres to what the map shows: one value per region for a period and a measure.
 import type { Litres, Series } from "./api";
 import { changeScale, type Scale, sequentialScale, standingScale } from "./classes";
-import { added, LITRES_PER_M3 } from "./format";
+import { added } from "./format";
+import { LITRES_PER_M3 } from "./litres";
 import { ENTRIES, isChange } from "./measures";
 import { daysIn, NOBODY, type People, peopleOf } from "./people";
 import { earlierMonths, type Standing, standing, TENTHS_FROM } from "./percentile";
@@ -62,14 +63,16 @@ function monthsAsked(series: Series, period: string, measure: Measure, versus: s
   return { current: indexes(current), now: indexes(pairs.now), before: indexes(pairs.before), earlier: indexes(earlier), days: daysIn(current) };
 }
 /** All that is known of a row of litres, and the measure that is shown of it. */
-function valueOf(row: Readonly<Litres>, months: Months, area: number | null, people: People, measure: Measure): RegionValue {
+function valueOf(row: Readonly<Litres>, months: Months, area: number | null, people: People, measure: Measure, inside = row): RegionValue {
+  // What is divided by area or people is what was used in the place.
+  const used = at(inside, months.current);
   const volume = at(row, months.current);
   const before = months.before.length ? at(row, months.before) : null;
   const like = at(row, months.now);
   const figures: Figures = {
-    volume_l: volume, before_l: before, like_l: like, change: ratio(like, before), m3_per_km2: dense(volume, area), people,
-    l_per_resident_day: per(volume, people.residents ? people.residents.number * months.days : 0),
-    m3_per_household_month: per(volume === null ? null : volume / LITRES_PER_M3, people.households ? people.households.number * months.current.length : 0),
+    volume_l: volume, before_l: before, like_l: like, change: ratio(like, before), m3_per_km2: dense(used, area), people,
+    l_per_resident_day: per(used, people.residents ? people.residents.number * months.days : 0),
+    m3_per_household_month: per(used === null ? null : used / LITRES_PER_M3, people.households ? people.households.number * months.current.length : 0),
     standing: ENTRIES[measure].ofMonth ? standing(volume, months.earlier.map((i) => row[i])) : null,
   };
   return { ...figures, shown: ENTRIES[measure].of(figures) };
@@ -145,8 +148,10 @@ export function regionValue(series: Series, code: string, period: string, measur
   const i = series.codes.indexOf(code);
   return i < 0 ? null : valueOf(series.volume_l[i], monthsAsked(series, period, measure, versus), series.area_km2[i] ?? null, peopleOf(series, i, period), measure);
 }
-/** The whole city's value: everything recorded, placed or not. */
+/** The whole city's value: everything recorded, placed or not; divided by area or people what was used in it, as the API's is. */
 export function cityValue(series: Series, period: string, measure: Measure, versus = ""): RegionValue {
   const area = series.area_km2.reduce<number>((sum, km2) => sum + (km2 ?? 0), 0);
-  return valueOf(series.total_l, monthsAsked(series, period, measure, versus), area || null, peopleOf(series, "whole", period), measure);
+  const nowhere = (i: number): number => (series.gaps?.unassigned?.[i] ?? 0) + (series.gaps?.outside?.[i] ?? 0);
+  const inside = series.total_l.map((litres, i) => (litres === null ? null : litres - nowhere(i)));
+  return valueOf(series.total_l, monthsAsked(series, period, measure, versus), area || null, peopleOf(series, "whole", period), measure, inside);
 }

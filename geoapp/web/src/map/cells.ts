@@ -5,7 +5,7 @@ import { type CellQuestion, cellColor, cellHatch, cellQuestion, cellValue, CELLS
 import { CLEAR, divergingScale, type Scale, sequentialScale } from "../classes";
 import { ownScale, painted, receding } from "../classing";
 import type { CellsShown, CellValue, Context } from "../context";
-import { LITRES_PER_M3 } from "../format";
+import { LITRES_PER_M3 } from "../litres";
 import { kindOf } from "../periods";
 import { ENTRIES, isTwoSided } from "../measures";
 import { sourceUrl } from "./create";

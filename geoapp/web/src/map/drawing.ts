@@ -5,7 +5,7 @@ import { type Comparison, compareUrl } from "../api";
 import { divergingScale, type Scale } from "../classes";
 import { isCutAnew, ownScale, painted } from "../classing";
 import type { Context, Hover, MapLevel } from "../context";
-import { LITRES_PER_M3 } from "../format";
+import { LITRES_PER_M3 } from "../litres";
 import { isTwoSided } from "../measures";
 import { isCompare, type State } from "../state";
 import { classesOf, picture } from "../values";

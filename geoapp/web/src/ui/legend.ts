@@ -75,10 +75,8 @@ function classRows({ measure, scale, unit, counts, most: largest, nought, none, 
   const most = Math.max(...counts, 1);
   const count = (n: number | undefined, bar = false) => n === undefined ? null
     : h("span", { class: "count" }, bar ? h("b", { style: `width:${(n / most) * 46}px` }) : null, h("em", {}, what(n)));
-  // Where nothing is known there are no classes either.
-  const nothing = !scale.breaks.length && counts.length > 0 && counts.every((n) => n === 0);
   return h("ul", { class: "classes" },
-    nothing ? null : order.map((i) => h("li", { "data-testid": "legend-class", "data-class": i, "data-count": counts[i] ?? "", "data-from": scale.breaks[i - 1] ?? "", "data-to": scale.breaks[i] ?? "" },
+    order.map((i) => h("li", { "data-testid": "legend-class", "data-class": i, "data-count": counts[i] ?? "", "data-from": scale.breaks[i - 1] ?? "", "data-to": scale.breaks[i] ?? "" },
       h("button", light(i), h("i", { class: "swatch", style: `background:${scale.colors[i]}` }),
         h("span", { class: "num" }, texts[i]), count(counts[i], true)))),
     !scale.diverging && (nought === null || nought > 0) ? h("li", { "data-testid": "legend-nought", "data-class": NOUGHT_CLASS, "data-count": nought ?? "" },
@@ -124,6 +122,7 @@ export function legendLine(measure: Measure, scale: Scale, hint = ""): HTMLEleme
   return [
     h("span", { class: "line-title" }, tk("measureTitle", measure), " ", h("small", {}, unit.name)),
     ...(hint ? [h("span", { class: "line-note", "data-testid": "line-note" }, hint)] : []),
+    ...(scale.colors.length ? [] : [h("span", { class: "line-note" }, t("noData"))]),
     h("span", { class: "line-ramp" }, scale.colors.map((color, i) => h("i", { "data-class": i, style: `background:${color}` }, scale.breaks[i] === undefined ? null : h("em", {}, text(scale.breaks[i]))))),
   ];
 }
@@ -219,10 +218,12 @@ export function mountLegend(place: HTMLElement, context: Context): void {
   }
   function draw(shown: Shown): void {
     if (context.cells) return drawCells(context.cells);
-    const { scale } = shown.picture;
     const { measure } = shown;
     const unit = unitOf(measure);
     const { counts, nought, none, most } = countsOf(shown);
+    // Where nothing at all is known there are no classes either.
+    const known = shown.picture.values.size === 0 || none < shown.picture.values.size;
+    const scale = known ? shown.picture.scale : { ...shown.picture.scale, breaks: [], colors: [] };
     frame(measure, scale, unit, caption(shown.period, tk("level", shown.level)),
       levelNote(context),
       sharedNote(context),

@@ -6,7 +6,7 @@ import { integer } from "../format";
 import { t, tk, words } from "../i18n";
 import { ENTRIES } from "../measures";
 import type { Count, PeopleKind } from "../people";
-import { earlierMonths, LEAST, type Standing, TENTHS_FROM } from "../percentile";
+import { earlierMonths, LEAST, type Standing, STANDINGS, TENTHS_FROM } from "../percentile";
 import { kindOf } from "../periods";
 import { isPartly, provisionalOf, provisionalText } from "../provisional";
 import type { Measure } from "../state";
@@ -33,8 +33,10 @@ export const countedText = (kind: PeopleKind, count: CountTold): string =>
   [countText(kind, count), count.summed ? t("countSummed") : "", count.source].filter(Boolean).join(" · ");
 
 /** A place among earlier years: its class, the percentile where it has one, and among how many. */
-export const standingText = ({ class: name, percentile, years }: Standing): string =>
-  [tk(years < TENTHS_FROM ? "standingFew" : "standing", name), percentile === null ? "" : t("standingPercentile", { p: integer(percentile) }), t("standingOf", { n: years })].filter(Boolean).join(" · ");
+export const standingText = (standing: Standing): string => `${tk(standing.years < TENTHS_FROM ? "standingFew" : "standing", standing.class)} · ${placeText(standing)}`;
+/** The same without its class. */
+export const placeText = ({ percentile, years }: Standing): string =>
+  [percentile === null ? "" : t("standingPercentile", { p: integer(percentile) }), t("standingOf", { n: years })].filter(Boolean).join(" · ");
 
 /** On which days they were counted whom the places on the map are divided by, or how many years a month is placed among. */
 export function measureAbout(context: Context): string {
@@ -65,5 +67,7 @@ export function lackNote(context: Context, { picture, measure, series }: Shown):
     if (!lacking) return null;
     return note(lacking === series.codes.length ? t(people === "residents" ? "residentsNone" : "householdsNone") : t("countLacking", { n: lacking }), "measure-lack");
   }
+  const few = ofMonth ? [...picture.values.values()].filter(({ standing }) => standing && standing.years < TENTHS_FROM).length : 0;
+  if (few && few < picture.values.size && picture.scale.breaks.length === STANDINGS.length - 1) return note(t("standingMixed", { n: few, years: TENTHS_FROM }), "measure-lack");
   return twoSided && !ofMonth && !picture.hasComparison ? note(t("comparedNone"), "no-comparison") : null;
 }

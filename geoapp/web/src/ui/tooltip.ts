@@ -8,7 +8,7 @@ import { provisionalOf, provisionalText } from "../provisional";
 import type { Measure } from "../state";
 import { type Figures, figuresOf } from "../values";
 import { apart, figureOf, numberOf } from "./figure";
-import { countText, standingText } from "./measure-note";
+import { countText, placeText } from "./measure-note";
 
 /** What a map has of a place. */
 const valueOf = ({ shown }: Context, { code, cell }: Hover): Figures | undefined => (cell ? figuresOf(cell) : shown?.picture.values.get(code));
@@ -18,7 +18,7 @@ function besideMain(measure: Measure, { people, standing }: Figures): HTMLElemen
   const count = kind && people?.[kind];
   if (kind) return h("p", { class: "hover-about" }, count ? countText(kind, count) : t("countNone"));
   if (!ENTRIES[measure].ofMonth) return null;
-  return h("p", { class: "hover-about" }, standing ? standingText(standing) : t("standingNone"));
+  return h("p", { class: "hover-about" }, standing ? placeText(standing) : t("standingNone"));
 }
 /** Which months of a place's figure may still change. */
 function openMonths({ shown }: Context, code: string): HTMLElement | null {
