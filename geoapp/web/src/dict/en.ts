@@ -146,11 +146,12 @@ export const en: Record<Key, string> = {
   palette_dusk: "dusk violet", palette_shore: "teal to brown", palette_tide: "blue to orange", palette_iris: "violet to yellow", opacity: "Strength", opacityOff: "off",
   styleReset: "Back to the usual classes and colours", param_method: "method of classes", param_k: "number of classes", param_breaks: "breaks", param_palette: "palette",
   param_opacity: "strength of colours", param_beside: "regions side by side", param_table: "table",
-  tableShort: "Table", tableTitle: "Table of what the map shows", tableFind: "Find by name or code", tableNone: "No region matches “{q}”.", tableRows: "{n} rows",
+  tableShort: "Table", tableTitle: "Table of what the map shows", tableFind: "Find by name, pinyin or code", tableNone: "No region matches “{q}”.", tableRows: "{n} rows",
   tableShare: "of the city", tableYear: "on last year", tableScope: "Scope", tableInside: "in the selected region", besideTitle: "Months side by side",
   besideAdd: "Put {name} side by side", besideRemove: "Take {name} away", besideClear: "Clear", besideLost: "Not in the present data: {codes}",
   secondSwitch: "Two maps side by side", secondFirst: "Map 1", secondSecond: "Map 2", secondLabel: "Map 2: a map of water use that moves with map 1.", secondClose: "Close map 2", secondSwap: "Swap the two maps", secondApart: "Map 1 − map 2",
   secondTogether: "Both maps have the same classes and colours; counts are of map 1.", secondApartScales: "Measures or lengths of period differ: map 2 has a legend of its own.", secondSame: "Classes and colours of map 1", points: "points", param_second: "second map", param_values: "figures on the map",
   valuesOn: "Print figures on the areas",
+  besideFull: "At most {n} regions side by side.", besidePut: "{name} is side by side now ({n}).", besideTaken: "{name} was taken away.",
   sheetToggle: "Open or close the panel",
 };
