@@ -153,5 +153,6 @@ export const en: Record<Key, string> = {
   secondTogether: "Both maps have the same classes and colours; counts are of map 1.", secondApartScales: "Measures or lengths of period differ: map 2 has a legend of its own.", secondSame: "Classes and colours of map 1", points: "points", param_second: "second map", param_values: "figures on the map",
   valuesOn: "Print figures on the areas",
   besideFull: "At most {n} regions side by side.", besidePut: "{name} is side by side now ({n}).", besideTaken: "{name} was taken away.",
+  errorSecond: "Map 2 could not be read.",
   sheetToggle: "Open or close the panel",
 };

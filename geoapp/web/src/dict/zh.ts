@@ -150,6 +150,7 @@ export const zh = {
   secondTogether: "两图同一分级、同一配色；个数按图 1 计。", secondApartScales: "两图指标或时段长短不同，图 2 另有图例。", secondSame: "分级与配色同图 1", points: "个百分点", param_second: "图 2", param_values: "图上数值",
   valuesOn: "在各地区上标出数值",
   besideFull: "逐月对比最多 {n} 个地区。", besidePut: "已把{name}加入逐月对比（{n} 个）。", besideTaken: "已从逐月对比中去掉{name}。",
+  errorSecond: "图 2 没有读到。",
   sheetToggle: "展开或收起面板",
 };
 export type Key = keyof typeof zh;

@@ -1,7 +1,7 @@
 // What each of two linked maps says of itself: its number, period, measure and unit, and the figure of the place that is pointed at or
 // selected. On the second map period and measure are chosen there.
-import { byId, h, replace } from "../dom";
-import type { Context, Hover } from "../context";
+import { h, replace } from "../dom";
+import { type Context, type Hover, isMapLevel } from "../context";
 import { periodText } from "../format";
 import { language, t, tk } from "../i18n";
 import { areLike, firstVersus, monthsOf, steps, years } from "../periods";
@@ -10,7 +10,6 @@ import { cityValue, regionValue } from "../values";
 import { redraw } from "../ui/choices";
 import { apart, figureOf, numberOf, type Valued } from "../ui/figure";
 import { legendLine, unitOf } from "../ui/legend";
-import { isMapLevel } from "../context";
 
 /** What a map has of the place that is told of: pointed at, else selected, else the whole city. */
 function valueOf(context: Context, hover: Hover | null, cellAt?: (at: [number, number]) => Valued | null): Valued | undefined {
@@ -33,7 +32,7 @@ export function mountHeads(first: Context, second: Context, places: [HTMLElement
     return head;
   });
   const titles = heads.map((head) => head.appendChild(h("div", { class: "map-title" })));
-  const values = heads.map((head) => head.appendChild(h("output", { class: "map-value num" })));
+  const values = heads.map((head) => head.appendChild(h("p", { class: "map-value num" })));
   const foot = h("div", { class: "map-foot card", "data-testid": "second-legend" });
   places[1].append(foot);
   let hover: Hover | null = null;
@@ -120,10 +119,8 @@ export function mountHeads(first: Context, second: Context, places: [HTMLElement
       if (changed.has("second") || changed.has("lang")) draw();
     }),
   ];
-  byId("map").setAttribute("data-number", "1");
   return () => {
     for (const each of off) each();
     for (const head of heads) head.remove();
-    byId("map").removeAttribute("data-number");
   };
 }
