@@ -70,7 +70,7 @@ def test_two_maps_are_moved_pointed_at_and_selected_as_one(page: Page, city: Cit
         worst, drawn = page.evaluate(APART, by)
         assert worst < 0.01 and drawn > 1
     by_id(page, "home").click()
-    page.wait_for_function("shuitu.context.level === 'district' && !shuitu.map.isMoving()")
+    page.wait_for_function("() => shuitu.context.level === 'district' && !shuitu.map.isMoving()")
 
     # One scale, and that is said.
     one, other = page.evaluate(SCALES)
@@ -153,7 +153,7 @@ def test_table_figures_cells_and_picture_are_of_both(page: Page, city: City) -> 
 
     # Figures stand on what has room for them, in the legend's unit, and follow the month without a request.
     page.evaluate("shuitu.context.emit('go', {bounds: shuitu.context.meta.bounds})")
-    page.wait_for_function("Number(document.documentElement.dataset.figures) > 5")
+    page.wait_for_function("() => Number(document.documentElement.dataset.figures) > 5")
     for which, figures in ((0, now), (1, before)):
         printed = page.evaluate(FIGURES, which)
         assert printed
@@ -170,12 +170,12 @@ def test_table_figures_cells_and_picture_are_of_both(page: Page, city: City) -> 
     )
     first = page.evaluate(FIGURES, 0)
     set_slider(page, 3)
-    page.wait_for_function(f"first => JSON.stringify(({FIGURES})(0)) !== first", arg=str(first))
+    page.wait_for_function(f"first => JSON.stringify(({FIGURES})(0)) !== JSON.stringify(first)", arg=first)
     assert asked == []
     # Of January there is nothing to compare with: no number stands for that.
     set_slider(page, 0)
     choose(page, "measure", "change_previous")
-    page.wait_for_function("document.documentElement.dataset.figures === '0'")
+    page.wait_for_function("() => document.documentElement.dataset.figures === '0'")
     choose(page, "measure", "volume")
 
     # Cells: both maps, by one scale; a cell that is pointed at is told of both.
@@ -184,14 +184,14 @@ def test_table_figures_cells_and_picture_are_of_both(page: Page, city: City) -> 
     expect(page.locator("html")).to_have_attribute("data-cells", "grid_500")
     expect(page.locator("#second")).to_have_attribute("data-cells", "grid_500")
     colors = f"{MAPS}.map(map => JSON.stringify(map.getPaintProperty('cells-grid_500', 'fill-color')).match(/#[0-9a-f]{{6}}/g).join())"
-    page.wait_for_function(f"(() => {{ const [one, other] = {colors}; return one === other; }})()")
-    page.wait_for_function(f"{MAPS}.every(map => map.areTilesLoaded())")
+    page.wait_for_function(f"() => {{ const [one, other] = {colors}; return one === other; }}")
+    page.wait_for_function(f"() => {MAPS}.every(map => map.areTilesLoaded())")
     page.mouse.move(5, 5)
     point_at(page, 0, 116.4, 39.905)
     expect(by_id(page, "tooltip-both")).to_be_visible()
     expect(by_id(page, "tooltip-both").locator("dd")).to_have_count(3)
     page.wait_for_function(
-        f"(() => {{ const [one, other] = {MAPS}.map(map => map.queryRenderedFeatures({{layers: ['cells-grid_500']}}).filter(each => each.state.hover).map(each => each.id)); return one.length && one.join() === other.join(); }})()"
+        f"() => {{ const [one, other] = {MAPS}.map(map => map.queryRenderedFeatures({{layers: ['cells-grid_500']}}).filter(each => each.state.hover).map(each => each.id)); return one.length && one.join() === other.join(); }}"
     )
     choose(page, "level", "district")
     wait_level(page, "district")
@@ -226,7 +226,7 @@ def test_an_address_in_vain_is_told_and_a_telephone_has_them_one_above_the_other
         f"(() => {{ const map = {MAPS}[1], box = map.getContainer().getBoundingClientRect(), to = map.project([115.8, 40.0]); return [box.x + to.x, box.y + to.y]; }})()"
     )
     page.touchscreen.tap(x, y)
-    page.wait_for_function("shuitu.context.state.region !== ''")
+    page.wait_for_function("() => shuitu.context.state.region !== ''")
     for number in (1, 2):
         expect(by_id(page, f"map-head-{number}")).to_contain_text("区")
         expect(by_id(page, f"map-head-{number}")).not_to_contain_text("北京市")

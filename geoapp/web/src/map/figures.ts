@@ -68,7 +68,9 @@ function groundOf(map: GlMap, level: string): Ground {
 function fitting(map: GlMap, { level, picture, measure }: Shown, { names, areas }: Ground): Feature[] {
   const { divide } = unitOf(measure);
   const size: NameSize = nameSize(level, map.getZoom());
+  const seen = map.getBounds();
   return names.flatMap(({ code, lines, at }): Feature[] => {
+    if (!seen.contains(at)) return [];
     const value = picture.values.get(code)?.shown ?? null;
     const pieces = areas.get(code);
     if (value === null || !pieces) return [];
@@ -77,7 +79,9 @@ function fitting(map: GlMap, { level, picture, measure }: Shown, { names, areas 
     const middle = map.project(at);
     const half = widthOf(text) / 2 + FREE;
     const [high, low] = [middle.y + top, middle.y + top + SIZE + FREE];
-    const corners = [-half, 0, half].flatMap((x) => [high, (high + low) / 2, low].map((y) => map.unproject([middle.x + x, y]).toArray()));
+    const [west, north] = map.unproject([middle.x - half, high]).toArray();
+    const [east, south] = map.unproject([middle.x + half, low]).toArray();
+    const corners = [west, (west + east) / 2, east].flatMap((x) => [north, (north + south) / 2, south].map((y) => [x, y]));
     const fits = corners.every((corner) => pieces.some((rings) => isIn(corner, rings)));
     return fits ? [{ type: "Feature", id: Number(code), geometry: { type: "Point", coordinates: at }, properties: { text, offset: [0, top / SIZE] } }] : [];
   });
@@ -88,9 +92,10 @@ export class Figures {
   private zoom = 0;
   private hidden = false;
   private ground: Ground | null = null;
+  private timer = 0;
 
   constructor(private readonly map: GlMap, private readonly context: Context) {
-    context.on("shown", () => this.draw());
+    context.on("shown", () => this.later());
     context.on("cells", () => this.draw());
     context.on("units", () => this.draw());
     context.store.subscribe((_, changed) => { if (changed.has("values")) this.draw(); });
@@ -100,7 +105,12 @@ export class Figures {
     });
     map.on("zoom", () => this.hide(map.getZoom() < this.zoom - ZOOM_OUT));
   }
-  draw(): void {
+  /** Colours first: of a slider that is dragged the last month is enough. */
+  private later(): void {
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => { if (this.map.style) this.draw(); });
+  }
+  private draw(): void {
     const { map, context } = this;
     const { shown, cells, state, marks } = context;
     const there = map.getSource(FIGURES) as GeoJSONSource | undefined;
