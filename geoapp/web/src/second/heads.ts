@@ -4,7 +4,7 @@ import { h, replace } from "../dom";
 import { type Context, type Hover, isMapLevel } from "../context";
 import { periodText } from "../format";
 import { language, t, tk } from "../i18n";
-import { areLike, firstVersus, monthsOf, steps, years } from "../periods";
+import { areLike, firstVersus, kindOf, monthsOf, steps, years } from "../periods";
 import { isCompare, MEASURES, type Measure, type Second } from "../state";
 import { cityValue, regionValue } from "../values";
 import { redraw } from "../ui/choices";
@@ -43,10 +43,10 @@ export function mountHeads(first: Context, second: Context, places: [HTMLElement
   function periods(id: string, label: string, chosen: string, allowed: (period: string) => boolean, choose: (period: string) => void): HTMLElement {
     const { months } = meta;
     const lang = language();
-    const whole = steps("range", months)[0];
-    const other = [whole, chosen].filter((each, i, all) => allowed(each) && all.indexOf(each) === i && (i === 0 ? years(months).length > 1 : !months.includes(each) && !years(months).includes(each)));
+    const all = years(months).length > 1 ? steps("range", months) : [];
+    const ranges = [...new Set([...all, chosen])].filter((each) => kindOf(each) === "range" && allowed(each)); // years and months follow
     const field = h("select", { class: "select", "aria-label": label, name: id, "data-testid": id, onchange: () => choose(field.value) },
-      other.map((each) => option(each, chosen, periodText(each, lang))),
+      ranges.map((each) => option(each, chosen, periodText(each, lang))),
       years(months).map((year) => h("optgroup", { label: year }, [year, ...monthsOf(year, months)].filter(allowed).map((each) => option(each, chosen, periodText(each, lang))))));
     return field;
   }
