@@ -1,7 +1,8 @@
 """THE list of where one can go: the head of every page and the map's menu are drawn from it, and nothing else names it.
 
 Who may import or administer is told by the account, which is asked for before a page reads its data: within a snapshot a log-in
-that has ended could not be taken away. Who has no account, or asks for a page that is made once for all, is offered the log-in.
+that has ended could not be taken away. Who has no account is offered the log-in; a page that does not know who asks, as those that
+are made once for all, says nothing of it.
 """
 
 from __future__ import annotations
@@ -54,7 +55,8 @@ ENTRIES = (
     Destination("admin", "/admin/", Words("管理", "Administration"), Words("各表与帐号", "Tables and accounts"), STAFF),
     Destination("login", "/admin/login/?next=/admin/", Words("登录", "Log in"), Words("导入与管理", "Import and administration"), STRANGER),
 )  # fmt: skip
-FOR_ALL = frozenset((EVERYBODY, STRANGER))
+FOR_ALL = frozenset((EVERYBODY,))
+TO_STRANGERS = frozenset((EVERYBODY, STRANGER))
 
 
 def roles(request: HttpRequest) -> frozenset[str]:
@@ -62,7 +64,7 @@ def roles(request: HttpRequest) -> frozenset[str]:
     try:
         user = request.user
         if not (user.is_active and user.is_staff):
-            return FOR_ALL
+            return TO_STRANGERS
         return frozenset((EVERYBODY, STAFF, CLERK) if user.has_perm(PERMISSION) else (EVERYBODY, STAFF))
     except DatabaseError:
         return FOR_ALL

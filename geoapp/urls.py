@@ -3,10 +3,12 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView
 
 from geoapp import health
+from geoapp.menu import knows_asker
 from layers.http.answers import BY_ASKER
+from layers.http.reader import ReaderView
 from layers.http.resource import Resource
 
 OF_CODE = Resource(kept=BY_ASKER, of_data=False)  # of the code alone, and of no data
@@ -18,7 +20,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("desk/", include("geoapp.desk.urls")),
     path("api/schema", OF_CODE(SpectacularAPIView.as_view()), name="schema"),
-    path("api/docs", OF_CODE(SpectacularSwaggerSplitView.as_view(url_name="schema")), name="docs"),
+    path("api/docs", knows_asker(OF_CODE(ReaderView.as_view(url_name="schema"))), name="docs"),
     path("api/", include("layers.feeds.urls")),
     path("", include("geoapp.desktop.urls")),
     path("feeds/", include("layers.feeds.file_urls")),

@@ -27,6 +27,7 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
         *(f"region={code}&period=2019" for code in (CITY, TOWNSHIP, A)),
         *(f"unit={unit}&period=2019" for unit in ("unassigned", "outside")),
     ),
+    "spelt-regions": ("q=nan",),
     "search": (
         *(f"q={MARK[:length]}" for length in (2, len(MARK))),
         *(f"q={text}" for text in ("W1", "F4", "I1", "SA1", "S1", "P1", "水", "自建供水", "第一水厂", "餐馆")),

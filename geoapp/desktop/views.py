@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import wraps
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from geoapp.desktop import looks, project
@@ -100,13 +102,26 @@ def qml_view(request: HttpRequest, layer_id: str) -> Found:
     return _file(f"{layer.id}.qml", "application/x-qgis-layer-settings", make)
 
 
-@replace(PAGE, kept=BY_VERSION, vary=("Accept",), lane="files")
-def feeds_view(request: HttpRequest) -> Found | HttpResponse:
-    """Every feed: a page for people, JSON for programs."""
-    if request.GET.get("f", "html") != "html" or (
-        "f" not in request.GET and request.get_preferred_type(["application/json", "text/html"]) != "text/html"
-    ):
-        return downloads.list_found(request)
+LIST = replace(PAGE, kept=BY_VERSION, vary=("Accept",), lane="files")
+
+
+@LIST
+def _feeds_list(request: HttpRequest) -> Found:
+    return downloads.list_found(request)
+
+
+@wraps(_feeds_list)
+def feeds_view(request: HttpRequest) -> HttpResponseBase:
+    """Every feed: a page for people, whose head knows who asks; JSON for programs, the same for all."""
+    form = request.GET.get("f")
+    if form is None and request.get_preferred_type(["application/json", "text/html"]) == "text/html":
+        form = "html"
+    return _feeds_page(request) if form == "html" else _feeds_list(request)
+
+
+@knows_asker
+@replace(LIST, kept=BY_ASKER)
+def _feeds_page(request: HttpRequest) -> HttpResponse:
     lang = language(query_params(request, ["f", "lang"]))
     told = downloads.listing(f"{site_root(request)}/feeds/")
     groups = [

@@ -11,7 +11,7 @@ from drf_spectacular.utils import (
     inline_serializer,
 )
 
-from layers import filters, registry
+from layers import filters, registry, vocab
 from layers.feeds.described import (
     AS_OF,
     BOUNDARIES_PARAM,
@@ -244,6 +244,19 @@ NEAR: Described = {
                 }
             ),
         },
+    ),
+}
+SPELT_REGIONS: Described = {
+    "operation_id": "spelt_regions",
+    "parameters": [
+        query(
+            "q", "One word in Latin letters: pinyin, initials or syllables, or a part of an English name", required=True
+        ),
+        query("level", "That of the regions; the first below the city unless told", enum=vocab.LEVEL.codes),
+    ],
+    "responses": answer(
+        "Codes of the regions that it says, by the spelling of the search",
+        codes={"type": "array", "items": {"type": "string"}},
     ),
 }
 SEARCH: Described = {

@@ -30,6 +30,7 @@ from layers.feeds.pasted import hit, position
 from layers.feeds.told import has_region, rows_of, told_name
 from layers.kept.memory import Memory
 from layers.registry import Dataset
+from layers.stats.answer import level_asked
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
 from layers.versions import as_of
 
@@ -54,11 +55,7 @@ def search(text: str, limit: int) -> list[dict[str, Any]]:
 
     `BadParameter` for nothing or too much to look for, `TooSlow` as of any question.
     """
-    wanted = text.strip()
-    if not wanted:
-        raise BadParameter("q is empty: give a name or a code, or a part of one.", param="q")
-    if len(wanted) > LONGEST:
-        raise BadParameter(f"q is longer than {LONGEST} characters.", param="q")
+    wanted = _wanted(text)
     index = region_index()
     if pasted := position(wanted):
         with bounded():
@@ -75,6 +72,24 @@ def search(text: str, limit: int) -> list[dict[str, Any]]:
         key=lambda one: (one[0], one[1], len(one[2]["code"]) if one[2]["layer"] == "region" else 0, one[2]["code"])
     )
     return [one for *_, one in found[:limit]]
+
+
+def spelt_regions(word: str, level: int) -> list[str]:
+    """The codes of a level's divisions (or `answer.BELOW_ROOT`) that one word says in Latin letters, in order. `BadParameter` as of `search`."""
+    wanted = _wanted(word)
+    index = region_index()
+    own = level_asked(index, level)
+    said = spelt.regions(index, wanted)
+    return sorted(region.code for region in index.levels[own] if region.code in said)
+
+
+def _wanted(text: str) -> str:
+    wanted = text.strip()
+    if not wanted:
+        raise BadParameter("q is empty: give a name or a code, or a part of one.", param="q")
+    if len(wanted) > LONGEST:
+        raise BadParameter(f"q is longer than {LONGEST} characters.", param="q")
+    return wanted
 
 
 def _regions(index: RegionIndex, wanted: str, said: Said) -> Iterator[tuple[int, RegionInfo]]:

@@ -19,4 +19,5 @@ urlpatterns = [
     path("divisions", views.divisions_view, name="divisions"),
     path("explain", views.explain_view, name="explain"),
     path("search", views.search_view, name="search"),
+    path("search/regions", views.spelt_regions_view, name="spelt-regions"),
 ]

@@ -14,6 +14,7 @@ from layers.feeds import features, meta, schema, schema_objects
 from layers.feeds.documented import documented
 from layers.feeds.features import PAGING
 from layers.feeds.search import search as find
+from layers.feeds.search import spelt_regions
 from layers.filters import BOUNDARIES, allowed_params
 from layers.grid import cells
 from layers.http.answers import PUBLIC, Found, json_of
@@ -256,6 +257,15 @@ def search_view(request: HttpRequest) -> Found:
     limit = params.parse_count(given.get("limit"), "limit", 20, 1, 100)
     text = given.get("q", "")
     return json_of(as_of(ALL_DATASETS), lambda: {"results": find(text, limit)})
+
+
+@documented(schema_objects.SPELT_REGIONS)
+@READ
+def spelt_regions_view(request: HttpRequest) -> Found:
+    """The regions of a level that a word says in Latin letters, for who lists them all."""
+    given = query_params(request, ["q", "level"])
+    level, word = _level(given.get("level")), given.get("q", "")
+    return json_of(as_of(ALL_DATASETS), lambda: {"codes": spelt_regions(word, level)})
 
 
 @documented(schema.EXPLAIN)

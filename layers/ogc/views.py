@@ -5,7 +5,6 @@ from __future__ import annotations
 import orjson
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from layers import filters
 from layers.feeds.files import Download
@@ -13,6 +12,7 @@ from layers.feeds.meta import figures_are_synthetic, is_synthetic
 from layers.http.answers import Found
 from layers.http.media import GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Media
 from layers.http.negotiate import negotiate
+from layers.http.reader import ReaderView
 from layers.ogc import collections, forms, items, landing, openapi, pages, question, schema, search
 from layers.ogc.answers import DOCUMENT, ITEMS, SEARCH, document, parameters, root_of
 from layers.ogc.items import Address
@@ -51,7 +51,7 @@ def api_view(request: HttpRequest) -> Found | HttpResponseRedirect:
     return document(request, as_of(ALL_DATASETS), lambda: openapi.openapi(root_of(request), media), "", OPENAPI)
 
 
-_reader = SpectacularSwaggerSplitView.as_view(url="/ogc/api")
+_reader = ReaderView.as_view(url="/ogc/api")
 
 
 @DOCUMENT

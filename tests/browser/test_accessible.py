@@ -71,6 +71,7 @@ def test_the_map_breaks_no_rule_whatever_is_open(new_city_page: Callable[..., An
     for more in (
         "level=township&measure=change_previous",
         f"table=1&beside={A}",
+        "second=2019-01/per_km2&values=1&drawer=0",
         f"explain=region/{A}&region={A}",
         "object=urban_plant/F1",
     ):

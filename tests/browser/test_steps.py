@@ -20,8 +20,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 STEPS = 16
 OPENED_ANEW = 3
+SECOND_AT = 4
 LEFT_OUT = (
-    "[data-testid=share], [data-testid=take], [data-testid=menu], [data-testid=play], [data-testid=redrawn-note] *, #zoom *, #search *, #toasts *,"
+    "[data-testid=share], [data-testid=take], [data-testid=menu], [data-testid=play], [data-testid=redrawn-note] *, [data-testid^=zoom-], [data-testid=home], #search *, #toasts *,"
     " .maplibregl-ctrl *, .report-block *, details > summary, #level label"
 )
 # What can be pressed where the pointer would press it, each with a name that a failure can tell.
@@ -39,7 +40,8 @@ SAID = """() => {
     const text = selector => [...document.querySelectorAll(selector)].filter(each => each.checkVisibility()).map(each => each.innerText).join('|');
     const state = {...shuitu.context.state};
     delete state.camera;
-    return {state, lang: document.documentElement.lang, legend: text('#legend'), drawer: text('[data-testid=figures]'), name: text('[data-testid=region-name]'),
+    const {second} = shuitu.context;
+    return {state, second: second && [text('.map-title'), second.together, second.context.shown.period, second.context.shown.measure, [...second.context.shown.picture.values].map(([code, {shown}]) => [code, shown])], lang: document.documentElement.lang, legend: text('#legend'), drawer: text('[data-testid=figures]'), name: text('[data-testid=region-name]'),
         explain: text('#explain'), popup: text('.maplibregl-popup'), time: text('#timebar .now'), title: document.title};
 }"""
 FLYING = """
@@ -49,7 +51,8 @@ FLYING = """
 """
 CALM = """() => {
     const now = JSON.stringify([location.search, document.querySelectorAll('.skeleton').length, document.body.innerText.length]);
-    const still = window.__now === now && !window.__flying && !document.body.classList.contains('busy') && !document.querySelector('.skeleton') && !shuitu.map.isMoving();
+    const still = window.__now === now && !window.__flying && !document.body.classList.contains('busy') && !document.querySelector('.skeleton') && !shuitu.map.isMoving()
+        && (!shuitu.context.state.second || shuitu.context.second?.context.shown);
     window.__since = still ? window.__since : performance.now();
     window.__now = now;
     return performance.now() - window.__since > 400; // the address follows the map after a quarter of a second
@@ -88,8 +91,11 @@ def place(page: Page) -> str:
     return urlsplit(page.url).query
 
 
-def press_anything(page: Page, chance: random.Random) -> str:
-    """A control by the pointer, or now and then a place on the map."""
+def press_anything(page: Page, chance: random.Random, number: int) -> str:
+    """A control by the pointer, or now and then a place on the map; at one time the switch of the second map, so that it is walked with."""
+    if number == SECOND_AT and by_id(page, "second-switch").is_visible():
+        by_id(page, "second-switch").click()
+        return "the second map"
     if chance.random() < 0.2:
         page.mouse.click(chance.uniform(420, 1000), chance.uniform(150, 700))
         return "the map"
@@ -103,9 +109,9 @@ def test_a_walk_comes_back_step_by_step_and_from_its_addresses(new_city_page: Ca
     page, chance = new_city_page(), random.Random(seed)
     open_map(page, "/?period=2019-01&level=township")
     walked = [("the beginning", place(page), said(page))]
-    for _ in range(STEPS):
+    for number in range(STEPS):
         length = page.evaluate("history.length")
-        pressed = press_anything(page, chance)
+        pressed = press_anything(page, chance, number)
         now = said(page)
         if page.evaluate("history.length") > length:
             walked.append((pressed, place(page), now))

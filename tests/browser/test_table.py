@@ -58,6 +58,11 @@ def test_the_table_is_the_map_in_rows(page: Any, city: City) -> None:
     # Found by letters of the name or the code.
     by_id(page, "table-find").fill("淀")
     expect(page.locator("#table tr[data-code]")).to_have_count(1)
+    # By its sound and its English name as the search finds it, which the server spells.
+    for word, code in (("hdq", "110108"), ("fengtai", "110106"), ("Mentougou", "110109")):
+        by_id(page, "table-find").fill(word)
+        expect(page.locator("#table tr[data-code]")).to_have_count(1)
+        expect(page.locator("#table tr[data-code]")).to_have_attribute("data-code", code)
     by_id(page, "table-find").fill("没有")
     expect(by_id(page, "table-none")).to_be_visible()
     by_id(page, "table-find").fill("1101")
@@ -120,6 +125,20 @@ def test_lines_of_several_regions_are_in_one_chart_and_in_the_address(page: Any,
         by_id(page, f"beside-{code}").click()
     expect(by_id(page, "lines-legend").locator("li")).to_have_count(5)
     expect(by_id(page, "beside-110107")).to_be_disabled()
+    # From the search as well: not a sixth; taken away and put back by keyboard, and by the pointer.
+    by_id(page, "search").fill("石景山区")
+    mark = by_id(page, "search-results").locator("[data-code='110107']").get_by_test_id("hit-beside")
+    mark.click()
+    assert len((query_state(page, "beside") or "").split(",")) == 5
+    by_id(page, "search").fill("海淀区")
+    taken = by_id(page, "search-results").locator("[data-code='110108']").get_by_test_id("hit-beside")
+    expect(taken).to_have_attribute("data-taken", "true")
+    by_id(page, "search").press("Shift+Enter")
+    expect(by_id(page, "lines-legend").locator("li")).to_have_count(4)
+    taken.click()
+    expect(by_id(page, "lines-legend").locator("li")).to_have_count(5)
+    expect(by_id(page, "search-results")).to_be_visible()
+    by_id(page, "search").press("Escape")
     by_id(page, "lines-legend").locator("button").first.click()
     expect(by_id(page, "beside-110107")).to_be_enabled()
     by_id(page, "beside-clear").click()

@@ -36,6 +36,7 @@ QUERIES = {
     "series": ("", "level=village"),
     "explain": (f"{PERIOD}&region={DISTRICT}", f"{PERIOD}&unit=outside"),
     "search": ("q=1101", "q=W1", "q=厂"),
+    "spelt-regions": ("q=nan", "q=nan&level=village"),
     "ogc-items": ("f=geojson&limit=1000", "f=csv", "f=html"),
     "ogc-item": ("f=geojson",),
     "reports:preview": (f"region={DISTRICT}&{PERIOD}",),

@@ -50,6 +50,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "stats-compare": (f"{PERIOD}&versus=2018-07", f"{PERIOD}&versus=2018-07&level=grid_500"),
     "explain": (f"{PERIOD}&region={A}", f"{PERIOD}&region={DISTRICT}&limit=1000"),
     "search": ("q=110101",),
+    "spelt-regions": ("q=haidian",),
     "ogc-items": tuple(f"f={key}" for key in ("html", "geojson", *FORMATS)),
     "ogc-item": ("f=html", "f=geojson"),
     "feed": ("lang=zh",),

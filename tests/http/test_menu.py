@@ -10,11 +10,13 @@ from django.contrib.auth.models import Permission, User
 from django.contrib.sessions.models import Session
 from django.db import OperationalError
 from django.test import Client
+from django.urls import reverse
 
 from geoapp import menu
+from tests.addresses import patterns, route
 
 OPEN = ["map", "reports", "feeds", "desktop", "interfaces", "about", "divisions"]
-PAGES = ["/reports/", "/desktop/", "/about", "/divisions", "/objects/well/NOPE"]
+PAGES = ["/reports/", "/feeds/", "/api/docs", "/desktop/", "/about", "/divisions", "/objects/well/NOPE"]
 
 
 def of_page(client: Client, address: str) -> list[str]:
@@ -64,10 +66,24 @@ def test_the_administration_and_the_standards_pages_have_it_too() -> None:
 
 
 @pytest.mark.django_db
-def test_a_page_that_is_made_once_for_all_tells_nobody_of_the_desk() -> None:
-    """Whoever is the first to ask for it."""
-    assert of_page(somebody("clerk", staff=True, clerk=True), "/feeds/") == [*OPEN, "login"]
-    assert of_page(Client(), "/feeds/") == [*OPEN, "login"]
+def test_every_page_says_truly_whether_somebody_is_logged_in() -> None:
+    """All addresses that answer with a page, as they are found: one that does not know who asks says nothing of a log-in."""
+    clerk, stranger = somebody("clerk", staff=True, clerk=True), Client()
+    seen = set()
+    for pattern in patterns():
+        if "<" in str(pattern.pattern):
+            continue
+        address = reverse(route(pattern))
+        told = clerk.get(address, headers={"accept": "text/html"}, follow=True)
+        if told.streaming or not told.headers.get("Content-Type", "").startswith("text/html"):
+            continue
+        text = told.content.decode()
+        assert text.count('data-testid="menu"') == 1 or address == "/", f"{address} has no head of the site"
+        assert "/admin/login/" not in text, f"{address} offers the log-in to who is logged in"
+        if "/admin/" in text:
+            seen.add(address)
+            assert "/admin/login/" in stranger.get(address, headers={"accept": "text/html"}).content.decode(), address
+    assert {"/", "/feeds/", "/api/docs", "/about", "/divisions", "/desktop/", "/reports/"} <= seen
 
 
 @pytest.mark.django_db

@@ -65,6 +65,7 @@ QUESTIONS = {
     "series": "/api/stats/series",
     "region": f"/api/regions/{A}",
     "search": "/api/search?q=甲",
+    "spelt_regions": "/api/search/regions?q=jia&level=village",
 }
 TYPES: dict[str, type | tuple[type, ...]] = {
     "string": str, "integer": int, "number": (int, float), "array": list, "object": dict, "boolean": bool,

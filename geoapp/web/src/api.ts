@@ -224,6 +224,8 @@ export const cellUrl = (layer: string, code: string, period: string, versus: str
 export const cellTiles = (period: string, versus: string, monthly: boolean, filters: Filters): string =>
   query({ period, versus, monthly: monthly ? "yes" : "", ...filterParts(filters) });
 export const searchUrl = (text: string, limit: number): string => "/api/search" + query({ q: text, limit: String(limit) });
+/** The regions of a level that a word says in Latin letters. */
+export const speltUrl = (word: string, level: Level): string => "/api/search/regions" + query({ q: word, level });
 export const objectUrl = (layer: string, code: string): string =>
   `/api/layers/${encodeURIComponent(layer)}/features/${encodeURIComponent(code)}`;
 export const useUrl = (layer: string, code: string): string => `/api/layers/${encodeURIComponent(layer)}/use/${encodeURIComponent(code)}`;

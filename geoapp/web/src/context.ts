@@ -47,7 +47,7 @@ type Signals = {
   second: null;
   /** Something that an address asks for is not there. */
   missing: { part: "cell" | "object"; asked: string };
-  failed: { what: "series" | "region" | "chart"; error: unknown; retry?: () => void };
+  failed: { what: "series" | "region" | "chart" | "second"; error: unknown; retry?: () => void };
   /** Tiles of the map did not come, or all have by now. */
   tiles: { lost: true; retry: () => void } | { lost: false };
   /** Move the camera to a region or a point. */

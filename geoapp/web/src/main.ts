@@ -136,7 +136,7 @@ function run(context: Context): GlMap | null {
   context.on("missing", (gone) => tellMended(store.state, [gone]));
   mountLostTiles(byId("lost-tiles"), context);
   context.on("failed", ({ what, error, retry }) => {
-    const first = t(what === "series" ? "errorSeries" : what === "chart" ? "errorChart" : "errorRegion");
+    const first = t(what === "series" ? "errorSeries" : what === "chart" ? "errorChart" : what === "second" ? "errorSecond" : "errorRegion");
     const action = isRefused(error) ? wayOut(context, home) : retry && { text: t("retry"), run: retry };
     toast(`${first} ${errorText(error)}`, { action, kind: "warn" });
   });

@@ -157,12 +157,14 @@ export const zh = {
   palette: "配色", palette_water: "水蓝", palette_field: "黄绿蓝", palette_earth: "土褐", palette_dusk: "暮紫", palette_shore: "青—褐", palette_tide: "蓝—橙", palette_iris: "紫—黄",
   opacity: "底色浓度", opacityOff: "关", styleReset: "恢复默认分级与配色", param_method: "分级方法", param_k: "级数", param_breaks: "分界值", param_palette: "配色", param_opacity: "底色浓度",
   param_beside: "对比地区", param_table: "数据表",
-  tableShort: "数据表", tableTitle: "图上各地数据表", tableFind: "按名称或编码查找", tableNone: "没有与“{q}”相符的地区。", tableRows: "{n} 行", tableShare: "占全市", tableYear: "同比",
+  tableShort: "数据表", tableTitle: "图上各地数据表", tableFind: "按名称、拼音或编码查找", tableNone: "没有与“{q}”相符的地区。", tableRows: "{n} 行", tableShare: "占全市", tableYear: "同比",
   tableScope: "范围", tableInside: "所选地区内", besideTitle: "逐月对比", besideAdd: "把{name}加入逐月对比", besideRemove: "从逐月对比中去掉{name}", besideClear: "清空",
   besideLost: "这些编码在现在的数据里没有：{codes}",
   secondSwitch: "双图对比", secondFirst: "图 1", secondSecond: "图 2", secondLabel: "图 2：与图 1 联动的用水地图。", secondClose: "关闭图 2", secondSwap: "互换两图", secondApart: "图 1 − 图 2",
   secondTogether: "两图同一分级、同一配色；个数按图 1 计。", secondApartScales: "两图指标或时段长短不同，图 2 另有图例。", secondSame: "分级与配色同图 1", points: "个百分点", param_second: "图 2", param_values: "图上数值",
   valuesOn: "在各地区上标出数值",
+  besideFull: "逐月对比最多 {n} 个地区。", besidePut: "已把{name}加入逐月对比（{n} 个）。", besideTaken: "已从逐月对比中去掉{name}。",
+  errorSecond: "图 2 没有读到。",
   sheetToggle: "展开或收起面板",
 };
 export type Key = keyof typeof zh;

@@ -47,56 +47,76 @@ function polygonsOf(geometry: GeoJSON.Geometry): Ring[][] {
   return geometry.type === "Polygon" ? [geometry.coordinates] : geometry.type === "MultiPolygon" ? geometry.coordinates : [];
 }
 
-/** All figures that have room on a map as it stands. */
-function fitting(map: GlMap, { level, picture, measure }: Shown): Feature[] {
-  const names = map.querySourceFeatures(level, { sourceLayer: `${level}_label` });
+/** Names and areas of a level as the tiles have them: read once while the map rests, as reading them takes longer than all else. */
+interface Ground { level: string; names: { code: string; lines: number; at: [number, number] }[]; areas: Map<string, Ring[][]> }
+function groundOf(map: GlMap, level: string): Ground {
+  const names = new Map<string, Ground["names"][number]>();
+  for (const { properties, geometry } of map.querySourceFeatures(level, { sourceLayer: `${level}_label` })) {
+    const code = String(properties.code);
+    if (geometry.type === "Point") names.set(code, { code, lines: Math.ceil(onMap(String(properties.name)).length / LINE), at: geometry.coordinates as [number, number] });
+  }
   const areas = new Map<string, Ring[][]>();
   for (const area of map.querySourceFeatures(level, { sourceLayer: level })) {
     const code = String(area.properties.code);
-    areas.set(code, [...(areas.get(code) ?? []), ...polygonsOf(area.geometry)]); // of every tile its piece
+    if (names.has(code)) areas.set(code, [...(areas.get(code) ?? []), ...polygonsOf(area.geometry)]); // of every tile its piece
   }
+  return { level, names: [...names.values()], areas };
+}
+
+/** All figures that have room on a map as it stands. */
+function fitting(map: GlMap, { level, picture, measure }: Shown, { names, areas }: Ground): Feature[] {
   const { divide } = unitOf(measure);
   const size: NameSize = nameSize(level, map.getZoom());
-  const found = new Map<string, Feature>();
-  for (const { properties, geometry } of names) {
-    const code = String(properties.code);
+  const seen = map.getBounds();
+  return names.flatMap(({ code, lines, at }): Feature[] => {
+    if (!seen.contains(at)) return [];
     const value = picture.values.get(code)?.shown ?? null;
     const pieces = areas.get(code);
-    if (value === null || !pieces || found.has(code) || geometry.type !== "Point") continue;
+    if (value === null || !pieces) return [];
     const text = short(value, divide, isTwoSided(measure));
-    const lines = Math.ceil(onMap(String(properties.name)).length / LINE);
     const top = (lines * size * 1.2) / 2 + GAP;
-    const at = map.project(geometry.coordinates as [number, number]);
+    const middle = map.project(at);
     const half = widthOf(text) / 2 + FREE;
-    const [high, low] = [at.y + top, at.y + top + SIZE + FREE];
-    const corners = [-half, 0, half].flatMap((x) => [high, (high + low) / 2, low].map((y) => map.unproject([at.x + x, y]).toArray()));
-    if (corners.every((corner) => pieces.some((rings) => isIn(corner, rings)))) {
-      found.set(code, { type: "Feature", id: Number(code), geometry, properties: { text, offset: [0, top / SIZE] } });
-    }
-  }
-  return [...found.values()];
+    const [high, low] = [middle.y + top, middle.y + top + SIZE + FREE];
+    const [west, north] = map.unproject([middle.x - half, high]).toArray();
+    const [east, south] = map.unproject([middle.x + half, low]).toArray();
+    const corners = [west, (west + east) / 2, east].flatMap((x) => [north, (north + south) / 2, south].map((y) => [x, y]));
+    const fits = corners.every((corner) => pieces.some((rings) => isIn(corner, rings)));
+    return fits ? [{ type: "Feature", id: Number(code), geometry: { type: "Point", coordinates: at }, properties: { text, offset: [0, top / SIZE] } }] : [];
+  });
 }
 
 export class Figures {
   private last = "";
   private zoom = 0;
   private hidden = false;
+  private ground: Ground | null = null;
+  private timer = 0;
 
   constructor(private readonly map: GlMap, private readonly context: Context) {
-    context.on("shown", () => this.draw());
+    context.on("shown", () => this.later());
     context.on("cells", () => this.draw());
     context.on("units", () => this.draw());
     context.store.subscribe((_, changed) => { if (changed.has("values")) this.draw(); });
-    map.on("idle", () => this.draw());
+    map.on("idle", () => {
+      this.ground = null; // other tiles may have come
+      this.draw();
+    });
     map.on("zoom", () => this.hide(map.getZoom() < this.zoom - ZOOM_OUT));
   }
-  draw(): void {
+  /** Colours first: of a slider that is dragged the last month is enough. */
+  private later(): void {
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => { if (this.map.style) this.draw(); });
+  }
+  private draw(): void {
     const { map, context } = this;
     const { shown, cells, state, marks } = context;
     const there = map.getSource(FIGURES) as GeoJSONSource | undefined;
     const on = state.values && shown !== null && !cells;
     if (!on && !there) return;
-    const features = on && map.getSource(shown.level) ? fitting(map, shown) : [];
+    if (on && this.ground?.level !== shown.level) this.ground = groundOf(map, shown.level);
+    const features = on ? fitting(map, shown, this.ground!) : [];
     this.zoom = map.getZoom();
     this.hide(false);
     const now = JSON.stringify(features);
@@ -127,6 +147,6 @@ export class Figures {
 export function placeFigures(map: GlMap, { shown, state, cells }: Context): boolean {
   const source = map.getSource(FIGURES) as GeoJSONSource | undefined;
   if (!source || !state.values || !shown || cells) return false;
-  source.setData({ type: "FeatureCollection", features: fitting(map, shown) });
+  source.setData({ type: "FeatureCollection", features: fitting(map, shown, groundOf(map, shown.level)) });
   return true;
 }

@@ -1,18 +1,17 @@
 // What each of two linked maps says of itself: its number, period, measure and unit, and the figure of the place that is pointed at or
 // selected. On the second map period and measure are chosen there.
-import { byId, h, replace } from "../dom";
-import type { Context, Hover } from "../context";
+import { h, replace } from "../dom";
+import { type Context, type Hover, isMapLevel } from "../context";
 import { periodText } from "../format";
 import { language, t, tk } from "../i18n";
 import { unitOf } from "../measures";
-import { areLike, firstVersus, monthsOf, steps, years } from "../periods";
+import { areLike, firstVersus, kindOf, monthsOf, steps, years } from "../periods";
 import { isCompare, MEASURES, type Measure, type Second } from "../state";
 import { cityValue, type Figures, figuresOf, regionValue } from "../values";
 import { redraw } from "../ui/choices";
 import { apart, figureOf, numberOf } from "../ui/figure";
 import { legendLine } from "../ui/legend";
 import { whyNot } from "../ui/measure-note";
-import { isMapLevel } from "../context";
 
 /** What a map has of the place that is told of: pointed at, else selected, else the whole city. */
 function valueOf(context: Context, hover: Hover | null, cellAt?: (at: [number, number]) => Figures | null): Figures | undefined {
@@ -35,7 +34,7 @@ export function mountHeads(first: Context, second: Context, places: [HTMLElement
     return head;
   });
   const titles = heads.map((head) => head.appendChild(h("div", { class: "map-title" })));
-  const values = heads.map((head) => head.appendChild(h("output", { class: "map-value num" })));
+  const values = heads.map((head) => head.appendChild(h("p", { class: "map-value num" })));
   const foot = h("div", { class: "map-foot card", "data-testid": "second-legend" });
   places[1].append(foot);
   let hover: Hover | null = null;
@@ -46,10 +45,10 @@ export function mountHeads(first: Context, second: Context, places: [HTMLElement
   function periods(id: string, label: string, chosen: string, allowed: (period: string) => boolean, choose: (period: string) => void): HTMLElement {
     const { months } = meta;
     const lang = language();
-    const whole = steps("range", months)[0];
-    const other = [whole, chosen].filter((each, i, all) => allowed(each) && all.indexOf(each) === i && (i === 0 ? years(months).length > 1 : !months.includes(each) && !years(months).includes(each)));
+    const all = years(months).length > 1 ? steps("range", months) : [];
+    const ranges = [...new Set([...all, chosen])].filter((each) => kindOf(each) === "range" && allowed(each)); // years and months follow
     const field = h("select", { class: "select", "aria-label": label, name: id, "data-testid": id, onchange: () => choose(field.value) },
-      other.map((each) => option(each, chosen, periodText(each, lang))),
+      ranges.map((each) => option(each, chosen, periodText(each, lang))),
       years(months).map((year) => h("optgroup", { label: year }, [year, ...monthsOf(year, months)].filter(allowed).map((each) => option(each, chosen, periodText(each, lang))))));
     return field;
   }
@@ -122,10 +121,8 @@ export function mountHeads(first: Context, second: Context, places: [HTMLElement
       if (changed.has("second") || changed.has("lang")) draw();
     }),
   ];
-  byId("map").setAttribute("data-number", "1");
   return () => {
     for (const each of off) each();
     for (const head of heads) head.remove();
-    byId("map").removeAttribute("data-number");
   };
 }

@@ -1,5 +1,6 @@
 // The second of two linked maps: the same parts as the first, of a context of its own. What is pointed at, selected or opened on one is so
 // on both; popups are the first one's alone, as the address keeps them once.
+import type { Map as GlMap } from "maplibre-gl";
 import type { Context } from "../context";
 import { byId, h } from "../dom";
 import { t } from "../i18n";
@@ -11,11 +12,21 @@ import { linkCameras } from "./camera";
 import { SecondContext } from "./context";
 import { mountHeads } from "./heads";
 
+/** None where the browser has no room for a second canvas: then its place goes again. */
+function mapIn(place: HTMLElement, first: Context): GlMap {
+  try {
+    return createMap(place, first.meta.bounds, { label: t("secondLabel") });
+  } catch (error) {
+    place.remove();
+    throw error;
+  }
+}
+
 /** Show it beside the first until the answer is called. */
 export function openSecond(view: MapView, first: Context, close: () => void): () => void {
   const place = h("section", { id: "second", "data-testid": "second", "aria-label": t("secondSecond") });
   byId("map").after(place);
-  const map = createMap(place, first.meta.bounds, { label: t("secondLabel") });
+  const map = mapIn(place, first);
   map.jumpTo({ center: view.map.getCenter(), zoom: view.map.getZoom() });
   linkCameras(view.map, map);
   const context = new SecondContext(first, place.dataset);
@@ -63,7 +74,7 @@ export function openSecond(view: MapView, first: Context, close: () => void): ()
   });
   context.on("busy", (on) => first.emit("busy", on));
   context.on("tiles", (told) => first.emit("tiles", told));
-  context.on("failed", (told) => first.emit("failed", { ...told, what: "chart" }));
+  context.on("failed", (told) => first.emit("failed", { ...told, what: "second" }));
   off.push(first.store.subscribe((_, changed) => {
     if (!changed.has("lang")) return;
     nameControls(map);

@@ -104,7 +104,8 @@ export function mountLayout(context: Context, fillTable: (place: HTMLElement) =>
     // Who chooses in the table goes on in it.
     if (changed.has("region") && isDocked() && !context.state.table) {
       tab("overview");
-      if (form() === "sheet" && context.state.region && height !== "half") rise("half");
+      // Over two maps it would cover the one below; their heads tell of the region.
+      if (form() === "sheet" && context.state.region && !context.state.second && height !== "half") rise("half");
     }
     // What is opened on the map has to be seen there.
     if ((changed.has("object") && context.state.object) || (changed.has("cell") && context.state.cell)) lower();

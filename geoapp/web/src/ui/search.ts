@@ -1,11 +1,12 @@
 // Search over regions, objects and codes: a combobox (WAI-ARIA), answered by the server as one types.
 import { getJson, objectPage, type SearchHit, searchUrl } from "../api";
-import type { Context } from "../context";
+import { type Context, isMapLevel } from "../context";
 import { announce, debounce, h, icon, replace } from "../dom";
 import { form } from "../form";
 import { isFacility, underneath, UNDERNEATH } from "../ground";
 import { language, t, tk, words } from "../i18n";
 import { badgeElement } from "../map/icons";
+import { BESIDE_MOST } from "../state";
 
 const WAIT_MS = 160;
 const FIRST = 12; // results that are shown, until more are asked for
@@ -47,14 +48,42 @@ export function mountSearch(place: HTMLElement, context: Context, select: (code:
     if (index >= 0) input.setAttribute("aria-activedescendant", `hit-${index}`);
     else input.removeAttribute("aria-activedescendant");
   }
+  /** Whether a hit has a line in the chart of months, where there is such a chart. */
+  const hasLine = (hit: SearchHit): boolean => form() !== "plain" && isRegion(hit) && isMapLevel(context.levelOf(hit.code));
+  /** Puts a region into the chart of lines or takes it away; an option holds no buttons, so that the keyboard has a key for it. */
+  function besideMark(hit: SearchHit): HTMLElement | null {
+    if (!hasLine(hit)) return null;
+    const { beside } = context.state;
+    const taken = beside.includes(hit.code);
+    const full = !taken && beside.length >= BESIDE_MOST;
+    const name = context.nameOf(hit.code, hit.name);
+    const title = full ? t("besideFull", { n: BESIDE_MOST }) : `${t(taken ? "besideRemove" : "besideAdd", { name })} (Shift + Enter)`;
+    return h("span", {
+      class: "hit-beside", "aria-hidden": "true", title, "data-testid": "hit-beside", "data-taken": String(taken), "data-full": full ? "" : undefined,
+      onmousedown: (event: Event) => { event.preventDefault(); event.stopPropagation(); putBeside(hit); },
+    }, icon(taken ? "minus" : "plus", 15));
+  }
+  function putBeside(hit: SearchHit): void {
+    const { beside } = context.state;
+    const name = context.nameOf(hit.code, hit.name);
+    const taken = beside.includes(hit.code);
+    if (!taken && beside.length >= BESIDE_MOST) return announce(t("besideFull", { n: BESIDE_MOST }));
+    // The chart is below the table: who puts something into it sees it.
+    context.store.set(taken ? { beside: beside.filter((code) => code !== hit.code) } : { beside: [...beside, hit.code], table: true, drawer: true });
+    announce(t(taken ? "besideTaken" : "besidePut", { name, n: context.state.beside.length }));
+    list.querySelectorAll("[role=option]").forEach((option, i) => {
+      const [old, next] = [option.querySelector(".hit-beside"), hits[i] ? besideMark(hits[i]) : null];
+      if (old && next) old.replaceWith(next);
+    });
+  }
   function draw(text: string, limit: number): void {
     replace(list, hits.length
       ? [...hits.map((hit, i) => {
         const layer = shown(hit);
-        return h("li", { id: `hit-${i}`, role: "option", "aria-selected": "false", "data-code": hit.code, "data-layer": hit.layer, onmousedown: (event: Event) => { event.preventDefault(); choose(hit); }, onmousemove: () => active !== i && point(i) },
+        return h("li", { id: `hit-${i}`, role: "option", "aria-selected": "false", "aria-keyshortcuts": hasLine(hit) ? "Shift+Enter" : undefined, "data-code": hit.code, "data-layer": hit.layer, onmousedown: (event: Event) => { event.preventDefault(); choose(hit); }, onmousemove: () => active !== i && point(i) },
           isRegion(hit) || !layer || (layer.geometry === "polygon" && isFacility(layer)) ? h("span", { class: "badge area region", "aria-hidden": "true" }) : badgeElement(layer),
           h("span", { class: "hit-text" }, h("strong", {}, hit.name || hit.code), h("small", {}, [hit.path, hit.code].filter(Boolean).join(" · "))),
-          h("span", { class: "hit-kind" }, kind(hit)));
+          h("span", { class: "hit-kind" }, kind(hit)), besideMark(hit));
       }), hits.length >= limit && limit < MOST && h("li", { id: `hit-${hits.length}`, role: "option", "aria-selected": "false", class: "hit-more", "data-testid": "search-more", onmousedown: (event: Event) => { event.preventDefault(); void ask(MOST); }, onmousemove: () => active !== hits.length && point(hits.length) }, t("searchMore"))]
       : h("li", { class: "hit-none", role: "presentation" }, t("searchNone", { q: text })));
     open(true);
@@ -115,7 +144,8 @@ export function mountSearch(place: HTMLElement, context: Context, select: (code:
       if (count) point((active + (event.key === "ArrowDown" ? 1 : count - 1) + (active < 0 && event.key === "ArrowUp" ? 1 : 0)) % count);
     } else if (event.key === "Enter") {
       event.preventDefault();
-      if (!list.hidden && hits[active]) choose(hits[active]);
+      if (event.shiftKey && !list.hidden && hits[active] && hasLine(hits[active])) putBeside(hits[active]);
+      else if (!list.hidden && hits[active]) choose(hits[active]);
       else void ask(!list.hidden && active === hits.length && active > 0 ? MOST : FIRST);
     } else if (event.key === "Escape" && !list.hidden) {
       event.stopPropagation();

@@ -41,7 +41,8 @@ export function mountSecond(view: MapView, context: Context): void {
       const [{ openSecond }] = await Promise.all([import("../second/open"), view.ready]);
       if (store.state.second) close = openSecond(view, context, () => switchSecond(context));
     } catch (error) {
-      context.emit("failed", { what: "chart", error, retry: () => void look() });
+      store.set({ second: null }); // rather one map than an empty half
+      context.emit("failed", { what: "second", error, retry: () => switchSecond(context) });
     } finally {
       coming = false;
     }

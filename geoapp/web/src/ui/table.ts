@@ -1,6 +1,6 @@
 // The table of what the map shows: every region of its level with the map's own numbers (the same series in memory), sorted, found by
 // letters, and linked both ways: a row lights its place, a place its row. Rows that are out of sight are not there.
-import { namesUrl } from "../api";
+import { getJson, namesUrl, speltUrl } from "../api";
 import { classOf } from "../classes";
 import type { Context, MapLevel, Shown } from "../context";
 import { debounce, h, icon, replace } from "../dom";
@@ -60,6 +60,20 @@ export function mountTable(place: HTMLElement, context: Context, select: (code: 
 
   const isAlike = (): boolean => context.second?.context.state.measure === store.state.measure;
   const columns = (): readonly Column[] => (!context.second?.context.shown ? ALONE : LINKED.filter((each) => isAlike() || (each !== "apart" && each !== "ratio")));
+  /** Codes that a word in Latin letters says, as the search spells them; they come a moment after what is found as it is written. */
+  const spelt = new Map<string, ReadonlySet<string>>();
+  const said = (word: string, code: string, level: MapLevel): boolean => spelt.get(`${level}/${word}`)?.has(code) ?? false;
+  async function spell(words: readonly string[], level: MapLevel): Promise<void> {
+    const asked = words.filter((word) => /^[a-z]{2,30}$/.test(word) && !spelt.has(`${level}/${word}`));
+    if (!asked.length) return;
+    await Promise.all(asked.map(async (word) => {
+      spelt.set(`${level}/${word}`, new Set()); // asked for once
+      const found = await getJson<{ codes: string[] }>(speltUrl(word, level)).catch(() => null);
+      if (found) spelt.set(`${level}/${word}`, new Set(found.codes));
+      else spelt.delete(`${level}/${word}`);
+    }));
+    arrange();
+  }
   const height = (): number => (isTouch() ? 44 : 30);
   function scoped(level: MapLevel): string {
     const { region } = store.state;
@@ -105,7 +119,8 @@ export function mountTable(place: HTMLElement, context: Context, select: (code: 
     const words = wanted.split(/\s+/).filter(Boolean);
     const sign = down ? -1 : 1;
     const collator = new Intl.Collator(language());
-    listed = rows.filter((row) => row.code.startsWith(prefix) && words.every((word) => row.find.includes(word)));
+    listed = rows.filter((row) => row.code.startsWith(prefix) && words.every((word) => row.find.includes(word) || said(word, row.code, shown.level)));
+    void spell(words, shown.level);
     listed.sort((a, b) => {
       if (by === "name") return sign * collator.compare(a.name, b.name) || a.code.localeCompare(b.code);
       const [one, other] = [a[by], b[by]];
