@@ -42,7 +42,8 @@ def test_what_was_seen_is_readable_without_a_network(new_page: Callable[..., Any
     open_map(page, "?lang=zh&layers=water_user&region=110108")
     assert page.evaluate("navigator.serviceWorker.ready.then((found) => new URL(found.scope).pathname)") == "/"
     here = settle(
-        page, {"/api/meta", "/api/stats/series", "/api/regions/110108", "/tiles/township.json", "/tiles/water_body.json"}
+        page,
+        {"/api/meta", "/api/stats/series", "/api/regions/110108", "/tiles/township.json", "/tiles/water_body.json"},
     )
     # Of users nothing, though their layer is on and open in the demo; nothing of forms, objects and searches.
     assert [path for path in here if not PUBLIC.match(path)] == []
