@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
@@ -75,7 +76,10 @@ def tilejson_view(request: HttpRequest, layer_id: str) -> Found:
     wanted = filters.parse(layer, given)
     wanted.check()
     version = as_of(layer.datasets(usage="period" in given))
-    return json_of(as_of(ALL_DATASETS), lambda: tilejson(layer, version, site_root(request), given, wanted.asked, lang))
+    found = json_of(
+        as_of(ALL_DATASETS), lambda: tilejson(layer, version, site_root(request), given, wanted.asked, lang)
+    )
+    return replace(found, personal=access.depends(layer))
 
 
 @READ

@@ -8,6 +8,8 @@ from django.db.models import Count, Max
 from django.utils import timezone
 
 from layers import place, registry, vocab
+from layers.built import built_layer
+from layers.feeds.credits import credit
 from layers.feeds.meta import any_synthetic
 from layers.models import Release
 from layers.names import source_name
@@ -28,6 +30,7 @@ def told(lang: str) -> dict[str, Any]:
         "months": "–".join(dict.fromkeys((str(months[0]), str(months[-1])))) if months else "",
         "year": months[-1].year if months else None,
         "synthetic": any_synthetic(),
+        "waters": credit(built_layer("water_body"), lang),
         "outlines": _outlines(lang),
         "imports": _imports(lang),
     }

@@ -165,6 +165,8 @@ export class ApiError extends Error {
 /** Heard with the time at which an answer was seen that comes from the worker's store ("" of what was never seen). */
 let keptHearer: (at: string) => void = () => undefined;
 export const hearKept = (hear: (at: string) => void): void => { keptHearer = hear; };
+/** The questions that were answered, for a worker that comes after them. */
+export const answered = new Set<string>();
 /** The header by which the worker marks what is from its store. */
 const SEEN = "Shuitu-Seen";
 
@@ -183,7 +185,10 @@ export async function getJson<T>(url: string, signal?: AbortSignal): Promise<T> 
     }
     const seen = response.headers.get(SEEN);
     if (seen !== null) keptHearer(seen);
-    if (response.ok) return (await response.json()) as T;
+    if (response.ok) {
+      answered.add(url);
+      return (await response.json()) as T;
+    }
     const body = await response.json().catch(() => ({}));
     throw new ApiError(url, status, body as Problem);
   }

@@ -1,7 +1,7 @@
 // Without a network: what was seen last, marked as of when; back on the net the page asks anew and says whether figures changed.
 // The service worker (`offline/worker.ts`) marks what it gives out of its store.
 import type { Map as GlMap, MapSourceDataEvent } from "maplibre-gl";
-import { hearKept } from "./api";
+import { answered, hearKept } from "./api";
 import type { Context } from "./context";
 import { h, replace } from "./dom";
 import { moment } from "./format";
@@ -10,6 +10,8 @@ import { toast } from "./ui/notices";
 
 const LAST = "shuitu-last-view", BEFORE = "shuitu-version-before";
 const LOOK_MS = 20_000;
+/** Whether a worker hears all that this page asks for: one may come in the midst of it. */
+const heardFromTheFirst = "serviceWorker" in navigator && navigator.serviceWorker.controller !== null;
 
 /** Install the worker where the server offers one and the page is its own window; take it away where it does no more. */
 export function keepForLater(): void {
@@ -41,18 +43,18 @@ const write = (store: Storage, key: string, value: string): void => {
 
 /** Before there is a worker nothing is kept: it is told what the page has asked for until then, the map's tiles among it. */
 function tellSeen(map: GlMap | null): void {
-  if (!("serviceWorker" in navigator) || navigator.serviceWorker.controller || !document.documentElement.dataset.offline) return;
+  if (!("serviceWorker" in navigator) || heardFromTheFirst || !document.documentElement.dataset.offline) return;
   const tiles = new Set<string>();
   const note = (event: MapSourceDataEvent): void => {
-    const { tiles: templates } = (map?.getSource(event.sourceId) ?? {}) as { tiles?: string[] };
+    const { tiles: templates, url } = (map?.getSource(event.sourceId) ?? {}) as { tiles?: string[]; url?: string };
     const at = event.tile?.tileID.canonical;
+    if (url) tiles.add(url);
     if (at && templates) tiles.add(templates[0].replace("{z}", String(at.z)).replace("{x}", String(at.x)).replace("{y}", String(at.y)));
   };
   map?.on("sourcedata", note);
   void navigator.serviceWorker.ready.then(({ active }) => {
     map?.off("sourcedata", note);
-    const asked = performance.getEntriesByType("resource").map(({ name }) => name);
-    active?.postMessage({ keep: [...new Set([...asked, ...tiles])] });
+    active?.postMessage({ keep: [...answered, ...tiles] });
   });
 }
 

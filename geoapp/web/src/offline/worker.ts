@@ -15,6 +15,7 @@ const IMMUTABLE = /^\/tiles\/[^/]+\/v[^/]+\/\d+\/\d+\/\d+\.pbf$/;
 const NEVER = /^\/(admin|desk|reports|accounts|feeds|ogc|healthz|objects)(\/|$)/;
 /** How long a network that gives no answer is waited for, where the store has one. */
 const PATIENCE_MS = 8000;
+const AGAIN_MS = 4000;
 const FROM_STORE = "Shuitu-Seen";
 /** What is answered for what was never seen: of a tile that it is not to be had, of a question that it is not to be had now. */
 const GONE = 410, NOT_NOW = 503;
@@ -38,13 +39,18 @@ async function activate(): Promise<void> {
 
 // What a page had seen before there was a worker to keep it: it tells the addresses, and the browser has most of them itself.
 self.addEventListener("message", (event) => event.waitUntil(keepSeen((event.data as { keep?: string[] }).keep ?? [])));
-async function keepSeen(addresses: string[]): Promise<void> {
+async function keepSeen(addresses: string[], turns = 3): Promise<void> {
+  const left: string[] = [];
   for (const address of addresses) {
     const request = new Request(address);
     if (!isOurs(new URL(request.url)) || (await seen.find(request))) continue;
     const answer = await fetch(request, { cache: "force-cache" }).catch(() => null);
     if (answer?.status === 200 && isPublic(answer)) await seen.put(request, answer);
+    else if (!answer || answer.status >= 500) left.push(address); // a server that is busy just now
   }
+  if (!left.length || turns < 2) return;
+  await new Promise((done) => setTimeout(done, AGAIN_MS));
+  return keepSeen(left, turns - 1);
 }
 const isOurs = (url: URL): boolean => url.origin === location.origin && /^\/(api|tiles)\//.test(url.pathname);
 
