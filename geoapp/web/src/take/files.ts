@@ -5,6 +5,7 @@ import type { Context } from "../context";
 import { inLanguage, language } from "../i18n";
 import { comparedWith, spanOf } from "../periods";
 import { serialise, type State } from "../state";
+import { divisionOf } from "../unit";
 import { isTwoSided } from "../values";
 import { layerQuery } from "../where";
 
@@ -14,7 +15,7 @@ export type Scope = "city" | "region" | "view";
 export const WORKBOOK_MOST = 200_000;
 
 const placeOf = ({ state }: Context, scope: Scope, view: Bounds | null): Record<string, string> =>
-  scope === "region" && state.region ? { region: state.region } : scope === "view" && view ? { bbox: view.map((each) => each.toFixed(5)).join(",") } : {};
+  scope === "region" && divisionOf(state.region) ? { region: state.region } : scope === "view" && view ? { bbox: view.map((each) => each.toFixed(5)).join(",") } : {};
 
 /** The layer whose regions or cells the map colours now. */
 export const tableLayer = ({ cells, shown, level }: Context): string => cells?.layer.id ?? shown?.level ?? level;

@@ -5,6 +5,7 @@ import { announce, h, icon, replace } from "../dom";
 import { integer, periodText, volumeText } from "../format";
 import { language, listed, t, term, words } from "../i18n";
 import type { State } from "../state";
+import { askedOf } from "../unit";
 import { filterWords } from "./filters";
 import { errorText } from "./notices";
 import { objectLink } from "./object-link";
@@ -19,7 +20,7 @@ export function mountExplain(place: HTMLElement, context: Context): { close(): b
 
   /** "unit/…" or "region/…", with the one source of a bar. */
   function question(): { what: { unit?: string; region?: string }; filters: Context["filters"]; source: string } {
-    const [kind, code, source = ""] = store.state.explain.split("/");
+    const [, kind, code, source = ""] = /^(unit|region)\/((?:reporting_unit\/)?[^/]*)(?:\/(.*))?$/.exec(store.state.explain) ?? [];
     return { what: kind === "unit" ? { unit: code } : { region: code }, filters: source ? { ...context.filters, source: [source] } : context.filters, source };
   }
   function close(): boolean {
@@ -39,7 +40,7 @@ export function mountExplain(place: HTMLElement, context: Context): { close(): b
   }
   function name({ unit, region }: { unit?: string; region?: string }): string {
     if (unit === "unassigned" || unit === "outside") return t(unit === "outside" ? "gap_outside" : "gap_unassigned");
-    return unit ?? (region === context.city ? context.nameOf(region, context.meta.city.name) : region ?? "");
+    return unit ?? (region === context.city ? context.nameOf(region, context.meta.city.name) : askedOf(region ?? "").code);
   }
 
   async function load(): Promise<void> {

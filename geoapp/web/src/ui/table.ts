@@ -8,6 +8,7 @@ import { isTouch } from "../form";
 import { change, density, integer, percent, periodText, shareOf, volume } from "../format";
 import { language, t, tk } from "../i18n";
 import { BESIDE_MOST } from "../state";
+import { divisionOf } from "../unit";
 import { changesOf, isTwoSided } from "../values";
 import { segmented } from "./choices";
 import { filterWords } from "./filters";
@@ -52,7 +53,7 @@ export function mountTable(place: HTMLElement, context: Context, select: (code: 
 
   const height = (): number => (isTouch() ? 44 : 30);
   function scoped(level: MapLevel): string {
-    const { region } = store.state;
+    const region = divisionOf(store.state.region);
     // Codes begin with those of what they lie in (National Bureau of Statistics).
     return region && region !== context.city && context.levels.indexOf(context.levelOf(region) as MapLevel) < context.levels.indexOf(level) ? region : "";
   }
