@@ -23,17 +23,18 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_the_code_of_a_units_report_opens_the_unit(new_own_page: Callable[..., Any]) -> None:
     with transaction.atomic():
         make_city(unit_of_north=True)
-    period = parse_period("2019-07")
+    period = parse_period("2019-Q3")
     unit, district = (profile(DISTRICT, period, EVERYTHING, "year", unit=each)["volume_l"] for each in (True, False))
     assert unit != district
     page = new_own_page()
     open_map(page, Ask(DISTRICT, period, unit=True, site="/").map_address())
     expect(by_id(page, "region-total")).to_have_attribute("data-litres", str(unit))
     expect(by_id(page, "region-name")).to_contain_text("水务局")
+    expect(page.locator(".hero")).to_contain_text("2019年第三季度")
     assert "region=reporting_unit/110101" in page.url
     assert (
         by_id(page, "report").first.get_attribute("href")
-        == f"/reports/?region=reporting_unit/{DISTRICT}&period=2019-07"
+        == f"/reports/?region=reporting_unit/{DISTRICT}&period=2019-07..2019-09"
     )
     by_id(page, "region-explain").click()
     expect(by_id(page, "explain-sum")).to_have_attribute("data-volume", str(unit))
