@@ -8,6 +8,7 @@ from geoapp.colors import AREAS, NO_DATA, PURPOSES, SEQUENTIAL, SOURCES, ramp
 
 __all__ = [
     "AREAS",
+    "HATCH",
     "INK",
     "LINE",
     "NO_DATA",
@@ -22,6 +23,7 @@ __all__ = [
 ]
 
 INK, SOFT, LINE, WATER, PAPER = "#1b2b32", "#52626a", "#cdd4d3", "#0b5c73", "#ffffff"
+HATCH = "#8b8577"  # over what has no data
 
 
 def class_of(value: float | None, breaks: Sequence[float]) -> int:
