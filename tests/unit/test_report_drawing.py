@@ -110,7 +110,7 @@ def test_what_has_no_data_is_hatched_within_its_outline() -> None:
     """Its colour is as light as that of the lowest class, and in grey they are one."""
     window = frame.fit((0.0, 0.0, 1000.0, 1000.0), 128, 128, 84)
     box = shapely.box(100, 100, 400, 300)
-    lines = re.findall(r"M([\d.-]+) ([\d.-]+)L([\d.-]+) ([\d.-]+)", geometry.hatching([box], window))
+    lines = re.findall(r"M([\d.-]+) ([\d.-]+)L([\d.-]+) ([\d.-]+)Z", geometry.hatching([box], window))
     (west, north), (east, south) = window.to_paper(100, 300), window.to_paper(400, 100)
     for x1, y1, x2, y2 in (map(float, line) for line in lines):
         assert west - 0.01 <= x1 < x2 <= east + 0.01 and north - 0.01 <= y2 < y1 <= south + 0.01

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from geoapp.reports.drawing.frame import Frame
-from geoapp.reports.drawing.svg import number, ring
+from geoapp.reports.drawing.svg import ring, stroke
 from geoapp.reports.ground import Outlined
 
 TOLERANCE_MM = 0.1
@@ -64,8 +64,8 @@ def hatching(shapes: Sequence[Any], frame: Frame, step_mm: float = HATCH_MM) -> 
     lines = [[(n * step + south, south), (n * step + south + up, south + up)] for n in range(first, last + 1)]
     inside = shapely.get_parts(shapely.intersection(shapely.multilinestrings(lines), whole))
     strokes = (line for line in inside if shapely.get_dimensions(line) == 1)
-    ends = (frame.to_paper(*point) for line in strokes for point in shapely.get_coordinates(line)[[0, -1]])
-    return "".join(f"{'L' if n % 2 else 'M'}{number(x)} {number(y)}" for n, (x, y) in enumerate(ends))
+    ends = ([frame.to_paper(*point) for point in shapely.get_coordinates(line)[[0, -1]]] for line in strokes)
+    return "".join(stroke(*points) for points in ends)
 
 
 def inner_point(shape: Any, frame: Frame) -> tuple[float, float]:

@@ -13,7 +13,7 @@ from geoapp.reports.drawing import geometry, labels
 from geoapp.reports.drawing.frame import Frame, distance_text, fit, scale_bar, scale_factor
 from geoapp.reports.drawing.geometry import Outline
 from geoapp.reports.drawing.palette import HATCH, INK, LINE, NO_DATA, SOFT
-from geoapp.reports.drawing.svg import Canvas, number, text_width
+from geoapp.reports.drawing.svg import Canvas, number, stroke, text_width
 from geoapp.reports.structure import Report
 from geoapp.reports.words import divided, word
 from layers.plane import name_of
@@ -124,9 +124,7 @@ class Sheet:
         self.room(LEGEND_ROW)
         x, y = self.legend_x, self.legend_y
         self.swatch(NO_DATA, word("no_data", self.lang), count)
-        lines = (
-            f"M{number(x + at)} {number(y + 3.4)}L{number(x + at + 2.6)} {number(y + 0.8)}" for at in (0.2, 1.7, 3.2)
-        )
+        lines = (stroke((x + at, y + 3.2), (x + at + 2.4, y + 0.8)) for at in (0.3, 1.8, 3.3))
         self.canvas.path("".join(lines), stroke=HATCH, width=0.12)
 
     def finish(self, key: str) -> Figure:

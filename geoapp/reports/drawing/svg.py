@@ -44,6 +44,11 @@ def ring(points: Iterable[Sequence[float]]) -> str:
     return "M" + "L".join(f"{x} {y}" for x, y in kept) + "Z"
 
 
+def stroke(start: Sequence[float], end: Sequence[float]) -> str:
+    """A straight line, there and back: a subpath that is closed can stand before any other."""
+    return f"M{number(start[0])} {number(start[1])}L{number(end[0])} {number(end[1])}Z"
+
+
 def dots(points: Iterable[tuple[float, float]]) -> str:
     """Lines of no length, which a round cap makes dots: any number of them in one path."""
     return "".join(f"M{number(x)} {number(y)}h0" for x, y in points)
