@@ -44,5 +44,10 @@ def test_the_code_of_a_units_report_opens_the_unit(new_own_page: Callable[..., A
     expect(by_id(page, "region-name")).to_contain_text("南街道")
     page.go_back()
     expect(by_id(page, "region-total")).to_have_attribute("data-litres", str(unit))
+    by_id(page, "language").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(by_id(page, "region-name")).to_contain_text("水务局")  # and not the district's English name
+    expect(page.locator(".hero")).to_contain_text("Q3 2019")
+    by_id(page, "language").click()
     page.keyboard.press("Escape")
     expect(by_id(page, "region-name")).to_contain_text("试验市")

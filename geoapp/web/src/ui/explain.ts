@@ -70,7 +70,7 @@ export function mountExplain(place: HTMLElement, context: Context): { close(): b
     const lang = language();
     const shown = place.querySelector(".explain-body")?.scrollTop ?? 0;
     frame(
-      found.region ? h("p", { class: "hint" }, context.nameOf(found.region.code, found.region.name), " ", h("span", { class: "num" }, found.region.code)) : null,
+      found.region ? h("p", { class: "hint" }, context.nameOf(question().what.region ?? found.region.code, found.region.name), " ", h("span", { class: "num" }, found.region.code)) : null,
       h("dl", { class: "explain-sum", "data-testid": "explain-sum", "data-volume": found.volume_l ?? "", "data-parts": found.parts_l ?? "", "data-count": found.count },
         h("div", {}, h("dt", {}, t("explainNumber")), h("dd", { class: "num" }, litres(found.volume_l))),
         h("div", {}, h("dt", {}, t("explainParts", { n: integer(found.count) })), h("dd", { class: "num" }, litres(found.parts_l), found.volume_l === null ? null : h("b", { class: found.volume_l === found.parts_l ? "same" : "differs" }, found.volume_l === found.parts_l ? " ✓" : " ≠")))),
