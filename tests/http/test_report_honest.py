@@ -127,6 +127,7 @@ def test_outlines_are_credited_as_what_they_are_on_each_drawing() -> None:
     for key, text in figures.items():
         assert f"边界：{surveyed}；{made_up}" in text, key
         assert ("社区(村)为合成" in text) == key.startswith("village"), key
+    assert shown_offline(report)["heading"]["credits"] == [f"边界：{made_up}"]
     assert credits.boundaries(report, ["district"], "en") == "district, Surveyed (某测绘院)"
     assert f"{surveyed}；{made_up}；社区(村)为合成" in document.html(document.Drawn(report, "zh", [], []))
 

@@ -15,7 +15,7 @@ function tooltip(layer) {
   return more ? element("div", element("b", name), element("br"), more) : element("b", name);
 }
 
-function heading({ name, lines, unit, legend, version, mark }) {
+function heading({ name, lines, unit, legend, version, credits, mark }) {
   const told = element("div", element("h1", name), ...[...lines, unit].map((line) => element("p", line)));
   told.id = "told";
   for (const { color, text } of legend) {
@@ -23,7 +23,7 @@ function heading({ name, lines, unit, legend, version, mark }) {
     swatch.style.background = color;
     told.append(element("p", swatch, text));
   }
-  told.append(element("p", version));
+  told.append(element("p", version), ...credits.map((line) => element("p", line)));
   if (mark) {
     const marked = element("p", mark);
     marked.className = "mark";
@@ -35,7 +35,8 @@ function heading({ name, lines, unit, legend, version, mark }) {
 function show(map, control) {
   const data = JSON.parse(document.getElementById("data").textContent);
   document.documentElement.lang = data.lang;
-  document.body.prepend(heading(data.heading));
+  const told = heading(data.heading);
+  document.body.prepend(told);
   for (const { name, shown, style, features } of data.layers) {
     const layer = L.geoJSON(features, {
       style: ({ properties }) => ({ ...style, ...(properties.color && { fillColor: properties.color }) }),
@@ -45,5 +46,7 @@ function show(map, control) {
     if (shown) layer.addTo(map);
     control.addOverlay(layer, asHtml(name));
   }
-  if (data.bounds) map.fitBounds(data.bounds);
+  // Beside what is told, where the window is wide enough for both.
+  const beside = told.offsetWidth + 24;
+  if (data.bounds) map.fitBounds(data.bounds, { paddingTopLeft: [beside * 2 < innerWidth ? beside : 0, 0] });
 }
