@@ -12,7 +12,7 @@ from geoapp.reports.ask import Ask
 from geoapp.reports.quality import findings
 from geoapp.reports.structure import (
     ComparedVolume,
-    Held,
+    HeldWater,
     MapClasses,
     PerHead,
     Rank,
@@ -170,13 +170,13 @@ def _months(told: Period) -> Period:
 def _held(
     level: int, lines: Sequence[RegionLine], own: dict[str, Any], residents_l: int | None, period: Period,
     prefixes: list[str], within: Divisions,
-) -> Held:  # fmt: skip
+) -> HeldWater:  # fmt: skip
     """What of the region's own figures its lines of a level show."""
     beside = {why: own[f"{why}_l"] or 0 for why in ("unassigned", "outside")}
     rest = own["recorded_l"] - sum(beside.values()) - (added(line.volume_l for line in lines) or 0)
     residents = added(t.volume_l for t in query.totals(level, period, RESIDENTS, prefixes, within) if not t.gap)
     hidden = _hidden({"coarser": rest, **beside})
-    return Held(vocab.LEVEL.by_id[level].code, own["recorded_l"], hidden, residents_l, residents)
+    return HeldWater(vocab.LEVEL.by_id[level].code, own["recorded_l"], hidden, residents_l, residents)
 
 
 def _hidden(litres: dict[str, int]) -> dict[str, int]:
@@ -247,12 +247,12 @@ def _ranks(index: RegionIndex, region: RegionInfo, ask: Ask) -> tuple[Rank, ...]
     return tuple(ranks)
 
 
-def _held_of(found: dict[str, Any]) -> Held:
+def _held_of(found: dict[str, Any]) -> HeldWater:
     """What the rows of an answer of the statistics show, and what it says lies in none of them."""
     hidden: dict[str, int] = {}
     for gap in found["gaps"]:
         hidden[gap["gap"]] = hidden.get(gap["gap"], 0) + gap["volume_l"]
-    return Held(found["level"], found["total_l"] or 0, _hidden(hidden))
+    return HeldWater(found["level"], found["total_l"] or 0, _hidden(hidden))
 
 
 def _children(index: RegionIndex, by_versus: dict[str, dict[str, Any]]) -> tuple[RegionLine, ...]:

@@ -18,10 +18,9 @@ from geoapp.reports.drawing.sheet import Figure
 from geoapp.reports.ground import Ground
 from geoapp.reports.sentences import sentences
 from geoapp.reports.structure import Rank, Report
-from geoapp.reports.words import WORDS, divided, level_name, method, subject, word
+from geoapp.reports.words import WORDS, divided, level_name, method, title, word
 from layers.feeds.meta import SYNTHETIC_NOTE
 from layers.languages import language
-from layers.words import Words
 
 # A structure tree that follows the headings and tables; alternative texts of the drawings.
 PDF_VARIANT = "pdf/ua-1"
@@ -73,7 +72,7 @@ def _context(drawn: Drawn, preview: bool = False) -> dict[str, Any]:
         "lang": lang,
         "html_lang": language(lang).tag,
         "word": {key: words.in_(lang) for key, words in WORDS.items()},
-        "title": Words("{name}{title}", "{name} · {title}", name=subject(report, lang), title=WORDS["title"]).in_(lang),
+        "title": title(report, lang),
         "period": period,
         "level": level_name(report.level, lang),
         "divisions": divided(report.within, lang),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from geoapp.reports import figures
-from geoapp.reports.structure import Held
+from geoapp.reports.structure import HeldWater
 from geoapp.reports.words import level_name, word
 from layers.stats.absence import share
 from layers.words import Listed
 
 
-def hidden(held: Held, lang: str) -> str:
+def hidden(held: HeldWater, lang: str) -> str:
     """Litres that are in no figure of the level, by why and with their share of all the water; nothing where all is shown."""
     if not held.hidden:
         return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from geoapp.reports import figures
 from geoapp.reports.held import hidden
-from geoapp.reports.structure import ComparedVolume, Held, PerHead, Report, TermShare
+from geoapp.reports.structure import ComparedVolume, HeldWater, PerHead, Report, TermShare
 from geoapp.reports.words import level_name, subject, term_name
 from layers import vocab
 from layers.stats.absence import share as share_of
@@ -236,7 +236,7 @@ def _concentration(report: Report, lang: str) -> Words:
     )
 
 
-def _beyond(held: Held, lang: str) -> Words:
+def _beyond(held: HeldWater, lang: str) -> Words:
     told = hidden(held, lang)
     return Words("{told}", " {told}", told=told) if told else NOTHING
 

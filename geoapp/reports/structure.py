@@ -38,7 +38,7 @@ class TermShare:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldWater:
     """What of all that is recorded is in the figures of a level's regions, and what is not. In litres.
 
     A figure of regions shows a part of the water: what is known only higher up (``coarser``), what is assigned to no region and
@@ -75,7 +75,7 @@ class Rank:
     level: str
     place: int
     of: int
-    held: Held  # what of the scope's water the ranked regions show
+    held: HeldWater  # what of the scope's water the ranked regions show
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +217,7 @@ class Report:
     children: tuple[RegionLine, ...]
     grand_level: str  # the level below the children, as a second map shows it; empty where there is none
     grandchildren: tuple[RegionLine, ...]
-    held: dict[str, Held]  # by level: what the figures of children and grandchildren show of it all
+    held: dict[str, HeldWater]  # by level: what the figures of children and grandchildren show of it all
     classes: dict[str, MapClasses]  # of the level and measure of each map: "township/volume"
 
     counts: dict[str, int]

@@ -163,8 +163,12 @@ _METHOD: tuple[Words, ...] = (
         "A meter counts where it stands, without a position where it is declared; a facility at the level it serves. What is known only higher up is not shared out, but listed apart. Cells have their water by supply area or position: that of urban plants is in the cells of some townships, and in no township's figure.",
     ),
     Words(
-        "同比为与上年同月份比，环比为与紧邻的前一个等长时期比（整年与前一整年比）；比较期缺任何一个月即不作比较。",
-        "“On the year” compares with the same months of the year before, “on the period before” with the one of equal length just before (a year with a year); nothing is compared when any month of the other period is missing.",
+        "同比为与上年同月份比，环比为与紧邻的前一个等长时期比；整年的两者相同，只列同比；比较期缺任何一个月即不作比较。",
+        "“On the year” compares with the same months of the year before, “on the period before” with the one of equal length just before (of a year they are the same, told once); nothing is compared when any month of the other period is missing.",
+    ),
+    Words(
+        "各级区划的数字未含的水量（仅计到上级、未分配、市域之外）写在图、排名、表和句子旁，占比按水量计。",
+        "What is in no figure of a level (known only higher up, unassigned, outside) is told beside map, ranking, table and sentence, by share of volume.",
     ),
     Words(
         "位次与“占全市”按同一统计期、同一级别全部区划计算；占全市以全市有记录的用水量（含市域之外、未分配）为分母。没有任何用水记录的地区、月份写“无数据”，不当作 0；记录为 0 的写 0。",
@@ -205,6 +209,12 @@ def subject(report: Report, lang: str) -> str:
     """Whose water it is: a bureau reports what its area uses, and uses nothing itself."""
     of_unit = report.level == vocab.LEVEL.by_id[vocab.REPORTING_UNIT].code
     return word("reported_area", lang, name=report.name) if of_unit else report.name
+
+
+def title(report: Report, lang: str) -> str:
+    """What the report is called."""
+    named = Words("{name}{title}", "{name} · {title}", name=subject(report, lang), title=WORDS["title"]).in_(lang)
+    return named[0].upper() + named[1:]
 
 
 def level_name(code: str, lang: str) -> str:

@@ -23,10 +23,9 @@ from geoapp.reports.files import zipped
 from geoapp.reports.sentences import sentences
 from geoapp.reports.structure import Report
 from geoapp.reports.tables import PrintedColumn, PrintedTable, Value
-from geoapp.reports.words import WORDS, divided, level_name, method, subject, word
+from geoapp.reports.words import divided, level_name, method, subject, title, word
 from layers.export.cells import text_cell
 from layers.text import xml_text
-from layers.words import Words
 
 FORMATS = {
     "text": "@", "integer": "#,##0", "litres": "#,##0.00", "share": "0.0%", "change": "+0.0%;-0.0%;0.0%",
@@ -104,8 +103,7 @@ def told(report: Report, lang: str) -> list[tuple[str, str]]:
 def _summary(book: Workbook, report: Report, lang: str) -> None:
     sheet = _sheet(book, word("summary", lang), report, lang)
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 16, 110
-    title = Words("{name}{title}", "{name} · {title}", name=subject(report, lang), title=WORDS["title"]).in_(lang)
-    sheet.append([_text(sheet, title, bold=True)])
+    sheet.append([_text(sheet, title(report, lang), bold=True)])
     before = ""
     for label, text in told(report, lang):
         sheet.append([_text(sheet, label if label != before else ""), _text(sheet, text, wrap=True)])

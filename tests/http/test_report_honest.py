@@ -8,11 +8,12 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from geoapp.reports import choices, content, credits, document, held, offline, tables, workbook
+from geoapp.reports import choices, content, credits, document, held, offline, press, tables, workbook
 from geoapp.reports.ask import Ask, parse_ask
 from geoapp.reports.structure import Report
 from layers import vocab
@@ -25,6 +26,7 @@ from tests.report_city import drawn_of, make_city
 from tests.standing import standing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("city")]
+TEMPLATES = Path(document.__file__).parent / "templates/reports"
 # Its north reports to a unit of its own, its south to the bureau that has the district's code.
 city = standing(lambda _: make_city(unit_of_north=True))
 
@@ -125,6 +127,7 @@ def test_outlines_are_credited_as_what_they_are_on_each_drawing() -> None:
     for key, text in figures.items():
         assert f"边界：{surveyed}；{made_up}" in text, key
         assert ("社区(村)为合成" in text) == key.startswith("village"), key
+    assert shown_offline(report)["heading"]["credits"] == [f"边界：{made_up}"]
     assert credits.boundaries(report, ["district"], "en") == "district, Surveyed (某测绘院)"
     assert f"{surveyed}；{made_up}；社区(村)为合成" in document.html(document.Drawn(report, "zh", [], []))
 
@@ -228,10 +231,36 @@ def test_an_offline_map_is_in_the_colours_of_its_legend() -> None:
     assert regions["style"]["fillOpacity"] == 1
 
 
+def test_a_long_name_stays_beside_the_code() -> None:
+    Region.objects.filter(code=DISTRICT).update(name="很长的区划名称" * 8)
+    make.publish()
+    with pypdfium2.PdfDocument(document.pdf(drawn_of(build(period="2018..2019")))) as paper:
+        cover = paper[0].get_textpage()
+        edge, top, bottom = [mm / 25.4 * 72 for mm in (20 + 170 - 30 - 2, 22 + 34, 22 + 34 + 30)]
+        page_height = paper[0].get_height()
+        for i in range(cover.count_chars()):
+            _, low, right, high = cover.get_charbox(i)
+            beside_code = page_height - bottom < high and low < page_height - top
+            assert not (beside_code and right > edge), cover.get_text_range(i, 8)
+
+
+def test_no_page_has_one_row_of_a_table() -> None:
+    css = (TEMPLATES / "report.css").read_text()
+    seen = set()
+    for count in range(46, 54):
+        rows = "".join(f"<tr><td>row {n}</td></tr>" for n in range(count))
+        page = f"<style>{css}</style><table><thead><tr><th>head</th></tr></thead><tbody>{rows}</tbody></table>"
+        with pypdfium2.PdfDocument(press.pdf(page, {})) as paper:
+            on_page = [each.get_textpage().get_text_bounded().count("row ") for each in paper]
+        assert sum(on_page) == count and min(on_page) >= 3, on_page
+        seen.add(len(on_page))
+    assert seen == {1, 2}  # among these is the first that does not fit
+
+
 def test_no_text_on_paper_is_smaller_than_seven_points() -> None:
     drawn = drawn_of(build())
     for figure in (*drawn.maps, *drawn.charts):
         sizes = [float(size) / 25.4 * 72 for size in re.findall(r'font-size="([\d.]+)"', figure.svg)]
         assert sizes and min(sizes) >= 6.99, figure.key
-    css = (Path(document.__file__).parent / "templates/reports/report.css").read_text()
+    css = (TEMPLATES / "report.css").read_text()
     assert min(float(size) for size in re.findall(r"(?:font|font-size):\s*([\d.]+)pt", css)) >= 7

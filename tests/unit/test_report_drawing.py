@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+import shapely
 from pyproj import Geod, Transformer
 
-from geoapp.reports.drawing import frame, labels, palette
+from geoapp.reports.drawing import frame, geometry, labels, palette
 from geoapp.reports.drawing.charts import nice_steps
 from geoapp.reports.drawing.sheet import wrapped
 from geoapp.reports.drawing.svg import Canvas, dots, number, ring, text_width
@@ -101,6 +104,18 @@ def test_widths_are_never_too_small() -> None:
     ):
         real = sum(widths[cmap[ord(c)]][0] for c in text) / em * 10 * 25.4 / 72
         assert real <= text_width(text, 10) * 1.02, text
+
+
+def test_what_has_no_data_is_hatched_within_its_outline() -> None:
+    """Its colour is as light as that of the lowest class, and in grey they are one."""
+    window = frame.fit((0.0, 0.0, 1000.0, 1000.0), 128, 128, 84)
+    box = shapely.box(100, 100, 400, 300)
+    lines = re.findall(r"M([\d.-]+) ([\d.-]+)L([\d.-]+) ([\d.-]+)Z", geometry.hatching([box], window))
+    (west, north), (east, south) = window.to_paper(100, 300), window.to_paper(400, 100)
+    for x1, y1, x2, y2 in (map(float, line) for line in lines):
+        assert west - 0.01 <= x1 < x2 <= east + 0.01 and north - 0.01 <= y2 < y1 <= south + 0.01
+        assert x2 - x1 == pytest.approx(y1 - y2, abs=0.02)  # of one slant
+    assert len(lines) > 20 and geometry.hatching([], window) == ""
 
 
 def test_paths_have_few_digits_and_no_needless_points() -> None:

@@ -8,7 +8,16 @@ from datetime import UTC, datetime
 import pytest
 
 from geoapp.reports import document, figures, sentences
-from geoapp.reports.structure import ComparedVolume, Held, Rank, RegionLine, Report, ReportPeriod, StageLine, TermShare
+from geoapp.reports.structure import (
+    ComparedVolume,
+    HeldWater,
+    Rank,
+    RegionLine,
+    Report,
+    ReportPeriod,
+    StageLine,
+    TermShare,
+)
 from geoapp.reports.words import _METHOD as METHOD
 from geoapp.reports.words import WORDS, item_name, word
 from layers.editions import EditionSpan
@@ -74,7 +83,7 @@ def line(name: str, volume_l: int) -> RegionLine:
     return RegionLine(name, name, "某区", volume_l, None, 1.0, None, None, None)
 
 
-ALL = Held("district", 4000 * E7, {})
+ALL = HeldWater("district", 4000 * E7, {})
 REPORT = Report(
     code="110101", name="某区", level="district", path=("某市", "某区"),
     period=ReportPeriod("2019", "2019-01", "2019-12", 12, ()), site="http://x/", map_address="http://x/?region=110101", is_public=True,
@@ -87,7 +96,7 @@ REPORT = Report(
     ranks=(Rank("volume", "某市", "district", 2, 16, ALL), Rank("per_km2", "某市", "district", 5, 16, ALL)),
     months=(), source_months={}, beside_months={}, child_level="township",
     children=(line("甲", 400 * E7), line("乙", 300 * E7), line("丙", 200 * E7), line("丁", 100 * E7)),
-    grand_level="village", grandchildren=(), held={"township": Held("township", 1000 * E7, {})}, classes={}, counts={}, stages=(), facilities=(),
+    grand_level="village", grandchildren=(), held={"township": HeldWater("township", 1000 * E7, {})}, classes={}, counts={}, stages=(), facilities=(),
     findings=(),
 )  # fmt: skip
 
@@ -143,8 +152,8 @@ def test_few_regions_are_not_ranked_in_words() -> None:
     assert told == "水源以自来水集团为主（60.0%），用途以工业居首（70.0%）。"
 
 
-def part(level: str, hidden_l: int, residents_held_l: int | None = None) -> Held:
-    return Held(level, 1000 * E7, {"coarser": hidden_l}, 300 * E7, residents_held_l)
+def part(level: str, hidden_l: int, residents_held_l: int | None = None) -> HeldWater:
+    return HeldWater(level, 1000 * E7, {"coarser": hidden_l}, 300 * E7, residents_held_l)
 
 
 def test_a_ranking_says_what_it_does_not_show_by_volume() -> None:
@@ -166,7 +175,7 @@ def test_regions_that_hold_little_of_the_water_are_not_ranked_in_words() -> None
 
 
 def test_a_place_says_what_is_in_no_figure_that_is_ranked() -> None:
-    beyond = Held("township", 4000 * E7, {"coarser": 600 * E7, "outside": 200 * E7})
+    beyond = HeldWater("township", 4000 * E7, {"coarser": 600 * E7, "outside": 200 * E7})
     ranks = (Rank("volume", "某市", "township", 2, 331, beyond), Rank("per_km2", "某市", "township", 5, 331, beyond))
     told = sentences.total(replace(REPORT, ranks=ranks), "zh")
     assert told.endswith("列第 2。某市用水的 20.0% 未计到任何街道(乡镇)。")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,10 +11,11 @@ import numpy as np
 import shapely
 
 from geoapp.reports.drawing.frame import Frame
-from geoapp.reports.drawing.svg import ring
+from geoapp.reports.drawing.svg import ring, stroke
 from geoapp.reports.ground import Outlined
 
 TOLERANCE_MM = 0.1
+HATCH_MM = 1.1
 DOT_MM = 0.35  # positions closer than this are one dot
 
 
@@ -49,6 +51,21 @@ def path_of(shape: Any, frame: Frame) -> str:
         for line in shapely.get_rings(polygon):
             parts.append(ring(frame.to_paper(*point) for point in shapely.get_coordinates(line)))
     return "".join(parts)
+
+
+def hatching(shapes: Sequence[Any], frame: Frame, step_mm: float = HATCH_MM) -> str:
+    """Slanting lines over polygons, so many mm apart; those of neighbours are one pattern."""
+    if not len(shapes):
+        return ""
+    whole = shapely.union_all(shapes)
+    west, south, east, north = whole.bounds
+    step, up = step_mm * math.sqrt(2) * frame.metres_per_mm, north - south
+    first, last = math.floor((west - north) / step), math.ceil((east - south) / step)
+    lines = [[(n * step + south, south), (n * step + south + up, south + up)] for n in range(first, last + 1)]
+    inside = shapely.get_parts(shapely.intersection(shapely.multilinestrings(lines), whole))
+    strokes = (line for line in inside if shapely.get_dimensions(line) == 1)
+    ends = ([frame.to_paper(*point) for point in shapely.get_coordinates(line)[[0, -1]]] for line in strokes)
+    return "".join(stroke(*points) for points in ends)
 
 
 def inner_point(shape: Any, frame: Frame) -> tuple[float, float]:

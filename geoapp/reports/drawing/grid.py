@@ -57,7 +57,8 @@ def draw(
     if len(unknown):
         whole = geometry.path_of(shapely.coverage_union_all(unknown), sheet.frame)
         sheet.canvas.path(whole, fill=palette.NO_DATA, fill_rule="evenodd")
-        sheet.swatch(palette.NO_DATA, word("no_data", lang), len(unknown))
+        sheet.no_data(unknown)
+        sheet.no_data_swatch(len(unknown))
     _more(sheet, cells.litres)
     waters.draw(sheet, under)
     waters.legend(sheet, under)

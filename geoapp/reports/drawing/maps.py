@@ -82,6 +82,7 @@ def _by_region(land: Land, lang: str, level: str, lines: Sequence[RegionLine], m
         sheet.canvas.path(
             "".join(by_class[found]), fill=color, stroke="#ffffff", width=0.08 if fine else 0.25, fill_rule="evenodd"
         )
+    sheet.no_data([each.shape for each in shapes if palette.class_of(values.get(each.code), breaks) < 0])
     waters.draw(sheet, land.ground.waters)
     named = geometry.simplified(land.level(report.child_level), sheet.frame)
     if fine:
@@ -122,7 +123,7 @@ def _class_legend(
     for found, text in reversed(list(enumerate(figures.class_texts([bound / 10_000 for bound in breaks])))):
         sheet.swatch(colors[found], text, counts.get(found, 0))
     if counts.get(-1):
-        sheet.swatch(palette.NO_DATA, word("no_data", sheet.lang), counts[-1])
+        sheet.no_data_swatch(counts[-1])
     sheet.legend_y += 1.5
 
 

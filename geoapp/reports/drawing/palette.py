@@ -8,6 +8,7 @@ from geoapp.colors import AREAS, NO_DATA, PURPOSES, SEQUENTIAL, SOURCES, ramp
 
 __all__ = [
     "AREAS",
+    "HATCH",
     "INK",
     "LINE",
     "NO_DATA",
@@ -25,6 +26,7 @@ __all__ = [
 
 INK, SOFT, LINE, WATER, PAPER = "#1b2b32", "#52626a", "#cdd4d3", "#0b5c73", "#ffffff"
 SURFACE, SHORE = "#a8d1ef", "#3f83b5"  # of waters: seen on the lightest class and on the darkest
+HATCH = "#8b8577"  # over what has no data
 
 
 def class_of(value: float | None, breaks: Sequence[float]) -> int:

@@ -12,8 +12,8 @@ from geoapp.reports.credits import boundaries
 from geoapp.reports.drawing import geometry, labels
 from geoapp.reports.drawing.frame import Frame, distance_text, fit, scale_bar, scale_factor
 from geoapp.reports.drawing.geometry import Outline
-from geoapp.reports.drawing.palette import INK, LINE, SOFT
-from geoapp.reports.drawing.svg import Canvas, number, text_width
+from geoapp.reports.drawing.palette import HATCH, INK, LINE, NO_DATA, SOFT
+from geoapp.reports.drawing.svg import Canvas, number, stroke, text_width
 from geoapp.reports.structure import Report
 from geoapp.reports.words import divided, word
 from layers.plane import name_of
@@ -114,6 +114,18 @@ class Sheet:
         self.room(LEGEND_ROW)
         self.canvas.rect(self.legend_x, self.legend_y, 6, 3.4, color, LINE)
         self.row(text, count)
+
+    def no_data(self, shapes: Sequence[object]) -> None:
+        """Hatch what nothing is known of: in grey its colour is that of the lowest class."""
+        self.canvas.path(geometry.hatching(shapes, self.frame), stroke=HATCH, width=0.12)
+
+    def no_data_swatch(self, count: int) -> None:
+        """Its row of the legend."""
+        self.room(LEGEND_ROW)
+        x, y = self.legend_x, self.legend_y
+        self.swatch(NO_DATA, word("no_data", self.lang), count)
+        lines = (stroke((x + at, y + 3.2), (x + at + 2.4, y + 0.8)) for at in (0.3, 1.8, 3.3))
+        self.canvas.path("".join(lines), stroke=HATCH, width=0.12)
 
     def finish(self, key: str) -> Figure:
         """Frame, scale, north and marks; then nothing more is drawn."""

@@ -55,6 +55,11 @@ def _rounded(points: Iterable[Sequence[float]]) -> list[tuple[str, str]]:
     return kept
 
 
+def stroke(start: Sequence[float], end: Sequence[float]) -> str:
+    """A straight line, there and back: a subpath that is closed can stand before any other."""
+    return f"M{number(start[0])} {number(start[1])}L{number(end[0])} {number(end[1])}Z"
+
+
 def dots(points: Iterable[tuple[float, float]]) -> str:
     """Lines of no length, which a round cap makes dots: any number of them in one path."""
     return "".join(f"M{number(x)} {number(y)}h0" for x, y in points)

@@ -35,7 +35,8 @@ function heading({ name, lines, unit, legend, version, credits, mark }) {
 function show(map, control) {
   const data = JSON.parse(document.getElementById("data").textContent);
   document.documentElement.lang = data.lang;
-  document.body.prepend(heading(data.heading));
+  const told = heading(data.heading);
+  document.body.prepend(told);
   for (const { name, shown, style, features } of data.layers) {
     const layer = L.geoJSON(features, {
       style: ({ properties }) => ({ ...style, ...(properties.color && { fillColor: properties.color }) }),
@@ -45,5 +46,7 @@ function show(map, control) {
     if (shown) layer.addTo(map);
     control.addOverlay(layer, asHtml(name));
   }
-  if (data.bounds) map.fitBounds(data.bounds);
+  // Beside what is told, where the window is wide enough for both.
+  const beside = told.offsetWidth + 24;
+  if (data.bounds) map.fitBounds(data.bounds, { paddingTopLeft: [beside * 2 < innerWidth ? beside : 0, 0] });
 }

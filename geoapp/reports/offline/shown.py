@@ -10,6 +10,7 @@ from django.contrib.gis.db.models.functions import AsWKB
 from django.db.models import F, Value
 
 from geoapp.reports import figures
+from geoapp.reports.credits import boundaries
 from geoapp.reports.drawing import palette
 from geoapp.reports.ground import WATERS, seen
 from geoapp.reports.held import hidden
@@ -52,6 +53,7 @@ def _heading(report: Report, lang: str) -> Json:
     legend = [{"color": color, "text": text} for color, text in zip(palette.ramp(len(told)), told, strict=True)]
     legend.insert(0, {"color": palette.NO_DATA, "text": word("no_data", lang)})
     held = report.held[report.child_level]
+    drawn = boundaries(report, [report.child_level], lang)
     as_of = word("version", lang, version=report.version, moment=figures.moment(report.changed_at, lang))
     period = figures.period(report.period.first, report.period.last, lang)
     return {
@@ -61,9 +63,12 @@ def _heading(report: Report, lang: str) -> Json:
         "legend": legend[::-1],
         "version": f"{word('as_of', lang)}: {as_of}",
         "credits": [
-            word("waters_by", lang, sources=told)
-            for told in dict.fromkeys(credit(layer, lang) for layer in WATERS)
-            if told
+            *([word("boundaries", lang, boundary=drawn)] if drawn else []),
+            *(
+                word("waters_by", lang, sources=told)
+                for told in dict.fromkeys(credit(layer, lang) for layer in WATERS)
+                if told
+            ),
         ],
         "mark": word("synthetic_mark", lang) if report.synthetic else "",
     }

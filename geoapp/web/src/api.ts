@@ -4,6 +4,7 @@ import type { Standing } from "./percentile";
 import type { PeopleKind } from "./people";
 import type { ProvisionalMark } from "./provisional";
 import { isAway, untilBack } from "./outage";
+import { askedOf } from "./unit";
 
 /** The code of a language: the name of its dictionary. */
 export type Lang = string;
@@ -213,14 +214,21 @@ export const classesUrl = (level: Level, filters: Filters, span: [string, string
   "/api/stats/series" + query({ level, period: span?.join(".."), ...filterParts(filters), method, k: String(k || CLASSES), part: "classes" });
 /** What the rows of a series are called. */
 export const namesUrl = (level: Level, boundaries: string): string => "/api/stats/series" + query({ level, boundaries, part: "names" });
-export const regionUrl = (code: string, period: string, filters: Filters): string =>
-  `/api/regions/${encodeURIComponent(code)}` + query({ period, ...filterParts(filters) });
+export const regionUrl = (region: string, period: string, filters: Filters): string => {
+  const { code, level } = askedOf(region);
+  return `/api/regions/${encodeURIComponent(code)}` + query({ level, period, ...filterParts(filters) });
+};
 export const cellStatsUrl = (level: string, period: string, measure: string, filters: Filters, method = "", k = 0): string =>
   "/api/stats/cells" + query({ level, period, measure, ...filterParts(filters), method, k: String(k || CLASSES) });
 export const compareUrl = (level: string, period: string, versus: string, filters: Filters, page: { direction?: string; limit?: number; offset?: number; region?: string } = {}): string =>
   "/api/stats/compare" + query({ level, period, versus, ...filterParts(filters), region: page.region, direction: page.direction, limit: String(page.limit ?? 10), offset: page.offset ? String(page.offset) : "" });
 export const explainUrl = (what: { unit?: string; region?: string }, period: string, filters: Filters, offset = 0, limit = 50): string =>
-  "/api/explain" + query({ ...what, period, ...filterParts(filters), limit: String(limit), offset: offset ? String(offset) : "" });
+  "/api/explain" + query({ ...what, ...regionParts(what.region), period, ...filterParts(filters), limit: String(limit), offset: offset ? String(offset) : "" });
+const regionParts = (region?: string): Record<string, string> => {
+  if (!region) return {};
+  const { code, level } = askedOf(region);
+  return { region: code, level };
+};
 export const reportJobsUrl = (lang: string): string => "/reports/jobs" + query({ lang });
 export const reportMakeUrl = "/reports/make";
 /** One cell with its figures of a period, or of two. */

@@ -7,6 +7,7 @@ import { boundariesOf } from "./divisions";
 import { speakIn, unitsNow } from "./format";
 import { FIRST } from "./i18n";
 import type { State, Stateful } from "./state";
+import { isUnit, UNIT } from "./unit";
 import { unitsOf } from "./units";
 import type { Picture } from "./values";
 
@@ -96,11 +97,13 @@ export class Context {
   }
   /** The level of a division code: the city's, else by its length (National Bureau of Statistics). */
   levelOf(code: string): Level {
+    if (isUnit(code)) return UNIT;
     return code === this.city ? "city" : DIGITS[code.length] ?? "city";
   }
   /** The level that a division is divided into; none of the finest. */
   childOf(code: string): MapLevel | undefined {
     const level = this.levelOf(code);
+    if (level === UNIT) return "township"; // of which a unit is made
     return isMapLevel(level) ? this.levels[this.levels.indexOf(level) + 1] : this.first;
   }
   layer(id: string): LayerInfo | undefined {

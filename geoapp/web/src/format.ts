@@ -91,12 +91,20 @@ export const monthShort = (month: string, lang: Lang): string => ofTwelve(lang, 
 export const monthTick = (month: string, lang: Lang): string => ofTwelve(lang, "monthTicks", month);
 const monthLong = (month: string, lang: Lang): string =>
   said(lang, "monthLong", { year: month.slice(0, 4), month: monthShort(month, lang) });
+/** Parts of a year that have a name, by their first and last month: as reports name them. */
+const PARTS: Record<string, "yearLong" | "half1" | "half2" | "quarter1" | "quarter2" | "quarter3" | "quarter4"> = {
+  "01-12": "yearLong", "01-06": "half1", "07-12": "half2", "01-03": "quarter1", "04-06": "quarter2", "07-09": "quarter3", "10-12": "quarter4",
+};
 export function periodText(period: string, lang: Lang): string {
   const kind = kindOf(period);
   if (kind === "month") return monthLong(period, lang);
   if (kind === "year") return said(lang, "yearLong", { year: period });
-  const [first, last] = period.split("..").map((month) => monthLong(month, lang));
-  return said(lang, "monthsLong", { first, last });
+  const [from, to] = period.split("..");
+  const [year, until] = [from.slice(0, 4), to.slice(0, 4)];
+  const part = PARTS[`${from.slice(5)}-${to.slice(5)}`];
+  if (part && year === until) return said(lang, part, { year });
+  if (part === "yearLong") return said(lang, "yearsLong", { first: year, last: until });
+  return said(lang, "monthsLong", { first: monthLong(from, lang), last: monthLong(to, lang) });
 }
 /** An ISO time as the authority's own clock shows it. */
 export function moment(iso: string | null, lang: Lang): string {

@@ -18,6 +18,7 @@ import { Tables } from "./map/without";
 import { hearWaits, lookNow } from "./outage";
 import { parse, type State, Store } from "./state";
 import { mountEmbed } from "./ui/embed";
+import { isUnit } from "./unit";
 import { mountDrawer, openDrawerButton } from "./ui/drawer";
 import { mountExplain } from "./ui/explain";
 import { mountFilters } from "./ui/filters";
@@ -149,7 +150,7 @@ function run(context: Context): GlMap | null {
     } else if (event.key === "Escape" && !typing && !document.querySelector("dialog[open], [popover]:popover-open")) {
       if (explain.close() || view.escape()) return;
       const { region } = store.state;
-      if (region) select(context.levelOf(region) === context.first ? context.city : region.slice(0, region.length - 3));
+      if (region) select(isUnit(region) || context.levelOf(region) === context.first ? context.city : region.slice(0, region.length - 3));
     }
   });
   (window as unknown as { shuitu: unknown }).shuitu = { map: drawn?.map, context, meta };

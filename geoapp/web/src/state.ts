@@ -23,10 +23,10 @@ export interface State extends Filters, Classing {
   unsure: boolean;
   /** Code of the grid unit whose popup is open. */
   cell: string;
-  /** What is being explained: "region/110108", "unit/…", "unit/outside", with "/source" of a single bar. */
+  /** What is being explained: "region/110108", "region/reporting_unit/110108", "unit/…", "unit/outside", with "/source" of a single bar. */
   explain: string;
   level: LevelChoice;
-  /** Code of the selected region; "" is the whole city. */
+  /** Code of the selected region, of a reporting unit behind its kind (see unit.ts); "" is the whole city. */
   region: string;
   /** Ids of the facility layers that are on. */
   layers: string[];
@@ -93,7 +93,7 @@ export function parse(search: string): State {
     versus: text("versus", PERIOD),
     unsure: params.get("unsure") === "1",
     cell: text("cell", /^\d{4}E\d{5}N\d{5}-\d{9}$/),
-    explain: text("explain", /^(region\/\d{2,12}|unit\/[\w-]+)(\/[a-z_]+)?$/),
+    explain: text("explain", /^(region\/(reporting_unit\/)?\d{2,12}|unit\/[\w-]+)(\/[a-z_]+)?$/),
     // The API's own word for it is "change".
     measure: pick(params.get("measure") === "change" ? "change_previous" : params.get("measure"), MEASURES),
     level: pick(params.get("level"), LEVELS),
@@ -101,7 +101,7 @@ export function parse(search: string): State {
     purpose: list(params.get("purpose")),
     resident: pick(params.get("resident"), ["", "yes", "no"] as const),
     boundaries: text("boundaries", /^current$|^\d{4}-\d\d$/),
-    region: text("region", /^\d{2,12}$/),
+    region: text("region", /^(reporting_unit\/)?\d{2,12}$/),
     layers: list(params.get("layers")),
     ground: groundOf(params.get("ground")),
     where: text("where", WHERE),

@@ -12,6 +12,7 @@ import { errorText } from "../ui/notices";
 import { ENTRIES } from "../measures";
 import { provisionalText } from "../provisional";
 import { standingText } from "../ui/measure-note";
+import { regionOf } from "../unit";
 import { picture } from "../values";
 import type { Face } from "./face";
 
@@ -72,7 +73,7 @@ export class Tables implements Face {
   private draw(): void {
     const { detail, context } = this;
     if (!detail) return;
-    const name = context.nameOf(detail.code, detail.name);
+    const name = context.nameOf(regionOf(detail), detail.name);
     const when = [periodText(context.state.period, language()), filterWords(context)].filter(Boolean).join(" · ");
     redraw(this.place, this.why(), h("div", { class: "card tables" },
       h("nav", { class: "crumbs", "aria-label": t("up") }, detail.path.filter(({ code }) => code !== detail.code).map((step) => [
@@ -112,7 +113,7 @@ export class Tables implements Face {
     const rows = [...detail.children].sort((a, b) => (b.volume_l ?? -1) - (a.volume_l ?? -1) || a.code.localeCompare(b.code));
     return h("div", { class: "table-scroll" }, h("table", { "data-testid": "table-ranking" },
       h("caption", {}, t("rankingOf", { level: tk("level", child) }), h("small", {}, when)),
-      h("thead", {}, h("tr", {}, [t("region"), t("measure_volume"), t("shareOf", { parent: context.nameOf(detail.code, detail.name) }), t("per_km2"), t("changePrevious")].map((text) => h("th", { scope: "col" }, text)))),
+      h("thead", {}, h("tr", {}, [t("region"), t("measure_volume"), t("shareOf", { parent: context.nameOf(regionOf(detail), detail.name) }), t("per_km2"), t("changePrevious")].map((text) => h("th", { scope: "col" }, text)))),
       h("tbody", {}, rows.map((row, i) => h("tr", { "data-code": row.code },
         h("th", { scope: "row" }, `${integer(i + 1)} `, h("button", { type: "button", class: "crumb", value: row.code, onclick: () => this.selectRegion(row.code) }, context.nameOf(row.code, row.name))),
         h("td", { "data-litres": row.volume_l ?? "" }, volumeText(row.volume_l, language())),

@@ -6,6 +6,7 @@ import { inLanguage, language } from "../i18n";
 import { comparedWith, spanOf } from "../periods";
 import { serialise, type State } from "../state";
 import { isTwoSided } from "../measures";
+import { divisionOf } from "../unit";
 import { layerQuery } from "../where";
 
 /** What part of the city is taken: all of it, the region that is selected, or what lies in the window. */
@@ -14,7 +15,7 @@ export type Scope = "city" | "region" | "view";
 export const WORKBOOK_MOST = 200_000;
 
 const placeOf = ({ state }: Context, scope: Scope, view: Bounds | null): Record<string, string> =>
-  scope === "region" && state.region ? { region: state.region } : scope === "view" && view ? { bbox: view.map((each) => each.toFixed(5)).join(",") } : {};
+  scope === "region" && divisionOf(state.region) ? { region: state.region } : scope === "view" && view ? { bbox: view.map((each) => each.toFixed(5)).join(",") } : {};
 
 /** The layer whose regions or cells the map colours now. */
 export const tableLayer = ({ cells, shown, level }: Context): string => cells?.layer.id ?? shown?.level ?? level;

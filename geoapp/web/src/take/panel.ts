@@ -11,6 +11,7 @@ import { sourcesOf } from "../map/sources";
 import { segmented } from "../ui/choices";
 import { errorText } from "../ui/notices";
 import { reportLink } from "../ui/report-link";
+import { divisionOf } from "../unit";
 import { frameText, objectsUrl, reportUrl, type Scope, tableLayer, tableUrl, WORKBOOK_MOST } from "./files";
 import { picture } from "./picture";
 import { PAPERS, type Paper, print } from "./print";
@@ -98,7 +99,8 @@ export function openPanel(context: Context, map: GlMap | null): void {
     return section(t("takePicture"), h("div", { class: "take-row" }, size, draw), h("div", { class: "take-row" }, paper, sheet), said);
   }
 
-  const chosen = (): Scope => (scope === "region" && !state.region) || (scope === "view" && !view) || !scope ? (state.region ? "region" : "city") : scope;
+  const division = divisionOf(state.region);
+  const chosen = (): Scope => (scope === "region" && !division) || (scope === "view" && !view) || !scope ? (division ? "region" : "city") : scope;
   const files = h("div");
   function drawFiles(): void {
     const now = chosen();
@@ -107,7 +109,7 @@ export function openPanel(context: Context, map: GlMap | null): void {
     const on = [...context.meta.layers.filter((each) => isFacility(each) && state.layers.includes(each.id)), ...groundShown(context)];
     replace(files,
       section(t("takeTable"),
-        segmented("take-scope", t("takeScope"), (["city", ...(state.region ? ["region"] : []), ...(view ? ["view"] : [])] as Scope[]).map((value) => ({ value, text: t(`takeScope_${value}`) })), now, (value) => { scope = value as Scope; drawFiles(); focusScope(); }),
+        segmented("take-scope", t("takeScope"), (["city", ...(division ? ["region"] : []), ...(view ? ["view"] : [])] as Scope[]).map((value) => ({ value, text: t(`takeScope_${value}`) })), now, (value) => { scope = value as Scope; drawFiles(); focusScope(); }),
         h("div", { class: "take-row" },
           h("span", {}, t("takeRows", { level: layer ? words(layer.title) : "" })),
           file("CSV", tableUrl(context, "csv", now, view), "table-csv"),

@@ -4,6 +4,7 @@ import type { Context } from "../context";
 import { h, icon, replace } from "../dom";
 import { added, monthShort, periodText, volumeText } from "../format";
 import { language, listed, t, term } from "../i18n";
+import { regionOf } from "../unit";
 import type { Chart } from "./chart-draw";
 import { OTHER_COLOR, SOURCE_COLORS } from "./colors";
 import { printedMark, printedNote } from "./printed";
@@ -47,7 +48,7 @@ export function mountChart(place: HTMLElement, context: Context) {
   }
   function choose(detail: RegionDetail, month: string, source: string | undefined): void {
     context.store.set({ period: month });
-    if (source) context.emit("bar", { code: detail.code, month, source });
+    if (source) context.emit("bar", { code: regionOf(detail), month, source });
   }
   /** The same figures for those who cannot see the chart. */
   function drawTable(detail: RegionDetail): void {

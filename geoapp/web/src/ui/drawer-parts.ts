@@ -9,6 +9,7 @@ import { badgeElement } from "../map/icons";
 import { monthsOf } from "../periods";
 import { provisionalText } from "../provisional";
 import { isCompare } from "../state";
+import { regionOf } from "../unit";
 import type { RegionValue } from "../values";
 import { redraw } from "./choices";
 import { OTHER_COLOR, PURPOSE_COLORS } from "./colors";
@@ -30,7 +31,7 @@ export function head(place: HTMLElement, context: Context, detail: RegionDetail,
           h("span", { "aria-hidden": "true" }, "/")]),
         h("span", { class: "crumb-here" }, tk("level", detail.level))),
       h("button", { type: "button", class: "icon-button close", value: "close", "aria-label": t("close"), title: t("close"), "data-testid": "drawer-close", onclick: close }, icon("close"))),
-    h("h2", { class: "region-name", "data-testid": "region-name", "data-code": detail.code }, context.nameOf(detail.code, detail.name)),
+    h("h2", { class: "region-name", "data-testid": "region-name", "data-code": detail.code }, context.nameOf(regionOf(detail), detail.name)),
     h("p", { class: "region-sub" },
       h("span", { class: "num" }, detail.code),
       tag ? h("span", { class: `tag${boundary?.synthetic ? " synthetic" : ""}`, title: boundary?.source, "data-testid": "boundary-quality" }, tag) : null,

@@ -7,6 +7,7 @@ import { shareOf } from "../format";
 import { t } from "../i18n";
 import { monthsOf } from "../periods";
 import type { State } from "../state";
+import { isUnit } from "../unit";
 import { cityValue, regionValue, type RegionValue } from "../values";
 import { mountChart } from "./chart";
 import { facilities, figures, head, purposes } from "./drawer-parts";
@@ -106,7 +107,8 @@ export function mountDrawer(place: HTMLElement, context: Context, select: (code:
       const level = context.levelOf(wanted);
       const above = now.path.at(-2)?.code ?? "";
       const series = (each: MapLevel, parent: string) => data.seriesNow(each, period, context.filters) ?? data.series(each, period, context.filters, parent);
-      const [mineOwn, mineChildren] = await Promise.all([isMapLevel(level) ? series(level, above) : null, child ? series(child, wanted) : null]);
+      const parts = child && !isUnit(wanted); // a series is of a division's parts
+      const [mineOwn, mineChildren] = await Promise.all([isMapLevel(level) ? series(level, above) : null, parts ? series(child, wanted) : null]);
       if (mine !== ticket) return;
       own = mineOwn;
       children = mineChildren;

@@ -7,6 +7,7 @@ import { language, listed, t, term, tk, words } from "../i18n";
 import { ENTRIES } from "../measures";
 import type { Measure, State } from "../state";
 import { provisionalText } from "../provisional";
+import { askedOf } from "../unit";
 import { filterWords } from "./filters";
 import { countedText } from "./measure-note";
 import { errorText } from "./notices";
@@ -22,7 +23,7 @@ export function mountExplain(place: HTMLElement, context: Context): { close(): b
 
   /** "unit/…" or "region/…", with the one source of a bar. */
   function question(): { what: { unit?: string; region?: string }; filters: Context["filters"]; source: string } {
-    const [kind, code, source = ""] = store.state.explain.split("/");
+    const [, kind, code, source = ""] = /^(unit|region)\/((?:reporting_unit\/)?[^/]*)(?:\/(.*))?$/.exec(store.state.explain) ?? [];
     return { what: kind === "unit" ? { unit: code } : { region: code }, filters: source ? { ...context.filters, source: [source] } : context.filters, source };
   }
   function close(): boolean {
@@ -42,7 +43,7 @@ export function mountExplain(place: HTMLElement, context: Context): { close(): b
   }
   function name({ unit, region }: { unit?: string; region?: string }): string {
     if (unit === "unassigned" || unit === "outside") return t(unit === "outside" ? "gap_outside" : "gap_unassigned");
-    return unit ?? (region === context.city ? context.nameOf(region, context.meta.city.name) : region ?? "");
+    return unit ?? (region === context.city ? context.nameOf(region, context.meta.city.name) : askedOf(region ?? "").code);
   }
 
   async function load(): Promise<void> {
@@ -72,7 +73,7 @@ export function mountExplain(place: HTMLElement, context: Context): { close(): b
     const lang = language();
     const shown = place.querySelector(".explain-body")?.scrollTop ?? 0;
     frame(
-      found.region ? h("p", { class: "hint" }, context.nameOf(found.region.code, found.region.name), " ", h("span", { class: "num" }, found.region.code)) : null,
+      found.region ? h("p", { class: "hint" }, context.nameOf(question().what.region ?? found.region.code, found.region.name), " ", h("span", { class: "num" }, found.region.code)) : null,
       h("dl", { class: "explain-sum", "data-testid": "explain-sum", "data-volume": found.volume_l ?? "", "data-parts": found.parts_l ?? "", "data-count": found.count },
         h("div", {}, h("dt", {}, t("explainNumber")), h("dd", { class: "num" }, litres(found.volume_l))),
         h("div", {}, h("dt", {}, t("explainParts", { n: integer(found.count) })), h("dd", { class: "num" }, litres(found.parts_l), found.volume_l === null ? null : h("b", { class: found.volume_l === found.parts_l ? "same" : "differs" }, found.volume_l === found.parts_l ? " ✓" : " ≠")))),

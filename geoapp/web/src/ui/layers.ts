@@ -6,6 +6,7 @@ import { integer } from "../format";
 import { type Underneath, underneath, UNDERNEATH } from "../ground";
 import { t, term, tk, words } from "../i18n";
 import { badgeElement } from "../map/icons";
+import { divisionOf, isUnit } from "../unit";
 import { askable, choose, chosen, layerQuery } from "../where";
 import { chips, redraw } from "./choices";
 import { AREA_COLORS } from "./colors";
@@ -47,12 +48,14 @@ export function mountLayers(place: HTMLElement, context: Context): void {
     if (!fields.length || !store.state.layers.includes(layer.id)) return null;
     const { where } = store.state;
     const own = layerQuery(where, layer.id);
-    const filter = own && store.state.region ? `${own}&region=${store.state.region}` : own;
+    const region = divisionOf(store.state.region);
+    const filter = own && region ? `${own}&region=${region}` : own;
     const open = opened.has(layer.id) || filter !== "";
     const count = h("span", { class: "num", "data-testid": `passing-${layer.id}` });
     if (filter) {
       void context.data.count(layer, filter).then((passing) => {
-        count.textContent = `${integer(passing)} / ${integer(inside.get(layer.id) ?? layer.count)}`;
+        const all = isUnit(store.state.region) ? layer.count : inside.get(layer.id) ?? layer.count;
+        count.textContent = `${integer(passing)} / ${integer(all)}`;
         count.dataset.count = String(passing);
       }, () => undefined);
     }

@@ -3,6 +3,7 @@ import { ApiError, getJson, type RegionDetail, type ReportJob, type ReportJobs, 
 import type { Context } from "../context";
 import { announce, h } from "../dom";
 import { inLanguage, language, t } from "../i18n";
+import { regionOf } from "../unit";
 
 const EVERY_MS = 800;
 const DONE = 3, FAILED = 4;
@@ -15,15 +16,15 @@ const redraws = new Map<string, Map<HTMLElement, () => void>>();
 
 /** The page of reports, filled in with this region and period: where the link leads without a script, and after a refusal. */
 function pageAddress(detail: RegionDetail, period: string): string {
-  return inLanguage(`/reports/?region=${detail.code}&period=${period}`);
+  return inLanguage(`/reports/?region=${regionOf(detail)}&period=${period}`);
 }
 
 export function reportLink(detail: RegionDetail, context: Context): HTMLElement {
   const { period } = context.state;
   const { boundaries } = context.state;
-  const key = [detail.code, period, boundaries, language(), detail.as_of.version].join(" ");
+  const key = [regionOf(detail), period, boundaries, language(), detail.as_of.version].join(" ");
   const place = h("span", { class: "report-link" });
-  const ask = (): void => void make(key, { region: detail.code, period, boundaries, lang: language(), formats: "pdf" });
+  const ask = (): void => void make(key, { region: regionOf(detail), period, boundaries, lang: language(), formats: "pdf" });
   const redraw = (): void => draw(place, asked.get(key), pageAddress(detail, period), ask);
   redraws.set(key, (redraws.get(key) ?? new Map<HTMLElement, () => void>()).set(place, redraw));
   redraw();

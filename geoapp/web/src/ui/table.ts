@@ -10,6 +10,7 @@ import { language, t, tk } from "../i18n";
 import { ENTRIES, isChange, isTwoSided } from "../measures";
 import { provisionalOf, provisionalText } from "../provisional";
 import { BESIDE_MOST, type Measure } from "../state";
+import { divisionOf } from "../unit";
 import { changesOf } from "../values";
 import { segmented } from "./choices";
 import { apart, numberOf } from "./figure";
@@ -76,7 +77,7 @@ export function mountTable(place: HTMLElement, context: Context, select: (code: 
   }
   const height = (): number => (isTouch() ? 44 : 30);
   function scoped(level: MapLevel): string {
-    const { region } = store.state;
+    const region = divisionOf(store.state.region);
     // Codes begin with those of what they lie in (National Bureau of Statistics).
     return region && region !== context.city && context.levels.indexOf(context.levelOf(region) as MapLevel) < context.levels.indexOf(level) ? region : "";
   }
