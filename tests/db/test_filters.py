@@ -339,11 +339,11 @@ def test_a_region_finer_than_a_layer_counts_in_is_refused(grid: Grid) -> None:
 @pytest.mark.parametrize(
     ("layer", "allowed"),
     [
-        ("well", "bbox code depth_m metering name position_quality region status use year_built"),
-        ("village", "bbox boundaries boundary_quality code name period purpose region resident source versus"),
+        ("well", "area bbox code depth_m metering name position_quality region status use year_built"),
+        ("village", "area bbox boundaries boundary_quality code name period purpose region resident source versus"),
         (
             "grid_500",
-            "bbox boundaries boundary_quality code monthly period purpose region resident source township versus",
+            "area bbox boundaries boundary_quality code monthly period purpose region resident source township versus",
         ),
         ("permit", "code"),
         ("usage", "facility meter month purpose source"),
@@ -353,7 +353,7 @@ def test_a_layer_knows_its_own_parameters(layer: str, allowed: str) -> None:
     known = registry.published(layer)
     assert filters.allowed_params(known) == allowed.split()
     of_place = {"region"} & set(allowed.split())
-    assert set(filters.allowed_params(known, "within")) == {
+    assert set(filters.allowed_params(known, "within")) | ({"area"} & set(allowed.split())) == {
         "within" if one in of_place else one for one in allowed.split()
     }
 

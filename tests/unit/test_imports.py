@@ -36,7 +36,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
         "slots",
     ),
     ("params", "fields", "models", "db", "selection", "recorded"),
-    ("shared", "place"),
+    ("area", "shared", "place"),
     ("periods", "datasets", "derived", "crs"),
     ("dependencies", "editions", "values", "printed"),
     ("entries",),
@@ -47,7 +47,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("stats", "http"),
     ("filters", "settle", "declare"),
     ("features", "compare", "ingest"),
-    ("export", "admin"),
+    ("export", "totals", "admin"),
     ("feeds",),
     ("ogc", "management", "adminsite", "templatetags", "migrations"),
 )

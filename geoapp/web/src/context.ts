@@ -38,7 +38,7 @@ type Signals = {
   place: string | null;
   hover: { code: string; name: string; object: string; x: number; y: number; cell?: CellValue } | null;
   /** Something that an address asks for is not there. */
-  missing: { part: "cell" | "object"; asked: string };
+  missing: { part: "cell" | "object" | "area"; asked: string };
   failed: { what: "series" | "region" | "chart"; error: unknown; retry?: () => void };
   /** Tiles of the map did not come, or all have by now. */
   tiles: { lost: true; retry: () => void } | { lost: false };
@@ -58,6 +58,10 @@ export class Context {
   /** The levels below the city, the coarsest first: a county has no districts. */
   readonly levels: MapLevel[];
   level: MapLevel;
+  /** While an area is drawn a click on the map is a part of it. */
+  drawing = false;
+  /** While regions are gathered whoever would select one adds it instead. */
+  gather: ((code: string) => void) | null = null;
   private hearers = new Map<keyof Signals, ((value: never) => void)[]>();
   constructor(readonly store: Store, readonly meta: Meta, readonly data: Data) {
     this.levels = meta.levels.filter(isMapLevel);

@@ -63,6 +63,12 @@ const PATHS: Record<string, string> = {
   plus: "M12 5v14M5 12h14",
   minus: "M5 12h14",
   menu: "M4 6.5h16M4 12h16M4 17.5h16",
+  area: "M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M12 8.5a3.5 3.5 0 1 1 0 7 3.5 3.5 0 0 1 0-7z",
+  view: "M4 9V5h4M16 5h4v4M20 15v4h-4M8 19H4v-4",
+  regions: "M5 5h6v6H5zM13 5h6v6h-6zM5 13h6v6H5zM16 13v6M13 16h6",
+  lasso: "M12 4.5c4.8 0 8 2.2 8 5.2s-3.4 5.3-8 5.3-8-2.3-8-5.3 3.2-5.2 8-5.2zM7.5 14.2c-1.8.8-1.6 3.3.3 3.3 1.700 0 2.200 1.500 1 3",
+  circle: "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16zM12 12h8",
+  box: "M4.500 6.500h15v11h-15z",
   take: "M12 3.5v11M7.5 10.5L12 15l4.5-4.5M4.5 16.5v3h15v-3",
 };
 const SOLID = new Set(["play", "pause"]);

@@ -36,7 +36,7 @@ export class Pointer {
     return this.map.queryRenderedFeatures([[x - reach, y - reach], [x + reach, y + reach]], { layers });
   }
   private move(event: MapMouseEvent): void {
-    if (!canHover() || this.map.isMoving()) return;
+    if (!canHover() || this.map.isMoving() || this.context.drawing) return;
     const points = this.objectsUnder(event, 1).filter((feature) => feature.layer.type !== "fill");
     const cell = this.cells.under(event.point);
     this.cells.hover(cell ? Number(cell.feature.id) : null);
@@ -64,6 +64,11 @@ export class Pointer {
     this.context.emit("hover", null);
   }
   private click(event: MapMouseEvent): void {
+    if (this.context.drawing) return;
+    if (this.context.gather) {
+      const under = this.regionUnder(event);
+      return under ? this.context.gather(under.code) : undefined;
+    }
     const features = this.objectsUnder(event, isTouch() ? 12 : 4);
     const cluster = features.find((feature) => Number(feature.properties.count) > 1);
     const found = objectsOf(features.filter((feature) => feature.layer.type !== "fill"), (id) => this.facilities.layerOf(id));

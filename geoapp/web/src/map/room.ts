@@ -1,4 +1,5 @@
 // What of the window the panels leave to the map: by where they are going, not where their movement has got to.
+import type { Map as GlMap } from "maplibre-gl";
 import { form } from "../form";
 
 export interface Sides { top: number; right: number; bottom: number; left: number }
@@ -35,7 +36,15 @@ export function freePadding(): Sides {
     bottom: bar ? innerHeight - bar.top + 20 : 60,
   };
 }
-/** The same for what has to be read whole and pressed: beside the buttons of the zoom too. */
+/** What of the ground is seen between the panels: west, south, east, north. */
+export function seen(map: GlMap): [number, number, number, number] {
+  const { top, right, bottom, left } = freePadding();
+  const { clientWidth: width, clientHeight: height } = map.getContainer();
+  const west = map.unproject([left, Math.max(top, height - bottom)]);
+  const east = map.unproject([Math.max(left + 1, width - right), top]);
+  return [west.lng, west.lat, east.lng, east.lat];
+}
+/** As `freePadding`, for what has to be read whole and pressed: beside the buttons of the zoom too. */
 export function clearPadding(): Sides {
   const free = freePadding();
   const zoom = box("zoom");

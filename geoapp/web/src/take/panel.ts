@@ -1,6 +1,6 @@
 // "Take it along": everything that a view can be taken away as, in one place. Loaded when it is first asked for.
 import type { Map as GlMap } from "maplibre-gl";
-import { ApiError, type Bounds } from "../api";
+import { ApiError, type AreaTotals, areaUrl, type Bounds } from "../api";
 import type { Context } from "../context";
 import { announce, h, icon, replace } from "../dom";
 import { integer } from "../format";
@@ -13,7 +13,7 @@ import { frameText, objectsUrl, reportUrl, type Scope, tableLayer, tableUrl, WOR
 import { picture } from "./picture";
 import { PAPERS, type Paper, print } from "./print";
 import { sizes } from "./sizes";
-import { seen } from "./snapshot";
+import { seen } from "../map/room";
 import { type Told, toldOf } from "./told";
 
 let scope: Scope | null = null; // as it was chosen, for the next time
@@ -58,7 +58,8 @@ export function openPanel(context: Context, map: GlMap | null): void {
   async function told(): Promise<Told> {
     const { region, period } = context.state;
     const detail = region ? await context.data.region(region, period, context.filters) : null;
-    const found = toldOf(context, sourcesOf(map!), detail ? context.nameOf(region, detail.name) : "");
+    const area = isDrawn ? await context.data.get<AreaTotals>(areaUrl(state.area, period, context.filters)) : null;
+    const found = toldOf(context, sourcesOf(map!), detail ? context.nameOf(region, detail.name) : "", area ? words(area.area.name) : "");
     if (!found) throw new Error(t("loading"));
     return found;
   }
@@ -96,16 +97,18 @@ export function openPanel(context: Context, map: GlMap | null): void {
     return section(t("takePicture"), h("div", { class: "take-row" }, size, draw), h("div", { class: "take-row" }, paper, sheet), said);
   }
 
-  const chosen = (): Scope => (scope === "region" && !state.region) || (scope === "view" && !view) || !scope ? (state.region ? "region" : "city") : scope;
+  const isDrawn = state.area !== "" && state.area !== "view"; // what is in view can be taken anyway
+  const scopes: Scope[] = ["city", ...(state.region ? ["region" as const] : []), ...(isDrawn ? ["area" as const] : []), ...(view ? ["view" as const] : [])];
+  const chosen = (): Scope => (isDrawn ? scope ?? "area" : scope && scopes.includes(scope) ? scope : state.region ? "region" : "city");
   const files = h("div");
   function drawFiles(): void {
     const now = chosen();
-    const layer = context.layer(tableLayer(context));
+    const layer = context.layer(tableLayer(context, now));
     const large = now === "city" && (layer?.count ?? 0) > WORKBOOK_MOST;
     const on = context.meta.layers.filter((each) => each.stage !== "region" && state.layers.includes(each.id));
     replace(files,
       section(t("takeTable"),
-        segmented("take-scope", t("takeScope"), (["city", ...(state.region ? ["region"] : []), ...(view ? ["view"] : [])] as Scope[]).map((value) => ({ value, text: t(`takeScope_${value}`) })), now, (value) => { scope = value as Scope; drawFiles(); focusScope(); }),
+        segmented("take-scope", t("takeScope"), scopes.map((value) => ({ value, text: t(`takeScope_${value}`) })), now, (value) => { scope = value as Scope; drawFiles(); focusScope(); }),
         h("div", { class: "take-row" },
           h("span", {}, t("takeRows", { level: layer ? words(layer.title) : "" })),
           file("CSV", tableUrl(context, "csv", now, view), "table-csv"),

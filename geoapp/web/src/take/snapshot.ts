@@ -4,7 +4,7 @@ import { classOf } from "../classes";
 import type { Context } from "../context";
 import { t } from "../i18n";
 import { CELLS_FROM, FINE_FROM } from "../cells";
-import { freePadding } from "../map/room";
+import { seen } from "../map/room";
 import { sourcesOf } from "../map/sources";
 
 export interface Snapshot {
@@ -14,15 +14,6 @@ export interface Snapshot {
   sources: string[];
 }
 const LONGEST_MS = 60_000;
-
-/** What is seen between the panels. */
-export function seen(map: GlMap): [number, number, number, number] {
-  const { top, right, bottom, left } = freePadding();
-  const { clientWidth: width, clientHeight: height } = map.getContainer();
-  const west = map.unproject([left, Math.max(top, height - bottom)]);
-  const east = map.unproject([Math.max(left + 1, width - right), top]);
-  return [west.lng, west.lat, east.lng, east.lat];
-}
 
 /** The zoom below which there would be nothing of what is shown: a smaller sheet shows a part of it. */
 function leastZoom(context: Context): number {

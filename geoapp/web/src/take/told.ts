@@ -18,7 +18,7 @@ export interface Told {
 }
 
 /** Null while nothing is shown. */
-export function toldOf(context: Context, sources: string[], region: string): Told | null {
+export function toldOf(context: Context, sources: string[], region: string, area = ""): Told | null {
   const { meta, state } = context;
   const legend = legendNow(context);
   if (!legend) return null;
@@ -27,7 +27,7 @@ export function toldOf(context: Context, sources: string[], region: string): Tol
   const { synthetic } = meta;
   return {
     title: t("takeTitle", { city, measure: legend.title }),
-    about: [legend.about, region && t("takeRegion", { region })].filter(Boolean),
+    about: [legend.about, region && t("takeRegion", { region }), area && t("takeArea", { name: area })].filter(Boolean),
     legend,
     layers: on.map((layer) => ({ color: layer.color, name: words(layer.title) })),
     foot: [

@@ -39,7 +39,7 @@ async function take(context: Context, map: GlMap | null): Promise<void> {
 /** What is read out begins with what is seen, so that it can be asked for by voice. */
 const named = (seen: Key, meant: Key): string => `${t(seen)} · ${t(meant)}`;
 
-export function mountTools(place: HTMLElement, zoomPlace: HTMLElement, context: Context, map: GlMap | null, home: () => void): void {
+export function mountTools(place: HTMLElement, zoomPlace: HTMLElement, context: Context, map: GlMap | null, home: () => void, area: () => void): void {
   const button = (name: string, label: string, id: string, click: () => void) =>
     h("button", { type: "button", class: "icon-button", "aria-label": label, title: label, value: id, "data-testid": id, onclick: click }, icon(name));
   const draw = () => {
@@ -49,6 +49,7 @@ export function mountTools(place: HTMLElement, zoomPlace: HTMLElement, context: 
         const name = said(other, "languageName");
         return h("button", { type: "button", class: "text-button", lang: said(other, "languageTag"), value: `language-${other}`, "aria-label": t("languageLabel", { name }), "data-testid": "language", onclick: () => context.store.set({ lang: other }) }, name);
       }),
+      h("button", { type: "button", class: "text-button", value: "area", "aria-label": named("areaTool", "areaToolLabel"), title: t("areaToolLabel"), "data-testid": "area", "aria-pressed": String(context.state.area !== ""), onclick: area }, icon("area", 16), h("span", { class: "wide-only" }, t("areaTool"))),
       h("button", { type: "button", class: "text-button", value: "take", "aria-label": named("take", "takeLabel"), title: t("takeLabel"), "data-testid": "take", "aria-haspopup": "dialog", onclick: () => void take(context, map) }, icon("take", 16), h("span", { class: "wide-only" }, t("take"))),
       h("a", { class: "text-button", href: inLanguage("/about"), "aria-label": t("about"), title: t("about"), "data-testid": "about" }, icon("info", 17)));
     if (map) redraw(zoomPlace,
@@ -57,7 +58,7 @@ export function mountTools(place: HTMLElement, zoomPlace: HTMLElement, context: 
       button("home", t("home"), "home", home));
   };
   draw();
-  context.store.subscribe((_, changed) => { if (changed.has("lang")) draw(); });
+  context.store.subscribe((_, changed) => { if (changed.has("lang") || changed.has("area")) draw(); });
 }
 
 /** Always on screen: up to which month there are figures, of which version, and that the demo is partly synthetic. */
