@@ -5,16 +5,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from django.conf import settings
 
 from layers import languages, params, vocab
+from layers.area import parse_area
 from layers.errors import BadParameter
 from layers.periods import FORMS, Period, parse_period
+from layers.selection import EVERYTHING, Selection, parse_selection
 from layers.stats.divisions import OWN, Divisions, divisions, last_month, parse_boundaries
 from layers.stats.query import available_months
 from layers.versions import ALL_DATASETS, Stamp, as_of, fingerprint
 
+AREA_FORMATS = ("pdf", "xlsx")  # of an area
 FORMATS = ("pdf", "xlsx", "html", "svg", "png")  # html is the map without a network; svg and png hold each map
 
 
@@ -31,13 +35,22 @@ class Ask:
     unit: bool = False
     boundaries: str = ""
     site: str = field(default_factory=lambda: settings.PUBLIC_URL)
+    area: str = ""  # an area in place of a region, as it is spelled, with what of its usage is meant
+    selection: Selection = EVERYTHING
 
     def key(self, stamp: str, formats: tuple[str, ...]) -> str:
         """The same for everyone who asks for the same content of the same data version, made by the same code."""
         told = (
-            self.code, self.unit, str(self.period), self.lang, self.boundaries, self.site, stamp, code(), ",".join(formats)
+            self.code, self.unit, str(self.period), self.lang, self.boundaries, self.site, stamp, code(), ",".join(formats),
+            self.area, self.selected,
         )  # fmt: skip
         return hashlib.sha256("\x1f".join(map(str, told)).encode()).hexdigest()[:32]
+
+    @property
+    def selected(self) -> str:
+        """The sources and purposes as an address says them; nothing for all of them."""
+        told, every = self.selection.to_dict(), EVERYTHING.to_dict()
+        return urlencode({name: ",".join(slugs) for name, slugs in told.items() if slugs != every[name]}, safe=",")
 
     def map_address(self) -> str:
         """The map at this region and period: the state that the page keeps in its address."""
@@ -46,7 +59,9 @@ class Ask:
         months = str(first) if first == last else f"{first}..{last}"
         period = str(first.year) if whole_year else months
         boundaries = f"&boundaries={self.boundaries}" if self.boundaries else ""
-        return languages.address(f"{self.site}?region={self.code}&period={period}{boundaries}", self.lang)
+        where = urlencode({"area": self.area}, safe=":;,") if self.area else f"region={self.code}"
+        selected = f"&{self.selected}" if self.selected else ""
+        return languages.address(f"{self.site}?{where}&period={period}{boundaries}{selected}", self.lang)
 
     def within(self) -> Divisions:
         """The divisions that the report speaks in."""
@@ -54,14 +69,23 @@ class Ask:
 
 
 def parse_ask(given: Mapping[str, str], site: str) -> Ask:
-    """An `Ask` from ``region``, ``period``, ``lang``, ``level``, ``boundaries``; `BadParameter` for what is malformed or missing."""
-    if not given.get("region"):
-        raise BadParameter("A region is needed.", param="region", allowed=["a division code, such as 110108"])
+    """An `Ask` from ``region`` or ``area`` (with ``source``, ``purpose``, ``resident``), ``period``, ``lang``, ``level``,
+    ``boundaries``; `BadParameter` for what is malformed or missing."""
+    if not given.get("region") and not given.get("area"):
+        raise BadParameter("A region is needed.", param="region", allowed=["a division code, such as 110108", "area=…"])
+    if given.get("region") and given.get("area"):
+        raise BadParameter("A report is of a region or of an area.", param="area", allowed=["region=…", "area=…"])
+    area = parse_area(given["area"]).text if given.get("area") else ""
+    selection = parse_selection(given.get("source"), given.get("purpose"), given.get("resident"))
+    if selection != EVERYTHING and not area:
+        raise BadParameter("A region's report is of all sources and purposes.", param="source", allowed=["area=…"])
     if not given.get("period"):
         raise BadParameter("A period is needed.", param="period", allowed=FORMS)
     unit = vocab.LEVEL.by_id[vocab.REPORTING_UNIT].code
     return Ask(
-        code=params.parse_region(given["region"]),
+        code="" if area else params.parse_region(given["region"]),
+        area=area,
+        selection=selection,
         period=parse_period(given["period"]),
         lang=params.parse_choice(given.get("lang"), "lang", languages.FIRST, languages.codes()),
         unit=params.parse_choice(given.get("level"), "level", "", (unit,)) == unit,
@@ -70,9 +94,9 @@ def parse_ask(given: Mapping[str, str], site: str) -> Ask:
     )
 
 
-def parse_formats(text: str | None) -> tuple[str, ...]:
+def parse_formats(text: str | None, known: tuple[str, ...] = FORMATS) -> tuple[str, ...]:
     """Formats joined by commas, in the order of `FORMATS`; nothing means the PDF."""
-    chosen = params.parse_words(text, "formats", FORMATS) if text else ["pdf"]
+    chosen = params.parse_words(text, "formats", known) if text else ["pdf"]
     return tuple(name for name in FORMATS if name in chosen)
 
 

@@ -71,7 +71,7 @@ def read(report: Report) -> Ground:
     city = index.root.code if index.root else ""
     whole = vocab.LEVEL.by_id[index.below[0]].code
     levels = [level for level in (report.child_level, report.grand_level) if level]
-    drawn = [layer.id for layer in registry.LAYERS if report.counts.get(layer.id) and _is_drawn(layer)]
+    drawn = [layer.id for layer in registry.LAYERS if report.counts.get(layer.id) and is_drawn(layer)]
     return Ground(
         outlines={level: _outlines(level, prefixes, report.within) for level in levels},
         context=() if report.level == "city" else _outlines(whole, [city], report.within),
@@ -92,7 +92,7 @@ def _outlines(level: str, prefixes: Sequence[str], divided: Divisions) -> tuple[
     return tuple((code, name, bytes(wkb)) for code, name, wkb in found)
 
 
-def _is_drawn(layer: registry.Layer) -> bool:
+def is_drawn(layer: registry.Layer) -> bool:
     """Whether the map shows where its objects stand: of the others it says how many there are."""
     return layer.dataset.placed and layer.printed != Dot(0) and access.seen(layer) is not None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from layers.place import Place
 from layers.printed import Note
@@ -120,6 +121,31 @@ class ReportPeriod:
     last: str
     months: int
     missing: tuple[str, ...]
+
+
+class Mapped(Protocol):
+    """What a map or chart says of the report that it belongs to."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def place(self) -> Place: ...
+    @property
+    def within(self) -> Divisions: ...
+    @property
+    def boundary_source(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def synthetic(self) -> bool: ...
+    @property
+    def counts(self) -> dict[str, int]: ...
+    @property
+    def period(self) -> ReportPeriod: ...
+    @property
+    def months(self) -> tuple[str, ...]: ...
+    @property
+    def source_months(self) -> dict[str, tuple[int | None, ...]]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Sequence
 from datetime import datetime
 
 from openpyxl import Workbook
@@ -33,16 +34,27 @@ _UNKNOWN_TIME = datetime(2000, 1, 1)
 
 def xlsx(report: Report, lang: str) -> bytes:
     """The whole workbook, the lists that are too long for print included; the same bytes for the same data version."""
-    book = Workbook(write_only=True)
-    _summary(book, report, lang)
-    for table in every_table(report, lang):
-        _sheet(book, table)
-    book.properties.creator = "水图 Shuitu"
-    book.properties.title = xml_text(f"{report.name} {word('title', lang)} {report.period.text}")
-    book.properties.created = report.changed_at.replace(tzinfo=None) if report.changed_at else _UNKNOWN_TIME
+    title = f"{report.name} {word('title', lang)}"
+    head = f"{title} · {figures.period(report.period.first, report.period.last, lang)}"
+    return book(
+        head, _lines(report, lang), every_table(report, lang), lang, report.changed_at, f"{title} {report.period.text}"
+    )
+
+
+def book(
+    head: str, lines: Sequence[str], found: Sequence[PrintedTable], lang: str, changed_at: datetime | None, title: str = ""
+) -> bytes:  # fmt: skip
+    """A workbook of a sheet of lines under its heading, and one of each table."""
+    made = Workbook(write_only=True)
+    _summary(made, head, lines, lang)
+    for table in found:
+        _sheet(made, table)
+    made.properties.creator = "水图 Shuitu"
+    made.properties.title = xml_text(title or head)
+    made.properties.created = changed_at.replace(tzinfo=None) if changed_at else _UNKNOWN_TIME
     out = io.BytesIO()
-    book.save(out)
-    return _settled(out.getvalue(), book.properties.created)
+    made.save(out)
+    return _settled(out.getvalue(), made.properties.created)
 
 
 def every_table(report: Report, lang: str) -> list[PrintedTable]:
@@ -55,13 +67,11 @@ def every_table(report: Report, lang: str) -> list[PrintedTable]:
     return [*found, tables.stages(report, lang), tables.quality(report, lang), *tables.facilities(report, lang)]
 
 
-def _summary(book: Workbook, report: Report, lang: str) -> None:
-    sheet = book.create_sheet(word("summary", lang))
-    sheet.column_dimensions["A"].width = 100
-    head = f"{report.name} {word('title', lang)} · {figures.period(report.period.first, report.period.last, lang)}"
+def _lines(report: Report, lang: str) -> list[str]:
+    """What the first sheet says of the report."""
     as_of = word("version", lang, version=report.version, moment=figures.moment(report.changed_at, lang))
     marks = [word("synthetic_mark", lang)] if report.synthetic else []
-    lines = [
+    return [
         *sentences(report, lang),
         "",
         f"{word('as_of', lang)}: {as_of}",
@@ -70,6 +80,11 @@ def _summary(book: Workbook, report: Report, lang: str) -> None:
         "",
         *(each.in_(lang) for each in method(report.place.plane)),
     ]
+
+
+def _summary(book: Workbook, head: str, lines: Sequence[str], lang: str) -> None:
+    sheet = book.create_sheet(word("summary", lang))
+    sheet.column_dimensions["A"].width = 100
     sheet.append([_text(sheet, head, bold=True)])
     for line in lines:
         sheet.append([_text(sheet, line)])

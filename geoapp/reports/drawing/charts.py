@@ -8,7 +8,7 @@ from geoapp.reports import figures
 from geoapp.reports.drawing.palette import INK, LINE, PURPOSES, SOFT, SOURCES, WATER
 from geoapp.reports.drawing.sheet import Figure
 from geoapp.reports.drawing.svg import Canvas, text_width
-from geoapp.reports.structure import Report
+from geoapp.reports.structure import Mapped, Report
 from geoapp.reports.words import term_name, word
 from layers import vocab
 from layers.stats.absence import added, share
@@ -19,7 +19,7 @@ OTHER = "#99aaaa"
 
 
 def draw_all(report: Report, lang: str) -> list[Figure]:
-    found = [_months(report, lang), _purposes(report, lang)]
+    found = [months(report, lang), _purposes(report, lang)]
     if any((line.volume_l or 0) > 0 for line in report.children):
         found.insert(1, _regions(report, lang))
     return found
@@ -35,8 +35,8 @@ def nice_steps(most: float, steps: int = 5) -> list[float]:
     return [step * i for i in range(math.ceil(most / step - 1e-9) + 1)]
 
 
-def _months(report: Report, lang: str) -> Figure:
-    """Twelve months, stacked by source; the months of the period stand out by a band."""
+def months(report: Mapped, lang: str) -> Figure:
+    """Months, stacked by source; the months of the period stand out by a band."""
     title = word("chart_months", lang)
     canvas = Canvas(WIDTH, 74, f"{report.name} {title}")
     sources = [(code, volumes) for code, volumes in report.source_months.items() if any((v or 0) > 0 for v in volumes)]

@@ -17,9 +17,8 @@ from geoapp.reports.words import word
 from layers.stats.absence import added
 
 
-def _more(sheet: Sheet, litres: Sequence[int | None]) -> None:
+def _more(sheet: Sheet, report: Report, litres: Sequence[int | None]) -> None:
     """What is in the cells and in no township's figure, with why."""
-    report = sheet.report
     lines = report.children if report.child_level == "township" else report.grandchildren
     if report.level == "township":
         figures_l = report.total_l
@@ -54,7 +53,7 @@ def draw(
         whole = geometry.path_of(shapely.coverage_union_all(unknown), sheet.frame)
         sheet.canvas.path(whole, fill=palette.NO_DATA, fill_rule="evenodd")
         sheet.swatch(palette.NO_DATA, word("no_data", lang), len(unknown))
-    _more(sheet, cells.litres)
+    _more(sheet, report, cells.litres)
     named = geometry.simplified(shapes, sheet.frame)
     borders = "".join(geometry.path_of(each.shape, sheet.frame) for each in named)
     sheet.canvas.path(borders, stroke="#5b6f78", width=0.22)

@@ -1,6 +1,6 @@
 // Totals of an area: of what is seen, of several regions, of what somebody draws. Loaded when it is first asked for.
 import type { Map as GlMap } from "maplibre-gl";
-import { ApiError, type AreaTotals, areaUrl } from "../api";
+import { ApiError, type AreaTotals, areaUrl, query } from "../api";
 import type { Context } from "../context";
 import { announce, debounce, h, icon, replace } from "../dom";
 import { volumeText } from "../format";
@@ -11,7 +11,6 @@ import type { Chart } from "../ui/chart-draw";
 import { facilities } from "../ui/drawer-parts";
 import { errorText, toast } from "../ui/notices";
 import { reportButton } from "../ui/report-link";
-import { query } from "../api";
 import { draw, type Drawing, type Tool } from "./draw";
 import { figures, method, nameOf, regions, terms } from "./parts";
 import { boxText, circleOf, circleText, codesOf, type Kind, kindOf, METRES, REGIONS_MOST, regionsText } from "./shape";
@@ -19,7 +18,6 @@ import { Shown } from "./shown";
 
 const SETTLE_MS = 300;
 const CLICK_MS = 300; // a click follows the press that ended a drawing
-const GLYPHS: Record<Kind, string> = { view: "view", regions: "regions", lasso: "lasso", circle: "circle", box: "box" };
 
 /** What the panel asks of the page around it. */
 export interface Around { raise(): void; lower(): void }
@@ -28,7 +26,8 @@ export interface Panel {
   escape(): boolean;
 }
 
-export function mountArea(place: HTMLElement, context: Context, map: GlMap | null, around: Around): Panel {
+/** ``seek``: bring the first area into sight. */
+export function mountArea(place: HTMLElement, context: Context, map: GlMap | null, around: Around, seek: boolean): Panel {
   const { store, data } = context;
   const kinds: Kind[] = map ? ["view", "regions", "lasso", "circle", "box"] : ["regions"];
   const shown = map && new Shown(map, context);
@@ -71,7 +70,7 @@ export function mountArea(place: HTMLElement, context: Context, map: GlMap | nul
         h("button", { type: "button", class: "icon-button close", value: "close", "aria-label": t("close"), title: t("close"), "data-testid": "area-close", onclick: close }, icon("close"))),
       h("h2", { class: "region-name", "data-testid": "area-name" }, nameOf(context, kindOf(area()), totals)),
       h("div", { class: "area-tools", role: "group", "aria-label": t("areaHow") }, kinds.map((each) =>
-        h("button", { type: "button", class: "area-tool", value: each, "aria-pressed": String(kind() === each), "data-testid": `area-${each}`, onclick: () => choose(each) }, icon(GLYPHS[each], 18), h("span", {}, tk("areaKind", each))))));
+        h("button", { type: "button", class: "area-tool", value: each, "aria-pressed": String(kind() === each), "data-testid": `area-${each}`, onclick: () => choose(each) }, icon(each), h("span", {}, tk("areaKind", each))))));
   }
   function drawBar(): void {
     const circle = tool ? null : circleOf(area());
@@ -164,15 +163,15 @@ export function mountArea(place: HTMLElement, context: Context, map: GlMap | nul
     facilities(parts.facilities, context, totals, t("areaObjects"));
     method(parts.method, totals);
     const { period, boundaries } = store.state;
-    const given = { area: totals.area.text, period, boundaries, ...filtersOf(totals) };
-    const page = inLanguage("/reports/" + query({ area: totals.area.text, period, boundaries }));
+    const given = { area: totals.area.text, period, boundaries, ...selected() };
+    const page = inLanguage("/reports/" + query(given));
     replace(parts.take, h("h3", {}, t("areaTake")), h("div", { class: "take-row area-reports" },
       reportButton({ ...given, formats: "pdf" }, t("reportPdf"), page, version.version), reportButton({ ...given, formats: "xlsx" }, t("areaXlsx"), page, version.version)));
     void drawMonths(totals);
   }
-  /** The selection that a report is of, as the page's filters say it. */
-  function filtersOf(_: AreaTotals): Record<string, string> {
-    const { source, purpose, resident } = store.state;
+  /** What is selected of the usage, as a report is asked for it. */
+  function selected(): Record<string, string> {
+    const { source, purpose, resident } = context.filters;
     return Object.fromEntries(Object.entries({ source: source.join(","), purpose: purpose.join(","), resident }).filter(([, value]) => value));
   }
   async function drawMonths(of: AreaTotals): Promise<void> {
@@ -197,6 +196,9 @@ export function mountArea(place: HTMLElement, context: Context, map: GlMap | nul
       shown?.show(area() === "view" ? null : found.area.outline);
       drawAll();
       drawBar();
+      const { bounds } = found.area;
+      if (seek && bounds && area() !== "view") context.emit("go", { bounds });
+      seek = false;
       if (area() !== "view") announce(`${nameOf(context, kind(), found)} ${volumeText(found.volume_l, language())}`);
     } catch (error) {
       if (asked !== url) return;

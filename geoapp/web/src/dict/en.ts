@@ -156,7 +156,7 @@ export const en: Record<Key, string> = {
   areaRadius: "Radius (metres)", areaLon: "Longitude", areaLat: "Latitude",
   areaAdd: "Add to area", areaRemove: "Take away {name}", areaInside: "It lies in a chosen region ({code}) and is counted already.", areaMost: "At most {n} regions.", areaOnce: "{names} lie in other chosen regions and count once.",
   areaEmpty: "Nothing is recorded here, and nothing stands here. Move the map or try another area.", areaFailed: "The totals of this area did not come.",
-  areaShare: "Share of the city", areaCells: "Cells", areaSources: "Sources", areaRegions: "The chosen regions", areaTownships: "What lies in each township", areaObjects: "Facilities and users in it",
+  areaShare: "Share of the city", areaCells: "Cells", areaCount: "Regions", areaSources: "Sources", areaRegions: "The chosen regions", areaTownships: "What lies in each township", areaObjects: "Facilities and users in it",
   areaMethod: "How it is counted", areaByArea: "Of {share} only the township or village is known: it is shared out to cells by area.",
   areaCut: "The line cuts {n} cells: {a} ({al} L) in them are counted whole, {b} ({bl} L) are not.", areaUnknown: "What lies in no cell and outside the city may or may not be in this area, and is not counted.",
   areaBalance_area_l: "In the area", areaBalance_elsewhere_l: "Elsewhere in the city", areaBalance_unassigned_l: "Unassigned", areaBalance_outside_l: "Outside the city", areaBalance_recorded_l: "Recorded in all",

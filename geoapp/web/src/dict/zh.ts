@@ -153,7 +153,7 @@ export const zh = {
   areaRadius: "半径（米）", areaLon: "圆心经度", areaLat: "圆心纬度",
   areaAdd: "加入范围统计", areaRemove: "去掉{name}", areaInside: "它在已选的地区（{code}）里，已经计入。", areaMost: "最多 {n} 个地区。", areaOnce: "{names} 在所选的其他地区里，只计一次。",
   areaEmpty: "这里没有用水记录，也没有登记的对象。移动地图或换一个范围试试。", areaFailed: "没有读到这个范围的合计。",
-  areaShare: "占全市", areaCells: "网格数", areaSources: "水源构成", areaRegions: "所选各地区", areaTownships: "落在各街道（乡镇）的部分", areaObjects: "范围内的设施与用户",
+  areaShare: "占全市", areaCells: "网格数", areaCount: "地区数", areaSources: "水源构成", areaRegions: "所选各地区", areaTownships: "落在各街道（乡镇）的部分", areaObjects: "范围内的设施与用户",
   areaMethod: "怎么算的", areaByArea: "其中 {share} 的水量只知道在哪个街道或社区，是按面积分到网格的。",
   areaCut: "范围线切过 {n} 个网格：整格计入的有 {a}（{al} 升），整格没有计入的有 {b}（{bl} 升）。", areaUnknown: "没有落到网格的水量和市域外的水量，不知道是否在这个范围里，都没有计入。",
   areaBalance_area_l: "范围内", areaBalance_elsewhere_l: "市内其他地方", areaBalance_unassigned_l: "未分配", areaBalance_outside_l: "市域外", areaBalance_recorded_l: "全市有记录",

@@ -9,6 +9,8 @@ interface Around { raise(): void; lower(): void; tab(name: string): void }
 
 export function mountAreaPlace(place: HTMLElement, context: Context, map: GlMap | null, around: Around): { toggle(): void; escape(): boolean } {
   const { store } = context;
+  // An address that says where to look is followed; without it what it asks of is brought into sight.
+  const seek = !store.state.camera;
   let panel: Panel | null = null;
   let comes = false;
   async function come(): Promise<void> {
@@ -16,7 +18,7 @@ export function mountAreaPlace(place: HTMLElement, context: Context, map: GlMap 
     comes = true;
     try {
       const { mountArea } = await import("../area/panel");
-      panel = mountArea(place, context, map, around);
+      panel = mountArea(place, context, map, around, seek);
     } catch (error) {
       toast(`${t("areaFailed")} ${errorText(error)}`, { kind: "warn", action: { text: t("retry"), run: () => void come() } });
     } finally {
