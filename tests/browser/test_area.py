@@ -74,7 +74,7 @@ def test_in_view_then_circle_lasso_and_back(page: Any, city: City, root: Path) -
     told = totals(page, circle)
     wait_total(page, told["volume_l"])
     assert 3000 < int(circle.split(",")[2]) < 3900  # 0.04° of longitude there
-    assert faults(page, root) == []
+    assert faults(page, root, "#area") == []
     by_id(page, "areaRadius").fill("5000")
     by_id(page, "areaRadius").press("Enter")
     larger = wait_area(page, f"{circle.rsplit(',', 1)[0]},5000")
@@ -147,7 +147,8 @@ def test_regions_from_drawer_map_and_search_and_what_is_taken(page: Any, city: C
     wait_total(page, second + third)
 
 
-def test_a_rectangle_by_keyboard_and_addresses_that_are_none(page: Any) -> None:
+def test_a_rectangle_by_keyboard_and_addresses_that_are_none(page: Any, watch: Any) -> None:
+    watch.allow(r"status of 400")  # a shape that crosses itself
     open_map(page, "/?area=shape:116,39;117,40;117,39;116,40")
     expect(page.locator("#toast")).to_contain_text("统计范围", timeout=15_000)
     page.wait_for_function("!location.search.includes('area=')")
@@ -183,6 +184,6 @@ def test_on_a_phone_in_english(new_page: Callable[..., Any], root: Path) -> None
     assert page.evaluate(beyond) == []
     small = "() => [...document.querySelectorAll('#area .area-tool, #area input')].filter(each => each.getBoundingClientRect().height < 43.5).map(each => each.outerHTML.slice(0, 90))"
     assert page.evaluate(small) == []
-    assert faults(page, root) == []
+    assert faults(page, root, "#area") == []
     seen = page.evaluate("shuitu.map.getBounds().contains([116.3, 39.95])")
     assert seen  # what the address asks of is brought into sight
