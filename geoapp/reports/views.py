@@ -19,6 +19,7 @@ from geoapp.problems.language import html_language, page_language
 from geoapp.reports import choices, content, document, figures, ground, queue, worker
 from geoapp.reports.areas import content as area_content
 from geoapp.reports.areas import document as area_document
+from geoapp.reports.areas import tables as area_tables
 from geoapp.reports.areas.structure import AreaGround, AreaReport
 from geoapp.reports.ask import AREA_FORMATS, FORMATS, Ask, code, parse_ask, parse_formats
 from geoapp.reports.forms import FORMS
@@ -32,6 +33,7 @@ from layers.area import Regions, parse_area
 from layers.http.answers import BY_VERSION, NOT_AT_ALL, Found
 from layers.http.media import HTML
 from layers.http.resource import READ, Resource
+from layers.selection import parse_selection
 from layers.stats.answer import last_year
 from layers.stats.query import available_months
 from layers.stats.regions import region_index
@@ -84,9 +86,11 @@ def _area(request: HttpRequest, lang: str) -> dict[str, Any] | None:
     area = parse_area(request.GET["area"])
     chosen = region_index().chosen(area.codes, "area") if isinstance(area, Regions) else []
     selected = {name: request.GET.get(name, "") for name in ("source", "purpose", "resident")}
+    selection = parse_selection(*selected.values())
     return {
         "name": name_of(area, chosen).in_(lang),
-        "given": {"area": area.text, **{k: v for k, v in selected.items() if v}},
+        "selected": area_tables.selected(selection, lang),
+        "given": {"area": area.text, **{name: value for name, value in selected.items() if value}},
     }
 
 

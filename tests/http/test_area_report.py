@@ -93,6 +93,7 @@ def test_it_goes_through_the_queue_as_every_report(asked: Client) -> None:
     assert f'name="area" value="{parse_area(BOX).text}"' in shown
     assert 'name="purpose" value="industrial"' in shown
     assert 'value="svg"' not in shown
+    assert "只含所选的水源与用途：工业。" in shown
     assert asked.post("/reports/make", given).status_code == Client().post("/reports/make", given).status_code == 302
     (job,) = ReportJob.objects.all()
     wanted = ask(BOX, purpose="industrial")

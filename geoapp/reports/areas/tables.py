@@ -9,7 +9,7 @@ from geoapp.reports.tables import PrintedColumn, PrintedTable, Value
 from geoapp.reports.words import layer_name, level_name, term_name
 from geoapp.reports.words import word as common
 from layers import registry, vocab
-from layers.selection import EVERYTHING
+from layers.selection import EVERYTHING, Selection
 from layers.stats.absence import added, share
 from layers.words import Kept, Listed
 
@@ -36,16 +36,21 @@ def sentences(report: AreaReport, lang: str) -> list[str]:
                 share=figures.percent(share(most["volume_l"], told["volume_l"])),
             ),
         ]  # fmt: skip
-    if report.selection != EVERYTHING:
-        chosen = report.selection.to_dict()
-        terms = [
-            vocabulary.by_code[code]
-            for name, vocabulary in (("source", vocab.SOURCE), ("purpose", vocab.PURPOSE))
-            for code in chosen[name]
-            if len(chosen[name]) < len(vocabulary.codes)
-        ]
-        found.append(word("selected", lang, terms=Listed(*terms)))
-    return found
+    return [*found, *selected(report.selection, lang)]
+
+
+def selected(selection: Selection, lang: str) -> list[str]:
+    """Of which sources and purposes alone it is, in a sentence; nothing where it is of all."""
+    if selection == EVERYTHING:
+        return []
+    chosen = selection.to_dict()
+    terms = [
+        vocabulary.by_code[code]
+        for name, vocabulary in (("source", vocab.SOURCE), ("purpose", vocab.PURPOSE))
+        for code in chosen[name]
+        if len(chosen[name]) < len(vocabulary.codes)
+    ]
+    return [word("selected", lang, terms=Listed(*terms))]
 
 
 def facts(report: AreaReport, lang: str) -> list[tuple[str, str]]:
