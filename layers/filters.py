@@ -2,8 +2,8 @@
 
 A layer's own fields filter under their names (``use=irrigation,greening``, ``depth_m=..50``, ``depth_m=null``), a
 region by its code with all that lies in it (``region``; in OGC API ``within``, for there ``region`` is the property of
-that name), a box by ``bbox``. Where a layer carries usage, ``period`` and the
-selection of sources and purposes say which.
+that name), a box by ``bbox``, several regions or what somebody drew by ``area`` (`layers.area`). Where a layer carries usage,
+``period`` and the selection of sources and purposes say which.
 """
 
 from __future__ import annotations
@@ -14,10 +14,13 @@ from functools import cached_property
 from typing import Any
 
 from django.apps import apps
+from django.contrib.gis.db.models.functions import PointOnSurface
 from django.contrib.gis.geos import GEOSGeometry, LineString, Point, Polygon
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from layers import params, values, vocab
+from layers.area import PARAM as AREA_PARAM
+from layers.area import Area, Drawn, Regions, parse_area
 from layers.errors import BadParameter
 from layers.fields import NOWHERE
 from layers.models import Boundary, Region
@@ -54,6 +57,7 @@ class FeatureFilter:
     monthly: bool = False
     region_param: str = REGION_PARAM  # what the asker calls the region, for errors to name
     boundaries: str = ""  # of layers of divisions and cells: which edition is meant (see `divisions`)
+    area: Area | None = None
 
     @cached_property
     def _calendar(self) -> Calendar:
@@ -89,8 +93,13 @@ class FeatureFilter:
             found = found.filter(geom__intersects=_shape(self.bbox))
         if self.region:
             index = region_index(self.within) if divided else region_index()
-            self._refuse_too_fine(layer, index)
+            _refuse_too_fine(layer, index, self.region, self.region_param)
             found = found.filter(inside(layer, self._prefixes(index)))
+        if isinstance(self.area, Regions):
+            index = region_index(self.within) if divided else region_index()
+            found = found.filter(inside(layer, _codes_of(layer, index, self.area)))
+        elif self.area is not None:
+            found = lying_in(layer, found, self.area)
         for condition in self.attributes.values():
             found = found.filter(condition)
         return found
@@ -99,6 +108,8 @@ class FeatureFilter:
         """`NotFound` when there is no such region, or no month of the period."""
         if self.region:
             self._prefixes(region_index(self.within))
+        if isinstance(self.area, Regions):
+            region_index(self.within).chosen(self.area.codes, AREA_PARAM)
         for name, period in (("period", self.period), ("versus", self.versus)):
             if period is not None:
                 coverage(period, self._calendar.months, name)
@@ -106,16 +117,31 @@ class FeatureFilter:
     def _prefixes(self, index: RegionIndex) -> list[str]:
         return index.prefixes(self.region, param=self.region_param)
 
-    def _refuse_too_fine(self, layer: Layer, index: RegionIndex) -> None:
-        """`BadParameter` for a region finer than those that the features count in: none of them would be in it."""
-        known = index.by_code.get(self.region)
-        if known is not None and known.level > layer.dataset.finest:
-            finest = vocab.LEVEL.by_id[layer.dataset.finest].code
-            raise BadParameter(
-                f"{self.region} is finer than the regions {layer.id} counts in.",
-                param=self.region_param,
-                allowed=[f"a {finest} or coarser"],
-            )
+
+def _refuse_too_fine(layer: Layer, index: RegionIndex, code: str, param: str) -> None:
+    """`BadParameter` for a region finer than those that the features count in: none of them would be in it."""
+    known = index.by_code.get(code)
+    if known is not None and known.level > layer.dataset.finest:
+        finest = vocab.LEVEL.by_id[layer.dataset.finest].code
+        raise BadParameter(
+            f"{code} is finer than the regions {layer.id} counts in.", param=param, allowed=[f"a {finest} or coarser"]
+        )
+
+
+def _codes_of(layer: Layer, index: RegionIndex, area: Regions) -> list[str]:
+    """The codes of an area's regions, which are prefixes of all that lies in them."""
+    for code in area.codes:
+        _refuse_too_fine(layer, index, code, AREA_PARAM)
+    return [region.code for region in index.chosen(area.codes, AREA_PARAM)]
+
+
+def lying_in(layer: Layer, found: QuerySet[Any], drawn: Drawn) -> QuerySet[Any]:
+    """Those of a layer's features that lie in a drawn shape: what stands at a point by that, cells by a point in their middle (so that
+    no cell is in two shapes that share a line; as `area_units.sql` counts them), other areas where they meet it."""
+    if layer.dataset is not GRID:
+        return found.filter(geom__intersects=drawn.geometry)
+    near = found.alias(middle=PointOnSurface("geom")).filter(geom__bboverlaps=drawn.geometry)
+    return near.filter(Q(geom__coveredby=drawn.geometry) | Q(middle__coveredby=drawn.geometry))
 
 
 UNFILTERED = FeatureFilter()
@@ -143,7 +169,7 @@ def base(layer: Layer) -> QuerySet[Any]:
     found = every(layer)
     if layer.dataset is GRID:
         return found.filter(last_edition=EVER)
-    return found.filter(valid_to=None, region__valid_to=None) if layer.dataset is REGION else found
+    return outlined(found) if layer.dataset is REGION else found
 
 
 def within(layer: Layer, chosen: Divisions) -> QuerySet[Any]:
@@ -153,6 +179,13 @@ def within(layer: Layer, chosen: Divisions) -> QuerySet[Any]:
     found = every(layer)
     if layer.dataset is GRID:
         return found.filter(first_edition__lte=chosen.edition.id, last_edition__gte=chosen.edition.id)
+    return outlined(found, chosen)
+
+
+def outlined(found: QuerySet[Any], chosen: Divisions | None = None) -> QuerySet[Any]:
+    """Those of some outlines that there are in an edition of the divisions; today's unless told."""
+    if chosen is None or chosen.edition.current:
+        return found.filter(valid_to=None, region__valid_to=None)
     last = chosen.edition.last
     for path in ("", "region__"):
         there = Q(**{f"{path}valid_from__lte": last})
@@ -199,7 +232,10 @@ def _reserved(layer: Layer) -> tuple[str, ...]:
 
 def place_params(layer: Layer, region_param: str = REGION_PARAM) -> tuple[str, ...]:
     """The parameters that choose by place. A table without geometry lies in no box and counts in no region."""
-    return ("bbox", region_param) if layer.geometry != "none" else ()
+    if layer.geometry == "none":
+        return ()
+    # OGC API has conditions of its own for shapes (CQL2), and names of properties for parameters.
+    return ("bbox", region_param, AREA_PARAM) if region_param == REGION_PARAM else ("bbox", region_param)
 
 
 def allowed_params(layer: Layer, region_param: str = REGION_PARAM) -> list[str]:
@@ -225,6 +261,7 @@ def parse(layer: Layer, given: Mapping[str, str], region_param: str = REGION_PAR
     return FeatureFilter(
         bbox=params.parse_bbox(given["bbox"]) if given.get("bbox") and place_params(layer) else None,
         region=params.parse_region(region, region_param) if region else "",
+        area=parse_area(given[AREA_PARAM]) if given.get(AREA_PARAM) and place_params(layer) else None,
         region_param=region_param,
         attributes=attributes,
         **(_usage(given) if layer.with_usage else {}),

@@ -22,6 +22,7 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "stats": ("period=2019", "period=2019&level=village"),
     "series": ("", "level=village"),
     "stats-cells": ("period=2019", "period=2019&level=grid_100"),
+    "stats-area": ("period=2019&area=box:115.9,39.9,116.1,40.1",),
     "stats-compare": ("period=2019-01&versus=2019-01&level=grid_500",),
     "explain": (
         *(f"region={code}&period=2019" for code in (CITY, TOWNSHIP, A)),

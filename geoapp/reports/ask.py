@@ -5,18 +5,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from urllib.parse import urlencode
 
 from django.conf import settings
 
 from layers import languages, params, vocab
+from layers.area import parse_area
 from layers.errors import BadParameter
 from layers.periods import FORMS, Period, parse_period
+from layers.selection import EVERYTHING, Selection, parse_selection
 from layers.stats.divisions import OWN, Divisions, divisions, last_month, parse_boundaries
 from layers.stats.query import available_months
 from layers.stats.regions import RegionIndex
 from layers.versions import ALL_DATASETS, Stamp, as_of, fingerprint
 
 UNIT = vocab.LEVEL.by_id[vocab.REPORTING_UNIT].code
+AREA_FORMATS = ("pdf", "xlsx")  # of an area
 FORMATS = ("pdf", "xlsx", "html", "svg", "png")  # html is the map without a network; svg and png hold each map
 
 
@@ -33,11 +37,14 @@ class Ask:
     unit: bool = False
     boundaries: str = ""
     site: str = field(default_factory=lambda: settings.PUBLIC_URL)
+    area: str = ""  # an area in place of a region, as it is spelled, with what of its usage is meant
+    selection: Selection = EVERYTHING
 
     def key(self, stamp: str, formats: tuple[str, ...]) -> str:
         """The same for everyone who asks for the same content of the same data version, made by the same code."""
         told = (
-            self.region, str(self.period), self.lang, self.boundaries, self.site, self.is_public, stamp, code(), ",".join(formats)
+            self.region, str(self.period), self.lang, self.boundaries, self.site, self.is_public, stamp, code(), ",".join(formats),
+            self.area, self.selected,
         )  # fmt: skip
         return hashlib.sha256("\x1f".join(map(str, told)).encode()).hexdigest()[:32]
 
@@ -52,13 +59,19 @@ class Ask:
         return f"{UNIT}/{self.code}" if self.unit else self.code
 
     @property
+    def selected(self) -> str:
+        """The sources and purposes as an address says them; nothing for all of them."""
+        told, every = self.selection.to_dict(), EVERYTHING.to_dict()
+        return urlencode({name: ",".join(slugs) for name, slugs in told.items() if slugs != every[name]}, safe=",")
+
+    @property
     def is_public(self) -> bool:
         """Whether the printed address is the one that was declared, and not just the one by which somebody asked."""
         return bool(settings.PUBLIC_URL_GIVEN) and self.site == settings.PUBLIC_URL
 
     def of_kind(self, index: RegionIndex) -> Ask:
         """The same with its kind told: a code that no division has is a reporting unit's."""
-        return self if self.unit or self.code in index.by_code else replace(self, unit=True)
+        return self if self.area or self.unit or self.code in index.by_code else replace(self, unit=True)
 
     def map_address(self) -> str:
         """The map at this region and period: the state that the page keeps in its address."""
@@ -67,7 +80,9 @@ class Ask:
         months = str(first) if first == last else f"{first}..{last}"
         period = str(first.year) if whole_year else months
         boundaries = f"&boundaries={self.boundaries}" if self.boundaries else ""
-        return languages.address(f"{self.site}?region={self.region}&period={period}{boundaries}", self.lang)
+        where = urlencode({"area": self.area}, safe=":;,") if self.area else f"region={self.region}"
+        selected = f"&{self.selected}" if self.selected else ""
+        return languages.address(f"{self.site}?{where}&period={period}{boundaries}{selected}", self.lang)
 
     def within(self) -> Divisions:
         """The divisions that the report speaks in."""
@@ -75,18 +90,27 @@ class Ask:
 
 
 def parse_ask(given: Mapping[str, str], site: str) -> Ask:
-    """An `Ask` from ``region``, ``period``, ``lang``, ``level``, ``boundaries``; `BadParameter` for what is malformed or missing.
+    """An `Ask` from ``region`` or ``area`` (with ``source``, ``purpose``, ``resident``), ``period``, ``lang``, ``level``,
+    ``boundaries``; `BadParameter` for what is malformed or missing.
 
     A reporting unit is told by ``level=reporting_unit``, as the API has it, or in the ``region`` (`Ask.region`).
     """
-    if not given.get("region"):
-        raise BadParameter("A region is needed.", param="region", allowed=["a division code, such as 110108"])
+    if not given.get("region") and not given.get("area"):
+        raise BadParameter("A region is needed.", param="region", allowed=["a division code, such as 110108", "area=…"])
+    if given.get("region") and given.get("area"):
+        raise BadParameter("A report is of a region or of an area.", param="area", allowed=["region=…", "area=…"])
+    area = parse_area(given["area"]).text if given.get("area") else ""
+    selection = parse_selection(given.get("source"), given.get("purpose"), given.get("resident"))
+    if selection != EVERYTHING and not area:
+        raise BadParameter("A region's report is of all sources and purposes.", param="source", allowed=["area=…"])
     if not given.get("period"):
         raise BadParameter("A period is needed.", param="period", allowed=FORMS)
-    kind, told, code = given["region"].rpartition("/")
+    kind, told, code = given.get("region", "").rpartition("/")
     level = params.parse_choice(kind if told else given.get("level"), "level", "", (UNIT,))
     return Ask(
-        code=params.parse_region(code),
+        code="" if area else params.parse_region(code),
+        area=area,
+        selection=selection,
         period=parse_period(given["period"]),
         lang=params.parse_choice(given.get("lang"), "lang", languages.FIRST, languages.codes()),
         unit=level == UNIT,
@@ -95,9 +119,9 @@ def parse_ask(given: Mapping[str, str], site: str) -> Ask:
     )
 
 
-def parse_formats(text: str | None) -> tuple[str, ...]:
+def parse_formats(text: str | None, known: tuple[str, ...] = FORMATS) -> tuple[str, ...]:
     """Formats joined by commas, in the order of `FORMATS`; nothing means the PDF."""
-    chosen = params.parse_words(text, "formats", FORMATS) if text else ["pdf"]
+    chosen = params.parse_words(text, "formats", known) if text else ["pdf"]
     return tuple(name for name in FORMATS if name in chosen)
 
 

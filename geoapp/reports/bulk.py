@@ -151,8 +151,7 @@ def _written(
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each file of the report, as it is finished, with what the record says of it."""
     # Here and not above: the process that only hands out work needs none of it.
-    from geoapp.reports import content, document, ground
-    from geoapp.reports.forms import FORMS, file_name
+    from geoapp.reports.forms import file_name, prepared
     from layers import access
     from layers.db import snapshot
 
@@ -160,10 +159,8 @@ def _written(
     with access.one_moment(stamp) as moment:
         step("figures")
         with snapshot():  # all that is read, maps and lists too, is of one moment; making the files takes the longest
-            report = content.build(task.ask)
-            drawn = document.draw(report, ground.read(report), task.ask.lang)
-            makers = {form: FORMS[form].prepare(drawn) for form in task.forms}
-        for form, make_file in makers.items():
+            report = prepared(task.ask, task.forms)
+        for form, make_file in report.makers.items():
             step(form)
             data = make_file()
             if moment.closed_meanwhile():

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from geoapp.reports import objects
 from geoapp.reports.ask import Ask
+from geoapp.reports.ground import outlined_by
 from geoapp.reports.quality import findings
 from geoapp.reports.structure import (
     ComparedVolume,
@@ -21,7 +22,7 @@ from geoapp.reports.structure import (
     ReportPeriod,
     TermShare,
 )
-from layers import filters, place, registry, vocab
+from layers import place, vocab
 from layers.errors import NotFound
 from layers.feeds.meta import figures_are_synthetic
 from layers.kept.memory import Memory
@@ -152,13 +153,7 @@ def _boundaries(
     asked = dict.fromkeys(levels, prefixes)
     if region.level != vocab.CITY and index.root:
         asked = {index.below[0]: [index.root.code], **asked}
-    found = {}
-    for level, inside in asked.items():
-        code = vocab.LEVEL.by_id[level].code
-        drawn = filters.within(registry.layer(code), within).filter(objects.any_prefix("region__code", inside))
-        rows = drawn.order_by("quality", "source").values_list("source", "quality").distinct()
-        found[code] = tuple((source, vocab.BOUNDARY_QUALITY.by_id[quality].code) for source, quality in rows)
-    return found
+    return outlined_by(asked, within)
 
 
 def _months(told: Period) -> Period:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from geoapp.reports.structure import Report
+from geoapp.reports.structure import Mapped
 from geoapp.reports.words import level_name, term_name, word
 from layers import vocab
 from layers.names import source_name
@@ -13,7 +13,7 @@ from layers.words import SEMICOLON, Listed, first_of
 NAMED = 3  # sources of a level
 
 
-def boundaries(report: Report, levels: Iterable[str], lang: str) -> str:
+def boundaries(report: Mapped, levels: Iterable[str], lang: str) -> str:
     """Level, quality and source of the outlines of these levels, the coarsest first; nothing without any."""
     drawn = set(levels)
     told = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,7 @@ from layers.languages import language
 
 # A structure tree that follows the headings and tables; alternative texts of the drawings.
 PDF_VARIANT = "pdf/ua-1"
+_CODE_MOST = 600  # characters: a telephone reads the finer squares of more from near only
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +54,15 @@ def html(drawn: Drawn, *, preview: bool = False) -> str:
 
 def pdf(drawn: Drawn) -> bytes:
     """The printed report; the same bytes for the same data version and code."""
+    return printed(html(drawn), [*drawn.maps, *drawn.charts])
+
+
+def printed(page: str, drawn: Sequence[Figure]) -> bytes:
+    """A page as a PDF, with the drawings that it shows."""
     # Here and not above: half a second and 50 MB, which only the PDF needs.
     from geoapp.reports import press
 
-    page = html(drawn)
-    drawings = {figure.key: figure.svg for figure in (*drawn.maps, *drawn.charts)}
+    drawings = {figure.key: figure.svg for figure in drawn}
     told = hashlib.sha256("\x1f".join((page, *drawings.values())).encode())
     return press.pdf(page, drawings, pdf_variant=PDF_VARIANT, pdf_identifier=told.hexdigest()[:32].encode())
 
@@ -89,11 +95,11 @@ def _context(drawn: Drawn, preview: bool = False) -> dict[str, Any]:
         "ranks": [
             (word(f"rank_{rank.measure}", lang), _ranked(rank, lang)) for rank in report.ranks
         ],
-        "qr": _code(report.map_address),
+        "qr": code_of(report.map_address),
         "private": "" if report.is_public else word("scan_private", lang, site=report.site),
         "summary_tables": tables.summary(report, lang),
-        "maps": [_image(figure, preview) for figure in drawn.maps],
-        "charts": [_image(figure, preview) for figure in drawn.charts],
+        "maps": [image(figure, preview) for figure in drawn.maps],
+        "charts": [image(figure, preview) for figure in drawn.charts],
         "months": tables.months(report, lang),
         "regions": regions,
         "stages": tables.stages(report, lang),
@@ -137,13 +143,16 @@ def _volume(litres: int | None, lang: str) -> str:
     return word("no_data", lang) if litres is None else figures.volume(litres, lang)
 
 
-def _image(figure: Figure, preview: bool) -> dict[str, Any]:
+def image(figure: Figure, preview: bool) -> dict[str, Any]:
     """As an image with its alternative text, so that the print has it as a vector, tagged as a figure."""
     held = f"data:image/svg+xml;base64,{base64.b64encode(figure.svg.encode()).decode()}" if preview else ""
     return {"figure": figure, "src": held or f"drawing:{figure.key}"}
 
 
-def _code(address: str) -> str:
+def code_of(address: str) -> str:
+    """The code that opens an address; nothing for one that is too long to be read off paper, as that of a shape of many corners."""
+    if len(address) > _CODE_MOST:
+        return ""
     out = io.BytesIO()
     segno.make(address, error="m").save(out, kind="svg", border=2, scale=1, xmldecl=False, svgns=True, dark="#0d4a6b")
     return f"data:image/svg+xml;base64,{base64.b64encode(out.getvalue()).decode()}"

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from geoapp.reports import document, pictures
+from geoapp.reports import content, document, ground, pictures
+from geoapp.reports.areas import content as area_content
+from geoapp.reports.areas import document as area_document
 from geoapp.reports.ask import Ask
 from geoapp.reports.document import Drawn
 from layers import languages
 from layers.later import later
 
 _xlsx = later("geoapp.reports.workbook.xlsx")
+_area_xlsx = later("geoapp.reports.areas.workbook.xlsx")
 _offline = later("geoapp.reports.offline.prepared")
 
 
@@ -41,9 +44,33 @@ FORMS: dict[str, Form] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A report of which everything is read: its name, the version that it is of, and what makes each of its files."""
+
+    name: str
+    version: int
+    makers: Mapping[str, Callable[[], bytes]]
+
+
+def prepared(ask: Ask, forms: Sequence[str]) -> Prepared:
+    """Reads a report of a region or of an area, and draws it: all that asks the database. Of one moment, if the caller sees to it."""
+    if ask.area:
+        of_area = area_content.build(ask)
+        drawn_area = area_document.draw(of_area, area_content.read(of_area), ask.lang)
+        of_form: dict[str, Callable[[], bytes]] = {
+            "pdf": partial(area_document.pdf, drawn_area),
+            "xlsx": partial(_area_xlsx, of_area, ask.lang),
+        }
+        return Prepared(of_area.name, of_area.version, {form: of_form[form] for form in forms})
+    report = content.build(ask)
+    drawn = document.draw(report, ground.read(report), ask.lang)
+    return Prepared(report.name, report.version, {form: FORMS[form].prepare(drawn) for form in forms})
+
+
 def file_name(ask: Ask, name: str, form: str) -> str:
     """``110108-海淀区-2019.pdf``; what a file system may not like in a name is left out."""
-    clean = re.sub(r"[^\w()（）-]", "", name)
+    clean = re.sub(r"[^\w()（）-]", "", name)[:60]
     unit = "-unit" if ask.unit else ""
     told_in = "" if ask.lang == languages.FIRST else f"-{ask.lang}"
-    return f"{ask.code}{unit}-{clean}-{str(ask.period).replace('..', '_')}{told_in}{FORMS[form].suffix}"
+    return f"{ask.code or 'area'}{unit}-{clean}-{str(ask.period).replace('..', '_')}{told_in}{FORMS[form].suffix}"

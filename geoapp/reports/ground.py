@@ -7,7 +7,7 @@ another process, and what is made of them there asks for nothing more.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,7 +89,7 @@ def read(report: Report) -> Ground:
     city = index.root.code if index.root else ""
     whole = vocab.LEVEL.by_id[index.below[0]].code
     levels = [level for level in (report.child_level, report.grand_level) if level]
-    drawn = [layer.id for layer in registry.LAYERS if report.counts.get(layer.id) and _is_drawn(layer)]
+    drawn = [layer.id for layer in registry.LAYERS if report.counts.get(layer.id) and is_drawn(layer)]
     return Ground(
         outlines={level: _outlines(level, prefixes, report.within) for level in levels},
         context=() if report.level == "city" else _outlines(whole, [city], report.within),
@@ -143,7 +143,7 @@ def _outlines(level: str, prefixes: Sequence[str], divided: Divisions) -> tuple[
     return tuple((code, name, bytes(wkb)) for code, name, wkb in found)
 
 
-def _is_drawn(layer: registry.Layer) -> bool:
+def is_drawn(layer: registry.Layer) -> bool:
     """Whether the map shows where its objects stand: of the others it says how many there are."""
     return layer.dataset.placed and layer.printed != Dot(0) and access.seen(layer) is not None
 
@@ -188,3 +188,14 @@ def _breaks(size: int, period: Period, divided: Divisions) -> tuple[float, ...]:
     """Of the whole city's cells, and so the same for every report of the period."""
     classes_of = month_classes if period.length == 1 else period_classes
     return tuple(classes_of(size, period, EVERYTHING, k=CLASSES, within=divided)["breaks"])
+
+
+def outlined_by(asked: Mapping[int, Sequence[str]], within: Divisions) -> dict[str, tuple[tuple[str, str], ...]]:
+    """By level, in the order asked: (source, quality) of the outlines whose codes begin so."""
+    found = {}
+    for level, inside in asked.items():
+        code = vocab.LEVEL.by_id[level].code
+        drawn = filters.within(registry.layer(code), within).filter(any_prefix("region__code", inside))
+        told = drawn.order_by("quality", "source").values_list("source", "quality").distinct()
+        found[code] = tuple((source, vocab.BOUNDARY_QUALITY.by_id[quality].code) for source, quality in told)
+    return found

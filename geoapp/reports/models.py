@@ -19,12 +19,15 @@ class ReportJob(models.Model):
     """One report in its forms. ``key`` is of everything it depends on, so that two who ask for the same get one job."""
 
     key = models.CharField(max_length=32, unique=True)
-    region = models.CharField(shown("区划代码", "Division code"), max_length=12)
+    region = models.CharField(shown("区划代码", "Division code"), max_length=12, blank=True)
     name = models.CharField(shown("名称", "Name"), max_length=60)
     unit = models.BooleanField(shown("填报单位", "Reporting unit"), default=False)
     period = models.CharField(shown("统计期", "Period"), max_length=20)
     lang = models.CharField(shown("语言", "Language"), max_length=2)
     boundaries = models.CharField(shown("区划", "Division"), max_length=12, blank=True, default="")
+    # An area in place of a region, and what of its usage is meant; both as an address says them.
+    area = models.TextField(shown("范围", "Area"), blank=True, default="")
+    selected = models.TextField(shown("水源与用途", "Sources and purposes"), blank=True, default="")
     site = models.CharField(shown("地址", "Address"), max_length=200)
     formats = models.CharField(shown("格式", "Form"), max_length=40)
     stamp = models.CharField(shown("数据版本", "Data version"), max_length=40)
@@ -48,4 +51,4 @@ class ReportJob(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.region} {self.name} {self.period}"
+        return f"{self.region or 'area'} {self.name} {self.period}"

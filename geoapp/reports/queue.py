@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 from django.conf import settings
 from django.db import transaction
@@ -20,13 +21,17 @@ from geoapp.background import locks
 from geoapp.reports.ask import Ask, data_stamp
 from geoapp.reports.models import DONE, FAILED, QUEUED, RUNNING, ReportJob
 from layers import vocab
+from layers.area import Regions, parse_area
 from layers.errors import Busy
 from layers.kept.whole import is_as_told
 from layers.periods import parse_period
+from layers.selection import parse_selection
 from layers.stats.answer import coverage
 from layers.stats.query import available_months
-from layers.stats.regions import region_index
+from layers.stats.regions import RegionIndex, region_index
+from layers.totals.answer import name as name_of
 
+NAME_MOST = 60  # characters of a name in the list
 MOST_WAITING = 200
 MOST_WAITING_OF_ONE = 6  # of one asker, so that nobody takes all places
 KEPT = 200  # finished reports; older ones go, with their files
@@ -46,13 +51,12 @@ def ask_for(ask: Ask, forms: tuple[str, ...], asker: str = "") -> ReportJob:
     coverage(ask.period, available_months())
     index = region_index(ask.within())
     ask = ask.of_kind(index)
-    index.prefixes(ask.code, unit=ask.unit)
-    name = index.info(ask.code, vocab.REPORTING_UNIT if ask.unit else index.by_code[ask.code].level).name
+    name = _name(ask, index)
     stamp = data_stamp()
     told = {
         "region": ask.code, "name": name, "unit": ask.unit, "period": str(ask.period), "lang": ask.lang, "boundaries": ask.boundaries,
         "site": ask.site, "formats": ",".join(forms), "stamp": stamp,
-        "asker": asker,
+        "asker": asker, "area": ask.area, "selected": ask.selected,
     }  # fmt: skip
     with transaction.atomic():
         job = ReportJob.objects.select_for_update().filter(key=ask.key(stamp, forms)).first()
@@ -65,6 +69,16 @@ def ask_for(ask: Ask, forms: tuple[str, ...], asker: str = "") -> ReportJob:
             job.asker = asker
             job.save()
         return job
+
+
+def _name(ask: Ask, index: RegionIndex) -> str:
+    """What the report is of; `NotFound` for what there is not."""
+    if ask.area:
+        area = parse_area(ask.area)
+        chosen = index.chosen(area.codes, "area") if isinstance(area, Regions) else []
+        return name_of(area, chosen).in_(ask.lang)[:NAME_MOST]
+    index.prefixes(ask.code, unit=ask.unit)
+    return index.info(ask.code, vocab.REPORTING_UNIT if ask.unit else index.by_code[ask.code].level).name
 
 
 def _refuse_too_many(asker: str) -> None:
@@ -108,7 +122,9 @@ def again(job: ReportJob) -> ReportJob:
 
 
 def ask_of(job: ReportJob) -> Ask:
-    return Ask(job.region, parse_period(job.period), job.lang, job.unit, job.boundaries, job.site)
+    selected = dict(parse_qsl(job.selected))
+    selection = parse_selection(selected.get("source"), selected.get("purpose"), None)
+    return Ask(job.region, parse_period(job.period), job.lang, job.unit, job.boundaries, job.site, job.area, selection)
 
 
 def claim() -> ReportJob | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from geoapp.reports import figures
 from geoapp.reports.held import hidden
 from geoapp.reports.structure import ComparedVolume, HeldWater, PerHead, Report, TermShare
@@ -29,7 +31,7 @@ def sentences(report: Report, lang: str) -> list[str]:
     if report.period.missing:
         told.append(incomplete(report, lang))
     if report.provisional:
-        told.append(provisional(report, lang))
+        told.append(provisional(report.provisional, report.provisional_notes, lang))
     return told
 
 
@@ -81,14 +83,14 @@ def among_years(report: Report, lang: str) -> str:
     ).in_(lang)  # fmt: skip
 
 
-def provisional(report: Report, lang: str) -> str:
+def provisional(months: Sequence[str], said: Sequence[str], lang: str) -> str:
     """Which months may still change, and what the authority says of them."""
-    notes = Listed(*report.provisional_notes, by=SEMICOLON)
+    notes = Listed(*said, by=SEMICOLON)
     return Words(
         "{months} 为暂定数，以后可能调整{notes}。",
         "Provisional, and may still change: {months}{notes}.",
-        months=Listed(*report.provisional),
-        notes=Words("（{notes}）", " ({notes})", notes=notes) if report.provisional_notes else "",
+        months=Listed(*months),
+        notes=Words("（{notes}）", " ({notes})", notes=notes) if said else "",
     ).in_(lang)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from layers.place import Place
 from layers.printed import Note
@@ -162,6 +163,41 @@ class ReportPeriod:
     last: str
     months: int
     missing: tuple[str, ...]
+
+
+class Mapped(Protocol):
+    """What a map or chart says of the report that it belongs to."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def place(self) -> Place: ...
+    @property
+    def within(self) -> Divisions: ...
+    @property
+    def boundaries(self) -> dict[str, tuple[tuple[str, str], ...]]: ...
+    @property
+    def child_level(self) -> str: ...
+    @property
+    def changed_at(self) -> datetime | None: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def synthetic(self) -> bool: ...
+    @property
+    def counts(self) -> dict[str, int]: ...
+    @property
+    def period(self) -> ReportPeriod: ...
+    @property
+    def months(self) -> tuple[str, ...]: ...
+    @property
+    def source_months(self) -> dict[str, tuple[int | None, ...]]: ...
+    @property
+    def beside_months(self) -> dict[str, tuple[int | None, ...]]: ...
+    @property
+    def own_months(self) -> list[int]: ...
+    @property
+    def provisional_months(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)

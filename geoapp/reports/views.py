@@ -17,7 +17,11 @@ from geoapp.address import client_address
 from geoapp.menu import knows_asker
 from geoapp.problems.language import html_language, page_language
 from geoapp.reports import choices, content, document, figures, ground, queue, worker
-from geoapp.reports.ask import FORMATS, UNIT, Ask, code, parse_ask, parse_formats
+from geoapp.reports.areas import content as area_content
+from geoapp.reports.areas import document as area_document
+from geoapp.reports.areas import tables as area_tables
+from geoapp.reports.areas.structure import AreaGround, AreaReport
+from geoapp.reports.ask import AREA_FORMATS, FORMATS, UNIT, Ask, code, parse_ask, parse_formats
 from geoapp.reports.forms import FORMS
 from geoapp.reports.ground import Ground
 from geoapp.reports.models import DONE, RUNNING, ReportJob
@@ -25,15 +29,19 @@ from geoapp.reports.refusal import MadeAgain, for_script, refused
 from geoapp.reports.structure import Report
 from geoapp.reports.words import FORM_NAMES, STATUS_NAMES, STEP_NAMES, level_name
 from layers import access, languages, params
+from layers.area import Regions, parse_area
 from layers.http.answers import BY_VERSION, NOT_AT_ALL, Found
 from layers.http.media import HTML
 from layers.http.resource import READ, Resource
+from layers.selection import parse_selection
 from layers.stats.answer import last_year
 from layers.stats.query import available_months
+from layers.stats.regions import region_index
+from layers.totals.answer import name as name_of
 from layers.versions import ALL_DATASETS, as_of
 from layers.words import NOTHING
 
-PARAMS = ("region", "period", "lang", "level", "boundaries")
+PARAMS = ("region", "area", "period", "lang", "level", "boundaries", "source", "purpose", "resident")
 SHOWN = 60
 MINE_SECONDS = 14 * 24 * 3600
 MINE = "reports"  # in the session: ids of the jobs that this browser asked for
@@ -61,7 +69,10 @@ def index(request: HttpRequest) -> HttpResponse:
         "periods": [*sorted({month[:4] for month in months}, reverse=True), *reversed(months)],
         "period": request.GET.get("period") or (str(last_year()) if months else ""),
         "boundaries": choices.boundaries(lang, request.GET.get("boundaries", "")),
-        "formats": [(form, FORM_NAMES[form].in_(lang)) for form in FORMATS],
+        "area": _area(request, lang),
+        "formats": [
+            (form, FORM_NAMES[form].in_(lang)) for form in (AREA_FORMATS if request.GET.get("area") else FORMATS)
+        ],
         "jobs": _listed(request, lang),
     }
     return render(request, "reports/index.html", context)
@@ -71,6 +82,22 @@ def _region(request: HttpRequest) -> str:
     """The region that the form begins with, in one word (see `Ask.region`)."""
     region = request.GET.get("region", "")
     return f"{UNIT}/{region}" if request.GET.get("level") == UNIT and "/" not in region else region
+
+
+def _area(request: HttpRequest, lang: str) -> dict[str, Any] | None:
+    """The area that an address asks a report of, with its name and what goes with it into the form."""
+    if not request.GET.get("area"):
+        return None
+    params.refuse_unwritable(request.GET.dict())
+    area = parse_area(request.GET["area"])
+    chosen = region_index().chosen(area.codes, "area") if isinstance(area, Regions) else []
+    selected = {name: request.GET.get(name, "") for name in ("source", "purpose", "resident")}
+    selection = parse_selection(*selected.values())
+    return {
+        "name": name_of(area, chosen).in_(lang),
+        "selected": area_tables.selected(selection, lang),
+        "given": {"area": area.text, **{name: value for name, value in selected.items() if value}},
+    }
 
 
 def _asker(request: HttpRequest) -> str:
@@ -87,8 +114,9 @@ def make(request: HttpRequest) -> HttpResponse:
     """
     given = {name: request.POST.get(name, "").strip() for name in PARAMS}
     params.refuse_unwritable(given)
-    forms = parse_formats(",".join(request.POST.getlist("formats")))
-    job = queue.ask_for(parse_ask(given, site_of(request)), forms, _asker(request))
+    ask = parse_ask(given, site_of(request))
+    forms = parse_formats(",".join(request.POST.getlist("formats")), AREA_FORMATS if ask.area else FORMATS)
+    job = queue.ask_for(ask, forms, _asker(request))
     request.session[MINE] = [*request.session.get(MINE, [])[-99:], job.pk]
     if not request.user.is_authenticated:  # theirs for two weeks; a log-in has its own end
         request.session.set_expiry(MINE_SECONDS)
@@ -97,9 +125,7 @@ def make(request: HttpRequest) -> HttpResponse:
         return JsonResponse(
             {"job": _told(job, request, page_language(request), as_of(ALL_DATASETS).version)}, status=202
         )
-    asked = urlencode(
-        {name: given[name] for name in ("region", "level", "period", "lang", "boundaries") if given[name]}
-    )
+    asked = urlencode({name: given[name] for name in PARAMS if given[name]}, safe=":;,")
     return redirect(f"{reverse('reports:index')}?{asked}#job-{job.pk}")
 
 
@@ -201,6 +227,13 @@ def preview(request: HttpRequest) -> Found:
 
 def _previewed(ask: Ask) -> bytes:
     """What is read here is of one moment; what is made of it asks for nothing more."""
+
+    def read_area() -> tuple[AreaReport, AreaGround, str]:
+        report = area_content.build(ask)
+        return report, area_content.read(report), ask.lang
+
+    if ask.area:
+        return beside.done(area_document.preview, read_area)
 
     def read() -> tuple[Report, Ground, str]:
         report = content.build(ask)

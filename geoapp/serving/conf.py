@@ -14,6 +14,7 @@ workers = env.integer("WEB_WORKERS", _given("WEB_WORKERS"), max(2, min(_cores, 4
 threads = env.integer("WEB_THREADS", _given("WEB_THREADS"), 8, 1, 64)  # for light questions; `lanes` adds the others
 worker_connections = 2000
 backlog = 2048
+limit_request_line = 8190  # an area of 200 corners, each comma of it escaped
 timeout = 60
 graceful_timeout = 10
 keepalive = 30

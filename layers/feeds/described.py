@@ -11,6 +11,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework import serializers
 
 from layers import registry, vocab
+from layers.area import FORMS as AREA_FORMS
 from layers.http.problems import CONTENT_TYPE
 from layers.stats import percentile
 from layers.stats.answer import METHODS, VERSUS
@@ -176,6 +177,7 @@ BOUNDARIES_PARAM = query(
     "boundaries",
     "The divisions to speak in: own (of the last month; unless told), current, those of a month (2019-06) or of a data version (v27)",
 )
+AREA_PARAM = f"""Several divisions or a drawn shape: {", ".join(AREA_FORMS)}; degrees of CGCS2000, longitude first, kept to five decimals"""
 METHOD = query("method", "How the classes are cut", enum=list(METHODS))
 CLASSES = OpenApiParameter("k", OpenApiTypes.INT, description="Classes, 2..9")
 LEVEL = query(

@@ -12,6 +12,7 @@ from drf_spectacular.utils import (
 from layers.compare import COMPARED, DIRECTIONS, GRIDS
 from layers.feeds.described import (
     ACCESS,
+    AREA_PARAM,
     BOUNDARIES_PARAM,
     CLASSES,
     COUNT,
@@ -257,6 +258,55 @@ REGION: Described = {
         provisional_months={**PROVISIONAL, "description": "The provisional ones among the months of its chart"},
         children={"type": "array", "items": ROW},
         optional={measure.field: NUMBER_OR_NULL for measure in measures.DIVIDED},
+        facilities={"type": "array", "items": {"type": "object"}},
+    ),
+}
+COMPARED_AREA: dict[str, Any] = {
+    "type": "object",
+    "description": "The same area before, like with like; nulls where there is nothing like it",
+    "properties": {
+        "period": {"type": "string", "nullable": True},
+        "compared": {"type": "string", "nullable": True},
+        "volume_l": LITRES,
+        "difference_l": LITRES,
+        "change": NUMBER_OR_NULL,
+    },
+}
+AREA: Described = {
+    "operation_id": "stats_area",
+    "parameters": [
+        query("area", AREA_PARAM, required=True),
+        query("period", f"The last year that has data unless told. {PERIOD}"),
+        *SELECTION,
+        BOUNDARIES_PARAM,
+    ],
+    "responses": answer(
+        "in the area + elsewhere + unassigned + outside = recorded, to the litre. Regions are summed from their own figures; a drawn"
+        " shape from the cells of the grid whose middle lies in it, with the litres of those that its line cuts",
+        synthetic=SYNTHETIC,
+        area={"type": "object"},
+        boundaries=DIVISIONS,
+        redrawn=REDRAWN,
+        volume_l=LITRES,
+        share_of_city=NUMBER_OR_NULL,
+        m3_per_km2=NUMBER_OR_NULL,
+        previous=COMPARED_AREA,
+        year=COMPARED_AREA,
+        by_source={"type": "array", "items": {"type": "object"}},
+        by_purpose={"type": "array", "items": {"type": "object"}},
+        months={"type": "array", "items": {"type": "string"}},
+        volume_by_month_l={"type": "array", "items": LITRES},
+        by_source_month={"type": "array", "items": {"type": "object"}},
+        provisional=PROVISIONAL,
+        provisional_notes={"type": "array", "items": {"type": "string"}},
+        provisional_months={**PROVISIONAL, "description": "The provisional ones among the months of its chart"},
+        balance={
+            "type": "object",
+            "properties": {f"{part}_l": LITRES for part in ("area", "elsewhere", "unassigned", "outside", "recorded")},
+        },
+        rule={"type": "object"},
+        parts={"type": "array", "items": {"type": "object"}},
+        meets={"type": "array", "items": {"type": "object"}},
         facilities={"type": "array", "items": {"type": "object"}},
     ),
 }

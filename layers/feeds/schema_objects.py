@@ -13,6 +13,7 @@ from drf_spectacular.utils import (
 
 from layers import filters, registry, vocab
 from layers.feeds.described import (
+    AREA_PARAM,
     AS_OF,
     BOUNDARIES_PARAM,
     FEATURE_NAME,
@@ -56,6 +57,7 @@ FEATURES: Described = {
         LAYER,
         query("bbox", "west,south,east,north in degrees of CGCS2000, longitude first"),
         query("region", "Only what lies in this division or reporting unit (its code)"),
+        query("area", f"Only what lies in this area. {AREA_PARAM}"),
         query("period", f"On regions and cells: adds the usage of the period. {PERIOD}"),
         query(
             "versus",

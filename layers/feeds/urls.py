@@ -15,6 +15,7 @@ urlpatterns = [
     path("stats/series", views.series_view, name="series"),
     path("stats/cells", views.cells_view, name="stats-cells"),
     path("stats/compare", views.compare_view, name="stats-compare"),
+    path("stats/area", views.area_view, name="stats-area"),
     path("regions/<str:code>", views.region_view, name="region"),
     path("divisions", views.divisions_view, name="divisions"),
     path("explain", views.explain_view, name="explain"),

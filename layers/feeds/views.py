@@ -8,6 +8,9 @@ from typing import Any
 from django.http import HttpRequest
 
 from layers import compare, params, printed, registry, vocab
+from layers.area import FORMS as AREA_FORMS
+from layers.area import PARAM as AREA_PARAM
+from layers.area import parse_area
 from layers.built import built_layer, paged
 from layers.errors import BadParameter
 from layers.feeds import features, meta, schema, schema_objects
@@ -28,6 +31,7 @@ from layers.stats import cells as stats_cells
 from layers.stats.divisions import parse_boundaries
 from layers.stats.series import PARTS as SERIES_PARTS
 from layers.stats.series import series
+from layers.totals import answer as totals
 from layers.versions import ALL_DATASETS, as_of
 
 READ = Resource()
@@ -220,6 +224,22 @@ def compare_view(request: HttpRequest) -> Found:
     )
     make = _figures(lambda: compare.compare(layer, question))
     return json_of(as_of(layer.datasets(usage=True)), make)
+
+
+@documented(schema.AREA)
+@READ
+def area_view(request: HttpRequest) -> Found:
+    """The totals of several regions or of what somebody drew; without a period, of the last year that has data."""
+    given = query_params(request, [AREA_PARAM, "period", BOUNDARIES, *SELECTION])
+    if not given.get(AREA_PARAM):
+        raise BadParameter("An area is needed.", param=AREA_PARAM, allowed=AREA_FORMS)
+    question = totals.Question(
+        parse_area(given[AREA_PARAM]),
+        parse_period(given["period"]) if given.get("period") else answer.last_year(),
+        parse_selection(given.get("source"), given.get("purpose"), given.get("resident")),
+        parse_boundaries(given.get(BOUNDARIES)),
+    )
+    return json_of(as_of(ALL_DATASETS), _figures(lambda: totals.totals(question)))
 
 
 @documented(schema.REGION)

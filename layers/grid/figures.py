@@ -41,10 +41,10 @@ _CHOSEN = sql.SQL(
     "size = %s AND month = ANY(%s) AND gap = 0"
     " AND (source = ANY(%s)) IS TRUE AND (purpose = ANY(%s)) IS TRUE AND {among}"
 )
-_OWN = sql.SQL("layers_gridusage WHERE {chosen}")
+_OWN = sql.SQL("layers_gridusage{joined} WHERE {chosen}")
 # Row by row with what is different there: a size without its sign is of what is left.
 _ELSEWHERE = sql.SQL(
-    "(SELECT unit_id, month, rule, sum(volume_l) AS volume_l FROM ("
+    "(SELECT unit_id, month, source, purpose, rule, sum(volume_l) AS volume_l FROM ("
     "SELECT unit_id, month, source, purpose, rule, volume_l, records FROM layers_gridusage WHERE {chosen} UNION ALL"
     " SELECT unit_id, month, source, purpose, rule, volume_l, records FROM layers_griddifference"
     " WHERE edition_id = %s AND {chosen}) both_"
@@ -192,16 +192,36 @@ _OF_MONTH = "max({}) FILTER (WHERE month = {})"
 _OR_NOUGHT = f"COALESCE({_OF_MONTH}, 0)"
 
 
+def cell_terms(
+    size: int, months: Sequence[Month], selection: Selection, *, among: str, elsewhere: int | None = None
+) -> Query:
+    """(month, source, purpose, volume_l, gross_l, by_area_l) of all units together that ``among`` names: what they hold by what it
+    was taken from and used for. A row a month, source and purpose with any record.
+    """
+    return _selected(size, months, selection, among, _TERMS, elsewhere)
+
+
+def township_terms(size: int, months: Sequence[Month], *, elsewhere: int | None = None) -> Query:
+    """(township's id, month, source, purpose, volume_l, gross_l, by_area_l): the same of all units of each township."""
+    return _selected(size, months, EVERYTHING, None, ("region_id", *_TERMS), elsewhere, _OF_TOWNSHIP)
+
+
+_TERMS = ("month", "source", "purpose")
+_OF_TOWNSHIP = " JOIN (SELECT id AS unit_id, region_id FROM layers_gridunit) units USING (unit_id)"
+
+
 def _selected(
     size: int, months: Sequence[Month], selection: Selection, among: str | None, by: tuple[str, ...],
-    elsewhere: int | None,
+    elsewhere: int | None, joined: str = "",
 ) -> Query:  # fmt: skip
     columns = sql.SQL(", ").join(sql.Identifier(name) for name in by)
     chosen = _CHOSEN.format(among=_among(among))
     params = [size, [month.first_day for month in months], sorted(selection.sources), sorted(selection.purposes)]
     if elsewhere is None:
-        return Query(_SELECTED.format(by=columns, of=_OWN.format(chosen=chosen)), [_AREA_RULES, *params])
-    of = _ELSEWHERE.format(chosen=chosen)
+        return Query(
+            _SELECTED.format(by=columns, of=_OWN.format(chosen=chosen, joined=sql.SQL(joined))), [_AREA_RULES, *params]
+        )
+    of = _ELSEWHERE.format(chosen=chosen) + sql.SQL(joined)
     return Query(_SELECTED.format(by=columns, of=of), [_AREA_RULES, *params, elsewhere, *params])
 
 

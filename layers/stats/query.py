@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from psycopg import sql
 
@@ -143,6 +143,36 @@ def one_region_query(level: int, code: str, period: Period, selection: Selection
         f"SELECT {by}_sel, month, sum(volume_l * sign)::bigint{reading}"
         f" WHERE level = %s AND edition = ANY(%s) AND code = %s GROUP BY 1, 2 HAVING {_PRESENT}",
         [*arrays, level, list(within.sums), code],
+    )
+
+
+def regions_query(
+    codes: Mapping[int, Sequence[str]],
+    months: Sequence[Month],
+    selection: Selection,
+    by: Literal["source", "purpose"],
+    within: Divisions,
+) -> Query:
+    """Litres of several regions (by level) in each of some months, by each source (or purpose) of the selection.
+
+    Grain: (code, source or purpose, month), those with any record.
+    """
+    terms = sorted(selection.sources if by == "source" else selection.purposes)
+    singles: Signed = [(term, 1) for term in terms]
+    cells = _cells(
+        singles if by == "source" else selection.source_sels,
+        singles if by == "purpose" else selection.purpose_sels,
+        {month.first_day: (1,) for month in months},
+    )
+    reading, arrays = _reading(cells, ["sign"])
+    found = " UNION ALL ".join(
+        f"SELECT code, {by}_sel AS term, month, volume_l * sign AS litres, records * sign AS n{reading}"
+        " WHERE level = %s AND edition = ANY(%s) AND gap = 0 AND code = ANY(%s)"
+        for _ in codes
+    )
+    params = [each for level, of_level in codes.items() for each in (*arrays, level, list(within.sums), list(of_level))]
+    return Query(
+        f"SELECT code, term, month, sum(litres)::bigint FROM ({found}) parts GROUP BY 1, 2, 3 HAVING sum(n) > 0", params
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from layers import vocab
@@ -94,6 +95,19 @@ class RegionIndex:
         if code in self.units:
             return [r.code for r in self.levels[vocab.TOWNSHIP] if self.unit_of(r) == code]
         raise self.unknown(code, param)
+
+    def chosen(self, codes: Sequence[str], param: str) -> list[RegionInfo]:
+        """The divisions of these codes, in their order; `NotFound` (of ``param``) names all that there are not."""
+        missing = [code for code in codes if code not in self.by_code]
+        if len(missing) == 1:
+            raise self.unknown(missing[0], param)
+        if missing:
+            raise NotFound(
+                f"There are no divisions {', '.join(missing)}.",
+                param=param,
+                allowed=["division codes of 2, 4, 6, 9 or 12 digits"],
+            )
+        return [self.by_code[code] for code in codes]
 
     def unknown(self, code: str, param: str) -> NotFound:
         """What to raise for a code that is none of these divisions'; it says which others have it."""

@@ -16,6 +16,7 @@ NAMES = (
     "sums",
     "grid",
     "stats",
+    "area",
     "explain",
     "features",
     "tiles",

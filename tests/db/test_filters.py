@@ -106,6 +106,11 @@ OF_WELLS: list[tuple[dict[str, str], str]] = [
     ({"bbox": f"{WEST + CELL / 2},{SOUTH},{WEST + CELL / 2},{SOUTH + CELL}"}, "a"),  # without a width
     ({"bbox": f"{WEST},{SOUTH + CELL / 2},{WEST + CELL / 2},{SOUTH + CELL / 2}"}, "a"),  # without a height
     ({"bbox": "115,39,115.9,41"}, ""),
+    ({"area": f"box:{BOX}"}, "a"),  # by where they stand, wherever they count
+    ({"area": "box:115,39,117,41"}, "a b c out"),
+    ({"area": "box:115,39,115.9,41"}, ""),
+    ({"area": f"regions:{A},{D}"}, "a none"),  # as by region
+    ({"area": f"regions:{SOUTHERN},{A}", "use": "irrigation"}, "b"),
     ({"region": A}, "a"),
     ({"region": SOUTHERN}, "a b"),
     ({"region": DISTRICT}, "a b c none"),  # declared counts only without a position
@@ -128,6 +133,8 @@ OF_REGIONS: list[tuple[str, dict[str, str], set[str]]] = [
     ("township", {"region": UNIT}, {NORTHERN}),
     ("district", {"region": SOUTHERN}, set()),
     ("village", {"region": A}, {A}),
+    ("village", {"area": f"regions:{SOUTHERN},{C}"}, {A, B, C}),
+    ("village", {"area": f"box:{WEST - 1},{SOUTH},{WEST},{SOUTH + CELL / 2}"}, {A}),
     ("village", {"code": f"{A},{C}"}, {A, C}),
     ("village", {"name": "甲社区"}, {A}),
     ("village", {"boundary_quality": "surveyed"}, set()),
@@ -234,6 +241,8 @@ def test_users_filter_by_source_where_it_is_a_field(grid: Grid) -> None:
         ("well", {"bbox": "1,2,3"}, BadParameter),
         ("well", {"region": "海淀"}, BadParameter),
         ("well", {"region": "110199"}, NotFound),
+        ("well", {"area": "110101"}, BadParameter),
+        ("well", {"area": "regions:110101,110199"}, NotFound),
         ("village", {"period": "yesterday"}, BadParameter),
         ("village", {"source": "sea"}, BadParameter),
         ("village", {"resident": "perhaps"}, BadParameter),
@@ -339,11 +348,11 @@ def test_a_region_finer_than_a_layer_counts_in_is_refused(grid: Grid) -> None:
 @pytest.mark.parametrize(
     ("layer", "allowed"),
     [
-        ("well", "bbox code depth_m metering name position_quality region status use year_built"),
-        ("village", "bbox boundaries boundary_quality code name period purpose region resident source versus"),
+        ("well", "area bbox code depth_m metering name position_quality region status use year_built"),
+        ("village", "area bbox boundaries boundary_quality code name period purpose region resident source versus"),
         (
             "grid_500",
-            "bbox boundaries boundary_quality code monthly period purpose region resident source township versus",
+            "area bbox boundaries boundary_quality code monthly period purpose region resident source township versus",
         ),
         ("permit", "code"),
         ("usage", "facility meter month purpose source"),
@@ -353,7 +362,7 @@ def test_a_layer_knows_its_own_parameters(layer: str, allowed: str) -> None:
     known = registry.published(layer)
     assert filters.allowed_params(known) == allowed.split()
     of_place = {"region"} & set(allowed.split())
-    assert set(filters.allowed_params(known, "within")) == {
+    assert set(filters.allowed_params(known, "within")) | ({"area"} & set(allowed.split())) == {
         "within" if one in of_place else one for one in allowed.split()
     }
 

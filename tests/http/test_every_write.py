@@ -32,6 +32,7 @@ QUERIES = {
     "features": ("limit=1000", f"limit=1000&region={SOUTHERN}"),
     "stats": (PERIOD, f"{PERIOD}&level=village", f"{PERIOD}&level=reporting_unit"),
     "stats-cells": (PERIOD,),
+    "stats-area": (f"area=regions:{SOUTHERN},{D}&{PERIOD}", f"area=box:115.99,39.99,116.03,40.03&{PERIOD}"),
     "stats-compare": (f"{PERIOD}&versus=2019-02", f"{PERIOD}&versus=2019-02&level=grid_500"),
     "series": ("", "level=village"),
     "explain": (f"{PERIOD}&region={DISTRICT}", f"{PERIOD}&unit=outside"),

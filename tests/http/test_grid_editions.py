@@ -18,13 +18,15 @@ from django.test import Client
 from geoapp.reports import ground
 from layers import models, vocab
 from layers.db import rows
+from layers.kept.memory import forget
 from layers.periods import Month, parse_period
 from layers.stats import divisions
+from layers.stats.absence import added
 from tests import factories as make
 from tests.cells_by_hand import by_cell
 from tests.db.ingest_files import csv, load
 from tests.db.test_mvt import tile_at
-from tests.factories import CELLS, DISTRICT, NORTHERN, SOUTHERN
+from tests.factories import CELL, CELLS, DISTRICT, NORTHERN, SOUTH, SOUTHERN, WEST
 from tests.split_city import AFTER, APRIL, MONTHS, NEW, make_cells, split
 
 pytestmark = pytest.mark.django_db
@@ -248,3 +250,28 @@ def test_a_region_of_other_divisions_holds_their_cells(client: Client, town: Non
     assert set(then) == {code for code in units(CELLS) if code.endswith(SOUTHERN)}
     assert set(now) == {code for code in units(AFTER) if code.endswith(NEW)}
     assert client.get(f"/api/layers/grid_500/features?region={NEW}&period=2019-03").status_code == 404
+
+
+def test_totals_of_an_area_speak_in_the_divisions_that_are_asked_for(
+    client: Client, town: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a drawn shape cell by cell and by whole townships alike, and of regions."""
+    everything = f"box:{WEST - 0.01:.3f},{SOUTH - 0.01:.3f},{WEST + 0.03:.3f},{SOUTH + 0.03:.3f}"
+    part = f"box:{WEST - 0.01:.3f},{SOUTH - 0.01:.3f},{WEST + 1.3 * CELL:.3f},{SOUTH + 0.03:.3f}"
+    for wide_km2 in (1500, 0):
+        monkeypatch.setattr("layers.totals.cells.WIDE_KM2", wide_km2)
+        forget()
+        for question, (months, outlines) in QUESTIONS.items():
+            for area, more in ((everything, ""), (part, ""), (part, "&resident=no")):
+                told = ask(client, f"/api/stats/area?area={area}&{question}{more}")
+                cells = ask(client, f"/api/layers/grid_{told['rule']['size']}/features?area={area}&{question}{more}")
+                litres = [cell["properties"]["volume_l"] for cell in cells["features"]]
+                assert (told["rule"]["cells"], told["volume_l"]) == (len(litres), added(litres)), (question, area)
+                balance = dict(told["balance"])
+                recorded = balance.pop("recorded_l")
+                assert recorded == added(balance.values())
+                if area == everything:
+                    assert told["volume_l"] == sum(by_hand(months, outlines).values())
+            both = ask(client, f"/api/stats/area?area=regions:{SOUTHERN},{NORTHERN}&{question}")
+            own = (ask(client, f"/api/regions/{code}?{question}")["volume_l"] for code in (SOUTHERN, NORTHERN))
+            assert both["volume_l"] == added(own), question

@@ -47,6 +47,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "features": ("", "limit=1000"),
     "stats": (PERIOD, f"{PERIOD}&level=village"),
     "stats-cells": (PERIOD,),
+    "stats-area": (f"area=regions:{DISTRICT}&{PERIOD}", f"area=box:115.9,39.9,116.1,40.1&{PERIOD}"),
     "stats-compare": (f"{PERIOD}&versus=2018-07", f"{PERIOD}&versus=2018-07&level=grid_500"),
     "explain": (f"{PERIOD}&region={A}", f"{PERIOD}&region={DISTRICT}&limit=1000"),
     "search": ("q=110101",),

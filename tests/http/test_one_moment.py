@@ -34,6 +34,7 @@ ADDRESSES = [
     f"/api/stats?level=village&{P}&versus=2019-02",
     "/api/stats/series?level=township",
     f"/api/stats/compare?level=village&{P}&versus=2019-02",
+    f"/api/stats/area?area=regions:{SOUTHERN}&{P}",
     f"/api/regions/{SOUTHERN}?{P}",
     f"/api/explain?region={SOUTHERN}&{P}",
     f"/api/layers/village/features?{P}",

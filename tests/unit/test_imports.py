@@ -37,7 +37,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
         "slots",
     ),
     ("params", "fields", "models", "db", "selection", "recorded"),
-    ("shared", "place", "ground"),
+    ("area", "shared", "place", "ground"),
     ("periods", "datasets", "derived", "crs"),
     ("dependencies", "editions", "values", "printed"),
     ("entries",),
@@ -48,7 +48,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("stats", "http"),
     ("filters", "settle", "declare"),
     ("features", "compare", "ingest"),
-    ("export", "admin"),
+    ("export", "totals", "admin"),
     ("feeds",),
     ("ogc", "management", "adminsite", "templatetags", "migrations"),
 )

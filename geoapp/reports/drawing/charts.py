@@ -10,7 +10,7 @@ from geoapp.reports.drawing.palette import INK, LINE, PURPOSES, SOFT, SOURCES, W
 from geoapp.reports.drawing.sheet import Figure, wrapped
 from geoapp.reports.drawing.svg import Canvas, text_width
 from geoapp.reports.held import hidden
-from geoapp.reports.structure import Report
+from geoapp.reports.structure import Mapped, Report
 from geoapp.reports.words import term_name, word
 from layers import vocab
 from layers.stats.absence import added, share
@@ -25,7 +25,7 @@ SMALL, NOTE_ROW = 7.0, 3.4
 
 
 def draw_all(report: Report, lang: str) -> list[Figure]:
-    found = [_months(report, lang), _purposes(report, lang)]
+    found = [months(report, lang), _purposes(report, lang)]
     if any((line.volume_l or 0) > 0 for line in report.children):
         found.insert(1, _regions(report, lang))
     return found
@@ -41,7 +41,7 @@ def nice_steps(most: float, steps: int = 5) -> list[float]:
     return [step * i for i in range(math.ceil(most / step - 1e-9) + 1)]
 
 
-def _months(report: Report, lang: str) -> Figure:
+def months(report: Mapped, lang: str) -> Figure:
     """Every month of the period, stacked by source, and what lies in no region; the others of a year faint beside them."""
     title = word("chart_months", lang)
     canvas = Canvas(WIDTH, 74, f"{report.name} {title}")

@@ -17,9 +17,8 @@ from geoapp.reports.words import word
 from layers.stats.absence import added, share
 
 
-def _more(sheet: Sheet, litres: Sequence[int | None]) -> None:
+def _more(sheet: Sheet, report: Report, litres: Sequence[int | None]) -> None:
     """What is in no cell; what is in the cells and in no township's figure, with why."""
-    report = sheet.report
     in_cells = added(litres) or 0
     if (less := report.total_l - in_cells) > 0:
         part = figures.percent(share(less, report.total_l))
@@ -59,7 +58,7 @@ def draw(
         sheet.canvas.path(whole, fill=palette.NO_DATA, fill_rule="evenodd")
         sheet.no_data(unknown)
         sheet.no_data_swatch(len(unknown))
-    _more(sheet, cells.litres)
+    _more(sheet, report, cells.litres)
     waters.draw(sheet, under)
     waters.legend(sheet, under)
     named = geometry.simplified(shapes, sheet.frame)

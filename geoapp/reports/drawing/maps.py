@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import shapely
@@ -142,30 +142,42 @@ def _objects(land: Land, lang: str) -> Figure:
     report = land.report
     sheet = begin(report, lang, word("map_objects", lang), land.level(report.child_level), land.context)
     shapes = _background(sheet, land)
-    layers = [layer for layer in registry.LAYERS if layer.dataset.placed and report.counts[layer.id]]
-    for layer in sorted(layers, key=lambda each: (isinstance(each.printed, Sign), -report.counts[each.id])):
-        if layer.id not in land.ground.positions:
+    layers = _dots_and_signs(sheet, land.ground.positions)
+    sheet.names(shapes, {})
+    _object_legend(sheet, layers, land.ground.positions)
+    waters.legend(sheet, land.ground.waters)
+    return sheet.finish("objects")
+
+
+def objects(sheet: Sheet, positions: Mapping[str, bytes | None]) -> None:
+    """What stands on a map, with its legend."""
+    _object_legend(sheet, _dots_and_signs(sheet, positions), positions)
+
+
+def _dots_and_signs(sheet: Sheet, positions: Mapping[str, bytes | None]) -> list[registry.Layer]:
+    """Draws the objects; → the layers that there are any of."""
+    counts = sheet.report.counts
+    layers = [layer for layer in registry.LAYERS if layer.dataset.placed and counts.get(layer.id)]
+    for layer in sorted(layers, key=lambda each: (isinstance(each.printed, Sign), -counts[each.id])):
+        if layer.id not in positions:
             continue
-        points = geometry.positions(land.ground.positions[layer.id], sheet.frame)
+        points = geometry.positions(positions[layer.id], sheet.frame)
         if isinstance(layer.printed, Sign):
             signs = "".join(symbol(layer.printed, x, y) for x, y in points)
             sheet.canvas.path(signs, fill=layer.color, stroke="#ffffff", width=0.15)
         else:
             sheet.canvas.path(dots(points), stroke=layer.color, width=layer.printed.width, stroke_linecap="round")
-    sheet.names(shapes, {})
-    _object_legend(sheet, layers, land.ground)
-    waters.legend(sheet, land.ground.waters)
-    return sheet.finish("objects")
+    return layers
 
 
-def _object_legend(sheet: Sheet, layers: Sequence[registry.Layer], ground: Ground) -> None:
+def _object_legend(sheet: Sheet, layers: Sequence[registry.Layer], positions: Mapping[str, bytes | None]) -> None:
     for stage in WAY:
         of_stage = [layer for layer in layers if layer.stage == stage]
         if not of_stage:
             continue
         sheet.heading(word(stage, sheet.lang))
         for layer in of_stage:
-            _object_row(sheet, layer, is_drawn=layer.id in ground.positions)
+            _object_row(sheet, layer, is_drawn=layer.id in positions)
         sheet.legend_y += 1.2
 
 

@@ -14,7 +14,7 @@ from geoapp.reports.drawing.frame import Frame, distance_text, fit, scale_bar, s
 from geoapp.reports.drawing.geometry import Outline
 from geoapp.reports.drawing.palette import HATCH, INK, LINE, NO_DATA, SOFT
 from geoapp.reports.drawing.svg import Canvas, number, stroke, text_width
-from geoapp.reports.structure import Report
+from geoapp.reports.structure import Mapped
 from geoapp.reports.words import divided, word
 from layers.plane import name_of
 from layers.words import Words
@@ -45,7 +45,7 @@ class Figure:
 class Sheet:
     """A map being drawn; the legend grows downwards."""
 
-    report: Report
+    report: Mapped
     lang: str
     title: str
     frame: Frame
@@ -180,7 +180,7 @@ def _pieces(text: str) -> list[str]:
     return pieces
 
 
-def begin(report: Report, lang: str, title: str, shapes: Sequence[Outline], context: Sequence[Outline]) -> Sheet:
+def begin(report: Mapped, lang: str, title: str, shapes: Sequence[Outline], context: Sequence[Outline]) -> Sheet:
     """A sheet whose frame holds the shapes, with their neighbours faint behind."""
     west, south, east, north = geometry.bounds(shapes)
     if (north - south) / (east - west) < WIDE_BELOW:

@@ -94,6 +94,20 @@ export interface RegionDetail extends PathStep, MonthlyUse {
   by_purpose: { purpose: string; volume_l: number | null }[]; children: RegionChild[];
   not_at_child_level_l: number; facilities: { layer: string; count: number }[]; as_of: AsOf;
 }
+export interface ComparedArea { period: string | null; compared: string | null; volume_l: number | null; difference_l: number | null; change: number | null }
+/** The totals of an area; in it + elsewhere + unassigned + outside = recorded. */
+export interface AreaTotals extends MonthlyUse {
+  synthetic: boolean; as_of: AsOf; filters: Record<string, string[]>; redrawn: Redrawn | null;
+  area: { text: string; kind: "regions" | "circle" | "box" | "shape"; name: Words; once: string[]; area_km2: number; bounds: Bounds | null; outline: GeoJSON.Polygon | GeoJSON.MultiPolygon | null };
+  period: { text: string; from: string; to: string; months: number; missing: string[] }; provisional: string[]; provisional_notes: string[];
+  volume_l: number | null; share_of_city: number | null; m3_per_km2: number | null; previous: ComparedArea; year: ComparedArea;
+  by_source: { source: string; volume_l: number | null }[]; by_purpose: { purpose: string; volume_l: number | null }[];
+  balance: Record<"area_l" | "elsewhere_l" | "unassigned_l" | "outside_l" | "recorded_l", number | null>;
+  /** How it was counted, in words, and the cells that the line cuts. */
+  rule: Words & { known: boolean; size: number | null; cells: number | null; share_by_area: number | null; cut: { cells: number; counted_l: number; left_l: number } | null };
+  parts: { code: string; name: string; parent: string; level: Level; volume_l: number | null; share: number | null; area_km2: number }[];
+  meets: { code: string; name: string; level: Level }[]; facilities: { layer: string; count: number }[];
+}
 export interface SearchHit { layer: string; level?: Level; code: string; name: string; path: string; lon: number | null; lat: number | null; bounds?: Bounds | null }
 export interface LinkedObject { layer: string | null; code: string; name: string; lon?: number | null; lat?: number | null }
 export interface ObjectFeature {
@@ -218,6 +232,7 @@ export const regionUrl = (region: string, period: string, filters: Filters): str
   const { code, level } = askedOf(region);
   return `/api/regions/${encodeURIComponent(code)}` + query({ level, period, ...filterParts(filters) });
 };
+export const areaUrl = (area: string, period: string, filters: Filters): string => "/api/stats/area" + query({ area, period, ...filterParts(filters) });
 export const cellStatsUrl = (level: string, period: string, measure: string, filters: Filters, method = "", k = 0): string =>
   "/api/stats/cells" + query({ level, period, measure, ...filterParts(filters), method, k: String(k || CLASSES) });
 export const compareUrl = (level: string, period: string, versus: string, filters: Filters, page: { direction?: string; limit?: number; offset?: number; region?: string } = {}): string =>

@@ -47,7 +47,7 @@ type Signals = {
   /** The second map shows something else, has come, or has gone. */
   second: null;
   /** Something that an address asks for is not there. */
-  missing: { part: "cell" | "object"; asked: string };
+  missing: { part: "cell" | "object" | "area"; asked: string };
   failed: { what: "series" | "region" | "chart" | "second"; error: unknown; retry?: () => void };
   /** Tiles of the map did not come, or all have by now. */
   tiles: { lost: true; retry: () => void } | { lost: false };
@@ -69,6 +69,10 @@ export class Context {
   level: MapLevel;
   /** The second map, of the first one's context, while it is there. */
   second: SecondMap | null = null;
+  /** While an area is drawn a click on the map is a part of it. */
+  drawing = false;
+  /** While regions are gathered whoever would select one adds it instead. */
+  gather: ((code: string) => void) | null = null;
   private hearers = new Map<keyof Signals, ((value: never) => void)[]>();
   /** `marks` say to styles and tests what is shown. */
   constructor(readonly store: Stateful, readonly meta: Meta, readonly data: Data, readonly marks: DOMStringMap = document.documentElement.dataset) {

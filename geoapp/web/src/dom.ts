@@ -74,6 +74,12 @@ const PATHS: Record<string, string> = {
   minus: "M5 12h14",
   menu: "M4 6.5h16M4 12h16M4 17.5h16",
   second: "M4 5h16v14H4zM12 5v14",
+  area: "M4 7.5V4h3.5M16.5 4H20v3.5M20 16.5V20h-3.5M7.5 20H4v-3.5M15 8.5H9.2l3.3 3.5-3.3 3.5H15",
+  view: "M4 9V5h4M16 5h4v4M20 15v4h-4M8 19H4v-4",
+  regions: "M5 5h6v6H5zM13 5h6v6h-6zM5 13h6v6H5zM16 13v6M13 16h6",
+  lasso: "M12 4.5c4.8 0 8 2.2 8 5.2s-3.4 5.3-8 5.3-8-2.3-8-5.3 3.2-5.2 8-5.2zM7.5 14.2c-1.8.8-1.6 3.3.3 3.3 1.7 0 2.2 1.5 1 3",
+  circle: "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16zM12 12h8",
+  box: "M4.5 6.5h15v11h-15z",
   take: "M12 3.5v11M7.5 10.5L12 15l4.5-4.5M4.5 16.5v3h15v-3",
 };
 const SOLID = new Set(["play", "pause"]);

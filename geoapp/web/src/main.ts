@@ -17,6 +17,7 @@ import { MapView } from "./map/view";
 import { Tables } from "./map/without";
 import { hearWaits, lookNow } from "./outage";
 import { parse, type State, Store } from "./state";
+import { mountAreaPlace } from "./ui/area";
 import { mountEmbed } from "./ui/embed";
 import { isUnit } from "./unit";
 import { mountDrawer, openDrawerButton } from "./ui/drawer";
@@ -115,8 +116,8 @@ function run(context: Context): GlMap | null {
   if (drawn) mountSecond(drawn, context);
   else document.body.classList.remove("split");
   const view: Face = drawn ?? new Tables(byId("map"), context);
-  const select = (code: string) => view.selectRegion(code);
-  const home = () => select(context.city);
+  const select = (code: string) => (context.gather ? context.gather(code) : view.selectRegion(code));
+  const home = () => view.selectRegion(context.city);
   title(context);
   mountTimebar(byId("timebar"), context);
   mountLegend(byId("legend"), context);
@@ -127,7 +128,8 @@ function run(context: Context): GlMap | null {
   byId("legend-line").addEventListener("click", () => { layout.tab("legend"); layout.raise(); });
   const search = mountSearch(byId("search"), context, select);
   mountLevel(byId("level"), context);
-  mountTools(byId("tools"), byId("zoom"), context, drawn?.map ?? null, home);
+  const area = mountAreaPlace(byId("drawer"), context, drawn?.map ?? null, layout);
+  mountTools(byId("tools"), byId("zoom"), context, drawn?.map ?? null, home, area.toggle);
   mountStatus(byId("status"), context);
   if (store.state.embed) mountEmbed(byId("embed"), context, drawn?.map ?? null);
   mountTooltip(byId("tooltip"), context);
@@ -148,7 +150,7 @@ function run(context: Context): GlMap | null {
       event.preventDefault();
       search.focus();
     } else if (event.key === "Escape" && !typing && !document.querySelector("dialog[open], [popover]:popover-open")) {
-      if (explain.close() || view.escape()) return;
+      if (explain.close() || view.escape() || area.escape()) return;
       const { region } = store.state;
       if (region) select(isUnit(region) || context.levelOf(region) === context.first ? context.city : region.slice(0, region.length - 3));
     }

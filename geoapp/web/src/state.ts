@@ -46,6 +46,8 @@ export interface State extends Filters, Classing {
   second: Second | null;
   /** Whether figures are printed on the areas. */
   values: boolean;
+  /** What totals are asked of: "view" for what is seen, or as the server spells it ("regions:…", "circle:…"); "" while nothing is. */
+  area: string;
   /** In a frame of another page: the map without panels. */
   embed: boolean;
 }
@@ -56,6 +58,9 @@ export const BESIDE_MOST = 5;
 export const MEASURES: readonly Measure[] = ["volume", "per_km2", "per_resident", "per_household", "change_previous", "change_year", "percentile", "difference", "ratio"];
 export const LEVELS: readonly LevelChoice[] = ["auto", "district", "township", "village", "grid"];
 const PERIOD = /^\d{4}(-\d\d)?$|^\d{4}-\d\d\.\.\d{4}-\d\d$/;
+// Whether a shape crosses itself, and whether there are such regions, is the server's to say.
+const NUMBER = String.raw`-?\d{1,6}(\.\d{0,15})?`;
+const AREA = new RegExp(`^(view|regions:\\d{2,12}(,\\d{2,12}){0,49}|circle:${NUMBER},${NUMBER},${NUMBER}|box:(${NUMBER},){3}${NUMBER}|shape:(${NUMBER},${NUMBER};){2,199}${NUMBER},${NUMBER})$`);
 // A layer and a code, which registers write as they like: in any script, with blanks and slashes.
 const OBJECT = /^([a-z_]+)\/(\P{C}{1,200})$/u;
 /** The layer and the code of an object's name in an address; empty of none. */
@@ -112,6 +117,7 @@ export function parse(search: string): State {
     beside: codes(params.get("beside")),
     second: secondOf(params.get("second") ?? ""),
     values: params.get("values") === "1",
+    area: text("area", AREA),
     method: pick(params.get("method"), ["", ...METHODS] as const),
     classes: COUNTS.find((each) => String(each) === params.get("k")) ?? 0,
     breaks: ownBreaks(params.get("breaks") ?? "") ? params.get("breaks")! : "",
@@ -147,6 +153,7 @@ export function serialise(state: State, defaultPeriod: string): string {
     beside: state.beside,
     second: second ? [second.period, second.measure, second.versus].filter(Boolean).join("/") : "",
     values: state.values ? "1" : "",
+    area: state.area,
     method: state.method,
     k: state.classes ? String(state.classes) : "",
     breaks: state.breaks,

@@ -54,7 +54,7 @@ async function follow() {
 
 document.getElementById("preview").addEventListener("click", () => {
   const given = new FormData(form);
-  const asked = new URLSearchParams(["region", "period", "lang", "boundaries"].filter((name) => given.get(name)).map((name) => [name, given.get(name)]));
+  const asked = new URLSearchParams(["region", "area", "source", "purpose", "resident", "period", "lang", "boundaries"].filter((name) => given.get(name)).map((name) => [name, given.get(name)]));
   window.open(`/reports/preview?${asked}`, "_blank", "noopener");
 });
 draw(JSON.parse(document.getElementById("first-jobs").textContent));

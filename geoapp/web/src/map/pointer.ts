@@ -34,7 +34,7 @@ export class Pointer {
     return this.drawing.map.queryRenderedFeatures([[x - reach, y - reach], [x + reach, y + reach]], { layers });
   }
   private move(event: MapMouseEvent): void {
-    if (!canHover() || this.drawing.map.isMoving()) return;
+    if (!canHover() || this.drawing.map.isMoving() || this.context.drawing) return;
     const points = this.objectsUnder(event, 1).filter((feature) => feature.layer.type !== "fill");
     const cell = this.drawing.cells.under(event.point);
     this.drawing.cells.hover(cell ? Number(cell.feature.id) : null);
@@ -62,6 +62,11 @@ export class Pointer {
     this.context.emit("hover", null);
   }
   private click(event: MapMouseEvent): void {
+    if (this.context.drawing) return;
+    if (this.context.gather) {
+      const under = this.regionUnder(event);
+      return under ? this.context.gather(under.code) : undefined;
+    }
     const features = this.objectsUnder(event, isTouch() ? 12 : 4);
     const cluster = features.find((feature) => Number(feature.properties.count) > 1);
     const found = objectsOf(features.filter((feature) => feature.layer.type !== "fill"), (id) => this.drawing.facilities.layerOf(id));

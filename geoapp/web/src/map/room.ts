@@ -42,17 +42,17 @@ export function freePadding(): Sides {
     bottom: bar ? innerHeight - bar.top + 20 : 60,
   };
 }
-/** The same for what has to be read whole and pressed: beside the buttons of the zoom too. */
-export function clearPadding(): Sides {
-  const free = freePadding();
-  const zoom = box("zoom");
-  return zoom && !isSplit() ? { ...free, right: Math.max(free.right, innerWidth - zoom.left + 8) } : free;
-}
-/** What is seen of a map between the panels. */
+/** What of the ground is seen between the panels: west, south, east, north. */
 export function seen(map: GlMap): Bounds {
   const { top, right, bottom, left } = freePadding();
   const { clientWidth: width, clientHeight: height } = map.getContainer();
   const west = map.unproject([left, Math.max(top, height - bottom)]);
   const east = map.unproject([Math.max(left + 1, width - right), top]);
   return [west.lng, west.lat, east.lng, east.lat];
+}
+/** As `freePadding`, for what has to be read whole and pressed: beside the buttons of the zoom too. */
+export function clearPadding(): Sides {
+  const free = freePadding();
+  const zoom = box("zoom");
+  return zoom && !isSplit() ? { ...free, right: Math.max(free.right, innerWidth - zoom.left + 8) } : free;
 }

@@ -9,16 +9,23 @@ import { isTwoSided } from "../measures";
 import { divisionOf } from "../unit";
 import { layerQuery } from "../where";
 
-/** What part of the city is taken: all of it, the region that is selected, or what lies in the window. */
-export type Scope = "city" | "region" | "view";
+/** What part of the city is taken: all of it, the region that is selected, the area that totals are of, or what lies in the window. */
+export type Scope = "city" | "region" | "area" | "view";
 /** Rows that a workbook may have; the server refuses more. */
 export const WORKBOOK_MOST = 200_000;
 
 const placeOf = ({ state }: Context, scope: Scope, view: Bounds | null): Record<string, string> =>
-  scope === "region" && divisionOf(state.region) ? { region: state.region } : scope === "view" && view ? { bbox: view.map((each) => each.toFixed(5)).join(",") } : {};
+  scope === "area" ? { area: state.area } : scope === "region" && divisionOf(state.region) ? { region: state.region } : scope === "view" && view ? { bbox: view.map((each) => each.toFixed(5)).join(",") } : {};
 
-/** The layer whose regions or cells the map colours now. */
-export const tableLayer = ({ cells, shown, level }: Context): string => cells?.layer.id ?? shown?.level ?? level;
+/** The layer whose regions or cells the map colours now; of an area of finer regions theirs, as no coarser one lies in it. */
+export function tableLayer(context: Context, scope: Scope = "city"): string {
+  const { cells, shown, level, state } = context;
+  const now = cells?.layer.id ?? shown?.level ?? level;
+  if (scope !== "area" || !state.area.startsWith("regions:")) return now;
+  const finest = Math.max(...state.area.slice(8).split(",").map((code) => context.levels.indexOf(context.levelOf(code) as never)));
+  const at = cells ? context.levels.indexOf("township") : context.levels.indexOf(now as never);
+  return finest > at ? context.levels[finest] : now;
+}
 
 /** Of a comparison the months that both periods have, as the map compares them. */
 function periodsOf({ state, meta, cells }: Context): Record<string, string> {
@@ -32,7 +39,7 @@ function periodsOf({ state, meta, cells }: Context): Record<string, string> {
 /** The figures behind the map; the words of their headings are the page's. */
 export function tableUrl(context: Context, form: "csv" | "xlsx", scope: Scope, view: Bounds | null): string {
   const { source, purpose, resident, boundaries } = context.filters;
-  return `/feeds/${tableLayer(context)}.${form}` + query({ ...periodsOf(context), source, purpose, resident, boundaries, ...placeOf(context, scope, view), geometry: "none", lang: language() });
+  return `/feeds/${tableLayer(context, scope)}.${form}` + query({ ...periodsOf(context), source, purpose, resident, boundaries, ...placeOf(context, scope, view), geometry: "none", lang: language() });
 }
 
 /** The objects of a layer with its conditions. */

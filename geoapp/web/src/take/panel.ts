@@ -1,6 +1,6 @@
 // "Take it along": everything that a view can be taken away as, in one place. Loaded when it is first asked for.
 import type { Map as GlMap } from "maplibre-gl";
-import { ApiError } from "../api";
+import { ApiError, type AreaTotals, areaUrl } from "../api";
 import type { Context } from "../context";
 import { announce, h, icon, replace } from "../dom";
 import { integer } from "../format";
@@ -61,7 +61,8 @@ export function openPanel(context: Context, map: GlMap | null): void {
   async function told(): Promise<Told> {
     const { region, period } = context.state;
     const detail = region ? await context.data.region(region, period, context.filters) : null;
-    const found = toldOf(context, [...new Set(viewsOf(map!, context).flatMap((view) => sourcesOf(view.map)))], detail ? context.nameOf(region, detail.name) : "");
+    const area = isDrawn ? await context.data.get<AreaTotals>(areaUrl(state.area, period, context.filters)) : null;
+    const found = toldOf(context, [...new Set(viewsOf(map!, context).flatMap((view) => sourcesOf(view.map)))], detail ? context.nameOf(region, detail.name) : "", area ? words(area.area.name) : "");
     if (!found) throw new Error(t("loading"));
     return found;
   }
@@ -100,16 +101,18 @@ export function openPanel(context: Context, map: GlMap | null): void {
   }
 
   const division = divisionOf(state.region);
-  const chosen = (): Scope => (scope === "region" && !division) || (scope === "view" && !view) || !scope ? (division ? "region" : "city") : scope;
+  const isDrawn = state.area !== "" && state.area !== "view"; // what is in view can be taken anyway
+  const scopes: Scope[] = ["city", ...(division ? ["region" as const] : []), ...(isDrawn ? ["area" as const] : []), ...(view ? ["view" as const] : [])];
+  const chosen = (): Scope => (isDrawn ? scope ?? "area" : scope && scopes.includes(scope) ? scope : division ? "region" : "city");
   const files = h("div");
   function drawFiles(): void {
     const now = chosen();
-    const layer = context.layer(tableLayer(context));
+    const layer = context.layer(tableLayer(context, now));
     const large = now === "city" && (layer?.count ?? 0) > WORKBOOK_MOST;
     const on = [...context.meta.layers.filter((each) => isFacility(each) && state.layers.includes(each.id)), ...groundShown(context)];
     replace(files,
       section(t("takeTable"),
-        segmented("take-scope", t("takeScope"), (["city", ...(division ? ["region"] : []), ...(view ? ["view"] : [])] as Scope[]).map((value) => ({ value, text: t(`takeScope_${value}`) })), now, (value) => { scope = value as Scope; drawFiles(); focusScope(); }),
+        segmented("take-scope", t("takeScope"), scopes.map((value) => ({ value, text: t(`takeScope_${value}`) })), now, (value) => { scope = value as Scope; drawFiles(); focusScope(); }),
         h("div", { class: "take-row" },
           h("span", {}, t("takeRows", { level: layer ? words(layer.title) : "" })),
           file("CSV", tableUrl(context, "csv", now, view), "table-csv"),

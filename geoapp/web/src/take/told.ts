@@ -23,7 +23,7 @@ export interface Told {
 }
 
 /** Null while nothing is shown. */
-export function toldOf(context: Context, sources: string[], region: string): Told | null {
+export function toldOf(context: Context, sources: string[], region: string, area = ""): Told | null {
   const { meta, state } = context;
   const { second } = context;
   const legend = legendNow(context);
@@ -34,7 +34,7 @@ export function toldOf(context: Context, sources: string[], region: string): Tol
   const { synthetic } = meta;
   return {
     title: t("takeTitle", { city, measure: [...new Set([legend.title, other?.title ?? legend.title])].join(" / ") }),
-    about: [other ? "" : legend.about, region && t("takeRegion", { region })].filter(Boolean),
+    about: [other ? "" : legend.about, region && t("takeRegion", { region }), area && t("takeArea", { name: area })].filter(Boolean),
     legends: other && !second.together ? [legend, other] : [legend],
     maps: other ? [legend, other].map(({ title, unit, about }, i) => `${i + 1} · ${title} (${unit}) · ${about}`) : [],
     layers: on.map((layer) => ({ color: layer.color, name: words(layer.title), geometry: layer.geometry })),

@@ -35,6 +35,7 @@ export function head(place: HTMLElement, context: Context, detail: RegionDetail,
     h("p", { class: "region-sub" },
       h("span", { class: "num" }, detail.code),
       tag ? h("span", { class: `tag${boundary?.synthetic ? " synthetic" : ""}`, title: boundary?.source, "data-testid": "boundary-quality" }, tag) : null,
+      detail.level === "city" ? null : h("button", { type: "button", class: "area-add", value: "area-add", "data-testid": "area-add", onclick: () => context.store.set({ area: `regions:${detail.code}`, drawer: true }) }, t("areaAdd")),
       detail.level === "village" ? null : reportLink(detail, context)));
 }
 
@@ -73,7 +74,8 @@ export function figures(place: HTMLElement, context: Context, value: RegionValue
 }
 
 /** Which of its months may still change, and what the authority says of them. */
-function provisionalNote({ provisional, provisional_notes }: RegionDetail, period: string): HTMLElement | null {
+/** Which months of a figure may still change, and what is said of them; nothing where none may. */
+export function provisionalNote({ provisional, provisional_notes }: Pick<RegionDetail, "provisional" | "provisional_notes">, period: string): HTMLElement | null {
   if (!provisional.length) return null;
   return h("p", { class: "hint", "data-testid": "provisional-note" }, [provisionalText(provisional, period), ...provisional_notes].join(" · "));
 }
@@ -150,7 +152,8 @@ export function purposes(place: HTMLElement, context: Context, detail: RegionDet
     printedNote(detail, "others", t("resident_no")));
 }
 
-export function facilities(place: HTMLElement, context: Context, detail: RegionDetail): void {
+/** How many objects of each layer there are; a click shows them on the map. */
+export function facilities(place: HTMLElement, context: Context, detail: Pick<RegionDetail, "facilities" | "notes">, title = t("facilities")): void {
   const { store } = context;
   const rows = detail.facilities.filter((row) => row.count > 0).flatMap((row) => {
     const layer = context.layer(row.layer);
@@ -161,7 +164,7 @@ export function facilities(place: HTMLElement, context: Context, detail: RegionD
     store.set({ layers: layers.includes(id) ? layers.filter((each) => each !== id) : [...layers, id] });
   };
   redraw(place,
-    h("h3", {}, t("facilities")),
+    h("h3", {}, title),
     rows.length ? h("div", { class: "facility-grid", "data-testid": "facilities" },
       rows.map(({ layer, count }) => h("button", {
         type: "button", class: "facility", "aria-pressed": String(store.state.layers.includes(layer.id)), value: layer.id,

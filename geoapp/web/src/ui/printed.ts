@@ -20,6 +20,6 @@ export const noteOf = (notes: PrintedNote[], of: string): HTMLElement | null =>
   notes.length ? h("p", { class: "fine printed-note", "data-testid": "printed-note", "data-figure": notes[0].figure }, `※ ${of}${t("colon")}`, notes.map(words).join(" ")) : null;
 
 /** The note in words, under the figures of a section. */
-export function printedNote(detail: RegionDetail, figure: string, of: string): HTMLElement | null {
+export function printedNote(detail: Pick<RegionDetail, "notes">, figure: string, of: string): HTMLElement | null {
   return noteOf((detail.notes ?? []).filter((note) => note.figure === figure), of);
 }

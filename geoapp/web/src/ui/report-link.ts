@@ -20,18 +20,22 @@ function pageAddress(detail: RegionDetail, period: string): string {
 }
 
 export function reportLink(detail: RegionDetail, context: Context): HTMLElement {
-  const { period } = context.state;
-  const { boundaries } = context.state;
-  const key = [regionOf(detail), period, boundaries, language(), detail.as_of.version].join(" ");
+  const { period, boundaries } = context.state;
+  return reportButton({ region: regionOf(detail), period, boundaries, formats: "pdf" }, t("reportPdf"), pageAddress(detail, period), detail.as_of.version);
+}
+
+/** The same of any report: what it is asked with, what is clicked, and where it leads without a script. */
+export function reportButton(wanted: Record<string, string>, text: string, page: string, version: number): HTMLElement {
+  const given = { ...wanted, lang: language() };
+  const key = [...Object.values(given), version].join(" ");
   const place = h("span", { class: "report-link" });
-  const ask = (): void => void make(key, { region: regionOf(detail), period, boundaries, lang: language(), formats: "pdf" });
-  const redraw = (): void => draw(place, asked.get(key), pageAddress(detail, period), ask);
+  const redraw = (): void => draw(place, asked.get(key), text, page, () => void make(key, given));
   redraws.set(key, (redraws.get(key) ?? new Map<HTMLElement, () => void>()).set(place, redraw));
   redraw();
   return place;
 }
 
-function draw(place: HTMLElement, told: Told | undefined, page: string, ask: () => void): void {
+function draw(place: HTMLElement, told: Told | undefined, text: string, page: string, ask: () => void): void {
   if (told instanceof Error) {
     place.replaceChildren(h("a", { href: page, title: told.message, "data-testid": "report-refused" }, t("reportFailed")));
   } else if (told === "asking" || (told && told.status < DONE)) {
@@ -45,7 +49,7 @@ function draw(place: HTMLElement, told: Told | undefined, page: string, ask: () 
     place.replaceChildren(h("a", { href: file.url, download: "", "data-testid": "report-file" }, t("reportTake"), " ", h("small", {}, file.size)));
   } else {
     const begin = (event: Event): void => { event.preventDefault(); ask(); };
-    place.replaceChildren(h("a", { href: page, role: "button", onclick: begin, "data-testid": "report" }, t("reportPdf")));
+    place.replaceChildren(h("a", { href: page, role: "button", onclick: begin, "data-testid": "report" }, text));
   }
 }
 

@@ -40,9 +40,12 @@ async function take(context: Context, map: GlMap | null): Promise<void> {
 /** What is read out begins with what is seen, so that it can be asked for by voice. */
 const named = (seen: Key, meant: Key): string => `${t(seen)} · ${t(meant)}`;
 
-export function mountTools(place: HTMLElement, zoomPlace: HTMLElement, context: Context, map: GlMap | null, home: () => void): void {
+export function mountTools(place: HTMLElement, zoomPlace: HTMLElement, context: Context, map: GlMap | null, home: () => void, area: () => void): void {
   const button = (name: string, label: string, id: string, click: () => void) =>
     h("button", { type: "button", class: "icon-button", "aria-label": label, title: label, value: id, "data-testid": id, onclick: click }, icon(name));
+  /** Beside the zoom; where there is no map it still adds up regions. */
+  const areaButton = (kind: string) =>
+    h("button", { type: "button", class: kind, value: "area", "aria-label": named("areaTool", "areaToolLabel"), title: named("areaTool", "areaToolLabel"), "data-testid": "area", "aria-pressed": String(context.state.area !== ""), onclick: area }, icon("area"), kind === "text-button" ? h("span", {}, t("areaTool")) : null);
   const draw = () => {
     const others = LANGUAGES.filter((each) => each !== language());
     redraw(place,
@@ -50,16 +53,18 @@ export function mountTools(place: HTMLElement, zoomPlace: HTMLElement, context: 
         const name = said(other, "languageName");
         return h("button", { type: "button", class: "text-button", lang: said(other, "languageTag"), value: `language-${other}`, "aria-label": t("languageLabel", { name }), "data-testid": "language", onclick: () => context.store.set({ lang: other }) }, name);
       }),
+      map ? null : areaButton("text-button"),
       h("button", { type: "button", class: "text-button", value: "take", "aria-label": named("take", "takeLabel"), title: t("takeLabel"), "data-testid": "take", "aria-haspopup": "dialog", onclick: () => void take(context, map) }, icon("take", 16), h("span", { class: "wide-only" }, t("take"))),
       h("a", { class: "text-button", href: inLanguage("/about"), "aria-label": t("about"), title: t("about"), "data-testid": "about" }, icon("info", 17)));
     if (map) redraw(zoomPlace,
       button("plus", t("zoomIn"), "zoom-in", () => map.zoomIn()),
       button("minus", t("zoomOut"), "zoom-out", () => map.zoomOut()),
       button("home", t("home"), "home", home),
-      h("button", { type: "button", class: "icon-button", "aria-label": t("secondSwitch"), title: t("secondSwitch"), "aria-pressed": String(context.state.second !== null), value: "second", "data-testid": "second-switch", onclick: () => switchSecond(context) }, icon("second")));
+      h("button", { type: "button", class: "icon-button", "aria-label": t("secondSwitch"), title: t("secondSwitch"), "aria-pressed": String(context.state.second !== null), value: "second", "data-testid": "second-switch", onclick: () => switchSecond(context) }, icon("second")),
+      areaButton("icon-button"));
   };
   draw();
-  context.store.subscribe((_, changed) => { if (changed.has("lang") || changed.has("second")) draw(); });
+  context.store.subscribe((_, changed) => { if (changed.has("lang") || changed.has("second") || changed.has("area")) draw(); });
 }
 
 /** Always on screen: up to which month there are figures, of which version, and that the demo is partly synthetic. */

@@ -1,0 +1,1 @@
+"""The report of an area: several regions together, or a shape that somebody drew. Its figures are those of `layers.totals`."""
