@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Count, F, Q, Sum
@@ -14,7 +15,7 @@ from layers.stats.regions import RegionIndex
 from layers.values import spoken
 
 
-def any_prefix(path: str, prefixes: list[str]) -> Q:
+def any_prefix(path: str, prefixes: Sequence[str]) -> Q:
     """Rows whose region's code starts with any of the prefixes."""
     condition = Q(pk__in=[])
     for prefix in prefixes:

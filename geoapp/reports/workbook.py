@@ -8,6 +8,7 @@ import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from openpyxl import Workbook
@@ -192,6 +193,10 @@ def _sheet_name(book: Workbook, title: str) -> str:
     return name if name not in book.sheetnames else f"{name[:27]} {len(book.sheetnames)}"
 
 
+def _with_sum(sums: Mapping[str, float], found: re.Match[bytes]) -> bytes:
+    return found[1] + f"<v>{sums[found[2].decode()]!r}</v>".encode()
+
+
 def _settled(data: bytes, at: datetime, sums: Sequence[Mapping[str, float]] = ()) -> bytes:
     """Without the times of saving, which openpyxl writes into the ZIP and one of its members (under a prefix that any library may
     have registered for the namespace); and with what the sums come to, which it leaves out: who only reads a file reckons nothing."""
@@ -203,7 +208,5 @@ def _settled(data: bytes, at: datetime, sums: Sequence[Mapping[str, float]] = ()
     for n, of_sheet in enumerate(sums, 1):
         name = f"xl/worksheets/sheet{n}.xml"
         if of_sheet:
-            members[name] = _SUM.sub(
-                lambda f, of=of_sheet: f[1] + f"<v>{of[f[2].decode()]!r}</v>".encode(), members[name]
-            )  # type: ignore[misc]
+            members[name] = _SUM.sub(partial(_with_sum, of_sheet), members[name])
     return zipped(members)

@@ -11,8 +11,9 @@ from layers.models import Boundary
 from layers.periods import Period
 from layers.stats import query
 from layers.stats.absence import added, less, ratio, share
-from layers.stats.answer import VERSUS, Coverage, compared, coverage, per_km2
+from layers.stats.answer import VERSUS, Coverage, compared, coverage
 from layers.stats.divisions import Divisions, divisions
+from layers.stats.measures import PER_KM2, Divisors
 from layers.stats.provisional import ProvisionalMonths, marks
 from layers.stats.redrawn import redrawn
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
@@ -75,7 +76,7 @@ def totals(question: Question) -> dict[str, Any]:
         "filters": question.selection.to_dict(),
         "volume_l": found.volume_l,
         "share_of_city": share(found.volume_l, found.balance.recorded_l),
-        "m3_per_km2": per_km2(found.volume_l, found.km2 * 1e6),
+        "m3_per_km2": PER_KM2.value(found.volume_l, Divisors(found.km2 * 1e6)),
         **_compared(asked, found),
         "by_source": _by(found.volumes_by_source, vocab.SOURCE, "source"),
         "by_purpose": _by(found.purposes, vocab.PURPOSE, "purpose"),

@@ -80,7 +80,7 @@ def months(report: Mapped, lang: str) -> Figure:
 
 
 def _month_names(
-    canvas: Canvas, report: Report, lang: str, empty: Sequence[bool], left: float, band: float, bottom: float
+    canvas: Canvas, report: Mapped, lang: str, empty: Sequence[bool], left: float, band: float, bottom: float
 ) -> None:
     """Below each column its month, where there is room: the report's own in full ink, those that may still change with a star."""
     own = set(report.own_months)
