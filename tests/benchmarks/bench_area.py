@@ -9,7 +9,7 @@ from tests.benchmarks import harness
 
 TITLE = "Totals of an area: answers to new shapes against the bare sum of their cells"
 SHAPES = 30  # a size
-# Kilometres across: a township's, a district's, and the widest that is read cell by cell.
+# Kilometres across: a township's, a district's, and one in which most townships lie whole.
 SIZES = (("lasso of a township", 4.0), ("lasso of a district", 23.0), ("lasso of a sixth of the city", 55.0))
 MIDDLE, SPREAD = (116.35, 39.95), 0.12
 
