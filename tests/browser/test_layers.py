@@ -136,3 +136,27 @@ def test_a_layer_is_filtered_by_attribute_in_count_tiles_and_address(page: Any, 
     tiles = [url for url in asked if "/tiles/well/" in url]
     assert tiles
     assert "use=heat_pump" in tiles[-1] and "metering=water_meter" in tiles[-1]
+
+
+def test_waters_lie_underneath_and_are_switched_in_the_address(page: Any) -> None:
+    """Above the colours and below the lines, after the first figures; of roads there are none, and nothing is said of them."""
+    open_map(page, "?ground=seas")
+    expect(page.locator("#toast")).to_contain_text("seas")  # what is not there is told, and left out
+    by_id(page, "tab-layers").click()
+    waters = by_id(page, "ground-water")
+    expect(waters).to_be_checked()
+    expect(by_id(page, "ground-roads")).to_have_count(0)
+    order: list[str] = []
+    for _ in range(100):
+        order = page.evaluate("shuitu.map.getLayersOrder()")
+        if "ground-water_body-fill" in order:
+            break
+        page.wait_for_timeout(100)
+    at = order.index("ground-water_body-fill")
+    assert order.index("fill-village") < at < order.index("line-village") < order.index("label-district")
+    waters.uncheck(force=True)
+    seen = "shuitu.map.getLayoutProperty('ground-water_body-fill', 'visibility')"
+    assert (query_state(page, "ground"), page.evaluate(seen)) == ("roads", "none")
+    page.go_back()
+    expect(waters).to_be_checked()
+    assert (query_state(page, "ground"), page.evaluate(seen)) == (None, "visible")

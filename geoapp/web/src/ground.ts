@@ -18,9 +18,11 @@ export function underneath(meta: Meta): Lying[] {
 /** The layers of what is switched on. */
 export const groundShown = ({ meta, state }: Pick<Context, "meta" | "state">): LayerInfo[] =>
   underneath(meta).flatMap(({ part, layers }) => (state.ground.includes(part) ? layers : []));
-/** What an address says is on: "none", or parts; all where it says nothing. */
-export const groundOf = (asked: string | null): Underneath[] =>
-  asked === null || asked === "" ? [...UNDERNEATH] : UNDERNEATH.filter((part) => asked.split(",").includes(part));
+/** What an address says is on: "none", or parts; all where it says nothing that is known. */
+export function groundOf(asked: string | null): Underneath[] {
+  const parts = UNDERNEATH.filter((part) => (asked ?? "").split(",").includes(part));
+  return parts.length || asked === "none" ? parts : [...UNDERNEATH];
+}
 export const groundText = (on: readonly Underneath[]): string => (on.length === UNDERNEATH.length ? "" : on.join(",") || "none");
 /** Facilities, users and meters: what stands somewhere, or is supplied, and can be switched on one by one. */
 export const isFacility = ({ stage }: { stage: string }): boolean => stage !== "region" && stage !== "ground";
