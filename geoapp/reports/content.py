@@ -66,7 +66,7 @@ def build(ask: Ask) -> Report:
     residents_l = _volume(region, ask, RESIDENTS, within)
     children = _children(index, by_versus)
     grandchildren = _grandchildren(index, ask, grand, region) if grand else ()
-    levels = {child: children, grand: grandchildren} if grand else {child: children}
+    lines_of = {child: children, grand: grandchildren} if grand else {child: children}
     months = _months(coverage(ask.period, query.available_months()).period)
     changed = timezone.localtime(version.changed_at) if version.changed_at else None
     return Report(
@@ -83,7 +83,7 @@ def build(ask: Ask) -> Report:
         synthetic=figures_are_synthetic(),
         within=within,
         place=place.read(),
-        boundaries=_boundaries(index, region, [*levels], prefixes, within),
+        boundaries=_boundaries(index, region, [*lines_of], prefixes, within),
         bounds=own["bounds"],
         total_l=total_l,
         unassigned_l=own["unassigned_l"],
@@ -109,7 +109,7 @@ def build(ask: Ask) -> Report:
         grandchildren=grandchildren,
         held={
             vocab.LEVEL.by_id[level].code: _held(level, lines, own, residents_l, ask.period, prefixes, within)
-            for level, lines in levels.items()
+            for level, lines in lines_of.items()
         },
         classes=_classes(ask, [level for level in (child, grand) if level], version.stamp),
         counts={row["layer"]: row["count"] for row in own["facilities"]},

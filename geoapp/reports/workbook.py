@@ -8,6 +8,7 @@ import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from openpyxl import Workbook
@@ -184,6 +185,11 @@ def _sheet_name(book: Workbook, title: str) -> str:
     return name if name not in book.sheetnames else f"{name[:27]} {len(book.sheetnames)}"
 
 
+def _reckoned(sums: Mapping[str, float], found: re.Match[bytes]) -> bytes:
+    """A cell with a sum, and what it comes to."""
+    return found[1] + f"<v>{sums[found[2].decode()]!r}</v>".encode()
+
+
 def _settled(data: bytes, at: datetime, sums: Sequence[Mapping[str, float]] = ()) -> bytes:
     """Without the times of saving, which openpyxl writes into the ZIP and one of its members (under a prefix that any library may
     have registered for the namespace); and with what the sums come to, which it leaves out: who only reads a file reckons nothing."""
@@ -194,8 +200,5 @@ def _settled(data: bytes, at: datetime, sums: Sequence[Mapping[str, float]] = ()
     members["docProps/core.xml"] = re.sub(rb"(<\w+:modified[^>]*>)[^<]*", rb"\g<1>" + stamp, core)
     for n, of_sheet in enumerate(sums, 1):
         name = f"xl/worksheets/sheet{n}.xml"
-        if of_sheet:
-            members[name] = _SUM.sub(
-                lambda f, of=of_sheet: f[1] + f"<v>{of[f[2].decode()]!r}</v>".encode(), members[name]
-            )  # type: ignore[misc]
+        members[name] = _SUM.sub(partial(_reckoned, of_sheet), members[name])
     return zipped(members)
