@@ -126,7 +126,8 @@ def _regions(report: Report, lang: str) -> Figure:
     lines = [(line.name, line.volume_l or 0) for line in report.children if (line.volume_l or 0) > 0][:RANKED]
     title = word("chart_regions", lang, count=len(lines))
     row = 4.9
-    below = wrapped(hidden(report.held[report.child_level], lang), SMALL, WIDTH - 8)
+    beyond = hidden(report.held[report.child_level], lang)
+    below = wrapped(beyond, SMALL, WIDTH - 8)
     canvas = Canvas(WIDTH, row * len(lines) + 3 + NOTE_ROW * len(below), f"{report.name} {title}")
     for n, text in enumerate(below):
         canvas.text(8, row * len(lines) + 3.4 + NOTE_ROW * n, text, SMALL, fill=SOFT)
@@ -141,7 +142,7 @@ def _regions(report: Report, lang: str) -> Figure:
         canvas.rect(left, y + 0.5, max(length, 0.2), row - 1.6, "#3f93b5")
         told = f"{figures.volume(litres, lang)}  {figures.percent(share(litres, report.total_l))}"
         canvas.text(left + length + 1.5, y + 3, told, SMALL, fill=SOFT)
-    return Figure("ranking", title, f"{title}，{report.name}", canvas.to_svg())
+    return Figure("ranking", title, f"{title}，{report.name}。{beyond}", canvas.to_svg())
 
 
 def _purposes(report: Report, lang: str) -> Figure:

@@ -93,8 +93,9 @@ def _by_region(land: Land, lang: str, level: str, lines: Sequence[RegionLine], m
     _class_legend(sheet, breaks, colors, {found: len(paths) for found, paths in by_class.items()}, measure)
     waters.legend(sheet, land.ground.waters)
     sheet.legend_text(word("legend_note", lang, level=level_name(level, lang), method=word("quantiles", lang)))
-    sheet.legend_text(hidden(report.held[level], lang))
-    return sheet.finish(f"{level}-{measure}")
+    beyond = hidden(report.held[level], lang)
+    sheet.legend_text(beyond)
+    return sheet.finish(f"{level}-{measure}", beyond)
 
 
 def _value(line: RegionLine, measure: str) -> float | None:

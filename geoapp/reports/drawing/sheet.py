@@ -127,8 +127,8 @@ class Sheet:
         lines = (stroke((x + at, y + 3.2), (x + at + 2.4, y + 0.8)) for at in (0.3, 1.8, 3.3))
         self.canvas.path("".join(lines), stroke=HATCH, width=0.12)
 
-    def finish(self, key: str) -> Figure:
-        """Frame, scale, north and marks; then nothing more is drawn."""
+    def finish(self, key: str, said: str = "") -> Figure:
+        """Frame, scale, north and marks; then nothing more is drawn. ``said`` is what who does not see the map has to know too."""
         frame, canvas = self.frame, self.canvas
         canvas.rect(0.1, 0.1, frame.width - 0.2, frame.height - 0.2, "none", LINE)
         _north(canvas, frame.width - 7, 4, word("north", self.lang))
@@ -139,7 +139,11 @@ class Sheet:
         return Figure(
             key,
             self.title,
-            Words("{title}，{name}", "{title}: {name}", title=self.title, name=self.report.name).in_(self.lang),
+            Words(
+                "{title}，{name}。{said}", "{title}: {name}. {said}", title=self.title, name=self.report.name, said=said
+            )
+            .in_(self.lang)
+            .rstrip(),
             canvas.to_svg(),
             self.notes,
         )
