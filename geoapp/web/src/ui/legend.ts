@@ -202,8 +202,8 @@ export function mountLegend(place: HTMLElement, context: Context): void {
     const { measure } = shown;
     const unit = unitOf(measure);
     const { counts, most, nought, none } = countsOf(shown);
-    // Where nothing at all is known there are no classes either.
-    const known = shown.picture.values.size === 0 || none < shown.picture.values.size;
+    // Where nobody was counted there are no classes either.
+    const known = !ENTRIES[measure].people || none < shown.picture.values.size;
     const scale = known ? shown.picture.scale : { ...shown.picture.scale, breaks: [], colors: [] };
     frame(measure, scale, unit, caption(shown.period, tk("level", shown.level)),
       levelNote(context),
