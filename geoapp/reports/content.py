@@ -9,18 +9,20 @@ from django.utils import timezone
 
 from geoapp.reports import objects
 from geoapp.reports.ask import Ask
+from geoapp.reports.ground import outlined_by
 from geoapp.reports.quality import findings
 from geoapp.reports.structure import (
     ComparedVolume,
     HeldWater,
     MapClasses,
+    PerHead,
     Rank,
     RegionLine,
     Report,
     ReportPeriod,
     TermShare,
 )
-from layers import filters, place, registry, vocab
+from layers import place, vocab
 from layers.errors import NotFound
 from layers.feeds.meta import figures_are_synthetic
 from layers.kept.memory import Memory
@@ -29,8 +31,10 @@ from layers.printed import Note, notes
 from layers.selection import EVERYTHING, Selection
 from layers.stats import query
 from layers.stats.absence import added, share
-from layers.stats.answer import VERSUS, Question, answer, coverage
+from layers.stats.answer import VERSUS, Question, answer, coverage, divisors
 from layers.stats.divisions import Divisions
+from layers.stats.measures import DIVIDED
+from layers.stats.percentile import Standing
 from layers.stats.profile import by_source_month, profile
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
 from layers.stats.series import series
@@ -117,12 +121,29 @@ def build(ask: Ask) -> Report:
         facilities=objects.facility_lists(index, prefixes),
         beside_months=_beside_months(region, months),
         findings=findings(region, prefixes, ask.period),
+        per_head=_per_head(region, ask, own, within),
+        standing=Standing(*own["standing"].values()) if own["standing"] else None,
+        former=len(own["former"]["months"]) if own["former"] else None,
+        provisional=tuple(own["provisional"]),
+        provisional_notes=tuple(own["provisional_notes"]),
+        provisional_months=tuple(own["provisional_months"]),
         notes=_notes(region, ask),
     )
 
 
 def _period(told: dict[str, Any]) -> ReportPeriod:
     return ReportPeriod(told["text"], told["from"], told["to"], told["months"], tuple(told["missing"]))
+
+
+def _per_head(region: RegionInfo, ask: Ask, own: dict[str, Any], within: Divisions) -> tuple[PerHead, ...]:
+    """For a person and a household, where they were counted."""
+    by = divisors(within, coverage(ask.period, query.available_months()), ask.period)(region)
+    at_home = _volume(region, ask, RESIDENTS, within)
+    return tuple(
+        PerHead(measure.name, own[measure.field], measure.value(at_home, by), getattr(by.people, measure.of_people))
+        for measure in DIVIDED
+        if measure.of_people and own[measure.field] is not None
+    )
 
 
 def _boundaries(
@@ -132,13 +153,7 @@ def _boundaries(
     asked = dict.fromkeys(levels, prefixes)
     if region.level != vocab.CITY and index.root:
         asked = {index.below[0]: [index.root.code], **asked}
-    found = {}
-    for level, inside in asked.items():
-        code = vocab.LEVEL.by_id[level].code
-        drawn = filters.within(registry.layer(code), within).filter(objects.any_prefix("region__code", inside))
-        rows = drawn.order_by("quality", "source").values_list("source", "quality").distinct()
-        found[code] = tuple((source, vocab.BOUNDARY_QUALITY.by_id[quality].code) for source, quality in rows)
-    return found
+    return outlined_by(asked, within)
 
 
 def _months(told: Period) -> Period:

@@ -22,7 +22,7 @@ from geoapp.reports import figures, tables
 from geoapp.reports.credits import boundaries
 from geoapp.reports.files import zipped
 from geoapp.reports.sentences import sentences
-from geoapp.reports.structure import Report
+from geoapp.reports.structure import Mapped, Report
 from geoapp.reports.tables import PrintedColumn, PrintedTable, Value
 from geoapp.reports.words import divided, level_name, method, subject, title, word
 from layers.export.cells import text_cell
@@ -43,20 +43,28 @@ _UNKNOWN_TIME = datetime(2000, 1, 1)
 
 def xlsx(report: Report, lang: str) -> bytes:
     """The whole workbook, the lists that are too long for print included; the same bytes for the same data version."""
-    book = Workbook(write_only=True)
+    named = f"{report.name} {word('title', lang)} {report.period.text}"
+    return book(report, title(report, lang), told(report, lang), every_table(report, lang), lang, named)
+
+
+def book(
+    report: Mapped, head: str, lines: Sequence[tuple[str, str]], found: Sequence[PrintedTable], lang: str, named: str = ""
+) -> bytes:  # fmt: skip
+    """A workbook of a sheet of labelled lines under its heading, and one of each table."""
+    made = Workbook(write_only=True)
     sums: list[dict[str, float]] = [{}]  # of each sheet: what its sums come to, by cell
-    _summary(book, report, lang)
-    for table in every_table(report, lang):
-        sums.append(_table(_sheet(book, table.sheet or table.title, report, lang), table))
-    book.properties.creator = "水图 Shuitu"
-    book.properties.title = xml_text(f"{report.name} {word('title', lang)} {report.period.text}")
-    book.properties.created = report.changed_at.replace(tzinfo=None) if report.changed_at else _UNKNOWN_TIME
+    _summary(made, report, head, lines, lang)
+    for table in found:
+        sums.append(_table(_sheet(made, table.sheet or table.title, report, lang), table))
+    made.properties.creator = "水图 Shuitu"
+    made.properties.title = xml_text(named or head)
+    made.properties.created = report.changed_at.replace(tzinfo=None) if report.changed_at else _UNKNOWN_TIME
     out = io.BytesIO()
-    book.save(out)
-    return _settled(out.getvalue(), book.properties.created, sums)
+    made.save(out)
+    return _settled(out.getvalue(), made.properties.created, sums)
 
 
-def _sheet(book: Workbook, title: str, report: Report, lang: str) -> Any:
+def _sheet(book: Workbook, title: str, report: Mapped, lang: str) -> Any:
     """A sheet that prints on A4 across, as wide as the page and with its headings on each."""
     sheet: Any = book.create_sheet(_sheet_name(book, title))
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", Worksheet.PAPERSIZE_A4
@@ -101,12 +109,12 @@ def told(report: Report, lang: str) -> list[tuple[str, str]]:
     return [(label, text) for label, text in lines if text]
 
 
-def _summary(book: Workbook, report: Report, lang: str) -> None:
+def _summary(book: Workbook, report: Mapped, head: str, lines: Sequence[tuple[str, str]], lang: str) -> None:
     sheet = _sheet(book, word("summary", lang), report, lang)
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 16, 110
-    sheet.append([_text(sheet, title(report, lang), bold=True)])
+    sheet.append([_text(sheet, head, bold=True)])
     before = ""
-    for label, text in told(report, lang):
+    for label, text in lines:
         sheet.append([_text(sheet, label if label != before else ""), _text(sheet, text, wrap=True)])
         before = label or before
 
@@ -158,7 +166,7 @@ def _cell(sheet: object, column: PrintedColumn, value: Value, *, bold: bool = Fa
         cell.number_format = FORMATS["month"]
         return cell
     if value is None or isinstance(value, str):
-        return _text(sheet, value or "", bold=bold)
+        return _text(sheet, (value or "") + mark, bold=bold)
     divisor = DIVIDE.get(column.kind)
     cell = WriteOnlyCell(sheet, value=value / divisor if divisor else value)
     cell.number_format = FORMATS[column.kind] + (f'"{mark}"' if mark else "")
@@ -200,5 +208,6 @@ def _settled(data: bytes, at: datetime, sums: Sequence[Mapping[str, float]] = ()
     members["docProps/core.xml"] = re.sub(rb"(<\w+:modified[^>]*>)[^<]*", rb"\g<1>" + stamp, core)
     for n, of_sheet in enumerate(sums, 1):
         name = f"xl/worksheets/sheet{n}.xml"
-        members[name] = _SUM.sub(partial(_reckoned, of_sheet), members[name])
+        if of_sheet:
+            members[name] = _SUM.sub(partial(_reckoned, of_sheet), members[name])
     return zipped(members)

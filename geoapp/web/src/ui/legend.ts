@@ -220,9 +220,9 @@ export function mountLegend(place: HTMLElement, context: Context): void {
     if (context.cells) return drawCells(context.cells);
     const { measure } = shown;
     const unit = unitOf(measure);
-    const { counts, nought, none, most } = countsOf(shown);
-    // Where nothing at all is known there are no classes either.
-    const known = shown.picture.values.size === 0 || none < shown.picture.values.size;
+    const { counts, most, nought, none } = countsOf(shown);
+    // Where nobody was counted there are no classes either.
+    const known = !ENTRIES[measure].people || none < shown.picture.values.size;
     const scale = known ? shown.picture.scale : { ...shown.picture.scale, breaks: [], colors: [] };
     frame(measure, scale, unit, caption(shown.period, tk("level", shown.level)),
       levelNote(context),
