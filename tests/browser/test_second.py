@@ -152,6 +152,8 @@ def test_table_figures_cells_and_picture_are_of_both(page: Page, city: City) -> 
     by_id(page, "table-close").click()
 
     # Figures stand on what has room for them, in the legend's unit, and follow the month without a request.
+    page.evaluate("shuitu.context.store.set({drawer: false})")  # wider maps
+    page.wait_for_function("() => shuitu.map.getContainer().clientWidth > 500")
     page.evaluate("shuitu.context.emit('go', {bounds: shuitu.context.meta.bounds})")
     page.wait_for_function("() => Number(document.documentElement.dataset.figures) > 5")
     for which, figures in ((0, now), (1, before)):

@@ -39,8 +39,13 @@ export function mountHeads(first: Context, second: Context, places: [HTMLElement
   places[1].append(foot);
   let hover: Hover | null = null;
   let name = "";
+  let drawn = "";
 
   const set = (patch: Partial<Second>) => store.set({ second: { ...store.state.second!, ...patch } });
+  function swap(): void {
+    const { period, measure, versus, second: own } = store.state;
+    if (own) store.set({ ...own, versus: own.versus || versus, second: { period, measure, versus } });
+  }
   const option = (value: string, chosen: string, text: string) => h("option", { value, selected: value === chosen }, text);
   function periods(id: string, label: string, chosen: string, allowed: (period: string) => boolean, choose: (period: string) => void): HTMLElement {
     const { months } = meta;
@@ -61,6 +66,9 @@ export function mountHeads(first: Context, second: Context, places: [HTMLElement
     const unit = (of: Measure) => h("small", { class: "unit" }, unitOf(of).name);
     heads.forEach((head, i) => { head.role = "group"; head.setAttribute("aria-label", t(i ? "secondSecond" : "secondFirst")); });
     replace(titles[0], number(1), h("span", { "data-testid": "first-title" }, periodText(period, language()), isCompare(measure) ? ` ${t("comparedTo")} ${periodText(versus, language())}` : "", " · ", tk("measureTitle", measure)), " ", unit(measure));
+    const chosen = JSON.stringify([own, language(), unitOf(own.measure).name]);
+    if (chosen === drawn) return; // a list that is open stays so while the first map goes on
+    drawn = chosen;
     const measures = h("select", { class: "select", "aria-label": t("measure"), name: "second-measure", "data-testid": "second-measure", onchange: () => {
       const next = measures.value as Measure;
       set({ measure: next, versus: isCompare(next) ? own.versus || firstVersus(own.period, meta.months) : "" });
@@ -69,7 +77,7 @@ export function mountHeads(first: Context, second: Context, places: [HTMLElement
       periods("second-period", t("periodLabel"), own.period, () => true, (next) => set({ period: next })),
       isCompare(own.measure) ? periods("second-versus", t("periodB"), own.versus, (each) => areLike(each, own.period), (next) => set({ versus: next })) : null,
       measures, unit(own.measure),
-      h("button", { type: "button", class: "icon-button", "aria-label": t("secondSwap"), title: t("secondSwap"), value: "second-swap", "data-testid": "second-swap", onclick: () => store.set({ period: own.period, measure: own.measure, versus: own.versus || first.state.versus, second: { period, measure, versus } }) }, "⇄"),
+      h("button", { type: "button", class: "icon-button", "aria-label": t("secondSwap"), title: t("secondSwap"), value: "second-swap", "data-testid": "second-swap", onclick: swap }, "⇄"),
       h("button", { type: "button", class: "icon-button", "aria-label": t("secondClose"), title: t("secondClose"), value: "second-close", "data-testid": "second-close", onclick: close }, "×"));
   }
   /** The name of the place, and of each map its figure; with the second one's how far they are apart. */
