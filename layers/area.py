@@ -20,9 +20,9 @@ from typing import Literal
 
 import shapely
 from django.contrib.gis.geos import Polygon
-from pyproj import Geod
 
 from layers.errors import BadParameter
+from layers.later import later
 from layers.models.base import STORAGE_SRID
 from layers.params import REGION_CODE
 
@@ -39,7 +39,8 @@ KM2_MOST = 100_000  # larger than any city; a box around half the world is a mis
 DIGITS = 5
 _ROUND = 128  # corners that a circle is drawn with: less than a thousandth of its area is lost
 _NUMBER = re.compile(r"-?\d{1,6}(\.\d{0,15})?", re.ASCII)
-_ELLIPSOID = Geod(ellps="GRS80")  # of CGCS2000, to the tenth digit
+_km2 = later("layers.ellipsoid.km2")
+_around = later("layers.ellipsoid.around")
 
 Corner = tuple[float, float]  # longitude, latitude
 Kind = Literal["circle", "box", "shape"]
@@ -58,7 +59,7 @@ class Regions:
 
 
 @dataclass(frozen=True)
-class Drawn:
+class DrawnShape:
     """A shape of one ring without holes; ``corners`` are not closed. ``circle`` has the longitude, latitude and metres of one."""
 
     kind: Kind
@@ -83,8 +84,7 @@ class Drawn:
     @cached_property
     def km2(self) -> float:
         """On the ellipsoid, so of a shape anywhere."""
-        lon, lat = zip(*self.corners, strict=True)
-        return abs(_ELLIPSOID.polygon_area_perimeter(lon, lat)[0]) / 1e6
+        return float(_km2(self.corners))
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
@@ -93,7 +93,7 @@ class Drawn:
         return min(lon), min(lat), max(lon), max(lat)
 
 
-Area = Regions | Drawn
+Area = Regions | DrawnShape
 
 
 def parse_area(text: str) -> Area:
@@ -115,7 +115,7 @@ def _regions(text: str) -> Regions:
     return Regions(tuple(code for code in asked if code not in once), once)
 
 
-def _circle(text: str) -> Drawn:
+def _circle(text: str) -> DrawnShape:
     form = f"circle:longitude,latitude,metres with {METRES_LEAST} to {METRES_MOST} metres, such as {FORMS[1]}"
     parts = text.split(",")
     if len(parts) != 3:
@@ -124,22 +124,20 @@ def _circle(text: str) -> Drawn:
     metres = round(_number(parts[2]))
     if not METRES_LEAST <= metres <= METRES_MOST:
         raise _bad(f"A circle of {_short(parts[2])} metres is too small or too large.", form)
-    angles = [360 * nth / _ROUND for nth in range(_ROUND)]
-    lon, lat, _ = _ELLIPSOID.fwd([corner[0]] * _ROUND, [corner[1]] * _ROUND, angles, [metres] * _ROUND)
-    return _whole(Drawn("circle", tuple(zip(lon, lat, strict=True)), (*corner, metres)))
+    return _whole(DrawnShape("circle", _around(corner, metres, _ROUND), (*corner, metres)))
 
 
-def _box(text: str) -> Drawn:
+def _box(text: str) -> DrawnShape:
     parts = text.split(",")
     if len(parts) != 4:
         raise _bad("A box is four numbers: west, south, east, north.", FORMS[2])
     (west, south), (east, north) = _corners([(parts[0], parts[1]), (parts[2], parts[3])])
     if west >= east or south >= north:
         raise _bad("The box has no area: west must be less than east, south less than north.", FORMS[2])
-    return _whole(Drawn("box", ((west, south), (east, south), (east, north), (west, north))))
+    return _whole(DrawnShape("box", ((west, south), (east, south), (east, north), (west, north))))
 
 
-def _shape(text: str) -> Drawn:
+def _shape(text: str) -> DrawnShape:
     pairs = [tuple(pair.split(",")) for pair in text.split(";") if pair.strip()]
     if any(len(pair) != 2 for pair in pairs):
         raise _bad("A corner of the shape is not longitude,latitude.", FORMS[3])
@@ -158,7 +156,7 @@ def _shape(text: str) -> Drawn:
     ring = shapely.Polygon(corners)
     if not ring.is_valid:
         raise _bad(f"The line of the shape crosses or touches itself{_where(ring)}.", FORMS[3])
-    return _whole(Drawn("shape", tuple(corners)))
+    return _whole(DrawnShape("shape", tuple(corners)))
 
 
 _READ: dict[str, Callable[[str], Area]] = {"regions": _regions, "circle": _circle, "box": _box, "shape": _shape}
@@ -170,7 +168,7 @@ def _where(ring: shapely.Polygon) -> str:
     return f" at {float(found[1]):.{DIGITS}f},{float(found[2]):.{DIGITS}f}" if found else ""
 
 
-def _whole(drawn: Drawn) -> Drawn:
+def _whole(drawn: DrawnShape) -> DrawnShape:
     west, south, east, north = drawn.bounds
     if (
         max(-south, north) > 85 or east - west > 180

@@ -20,7 +20,7 @@ from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, 
 
 from layers import params, values, vocab
 from layers.area import PARAM as AREA_PARAM
-from layers.area import Area, Drawn, Regions, parse_area
+from layers.area import Area, DrawnShape, Regions, parse_area
 from layers.errors import BadParameter
 from layers.fields import NOWHERE
 from layers.models import Boundary, Region
@@ -135,7 +135,7 @@ def _codes_of(layer: Layer, index: RegionIndex, area: Regions) -> list[str]:
     return [region.code for region in index.chosen(area.codes, AREA_PARAM)]
 
 
-def lying_in(layer: Layer, found: QuerySet[Any], drawn: Drawn) -> QuerySet[Any]:
+def lying_in(layer: Layer, found: QuerySet[Any], drawn: DrawnShape) -> QuerySet[Any]:
     """Those of a layer's features that lie in a drawn shape: what stands at a point by that, cells by a point in their middle (so that
     no cell is in two shapes that share a line; as `area_units.sql` counts them), other areas where they meet it."""
     if layer.dataset is not GRID:

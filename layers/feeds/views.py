@@ -233,7 +233,7 @@ def area_view(request: HttpRequest) -> Found:
     given = query_params(request, [AREA_PARAM, "period", BOUNDARIES, *SELECTION])
     if not given.get(AREA_PARAM):
         raise BadParameter("An area is needed.", param=AREA_PARAM, allowed=AREA_FORMS)
-    question = totals.Question(
+    question = totals.AreaQuestion(
         parse_area(given[AREA_PARAM]),
         parse_period(given["period"]) if given.get("period") else answer.last_year(),
         parse_selection(given.get("source"), given.get("purpose"), given.get("resident")),

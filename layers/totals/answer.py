@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from layers import filters, vocab
-from layers.area import PARAM, Area, Drawn, Regions
+from layers.area import PARAM, Area, DrawnShape, Regions
 from layers.models import Boundary
 from layers.periods import Period
 from layers.stats import query
@@ -18,7 +18,7 @@ from layers.stats.provisional import ProvisionalMonths, marks
 from layers.stats.redrawn import redrawn
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
 from layers.totals import cells, objects, regions
-from layers.totals.asked import Asked, Figures, Question
+from layers.totals.asked import AreaQuestion, AskedTotals, Figures
 from layers.words import Worded, Words, first_of
 
 NAMED_MOST = 3  # regions that the name of an area says one by one
@@ -28,7 +28,7 @@ _OUTLINE_DIGITS = 5
 Bounds = tuple[float, float, float, float]
 
 
-def totals(question: Question) -> dict[str, Any]:
+def totals(question: AreaQuestion) -> dict[str, Any]:
     """What an area used in a period, of what and for what, beside the same before, and what stands in it.
 
     in the area + elsewhere + unassigned + outside = recorded, to the litre, wherever the area's litres are known; ``by_source``,
@@ -37,7 +37,7 @@ def totals(question: Question) -> dict[str, Any]:
     available = query.available_months()
     covered = coverage(question.period, available)
     within = divisions(question.boundaries, covered.present[-1])
-    asked = Asked(
+    asked = AskedTotals(
         question,
         within,
         tuple(covered.present),
@@ -120,7 +120,7 @@ def name(area: Area, chosen: Sequence[RegionInfo]) -> Worded:
 
 
 def _bounds(area: Area, chosen: Sequence[RegionInfo]) -> Bounds | None:
-    if isinstance(area, Drawn):
+    if isinstance(area, DrawnShape):
         return area.bounds
     boxes = [region.bounds for region in chosen if region.bounds]
     if not boxes:
@@ -131,7 +131,7 @@ def _bounds(area: Area, chosen: Sequence[RegionInfo]) -> Bounds | None:
 
 def _outline(area: Area, chosen: Sequence[RegionInfo], within: Divisions) -> dict[str, Any] | None:
     """As GeoJSON, for maps: of a shape the very one, of regions somewhat simplified; None where they have no outlines."""
-    if isinstance(area, Drawn):
+    if isinstance(area, DrawnShape):
         return {"type": "Polygon", "coordinates": [[*area.corners, area.corners[0]]]}
     bounds = _bounds(area, chosen)
     if bounds is None:
@@ -155,7 +155,7 @@ def outlines(chosen: Sequence[RegionInfo], within: Divisions) -> list[Any]:
     return list(filters.outlined(stored, within).order_by("region__code").values_list("geom", flat=True))
 
 
-def _compared(asked: Asked, found: Figures) -> dict[str, Any]:
+def _compared(asked: AskedTotals, found: Figures) -> dict[str, Any]:
     """Beside the period before and the year before, like with like; nulls where there is nothing like it."""
     told = {}
     for versus, pair in asked.pairs.items():

@@ -15,7 +15,7 @@ from layers.words import Words
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class AreaQuestion:
     """An area and the usage that is asked of it; all of it parsed and known to be well formed."""
 
     area: Area
@@ -25,10 +25,10 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedTotals:
     """The same with what was looked up for it: the months there are, in which divisions, and what they are compared with."""
 
-    question: Question
+    question: AreaQuestion
     within: Divisions
     months: tuple[Month, ...]  # of the period, those with data
     pairs: Mapping[str, Pair | None]  # "previous" and "year"; None where there is nothing like it
@@ -45,7 +45,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class AreaPart:
     """A region with what of it is in the area. ``volume_l`` is None where nothing is recorded."""
 
     code: str
@@ -75,7 +75,7 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
-class Balance:
+class CityBalance:
     """Litres of the whole city in the period. Each is None where nothing is recorded so."""
 
     recorded_l: int | None
@@ -91,8 +91,8 @@ class Figures:
     sources: Mapping[tuple[int, Month], int]
     purposes: Mapping[int, int]
     compared: Mapping[str, tuple[int | None, int | None]]  # of each pair: in the months of its own, and of the other
-    parts: tuple[Part, ...]
-    balance: Balance
+    parts: tuple[AreaPart, ...]
+    balance: CityBalance
     km2: float
     rule: Words
     size: int | None = None  # of the cells, in metres

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from psycopg import sql
 
 from layers import vocab
-from layers.area import Drawn
+from layers.area import DrawnShape
 from layers.db import Query, rows
 from layers.grid.figures import cell_litres, cell_terms, month_balance
 from layers.kept.memory import Memory
@@ -23,7 +23,7 @@ from layers.stats import query
 from layers.stats.absence import added, share
 from layers.stats.like import Pair
 from layers.totals import townships
-from layers.totals.asked import Asked, Balance, Cut, Figures, Part, Terms, summed
+from layers.totals.asked import AreaPart, AskedTotals, CityBalance, Cut, Figures, Terms, summed
 from layers.versions import ALL_DATASETS, as_of
 from layers.words import Words
 
@@ -39,7 +39,7 @@ NO_GRID = Words(
     "No grid was made yet: a drawn area has objects and no litres. The administrator makes one by {command}.",
 )
 
-_balances: Memory[Balance] = Memory(64)
+_balances: Memory[CityBalance] = Memory(64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class _Unit:
     is_in: bool
 
 
-def grid_size(drawn: Drawn) -> int | None:
+def grid_size(drawn: DrawnShape) -> int | None:
     """The size of cells that a shape is counted by: the finest there is for a small one, else the usual; None without any."""
     made = sorted(GridBuild.objects.values_list("size", flat=True))
     if not made:
@@ -60,7 +60,7 @@ def grid_size(drawn: Drawn) -> int | None:
     return USUAL if USUAL in made else made[-1]
 
 
-def figures(asked: Asked, drawn: Drawn) -> Figures:
+def figures(asked: AskedTotals, drawn: DrawnShape) -> Figures:
     """Reads the units of the shape, their litres by source and purpose, and by unit. Works without a grid: then nothing is known."""
     size = grid_size(drawn)
     if size is None:
@@ -92,7 +92,7 @@ def figures(asked: Asked, drawn: Drawn) -> Figures:
         sources=_by_source(terms),
         purposes=summed((each.purpose, each.volume_l) for each in terms),
         compared={name: both(pair) if pair else (None, None) for name, pair in asked.pairs.items()},
-        parts=tuple(Part(code, litres) for code, litres in sorted(in_region.items())),
+        parts=tuple(AreaPart(code, litres) for code, litres in sorted(in_region.items())),
         balance=_balance(asked, size),
         km2=drawn.km2,
         rule=RULE.of(size=size),
@@ -114,17 +114,17 @@ def _by_source(terms: Sequence[Terms]) -> dict[tuple[int, Month], int]:
     return found
 
 
-def _unknown(asked: Asked, drawn: Drawn) -> Figures:
+def _unknown(asked: AskedTotals, drawn: DrawnShape) -> Figures:
     found = query.totals(vocab.CITY, asked.question.period, asked.selection, [], asked.within)
     command = next(layer.made_by for layer in LAYERS if layer.made_by)
     return Figures(
         sources={}, purposes={}, compared=dict.fromkeys(asked.pairs, (None, None)), parts=(),
-        balance=Balance(added(t.volume_l for t in found), None, None, None), km2=drawn.km2,
+        balance=CityBalance(added(t.volume_l for t in found), None, None, None), km2=drawn.km2,
         rule=NO_GRID.of(command=command), known=False,
     )  # fmt: skip
 
 
-def _units(asked: Asked, drawn: Drawn, size: int, whole: list[str]) -> Query:
+def _units(asked: AskedTotals, drawn: DrawnShape, size: int, whole: list[str]) -> Query:
     text = sql.SQL(load("area_units")).format(held=asked.within.cells.held("u"))
     return Query(text, {"shape": drawn.geometry.hexewkb.decode(), "size": size, "whole": whole})
 
@@ -135,20 +135,20 @@ def _among(units: Sequence[int], found: Query) -> Query:
     return Query(text, [list(units), *found.params])
 
 
-def _by_unit(asked: Asked, size: int, units: Sequence[int], period: Period) -> dict[int, int]:
+def _by_unit(asked: AskedTotals, size: int, units: Sequence[int], period: Period) -> dict[int, int]:
     """Litres of the units in a period."""
     elsewhere = asked.within.elsewhere(period.months)
     found = rows(_among(units, cell_litres(size, period, asked.selection, among="f", elsewhere=elsewhere)))
     return {unit: litres for unit, litres, *_ in found}
 
 
-def _balance(asked: Asked, size: int) -> Balance:
+def _balance(asked: AskedTotals, size: int) -> CityBalance:
     """The whole grid's, kept by version: every shape of a period has the same."""
     key = (size, str(asked.question.period), asked.selection, asked.within.edition.id)
     return _balances.get_or_make(as_of(ALL_DATASETS).stamp, key, lambda: _read_balance(asked, size))
 
 
-def _read_balance(asked: Asked, size: int) -> Balance:
+def _read_balance(asked: AskedTotals, size: int) -> CityBalance:
     litres: dict[str, int | None] = {"placed": None, "unassigned": None, "outside": None}
     names = {vocab.GRID_ASSIGNED: "placed", vocab.GRID_OUTSIDE: "outside"}
     elsewhere = asked.within.elsewhere(asked.months)
@@ -156,4 +156,4 @@ def _read_balance(asked: Asked, size: int) -> Balance:
         name = names.get(gap, "unassigned")
         litres[name] = added([litres[name], volume])
     recorded = query.totals(vocab.CITY, asked.question.period, asked.selection, [], asked.within)
-    return Balance(added(t.volume_l for t in recorded), litres["placed"], litres["unassigned"], litres["outside"])
+    return CityBalance(added(t.volume_l for t in recorded), litres["placed"], litres["unassigned"], litres["outside"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from layers import vocab
-from layers.area import Drawn
+from layers.area import DrawnShape
 from layers.built import built_layers
 from layers.entries import Layer
 from layers.features import counts
@@ -21,7 +21,7 @@ def of_regions(regions: list[RegionInfo]) -> list[dict[str, Any]]:
     return object_counts([region.code for region in regions])
 
 
-def of_shape(drawn: Drawn) -> list[dict[str, Any]]:
+def of_shape(drawn: DrawnShape) -> list[dict[str, Any]]:
     """By where they stand: a layer that may not be seen is not counted either, as a small shape would tell where its objects are."""
     wanted = FeatureFilter(area=drawn)
     return [{"layer": layer.id, "count": counts.number(layer, wanted.apply(layer))} for layer in _counted()]
@@ -31,7 +31,7 @@ def _counted() -> list[Layer]:
     return [layer for layer in built_layers() if layer.geometry != "none" and layer.dataset not in (REGION, GRID)]
 
 
-def met(drawn: Drawn, period: Period, boundaries: str) -> list[dict[str, str]]:
+def met(drawn: DrawnShape, period: Period, boundaries: str) -> list[dict[str, str]]:
     """The districts and townships that a shape meets, in the divisions of the figures, by code."""
     wanted = FeatureFilter(area=drawn, period=period, boundaries=boundaries)
     return [

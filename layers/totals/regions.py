@@ -9,7 +9,7 @@ from layers.stats import query
 from layers.stats.absence import added
 from layers.stats.like import Pair
 from layers.stats.regions import RegionInfo
-from layers.totals.asked import Asked, Balance, Figures, Part, summed
+from layers.totals.asked import AreaPart, AskedTotals, CityBalance, Figures, summed
 from layers.words import Words
 
 RULE = Words(
@@ -18,7 +18,7 @@ RULE = Words(
 )
 
 
-def figures(asked: Asked, regions: list[RegionInfo]) -> Figures:
+def figures(asked: AskedTotals, regions: list[RegionInfo]) -> Figures:
     """Reads the kept sums twice, by source and by purpose. Nothing is read of other regions but the city's own balance."""
     codes: dict[int, list[str]] = {}
     for region in regions:
@@ -47,15 +47,15 @@ def figures(asked: Asked, regions: list[RegionInfo]) -> Figures:
         sources=sources,
         purposes=summed((term, litres) for _, term, _, litres in purposes),
         compared={name: over(pair) if pair else (None, None) for name, pair in asked.pairs.items()},
-        parts=tuple(Part(region.code, added(row[3] for row in own if row[0] == region.code)) for region in regions),
+        parts=tuple(AreaPart(region.code, added(row[3] for row in own if row[0] == region.code)) for region in regions),
         balance=_balance(asked),
         km2=sum(region.area_m2 for region in regions) / 1e6,
         rule=RULE,
     )
 
 
-def _balance(asked: Asked) -> Balance:
+def _balance(asked: AskedTotals) -> CityBalance:
     found = query.totals(vocab.CITY, asked.question.period, asked.selection, [], asked.within)
     of = {gap: added(t.volume_l for t in found if t.gap == gap) for gap in {0, *(t.gap for t in found)}}
     gaps = {vocab.GAP.by_id[gap].code: litres for gap, litres in of.items() if gap}
-    return Balance(added(of.values()), of[0], gaps.get("unassigned"), gaps.get("outside"))
+    return CityBalance(added(of.values()), of[0], gaps.get("unassigned"), gaps.get("outside"))

@@ -12,14 +12,14 @@ import numpy as np
 from psycopg import sql
 
 from layers import vocab
-from layers.area import Drawn
+from layers.area import DrawnShape
 from layers.db import Query, rows
 from layers.filters import FeatureFilter
 from layers.grid.figures import cell_litres, township_terms
 from layers.kept.memory import Memory
 from layers.periods import Period
 from layers.registry import LEVEL_LAYERS
-from layers.totals.asked import Asked, Terms
+from layers.totals.asked import AskedTotals, Terms
 from layers.versions import ALL_DATASETS, as_of
 
 
@@ -54,7 +54,7 @@ _SUMMED = sql.SQL(
 )
 
 
-def inside(asked: Asked, drawn: Drawn, size: int) -> Whole:
+def inside(asked: AskedTotals, drawn: DrawnShape, size: int) -> Whole:
     """The townships that lie in a shape whole, with what is selected of theirs."""
     wanted = FeatureFilter(area=drawn, period=asked.question.period, boundaries=asked.question.boundaries)
     found = wanted.apply(LEVEL_LAYERS[vocab.TOWNSHIP]).filter(geom__coveredby=drawn.geometry)
@@ -66,7 +66,7 @@ def inside(asked: Asked, drawn: Drawn, size: int) -> Whole:
     return _of(asked, every, [code for code in codes if code in every.units])
 
 
-def _of(asked: Asked, every: _Every, codes: Sequence[str]) -> Whole:
+def _of(asked: AskedTotals, every: _Every, codes: Sequence[str]) -> Whole:
     nth = {code: at for at, code in enumerate(every.units)}
     kept = every.rows
     for column, chosen in (
@@ -93,7 +93,7 @@ def _summed(kept: np.ndarray, by: tuple[int, ...]) -> list[tuple[list[int], list
     return list(zip(keys.tolist(), sums.tolist(), strict=True))
 
 
-def _read(asked: Asked, size: int) -> _Every:
+def _read(asked: AskedTotals, size: int) -> _Every:
     """One walk over the cells of the months."""
     units, nth = {}, {}
     for at, (region, code, count) in enumerate(rows(Query(_UNITS.format(held=asked.within.cells.held("u")), [size]))):
@@ -108,7 +108,7 @@ def _read(asked: Asked, size: int) -> _Every:
     return _Every(units, np.array(found, dtype=np.int64).reshape(-1, 7))
 
 
-def litres(asked: Asked, size: int, codes: Sequence[str], period: Period) -> list[int]:
+def litres(asked: AskedTotals, size: int, codes: Sequence[str], period: Period) -> list[int]:
     """What the units of some townships hold of the selection in another period; those of which nothing is recorded are left out."""
     if not codes:
         return []
@@ -117,6 +117,6 @@ def litres(asked: Asked, size: int, codes: Sequence[str], period: Period) -> lis
     return [every[code] for code in codes if code in every]
 
 
-def _sum(asked: Asked, size: int, period: Period) -> Mapping[str, int]:
+def _sum(asked: AskedTotals, size: int, period: Period) -> Mapping[str, int]:
     found = cell_litres(size, period, asked.selection, elsewhere=asked.within.elsewhere(period.months))
     return dict(rows(Query(_SUMMED.format(litres=found.composed), found.params)))

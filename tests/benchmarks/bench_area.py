@@ -29,7 +29,7 @@ def measure() -> str:
     harness.serving_setup()
     from django.test import Client
 
-    from layers.area import Drawn, parse_area
+    from layers.area import DrawnShape, parse_area
     from layers.db import Query, rows
 
     client, dice = Client(), random.Random(4490)
@@ -46,7 +46,7 @@ def measure() -> str:
         for _ in range(SHAPES):
             area = lasso(dice, km)
             drawn = parse_area(area)
-            assert isinstance(drawn, Drawn)
+            assert isinstance(drawn, DrawnShape)
             bare = Query(
                 "SELECT month, source, purpose, sum(volume_l) FROM layers_gridusage WHERE size = 500 AND gap = 0"
                 " AND month BETWEEN '2019-01-01' AND '2019-12-01' AND unit_id IN (SELECT id FROM layers_gridunit"

@@ -13,7 +13,7 @@ import shapely
 from django.test import Client
 
 from layers import models
-from layers.area import Drawn, parse_area
+from layers.area import DrawnShape, parse_area
 from layers.kept.memory import forget
 from layers.periods import parse_period
 from layers.selection import parse_selection
@@ -119,7 +119,7 @@ def by_hand(area: str, period: str, more: str) -> tuple[int, int | None, list[st
 
 def get_outline(area: str) -> shapely.Polygon:
     drawn = parse_area(area)
-    assert isinstance(drawn, Drawn)
+    assert isinstance(drawn, DrawnShape)
     return shapely.Polygon(drawn.corners)
 
 

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from layers.area import CORNERS_MOST, Drawn, Regions, parse_area
+from layers.area import CORNERS_MOST, DrawnShape, Regions, parse_area
 from layers.errors import BadParameter
 
 
@@ -35,7 +35,7 @@ def test_regions_that_lie_in_others_are_told_and_not_counted() -> None:
 
 def test_a_circle_is_as_large_as_its_radius_says() -> None:
     found = parse_area("circle:116.3,39.95,2000")
-    assert isinstance(found, Drawn)
+    assert isinstance(found, DrawnShape)
     assert found.km2 == pytest.approx(math.pi * 4, rel=1e-3)
     west, south, east, north = found.bounds
     assert (west + east) / 2 == pytest.approx(116.3)

@@ -33,6 +33,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
         "more",
         "link_tables",
         "plane",
+        "ellipsoid",
         "shapes",
         "slots",
     ),

@@ -11,6 +11,7 @@ from django.utils.module_loading import import_string
 from geoapp.desk import rows, worker
 from geoapp.desktop import project
 from geoapp.reports import forms
+from layers import area
 from layers.export import FORMATS
 from layers.history import said
 from layers.ingest import readers
@@ -18,7 +19,7 @@ from layers.later import later
 
 LATE = [
     *(one.save for one in FORMATS.values()),
-    *(found for module in (readers, forms, rows, worker, project, said) for found in vars(module).values()),
+    *(found for module in (area, readers, forms, rows, worker, project, said) for found in vars(module).values()),
 ]
 
 

@@ -12,7 +12,7 @@ from geoapp.reports.ask import Ask
 from geoapp.reports.ground import Outlined, is_drawn, outlined_by
 from geoapp.reports.structure import ReportPeriod
 from layers import filters, place, registry, vocab
-from layers.area import Area, Drawn, Regions, parse_area
+from layers.area import Area, DrawnShape, Regions, parse_area
 from layers.db import Query, rows
 from layers.feeds.meta import figures_are_synthetic
 from layers.filters import FeatureFilter
@@ -20,14 +20,14 @@ from layers.functions import PlaneCollectedWKB, PlaneWKB
 from layers.models import Boundary
 from layers.stats.regions import RegionIndex, region_index
 from layers.totals.answer import totals
-from layers.totals.asked import Question
+from layers.totals.asked import AreaQuestion
 from layers.versions import ALL_DATASETS, as_of
 from layers.words import Kept
 
 
 def build(ask: Ask) -> AreaReport:
     """The report's figures. `NotFound` for regions that there are not, or a period without data."""
-    told = totals(Question(parse_area(ask.area), ask.period, ask.selection, ask.boundaries))
+    told = totals(AreaQuestion(parse_area(ask.area), ask.period, ask.selection, ask.boundaries))
     period, version = told["period"], as_of(ALL_DATASETS)
     return AreaReport(
         name=Kept(told["area"]["name"]).in_(ask.lang),
@@ -58,7 +58,7 @@ def read(report: AreaReport) -> AreaGround:
     area = parse_area(report.told["area"]["text"])
     index = region_index(report.within)
     first = vocab.LEVEL.by_id[index.below[0]].code
-    drawn = isinstance(area, Drawn)
+    drawn = isinstance(area, DrawnShape)
     codes = [row["code"] for row in report.told["meets"] if not drawn or row["level"] == "township"]
     if not _is_near(area, index):
         return AreaGround(None, (), (), {})
