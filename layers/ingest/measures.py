@@ -14,7 +14,7 @@ from layers.words import Listed, Words
 
 _USUAL: Mapping[str, tuple[str, ...]] = {
     "m³": ("m³", "万m³", "L"), "L": ("L", "m³", "万m³"), "m": ("m", "cm", "mm"), "m³/d": ("m³/d", "万m³/d"),
-    "人": ("人", "万人"), "户": ("户", "万户"),
+    "persons": ("人", "万人"), "households": ("户", "万户"),
 }  # fmt: skip
 
 

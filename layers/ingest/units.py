@@ -30,8 +30,8 @@ _MEASURES: Mapping[str, tuple[Mapping[str, Fraction], Fraction]] = {
     "m³": (_VOLUMES, Fraction(1)),
     "m³/d": (_VOLUMES, Fraction(1)),
     "L": (_VOLUMES, Fraction(1000)),
-    "人": (_PEOPLE, Fraction(1)),
-    "户": (_HOUSEHOLDS, Fraction(1)),
+    "persons": (_PEOPLE, Fraction(1)),
+    "households": (_HOUSEHOLDS, Fraction(1)),
 }
 _PER_DAY = r"/(d|日|天|day)"
 _POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")

@@ -213,9 +213,9 @@ def carried(usage: UsageOf, asked: Asked) -> Carried:
 
 _WORDS = {
     "volume_l": Field("volume_l", "用水量(升)", "Volume used (litres)", "integer", unit="L"),
-    "residents": Field("residents", "常住人口", "Residents", "integer", unit="人"),
+    "residents": Field("residents", "常住人口", "Residents", "integer", unit="persons"),
     "residents_day": Field("residents_day", "常住人口截至日期", "Residents counted on"),
-    "households": Field("households", "户数", "Households", "integer", unit="户"),
+    "households": Field("households", "户数", "Households", "integer", unit="households"),
     "households_day": Field("households_day", "户数截至日期", "Households counted on"),
     **{
         measure.field: Field(measure.field, measure.zh, measure.en, "number", unit=measure.shown)

@@ -74,11 +74,11 @@ PER_KM2 = Measure(
     lambda litres, by: _per(litres * 1000.0, by.area_m2), of_cells=True,
 )  # fmt: skip
 PER_RESIDENT = Measure(
-    "per_resident", "人均日用水量", "Use per resident and day", "L/(person·d)", "升/（人·日）", "l_per_resident_day",
+    "per_resident", "人均日用水量", "Use per resident and day", "L/(person·d)", "L/(person·d)", "l_per_resident_day",
     lambda litres, by: _per(litres, by.residents * by.days), of_people="residents", in_time="days",
 )  # fmt: skip
 PER_HOUSEHOLD = Measure(
-    "per_household", "户均月用水量", "Use per household and month", "m3/(household·month)", "m³/（户·月）",
+    "per_household", "户均月用水量", "Use per household and month", "m3/(household·month)", "m³/(household·month)",
     "m3_per_household_month", lambda litres, by: _per(litres / 1000, by.households * by.months),
     of_people="households", in_time="months",
 )  # fmt: skip
