@@ -31,6 +31,7 @@ _OURS = re.compile(r"(?:[MLZ\d. -]++|h0(?![\d.]))*+")
 _DOT = re.compile(r"M([\d. -]+)h0")
 _MOVE = re.compile(r"M([\d. -]+)")
 _LINE = re.compile(r"L([\d. -]+)")
+_OPEN = re.compile(r"(?<!h0)(?<=\d)(?=M)")  # where a line ends that is not closed
 _BEFORE = {"middle": 0.5, "end": 1.0}  # how much of a text lies before its anchor
 
 for _talkative in ("fontTools", "weasyprint.progress"):  # each page of each report would be a line of the log
@@ -41,7 +42,7 @@ def operators(data: str) -> bytes | None:
     """A path of M, L, Z and dots (``h0``), all absolute, as PDF says it; None for any other path."""
     if not _OURS.fullmatch(data):
         return None
-    text = _MOVE.sub(r"\1 m\n", _DOT.sub(r"\1 m \1 l\n", data))
+    text = _MOVE.sub(r"\1 m\n", _DOT.sub(r"\1 m \1 l\n", _OPEN.sub("\n", data)))
     return _LINE.sub(r"\1 l\n", text).replace("Z", "h\n").encode()
 
 

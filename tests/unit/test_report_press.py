@@ -75,6 +75,7 @@ def test_a_text_needs_no_transparency() -> None:
     ("data", "said"),
     [
         ("M1 2L3 -4.5Z", b"1 2 m\n3 -4.5 l\nh\n"),
+        ("M1 2L3 4M5 6L7 8", b"1 2 m\n3 4 l\n\n5 6 m\n7 8 l\n"),
         ("M1 2h0M3 4.5h0", b"1 2 m 1 2 l\n3 4.5 m 3 4.5 l\n"),
         ("M1 2h0.5", None),
         ("M1 2l3 4", None),
