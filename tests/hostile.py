@@ -362,6 +362,8 @@ READERS: dict[str, Callable[[bytes], Any]] = {
     "text/html": _html,
     "text/csv": _csv,
     "text/plain": lambda content: content.decode(),
+    "text/javascript": lambda content: content.decode(),
+    "application/manifest+json": lambda content: content.decode(),
     "application/geo+json-seq": lambda content: [
         json.loads(line) for line in content.replace(b"\x1e", b"").splitlines() if line
     ],

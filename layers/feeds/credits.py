@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Min
 
 from layers import filters
 from layers.kept.memory import Memory
@@ -33,8 +33,14 @@ def sources_of(layer: Layer) -> tuple[str, ...]:
     """Where the rows of what lies underneath come from, the most of them first; empty where nobody says it."""
 
     def make() -> tuple[str, ...]:
-        found: Any = filters.base(layer).exclude(source="").order_by().values("source").annotate(rows=Count("pk"))
-        return tuple(one["source"] for one in found.order_by("-rows", "source"))
+        found: Any = (
+            filters.base(layer)
+            .exclude(source="")
+            .order_by()
+            .values("source")
+            .annotate(rows=Count("pk"), first=Min("pk"))
+        )
+        return tuple(one["source"] for one in found.order_by("-rows", "first"))
 
     return _kept.get_or_make(as_of(layer.datasets()).stamp, layer.id, make) if layer.dataset.bands else ()
 
