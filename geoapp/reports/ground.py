@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.gis.geos import Polygon
+from django.db.models import Count, Min
 from psycopg import sql
 
 from geoapp.reports.objects import any_prefix, within
@@ -191,11 +192,12 @@ def _breaks(size: int, period: Period, divided: Divisions) -> tuple[float, ...]:
 
 
 def outlined_by(asked: Mapping[int, Sequence[str]], within: Divisions) -> dict[str, tuple[tuple[str, str], ...]]:
-    """By level, in the order asked: (source, quality) of the outlines whose codes begin so."""
+    """By level, in the order asked: (source, quality) of the outlines whose codes begin so; by quality, the most first."""
     found = {}
     for level, inside in asked.items():
         code = vocab.LEVEL.by_id[level].code
         drawn = filters.within(registry.layer(code), within).filter(any_prefix("region__code", inside))
-        told = drawn.order_by("quality", "source").values_list("source", "quality").distinct()
+        counted: Any = drawn.order_by().values("source", "quality").annotate(rows=Count("pk"), first=Min("pk"))
+        told = counted.order_by("quality", "-rows", "first").values_list("source", "quality")
         found[code] = tuple((source, vocab.BOUNDARY_QUALITY.by_id[quality].code) for source, quality in told)
     return found

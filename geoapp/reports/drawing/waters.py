@@ -10,8 +10,7 @@ from geoapp.reports.drawing.sheet import LEGEND_ROW, Sheet
 from geoapp.reports.drawing.svg import line
 from geoapp.reports.ground import Waters
 from geoapp.reports.words import word
-from layers.names import source_name
-from layers.words import Listed
+from layers.feeds.credits import named
 
 _LEAST_MM2 = 0.05  # a surface that paper shows
 
@@ -45,5 +44,4 @@ def legend(sheet: Sheet, waters: Waters | None) -> None:
     sheet.canvas.text(sheet.legend_x + 8, sheet.legend_y + 2.6, word("waters", sheet.lang), 6.3)
     sheet.legend_y += LEGEND_ROW
     if waters.sources:
-        told = Listed(*(source_name(source, sheet.lang) for source in waters.sources)).in_(sheet.lang)
-        sheet.notes.append(word("waters_by", sheet.lang, sources=told))
+        sheet.notes.append(word("waters_by", sheet.lang, sources=named(waters.sources, sheet.lang)))
