@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import csv
 import io
+import itertools
 import json
 import re
 import tempfile
@@ -177,13 +178,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class Drawing:
-    """Of SVG: a map has no room for some names, and which they are is for their width to say."""
+    """Of SVG: a map has no room for some names, and which they are is for their width to say. Texts are whole paragraphs, without
+    blanks: where their lines end is for the width of the names in them."""
 
     elements: frozenset[tuple[str, tuple[str, ...]]]
     texts: frozenset[str]
 
     def fits(self, other: Drawing, city: City) -> bool:
-        more = other.texts - set(map(city.told, self.texts)) - set(city.hostile.values())
+        more = other.texts - {solid(city.told(text)) for text in self.texts} - set(map(solid, city.hostile.values()))
         less = {text for text in self.texts if city.told(text) == text} - other.texts
         numbered = all(text.isdigit() for text in more | less)
         return other.elements <= self.elements and numbered
@@ -200,6 +202,11 @@ class Paper:
 
     def fits(self, other: Paper, city: City) -> bool:
         return (city.told(self.title), self.acts, self.links) == (other.title, other.acts, other.links)
+
+
+def solid(text: str) -> str:
+    """Without blanks, as lines that are joined again have lost those at their ends."""
+    return "".join(text.split())
 
 
 def said(content: bytes, kind: str) -> Any:
@@ -272,7 +279,11 @@ def _attribute(value: str) -> Any:
 def _svg(content: bytes) -> Drawing:
     found = list(ElementTree.fromstring(content).iter())
     elements = frozenset((each.tag, tuple(each.attrib)) for each in found)
-    return Drawing(elements, frozenset(each.text for each in found if each.text))
+    # Lines one below the other that are alike in everything else are one paragraph.
+    alike = itertools.groupby(found, lambda each: (each.tag, *(pair for pair in each.attrib.items() if pair[0] != "y")))
+    return Drawing(
+        elements, frozenset(text for _, lines in alike if (text := solid("".join(each.text or "" for each in lines))))
+    )
 
 
 def _xml(content: bytes) -> Any:

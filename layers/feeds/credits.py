@@ -14,19 +14,17 @@ from layers.registry import Layer
 from layers.versions import as_of
 from layers.words import Listed, Words
 
-_NAMED = 3  # of several sources; of the others how many there are
+_NAMED = 3  # of several sources; of the others that there are
 _kept: Memory[tuple[str, ...]] = Memory(32)
 
 
 def named(sources: Sequence[str], lang: str) -> str:
-    """The first of several sources in a language, and how many more there are; nothing of none."""
+    """The first of several sources in a language, and that there are others; nothing of none."""
     said = [source_name(source, lang) for source in sources]
     told = Listed(*said[:_NAMED]).in_(lang)
     if len(said) <= _NAMED:
         return told
-    return Words(
-        "{first}等 {count} 种", "{first} and {more} more", first=told, count=len(said), more=len(said) - _NAMED
-    ).in_(lang)
+    return Words("{first}等", "{first} and others", first=told).in_(lang)
 
 
 def sources_of(layer: Layer) -> tuple[str, ...]:
