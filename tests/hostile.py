@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_plus
 from xml.etree import ElementTree
 
 import mapbox_vector_tile
@@ -243,10 +243,11 @@ def _fits(plain: Any, hostile: Any, city: City) -> bool:
         return plain.fits(hostile, city)  # type: ignore[arg-type]  # of one class
     if not isinstance(plain, str) or hostile == city.told(plain):
         return isinstance(plain, str) or plain == hostile
-    return _ADDRESS.match(plain) is not None and unquote(hostile) == city.told(unquote(plain))
+    unquoted = unquote_plus if plain.startswith("?") else unquote
+    return _ADDRESS.match(plain) is not None and unquoted(hostile) == city.told(unquoted(plain))
 
 
-_ADDRESS = re.compile(r"https?://|/")
+_ADDRESS = re.compile(r"https?://|/|\?")
 
 
 def _csv(content: bytes) -> Any:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.contrib import admin
 
 from layers.admin.base import PublishedAdmin, quality_mark
+from layers.admin.filters import SourceFilter
 from layers.models import Railway, Road, WaterBody, Watercourse
 from layers.words import shown
 
@@ -16,7 +17,7 @@ class UnderneathAdmin(PublishedAdmin):
 
     own: ClassVar[tuple[str, ...]] = ()
     size: ClassVar[str] = "kilometres"
-    list_filter = ("kind", "boundary_quality", "source")
+    list_filter: ClassVar[Any] = ("kind", "boundary_quality", SourceFilter)
     synthetic_field = "boundary_quality"
 
     def get_list_display(self, request: Any) -> tuple[Any, ...]:

@@ -47,6 +47,8 @@ def grid() -> Grid:
     models.AbstractionPermit.objects.create(
         code="P1", holder=holder, permitted_l_per_year=1500, valid_from=date(2018, 1, 1), release=release
     )
+    for kind_of_ground in make.UNDERNEATH:
+        kind_of_ground()
     make.UsageFactory(region=found[A], volume_l=1234)
     make.UsageFactory(meter=meter, volume_l=500, source=4, month=date(2019, 2, 1))
     found.settle()

@@ -168,4 +168,4 @@ def test_reports_and_the_offline_map_have_the_waters_and_say_whose() -> None:
     assert all("#a8d1ef" in figure.svg and "市水务局测绘" in "".join(figure.notes) for figure in drawn.maps)
     data = shown(report, "zh")
     assert [layer["name"] for layer in data["layers"][1:3]] == ["水体", "河流沟渠"]
-    assert data["heading"]["credits"] == ["水系：市水务局测绘"]
+    assert data["heading"]["credits"][-1] == "水系：市水务局测绘"

@@ -73,6 +73,8 @@ def _world() -> Grid:
         make.WellFactory(
             use=use, metering=use % 3 + 1, depth_m=depth, year_built=1800 + use, status=use % 3 + 1, **told
         )
+    for underneath in make.UNDERNEATH:
+        underneath()
     make.WellFactory(code="w-Mixed.Case", name="甲,乙;“丙”'=1", geom=None)
     make.WellFactory(name="null")
     for kind in (1, 2, 3, 4):

@@ -76,7 +76,7 @@ def test_paper_and_workbook_say_what_it_is_of_and_leaves_out(asked: Client) -> N
     for words in ("矩形范围", "按 500 米网格计", parse_area(BOX).text, "范围内的设施与用户", "没有落到网格的水量"):
         assert words.replace(" ", "") in paper.replace(" ", ""), words
     assert f"{told['rule']['cut']['counted_l']:,} 升" in paper
-    book = openpyxl.load_workbook(io.BytesIO(made.makers["xlsx"]()))
+    book = openpyxl.load_workbook(io.BytesIO(made.makers["xlsx"]()), data_only=True)
     last = list(book["与全市的关系"].values)[-1]
     assert last[1] * LITRES_PER_UNIT == pytest.approx(told["balance"]["recorded_l"])
     several = prepared(ask(f"regions:{NORTHERN},{A}", lang="en"), ("pdf",))

@@ -29,6 +29,7 @@ from layers.ingest.run import run
 from layers.ingest.source import Source
 from layers.kept.memory import forget
 from layers.periods import parse_period
+from layers.shapes import DRAWN
 from layers.text import is_formula, unguarded, visible
 from tests import hostile
 from tests.addresses import Objects, addresses, patterns, route
@@ -248,7 +249,7 @@ def test_the_report_of_an_import_quotes_what_it_refuses(target: str, world: City
     """A file whose headings, values and name are hostile: its page, the refused rows, and the page of a broken one."""
     dataset = registry.dataset(target)
     fields = [field.name for field in dataset.fields if field.imported]
-    fields += ["wkt"] if dataset.geometry == "polygon" else []
+    fields += ["wkt"] if dataset.geometry in DRAWN else []
     texts = [text for text in HOSTILE if len(text) <= 80]
 
     def page(told: list[str]) -> tuple[Any, Any]:

@@ -39,7 +39,7 @@ export class LostTiles {
       });
       return;
     }
-    console.error(error);
+    console.error(error?.message ?? error);
     if (!sourceId) return;
     this.told = true;
     this.context.emit("tiles", { lost: true, retry: () => this.askAgain() });
