@@ -70,6 +70,7 @@ def test_a_tilejson_with_a_period_names_what_its_tiles_carry(client: Client, gri
         z, x, y = tile_at(at(1, 1), 10)
         features = mapbox_vector_tile.decode(client.get(address.format(z=z, x=x, y=y)).content)["grid_500"]["features"]
         carried = {name: value for feature in features for name, value in feature["properties"].items()}
+        assert fields.pop("provisional", "String") == "String"  # which a cell has where a month of it is: none is here
         assert carried.keys() == fields.keys(), query
         assert {name: "String" if isinstance(value, str) else "Number" for name, value in carried.items()} == fields
 

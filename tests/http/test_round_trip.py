@@ -57,6 +57,8 @@ def grid(db: None) -> Grid:
     for kind in (1, 2, 3, 4):
         facility = make.FacilityFactory(kind=kind, geom=ODD, declared_region=found[A])
     make.SupplyAreaFactory(facility=facility, geom=slivers())
+    for underneath in make.UNDERNEATH:
+        underneath()
     user = make.WaterUserFactory(geom=ODD, declared_region=found[A])
     user.wells.add(well)
     user.permits.add(permit)

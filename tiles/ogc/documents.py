@@ -189,7 +189,7 @@ _ITEM = {
 }  # fmt: skip
 _OF_LAYER = record(
     {
-        "id": TEXT, "title": TEXT, "dataType": _ITEM["dataType"], "geometryDimension": {"type": "integer", "enum": [0, 2]},
+        "id": TEXT, "title": TEXT, "dataType": _ITEM["dataType"], "geometryDimension": {"type": "integer", "enum": [0, 1, 2]},
         "minTileMatrix": TEXT, "maxTileMatrix": TEXT, "propertiesSchema": record({"properties": {"type": "object"}}),
         "links": LINKS,
     },
