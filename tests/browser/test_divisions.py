@@ -59,6 +59,23 @@ def test_the_outlines_follow_the_month(own_page: Page) -> None:
     expect(by_id(own_page, "divisions-told")).to_contain_text("2019-04 起的现行区划")
 
 
+def test_outlines_on_their_way_are_asked_for_anew(own_page: Page) -> None:
+    """The month changes while the tiles of the one before are still coming: what is drawn at last is the new one's."""
+    held: list[Any] = []
+    let_go = False
+    own_page.route("**/tiles/village/**", lambda route: route.continue_() if let_go else held.append(route))
+    own_page.goto(f"/?period=2019-03&level=village&region={DISTRICT}&map=12.5/40.01/116.01")
+    while not held:
+        own_page.wait_for_timeout(50)
+    with own_page.expect_response("**/tiles/village.json*"):
+        own_page.evaluate("window.shuitu.context.store.set({ period: '2019-04' })")
+    let_go = True
+    for route in held:
+        route.continue_()
+    drawn(own_page, E, there=True)
+    drawn(own_page, B, there=False)
+
+
 def test_a_month_of_before_in_todays_divisions(own_page: Page) -> None:
     open_map(own_page, f"/?period=2019-03&level=village&region={DISTRICT}&map=12.5/40.01/116.01")
     drawn(own_page, B, there=True)

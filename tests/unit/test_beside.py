@@ -145,7 +145,7 @@ def test_who_overruns_the_clock_is_ended(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_who_overruns_its_own_time_is_ended_by_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
     """The bound is set before each piece of work, from what was used by then."""
-    code = "from geoapp.beside import program; program.CPU_S = 1; program.main()"
+    code = "from geoapp.beside import program; program.CPU_S = 3; program.main()"
     monkeypatch.setattr(helper, "PROGRAM", ("-c", code))
     helper._ours._end()
     assert pid()

@@ -1,5 +1,5 @@
 // The grid on the map: one vector source a size, coloured by expressions over what its tiles carry.
-import type { Map as GlMap, MapGeoJSONFeature, VectorTileSource } from "maplibre-gl";
+import type { Map as GlMap, MapGeoJSONFeature } from "maplibre-gl";
 import { type CellStats, cellStatsUrl, type Comparison, compareUrl, type LayerInfo } from "../api";
 import { type CellQuestion, cellColor, cellHatch, cellQuestion, cellValue, CELLS_FROM, FINE_FROM, HATCH_SPACING, HATCHES } from "../cells";
 import { CLEAR, divergingScale, type Scale, sequentialScale } from "../classes";
@@ -8,7 +8,7 @@ import type { CellsShown, CellValue, Context } from "../context";
 import { LITRES_PER_M3 } from "../litres";
 import { kindOf } from "../periods";
 import { ENTRIES, isTwoSided } from "../measures";
-import { sourceUrl } from "./create";
+import { readFrom, sourceUrl } from "./create";
 import { hatch } from "./hatch";
 import { firstWith } from "./order";
 import { Regions } from "./regions";
@@ -95,7 +95,7 @@ export class Cells {
       map.addSource(layer.id, { type: "vector", url: sourceUrl(layer, tiles) });
       this.add(layer.id);
     } else if (this.tiles.get(layer.id) !== tiles) {
-      (map.getSource(layer.id) as VectorTileSource).setUrl(sourceUrl(layer, tiles));
+      readFrom(map, layer.id, sourceUrl(layer, tiles));
     }
     this.tiles.set(layer.id, tiles);
   }
@@ -152,7 +152,7 @@ export class Cells {
 
   /** The attribution in the language of the page. */
   speak(): void {
-    for (const [id, tiles] of this.tiles) (this.map.getSource(id) as VectorTileSource).setUrl(sourceUrl(this.context.layer(id)!, tiles));
+    for (const [id, tiles] of this.tiles) readFrom(this.map, id, sourceUrl(this.context.layer(id)!, tiles));
   }
 
   under(point: { x: number; y: number }): { feature: MapGeoJSONFeature; value: CellValue; layer: LayerInfo } | null {

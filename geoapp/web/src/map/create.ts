@@ -1,5 +1,5 @@
 // The map itself: our own layers on paper, nothing from outside.
-import { Map as GlMap, NavigationControl, ScaleControl, setWorkerUrl, type StyleSpecification } from "maplibre-gl";
+import { Map as GlMap, NavigationControl, ScaleControl, setWorkerUrl, type StyleSpecification, type VectorTileSource } from "maplibre-gl";
 import type { Bounds, LayerInfo } from "../api";
 import { calm } from "../dom";
 import { form } from "../form";
@@ -17,6 +17,17 @@ export function sourceUrl(layer: LayerInfo, filter = ""): string {
   // The attribution comes with the TileJSON, in the language of the page.
   if (language() !== FIRST) url.searchParams.set("lang", language());
   return url.href;
+}
+
+/**
+ * Read a source's tiles from another address. A tile that is on its way at that moment is parsed once more when it comes, and not
+ * asked for at the new address (MapLibre 6.17, `loadTile` of "loading"): it would show what was asked before, so that all are
+ * asked for again once they are here.
+ */
+export function readFrom(map: GlMap, id: string, url: string): void {
+  const underway = !map.isSourceLoaded(id);
+  (map.getSource(id) as VectorTileSource).setUrl(url);
+  if (underway) map.once("idle", () => { if (map.getSource(id)) map.refreshTiles(id); });
 }
 
 export function baseStyle(): StyleSpecification {

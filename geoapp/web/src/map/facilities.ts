@@ -1,10 +1,10 @@
 // Facility layers: added to the map the first time they are switched on, hidden when off.
-import type { ExpressionSpecification, FilterSpecification, Map as GlMap, VectorTileSource } from "maplibre-gl";
+import type { ExpressionSpecification, FilterSpecification, Map as GlMap } from "maplibre-gl";
 import type { LayerInfo } from "../api";
 import type { Context } from "../context";
 import { isFacility } from "../ground";
 import { layerQuery } from "../where";
-import { FONT, sourceUrl } from "./create";
+import { FONT, readFrom, sourceUrl } from "./create";
 import { AREA_COLORS } from "../ui/colors";
 import { badge, iconId } from "./icons";
 import { Regions } from "./regions";
@@ -33,7 +33,7 @@ export class Facilities {
       const filter = layerQuery(where, layer.id);
       if (visible && !this.added.has(layer.id)) this.add(layer, filter);
       if (this.added.has(layer.id) && this.filters.get(layer.id) !== filter) {
-        (this.map.getSource(layer.id) as VectorTileSource).setUrl(sourceUrl(layer, filter));
+        readFrom(this.map, layer.id, sourceUrl(layer, filter));
         this.filters.set(layer.id, filter);
       }
       for (const id of this.layerIds(layer.id)) this.map.setLayoutProperty(id, "visibility", visible ? "visible" : "none");

@@ -1,10 +1,10 @@
 // What lies underneath: waters, roads and railways, quiet lines above the colours and below the lines of divisions. Loaded once the map
 // has drawn its figures, as it only helps to find one's way among them.
-import type { ExpressionSpecification, LayerSpecification, Map as GlMap, VectorTileSource } from "maplibre-gl";
+import type { ExpressionSpecification, LayerSpecification, Map as GlMap } from "maplibre-gl";
 import type { LayerInfo } from "../api";
 import type { Context } from "../context";
 import { type Underneath, underneath } from "../ground";
-import { FONT, sourceUrl } from "./create";
+import { FONT, readFrom, sourceUrl } from "./create";
 import { firstWith } from "./order";
 import { Regions } from "./regions";
 
@@ -85,6 +85,6 @@ export class Ground {
   }
   /** The attribution in the language of the page. */
   private speak(): void {
-    for (const id of this.added) (this.map.getSource(id) as VectorTileSource).setUrl(sourceUrl(this.context.layer(id)!));
+    for (const id of this.added) readFrom(this.map, id, sourceUrl(this.context.layer(id)!));
   }
 }

@@ -6,7 +6,7 @@ import { classOf, CLEAR, NOUGHT, NOUGHT_CLASS } from "../classes";
 import { receding } from "../classing";
 import type { Context, MapLevel, Shown } from "../context";
 import { FIRST } from "../i18n";
-import { FONT, sourceUrl } from "./create";
+import { FONT, readFrom, sourceUrl } from "./create";
 import { noDataPattern } from "./hatch";
 
 const INK = "#33474f";
@@ -95,7 +95,7 @@ export class Regions {
     for (const level of this.levels) {
       this.clear(level);
       this.areas.delete(level);
-      (this.map.getSource(level) as VectorTileSource).setUrl(this.url(level));
+      readFrom(this.map, level, this.url(level));
     }
   }
 
@@ -180,7 +180,7 @@ export class Regions {
   /** Names and attribution in the language of the page. */
   speak(): void {
     for (const level of this.levels) {
-      (this.map.getSource(level) as VectorTileSource).setUrl(this.url(level));
+      readFrom(this.map, level, this.url(level));
       if (this.map.getLayer(`label-${level}`)) this.map.setLayoutProperty(`label-${level}`, "text-field", this.label());
     }
   }
