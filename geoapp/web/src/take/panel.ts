@@ -122,7 +122,7 @@ export function openPanel(context: Context, map: GlMap | null): void {
         on.map((each) => h("div", { class: "take-row" }, h("span", {}, words(each.title)),
           file("GeoJSON", objectsUrl(context, each.id, "geojson", now, view), `objects-${each.id}-geojson`),
           file("GeoPackage", objectsUrl(context, each.id, "gpkg", now, view), `objects-${each.id}-gpkg`))),
-        on.length ? null : h("p", { "data-testid": "no-objects" }, t("takeNoObjects"))));
+        on.some(isFacility) ? null : h("p", { "data-testid": "no-objects" }, t("takeNoObjects"))));
   }
   const focusScope = (): void => files.querySelector<HTMLElement>("input:checked")?.focus();
 
