@@ -11,7 +11,7 @@ export type Paper = "a4_landscape" | "a4_portrait" | "a3_landscape" | "a3_portra
 export const PAPERS: readonly Paper[] = ["a4_landscape", "a4_portrait", "a3_landscape", "a3_portrait"];
 const SHORT = { a4: 210, a3: 297 }, LONG = { a4: 297, a3: 420 };
 // Millimetres, as the styles of the sheet have them.
-const EDGE = 10, HEAD = 22, FOOT = 17, SIDE = 58, BELOW = 46, GAP = 4, LINE = 10;
+const EDGE = 10, HEAD = 22, FOOT = 17, FOOT_UPRIGHT = 27, SIDE = 58, BELOW = 46, GAP = 4, LINE = 10;
 const PX_OF_MM = 96 / 25.4;
 const RATIO = 2; // 192 dots an inch
 
@@ -22,7 +22,7 @@ export async function print(views: View[], told: Told, paper: Paper): Promise<vo
   const [width, height] = lying ? [LONG[format], SHORT[format]] : [SHORT[format], LONG[format]];
   const box = {
     width: width - 2 * EDGE - (lying ? SIDE + GAP : 0),
-    height: height - 2 * EDGE - HEAD - FOOT - (lying ? 0 : BELOW + GAP),
+    height: height - 2 * EDGE - HEAD - (lying ? FOOT : FOOT_UPRIGHT + BELOW + GAP),
   };
   const images: HTMLImageElement[] = [];
   const figures: HTMLElement[] = [];
