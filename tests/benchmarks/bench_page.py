@@ -99,7 +99,7 @@ class Visitor:
             wire.send("Network.emulateNetworkConditions", line)
         page.goto(path, timeout=60_000)
         if path == "/":
-            page.wait_for_function("window.readyAt", timeout=60_000)
+            page.wait_for_selector('html[data-ready="1"]', state="attached", timeout=60_000)
         seconds = page.evaluate(
             "window.readyAt ?? performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd / 1000"
         )
