@@ -18,7 +18,7 @@ from geoapp.reports.drawing import charts, maps
 from geoapp.reports.drawing.sheet import Figure
 from geoapp.reports.ground import Ground
 from geoapp.reports.sentences import sentences
-from geoapp.reports.structure import Rank, Report
+from geoapp.reports.structure import Mapped, Rank, Report
 from geoapp.reports.words import WORDS, divided, level_name, method, title, word
 from layers.feeds.meta import SYNTHETIC_NOTE
 from layers.languages import language
@@ -82,7 +82,7 @@ def _context(drawn: Drawn, preview: bool = False) -> dict[str, Any]:
         "period": period,
         "level": level_name(report.level, lang),
         "divisions": divided(report.within, lang),
-        "boundaries": word("boundaries", lang, boundary=told) if (told := boundaries(report, report.boundaries, lang)) else "",
+        "boundaries": boundary_note(report, lang),
         "as_of": word("version", lang, version=report.version, moment=figures.moment(report.changed_at, lang)),
         "created": report.changed_at.isoformat(timespec="seconds") if report.changed_at else "",
         "sentences": sentences(report, lang),
@@ -96,7 +96,7 @@ def _context(drawn: Drawn, preview: bool = False) -> dict[str, Any]:
             (word(f"rank_{rank.measure}", lang), _ranked(rank, lang)) for rank in report.ranks
         ],
         "qr": code_of(report.map_address),
-        "private": "" if report.is_public else word("scan_private", lang, site=report.site),
+        "private": private_note(report, lang),
         "summary_tables": tables.summary(report, lang),
         "maps": [image(figure, preview) for figure in drawn.maps],
         "charts": [image(figure, preview) for figure in drawn.charts],
@@ -141,6 +141,17 @@ def _ranked(rank: Rank, lang: str) -> str:
 
 def _volume(litres: int | None, lang: str) -> str:
     return word("no_data", lang) if litres is None else figures.volume(litres, lang)
+
+
+def private_note(report: Mapped, lang: str) -> str:
+    """That the printed address opens for nobody else, unless one was declared."""
+    return "" if report.is_public else word("scan_private", lang, site=report.site)
+
+
+def boundary_note(report: Mapped, lang: str) -> str:
+    """Whose outlines the report draws."""
+    told = boundaries(report, report.boundaries, lang)
+    return word("boundaries", lang, boundary=told) if told else ""
 
 
 def image(figure: Figure, preview: bool) -> dict[str, Any]:

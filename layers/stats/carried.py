@@ -23,10 +23,9 @@ from layers.stats import measures
 from layers.stats.divisions import Divisions, divisions, last_month
 from layers.stats.like import pair
 from layers.stats.measures import days_in
-from layers.stats.population import KINDS, NOBODY, last_day, populations
+from layers.stats.population import KINDS, counted_of_level, last_day
 from layers.stats.provisional import marks
 from layers.stats.query import available_months, totals_of
-from layers.stats.regions import region_index
 from layers.words import Words
 
 
@@ -146,9 +145,7 @@ def _marked(found: Carried, asked: Asked, within: Divisions, code: sql.Composabl
 
 def _people(level: int, period: Period, within: Divisions) -> tuple[sql.Composable, tuple[object, ...]]:
     """A join of the counts of a level's regions, found by the one rule there is for them (`layers.stats.population`)."""
-    counted, end = populations(within), last_day(period)
-    known = [(region.code, counted.of(region, end)) for region in region_index(within).levels[level]]
-    known = [(code, people) for code, people in known if people != NOBODY]
+    known = counted_of_level(within, level, last_day(period))
     present = [month for month in available_months() if period.first <= month <= period.last] if known else []
     columns = [
         [getattr(count, name) if (count := getattr(people, kind)) else None for _, people in known]

@@ -18,7 +18,7 @@ from layers.kept.memory import Memory
 from layers.periods import Period
 from layers.stats.divisions import Divisions
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
-from layers.versions import as_of
+from layers.versions import Stamp, as_of
 
 KINDS = ("residents", "households")
 
@@ -143,6 +143,7 @@ class Populations:
 
 
 _kept: Memory[Populations] = Memory(4)
+_levels: Memory[list[tuple[str, People]]] = Memory(64)
 # Of a code the rows of divisions that were closed come along: what was counted there was counted.
 _SQL = """
 SELECT r.code, p.day, p.residents, p.households, p.source FROM layers_population p JOIN layers_region r ON r.id = p.region_id
@@ -152,5 +153,20 @@ ORDER BY r.valid_to_id NULLS LAST
 
 def populations(within: Divisions) -> Populations:
     """The counts in some divisions: one small query for their version, the rest is kept."""
-    stamp = as_of((registry.POPULATION.name, "region", "reporting_unit")).stamp
+    stamp = _stamp()
     return _kept.get_or_make(stamp, within.edition.id, lambda: Populations(region_index(within), rows(Query(_SQL))))
+
+
+def counted_of_level(within: Divisions, level: int, end: date) -> list[tuple[str, People]]:
+    """Code and counts of every region of a level of which there are any, for periods that end on a day. Kept: tiles ask for it one by one."""
+
+    def make() -> list[tuple[str, People]]:
+        counted = populations(within)
+        found = ((region.code, counted.of(region, end)) for region in region_index(within).levels[level])
+        return [(code, people) for code, people in found if people != NOBODY]
+
+    return _levels.get_or_make(_stamp(), (within.edition.id, level, end), make)
+
+
+def _stamp() -> Stamp:
+    return as_of((registry.POPULATION.name, "region", "reporting_unit")).stamp

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from layers import vocab
@@ -84,6 +85,15 @@ def series(
     }
 
 
+@dataclass(frozen=True, slots=True)
+class _Summed:
+    """What each row holds in a period, and which of its months have figures: the same for every measure."""
+
+    period: Period
+    months: list[Month]
+    litres: Litres
+
+
 class _RowDivisors:
     """What the litres of each row are divided by, of any months."""
 
@@ -129,26 +139,28 @@ def _classes(
     or of everything are what the statistics API gives for that period.
     """
     years = sorted({month.year for month in months})
-    column = {month: i for i, month in enumerate(months)}
-    single = [Period(month, month) for month in months]
-    whole = [Period(months[0], months[-1])] if months else []
+    single = [_summed(matrix, months, Period(month, month)) for month in months]
+    yearly = {str(year): [_summed(matrix, months, Period(Month(year, 1), Month(year, 12)))] for year in years}
+    whole = [_summed(matrix, months, Period(months[0], months[-1]))] if months else []
 
-    def classed(measure: Measure, periods: Sequence[Period]) -> dict[str, Any]:
-        values: list[float | None] = []
-        for period in [] if divisors.lack(measure) else periods:
-            inside = [month for month in months if period.first <= month <= period.last]
-            columns = [column[month] for month in inside]
-            values += [
-                measure.value(added(row[i] for i in columns), by)
-                for row, by in zip(matrix, divisors.of(measure, inside, period), strict=True)
-            ]
+    def classed(measure: Measure, periods: Sequence[_Summed]) -> dict[str, Any]:
+        values = [
+            measure.value(litres, by)
+            for each in ([] if divisors.lack(measure) else periods)
+            for litres, by in zip(each.litres, divisors.of(measure, each.months, each.period), strict=True)
+        ]
         return classify(values, method, k).told(measure.name)
 
     return {
         measure.name: {
             "month": classed(measure, single),
-            "year": {str(year): classed(measure, [Period(Month(year, 1), Month(year, 12))]) for year in years},
+            "year": {year: classed(measure, periods) for year, periods in yearly.items()},
             "all": classed(measure, whole),
         }
         for measure in measures.OF_LITRES
     }
+
+
+def _summed(matrix: list[Litres], months: Sequence[Month], period: Period) -> _Summed:
+    inside = [i for i, month in enumerate(months) if period.first <= month <= period.last]
+    return _Summed(period, [months[i] for i in inside], [added(row[i] for i in inside) for row in matrix])

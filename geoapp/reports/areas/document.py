@@ -70,6 +70,8 @@ def _context(drawn: DrawnArea, preview: bool) -> dict[str, Any]:
         "sentences": tables.sentences(report, lang),
         "facts": tables.facts(report, lang),
         "qr": document.code_of(report.map_address),
+        "private": document.private_note(report, lang),
+        "boundaries": document.boundary_note(report, lang),
         "summary_tables": tables.summary(report, lang),
         "pictures": [document.image(figure, preview) for figure in (*drawn.maps, *drawn.charts)],
         "tables": [tables.parts(report, lang), tables.months(report, lang), tables.objects(report, lang)],

@@ -21,7 +21,9 @@ class AreaReport:
     told: dict[str, Any]
     period: ReportPeriod
     selection: Selection
+    site: str
     map_address: str
+    is_public: bool  # whether the address is the one that was declared
     version: int
     changed_at: datetime | None
     synthetic: bool

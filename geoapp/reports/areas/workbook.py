@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from geoapp.reports import figures, workbook
+from geoapp.reports import document, figures, workbook
 from geoapp.reports.areas import tables
 from geoapp.reports.areas.document import title_of
 from geoapp.reports.areas.structure import AreaReport
@@ -17,6 +17,7 @@ def xlsx(report: AreaReport, lang: str) -> bytes:
         ("", common("synthetic_mark", lang) if report.synthetic else ""),
         (common("boundary", lang), boundaries(report, report.boundaries, lang)),
         (common("on_map", lang), report.map_address),
+        ("", document.private_note(report, lang)),
         *((common("summary", lang), sentence) for sentence in tables.sentences(report, lang)),
         *((common("method", lang), line) for line in tables.method(report, lang)),
     ]

@@ -13,17 +13,19 @@ const LOOK_MS = 20_000;
 /** Whether a worker hears all that this page asks for: one may come in the midst of it. */
 const heardFromTheFirst = "serviceWorker" in navigator && navigator.serviceWorker.controller !== null;
 
-/** Install the worker where the server offers one and the page is its own window; take it away where it does no more. */
-export function keepForLater(): void {
+/**
+ * Install the worker where the server offers one and the page is its own window; take it away where it does no more. Once the map is
+ * drawn, as the page's parts are fetched a second time then; without a map at once.
+ */
+function keepForLater(map: GlMap | null): void {
   const offered = document.documentElement.dataset.offline;
   if (!("serviceWorker" in navigator) || window.top !== window || document.documentElement.hasAttribute("data-embed")) return;
   const settle = (): void => {
     if (offered) void navigator.serviceWorker.register(offered, { updateViaCache: "none" }).catch(() => undefined);
     else void navigator.serviceWorker.getRegistrations().then((all) => Promise.all(all.map((each) => each.unregister())));
   };
-  // Once the page is drawn: its parts are fetched a second time then.
-  if ("requestIdleCallback" in window) requestIdleCallback(settle, { timeout: 10_000 });
-  else setTimeout(settle, 3000);
+  if (map) map.once("idle", settle);
+  else settle();
 }
 
 /** The address that was looked at last, for a page that is opened from a home screen without a network. */
@@ -60,6 +62,7 @@ function tellSeen(map: GlMap | null): void {
 
 /** Tell when what is shown was seen, as long as it is from the store; and on the net again that, and whether, figures changed. */
 export function mountAway(place: HTMLElement, context: Context, seenAt: string | null, map: GlMap | null): void {
+  keepForLater(map);
   tellSeen(map);
   const { version } = context.meta.as_of;
   const remember = (): void => write(localStorage, LAST, location.search);

@@ -4,7 +4,7 @@ import "./styles/index.css";
 import type { Map as GlMap } from "maplibre-gl";
 import { mend, type Mended } from "./address";
 import { ApiError, getJson, hearKept, type Meta, metaUrl } from "./api";
-import { keepForLater, lastView, mountAway } from "./away";
+import { lastView, mountAway } from "./away";
 import { Context } from "./context";
 import { Data } from "./data";
 import { byId, h, icon, replace } from "./dom";
@@ -182,4 +182,3 @@ function logo(): Element {
 }
 
 void start();
-keepForLater();
