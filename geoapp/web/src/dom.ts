@@ -47,17 +47,14 @@ export function announce(text: string): void {
   const place = document.getElementById("announce");
   if (place && place.textContent !== text) place.textContent = text;
 }
-/** Whether the processor draws what a graphics card should, which gives a few pictures a second: said by the browser itself. */
-function drawnSlowly(): boolean {
-  const gl = document.createElement("canvas").getContext("webgl2");
+let slowly = false;
+/** Note who draws: of the processor, in place of a graphics card, a few pictures a second are all there is. The browser names it. */
+export function noteRenderer(gl: WebGL2RenderingContext | null): void {
   const named = gl?.getExtension("WEBGL_debug_renderer_info");
-  const name = gl && named ? String(gl.getParameter(named.UNMASKED_RENDERER_WEBGL)) : "";
-  gl?.getExtension("WEBGL_lose_context")?.loseContext();
-  return /swiftshader|llvmpipe|softpipe|software|basic render/i.test(name);
+  slowly = named ? /swiftshader|llvmpipe|softpipe|software|basic render/i.test(String(gl!.getParameter(named.UNMASKED_RENDERER_WEBGL))) : false;
 }
-let slowly: boolean | undefined;
 /** Whether nothing is to slide: the reader wants it so, or would have to wait for the pictures in between. */
-export const calm = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches || (slowly ??= drawnSlowly());
+export const calm = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches || slowly;
 
 const PATHS: Record<string, string> = {
   play: "M7 4.5v15l12.5-7.5z",

@@ -1,7 +1,7 @@
 // The map itself: our own layers on paper, nothing from outside.
 import { Map as GlMap, NavigationControl, ScaleControl, setWorkerUrl, type StyleSpecification, type VectorTileSource } from "maplibre-gl";
 import type { Bounds, LayerInfo } from "../api";
-import { calm } from "../dom";
+import { calm, noteRenderer } from "../dom";
 import { form } from "../form";
 import { FIRST, language, t } from "../i18n";
 
@@ -70,10 +70,12 @@ export function createMap(container: HTMLElement, bounds: Bounds, options: { sma
     pitchWithRotate: false,
     touchPitch: false,
     attributionControl: { compact: true },
-    fadeDuration: calm() ? 0 : 120,
+    fadeDuration: 120,
     renderWorldCopies: false,
     locale: controlWords(options.label),
   });
+  noteRenderer(map.getCanvas().getContext("webgl2")); // the map's own, which is there by now
+  if (calm()) (map as unknown as { _fadeDuration: number })._fadeDuration = 0;
   if (form() !== "cards") map.once("idle", () => foldSources(map));
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
