@@ -366,8 +366,9 @@ def _paper(content: bytes) -> Paper:
 def _inflated(content: bytes) -> Iterator[bytes]:
     """The file's objects, those that it packs too."""
     yield content
-    for packed in re.findall(rb"/ObjStm.*?stream\r?\n(.*?)\r?\nendstream", content, re.S):
-        yield zlib.decompress(packed)
+    for begun in re.finditer(rb"/ObjStm.*?stream\r?\n", content, re.S):
+        # It ends where its packing says: any byte may stand before the word that follows, a line's end too.
+        yield zlib.decompressobj().decompress(content[begun.end() :])
 
 
 READERS: dict[str, Callable[[bytes], Any]] = {
