@@ -50,6 +50,7 @@ class FeatureFilter:
 
     bbox: Bbox | None = None
     region: str = ""
+    unit: bool = False  # the region is a reporting unit
     attributes: Mapping[str, Q] = field(default_factory=dict)
     period: Period | None = None
     selection: Selection = EVERYTHING
@@ -93,7 +94,8 @@ class FeatureFilter:
             found = found.filter(geom__intersects=_shape(self.bbox))
         if self.region:
             index = region_index(self.within) if divided else region_index()
-            _refuse_too_fine(layer, index, self.region, self.region_param)
+            if not self.unit:
+                _refuse_too_fine(layer, index, self.region, self.region_param)
             found = found.filter(inside(layer, self._prefixes(index)))
         if isinstance(self.area, Regions):
             index = region_index(self.within) if divided else region_index()
@@ -115,7 +117,7 @@ class FeatureFilter:
                 coverage(period, self._calendar.months, name)
 
     def _prefixes(self, index: RegionIndex) -> list[str]:
-        return index.prefixes(self.region, param=self.region_param)
+        return index.prefixes(self.region, unit=self.unit, param=self.region_param)
 
 
 def _refuse_too_fine(layer: Layer, index: RegionIndex, code: str, param: str) -> None:
@@ -252,7 +254,8 @@ def usage_params(layer: Layer) -> tuple[str, ...]:
 
 def parse(layer: Layer, given: Mapping[str, str], region_param: str = REGION_PARAM) -> FeatureFilter:
     """A filter from the parameters it knows; others are the caller's to judge (see `params.refuse_unknown`)."""
-    region = given.get(region_param) if place_params(layer) else None
+    asked = given.get(region_param) if place_params(layer) else None
+    region, unit = params.parse_region_of_kind(asked, region_param) if asked else ("", False)
     attributes = {
         name: values.condition(declared, given[name])
         for name, declared in filter_params(layer).items()
@@ -260,7 +263,8 @@ def parse(layer: Layer, given: Mapping[str, str], region_param: str = REGION_PAR
     }
     return FeatureFilter(
         bbox=params.parse_bbox(given["bbox"]) if given.get("bbox") and place_params(layer) else None,
-        region=params.parse_region(region, region_param) if region else "",
+        region=region,
+        unit=unit,
         area=parse_area(given[AREA_PARAM]) if given.get(AREA_PARAM) and place_params(layer) else None,
         region_param=region_param,
         attributes=attributes,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from layers.errors import BadParameter
-from layers.vocab import Vocab
+from layers.vocab import UNIT, Vocab
 
 REGION_CODE = re.compile(r"(\d{2}|\d{4}|\d{6}|\d{9}|\d{12})", re.ASCII)
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T00:00:00(?:\.0+)?Z?)?", re.ASCII)
@@ -68,6 +68,17 @@ def parse_region(text: str, param: str = "region") -> str:
             f"{text!r} is not a division code.", param=param, allowed=["2, 4, 6, 9 or 12 digits, such as 110108"]
         )
     return text
+
+
+def parse_region_of_kind(text: str, param: str = "region") -> tuple[str, bool]:
+    """A code, and whether it is a reporting unit's: of one that is, its kind may stand before it (``reporting_unit/110108``), as a
+    district and its bureau share their code, which alone means the district."""
+    kind, told, code = text.rpartition("/")
+    if told and kind != UNIT:
+        raise BadParameter(
+            f"{text!r} is no region.", param=param, allowed=["110108", f"{UNIT}/110108 for the bureau of that code"]
+        )
+    return parse_region(code, param), bool(told)
 
 
 def parse_day(text: str) -> date | None:

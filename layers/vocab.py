@@ -146,6 +146,7 @@ LEVEL = Vocab(
     ),
 )
 CITY, DISTRICT, TOWNSHIP, VILLAGE, REPORTING_UNIT = (term.id for term in LEVEL)
+UNIT = LEVEL.by_id[REPORTING_UNIT].code  # which a unit's code is told by, as a district has it too
 # Digits of a division code at each level (National Bureau of Statistics); a code starts with its parent's. The city is what an
 # authority looks after as a whole: a city that is a province (2), a prefecture (4), a county or a city without districts (6:
 # then it has townships, and no districts).

@@ -19,7 +19,7 @@ from layers.stats.query import available_months
 from layers.stats.regions import RegionIndex
 from layers.versions import ALL_DATASETS, Stamp, as_of, fingerprint
 
-UNIT = vocab.LEVEL.by_id[vocab.REPORTING_UNIT].code
+UNIT = vocab.UNIT
 AREA_FORMATS = ("pdf", "xlsx")  # of an area
 FORMATS = ("pdf", "xlsx", "html", "svg", "png")  # html is the map without a network; svg and png hold each map
 
@@ -105,15 +105,15 @@ def parse_ask(given: Mapping[str, str], site: str) -> Ask:
         raise BadParameter("A region's report is of all sources and purposes.", param="source", allowed=["area=…"])
     if not given.get("period"):
         raise BadParameter("A period is needed.", param="period", allowed=FORMS)
-    kind, told, code = given.get("region", "").rpartition("/")
-    level = params.parse_choice(kind if told else given.get("level"), "level", "", (UNIT,))
+    code, unit = ("", False) if area else params.parse_region_of_kind(given["region"])
+    level = params.parse_choice(given.get("level"), "level", "", (UNIT,))
     return Ask(
-        code="" if area else params.parse_region(code),
+        code=code,
         area=area,
         selection=selection,
         period=parse_period(given["period"]),
         lang=params.parse_choice(given.get("lang"), "lang", languages.FIRST, languages.codes()),
-        unit=level == UNIT,
+        unit=unit or level == UNIT,
         boundaries="" if (told := parse_boundaries(given.get("boundaries"))) == OWN else told,
         site=site,
     )

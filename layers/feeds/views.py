@@ -38,7 +38,6 @@ READ = Resource()
 # Figures of divisions and cells, and what the page starts with: nobody's in particular.
 OPEN = Resource(kept=PUBLIC)
 SELECTION = ["source", "purpose", "resident"]
-UNIT = vocab.LEVEL.by_id[vocab.REPORTING_UNIT].code
 
 
 Make = Callable[[], dict[str, Any]]
@@ -132,11 +131,13 @@ def stats_view(request: HttpRequest) -> Found:
     period = parse_period(given["period"])
     measure = params.parse_choice(given.get("measure"), "measure", "volume", answer.MEASURES)
     answer.refuse_measure(measure, period)
+    parent, unit = params.parse_region_of_kind(given["parent"], "parent") if given.get("parent") else ("", False)
     question = answer.Question(
         level=_level(given.get("level")),
         period=period,
         selection=parse_selection(given.get("source"), given.get("purpose"), given.get("resident")),
-        parent=params.parse_region(given["parent"], "parent") if given.get("parent") else "",
+        parent=parent,
+        unit=unit,
         versus=answer.parse_versus(given.get("versus")),
         measure=measure,
         method=params.parse_choice(given.get("method"), "method", "quantiles", answer.METHODS),
@@ -146,7 +147,7 @@ def stats_view(request: HttpRequest) -> Found:
 
     def make() -> dict[str, Any]:
         whole = question.parent or printed.CITY  # whose sum the total is
-        notes = printed.notes(whole, question.period, question.selection)
+        notes = [] if question.unit else printed.notes(whole, question.period, question.selection)
         return _noted(answer.answer(question), [note for note in notes if note.year is not None])
 
     return json_of(as_of(registry.STATISTICS), make)
@@ -247,7 +248,7 @@ def area_view(request: HttpRequest) -> Found:
 def region_view(request: HttpRequest, code: str) -> Found:
     """One region at a glance; without a period, the last year that has data."""
     given = query_params(request, ["period", "versus", "level", BOUNDARIES, *SELECTION])
-    unit = params.parse_choice(given.get("level"), "level", "", (UNIT,)) == UNIT
+    unit = params.parse_choice(given.get("level"), "level", "", (vocab.UNIT,)) == vocab.UNIT
     period = parse_period(given["period"]) if given.get("period") else answer.last_year()
     selection = parse_selection(given.get("source"), given.get("purpose"), given.get("resident"))
     versus = answer.parse_versus(given.get("versus"))
@@ -256,7 +257,7 @@ def region_view(request: HttpRequest, code: str) -> Found:
 
     def make() -> dict[str, Any]:
         found = profile.profile(code, period, selection, versus, unit=unit, boundaries=boundaries)
-        return _noted(found, [] if found["level"] == UNIT else printed.notes(code, period, selection))
+        return _noted(found, [] if found["level"] == vocab.UNIT else printed.notes(code, period, selection))
 
     return json_of(as_of(ALL_DATASETS), make)
 
@@ -309,8 +310,8 @@ def explain_view(request: HttpRequest) -> Found:
     )
     boundaries = parse_boundaries(given.get(BOUNDARIES))
     if given.get("region"):
-        region = params.parse_region(given["region"])
-        bureau = params.parse_choice(given.get("level"), "level", "", (UNIT,)) == UNIT
+        region, of_kind = params.parse_region_of_kind(given["region"])
+        bureau = of_kind or params.parse_choice(given.get("level"), "level", "", (vocab.UNIT,)) == vocab.UNIT
         make = _figures(
             lambda: explain.explain_region(region, period, selection, page, unit=bureau, boundaries=boundaries)
         )

@@ -57,7 +57,7 @@ PARAMETERS: Json = {
         _parameter("properties", "只要这些属性。Only these properties.", {"type": "array", "items": _text()}),
         _parameter("skipGeometry", "不要几何。Without geometries.", {"type": "boolean", "default": False}),
         _parameter("resultType", "hits 只要数目。Only the number.", _text(enum=["results", "hits"])),
-        _parameter("within", "区划代码：只要其中的（属性 region 是另一参数，意为等于）。A division code: all that counts in it; the property region is a parameter of its own and means equality.", _text(pattern=r"^(\d{2}|\d{4}|\d{6}|\d{9}|\d{12})$")),
+        _parameter("within", "区划代码，或 reporting_unit/ 加填报单位代码：只要其中的（属性 region 是另一参数，意为等于）。A division code, or reporting_unit/ and the code of a bureau: all that counts in it; the property region is a parameter of its own and means equality.", _text(pattern=r"^(reporting_unit/)?(\d{2}|\d{4}|\d{6}|\d{9}|\d{12})$")),
         _parameter("period", f"带上这一时段的用水量。Adds the water used: {', '.join(PERIODS)}.", _text()),
         _parameter("source", "用水量只计这些水源。Of these sources.", {"type": "array", "items": _text(enum=[*vocab.SOURCE.codes, vocab.NEW_WATER])}),
         _parameter("purpose", "用水量只计这些用途。Of these purposes.", {"type": "array", "items": _text(enum=list(vocab.PURPOSE.codes))}),

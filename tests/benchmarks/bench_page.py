@@ -115,7 +115,9 @@ class Visitor:
         page.wait_for_function("shuitu.map.loaded()")
         page.wait_for_load_state("networkidle")
         asked: list[str] = []
-        page.on("request", lambda request: asked.append(request.url))
+        # The icon of the tab, which the browser asks for at each new address, is none of the page's requests.
+        icon = page.evaluate("document.querySelector('link[rel=icon]').href")
+        page.on("request", lambda request: asked.append(request.url) if request.url != icon else None)
         took = page.evaluate(MOVES)
         context.close()
         return took, len(asked)

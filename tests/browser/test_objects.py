@@ -70,6 +70,20 @@ def test_from_a_figure_to_its_meter_and_back_to_the_same_view(own_page: Page) ->
     assert str(query_state(page, "explain")).startswith("region/")
 
 
+def test_the_way_back_to_the_view_just_left_is_a_step_back(own_page: Page) -> None:
+    """Which a browser shows as it was left, and at once."""
+    page = own_page
+    open_map(page, f"/?region={SOUTHERN}&period=2019-01")
+    by_id(page, "region-explain").click()
+    by_id(page, "explain-part").filter(has_text="M1").get_by_test_id("part-link").click()
+    expect(by_id(page, "object-name")).to_be_visible()
+    steps = page.evaluate("history.length")
+    by_id(page, "back").first.click()
+    page.wait_for_selector("html[data-ready]", state="attached")
+    assert str(query_state(page, "explain")).startswith("region/")
+    assert page.evaluate("history.length") == steps
+
+
 def test_a_division_among_the_parts_is_shown_on_the_map(own_page: Page) -> None:
     open_map(own_page, f"/?region={SOUTHERN}&period=2019-01&explain=region/{SOUTHERN}")
     by_id(own_page, "explain-part").filter(has_text="甲社区").get_by_test_id("part-link").click()

@@ -37,9 +37,17 @@ function missing(error: ApiError): void {
 }
 /** The query of the map that the reader came from. */
 const cameFrom = (): string => new URLSearchParams(location.search).get("from") ?? "";
+/** The view one step back in the history is the browser's to show again, as it was left, instead of another that begins anew. */
+function goBack(event: MouseEvent, from: string): void {
+  const before = document.referrer && new URL(document.referrer);
+  const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+  if (!before || !isPlain || before.href !== new URL(`/?${from}`, location.href).href) return;
+  event.preventDefault();
+  history.back();
+}
 function back(target: string | null): HTMLElement {
   const from = cameFrom();
-  if (!target && from) return h("a", { class: "button", href: `/?${from}`, "data-testid": "back" }, t("backToView"));
+  if (!target && from) return h("a", { class: "button", href: `/?${from}`, "data-testid": "back", onclick: (event: MouseEvent) => goBack(event, from) }, t("backToView"));
   return h("a", { class: "button", href: target ?? "/" + query({ lang: language() === FIRST ? "" : language() }), "data-testid": "back" }, target ? t("showOnMap") : t("backToMap"));
 }
 

@@ -107,7 +107,8 @@ export class Cells {
     add({ ...common, id: `cells-${id}`, type: "fill", paint: { "fill-color": "rgba(0,0,0,0)", "fill-antialias": false } });
     add({ ...common, id: `cells-hatch-${id}`, type: "fill", paint: { "fill-pattern": HATCHES[0], "fill-opacity": 0.75 } });
     add({ ...common, id: `cells-line-${id}`, type: "line", minzoom: 10.5, paint: { "line-color": "#ffffff", "line-width": ["interpolate", ["linear"], ["zoom"], 10.5, 0.2, 13, 0.7], "line-opacity": 0.7 } });
-    add({ ...common, id: `cells-marks-${id}`, type: "line", paint: { "line-color": "#0a2f3d", "line-width": ["case", ["boolean", ["feature-state", "hover"], false], 2, 0] } });
+    // Without opacity the lines of all others, each of no width, are not drawn at all.
+    add({ ...common, id: `cells-marks-${id}`, type: "line", paint: { "line-color": "#0a2f3d", "line-width": ["case", ["boolean", ["feature-state", "hover"], false], 2, 0], "line-opacity": 0 } });
   }
 
   private paint(shown: CellsShown): void {
@@ -168,5 +169,6 @@ export class Cells {
     if (this.hovered && this.map.getSource(this.hovered.source)) mark(this.hovered, false);
     this.hovered = next;
     if (next) mark(next, true);
+    for (const each of SIZES) if (this.map.getSource(each)) this.map.setPaintProperty(`cells-marks-${each}`, "line-opacity", next?.source === each ? 1 : 0);
   }
 }

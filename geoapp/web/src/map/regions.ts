@@ -120,7 +120,7 @@ export class Regions {
   private addFill(level: MapLevel): void {
     this.map.addLayer({
       id: `hatch-${level}`, type: "fill", source: level, "source-layer": level, filter: ["in", ["get", "code"], ["literal", []]],
-      paint: { "fill-pattern": "no-data", "fill-antialias": false },
+      layout: { visibility: "none" }, paint: { "fill-pattern": "no-data", "fill-antialias": false },
     });
     this.hatched.set(level, "");
     this.map.addLayer({
@@ -148,7 +148,7 @@ export class Regions {
     for (const [id, width, color] of [["halo", 6, "#ffffff"], ["selected", 2.6, "#0a2f3d"]] as const) {
       this.map.addLayer({
         id: `${id}-${level}`, type: "line", source: level, "source-layer": level, filter: ["==", ["get", "code"], ""],
-        layout: { "line-join": "round" }, paint: { "line-color": color, "line-width": width, "line-opacity": id === "halo" ? 0.8 : 1 },
+        layout: { "line-join": "round", visibility: "none" }, paint: { "line-color": color, "line-width": width, "line-opacity": id === "halo" ? 0.8 : 1 },
       });
     }
   }
@@ -228,6 +228,7 @@ export class Regions {
       if (this.hatched.get(level) === lacking.join()) continue;
       this.hatched.set(level, lacking.join());
       this.map.setFilter(`hatch-${level}`, ["in", ["get", "code"], ["literal", lacking]]);
+      this.visible(`hatch-${level}`, lacking.length ? "visible" : "none");
     }
   }
   /** Hide the fills under the level once its own tiles are here. */
@@ -287,9 +288,13 @@ export class Regions {
     if (this.hovered) this.map.setFeatureState({ source: level!, sourceLayer: level!, id: code! }, { hover: true });
     for (const each of this.levels) this.map.setPaintProperty(`hover-${each}`, "line-opacity", this.hovered?.level === each ? 1 : 0);
   }
+  /** Mark a region. Of the other levels nothing is drawn, so that no tile is fetched for them. */
   select(code: string): void {
     for (const level of this.levels) {
-      for (const id of ["halo", "selected"]) this.map.setFilter(`${id}-${level}`, ["==", ["get", "code"], code]);
+      for (const id of ["halo", "selected"]) {
+        this.map.setFilter(`${id}-${level}`, ["==", ["get", "code"], code]);
+        this.visible(`${id}-${level}`, code && this.context.levelOf(code) === level ? "visible" : "none");
+      }
     }
   }
 }

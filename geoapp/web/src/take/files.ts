@@ -6,7 +6,6 @@ import { inLanguage, language } from "../i18n";
 import { comparedWith, spanOf } from "../periods";
 import { serialise, type State } from "../state";
 import { isTwoSided } from "../measures";
-import { divisionOf } from "../unit";
 import { layerQuery } from "../where";
 
 /** What part of the city is taken: all of it, the region that is selected, the area that totals are of, or what lies in the window. */
@@ -15,7 +14,7 @@ export type Scope = "city" | "region" | "area" | "view";
 export const WORKBOOK_MOST = 200_000;
 
 const placeOf = ({ state }: Context, scope: Scope, view: Bounds | null): Record<string, string> =>
-  scope === "area" ? { area: state.area } : scope === "region" && divisionOf(state.region) ? { region: state.region } : scope === "view" && view ? { bbox: view.map((each) => each.toFixed(5)).join(",") } : {};
+  scope === "area" ? { area: state.area } : scope === "region" && state.region ? { region: state.region } : scope === "view" && view ? { bbox: view.map((each) => each.toFixed(5)).join(",") } : {};
 
 /** The layer whose regions or cells the map colours now; of an area of finer regions theirs, as no coarser one lies in it. */
 export function tableLayer(context: Context, scope: Scope = "city"): string {

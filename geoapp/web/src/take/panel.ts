@@ -11,7 +11,6 @@ import { sourcesOf } from "../map/sources";
 import { segmented } from "../ui/choices";
 import { errorText } from "../ui/notices";
 import { reportLink } from "../ui/report-link";
-import { divisionOf } from "../unit";
 import { frameText, objectsUrl, reportUrl, type Scope, tableLayer, tableUrl, WORKBOOK_MOST } from "./files";
 import { picture } from "./picture";
 import { PAPERS, type Paper, print } from "./print";
@@ -100,10 +99,9 @@ export function openPanel(context: Context, map: GlMap | null): void {
     return section(t("takePicture"), h("div", { class: "take-row" }, size, draw), h("div", { class: "take-row" }, paper, sheet), said);
   }
 
-  const division = divisionOf(state.region);
   const isDrawn = state.area !== "" && state.area !== "view"; // what is in view can be taken anyway
-  const scopes: Scope[] = ["city", ...(division ? ["region" as const] : []), ...(isDrawn ? ["area" as const] : []), ...(view ? ["view" as const] : [])];
-  const chosen = (): Scope => (isDrawn ? scope ?? "area" : scope && scopes.includes(scope) ? scope : division ? "region" : "city");
+  const scopes: Scope[] = ["city", ...(state.region ? ["region" as const] : []), ...(isDrawn ? ["area" as const] : []), ...(view ? ["view" as const] : [])];
+  const chosen = (): Scope => (isDrawn ? scope ?? "area" : scope && scopes.includes(scope) ? scope : state.region ? "region" : "city");
   const files = h("div");
   function drawFiles(): void {
     const now = chosen();

@@ -6,7 +6,6 @@ import { integer } from "../format";
 import { type Underneath, underneath, UNDERNEATH } from "../ground";
 import { t, term, tk, words } from "../i18n";
 import { badgeElement } from "../map/icons";
-import { divisionOf, isUnit } from "../unit";
 import { askable, choose, chosen, layerQuery } from "../where";
 import { chips, redraw } from "./choices";
 import { AREA_COLORS } from "./colors";
@@ -48,13 +47,13 @@ export function mountLayers(place: HTMLElement, context: Context): void {
     if (!fields.length || !store.state.layers.includes(layer.id)) return null;
     const { where } = store.state;
     const own = layerQuery(where, layer.id);
-    const region = divisionOf(store.state.region);
+    const { region } = store.state;
     const filter = own && region ? `${own}&region=${region}` : own;
     const open = opened.has(layer.id) || filter !== "";
     const count = h("span", { class: "num", "data-testid": `passing-${layer.id}` });
     if (filter) {
       void context.data.count(layer, filter).then((passing) => {
-        const all = isUnit(store.state.region) ? layer.count : inside.get(layer.id) ?? layer.count;
+        const all = inside.get(layer.id) ?? layer.count;
         count.textContent = `${integer(passing)} / ${integer(all)}`;
         count.dataset.count = String(passing);
       }, () => undefined);

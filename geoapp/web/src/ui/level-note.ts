@@ -5,6 +5,9 @@ import { h } from "../dom";
 import { t, tk } from "../i18n";
 import { ENTRIES } from "../measures";
 
+/** How much nearer than where cells are first seen one of them is as wide as a finger's tip is seen. */
+const CELLS_NEAR = 2;
+
 /** The zoom from which a level can be shown that is asked for and is not shown; null when it is. */
 function zoomWanted(context: Context): number | null {
   const { level, measure } = context.state;
@@ -25,5 +28,5 @@ export function levelNote(context: Context): HTMLElement | null {
   if (zoom === null) return null;
   const told = level === "grid" ? t("gridFrom") : t("levelFrom", { level: tk("level", level), zoom, now: tk("level", context.level) });
   return h("p", { class: "hint grid-hint", "data-testid": level === "grid" ? "grid-hint" : "level-hint" }, told, " ",
-    h("button", { type: "button", class: "button small", onclick: () => context.emit("go", { zoom: level === "grid" ? zoom + 1 : zoom + 0.1 }) }, t("zoomIn")));
+    h("button", { type: "button", class: "button small", onclick: () => context.emit("go", { zoom: level === "grid" ? zoom + CELLS_NEAR : zoom + 0.1 }) }, t("zoomIn")));
 }
