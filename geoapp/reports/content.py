@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from geoapp.reports import objects
+from geoapp.reports import crossed, objects
 from geoapp.reports.ask import Ask
 from geoapp.reports.ground import outlined_by
 from geoapp.reports.quality import findings
@@ -115,6 +115,8 @@ def build(ask: Ask) -> Report:
             vocab.LEVEL.by_id[level].code: _held(level, lines, own, residents_l, ask.period, prefixes, within)
             for level, lines in lines_of.items()
         },
+        # Of the city all there is: what lies outside it, or in none of its parts, begins with no code.
+        crossed=crossed.read([*lines_of], ask.period, [] if region.level == vocab.CITY else prefixes, within),
         classes=_classes(ask, [level for level in (child, grand) if level], version.stamp),
         counts={row["layer"]: row["count"] for row in own["facilities"]},
         stages=objects.stages(prefixes, {row["layer"]: row["count"] for row in own["facilities"]}),

@@ -80,7 +80,8 @@ def facility_lines(
     rows = within(layer_id, prefixes)
     order = [F(capacity).desc(nulls_last=True), "code"] if capacity else ["code"]
     name = "name" if "name" in fields else ""
-    wanted = ["code", "counted_region", *filter(None, (name, capacity, run_by))]
+    quality = "position_quality" if "position_quality" in fields else ""
+    wanted = ["code", "counted_region", "geom", *filter(None, (name, capacity, run_by, quality))]
     return tuple(
         FacilityLine(
             layer_id,
@@ -90,9 +91,16 @@ def facility_lines(
             _place(index, codes.get(row["counted_region"], "")),
             row.get(capacity),
             (spoken(fields[run_by], row[run_by]) or "") if run_by else "",
+            *_position(row["geom"]),
+            (spoken(fields[quality], row[quality]) or "") if quality else "",
         )
         for row in rows.order_by(*order).values(*wanted)
     )
+
+
+def _position(geom: Any) -> tuple[float | None, float | None]:
+    """Of what stands at a point, to the sixth digit: a tenth of a metre."""
+    return (round(geom.x, 6), round(geom.y, 6)) if geom is not None and geom.geom_type == "Point" else (None, None)
 
 
 def _place(index: RegionIndex, code: str) -> str:

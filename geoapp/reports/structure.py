@@ -95,6 +95,17 @@ class RegionLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CrossedUse:
+    """Litres of a level's regions by each term of a vocabulary, all of the report's water: what lies in none of the regions too."""
+
+    level: str
+    by: str  # "source" or "purpose"
+    litres: Mapping[
+        tuple[str, str], int
+    ]  # of a region's code, or of why it is in none, and a term; none where nothing is recorded
+
+
+@dataclass(frozen=True, slots=True)
 class StageLine:
     """One kind of object of a stage: how many, and what they can take, supply or treat where that is known."""
 
@@ -135,6 +146,9 @@ class FacilityLine:
     place: str
     capacity_m3_d: int | None
     run_by: str
+    lon: float | None = None  # degrees of CGCS2000; None where it has no position
+    lat: float | None = None
+    position: str = ""  # how good it is, as the register or the demo says
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +272,7 @@ class Report:
     grand_level: str  # the level below the children, as a second map shows it; empty where there is none
     grandchildren: tuple[RegionLine, ...]
     held: dict[str, HeldWater]  # by level: what the figures of children and grandchildren show of it all
+    crossed: tuple[CrossedUse, ...]  # the same figures by source and by purpose
     classes: dict[str, MapClasses]  # of the level and measure of each map: "township/volume"
 
     counts: dict[str, int]

@@ -12,7 +12,7 @@ from geoapp.reports.words import item_name, layer_name, level_name, run_by_name,
 from layers import vocab
 from layers.stats.absence import added, share
 
-Kind = Literal["text", "integer", "litres", "share", "change", "area", "density", "month"]
+Kind = Literal["text", "integer", "litres", "share", "change", "area", "density", "month", "degrees"]
 Value = str | int | float | None
 
 # Rows of facilities that are printed. A row costs WeasyPrint 5 ms and 100 kB (docs/performance.md), so neither time nor
@@ -49,6 +49,7 @@ _SHOWN: dict[str, Callable[[Any], str]] = {
     "change": figures.change,
     "area": lambda value: f"{value:,.2f}",
     "density": lambda value: f"{value / 10_000:,.2f}",
+    "degrees": lambda value: f"{value:.6f}",
 }
 
 
@@ -243,8 +244,8 @@ def quality(report: Report, lang: str) -> PrintedTable:
 
 
 def facilities(report: Report, lang: str) -> list[PrintedTable]:
-    """Every facility by name, one table a layer."""
-    return [_facilities(each, lang) for each in report.facilities]
+    """Every facility by name and with its position, one table a layer."""
+    return [_facilities(each, lang, located=True) for each in report.facilities]
 
 
 def printed_facilities(report: Report, lang: str, limit: int = PRINTED_ROWS) -> list[PrintedTable]:
@@ -257,22 +258,41 @@ def printed_facilities(report: Report, lang: str, limit: int = PRINTED_ROWS) -> 
     return found
 
 
-def _facilities(found: FacilityList, lang: str) -> PrintedTable:
+def _facilities(found: FacilityList, lang: str, *, located: bool = False) -> PrintedTable:
+    """``located``: with where it counts and stands, and how good that is, which paper has no room for."""
     columns = (
         PrintedColumn(word("code", lang), width=2),
         PrintedColumn(word("name", lang), width=4),
         PrintedColumn(word("place", lang), width=4),
         PrintedColumn(word("capacity", lang), "integer", "m³/d", width=1.6),
         PrintedColumn(word("run_by", lang), width=2.4),
+        *(_located_columns(lang) if located else ()),
     )
     rows = tuple(
-        (line.code, line.name, line.place, line.capacity_m3_d, run_by_name(found.layer, line.run_by, lang))
+        (
+            *(line.code, line.name, line.place, line.capacity_m3_d, run_by_name(found.layer, line.run_by, lang)),
+            *(
+                (line.region, line.lon, line.lat, term_name(vocab.POSITION_QUALITY, line.position, lang))
+                if located
+                else ()
+            ),
+        )
         for line in found.lines
     )
     capacity = added(line.capacity_m3_d for line in found.lines)
-    total = (word("sum", lang), word("places", lang, count=figures.integer(len(rows))), "", capacity, "")
+    places = word("places", lang, count=figures.integer(len(rows)))
+    total = (word("sum", lang), places, "", capacity, *("" for _ in columns[4:]))
     name = layer_name(found.layer, lang)
     return PrintedTable(found.layer, f"{name} · {len(rows):,}", columns, rows, total, sheet=name)
+
+
+def _located_columns(lang: str) -> tuple[PrintedColumn, ...]:
+    return (
+        PrintedColumn(word("counted_region", lang), width=2.4),
+        PrintedColumn(word("longitude", lang), "degrees", "°"),
+        PrintedColumn(word("latitude", lang), "degrees", "°"),
+        PrintedColumn(vocab.POSITION_QUALITY.in_(lang), width=1.6),
+    )
 
 
 def _counted(report: Report, found: FacilityList, lang: str) -> PrintedTable:

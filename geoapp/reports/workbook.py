@@ -18,7 +18,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from geoapp.reports import figures, tables
+from geoapp.reports import crossed, figures, tables
 from geoapp.reports.credits import boundaries
 from geoapp.reports.files import zipped
 from geoapp.reports.sentences import sentences
@@ -30,7 +30,7 @@ from layers.text import xml_text
 
 FORMATS = {
     "text": "@", "integer": "#,##0", "litres": "#,##0.00", "share": "0.0%", "change": "+0.0%;-0.0%;0.0%",
-    "area": "#,##0.00", "density": "#,##0.00", "month": "yyyy-mm",
+    "area": "#,##0.00", "density": "#,##0.00", "month": "yyyy-mm", "degrees": "0.000000",
 }  # fmt: skip
 # From what is stored to the unit of the column's header.
 DIVIDE = {"litres": figures.LITRES_PER_UNIT, "density": 10_000}
@@ -84,7 +84,13 @@ def every_table(report: Report, lang: str) -> list[PrintedTable]:
     found.append(tables.regions(report, lang, report.child_level, report.children, "regions"))
     if report.grandchildren:
         found.append(tables.regions(report, lang, report.grand_level, report.grandchildren, "regions-below"))
-    return [*found, tables.stages(report, lang), tables.quality(report, lang), *tables.facilities(report, lang)]
+    return [
+        *found,
+        *crossed.tables(report, lang),
+        tables.stages(report, lang),
+        tables.quality(report, lang),
+        *tables.facilities(report, lang),
+    ]
 
 
 def told(report: Report, lang: str) -> list[tuple[str, str]]:

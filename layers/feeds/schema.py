@@ -211,7 +211,10 @@ COMPARE: Described = {
             "The period to compare with, of as many months; the months that both have are compared, and named in the answer",
             required=True,
         ),
-        query("region", "Only features inside this division or reporting unit (its code; reporting_unit/CODE where a district has it too)"),
+        query(
+            "region",
+            "Only features inside this division or reporting unit (its code; reporting_unit/CODE where a district has it too)",
+        ),
         *SELECTION,
         query("direction", "Which movers are listed: those that used more, or less", enum=list(DIRECTIONS)),
         OpenApiParameter("limit", OpenApiTypes.INT, description="1..1000 movers a page, 20 unless told"),

@@ -56,7 +56,10 @@ FEATURES: Described = {
     "parameters": [
         LAYER,
         query("bbox", "west,south,east,north in degrees of CGCS2000, longitude first"),
-        query("region", "Only what lies in this division or reporting unit (its code; reporting_unit/CODE where a district has it too)"),
+        query(
+            "region",
+            "Only what lies in this division or reporting unit (its code; reporting_unit/CODE where a district has it too)",
+        ),
         query("area", f"Only what lies in this area. {AREA_PARAM}"),
         query("period", f"On regions and cells: adds the usage of the period. {PERIOD}"),
         query(

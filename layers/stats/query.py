@@ -12,7 +12,7 @@ from psycopg import sql
 from layers import vocab
 from layers.db import Query, rows
 from layers.periods import Month, Period, signed_months
-from layers.selection import Selection, Signed
+from layers.selection import EVERYTHING, Selection, Signed
 from layers.sql import load
 from layers.stats.divisions import Divisions
 from layers.stats.like import Pair
@@ -143,6 +143,27 @@ def one_region_query(level: int, code: str, period: Period, selection: Selection
         f"SELECT {by}_sel, month, sum(volume_l * sign)::bigint{reading}"
         f" WHERE level = %s AND edition = ANY(%s) AND code = %s GROUP BY 1, 2 HAVING {_PRESENT}",
         [*arrays, level, list(within.sums), code],
+    )
+
+
+def crossed_query(
+    level: int, period: Period, by: Literal["source", "purpose"], prefixes: Sequence[str], within: Divisions
+) -> Query:
+    """Litres of a level's regions, and of what has none there, in a period by each source (or purpose) with all of the other.
+
+    Grain: (code, gap, source or purpose), those with any record.
+    """
+    singles = [(term.id, 1) for term in {"source": vocab.SOURCE, "purpose": vocab.PURPOSE}[by]]
+    reading, arrays = _by_month(
+        singles if by == "source" else EVERYTHING.source_sels,
+        singles if by == "purpose" else EVERYTHING.purpose_sels,
+        period,
+    )
+    inside, inside_params = under(prefixes)
+    return Query(
+        f"SELECT code, gap, {by}_sel, sum(volume_l * sign)::bigint{reading}"
+        f" WHERE level = %s AND edition = ANY(%s) AND {inside} GROUP BY 1, 2, 3 HAVING {_PRESENT}",
+        [*arrays, level, list(within.sums), *inside_params],
     )
 
 

@@ -11,11 +11,11 @@ import pytest
 from django.test import Client
 from openpyxl import load_workbook
 
-from geoapp.reports import content, document, workbook
+from geoapp.reports import content, crossed, document, workbook
 from geoapp.reports.ask import Ask
 from geoapp.reports.structure import Report
 from layers import printed, vocab
-from layers.models import Boundary
+from layers.models import Boundary, SupplyFacility
 from layers.periods import parse_period
 from tests import factories as make
 from tests.factories import CITY, DISTRICT, NORTHERN, SOUTHERN, D
@@ -31,6 +31,7 @@ def reports() -> dict[str, Report]:
     city = make_city()
     make.UsageFactory(meter=make.MeterFactory(geom=None), month=date(2019, 3, 1), volume_l=33_000_000)
     make.UsageFactory(region=city[CITY], month=date(2019, 4, 1), volume_l=55_000_000)
+    SupplyFacility.objects.filter(code="UP1").update(position_quality=vocab.SYNTHETIC)
     city.settle()
     return {code: build(code) for code in (CITY, DISTRICT, SOUTHERN)}
 
@@ -52,6 +53,43 @@ def test_every_sheet_adds_up(reports: dict[str, Report], lang: str) -> None:
                     of = [row[at] for row in rows[:last] if isinstance(row[at], int | float)]
                     assert sum(of) == pytest.approx(total, rel=1e-9), (code, sheet.title, at)
         assert summed > 9
+
+
+@pytest.mark.parametrize(("by", "param"), [("source", "source"), ("purpose", "purpose")])
+def test_regions_by_term_are_the_statistics_of_each_term(
+    client: Client, reports: dict[str, Report], by: str, param: str
+) -> None:
+    for code, report in reports.items():
+        for table in (each for each in crossed.tables(report, "zh") if each.key.startswith(by)):
+            for row in (*table.rows, table.total):
+                parts = [value for value in row[2:-1] if value is not None]
+                assert sum(parts) == (row[-1] or 0), (code, table.key, row)
+            assert table.total[-1] == report.total_l
+        for found in (each for each in report.crossed if each.by == by):
+            for term in {term for _, term in found.litres}:
+                asked = {"level": found.level, "period": "2019", "parent": "" if code == CITY else code, param: term}
+                told = client.get("/api/stats", asked).json()
+                expected = {row["code"]: row["volume_l"] for row in told["rows"] if row["volume_l"] is not None}
+                for gap in told["gaps"]:
+                    expected[gap["gap"]] = expected.get(gap["gap"], 0) + gap["volume_l"]
+                assert {place: litres for (place, each), litres in found.litres.items() if each == term} == expected
+
+
+def test_a_listed_facility_says_where_it_stands_and_how_good_that_is(reports: dict[str, Report]) -> None:
+    book = load_workbook(io.BytesIO(workbook.xlsx(reports[DISTRICT], "zh")))
+    found = 0
+    for sheet in book.worksheets:
+        heads = [str(cell.value) for cell in sheet[1]]
+        if "经度（CGCS2000） (°)" in heads:
+            for row in sheet.iter_rows(min_row=2, values_only=True):
+                if row[0] and row[0] != "合计" and row[heads.index("代码")]:
+                    plant = SupplyFacility.objects.filter(code=row[0]).first()
+                    if plant and plant.geom:
+                        found += 1
+                        at = (row[heads.index("经度（CGCS2000） (°)")], row[heads.index("纬度（CGCS2000） (°)")])
+                        assert at == pytest.approx((plant.geom.x, plant.geom.y), abs=1e-6)
+                        assert row[heads.index("位置质量")] == ("合成" if plant.code == "UP1" else None)
+    assert found > 5
 
 
 def build(code: str) -> Report:

@@ -199,7 +199,7 @@ def paper(django_db_setup: None, django_db_blocker: Any) -> Paper:
 
 def test_paper_holds_every_figure(paper: Paper) -> None:
     report, text = paper.drawn.report, paper.text
-    shown = [*tables.summary(report, "zh"), tables.regions(report, "zh", report.child_level, report.children, "r"), tables.months(report, "zh"), tables.stages(report, "zh"), tables.quality(report, "zh"), *tables.facilities(report, "zh")]  # fmt: skip
+    shown = [*tables.summary(report, "zh"), tables.regions(report, "zh", report.child_level, report.children, "r"), tables.months(report, "zh"), tables.stages(report, "zh"), tables.quality(report, "zh"), *tables.printed_facilities(report, "zh")]  # fmt: skip
     cells = [
         cell
         for table in shown
