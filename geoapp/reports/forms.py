@@ -39,8 +39,8 @@ FORMS: dict[str, Form] = {
         lambda drawn: partial(_xlsx, drawn.report, drawn.lang),
     ),
     "html": Form("-map.html", "text/html; charset=utf-8", lambda drawn: _offline(drawn.report, drawn.lang)),
-    "svg": Form("-svg.zip", "application/zip", lambda drawn: partial(pictures.svgs, [*drawn.maps, *drawn.charts])),
-    "png": Form("-png.zip", "application/zip", lambda drawn: partial(pictures.pngs, [*drawn.maps, *drawn.charts])),
+    "svg": Form("-svg.zip", "application/zip", lambda drawn: partial(pictures.svgs, drawn)),
+    "png": Form("-png.zip", "application/zip", lambda drawn: partial(pictures.pngs, drawn)),
 }
 
 

@@ -1,23 +1,74 @@
-"""Each map and chart as a file of its own, for other documents: SVG as drawn, PNG at print resolution."""
+"""Each map and chart as a file of its own, for other documents: SVG as drawn, PNG at print resolution. Each says what it is of."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from dataclasses import replace
 
-from geoapp.reports.drawing.sheet import Figure
+from geoapp.reports import figures
+from geoapp.reports.document import Drawn
+from geoapp.reports.drawing.palette import PAPER, SOFT, WARN
+from geoapp.reports.drawing.sheet import SMALL_PT, Figure
+from geoapp.reports.drawing.svg import Canvas, text_width
 from geoapp.reports.files import zipped
+from geoapp.reports.words import subject, word
+from layers import vocab
 
 DPI = 200
+HEAD, FOOT = 13.0, 10.0  # mm above a drawing, and below it
+TITLE_PT = 11.0
 
 
-def svgs(drawings: list[Figure]) -> bytes:
+def svgs(drawn: Drawn) -> bytes:
     """A ZIP of the drawings."""
-    return zipped({f"{figure.key}.svg": figure.svg.encode() for figure in drawings})
+    return zipped({f"{name}.svg": figure.svg.encode() for name, figure in _alone(drawn)})
 
 
-def pngs(drawings: list[Figure]) -> bytes:
+def pngs(drawn: Drawn) -> bytes:
     """A ZIP of pictures of the drawings, on white."""
-    return zipped({f"{figure.key}.png": png(figure) for figure in drawings})
+    return zipped({f"{name}.png": png(figure) for name, figure in _alone(drawn)})
+
+
+def _alone(drawn: Drawn) -> Iterator[tuple[str, Figure]]:
+    """Each drawing as it stands alone, by what it is of: ``110108-2019-township-volume``."""
+    report = drawn.report
+    unit = "unit-" if report.level == vocab.UNIT else ""
+    of = f"{unit}{report.code}-{report.period.text.replace('..', '_')}"
+    for figure in drawn.maps:
+        yield f"{of}-{figure.key}", titled(figure, drawn)
+    for figure in drawn.charts:
+        yield f"{of}-{figure.key}", titled(figure, drawn, foot=True)
+
+
+def titled(figure: Figure, drawn: Drawn, *, foot: bool = False) -> Figure:
+    """A drawing with what it shows above it, of which region and when; and of which data below, as maps say by themselves."""
+    report, lang = drawn.report, drawn.lang
+    width, height = size_of(figure.svg)
+    canvas = Canvas(width, HEAD + height + (FOOT if foot else 0), f"{report.name} {figure.title}")
+    canvas.rect(0, 0, canvas.width, canvas.height, PAPER)
+    title = f"{subject(report, lang)} · {figure.title}"
+    canvas.text(0, 4.8, title, min(TITLE_PT, TITLE_PT * width / text_width(title, TITLE_PT)), bold=True)
+    canvas.text(0, 9.8, figures.period(report.period.first, report.period.last, lang), 8.5, fill=SOFT)
+    canvas.place(figure.svg, 0, HEAD)
+    if foot:
+        told = word("data_of", lang, version=report.version)
+        canvas.text(
+            0, canvas.height - 4.6, f"{told} · {report.place.credit(lang)}".removesuffix(" · "), SMALL_PT, fill=SOFT
+        )
+    if foot and report.synthetic:
+        canvas.text(0, canvas.height - 1.2, word("synthetic_mark", lang), SMALL_PT, fill=WARN, bold=True)
+    return replace(figure, svg=canvas.to_svg())
+
+
+def size_of(svg: str) -> tuple[float, float]:
+    """Width and height of a drawing, in mm."""
+    head = svg[: svg.index(">")]
+    width, height = (
+        float(part.split('"')[1].removesuffix("mm"))
+        for part in (head[head.index(" width=") :], head[head.index(" height=") :])
+    )
+    return width, height
 
 
 def png(figure: Figure, dpi: int = DPI) -> bytes:
@@ -26,9 +77,8 @@ def png(figure: Figure, dpi: int = DPI) -> bytes:
 
     from geoapp.reports import press
 
-    size = figure.svg[: figure.svg.index(">")]
-    width, height = (part.split('"')[1] for part in (size[size.index("width=") :], size[size.index("height=") :]))
-    page = f'<style>@page{{size:{width} {height};margin:0}}body{{margin:0}}img{{display:block}}</style><img src="drawing:{figure.key}">'
+    width, height = size_of(figure.svg)
+    page = f'<style>@page{{size:{width}mm {height}mm;margin:0}}body{{margin:0}}img{{display:block}}</style><img src="drawing:{figure.key}">'
     with pypdfium2.PdfDocument(press.pdf(page, {figure.key: figure.svg})) as document:
         picture = document[0].render(scale=dpi / 72).to_pil()
     out = io.BytesIO()

@@ -98,22 +98,24 @@ def test_the_first_sheet_says_what_the_figures_are(drawn: document.Drawn) -> Non
 
 def test_the_same_data_make_the_same_workbook_and_pictures(drawn: document.Drawn) -> None:
     assert workbook.xlsx(drawn.report, "en") == workbook.xlsx(drawn.report, "en")
-    assert pictures.svgs(drawn.maps) == pictures.svgs(drawn.maps)
+    assert pictures.svgs(drawn) == pictures.svgs(drawn)
 
 
 def test_drawings_are_whole_and_inside_their_paper(drawn: document.Drawn) -> None:
     from geoapp.reports.drawing.svg import MM_PER_PT, text_width
 
-    with zipfile.ZipFile(io.BytesIO(pictures.svgs([*drawn.maps, *drawn.charts]))) as archive:
+    with zipfile.ZipFile(io.BytesIO(pictures.svgs(drawn))) as archive:
         names = archive.namelist()
-        assert {"township-volume.svg", "village-per_km2.svg", "objects.svg", "supply-areas.svg", "months.svg"} <= set(
-            names
-        )
+        expected = ("township-volume", "village-per_km2", "objects", "supply-areas", "months")
+        assert {f"{DISTRICT}-2019-{key}.svg" for key in expected} <= set(names)
         for name in names:
             root = xml.dom.minidom.parseString(archive.read(name)).documentElement
             width, height = (float(each) for each in root.getAttribute("viewBox").split()[2:])
             texts = root.getElementsByTagName("text")
-            assert texts
+            said = "".join(text.firstChild.data for text in texts)
+            # Taken out of the report it still says of whom, what, when, and of which data.
+            assert drawn.report.name in said and "2019年" in said and f"第 {drawn.report.version} 版" in said, said
+            assert "不可用于决策" in said
             for text in texts:
                 x, y = float(text.getAttribute("x")), float(text.getAttribute("y"))
                 across = text_width(text.firstChild.data, float(text.getAttribute("font-size")) / MM_PER_PT)

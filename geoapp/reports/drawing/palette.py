@@ -19,6 +19,7 @@ __all__ = [
     "SOFT",
     "SOURCES",
     "SURFACE",
+    "WARN",
     "WATER",
     "class_of",
     "ramp",
@@ -26,6 +27,7 @@ __all__ = [
 
 INK, SOFT, LINE, WATER, PAPER = "#1b2b32", "#52626a", "#cdd4d3", "#0b5c73", "#ffffff"
 SURFACE, SHORE = "#a8d1ef", "#3f83b5"  # of waters: seen on the lightest class and on the darkest
+WARN = "#9a4a1c"  # of what is made up
 HATCH = "#8b8577"  # over what has no data
 
 

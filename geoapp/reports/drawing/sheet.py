@@ -12,7 +12,7 @@ from geoapp.reports.credits import boundaries
 from geoapp.reports.drawing import geometry, labels
 from geoapp.reports.drawing.frame import Frame, distance_text, fit, scale_bar, scale_factor
 from geoapp.reports.drawing.geometry import Outline
-from geoapp.reports.drawing.palette import HATCH, INK, LINE, NO_DATA, SOFT
+from geoapp.reports.drawing.palette import HATCH, INK, LINE, NO_DATA, SOFT, WARN
 from geoapp.reports.drawing.svg import Canvas, number, stroke, text_width
 from geoapp.reports.structure import Mapped
 from geoapp.reports.words import divided, word
@@ -159,7 +159,7 @@ class Sheet:
             self.canvas.text(0, y, line, SMALL_PT, fill=SOFT)
             y += MARKS_STEP
         if report.synthetic:
-            self.canvas.text(0, y, word("synthetic_mark", self.lang), SMALL_PT, fill="#9a4a1c", bold=True)
+            self.canvas.text(0, y, word("synthetic_mark", self.lang), SMALL_PT, fill=WARN, bold=True)
 
 
 def wrapped(text: str, size_pt: float, width: float) -> list[str]:

@@ -114,6 +114,11 @@ class Canvas:
             self._element("text", around, body)
         self._element("text", attributes, body)
 
+    def place(self, drawn: str, x: float, y: float) -> None:
+        """Another drawing, as `to_svg` gave it, with its corner at the point."""
+        body = drawn[drawn.index("</title>") + len("</title>") :].removesuffix("</svg>")
+        self._parts.append(f'<g transform="translate({number(x)} {number(y)})">{body}</g>')
+
     def clip(self, x: float, y: float, width: float, height: float) -> None:
         """What follows is cut to the rectangle, until `unclip`."""
         self._clips += 1
