@@ -153,17 +153,27 @@ def crossed_query(
 
     Grain: (code, gap, source or purpose), those with any record.
     """
-    singles = [(term.id, 1) for term in {"source": vocab.SOURCE, "purpose": vocab.PURPOSE}[by]]
-    reading, arrays = _by_month(
-        singles if by == "source" else EVERYTHING.source_sels,
-        singles if by == "purpose" else EVERYTHING.purpose_sels,
-        period,
-    )
+    terms = [(term.id, 1) for term in {"source": vocab.SOURCE, "purpose": vocab.PURPOSE}[by]]
+    sources = terms if by == "source" else EVERYTHING.source_sels
+    purposes = terms if by == "purpose" else EVERYTHING.purpose_sels
+    singles, signed = signed_months(period, available_months())
     inside, inside_params = under(prefixes)
+    parts: list[str] = []
+    params: list[object] = []
+    for litres, counted, months in (
+        ("volume_l", "records", [(month, 1) for month in singles]),
+        ("ytd_l", "ytd_records", signed),
+    ):
+        reading, arrays = _reading(_cells(sources, purposes, {month: (sign,) for month, sign in months}), ["sign"])
+        parts.append(
+            f"SELECT code, gap, {by}_sel, {litres} * sign, {counted} * sign{reading}"
+            f" WHERE level = %s AND edition = ANY(%s) AND {inside}"
+        )
+        params += [*arrays, level, list(within.sums), *inside_params]
     return Query(
-        f"SELECT code, gap, {by}_sel, sum(volume_l * sign)::bigint{reading}"
-        f" WHERE level = %s AND edition = ANY(%s) AND {inside} GROUP BY 1, 2, 3 HAVING {_PRESENT}",
-        [*arrays, level, list(within.sums), *inside_params],
+        f"SELECT code, gap, term, sum(litres)::bigint FROM ({' UNION ALL '.join(parts)})"
+        " AS part (code, gap, term, litres, n) GROUP BY 1, 2, 3 HAVING sum(n) > 0",
+        params,
     )
 
 
