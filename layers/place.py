@@ -12,8 +12,8 @@ from typing import Any
 
 from django.db import connection
 
+from layers import names, vocab
 from layers import plane as planes
-from layers import vocab
 from layers.words import Kept
 
 Cursor = Any
@@ -53,6 +53,16 @@ class Place:
 
     def credit(self, lang: str) -> str:
         return Kept({"zh": self.credit_zh, "en": self.credit_en}).in_(lang)
+
+    def english(self) -> dict[str, str]:
+        """English names of divisions by code, as far as there are any."""
+        return {**names.english(), **({self.root: self.en} if self.root and self.en else {})}
+
+    def called(self, code: str, name: str, lang: str, *, unit: bool = False) -> str:
+        """A division, or a reporting unit, in a language: the name it is registered with where there is no other."""
+        if unit:
+            return names.unit(code, name).in_(lang)
+        return Kept({"zh": name, "en": self.english().get(code, "")}).in_(lang)
 
     @property
     def levels(self) -> tuple[int, ...]:

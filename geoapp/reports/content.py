@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
@@ -68,16 +69,18 @@ def build(ask: Ask) -> Report:
     prefixes = index.prefixes(ask.code, unit=region.level == vocab.REPORTING_UNIT)
     total_l = own["recorded_l"]
     residents_l = _volume(region, ask, RESIDENTS, within)
-    children = _children(index, by_versus)
-    grandchildren = _grandchildren(index, ask, grand, region) if grand else ()
+    here = place.read()
+    named = NamedLines(index, here, ask.lang)
+    children = _children(named, by_versus)
+    grandchildren = _grandchildren(named, ask, grand, region) if grand else ()
     lines_of = {child: children, grand: grandchildren} if grand else {child: children}
     months = _months(coverage(ask.period, query.available_months()).period)
     changed = timezone.localtime(version.changed_at) if version.changed_at else None
     return Report(
         code=ask.code,
-        name=own["name"],
+        name=here.called(ask.code, own["name"], ask.lang, unit=region.level == vocab.REPORTING_UNIT),
         level=own["level"],
-        path=tuple(step["name"] for step in own["path"]),
+        path=_path(own["path"], here, ask.lang),
         period=_period(own["period"]),
         site=ask.site,
         map_address=ask.map_address(),
@@ -86,7 +89,8 @@ def build(ask: Ask) -> Report:
         changed_at=changed,
         synthetic=figures_are_synthetic(),
         within=within,
-        place=place.read(),
+        place=here,
+        names_in=ask.lang,
         boundaries=_boundaries(index, region, [*lines_of], prefixes, within),
         bounds=own["bounds"],
         total_l=total_l,
@@ -102,7 +106,7 @@ def build(ask: Ask) -> Report:
         purposes=tuple(
             TermShare(row["purpose"], row["volume_l"], share(row["volume_l"], total_l)) for row in own["by_purpose"]
         ),
-        ranks=_ranks(index, region, ask),
+        ranks=_ranks(index, region, ask, here),
         months=tuple(str(month) for month in months.months),
         source_months={
             row["source"]: tuple(row["volume_l"]) for row in by_source_month(region, months.months, EVERYTHING, within)
@@ -120,7 +124,7 @@ def build(ask: Ask) -> Report:
         classes=_classes(ask, [level for level in (child, grand) if level], version.stamp),
         counts={row["layer"]: row["count"] for row in own["facilities"]},
         stages=objects.stages(prefixes, {row["layer"]: row["count"] for row in own["facilities"]}),
-        facilities=objects.facility_lists(index, prefixes),
+        facilities=objects.facility_lists(index, prefixes, lambda code, name: here.called(code, name, ask.lang)),
         beside_months=_beside_months(region, months),
         findings=findings(region, prefixes, ask.period),
         per_head=_per_head(region, ask, own, within),
@@ -225,7 +229,12 @@ def _sources(region: RegionInfo, ask: Ask, total_l: int, within: Divisions) -> t
     return tuple(TermShare(code, volume, share(volume, total_l)) for code, volume in volumes.items())
 
 
-def _ranks(index: RegionIndex, region: RegionInfo, ask: Ask) -> tuple[Rank, ...]:
+def _path(steps: Sequence[dict[str, Any]], here: place.Place, lang: str) -> tuple[str, ...]:
+    unit = vocab.UNIT
+    return tuple(here.called(step["code"], step["name"], lang, unit=step.get("level") == unit) for step in steps)
+
+
+def _ranks(index: RegionIndex, region: RegionInfo, ask: Ask, here: place.Place) -> tuple[Rank, ...]:
     """Places in the city and, of a township, in its district; none of the city itself."""
     if region.level == vocab.CITY:
         return ()
@@ -235,7 +244,8 @@ def _ranks(index: RegionIndex, region: RegionInfo, ask: Ask) -> tuple[Rank, ...]
     for scope in scopes:
         found = answer(Question(region.level, ask.period, parent=scope, boundaries=ask.boundaries))
         held = _held_of(found)
-        name = index.by_code[scope].name if scope else index.root.name if index.root else ""
+        around = index.by_code[scope] if scope else index.root
+        name = here.called(around.code, around.name, ask.lang) if around else ""
         for measure, field in (("volume", "volume_l"), ("per_km2", "m3_per_km2")):
             values = {row["code"]: row[field] for row in found["rows"] if row[field] is not None}
             if region.code in values:
@@ -252,12 +262,29 @@ def _held_of(found: dict[str, Any]) -> HeldWater:
     return HeldWater(found["level"], found["total_l"] or 0, _hidden(hidden))
 
 
-def _children(index: RegionIndex, by_versus: dict[str, dict[str, Any]]) -> tuple[RegionLine, ...]:
+@dataclass(frozen=True, slots=True)
+class NamedLines:
+    """Lines of regions with their names, and those of what they lie in, in a language."""
+
+    index: RegionIndex
+    here: place.Place
+    lang: str
+
+    def line(self, row: dict[str, Any], year: float | None, previous: float | None) -> RegionLine:
+        above = self.index.by_code.get(self.index.by_code[row["code"]].parent_code)
+        return RegionLine(
+            row["code"], self.here.called(row["code"], row["name"], self.lang),
+            self.here.called(above.code, above.name, self.lang) if above else "",
+            row["volume_l"], row["share"], row["area_km2"], row["m3_per_km2"], year, previous,
+        )  # fmt: skip
+
+
+def _children(named: NamedLines, by_versus: dict[str, dict[str, Any]]) -> tuple[RegionLine, ...]:
     previous = {row["code"]: row["change"] for row in by_versus["previous"]["children"]}
-    return tuple(_line(index, row, row["change"], previous[row["code"]]) for row in by_versus["year"]["children"])
+    return tuple(named.line(row, row["change"], previous[row["code"]]) for row in by_versus["year"]["children"])
 
 
-def _grandchildren(index: RegionIndex, ask: Ask, level: int, region: RegionInfo) -> tuple[RegionLine, ...]:
+def _grandchildren(named: NamedLines, ask: Ask, level: int, region: RegionInfo) -> tuple[RegionLine, ...]:
     unit = region.level == vocab.REPORTING_UNIT
     found = {
         versus: answer(
@@ -266,16 +293,8 @@ def _grandchildren(index: RegionIndex, ask: Ask, level: int, region: RegionInfo)
         for versus in VERSUS
     }
     previous = {row["code"]: row["change"] for row in found["previous"]}
-    lines = [_line(index, row, row["change"], previous[row["code"]]) for row in found["year"]]
+    lines = [named.line(row, row["change"], previous[row["code"]]) for row in found["year"]]
     return tuple(sorted(lines, key=lambda line: (line.volume_l is None, -(line.volume_l or 0), line.code)))
-
-
-def _line(index: RegionIndex, row: dict[str, Any], year: float | None, previous: float | None) -> RegionLine:
-    above = index.by_code[row["code"]].parent_code
-    return RegionLine(
-        row["code"], row["name"], index.by_code[above].name if above else "", row["volume_l"], row["share"],
-        row["area_km2"], row["m3_per_km2"], year, previous,
-    )  # fmt: skip
 
 
 def _classes(ask: Ask, levels: list[int], stamp: Stamp) -> dict[str, MapClasses]:

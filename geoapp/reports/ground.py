@@ -92,8 +92,8 @@ def read(report: Report) -> Ground:
     levels = [level for level in (report.child_level, report.grand_level) if level]
     drawn = [layer.id for layer in registry.LAYERS if report.counts.get(layer.id) and is_drawn(layer)]
     return Ground(
-        outlines={level: _outlines(level, prefixes, report.within) for level in levels},
-        context=() if report.level == "city" else _outlines(whole, [city], report.within),
+        outlines={level: _outlines(level, prefixes, report) for level in levels},
+        context=() if report.level == "city" else _outlines(whole, [city], report),
         cells=_cells(prefixes, parse_period(report.period.text), report.within),
         positions={layer_id: _positions(layer_id, prefixes) for layer_id in drawn},
         areas={owner: _areas(owner, prefixes) for owner in OWNERS} if report.counts["supply_area"] else {},
@@ -133,15 +133,16 @@ def around(bounds: tuple[float, float, float, float]) -> Polygon:
     return box
 
 
-def _outlines(level: str, prefixes: Sequence[str], divided: Divisions) -> tuple[Outlined, ...]:
-    """The outlines of a level in the regions, as these divisions have them."""
+def _outlines(level: str, prefixes: Sequence[str], report: Report) -> tuple[Outlined, ...]:
+    """The outlines of a level in the regions, as the report's divisions have them."""
     found = (
-        filters.within(registry.layer(level), divided)
+        filters.within(registry.layer(level), report.within)
         .filter(any_prefix("region__code", list(prefixes)))
         .order_by("region__code")
         .values_list("region__code", "region__name", PlaneWKB("geom"))
     )
-    return tuple((code, name, bytes(wkb)) for code, name, wkb in found)
+    called = report.place.called
+    return tuple((code, called(code, name, report.names_in), bytes(wkb)) for code, name, wkb in found)
 
 
 def is_drawn(layer: registry.Layer) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db.models import Count, F, Q, Sum
@@ -60,15 +60,18 @@ def _capacity(layer: Layer, prefixes: list[str]) -> int | None:
     return total
 
 
-def facility_lists(index: RegionIndex, prefixes: list[str]) -> tuple[FacilityList, ...]:
-    """Facilities by layer, the largest first; layers without any are left out."""
+def facility_lists(
+    index: RegionIndex, prefixes: list[str], called: Callable[[str, str], str]
+) -> tuple[FacilityList, ...]:
+    """Facilities by layer, the largest first; layers without any are left out. ``called`` has a region's name from its code and
+    the one it is registered with."""
     codes = dict(Region.objects.values_list("pk", "code"))
-    lists = [FacilityList(each.id, facility_lines(index, each.id, prefixes, codes)) for each in registry.LISTED]
+    lists = [FacilityList(each.id, facility_lines(index, each.id, prefixes, codes, called)) for each in registry.LISTED]
     return tuple(each for each in lists if each.lines)
 
 
 def facility_lines(
-    index: RegionIndex, layer_id: str, prefixes: list[str], codes: dict[int, str]
+    index: RegionIndex, layer_id: str, prefixes: list[str], codes: dict[int, str], called: Callable[[str, str], str]
 ) -> tuple[FacilityLine, ...]:
     """Every facility of a layer in the regions, with what of it may be told; of a closed layer none."""
     layer = access.seen(registry.layer(layer_id))
@@ -88,7 +91,7 @@ def facility_lines(
             row["code"],
             row.get(name, ""),
             codes.get(row["counted_region"], ""),
-            _place(index, codes.get(row["counted_region"], "")),
+            _place(index, codes.get(row["counted_region"], ""), called),
             row.get(capacity),
             (spoken(fields[run_by], row[run_by]) or "") if run_by else "",
             *_position(row["geom"]),
@@ -103,7 +106,7 @@ def _position(geom: Any) -> tuple[float | None, float | None]:
     return (round(geom.x, 6), round(geom.y, 6)) if geom is not None and geom.geom_type == "Point" else (None, None)
 
 
-def _place(index: RegionIndex, code: str) -> str:
+def _place(index: RegionIndex, code: str, called: Callable[[str, str], str]) -> str:
     """The township and, where known, the village that it stands in."""
     steps = [step for step in index.path(code) if step.level >= vocab.TOWNSHIP] if code in index.by_code else []
-    return " ".join(step.name for step in steps)
+    return " ".join(called(step.code, step.name) for step in steps)

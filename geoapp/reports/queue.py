@@ -20,7 +20,7 @@ from django.utils import timezone
 from geoapp.background import locks
 from geoapp.reports.ask import Ask, data_stamp
 from geoapp.reports.models import DONE, FAILED, QUEUED, RUNNING, ReportJob
-from layers import vocab
+from layers import place, vocab
 from layers.area import Regions, parse_area
 from layers.errors import Busy
 from layers.kept.whole import is_as_told
@@ -78,7 +78,8 @@ def _name(ask: Ask, index: RegionIndex) -> str:
         chosen = index.chosen(area.codes, "area") if isinstance(area, Regions) else []
         return name_of(area, chosen).in_(ask.lang)[:NAME_MOST]
     index.prefixes(ask.code, unit=ask.unit)
-    return index.info(ask.code, vocab.REPORTING_UNIT if ask.unit else index.by_code[ask.code].level).name
+    found = index.info(ask.code, vocab.REPORTING_UNIT if ask.unit else index.by_code[ask.code].level)
+    return place.read().called(found.code, found.name, ask.lang, unit=ask.unit)[:NAME_MOST]
 
 
 def _refuse_too_many(asker: str) -> None:

@@ -1,4 +1,4 @@
-"""Everything that a report says, as plain values: litres, counts, ratios and codes, in no language and no format.
+"""Everything that a report says, as plain values: litres, counts, ratios, codes and names, in no other words and no format.
 
 Litres are None where nothing is recorded: that is no data, and not nought (`layers.stats.absence`).
 Whatever form the report takes (page, PDF, workbook, picture) reads these and computes nothing of its own.
@@ -245,6 +245,7 @@ class Report:
     synthetic: bool
     within: Divisions  # what its regions and outlines are of
     place: Place  # whose region it is, and in which plane it is measured and drawn
+    names_in: str  # the language that names of divisions and units are in, the only words there are
     boundaries: dict[
         str, tuple[tuple[str, str], ...]
     ]  # by level, the coarsest first: (source, quality) of the outlines drawn

@@ -10,7 +10,7 @@ from layers import access, editions, filters, place, printed, registry, vocab
 from layers.built import built_layers, is_built, paged_ones
 from layers.kept.memory import Memory
 from layers.models import Release
-from layers.names import english
+from layers.names import english_units
 from layers.registry import Field, Layer
 from layers.stats import divisions, query
 from layers.stats.offered import offered
@@ -161,8 +161,12 @@ def meta() -> dict[str, Any]:
         "levels": [vocab.LEVEL.by_id[level].code for level in index.below],
         "worded": {name: term.everywhere() for name, term in vocab.worded().items()},
         "names_en": {
-            **{code: name for code, name in english().items() if code in index.by_code},
-            **({city.code: here.en} if city and here.en else {}),
+            **{code: name for code, name in here.english().items() if code in index.by_code},
+            **{
+                f"{vocab.UNIT}/{unit.code}": english_units()[unit.code, unit.name]
+                for unit in index.units.values()
+                if (unit.code, unit.name) in english_units()
+            },
         },
         "place": {
             "name": {"zh": here.zh, "en": here.en},

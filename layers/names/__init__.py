@@ -16,6 +16,23 @@ def english() -> dict[str, str]:
     return {row["code"]: row["name_en"] for row in csv.DictReader(text.splitlines())}
 
 
+def division(code: str, name: str) -> Kept:
+    """A division's name in each language: the one it is registered with where there is no other."""
+    return Kept({"zh": name, "en": english().get(code, "")})
+
+
+@cache
+def english_units() -> dict[tuple[str, str], str]:
+    """English names of reporting units by code and Chinese name: one that was renamed goes by its new name."""
+    text = files(__name__).joinpath("units_en.csv").read_text(encoding="utf-8")
+    return {(row["code"], row["name"]): row["name_en"] for row in csv.DictReader(text.splitlines())}
+
+
+def unit(code: str, name: str) -> Kept:
+    """A reporting unit's name in each language."""
+    return Kept({"zh": name, "en": english_units().get((code, name), "")})
+
+
 @cache
 def _sources() -> dict[str, str]:
     text = files(__name__).joinpath("sources_en.csv").read_text(encoding="utf-8")

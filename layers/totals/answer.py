@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from layers import filters, vocab
+from layers import filters, names, vocab
 from layers.area import PARAM, Area, DrawnShape, Regions
 from layers.models import Boundary
 from layers.periods import Period
@@ -106,7 +106,7 @@ def balance(found: Figures) -> dict[str, int | None]:
 def name(area: Area, chosen: Sequence[RegionInfo]) -> Worded:
     """What an area is called, in words."""
     if isinstance(area, Regions):
-        return first_of([region.name for region in chosen], NAMED_MOST)
+        return first_of([names.division(region.code, region.name) for region in chosen], NAMED_MOST)
     if area.circle:
         lon, lat, metres = area.circle
         told = f"{metres / 1000:g} km" if metres >= 1000 else f"{metres} m"

@@ -18,7 +18,7 @@ from geoapp.reports.ask import Ask, parse_ask
 from geoapp.reports.structure import Report
 from layers import vocab
 from layers.errors import BadParameter
-from layers.models import Boundary, Region
+from layers.models import Boundary, Region, ReportingUnit
 from layers.periods import parse_period
 from tests import factories as make
 from tests.factories import CITY, DISTRICT, UNIT
@@ -265,3 +265,28 @@ def test_no_text_on_paper_is_smaller_than_seven_points() -> None:
         assert sizes and min(sizes) >= 6.99, figure.key
     css = (TEMPLATES / "report.css").read_text()
     assert min(float(size) for size in re.findall(r"(?:font|font-size):\s*([\d.]+)pt", css)) >= 7
+
+
+def test_a_report_in_english_names_divisions_and_bureaux_in_english_everywhere(client: Client) -> None:
+    Region.objects.filter(code=DISTRICT).update(name="东城区")
+    ReportingUnit.objects.filter(code=DISTRICT).update(name="东城区水务局")
+    make.publish()
+    for ask, name in (({}, "Dongcheng District"), ({"unit": True}, "Dongcheng District Water Authority")):
+        report = build(lang="en", **ask)
+        assert report.name == report.path[-1] == name
+        drawn = drawn_of(report, "en")
+        said = document.html(drawn) + shown_offline(report)["heading"]["name"] + "".join(fig.svg for fig in drawn.maps)
+        assert "东城区" not in said and name in said
+    city = build(CITY, lang="en")
+    assert [line.name for line in city.children] == ["Dongcheng District"]
+    assert {line.parent for line in city.grandchildren} == {"Dongcheng District"}
+    assert "东城区" not in "".join(fig.svg for fig in drawn_of(city, "en").maps)
+    listed = {value: name for group in choices.regions("en") for value, name, _ in group["regions"]}
+    assert listed[DISTRICT] == "Dongcheng District"
+    assert listed[f"reporting_unit/{DISTRICT}"] == "Dongcheng District Water Authority"
+    told = client.get("/api/meta").json()["names_en"]
+    assert told[f"reporting_unit/{DISTRICT}"] == "Dongcheng District Water Authority"
+    # One that was renamed since goes by its new name.
+    ReportingUnit.objects.filter(code=DISTRICT).update(name="东城区水务中心")
+    make.publish()
+    assert build(lang="en", unit=True).name == "东城区水务中心"

@@ -42,6 +42,7 @@ def build(ask: Ask) -> AreaReport:
         synthetic=figures_are_synthetic(),
         within=ask.within(),
         place=place.read(),
+        names_in=ask.lang,
         boundaries=_boundaries(ask, told),
     )
 
@@ -98,7 +99,7 @@ def _plane(area: Area) -> bytes | None:
 def _outlines(report: AreaReport, codes: Sequence[str]) -> tuple[Outlined, ...]:
     stored = filters.outlined(Boundary.objects.filter(region__code__in=codes), report.within)
     named = stored.order_by("region__code").values_list("region__code", "region__name", PlaneWKB("geom"))
-    return tuple((code, name, bytes(wkb)) for code, name, wkb in named)
+    return tuple((code, report.place.called(code, name, report.names_in), bytes(wkb)) for code, name, wkb in named)
 
 
 def _positions(layer: registry.Layer, wanted: FeatureFilter) -> bytes | None:

@@ -29,6 +29,7 @@ class AreaReport:
     synthetic: bool
     within: Divisions
     place: Place
+    names_in: str
     boundaries: dict[str, tuple[tuple[str, str], ...]]
     child_level: str = ""  # its map is of no one level
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from geoapp.reports import figures
 from geoapp.reports.areas.structure import AreaReport
 from geoapp.reports.areas.words import word
@@ -134,12 +137,18 @@ def parts(report: AreaReport, lang: str) -> PrintedTable:
         PrintedColumn(common("share", lang), "share", width=1.5),
     )
     rows: list[tuple[Value, ...]] = [
-        (row["code"], row["name"], row["parent"] or level_name(row["level"], lang), row["volume_l"], row["share"])
-        for row in report.told["parts"]
+        (*_named(report, row, lang), row["volume_l"], row["share"]) for row in report.told["parts"]
     ]
     last = ("", common("sum", lang), "", total, share(total, total))
     title = word("townships" if report.is_drawn else "regions", lang)
     return PrintedTable("parts", title, columns, tuple(rows), last)
+
+
+def _named(report: AreaReport, row: Mapping[str, Any], lang: str) -> tuple[str, str, str]:
+    """Code, name, and the name of what the region lies in; of one in nothing its level."""
+    above = next((row["code"][:digits] for digits in (9, 6) if digits < len(row["code"])), report.place.root)
+    parent = report.place.called(above, row["parent"], lang) if row["parent"] else level_name(row["level"], lang)
+    return row["code"], report.place.called(row["code"], row["name"], lang), parent
 
 
 def months(report: AreaReport, lang: str) -> PrintedTable:

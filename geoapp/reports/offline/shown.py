@@ -144,7 +144,11 @@ def _outlines(report: Report, prefixes: list[str]) -> list[tuple[str, str, Json]
         .values_list("region__code", "region__name", AsWKB("geom"))
     )
     shapes = shapely.coverage_simplify([shapely.from_wkb(bytes(wkb)) for _, _, wkb in rows], _TOLERANCE_DEGREES)
-    return [(code, name, _rounded(shape)) for (code, name, _), shape in zip(rows, shapes, strict=True)]
+    called = report.place.called
+    return [
+        (code, called(code, name, report.names_in), _rounded(shape))
+        for (code, name, _), shape in zip(rows, shapes, strict=True)
+    ]
 
 
 def _rounded(shape: Any) -> Json:
