@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from geoapp.reports import ask, bulk
+from geoapp.reports.official.letterhead import dressed
 from layers import languages, vocab
 from layers.errors import ShuituError
 from layers.periods import parse_period
@@ -56,7 +57,8 @@ class Command(BaseCommand):
             index.prefixes(code, unit=options["unit"])
         period = parse_period(options["period"])
         coverage(period, available_months())
-        return [ask.Ask(code, period, options["lang"], options["unit"]).of_kind(index) for code in codes]
+        asks = (ask.Ask(code, period, options["lang"], options["unit"]).of_kind(index) for code in codes)
+        return [dressed(each) for each in asks]
 
     def _make(self, asks: list[ask.Ask], tasks: list[bulk.Task], stamp: str, processes: int, out: Path) -> None:
         began, failed, peak = time.monotonic(), 0, 0.0
