@@ -48,7 +48,7 @@ class Damaged(ShuituError):
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class FrozenReport:
     """A report without what is signed on it: its page with marks, its drawings, its workbook with marks."""
 
     page: str
@@ -71,12 +71,12 @@ class Held:
         )
 
 
-def unpacked(data: bytes) -> Held:
+def unpacked(data: bytes) -> FrozenReport:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         names = [name for name in archive.namelist() if name.startswith(_DRAWINGS)]
         drawings = {name.removeprefix(_DRAWINGS).removesuffix(".svg"): archive.read(name).decode() for name in names}
         told = json.loads(archive.read(_TOLD))
-        return Held(archive.read(_PAGE).decode(), drawings, archive.read(_BOOK), **told)
+        return FrozenReport(archive.read(_PAGE).decode(), drawings, archive.read(_BOOK), **told)
 
 
 def folder_of(report: IssuedReport) -> Path:
@@ -96,7 +96,7 @@ def freeze(report: IssuedReport) -> dict[str, Any]:
             found = content.build(ask_of(report))
             drawn = document.draw(found, ground.read(found), lang, worn)
         printing = document.printing(drawn)
-        held = Held(
+        held = FrozenReport(
             document.marked(drawn),
             {figure.key: figure.svg for figure in (*drawn.maps, *drawn.charts)},
             _xlsx(found, lang, [(_label(key, lang), _mark(key)) for key in _LINES]),
@@ -127,7 +127,7 @@ def printed(report: IssuedReport) -> dict[str, Any]:
     return {form: _written(report, f"{report.revision}-{_name(report)}.{form}", made[form]) for form in FORMS}
 
 
-def printing_of(report: IssuedReport, held: Held) -> Printing:
+def printing_of(report: IssuedReport, held: FrozenReport) -> Printing:
     signed = {step: Signature(**report.signers[str(step)]) for step, _ in STEPS if str(step) in report.signers}
     author = report.signers.get(str(EDITED), {"name": "", "day": ""})
     return Printing(
