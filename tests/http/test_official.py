@@ -51,6 +51,10 @@ def pages_of(data: bytes) -> list[str]:
         return [page.get_textpage().get_text_bounded() for page in found]
 
 
+def seen(page: Any) -> str:
+    return str(page.get_textpage().get_text_bounded())
+
+
 # The form of a letterhead
 
 
@@ -153,10 +157,11 @@ def test_the_print_keeps_its_tags_and_its_paper() -> None:
     assert b"/StructTreeRoot" in objects and b"/MarkInfo <</Marked true>>" in objects and objects.count(b"/Alt") > 3
     assert len(re.findall(rb"/S /H1\b", objects)) == 1
     with pypdfium2.PdfDocument(data) as found:
-        for page in found:
+        for at, page in enumerate(found):
             assert [round(side) for side in page.get_size()] == [595, 842]
             left = min(each.get_bounds()[0] for each in page.get_objects() if each.type == 1)
             assert left >= 27.9 * 72 / 25.4, "the binding margin is free"
+            assert ("电话" in seen(page)) == (at == len(found) - 1), "the foot is on the last page alone"
             assert max(each.get_bounds()[2] for each in page.get_objects() if each.type == 1) <= 595 - 11 * 72 / 25.4
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 
 from geoapp.reports.official import logo, pattern
 
@@ -62,10 +62,11 @@ def test_a_large_logo_is_kept_smaller() -> None:
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "PNG"), (b"", "PNG"), (picture("GIF"), "PNG"), (picture("PNG")[:60], "PNG"),
+        (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "PNG"), (b"", "PNG"), (picture("GIF"), "PNG"), (picture("PNG")[:60], "PNG"), (picture("JPEG", (300, 300))[:-200], "PNG"),
         (picture("PNG", (4001, 1)), "4001"), (b"\x89PNG" + bytes(1 << 20), "1024 KB"),
     ],
 )  # fmt: skip
-def test_what_is_no_logo_is_refused_with_a_reason(data: bytes, said: str) -> None:
+def test_what_is_no_logo_is_refused_with_a_reason(data: bytes, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)  # as WeasyPrint sets it
     with pytest.raises(logo.BadLogo, match=said):
         logo.checked(data)

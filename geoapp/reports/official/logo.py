@@ -6,7 +6,10 @@ PNG and JPEG alone: an SVG may run and fetch things, and nothing on paper needs 
 from __future__ import annotations
 
 import io
+import threading
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from PIL import Image, ImageFile
 
@@ -16,6 +19,7 @@ MOST_BYTES = 1 << 20
 MOST_SIDE = 4000  # pixels that are read
 KEPT_SIDE = 1000  # pixels that are kept: 40 mm at 600 dpi
 KINDS = ("PNG", "JPEG")
+_turn = threading.Lock()
 
 
 class BadLogo(ValueError):
@@ -47,9 +51,20 @@ def checked(data: bytes) -> bytes:
         ) from error
 
 
+@contextmanager
+def _whole_alone() -> Iterator[None]:
+    """A picture that is cut short is refused: WeasyPrint, where it is loaded, tells Pillow to take any."""
+    with _turn:
+        before = ImageFile.LOAD_TRUNCATED_IMAGES
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
+        try:
+            yield
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = before
+
+
 def _made(data: bytes) -> bytes:
-    assert not ImageFile.LOAD_TRUNCATED_IMAGES
-    with Image.open(io.BytesIO(data), formats=KINDS) as picture:
+    with _whole_alone(), Image.open(io.BytesIO(data), formats=KINDS) as picture:
         if max(picture.size) > MOST_SIDE or min(picture.size) < 1:
             raise BadLogo(
                 Words(

@@ -132,8 +132,8 @@ def of_one(report: IssuedReport, user: Any, lang: str) -> dict[str, Any]:
             "edit": report.state == DRAFT and not told["busy"] and user.has_perm(COMPILE),
             "check": report.state == DRAFT and ready and user.has_perm(CHECK) and not own,
             "approve": report.state == CHECKED and ready and user.has_perm(APPROVE) and not own,
-            "send_back": report.state == CHECKED and (user.has_perm(CHECK) or user.has_perm(APPROVE)),
-            "withdraw": report.state != WITHDRAWN and user.has_perm(NEEDED["withdraw"][report.state]),
+            "send_back": report.state == CHECKED and any(map(user.has_perm, NEEDED["send_back"][CHECKED])),
+            "withdraw": report.state != WITHDRAWN and any(map(user.has_perm, NEEDED["withdraw"][report.state])),
             "retry": bool(report.error),
         },
         "draft": report.state == DRAFT,
@@ -141,11 +141,12 @@ def of_one(report: IssuedReport, user: Any, lang: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-# What a step needs, by the state that the report is in.
-NEEDED: dict[str, dict[int, str]] = {
-    "edit": {DRAFT: COMPILE},
-    "renew": {DRAFT: COMPILE},
-    "check": {DRAFT: CHECK},
-    "approve": {CHECKED: APPROVE},
-    "withdraw": {DRAFT: COMPILE, CHECKED: CHECK, APPROVED: APPROVE},
+# What a step needs, one of these rights, by the state that the report is in.
+NEEDED: dict[str, dict[int, tuple[str, ...]]] = {
+    "edit": {DRAFT: (COMPILE,)},
+    "renew": {DRAFT: (COMPILE,)},
+    "check": {DRAFT: (CHECK,)},
+    "approve": {CHECKED: (APPROVE,)},
+    "send_back": {CHECKED: (CHECK, APPROVE)},
+    "withdraw": {DRAFT: (COMPILE,), CHECKED: (CHECK, APPROVE), APPROVED: (APPROVE,)},
 }

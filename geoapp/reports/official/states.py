@@ -197,7 +197,7 @@ def withdraw(report_id: int, revision: int, by: Person, reason: str) -> IssuedRe
     """The report is void; its number stays taken, and its files as they are."""
     reason = _reason(reason)
     with _step(report_id, revision, DRAFT, CHECKED, APPROVED) as report:
-        if report.state == APPROVED and report.waits_for:
+        if report.state == APPROVED and report.waits_for and not report.error:
             _refuse_unfinished(report)  # what was approved is printed first, and kept
         report.state, report.waits_for = WITHDRAWN, ""
         _note(report, TAKEN_BACK, by, reason)

@@ -36,8 +36,10 @@ def told(request: HttpRequest, error: ShuituError) -> HttpResponse:
     if not isinstance(error, SignRefused):
         return refused(request, error)
     lang = page_language(request)
-    back = request.headers.get("Referer", "") if request.method == "POST" else ""
-    context = {"lang": lang, "html_lang": html_language(lang), "said": error.said.in_(lang), "back": bool(back)}
+    match = request.resolver_match
+    number = match.kwargs.get("report_id") if match else None
+    back = languages.address(reverse("reports:issued_one", args=[number]), lang) if number else ""
+    context = {"lang": lang, "html_lang": html_language(lang), "said": error.said.in_(lang), "back": back}
     return render(request, "reports/official/refused.html", context, status=409)
 
 
@@ -116,12 +118,9 @@ def step(request: HttpRequest, report_id: int) -> HttpResponse:
 
 def _allow(request: HttpRequest, report: IssuedReport) -> None:
     """What a step needs depends on where the report is; a state that a step does not fit is told by the step itself."""
-    action = request.POST["action"]
-    if action == "send_back":
-        wanted: tuple[str, ...] = (pages.CHECK, pages.APPROVE)
-    else:
-        needed = pages.NEEDED.get(action, {})
-        wanted = (needed[report.state],) if report.state in needed else tuple(needed.values())
+    needed = pages.NEEDED.get(request.POST["action"], {})
+    every = tuple(right for rights in needed.values() for right in rights)
+    wanted = needed.get(report.state, every)
     if wanted and not any(map(request.user.has_perm, wanted)):
         raise PermissionDenied
 
