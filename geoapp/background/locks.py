@@ -9,6 +9,7 @@ from django.db import connection
 
 REPORT_JOBS, REPORT_SLOTS = 4490_1, 4490_2
 IMPORT_JOBS, IMPORT_SLOTS, IMPORT_TURNS = 4490_3, 4490_4, 4490_5
+ISSUED_REPORTS = 4490_6
 
 
 def try_lock(kind: int, which: int) -> bool:

@@ -39,12 +39,13 @@ class Ask:
     site: str = field(default_factory=lambda: settings.PUBLIC_URL)
     area: str = ""  # an area in place of a region, as it is spelled, with what of its usage is meant
     selection: Selection = EVERYTHING
+    letterhead: str = ""  # a digest of the one that the report wears (see `official.letterhead`); empty without one
 
     def key(self, stamp: str, formats: tuple[str, ...]) -> str:
         """The same for everyone who asks for the same content of the same data version, made by the same code."""
         told = (
             self.region, str(self.period), self.lang, self.boundaries, self.site, self.is_public, stamp, code(), ",".join(formats),
-            self.area, self.selected,
+            self.area, self.selected, *filter(None, (self.letterhead,)),
         )  # fmt: skip
         return hashlib.sha256("\x1f".join(map(str, told)).encode()).hexdigest()[:32]
 

@@ -17,6 +17,8 @@ from geoapp.reports.credits import boundaries
 from geoapp.reports.drawing import charts, maps
 from geoapp.reports.drawing.sheet import Figure
 from geoapp.reports.ground import Ground
+from geoapp.reports.official.letterhead import Worn
+from geoapp.reports.official.page import Printing, filled, title_of
 from geoapp.reports.sentences import sentences
 from geoapp.reports.structure import Mapped, Rank, Report
 from geoapp.reports.words import WORDS, divided, level_name, method, title, word
@@ -36,20 +38,41 @@ class Drawn:
     lang: str
     maps: list[Figure]
     charts: list[Figure]
+    worn: Worn | None = None
 
 
-def draw(report: Report, ground: Ground, lang: str) -> Drawn:
-    return Drawn(report, lang, maps.draw_all(report, ground, lang), charts.draw_all(report, lang))
+def draw(report: Report, ground: Ground, lang: str, worn: Worn | None = None) -> Drawn:
+    return Drawn(report, lang, maps.draw_all(report, ground, lang), charts.draw_all(report, lang), worn)
 
 
-def preview(report: Report, ground: Ground, lang: str) -> bytes:
+def preview(report: Report, ground: Ground, lang: str, worn: Worn | None = None) -> bytes:
     """The report drawn, as the page that a browser shows."""
-    return html(draw(report, ground, lang), preview=True).encode()
+    return html(draw(report, ground, lang, worn), preview=True).encode()
 
 
 def html(drawn: Drawn, *, preview: bool = False) -> str:
     """The whole page; ``preview`` adds what only a screen needs: the drawings themselves, and a width."""
-    return render_to_string("reports/report.html", {**_context(drawn, preview), "preview": preview})
+    page = marked(drawn, preview=preview)
+    return page if drawn.worn is None else filled(page, drawn.worn, drawn.lang, printing(drawn))
+
+
+def marked(drawn: Drawn, *, preview: bool = False) -> str:
+    """The page with marks where the letterhead goes, if it has one (see `official.page`)."""
+    context = {**_context(drawn, preview), "preview": preview}
+    if drawn.worn is not None:
+        context |= {"official": True, "title": printing(drawn).title}
+    return render_to_string("reports/report.html", context)
+
+
+def printing(drawn: Drawn) -> Printing:
+    """What a report that nobody signs has on its cover."""
+    report, lang = drawn.report, drawn.lang
+    usual = title(report, lang)
+    return Printing(
+        title=title_of(drawn.worn, report.name, usual, lang) if drawn.worn else usual,
+        period=figures.period(report.period.first, report.period.last, lang),
+        synthetic=word("synthetic_mark", lang) if report.synthetic else "",
+    )
 
 
 def pdf(drawn: Drawn) -> bytes:

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from django.db import models
 
+from geoapp.reports.official.models import (
+    CommentaryEdition,
+    IssuedEvent,
+    IssuedReport,
+    Letterhead,
+    NumberSeries,
+)
 from layers.words import shown
 
+__all__ = [
+    "DONE", "FAILED", "QUEUED", "RUNNING", "STATUS", "CommentaryEdition", "IssuedEvent", "IssuedReport", "Letterhead",
+    "NumberSeries", "ReportJob",
+]  # fmt: skip
 QUEUED, RUNNING, DONE, FAILED = 1, 2, 3, 4
 STATUS = [
     (QUEUED, shown("等待", "Waiting")),
@@ -28,6 +39,9 @@ class ReportJob(models.Model):
     # An area in place of a region, and what of its usage is meant; both as an address says them.
     area = models.TextField(shown("范围", "Area"), blank=True, default="")
     selected = models.TextField(shown("水源与用途", "Sources and purposes"), blank=True, default="")
+    letterhead = models.CharField(
+        shown("报告版头", "Letterhead"), max_length=32, blank=True, default=""
+    )  # a digest of it
     site = models.CharField(shown("地址", "Address"), max_length=200)
     formats = models.CharField(shown("格式", "Form"), max_length=40)
     stamp = models.CharField(shown("数据版本", "Data version"), max_length=40)

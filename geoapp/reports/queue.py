@@ -20,6 +20,7 @@ from django.utils import timezone
 from geoapp.background import locks
 from geoapp.reports.ask import Ask, data_stamp
 from geoapp.reports.models import DONE, FAILED, QUEUED, RUNNING, ReportJob
+from geoapp.reports.official.letterhead import dressed
 from layers import place, vocab
 from layers.area import Regions, parse_area
 from layers.errors import Busy
@@ -50,13 +51,13 @@ def ask_for(ask: Ask, forms: tuple[str, ...], asker: str = "") -> ReportJob:
     """
     coverage(ask.period, available_months())
     index = region_index(ask.within())
-    ask = ask.of_kind(index)
+    ask = dressed(ask.of_kind(index))
     name = _name(ask, index)
     stamp = data_stamp()
     told = {
         "region": ask.code, "name": name, "unit": ask.unit, "period": str(ask.period), "lang": ask.lang, "boundaries": ask.boundaries,
         "site": ask.site, "formats": ",".join(forms), "stamp": stamp,
-        "asker": asker, "area": ask.area, "selected": ask.selected,
+        "asker": asker, "area": ask.area, "selected": ask.selected, "letterhead": ask.letterhead,
     }  # fmt: skip
     with transaction.atomic():
         job = ReportJob.objects.select_for_update().filter(key=ask.key(stamp, forms)).first()
@@ -125,7 +126,9 @@ def again(job: ReportJob) -> ReportJob:
 def ask_of(job: ReportJob) -> Ask:
     selected = dict(parse_qsl(job.selected))
     selection = parse_selection(selected.get("source"), selected.get("purpose"), None)
-    return Ask(job.region, parse_period(job.period), job.lang, job.unit, job.boundaries, job.site, job.area, selection)
+    return Ask(
+        job.region, parse_period(job.period), job.lang, job.unit, job.boundaries, job.site, job.area, selection, job.letterhead
+    )  # fmt: skip
 
 
 def claim() -> ReportJob | None:

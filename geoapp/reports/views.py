@@ -25,6 +25,8 @@ from geoapp.reports.ask import AREA_FORMATS, FORMATS, UNIT, Ask, code, parse_ask
 from geoapp.reports.forms import FORMS
 from geoapp.reports.ground import Ground
 from geoapp.reports.models import DONE, RUNNING, ReportJob
+from geoapp.reports.official import pages
+from geoapp.reports.official.letterhead import Worn, worn_by
 from geoapp.reports.refusal import MadeAgain, for_script, refused
 from geoapp.reports.structure import Report
 from geoapp.reports.words import FORM_NAMES, STATUS_NAMES, STEP_NAMES, level_name
@@ -74,6 +76,8 @@ def index(request: HttpRequest) -> HttpResponse:
             (form, FORM_NAMES[form].in_(lang)) for form in (AREA_FORMATS if request.GET.get("area") else FORMATS)
         ],
         "jobs": _listed(request, lang),
+        "approved": pages.approved(request.user, lang),
+        "staff": pages.is_staff(request.user),
     }
     return render(request, "reports/index.html", context)
 
@@ -173,7 +177,13 @@ def _told(job: ReportJob, request: HttpRequest, lang: str, version: int) -> dict
             for told in job.files.values()
         ],
         "mine": _may_delete(request, job.pk),
+        "issue": reverse("reports:issue") if may_issue(request, job) else "",
     }  # fmt: skip
+
+
+def may_issue(request: HttpRequest, job: ReportJob) -> bool:
+    """Whether a draft with a number may be made of what this report is of."""
+    return job.status == DONE and not job.area and pages.is_staff(request.user) and request.user.has_perm(pages.COMPILE)
 
 
 def _may_delete(request: HttpRequest, job_id: int) -> bool:
@@ -217,15 +227,16 @@ def preview(request: HttpRequest) -> Found:
     params.refuse_unknown(request.GET, PARAMS)
     params.refuse_unwritable(request.GET.dict())
     ask = parse_ask(request.GET.dict(), site_of(request))
+    worn = worn_by(ask.of_kind(region_index(ask.within())))
     return Found(
         as_of(ALL_DATASETS).stamp,
-        lambda: _previewed(ask),
+        lambda: _previewed(ask, worn),
         HTML,
-        f"{code()} {request.build_absolute_uri()}",
+        f"{code()} {request.build_absolute_uri()} {worn.digest if worn else ''}",
     )
 
 
-def _previewed(ask: Ask) -> bytes:
+def _previewed(ask: Ask, worn: Worn | None) -> bytes:
     """What is read here is of one moment; what is made of it asks for nothing more."""
 
     def read_area() -> tuple[AreaReport, AreaGround, str]:
@@ -235,8 +246,8 @@ def _previewed(ask: Ask) -> bytes:
     if ask.area:
         return beside.done(area_document.preview, read_area)
 
-    def read() -> tuple[Report, Ground, str]:
+    def read() -> tuple[Report, Ground, str, Worn | None]:
         report = content.build(ask)
-        return report, ground.read(report), ask.lang
+        return report, ground.read(report), ask.lang, worn
 
     return beside.done(document.preview, read)

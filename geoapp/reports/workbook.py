@@ -41,10 +41,12 @@ _HEAD = PatternFill("solid", fgColor="E4F0F0")
 _UNKNOWN_TIME = datetime(2000, 1, 1)
 
 
-def xlsx(report: Report, lang: str) -> bytes:
-    """The whole workbook, the lists that are too long for print included; the same bytes for the same data version."""
+def xlsx(report: Report, lang: str, signed: Sequence[tuple[str, str]] = ()) -> bytes:
+    """The whole workbook, the lists that are too long for print included; the same bytes for the same data version. ``signed``:
+    lines of the first sheet that come before all others."""
     named = f"{report.name} {word('title', lang)} {report.period.text}"
-    return book(report, title(report, lang), told(report, lang), every_table(report, lang), lang, named)
+    lines = [*signed, *told(report, lang)]
+    return book(report, title(report, lang), lines, every_table(report, lang), lang, named)
 
 
 def book(

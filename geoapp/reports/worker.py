@@ -14,7 +14,8 @@ from django.conf import settings
 
 from geoapp.background import locks, process
 from geoapp.reports import bulk, queue
-from geoapp.reports.models import ReportJob
+from geoapp.reports.models import IssuedReport, ReportJob
+from geoapp.reports.official import work as issued
 
 log = logging.getLogger(__name__)
 IDLE_S = 20.0
@@ -29,8 +30,13 @@ class Cancelled(Exception):
 def ensure() -> None:
     """Start a worker when jobs wait and one may be started."""
     most = settings.REPORT_WORKERS
-    if most and queue.workers_needed(most):
+    if most and needed(most):
         start()
+
+
+def needed(most: int) -> bool:
+    """Whether something waits that no running worker has, and there is room for one more."""
+    return queue.workers_needed(most) or (issued.waiting() and locks.taken(locks.REPORT_SLOTS) < most)
 
 
 def start() -> None:
@@ -44,9 +50,18 @@ def work(idle_s: float = IDLE_S, most: int = REPORTS) -> int:
     if not slot:
         return 0
     try:
-        return process.until_idle(queue.claim, do, idle_s, most)
+        return process.until_idle(_claim, _do, idle_s, most)
     finally:
         locks.unlock(locks.REPORT_SLOTS, slot)
+
+
+def _claim() -> IssuedReport | ReportJob | None:
+    """What somebody waits for to sign it comes first."""
+    return issued.claim() or queue.claim()
+
+
+def _do(job: IssuedReport | ReportJob) -> None:
+    issued.do(job) if isinstance(job, IssuedReport) else do(job)
 
 
 def do(job: ReportJob) -> None:

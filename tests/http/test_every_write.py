@@ -44,6 +44,8 @@ QUERIES = {
 }
 # They write, or send what was made by a write.
 NOT_ASKED = ("reports:make", "reports:delete", "reports:download", "reports:jobs", "schema", "docs")
+# For staff, and of what was frozen (tests/http/test_official.py).
+NOT_ASKED += ("reports:issue", "reports:issued", "reports:issued_one", "reports:issued_step", "reports:issued_file")
 # It takes a second, and is of every version there is: asked after the first write of each test, and not after those that raise no others.
 ONCE = "reports:preview"
 _MOMENT = re.compile(rb'"timeStamp":"[^"]*"|name="csrfmiddlewaretoken" value="[^"]*"|"csrf": ?"[^"]*"')

@@ -67,6 +67,11 @@ ELSEWHERE = {
     "reports:make": "only writes",
     "reports:delete": "only writes",
     "reports:download": "sends the files that the forms below make",
+    "reports:issue": "only writes",
+    "reports:issued": "for staff: tests/http/test_official.py",
+    "reports:issued_one": "for staff: tests/http/test_official.py",
+    "reports:issued_step": "only writes",
+    "reports:issued_file": "sends files: tests/http/test_official.py",
 }
 
 

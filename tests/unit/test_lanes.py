@@ -27,6 +27,7 @@ def request(path: str, method: str = "GET") -> Arrival:
         ("GET", "/reports/", "light"),
         ("GET", "/reports/jobs", "light"),
         ("GET", "/reports/1/pdf", "files"),
+        ("GET", "/reports/issued/1/pdf", "files"),
         ("GET", "/feeds/usage.csv", "files"),
         ("GET", "/ogc/collections/well/items", "files"),
         ("GET", "/admin/login/", "light"),

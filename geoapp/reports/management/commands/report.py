@@ -7,9 +7,14 @@ import time
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from geoapp.reports import ask, bulk
+from geoapp.reports import ask, bulk, worker
+from geoapp.reports.official.letterhead import dressed
+from geoapp.reports.official.pages import COMPILE
+from geoapp.reports.official.states import SignRefused, issue, person
 from layers import languages, vocab
 from layers.errors import ShuituError
 from layers.periods import parse_period
@@ -32,6 +37,9 @@ class Command(BaseCommand):
         parser.add_argument("--formats", default="pdf", help="用逗号连接：" + ",".join(ask.FORMATS))
         parser.add_argument("--lang", choices=languages.codes(), default=languages.FIRST)
         parser.add_argument("--unit", action="store_true", help="代码指填报单位而不是行政区")
+        parser.add_argument(
+            "--issue", metavar="帐号", help="不写文件，而是逐份编发有编号的草稿，编制人为这个帐号；文件由后台生成"
+        )
         parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="进程数，默认每核一个")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -40,6 +48,9 @@ class Command(BaseCommand):
             forms = ask.parse_formats(options["formats"])
         except ShuituError as error:
             raise CommandError(_told(error), returncode=2) from error
+        if options["issue"]:
+            self._issue(asks, options["issue"])
+            return
         stamp = ask.data_stamp()
         tasks = bulk.outstanding(asks, forms, options["out"], stamp)
         self._make(asks, tasks, stamp, max(1, options["processes"]), options["out"])
@@ -56,7 +67,26 @@ class Command(BaseCommand):
             index.prefixes(code, unit=options["unit"])
         period = parse_period(options["period"])
         coverage(period, available_months())
-        return [ask.Ask(code, period, options["lang"], options["unit"]).of_kind(index) for code in codes]
+        asks = (ask.Ask(code, period, options["lang"], options["unit"]).of_kind(index) for code in codes)
+        return [dressed(each) for each in asks]
+
+    def _issue(self, asks: list[ask.Ask], account: str) -> None:
+        """A draft with a number for each; one that is refused does not stop the others."""
+        user = get_user_model().objects.filter(username=account, is_active=True, is_staff=True).first()
+        if user is None or not user.has_perm(COMPILE):
+            raise CommandError(f"帐号 {account} 不存在，或没有编制报告的权限", returncode=2)
+        by, failed = person(user), 0
+        for each in asks:
+            try:
+                self.stdout.write(f"{each.region} {issue(each, by).told}")
+            except SignRefused as refusal:
+                failed += 1
+                self.stdout.write(f"{each.region} 没有编发：{refusal.said.in_(languages.FIRST)}")
+        if settings.REPORT_WORKERS:
+            worker.start()
+        self.stdout.write(f"编发 {len(asks) - failed} 份草稿，文件由后台生成，见 /reports/issued/")
+        if failed:
+            raise CommandError(f"{failed} 份没有编发")
 
     def _make(self, asks: list[ask.Ask], tasks: list[bulk.Task], stamp: str, processes: int, out: Path) -> None:
         began, failed, peak = time.monotonic(), 0, 0.0

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from geoapp.background.process import become_service
-from geoapp.reports import queue, worker
+from geoapp.reports import worker
 from geoapp.reports.worker import IDLE_S
 
 
@@ -22,5 +22,5 @@ class Command(BaseCommand):
         become_service()
         taken = worker.work(options["idle"])
         self.stdout.write(f"{taken} 份报告")
-        if taken >= worker.REPORTS and queue.workers_needed(1):
+        if taken >= worker.REPORTS and worker.needed(1):
             worker.start()  # its memory goes with this process

@@ -11,6 +11,15 @@ function element(name, attributes = {}, ...children) {
   return made;
 }
 
+function issuing(job) {
+  const issue = element("form", { method: "post", action: job.issue });
+  const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
+  for (const [name, value] of [["csrfmiddlewaretoken", token], ["lang", place.dataset.lang], ["job", job.id]])
+    issue.append(element("input", { type: "hidden", name, value }));
+  issue.append(element("button", { type: "submit", class: "text-button", "data-testid": "issue" }, place.dataset.issue));
+  return issue;
+}
+
 function deletion(job) {
   const remove = element("form", { method: "post", action: `/reports/${job.id}/delete` });
   const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
@@ -32,7 +41,7 @@ function row(job) {
     element("div", { class: "how" },
       busy ? element("progress", { max: 100, value: job.percent, "aria-label": job.name }) : null,
       files.length ? element("p", { class: "files" }, ...files) : element("p", { class: job.status === FAILED ? "state failed" : "state" }, told)),
-    job.mine ? deletion(job) : null);
+    element("div", { class: "acts" }, job.issue ? issuing(job) : null, job.mine ? deletion(job) : null));
 }
 
 function draw(jobs) {

@@ -1,0 +1,152 @@
+"""What the pages of issued reports show, and to whom: lists, one report with its steps, and which of them the asker may take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from geoapp.reports import figures
+from geoapp.reports.official import numbers
+from geoapp.reports.official.letterhead import of_dict
+from geoapp.reports.official.models import IssuedReport
+from geoapp.reports.official.states import COMMENTARY_MOST, hands
+from geoapp.reports.official.words import ACTION, APPROVED, CHECKED, DRAFT, EDITED, STATE, WITHDRAWN
+from geoapp.reports.words import FORM_NAMES, level_name
+from layers import access, languages, vocab
+from layers.versions import ALL_DATASETS, as_of
+from layers.words import Listed
+
+COMPILE, CHECK, APPROVE = "reports.compile_report", "reports.check_report", "reports.approve_report"
+SHOWN = 200
+_OPEN = ("", "public")
+
+
+def is_staff(user: Any) -> bool:
+    return bool(getattr(user, "is_active", False) and getattr(user, "is_staff", False))
+
+
+def may_take(user: Any, report: IssuedReport) -> bool:
+    """Whether somebody may have a report's files: staff any; others what is approved, as open as its secrecy and the data allow."""
+    if is_staff(user):
+        return True
+    return report.state == APPROVED and report.secrecy in _OPEN and access.may_show(report.stamp)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberLine:
+    """What became of a bureau's numbers in a year."""
+
+    bureau: str
+    year: int
+    last: int
+    missing: str
+    withdrawn: str
+
+
+def line(report: IssuedReport, lang: str, version: int) -> dict[str, Any]:
+    """A report in a list."""
+    return {
+        "report": report,
+        "bureau": of_dict(report.letterhead).bureau_in(lang),
+        "level": level_name(vocab.LEVEL.by_id[vocab.REPORTING_UNIT].code, lang) if report.unit else "",
+        "state": STATE.by_id[report.state].in_(lang),
+        "code": STATE.by_id[report.state].code,
+        "old": bool(report.version) and report.version != version,
+        "busy": bool(report.waits_for) and not report.error,
+        "url": languages.address(reverse("reports:issued_one", args=[report.pk]), lang),
+        "files": files(report, lang),
+        "grading": of_dict(report.letterhead).grading(lang),
+        "day": report.signers.get("5", {}).get("day", ""),
+    }
+
+
+def files(report: IssuedReport, lang: str) -> list[dict[str, str]]:
+    if report.waits_for:
+        return []
+    return [
+        {
+            "form": form, "label": FORM_NAMES[form].in_(lang), "size": f"{told['bytes'] / 1e6:.1f} MB",
+            "sha256": told["sha256"], "url": reverse("reports:issued_file", args=[report.pk, form]),
+        }
+        for form, told in report.files.items()
+    ]  # fmt: skip
+
+
+def approved(user: Any, lang: str, most: int = 30) -> list[dict[str, Any]]:
+    """The approved reports that somebody may have, the newest first."""
+    version = as_of(ALL_DATASETS).version
+    found = IssuedReport.objects.filter(state=APPROVED, waits_for="")
+    if not is_staff(user):
+        found = found.filter(secrecy__in=_OPEN)
+    return [line(each, lang, version) for each in found[:most] if may_take(user, each)]
+
+
+def of_list(user: Any, lang: str) -> dict[str, Any]:
+    version = as_of(ALL_DATASETS).version
+    found = list(IssuedReport.objects.all()[:SHOWN])
+    return {"lines": [line(each, lang, version) for each in found], "numbers": _numbers(lang), "most": SHOWN}
+
+
+def _numbers(lang: str) -> list[NumberLine]:
+    given: dict[tuple[str, int], list[IssuedReport]] = {}
+    for report in IssuedReport.objects.order_by("-year", "series", "number"):
+        given.setdefault((report.series, report.year), []).append(report)
+    return [
+        NumberLine(
+            bureau=of_dict(reports[-1].letterhead).bureau_in(lang),
+            year=year,
+            last=reports[-1].number,
+            missing=Listed(
+                *(str(a) if a == b else f"{a}–{b}" for a, b in numbers.gaps(series, year))
+            ).in_(lang),
+            withdrawn=Listed(*(str(each.number) for each in reports if each.state == WITHDRAWN)).in_(lang),
+        )
+        for (series, year), reports in given.items()
+    ]  # fmt: skip
+
+
+def of_one(report: IssuedReport, user: Any, lang: str) -> dict[str, Any]:
+    """One report: what it is, what was done, and what the asker may do now."""
+    own = user.pk in hands(report) and not of_dict(report.letterhead).one_person
+    ready = not report.waits_for and bool(report.files)
+    told = line(report, lang, as_of(ALL_DATASETS).version)
+    return {
+        **told,
+        "events": [
+            {
+                "action": ACTION.by_id[each.action].in_(lang), "by": each.by, "at": figures.moment(each.at, lang),
+                "reason": each.reason, "digest": each.digest[:12],
+            }
+            for each in report.events.all()
+        ],
+        "editions": [
+            {"by": each.by, "at": figures.moment(each.at, lang), "text": each.text}
+            for each in report.editions.order_by("-id")
+        ],
+        "commentary_most": COMMENTARY_MOST,
+        "author": report.signers.get(str(EDITED), {}),
+        "own": own,
+        "may": {
+            "edit": report.state == DRAFT and not told["busy"] and user.has_perm(COMPILE),
+            "check": report.state == DRAFT and ready and user.has_perm(CHECK) and not own,
+            "approve": report.state == CHECKED and ready and user.has_perm(APPROVE) and not own,
+            "send_back": report.state == CHECKED and any(map(user.has_perm, NEEDED["send_back"][CHECKED])),
+            "withdraw": report.state != WITHDRAWN and any(map(user.has_perm, NEEDED["withdraw"][report.state])),
+            "retry": bool(report.error),
+        },
+        "draft": report.state == DRAFT,
+        "approved": report.state == APPROVED,
+    }  # fmt: skip
+
+
+# What a step needs, one of these rights, by the state that the report is in.
+NEEDED: dict[str, dict[int, tuple[str, ...]]] = {
+    "edit": {DRAFT: (COMPILE,)},
+    "renew": {DRAFT: (COMPILE,)},
+    "check": {DRAFT: (CHECK,)},
+    "approve": {CHECKED: (APPROVE,)},
+    "send_back": {CHECKED: (CHECK, APPROVE)},
+    "withdraw": {DRAFT: (COMPILE,), CHECKED: (CHECK, APPROVE), APPROVED: (APPROVE,)},
+}
