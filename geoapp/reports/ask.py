@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 
+from geoapp.reports.layouts import store as layouts
 from layers import languages, params, vocab
 from layers.area import parse_area
 from layers.errors import BadParameter
@@ -131,5 +132,5 @@ def data_stamp() -> Stamp:
 
 
 def code() -> str:
-    """A fingerprint of the code that draws and writes reports, with its templates, and what the map without a network holds."""
-    return fingerprint("geoapp/reports", "geoapp/web/static/web/leaflet")
+    """A fingerprint of the code that draws and writes reports, what the map without a network holds, and how reports are laid out."""
+    return fingerprint("geoapp/reports", "geoapp/web/static/web/leaflet") + layouts.fingerprint()

@@ -12,6 +12,7 @@ from geoapp.reports.areas import content as area_content
 from geoapp.reports.areas import document as area_document
 from geoapp.reports.ask import Ask
 from geoapp.reports.document import Drawn
+from geoapp.reports.layouts import store as layouts
 from layers import languages
 from layers.later import later
 
@@ -63,8 +64,9 @@ def prepared(ask: Ask, forms: Sequence[str]) -> Prepared:
             "xlsx": partial(_area_xlsx, of_area, ask.lang),
         }
         return Prepared(of_area.name, of_area.version, {form: of_form[form] for form in forms})
+    layouts.usable(ask.lang)  # or nothing is computed
     report = content.build(ask)
-    drawn = document.draw(report, ground.read(report), ask.lang)
+    drawn = document.draw(report, ground.read(report), ask.lang, layouts.layout_of(report.level, ask.lang))
     return Prepared(report.name, report.version, {form: FORMS[form].prepare(drawn) for form in forms})
 
 

@@ -24,6 +24,8 @@ from geoapp.reports.areas.structure import AreaGround, AreaReport
 from geoapp.reports.ask import AREA_FORMATS, FORMATS, UNIT, Ask, code, parse_ask, parse_formats
 from geoapp.reports.forms import FORMS
 from geoapp.reports.ground import Ground
+from geoapp.reports.layouts import store as layouts
+from geoapp.reports.layouts.layout import ReportLayout
 from geoapp.reports.models import DONE, RUNNING, ReportJob
 from geoapp.reports.refusal import MadeAgain, for_script, refused
 from geoapp.reports.structure import Report
@@ -116,6 +118,8 @@ def make(request: HttpRequest) -> HttpResponse:
     params.refuse_unwritable(given)
     ask = parse_ask(given, site_of(request))
     forms = parse_formats(",".join(request.POST.getlist("formats")), AREA_FORMATS if ask.area else FORMATS)
+    if not ask.area:
+        layouts.usable(ask.lang)
     job = queue.ask_for(ask, forms, _asker(request))
     request.session[MINE] = [*request.session.get(MINE, [])[-99:], job.pk]
     if not request.user.is_authenticated:  # theirs for two weeks; a log-in has its own end
@@ -235,8 +239,9 @@ def _previewed(ask: Ask) -> bytes:
     if ask.area:
         return beside.done(area_document.preview, read_area)
 
-    def read() -> tuple[Report, Ground, str]:
+    def read() -> tuple[Report, Ground, str, ReportLayout]:
+        layouts.usable(ask.lang)  # or nothing is computed
         report = content.build(ask)
-        return report, ground.read(report), ask.lang
+        return report, ground.read(report), ask.lang, layouts.layout_of(report.level, ask.lang)
 
     return beside.done(document.preview, read)

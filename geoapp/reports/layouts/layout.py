@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from layers.words import Kept
-
 # The sections that there are, in the order of our own template; each is a builder in `geoapp.reports.chapters` and a file of
 # `templates/reports/sections/`.
 SECTIONS = ("summary", "maps", "charts", "regions", "stages", "quality", "method", "terms", "facilities")
@@ -35,5 +33,5 @@ class ReportLayout:
     colours: Mapping[str, str] = field(default_factory=lambda: dict(COLOURS))
 
     def heading(self, section: str, lang: str) -> str:
-        """What the authority calls a section; nothing where it has no word of its own."""
-        return Kept(self.headings.get(section, {})).in_(lang)
+        """What the authority calls a section in a language; nothing where it has no word of its own in that."""
+        return self.headings.get(section, {}).get(lang, "")

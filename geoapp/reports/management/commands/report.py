@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from geoapp.reports import ask, bulk
+from geoapp.reports.layouts import store as layouts
 from layers import languages, vocab
 from layers.errors import ShuituError
 from layers.periods import parse_period
@@ -54,6 +55,7 @@ class Command(BaseCommand):
             raise CommandError("要哪里的报告？用 --district 110108 或 --all", returncode=2)
         for code in codes:
             index.prefixes(code, unit=options["unit"])
+        layouts.usable(options["lang"])
         period = parse_period(options["period"])
         coverage(period, available_months())
         return [ask.Ask(code, period, options["lang"], options["unit"]).of_kind(index) for code in codes]
