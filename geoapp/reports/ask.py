@@ -22,7 +22,7 @@ from layers.versions import ALL_DATASETS, Stamp, as_of, fingerprint
 
 UNIT = vocab.LEVEL.by_id[vocab.REPORTING_UNIT].code
 AREA_FORMATS = ("pdf", "xlsx")  # of an area
-FORMATS = ("pdf", "xlsx", "html", "svg", "png")  # html is the map without a network; svg and png hold each map
+FORMATS = ("pdf", "docx", "xlsx", "html", "svg", "png")  # html is the map without a network; svg and png hold each map
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from layers.later import later
 
 _xlsx = later("geoapp.reports.workbook.xlsx")
 _area_xlsx = later("geoapp.reports.areas.workbook.xlsx")
+_docx = later("geoapp.reports.writable.docx")
 _offline = later("geoapp.reports.offline.prepared")
 
 
@@ -34,6 +35,11 @@ class Form:
 
 FORMS: dict[str, Form] = {
     "pdf": Form(".pdf", "application/pdf", lambda drawn: partial(document.pdf, drawn)),
+    "docx": Form(
+        ".docx",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        lambda drawn: partial(_docx, drawn),
+    ),
     "xlsx": Form(
         ".xlsx",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

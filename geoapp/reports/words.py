@@ -245,6 +245,7 @@ def item_name(line: StageLine, lang: str) -> str:
 
 FORM_NAMES: dict[str, Words] = {
     "pdf": Words("PDF 报告", "PDF report"),
+    "docx": Words("DOCX 文稿", "DOCX to write on"),
     "xlsx": Words("XLSX 数据表", "XLSX tables"),
     "html": Words("离线地图 HTML", "Offline map (HTML)"),
     "svg": Words("各图 SVG", "Drawings as SVG"),

@@ -21,7 +21,7 @@ from layers.stats.regions import region_index
 
 class Command(BaseCommand):
     requires_system_checks = ()
-    help = "生成区划用水报告：PDF、XLSX、离线地图（html）、各图的 SVG 与 PNG"
+    help = "生成区划用水报告：PDF、DOCX、XLSX、离线地图（html）、各图的 SVG 与 PNG"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
