@@ -24,8 +24,6 @@ from geoapp.reports.structure import Mapped, Report
 from geoapp.reports.words import WORDS, level_name, title, word
 from layers.languages import language
 
-# A structure tree that follows the headings and tables; alternative texts of the drawings.
-PDF_VARIANT = "pdf/ua-1"
 _CODE_MOST = 600  # characters: a telephone reads the finer squares of more from near only
 
 
@@ -58,7 +56,7 @@ def printed(page: str, drawn: Sequence[Figure]) -> bytes:
 
     drawings = {figure.key: figure.svg for figure in drawn}
     told = hashlib.sha256("\x1f".join((page, *drawings.values())).encode())
-    return press.pdf(page, drawings, pdf_variant=PDF_VARIANT, pdf_identifier=told.hexdigest()[:32].encode())
+    return press.archived(page, drawings, told.hexdigest()[:32].encode())
 
 
 def _context(drawn: Drawn, preview: bool = False) -> dict[str, Any]:
