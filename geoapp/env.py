@@ -70,6 +70,14 @@ def site(name: str, text: str | None, default: str) -> str:
     return found.rstrip("/") + "/"
 
 
+def folder(name: str, text: str | None) -> str:
+    """A folder's path from the root down; nothing → none. Whether it is there, whoever reads it says."""
+    found = (text or "").strip()
+    if found and not found.startswith("/"):
+        raise BadSetting(f"{name}={text!r}: use a path that begins with /")
+    return found
+
+
 def choice(name: str, text: str | None, allowed: tuple[str, ...]) -> str:
     """One of the words, in capitals; nothing → the first."""
     found = (text or "").strip().upper() or allowed[0]

@@ -35,12 +35,14 @@ BACKLOG = 2048  # who asks while the server is started again waits here
 LOG_BYTES = 20 * 1024 * 1024
 # What a running server has read from the checkout; of the page's assets it knows the manifest.
 CODE_DIRS = ("geoapp", "layers", "tiles", "data")
-CODE_SUFFIXES = frozenset({".py", ".html", ".css", ".js", ".sql", ".json", ".csv", ".geojson", ".mo", ".svg", ".xml"})
+CODE_SUFFIXES = frozenset(
+    {".py", ".html", ".css", ".js", ".sql", ".json", ".csv", ".geojson", ".mo", ".svg", ".toml", ".xml"}
+)
 NOT_CODE = frozenset({"node_modules", "__pycache__", "src", "static", "tests"})
 # What a running server has read from the environment: if one changes, it has to start anew.
 READ_AT_START = (
     "ALLOWED_HOSTS", "BESIDE_SLOTS", "BIND", "CSRF_TRUSTED_ORIGINS", "DATABASE_URL", "DB_POOL_SIZE", "DEBUG", "EMBED_ORIGINS", "EXPORT_KEEP_MB",
-    "EXPORT_SLOTS", "HTTPS", "IMPORT_MAX_MB", "IMPORT_READ_MB", "IMPORT_READ_SECONDS", "IMPORT_WORKERS", "LOG_LEVEL", "OFFLINE_KEEP_MB", "OPEN_TO_ALL", "PUBLIC_URL", "REPORT_WORKERS",
+    "EXPORT_SLOTS", "HTTPS", "IMPORT_MAX_MB", "IMPORT_READ_MB", "IMPORT_READ_SECONDS", "IMPORT_WORKERS", "LOG_LEVEL", "OFFLINE_KEEP_MB", "OPEN_TO_ALL", "PUBLIC_URL", "REPORT_TEMPLATES", "REPORT_WORKERS",
     "SECRET_KEY", "SHUITU_SECRET_KEY_FILE", "STATEMENT_TIMEOUT_MS", "STREAM_IDLE_SECONDS", "TILE_KEEP_MB", "TRUSTED_PROXIES", "WEB_WORKERS", "WORDS",
     "WEB_THREADS",
 )  # fmt: skip

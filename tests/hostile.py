@@ -371,6 +371,20 @@ def _inflated(content: bytes) -> Iterator[bytes]:
         yield zlib.decompressobj().decompress(content[begun.end() :])
 
 
+def _writable(content: bytes) -> Any:
+    """Of DOCX every part: its elements, their attributes and texts; of pictures that they are some. A drawing has room for some names,
+    and is as high as the lines of those."""
+    found = []
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for name in archive.namelist():
+            data = archive.read(name)
+            told = _xml(data) if name.endswith((".xml", ".rels")) else data[:8]
+            for _, attributes, *_ in told if isinstance(told, list) else []:
+                attributes.pop("cy", None)
+            found.append([name, told])
+    return found
+
+
 READERS: dict[str, Callable[[bytes], Any]] = {
     "text/html": _html,
     "text/csv": _csv,
@@ -386,6 +400,7 @@ READERS: dict[str, Callable[[bytes], Any]] = {
     "application/x-shapefile+zip": _vector(".zip"),
     "application/vnd.apache.parquet": _parquet,
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": _workbook,
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": _writable,
     "application/vnd.mapbox-vector-tile": _tile,
     "application/x-protobuf": _tile,
     "application/x-qgis-project": _packed,

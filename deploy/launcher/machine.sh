@@ -56,6 +56,9 @@ missing_packages() {
         # The library, which PostGIS brings along, is not its programs.
         command -v ogr2ogr >/dev/null || echo gdal-bin
         [ -d /usr/lib/python3/dist-packages/qgis ] || echo python3-qgis
+        # veraPDF is Java's, and its test a program of one file.
+        command -v javac >/dev/null || echo default-jdk-headless
+        command -v mvn >/dev/null || echo maven
     fi
 }
 

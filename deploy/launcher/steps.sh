@@ -34,6 +34,22 @@ python_packages() {
     finish
 }
 
+# The validator of PDF/A and PDF/UA, which the tests hold reports to: by its name, from Maven Central.
+verapdf() {
+    label="veraPDF"
+    want=$(digest <tests/clients/verapdf/pom.xml)
+    if is_stamped "$state/stamps/verapdf" "$want" && [ -d "$state/verapdf" ]; then
+        was_done "$label"
+        return 0
+    fi
+    begin "$label: fetching it for the tests"
+    rm -rf "$state/verapdf"
+    quietly verapdf mvn -B -f tests/clients/verapdf/pom.xml dependency:copy-dependencies -DincludeScope=runtime \
+        "-DoutputDirectory=$state/verapdf" || die "veraPDF could not be fetched (the whole log: $shown/logs/verapdf.log)"
+    put_stamp "$state/stamps/verapdf" "$want"
+    finish
+}
+
 page_inputs() {
     node --version
     find "$web" \( -name node_modules -o -name static -o -name templates -o -name __pycache__ \) -prune -o \

@@ -121,6 +121,11 @@ WRONG_PARAMETER = Trouble(400, Words("请求的参数不对", "A parameter is wr
 NOTHING_TO_REPORT = Trouble(
     404, Words("没有可以报告的内容", "There is nothing to report"), Words("{detail}", "{detail}")
 )
+TEMPLATES_WRONG = Trouble(
+    500,
+    Words("报告版式有误，请管理员改正", "The layout of reports is faulty: the administrator has to mend it"),
+    Words("{detail}", "{detail}"),
+)
 REPORTS_WAIT = Trouble(
     503,
     Words("等待的报告太多，请稍后再试", "Too many reports are waiting; try again later"),

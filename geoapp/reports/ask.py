@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 
+from geoapp.reports.layouts import store as layouts
 from layers import languages, params, vocab
 from layers.area import parse_area
 from layers.errors import BadParameter
@@ -21,7 +22,7 @@ from layers.versions import ALL_DATASETS, Stamp, as_of, fingerprint
 
 UNIT = vocab.UNIT
 AREA_FORMATS = ("pdf", "xlsx")  # of an area
-FORMATS = ("pdf", "xlsx", "html", "svg", "png")  # html is the map without a network; svg and png hold each map
+FORMATS = ("pdf", "docx", "xlsx", "html", "svg", "png")  # html is the map without a network; svg and png hold each map
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,5 +133,5 @@ def data_stamp() -> Stamp:
 
 
 def code() -> str:
-    """A fingerprint of the code that draws and writes reports, with its templates, and what the map without a network holds."""
-    return fingerprint("geoapp/reports", "geoapp/web/static/web/leaflet")
+    """A fingerprint of the code that draws and writes reports, what the map without a network holds, and how reports are laid out."""
+    return fingerprint("geoapp/reports", "geoapp/web/static/web/leaflet") + layouts.fingerprint()

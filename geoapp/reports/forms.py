@@ -12,12 +12,14 @@ from geoapp.reports.areas import content as area_content
 from geoapp.reports.areas import document as area_document
 from geoapp.reports.ask import Ask
 from geoapp.reports.document import Drawn
+from geoapp.reports.layouts import store as layouts
 from geoapp.reports.official.letterhead import as_asked
 from layers import languages
 from layers.later import later
 
 _xlsx = later("geoapp.reports.workbook.xlsx")
 _area_xlsx = later("geoapp.reports.areas.workbook.xlsx")
+_docx = later("geoapp.reports.writable.docx")
 _offline = later("geoapp.reports.offline.prepared")
 
 
@@ -34,6 +36,11 @@ class Form:
 
 FORMS: dict[str, Form] = {
     "pdf": Form(".pdf", "application/pdf", lambda drawn: partial(document.pdf, drawn)),
+    "docx": Form(
+        ".docx",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        lambda drawn: partial(_docx, drawn),
+    ),
     "xlsx": Form(
         ".xlsx",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -64,9 +71,10 @@ def prepared(ask: Ask, forms: Sequence[str]) -> Prepared:
             "xlsx": partial(_area_xlsx, of_area, ask.lang),
         }
         return Prepared(of_area.name, of_area.version, {form: of_form[form] for form in forms})
+    layouts.usable(ask.lang)  # or nothing is computed
     worn = as_asked(ask)
     report = content.build(ask)
-    drawn = document.draw(report, ground.read(report), ask.lang, worn)
+    drawn = document.draw(report, ground.read(report), ask.lang, layouts.layout_of(report.level, ask.lang), worn)
     return Prepared(report.name, report.version, {form: FORMS[form].prepare(drawn) for form in forms})
 
 

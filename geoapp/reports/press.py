@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from xml.etree import ElementTree
 
@@ -117,7 +117,39 @@ def _say_once(_document: Any, made: pydyf.PDF) -> None:
     made.objects = [each if each.free == "f" else _Said(each) for each in made.objects]
 
 
-def pdf(page: str, drawings: Mapping[str, str], **options: Any) -> bytes:
+# What WeasyPrint's metadata say of the archive's form (PDF/A-2b) and not of accessibility: PDF/UA-1, and, as PDF/A knows no such
+# property, what it is (ISO 19005-2, 6.6.2.3; ISO 14289-1, 5).
+_UA = (
+    '<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/"><pdfuaid:part>1</pdfuaid:part></rdf:Description>'
+    '<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"'
+    ' xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">'
+    '<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">'
+    "<pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>"
+    "<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>"
+    "<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>"
+    '<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">'
+    "<pdfaProperty:name>part</pdfaProperty:name><pdfaProperty:valueType>Integer</pdfaProperty:valueType>"
+    "<pdfaProperty:category>internal</pdfaProperty:category>"
+    "<pdfaProperty:description>Part of ISO 14289 to which the file conforms</pdfaProperty:description>"
+    "</rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"
+)
+ARCHIVED = {"pdf_variant": "pdf/a-2b", "pdf_tags": True}
+
+
+def _declare_both(metadata: Any) -> None:
+    """Have the metadata of a document declare PDF/UA-1 beside the form of the archive, of which alone WeasyPrint makes them."""
+    made = metadata.generate_rdf_metadata
+    metadata.generate_rdf_metadata = lambda *told: made(*told).replace(b"</rdf:RDF>", f"{_UA}</rdf:RDF>".encode())
+
+
+def archived(page: str, drawings: Mapping[str, str], identifier: bytes) -> bytes:
+    """The page as a PDF that is both: PDF/A-2b, for the archive, and PDF/UA-1, for everybody."""
+    return pdf(page, drawings, declare=_declare_both, pdf_identifier=identifier, **ARCHIVED)
+
+
+def pdf(
+    page: str, drawings: Mapping[str, str], declare: Callable[[Any], None] = lambda metadata: None, **options: Any
+) -> bytes:  # fmt: skip
     """The page printed; ``drawings`` are the SVGs that it shows at ``drawing:…``, by key.
 
     A page is whole in itself: nothing is ever read but what it and the drawings hold.
@@ -126,5 +158,6 @@ def pdf(page: str, drawings: Mapping[str, str], **options: Any) -> bytes:
     images = {SCHEME + key: Picture(svg, fonts) for key, svg in drawings.items()}
     inside = URLFetcher(allowed_protocols=("data",), fail_on_errors=True)
     document = HTML(string=page, url_fetcher=inside).render(font_config=fonts, cache=images)
+    declare(document.metadata)
     found: bytes = document.write_pdf(finisher=_say_once, **options)
     return found

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from geoapp.beside import Interrupted, Occupied
 from geoapp.problems import words
 from geoapp.problems.language import html_language, page_language
+from geoapp.reports.layouts.faults import BadTemplates
 from layers.errors import BadParameter, Busy, NotFound, ShuituError, TooSlow
 from layers.http.problems import CONTENT_TYPE
 
@@ -20,6 +21,7 @@ class MadeAgain(Busy):
 
 
 TOLD: dict[type[ShuituError], words.Trouble] = {
+    BadTemplates: words.TEMPLATES_WRONG,
     BadParameter: words.WRONG_PARAMETER,
     NotFound: words.NOTHING_TO_REPORT,
     Busy: words.REPORTS_WAIT,
@@ -43,5 +45,11 @@ def refused(request: HttpRequest, error: ShuituError) -> HttpResponse:
     if for_script(request):
         body = {"title": title, "detail": error.detail}
         return JsonResponse(body, status=trouble.status, content_type=CONTENT_TYPE)
-    told = {"lang": language, "html_lang": html_language(language), "error": error, "told": title}
+    told = {
+        "detail_lang": getattr(error, "lang", "en"),
+        "lang": language,
+        "html_lang": html_language(language),
+        "error": error,
+        "told": title,
+    }
     return render(request, "reports/refused.html", told, status=trouble.status)

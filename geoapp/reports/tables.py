@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from geoapp.reports import figures
+from geoapp.reports.layouts.layout import FACILITY_ROWS
 from geoapp.reports.structure import FacilityList, RegionLine, Report
 from geoapp.reports.words import item_name, layer_name, level_name, run_by_name, subject, term_name, word
 from layers import vocab
@@ -14,13 +15,6 @@ from layers.stats.absence import added, share
 
 Kind = Literal["text", "integer", "litres", "share", "change", "area", "density", "month", "degrees"]
 Value = str | int | float | None
-
-# Rows of facilities that are printed. A row costs WeasyPrint 5 ms and 100 kB (docs/performance.md), so neither time nor
-# memory of a report grows with its district: a kind that does not fit whole is counted by region, and listed in the
-# workbook.
-PRINTED_ROWS = 400
-# Rows of regions in print: the townships of a city fit, the villages of one do not.
-PRINTED_REGIONS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +242,7 @@ def facilities(report: Report, lang: str) -> list[PrintedTable]:
     return [_facilities(each, lang, located=True) for each in report.facilities]
 
 
-def printed_facilities(report: Report, lang: str, limit: int = PRINTED_ROWS) -> list[PrintedTable]:
+def printed_facilities(report: Report, lang: str, limit: int = FACILITY_ROWS) -> list[PrintedTable]:
     """Lists by name of the kinds that fit into ``limit`` rows together, and counts by region of the others."""
     found = []
     for each in report.facilities:

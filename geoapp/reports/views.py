@@ -24,6 +24,8 @@ from geoapp.reports.areas.structure import AreaGround, AreaReport
 from geoapp.reports.ask import AREA_FORMATS, FORMATS, UNIT, Ask, code, parse_ask, parse_formats
 from geoapp.reports.forms import FORMS
 from geoapp.reports.ground import Ground
+from geoapp.reports.layouts import store as layouts
+from geoapp.reports.layouts.layout import ReportLayout
 from geoapp.reports.models import DONE, RUNNING, ReportJob
 from geoapp.reports.official import pages
 from geoapp.reports.official.letterhead import Worn, worn_by
@@ -120,6 +122,8 @@ def make(request: HttpRequest) -> HttpResponse:
     params.refuse_unwritable(given)
     ask = parse_ask(given, site_of(request))
     forms = parse_formats(",".join(request.POST.getlist("formats")), AREA_FORMATS if ask.area else FORMATS)
+    if not ask.area:
+        layouts.usable(ask.lang)
     job = queue.ask_for(ask, forms, _asker(request))
     request.session[MINE] = [*request.session.get(MINE, [])[-99:], job.pk]
     if not request.user.is_authenticated:  # theirs for two weeks; a log-in has its own end
@@ -246,8 +250,9 @@ def _previewed(ask: Ask, worn: Worn | None) -> bytes:
     if ask.area:
         return beside.done(area_document.preview, read_area)
 
-    def read() -> tuple[Report, Ground, str, Worn | None]:
+    def read() -> tuple[Report, Ground, str, ReportLayout, Worn | None]:
+        layouts.usable(ask.lang)  # or nothing is computed
         report = content.build(ask)
-        return report, ground.read(report), ask.lang, worn
+        return report, ground.read(report), ask.lang, layouts.layout_of(report.level, ask.lang), worn
 
     return beside.done(document.preview, read)

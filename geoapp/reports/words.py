@@ -19,6 +19,8 @@ WORDS: dict[str, Words] = {
     "quality": Words("数据质量", "Data quality"),
     "facilities": Words("设施名录", "Facilities"),
     "method": Words("编制说明", "Method"),
+    "terms": Words("名词解释", "Terms"),
+    "note": Words("注：", "Note: "),
     "period": Words("统计期", "Period"),
     "as_of": Words("数据版本", "Data version"),
     "version": Words("第 {version} 版，{moment}", "version {version}, {moment}"),
@@ -120,6 +122,7 @@ WORDS: dict[str, Words] = {
     "divisions_since": Words("自 {month} 起的区划", "divisions since {month}"),
     "divisions_until": Words("{month} 及以前的区划", "divisions until {month}"),
     "numbered": Words("图上数字为表中序号", "Numbers refer to the table"),
+    "numbered_in": Words("图上数字为{table}中的序号。", "Numbers on the map are those of {table}."),
     "dots": Words("{name} {count} 处", "{name}: {count}"),
     "not_drawn": Words("{name} {count} 处（未绘）", "{name}: {count} (not drawn)"),
     "chart_months": Words("各月用水量，按水源", "Use by month and source"),
@@ -245,6 +248,7 @@ def item_name(line: StageLine, lang: str) -> str:
 
 FORM_NAMES: dict[str, Words] = {
     "pdf": Words("PDF 报告", "PDF report"),
+    "docx": Words("DOCX 文稿", "DOCX to write on"),
     "xlsx": Words("XLSX 数据表", "XLSX tables"),
     "html": Words("离线地图 HTML", "Offline map (HTML)"),
     "svg": Words("各图 SVG", "Drawings as SVG"),

@@ -78,7 +78,7 @@ def printed(django_db_setup: None, django_db_blocker: Any) -> Printed:
         page = document.html(drawn)
         transaction.set_rollback(True)
     drawings = {figure.key: figure.svg for figure in (*drawn.maps, *drawn.charts)}
-    plain = press.pdf(page, drawings, pdf_variant=document.PDF_VARIANT, uncompressed_pdf=True)
+    plain = press.pdf(page, drawings, declare=press._declare_both, uncompressed_pdf=True, **press.ARCHIVED)
     pages = []
     with pypdfium2.PdfDocument(io.BytesIO(plain)) as file:
         for each in file:
@@ -91,6 +91,21 @@ def printed(django_db_setup: None, django_db_blocker: Any) -> Printed:
     return Printed(drawn, plain, pages)
 
 
+def test_the_file_is_for_the_archive_too(printed: Printed) -> None:
+    """What PDF/A-2b demands, as far as the objects tell; veraPDF tells all of it (tests/clients/test_verapdf.py)."""
+    plain = printed.plain
+    for told in (
+        b'part="2"', b'conformance="B"', b"<pdfuaid:part>1</pdfuaid:part>", b"<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>",
+        b"/S /GTS_PDFA1", b"/DestOutputProfile", b"/ID [",
+    ):  # fmt: skip
+        assert told in plain, told
+    assert plain.count(b"<rdf:RDF") == 1 and b"/Encrypt" not in plain
+    fonts = re.findall(rb"<<[^<]*/Type /FontDescriptor[^\n]*", plain)
+    assert fonts and all(b"/FontFile" in each for each in fonts)
+    links = re.findall(rb"/Type /Annot\b[^\n]*", plain)
+    assert links and all(b"/F 4" in each for each in links)
+
+
 def test_the_file_says_what_it_is(printed: Printed) -> None:
     catalog = re.search(rb"<</Type /Catalog[^\n]*", printed.plain)
     assert catalog is not None
@@ -98,7 +113,7 @@ def test_the_file_says_what_it_is(printed: Printed) -> None:
         b"/Lang (zh-CN)", b"/MarkInfo <</Marked true>>", b"/DisplayDocTitle true", b"/StructTreeRoot", b"/Metadata",
     ):  # fmt: skip
         assert told in catalog[0], told
-    assert b'pdfuaid:part="1"' in printed.plain and "试验区用水报告 2019年".encode() in printed.plain
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in printed.plain and "试验区用水报告 2019年".encode() in printed.plain
 
 
 def test_every_drawing_has_its_words(printed: Printed) -> None:

@@ -106,7 +106,7 @@ def test_every_printed_table_adds_up(reports: dict[str, Report]) -> None:
     """As it is printed: rounded figures add up within their rounding, and 市域之外 and what is unassigned are rows."""
     for code, report in reports.items():
         page = document.html(document.Drawn(report, "zh", [], []))
-        tables = re.findall(r"<table class=\"t-([\w-]+)\">(.*?)</table>", page, re.S)
+        tables = re.findall(r"<table class=\"t-([\w-]+)\"[^>]*>(.*?)</table>", page, re.S)
         assert {"by_source", "by_purpose", "regions", "months"} <= {key for key, _ in tables}
         for key, text in tables:
             rows = [

@@ -232,6 +232,7 @@ def test_the_print_is_tagged_with_outline_and_title(paper: Paper) -> None:
         "取供用排",
         "数据质量",
         "编制说明",
+        "名词解释",
         "设施名录",
     ]
     contents = pdf[0].get_textpage().get_text_bounded()

@@ -148,7 +148,7 @@ def test_forms_are_parsed(text: str | None, forms: tuple[str, ...]) -> None:
 
 def test_an_unknown_form_is_refused() -> None:
     with pytest.raises(BadParameter):
-        parse_formats("docx")
+        parse_formats("doc")
 
 
 def test_a_file_is_whole_or_not_there(tmp_path: Path) -> None:

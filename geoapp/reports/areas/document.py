@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.template.loader import render_to_string
 
-from geoapp.reports import document, figures
+from geoapp.reports import captions, document, figures
 from geoapp.reports.areas import drawing, tables
 from geoapp.reports.areas.structure import AreaGround, AreaReport
 from geoapp.reports.areas.words import WORDS, word
+from geoapp.reports.captions import Captioned, Counter
+from geoapp.reports.chapters import boundary_note
 from geoapp.reports.drawing import charts
 from geoapp.reports.drawing.sheet import Figure
+from geoapp.reports.layouts.layout import COLOURS
+from geoapp.reports.tables import PrintedTable
 from geoapp.reports.words import WORDS as COMMON
 from geoapp.reports.words import divided
 from geoapp.reports.words import method as common_method
@@ -71,12 +76,31 @@ def _context(drawn: DrawnArea, preview: bool) -> dict[str, Any]:
         "facts": tables.facts(report, lang),
         "qr": document.code_of(report.map_address),
         "private": document.private_note(report, lang),
-        "boundaries": document.boundary_note(report, lang),
-        "summary_tables": tables.summary(report, lang),
-        "pictures": [document.image(figure, preview) for figure in (*drawn.maps, *drawn.charts)],
-        "tables": [tables.parts(report, lang), tables.months(report, lang), tables.objects(report, lang)],
-        "balance": tables.balance(report, lang),
+        "boundaries": boundary_note(report, lang),
+        "colours": COLOURS,
+        **_captioned(drawn, preview),
         "method": [*tables.method(report, lang), common_method(report.place.plane)[0].in_(lang)],
         "authority": report.place.authority(lang),
         "synthetic_note": SYNTHETIC_NOTE.in_(lang),
     }
+
+
+def _captioned(drawn: DrawnArea, preview: bool) -> dict[str, list[Captioned]]:
+    """Figures and tables by the section that they stand in, numbered in reading order; those that hold nothing are left out."""
+    report, lang = drawn.report, drawn.lang
+    counter, credit = Counter(lang), report.place.credit(lang)
+    held: dict[str, Sequence[Figure | PrintedTable]] = {
+        "summary_tables": tables.summary(report, lang),
+        "maps": drawn.maps,
+        "charts": drawn.charts,
+        "regions": [tables.parts(report, lang), tables.months(report, lang)],
+        "objects": [tables.objects(report, lang)],
+        "balance": [tables.balance(report, lang)],
+    }
+    told: dict[str, list[Captioned]] = {}
+    for section, found in held.items():
+        there = [each for each in found if isinstance(each, Figure) or each.rows]
+        told[section] = list(
+            document.shown((counter.numbered(captions.of(each, lang, credit)) for each in there), preview)
+        )
+    return told

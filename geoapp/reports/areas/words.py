@@ -10,6 +10,8 @@ WORDS: dict[str, Words] = {
     "cells": Words("计入网格", "Cells counted"),
     "regions_count": Words("地区数", "Regions"),
     "map": Words("范围与其中的设施", "The area and what stands in it"),
+    "overview": Words("概要", "Summary"),
+    "by_region": Words("分区与分月", "By region and month"),
     "regions": Words("所选各地区", "The chosen regions"),
     "townships": Words("落在各街道（乡镇）的部分", "What lies in each township"),
     "objects": Words("范围内的设施与用户", "Facilities and users in it"),

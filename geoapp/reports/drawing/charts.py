@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from geoapp.reports import figures
 from geoapp.reports.drawing.palette import INK, LINE, PURPOSES, SOFT, SOURCES, WATER
 from geoapp.reports.drawing.sheet import Figure, wrapped
 from geoapp.reports.drawing.svg import Canvas, text_width
 from geoapp.reports.held import hidden
+from geoapp.reports.layouts.layout import CHARTS
 from geoapp.reports.structure import Mapped, Report
 from geoapp.reports.words import term_name, word
 from layers import vocab
@@ -24,11 +25,14 @@ LEAST_BAND = 7.0  # mm that a month's name takes
 SMALL, NOTE_ROW = 7.0, 3.4
 
 
-def draw_all(report: Report, lang: str) -> list[Figure]:
-    found = [months(report, lang), _purposes(report, lang)]
-    if any((line.volume_l or 0) > 0 for line in report.children):
-        found.insert(1, _regions(report, lang))
-    return found
+def draw_all(report: Report, lang: str, wanted: Sequence[str] = CHARTS) -> list[Figure]:
+    """Every chart that is wanted and that there are figures for, in this order."""
+    draw: dict[str, Callable[[], Figure | None]] = {
+        "months": lambda: months(report, lang),
+        "regions": lambda: _regions(report, lang) if any((line.volume_l or 0) > 0 for line in report.children) else None,
+        "purposes": lambda: _purposes(report, lang),
+    }  # fmt: skip
+    return [figure for figure in (draw[key]() for key in wanted) if figure is not None]
 
 
 def nice_steps(most: float, steps: int = 5) -> list[float]:

@@ -15,6 +15,7 @@ from geoapp.reports.drawing.svg import dots, number
 from geoapp.reports.drawing.symbols import symbol
 from geoapp.reports.ground import OWNERS, Ground
 from geoapp.reports.held import hidden
+from geoapp.reports.layouts.layout import MAPS
 from geoapp.reports.structure import RegionLine, Report
 from geoapp.reports.words import layer_name, level_name, word
 from layers import registry
@@ -38,20 +39,20 @@ class Land:
         return self.by_level[code]
 
 
-def draw_all(report: Report, ground: Ground, lang: str) -> list[Figure]:
-    """Every map of the report that there are outlines for, in its order."""
+def draw_all(report: Report, ground: Ground, lang: str, wanted: Sequence[str] = MAPS) -> list[Figure]:
+    """Every map that is wanted and that there are outlines for, in this order."""
     land = Land(report, ground, context=geometry.outlines(ground.context))
     shapes = land.level(report.child_level)
     if not shapes:
         return []
-    draw: list[Callable[[], Figure | None]] = [
-        lambda: _by_region(land, lang, report.child_level, report.children, "volume"),
-        lambda: grid.draw(report, lang, ground.cells, shapes, land.context, ground.waters) if ground.cells else None,
-        lambda: _density(land, lang),
-        lambda: _objects(land, lang),
-        lambda: _areas(land, lang),
-    ]
-    return [figure for figure in (each() for each in draw) if figure is not None]
+    draw: dict[str, Callable[[], Figure | None]] = {
+        "volume": lambda: _by_region(land, lang, report.child_level, report.children, "volume"),
+        "grid": lambda: grid.draw(report, lang, ground.cells, shapes, land.context, ground.waters) if ground.cells else None,
+        "per_km2": lambda: _density(land, lang),
+        "objects": lambda: _objects(land, lang),
+        "areas": lambda: _areas(land, lang),
+    }  # fmt: skip
+    return [figure for figure in (draw[key]() for key in wanted) if figure is not None]
 
 
 def _density(land: Land, lang: str) -> Figure | None:

@@ -160,6 +160,8 @@ class Sheet:
             y += MARKS_STEP
         if report.synthetic:
             self.canvas.text(0, y, word("synthetic_mark", self.lang), SMALL_PT, fill=WARN, bold=True)
+            y += MARKS_STEP
+        self.canvas.height = y - MARKS_STEP + 1.2  # what the marks did not need is not left white
 
 
 def wrapped(text: str, size_pt: float, width: float) -> list[str]:

@@ -21,6 +21,7 @@ from geoapp.reports import content, document, ground
 from geoapp.reports.ask import Ask
 from geoapp.reports.drawing.sheet import Figure
 from geoapp.reports.files import write_whole, zipped
+from geoapp.reports.layouts import store as layouts
 from geoapp.reports.official.letterhead import Worn, of_dict
 from geoapp.reports.official.models import IssuedReport
 from geoapp.reports.official.page import STEPS, Printing, Signature, filled
@@ -92,9 +93,10 @@ def freeze(report: IssuedReport) -> dict[str, Any]:
     """Read, draw and write it all as it is at this moment; → what the row says of the file."""
     worn, lang = of_dict(report.letterhead), report.lang
     with access.one_moment(report.stamp) as moment:
+        layouts.usable(lang)  # or nothing is computed
         with snapshot():
             found = content.build(ask_of(report))
-            drawn = document.draw(found, ground.read(found), lang, worn)
+            drawn = document.draw(found, ground.read(found), lang, layouts.layout_of(found.level, lang), worn)
         printing = document.printing(drawn)
         held = FrozenReport(
             document.marked(drawn),

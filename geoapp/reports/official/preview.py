@@ -10,6 +10,8 @@ from geoapp import beside
 from geoapp.reports import content, document, ground
 from geoapp.reports.ask import Ask
 from geoapp.reports.ground import Ground
+from geoapp.reports.layouts import store as layouts
+from geoapp.reports.layouts.layout import ReportLayout
 from geoapp.reports.official import pattern
 from geoapp.reports.official.letterhead import Worn
 from geoapp.reports.official.page import filled
@@ -27,16 +29,17 @@ def shown(worn: Worn, lang: str, site: str) -> bytes:
     ask = _example(worn, lang, site)
     number = pattern.written(worn.pattern, timezone.localtime().year, worn.first_number, ask.code)
 
-    def read() -> tuple[Report, Ground, str, Worn, str]:
+    def read() -> tuple[Report, Ground, str, ReportLayout, Worn, str]:
+        layouts.usable(lang)  # or nothing is computed
         report = content.build(ask)
-        return report, ground.read(report), lang, worn, number
+        return report, ground.read(report), lang, layouts.layout_of(report.level, lang), worn, number
 
     return beside.done(pdf, read)
 
 
-def pdf(report: Report, under: Ground, lang: str, worn: Worn, number: str) -> bytes:
+def pdf(report: Report, under: Ground, lang: str, layout: ReportLayout, worn: Worn, number: str) -> bytes:
     """Asks nothing of the database: it is made in the process beside."""
-    drawn = document.draw(report, under, lang, worn)
+    drawn = document.draw(report, under, lang, layout, worn)
     printing = replace(document.printing(drawn), number=number, sample=True)
     page = filled(document.marked(drawn), worn, lang, printing)
     return document.printed(page, [*drawn.maps, *drawn.charts])

@@ -12,6 +12,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from geoapp.reports import ask, bulk, worker
+from geoapp.reports.layouts import store as layouts
 from geoapp.reports.official.letterhead import dressed
 from geoapp.reports.official.pages import COMPILE
 from geoapp.reports.official.states import SignRefused, issue, person
@@ -25,7 +26,7 @@ from layers.stats.regions import region_index
 
 class Command(BaseCommand):
     requires_system_checks = ()
-    help = "生成区划用水报告：PDF、XLSX、离线地图（html）、各图的 SVG 与 PNG"
+    help = "生成区划用水报告：PDF、DOCX、XLSX、离线地图（html）、各图的 SVG 与 PNG"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -65,6 +66,7 @@ class Command(BaseCommand):
             raise CommandError("要哪里的报告？用 --district 110108 或 --all", returncode=2)
         for code in codes:
             index.prefixes(code, unit=options["unit"])
+        layouts.usable(options["lang"])
         period = parse_period(options["period"])
         coverage(period, available_months())
         asks = (ask.Ask(code, period, options["lang"], options["unit"]).of_kind(index) for code in codes)

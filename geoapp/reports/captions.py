@@ -1,0 +1,82 @@
+"""What stands at a figure or table: its number, title and unit, and below it notes and whose the data are. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from geoapp.reports.drawing.sheet import Figure
+from geoapp.reports.tables import PrintedTable
+from geoapp.reports.words import word
+from layers.words import Words
+
+_TEXT = re.compile(r"<text[^>]*>([^<]*)</text>")
+
+
+@dataclass(frozen=True, slots=True)
+class Captioned:
+    """A figure or a table with its caption. ``key`` says which it is, whatever its number."""
+
+    key: str
+    number: str
+    title: str
+    unit: str
+    notes: tuple[str, ...]
+    source: str
+    figure: Figure | None = None
+    table: PrintedTable | None = None
+    src: str = ""  # by which a page finds the drawing
+
+    @property
+    def anchor(self) -> str:
+        return f"{'figure' if self.figure else 'table'}-{self.key}"
+
+    def texts(self) -> Iterator[str]:
+        yield from (self.title, *self.notes, self.source)
+        if self.figure:
+            yield from _TEXT.findall(self.figure.svg)
+        if self.table:
+            yield from (column.label for column in self.table.columns)
+            yield from (
+                value for row in (*self.table.rows, self.table.total) for value in row if isinstance(value, str)
+            )
+
+
+class Counter:
+    """Counts figures and tables apart, through the whole document."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang, self.figures, self.tables = lang, 0, 0
+
+    def numbered(self, each: Captioned) -> Captioned:
+        if each.figure:
+            self.figures += 1
+            return replace(each, number=Words("图{n}", "Figure {n}", n=self.figures).in_(self.lang))
+        self.tables += 1
+        return replace(each, number=Words("表{n}", "Table {n}", n=self.tables).in_(self.lang))
+
+
+def of(what: Figure | PrintedTable, lang: str, credit: str = "") -> Captioned:
+    """The caption of a drawing or a table, not numbered yet; ``credit`` names whose the data are, where that was declared."""
+    source = Words("资料来源：{credit}", "Source: {credit}", credit=credit).in_(lang) if credit else ""
+    if isinstance(what, Figure):
+        # A chart of months stands beside a table of them.
+        key = "months-chart" if what.key == "months" else what.key
+        return Captioned(key, "", what.title, "", (), source, figure=what)
+    unit = one_unit(what)
+    told = Words("单位：{unit}", "Unit: {unit}", unit=unit).in_(lang) if unit else ""
+    return Captioned(what.key, "", what.title, told, what.notes, source, table=what)
+
+
+def one_unit(table: PrintedTable) -> str:
+    """The unit of all figures of a table; nothing where they differ, or some have none. Shares say theirs in each cell."""
+    units = {column.unit for column in table.columns if column.kind not in ("text", "month", "share", "change")}
+    return units.pop() if len(units) == 1 else ""
+
+
+def pointing(each: Captioned, table: str, lang: str) -> Captioned:
+    """Where a map has numbers in place of names, which table they are of."""
+    if not table or each.figure is None or word("numbered", lang) not in each.figure.notes:
+        return each
+    return replace(each, notes=(*each.notes, word("numbered_in", lang, table=table)))

@@ -1,0 +1,1 @@
+"""How reports are laid out: which sections in which order, as data that an authority can change."""

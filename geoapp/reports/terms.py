@@ -1,0 +1,186 @@
+"""The page of terms: what the measures and words of a report mean. THE list of meanings; of it a report has those that it says. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from geoapp.reports.words import WORDS
+from layers import vocab
+from layers.stats.measures import PER_HOUSEHOLD, PER_KM2, PER_RESIDENT, PERCENTILE, VOLUME
+from layers.words import Worded, Words
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedWord:
+    """A word with what it means; ``said_as`` are the other forms in which reports say it."""
+
+    name: Worded
+    meaning: Words
+    said_as: tuple[Worded, ...] = ()
+
+    def stands_in(self, text: str, lang: str) -> bool:
+        return any(word.in_(lang).lower() in text for word in (self.name, *self.said_as))
+
+
+EVERY: tuple[ExplainedWord, ...] = (
+    ExplainedWord(
+        VOLUME,
+        Words(
+            "全口径的用水：统计期内有记录的各水源、各用途水量之和，含再生水，计划内外都计。",
+            "Use of full scope: all that is recorded in the period of every source and purpose, reclaimed water included, inside and outside the plan of use.",
+        ),
+        (WORDS["volume"], WORDS["total"]),
+    ),
+    ExplainedWord(
+        PER_KM2,
+        Words("用水量除以区划的面积。", "Water use divided by the area of the region."),
+        (WORDS["per_km2"],),
+    ),
+    ExplainedWord(
+        PER_RESIDENT,
+        Words(
+            "用水量除以常住人口和统计期内有数据的天数；所用的人口与日期写在数字旁。",
+            "Water use divided by the residents and by the days of the period that have data; whose count it is stands beside the figure.",
+        ),
+        (Words("人均日用水量", "per resident and day"),),
+    ),
+    ExplainedWord(
+        PER_HOUSEHOLD,
+        Words(
+            "用水量除以户数和统计期内有数据的月数；所用的户数与日期写在数字旁。",
+            "Water use divided by the households and by the months of the period that have data; whose count it is stands beside the figure.",
+        ),
+        (Words("户均月用水量", "per household and month"),),
+    ),
+    ExplainedWord(
+        WORDS["change_year"],
+        Words(
+            "与上年同月份相比的增减；比较期缺任何一个月即不作比较。",
+            "The change against the same months of the year before; nothing is compared when any of these is missing.",
+        ),
+    ),
+    ExplainedWord(
+        WORDS["change_previous"],
+        Words(
+            "与紧邻的前一个等长时期相比的增减；整年的环比即同比，只列同比；比较期缺任何一个月即不作比较。",
+            "The change against the period of equal length just before; of a year it is the one on the year, told once. Nothing is compared when any month is missing.",
+        ),
+    ),
+    ExplainedWord(
+        PERCENTILE,
+        Words(
+            "一个月的用水在此前各年同一月份中，大约高于其中百分之几。",
+            "Of a month: above how many in a hundred of the same months of earlier years its use lies, about.",
+        ),
+        (Words("往年同月", "same month of"),),
+    ),
+    ExplainedWord(
+        WORDS["share_of_city"],
+        Words(
+            "占全市有记录的全部用水量的比例，分母含市域之外与未分配的水量。",
+            "The part of all use recorded of the city, outside the city and unassigned included.",
+        ),
+        (Words("占全市", "of the city's water"),),
+    ),
+    ExplainedWord(
+        WORDS["rank"],
+        Words(
+            "同一统计期、同一级别全部区划由大到小的次序；没有记录的区划不排。",
+            "The order from the largest, among all regions of the level in the same period; those without any record have none.",
+        ),
+    ),
+    ExplainedWord(
+        vocab.PURPOSE.by_id[vocab.RESIDENTIAL],
+        Words("居民家庭生活的用水。", "Use of people at home."),
+        (WORDS["residents"],),
+    ),
+    ExplainedWord(
+        WORDS["others"],
+        Words("居民生活以外各用途的用水之和。", "Use of all purposes but that of residents at home."),
+    ),
+    ExplainedWord(
+        WORDS["coarser"],
+        Words(
+            "只知道属于上级区划、不知道属于哪个下级区划的水量；不分摊，单列。",
+            "Water of which only the region above is known, and not in which of its parts it was used; not shared out, but listed apart.",
+        ),
+        (WORDS["hidden_coarser"], Words("仅计到上级", "known only higher up")),
+    ),
+    ExplainedWord(
+        WORDS["unassigned"],
+        Words("有记录，但不知道属于哪个区划的水量。", "Water that is recorded, and of which no region is known."),
+    ),
+    ExplainedWord(
+        WORDS["outside"],
+        Words("计量点在市域界线以外的水量。", "Water whose point of measuring lies beyond the city's outline."),
+        (WORDS["hidden_outside"],),
+    ),
+    ExplainedWord(
+        WORDS["no_data"],
+        Words(
+            "没有任何用水记录，不等于 0；记录为 0 的写 0。",
+            "Nothing is recorded, which is not 0; a recorded 0 is written 0.",
+        ),
+    ),
+    ExplainedWord(
+        WORDS["provisional"],
+        Words("主管单位注明以后可能修订的数。", "Figures of which the authority says that they may still be revised."),
+    ),
+    ExplainedWord(
+        vocab.BOUNDARY_QUALITY.by_code["synthetic"],
+        Words(
+            "为演示而生成，不是实测或登记的；界线为合成的，只示意位置。",
+            "Made for demonstration, neither surveyed nor registered; an outline that is synthetic shows about where a place is.",
+        ),
+    ),
+    ExplainedWord(
+        Words("网格", "Grid"),
+        Words(
+            "边长固定的方格。水量按供水范围或位置落格，与按行政区划的统计口径不同。",
+            "Squares of one size. They have their water by supply area or position, which is another rule than that of regions.",
+        ),
+    ),
+    ExplainedWord(
+        WORDS["quantiles"],
+        Words("各级所含的区划个数大致相等的分级。", "Classes each of which holds about as many regions."),
+    ),
+    ExplainedWord(
+        WORDS["allowed"],
+        Words(
+            "取水许可证准许每年取用的水量，不是实际取水量。",
+            "What permits allow to be taken in a year, and not what is taken.",
+        ),
+    ),
+    ExplainedWord(
+        WORDS["capacity"],
+        Words(
+            "设施每天能供水或处理的水量，不是实际水量。",
+            "What a facility can supply or treat in a day, and not what it does.",
+        ),
+    ),
+    ExplainedWord(
+        Words("填报范围", "area reported"),
+        Words(
+            "一个填报单位负责填报的地域；用水的是这个地域，不是该单位。",
+            "The ground of which a reporting unit reports; it is the ground's use, and not the unit's.",
+        ),
+    ),
+    ExplainedWord(
+        WORDS["as_of"],
+        Words(
+            "数据每改动一次增加一版；版次相同的报告，数字相同。",
+            "Counts the changes of the data: reports of one version have the same figures.",
+        ),
+    ),
+)  # fmt: skip
+
+
+def standing(said: Iterable[str], lang: str) -> tuple[tuple[str, str], ...]:
+    """Word and meaning of those that stand in some texts, in the order of the list."""
+    text = "\n".join(said).lower()
+    return tuple((_begun(each.name.in_(lang)), each.meaning.in_(lang)) for each in EVERY if each.stands_in(text, lang))
+
+
+def _begun(name: str) -> str:
+    return name[0].upper() + name[1:]
