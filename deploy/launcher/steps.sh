@@ -44,9 +44,14 @@ verapdf() {
     fi
     begin "$label: fetching it for the tests"
     rm -rf "$state/verapdf"
-    quietly verapdf mvn -B -f tests/clients/verapdf/pom.xml dependency:copy-dependencies -DincludeScope=runtime \
-        "-DoutputDirectory=$state/verapdf" || die "veraPDF could not be fetched (the whole log: $shown/logs/verapdf.log)"
-    put_stamp "$state/stamps/verapdf" "$want"
+    # A machine that Maven Central cannot be reached from has all tests but this judge's, which say that it is missing.
+    if quietly verapdf mvn -B -f tests/clients/verapdf/pom.xml dependency:copy-dependencies -DincludeScope=runtime \
+        "-DoutputDirectory=$state/verapdf"; then
+        put_stamp "$state/stamps/verapdf" "$want"
+    else
+        rm -rf "$state/verapdf"
+        echo "      not fetched: its tests are left out (the whole log: $shown/logs/verapdf.log)"
+    fi
     finish
 }
 
