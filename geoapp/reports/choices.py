@@ -6,7 +6,8 @@ from typing import Any
 
 from geoapp.reports.ask import UNIT
 from geoapp.reports.words import divided, level_name, word
-from layers import vocab
+from layers import languages, vocab
+from layers.names import english
 from layers.stats.divisions import CURRENT, Divisions, divisions, every, parse_boundaries
 from layers.stats.regions import RegionInfo, region_index
 
@@ -21,28 +22,32 @@ def regions(lang: str) -> list[dict[str, Any]]:
     index = region_index()
     below: dict[str, list[Choice]] = {}
     for township in index.levels[vocab.TOWNSHIP]:
-        below.setdefault(township.parent_code, []).append(_choice(township))
-    cities = [_choice(region) for region in index.levels[vocab.CITY]]
+        below.setdefault(township.parent_code, []).append(_choice(township, lang))
+    cities = [_choice(region, lang) for region in index.levels[vocab.CITY]]
     cities += [one for code, _, _ in cities for one in below.get(code, [])]  # a county's own townships
     groups = [{"name": level_name("city", lang), "regions": cities}]
     for district in index.levels[vocab.DISTRICT]:
-        own = [_choice(district), *below.get(district.code, [])]
-        groups.append({"name": district.name, "regions": own})
+        own = [_choice(district, lang), *below.get(district.code, [])]
+        groups.append({"name": _name(district, lang), "regions": own})
     units = [(f"{UNIT}/{code}", unit.name, code) for code, unit in sorted(index.units.items())]
     if units:
         groups.append({"name": level_name("reporting_unit", lang), "regions": units})
     return groups + [_gone(within, lang) for within in reversed(every()[:-1]) if _gone(within, lang)["regions"]]
 
 
-def _choice(region: RegionInfo) -> Choice:
-    return region.code, region.name, region.code
+def _name(region: RegionInfo, lang: str) -> str:
+    return (english().get(region.code) if lang != languages.FIRST else "") or region.name
+
+
+def _choice(region: RegionInfo, lang: str) -> Choice:
+    return region.code, _name(region, lang), region.code
 
 
 def _gone(within: Divisions, lang: str) -> dict[str, Any]:
     """The districts and townships of an edition that today's divisions have not."""
     today = {region.code for level in _LISTED for region in region_index().levels[level]}
     then = [region for level in _LISTED for region in region_index(within).levels[level]]
-    gone = [_choice(region) for region in then if region.code not in today]
+    gone = [_choice(region, lang) for region in then if region.code not in today]
     return {"name": divided(within, lang), "regions": gone}
 
 
