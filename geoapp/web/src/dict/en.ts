@@ -31,7 +31,7 @@ export const en: Record<Key, string> = {
   zoomIn: "Zoom in", zoomOut: "Zoom out", home: "Whole city",
   close: "Close",
   search: "Search places, objects, codes, coordinates",
-  searchShort: "Name, code, position",
+  searchShort: "Name or code",
   searchNone: "Nothing found for “{q}”. Try part of a name, or a whole code.",
   searchFail: "The search failed. Please try again.",
   searchCount: "{n} results, use the arrow keys",
