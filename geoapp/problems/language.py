@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from urllib.parse import urlencode
 
@@ -16,6 +17,7 @@ from layers import languages
 # an address with one sets the cookie, which only they read. All other pages have it in their addresses and are kept by them.
 ADMIN = "/admin/"
 COOKIE = "shuitu_lang"
+_LANG = re.compile(r"[?&]lang=([\w-]{2,12})(?:&|$)")
 
 
 def speak(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -45,8 +47,14 @@ def address_language(request: HttpRequest) -> str:
     """
     named = request.GET.get("lang")
     if not named and request.path.startswith(ADMIN):
-        named = request.COOKIES.get(COOKIE)
+        named = _led_back(request) or request.COOKIES.get(COOKIE)
     return languages.asked(named)
+
+
+def _led_back(request: HttpRequest) -> str:
+    """The language of the page that a log-in leads back to: who was sent to it from there goes on in it."""
+    found = _LANG.search(request.GET.get("next", ""))
+    return found[1] if found and found[1] in languages.codes() else ""
 
 
 def page_language(request: HttpRequest) -> str:

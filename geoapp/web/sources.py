@@ -49,7 +49,7 @@ def _outlines(lang: str) -> list[dict[str, str]]:
             found.append(
                 {
                     "level": term.in_(lang),
-                    "count": str(len(regions)),
+                    "count": f"{len(regions):,}",
                     "sources": SEMICOLON.in_(lang).join(sources) or "—",
                     "quality": Listed(*qualities).in_(lang),
                 }

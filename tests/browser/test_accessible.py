@@ -12,7 +12,7 @@ from django.db import transaction
 from django.test import Client
 
 from tests import factories as make
-from tests.browser.page_model import open_map
+from tests.browser.page_model import SIZES, open_map, window
 from tests.factories import A
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -83,4 +83,17 @@ def test_the_map_breaks_no_rule_whatever_is_open(new_city_page: Callable[..., An
         found += faults(page, root)
     page.get_by_test_id("menu-button").click()
     found += faults(page, root, "#menu")  # what it lies on is half covered until it closes
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("size", ["tablet lying", "phone upright"])
+def test_docked_panels_break_no_rule(new_city_page: Callable[..., Any], root: Path, size: str) -> None:
+    """Every page of the panel, beside the map and below it; English words are the longer ones."""
+    width, height, touch, _ = SIZES[size]
+    page = new_city_page(**window(width, height, touch))
+    open_map(page, f"/?lang=en&period=2019-01&region={A}&layers=urban_plant")
+    found = faults(page, root)
+    for tab in ("tab-filters", "tab-layers", "tab-legend", "tab-table"):
+        page.get_by_test_id(tab).click()
+        found += faults(page, root, "#sheet" if size == "phone upright" else "#left")
     assert not found, "\n".join(found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -187,3 +188,32 @@ def test_on_a_phone_in_english(new_page: Callable[..., Any], root: Path) -> None
     assert faults(page, root, "#area") == []
     seen = page.evaluate("shuitu.map.getBounds().contains([116.3, 39.95])")
     assert seen  # what the address asks of is brought into sight
+
+
+def test_a_finger_draws_a_lasso(new_page: Callable[..., Any]) -> None:
+    page = new_page(**PHONE)
+    open_map(page)
+    by_id(page, "area").tap()
+    by_id(page, "area-lasso").tap()
+    expect(page.locator("#sheet")).to_have_attribute("data-height", "low")  # so that there is a map to draw on
+    before = page.evaluate("shuitu.map.getCenter().toArray()")
+    corners = [(116.15, 39.85), (116.55, 39.85), (116.55, 40.1), (116.15, 40.1), (116.15, 39.87)]
+    ring = [page.evaluate(POINT, list(corner)) for corner in corners]
+    devices = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *points: list[float]) -> None:
+        devices.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
+
+    touch("touchStart", ring[0])
+    for (x0, y0), (x1, y1) in pairwise(ring):
+        for part in (0.25, 0.5, 0.75, 1):
+            touch("touchMove", [x0 + (x1 - x0) * part, y0 + (y1 - y0) * part])
+    assert page.evaluate("shuitu.map.getCenter().toArray()") == before  # the finger draws, and moves nothing
+    touch("touchEnd")
+    area = wait_area(page, "shape:")
+    wait_total(page, totals(page, area)["volume_l"])
+    drawn = [tuple(map(float, corner.split(","))) for corner in area.removeprefix("shape:").split(";")]
+    for bound, which in ((116.15, min), (116.55, max)):
+        assert abs(which(lon for lon, _ in drawn) - bound) < 0.03
+    for bound, which in ((39.85, min), (40.1, max)):
+        assert abs(which(lat for _, lat in drawn) - bound) < 0.03

@@ -83,3 +83,11 @@ def test_a_position_that_is_pasted_is_marked(page: Any) -> None:
     page.keyboard.press("Enter")
     expect(page.locator(".maplibregl-marker")).to_be_visible()
     page.wait_for_function("Math.abs(shuitu.map.getCenter().lng - 116.391) < 0.1 && shuitu.map.getZoom() > 14")
+
+
+def test_divisions_go_by_their_english_names_in_english(page: Any) -> None:
+    open_map(page, "/?lang=en")
+    type_in(page, "haidian")
+    options = by_id(page, "search-results").locator("[role=option]")
+    expect(options.first).to_contain_text("Haidian District")
+    expect(options.and_(page.locator("[data-code='110108012']"))).to_contain_text("Haidian District · 110108012")

@@ -1,4 +1,4 @@
-"""The page at six sizes of window, from the outside: nothing lies beyond the edge or under something else, what is pressed is large
+"""The page at six sizes of window, from the outside: nothing lies beyond the edge, under something else or on another text, what is pressed is large
 enough, the time bar works, and the map can always be had back. And what stands in for a map that cannot be drawn, or not wholly."""
 
 from __future__ import annotations
@@ -41,7 +41,31 @@ SEEN = """
     const words = element => element.outerHTML.replace(/\\s+/g, ' ').slice(0, 110);
     const targets = () => [...document.querySelectorAll('button, a[href], select, summary, input')]
         .map(each => /^(radio|checkbox)$/.test(each.type) ? each.closest('label') : each)
-        .filter(each => each && seen(each) && !each.closest('p, td, .maplibregl-ctrl-attrib-inner'));
+        .filter(each => each && seen(each) && !each.closest('p:not(.region-sub), td, .maplibregl-ctrl-attrib-inner'));
+    // Lines of text: where they lie, what of them is seen, and whether what hides the rest cannot be moved.
+    const lines = () => {
+        const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+        while (walk.nextNode()) {
+            const own = walk.currentNode.parentElement, told = walk.currentNode.data.trim();
+            if (!told || own.closest('option, script, style, noscript, svg') || !seen(own)) continue;
+            const range = document.createRange();
+            range.selectNodeContents(walk.currentNode);
+            for (const whole of range.getClientRects()) {
+                let {left, top, right, bottom} = whole, cut = false;
+                for (let up = own; up && up !== document.body; up = up.parentElement) {
+                    const {overflowX, overflowY, position} = getComputedStyle(up), box = up.getBoundingClientRect();
+                    cut ||= overflowX === 'hidden' && (right > box.right + 1.5 || left < box.left - 1.5);
+                    if (overflowX !== 'visible') [left, right] = [Math.max(left, box.left), Math.min(right, box.right)];
+                    if (overflowY !== 'visible') [top, bottom] = [Math.max(top, box.top), Math.min(bottom, box.bottom)];
+                    if (position === 'fixed') break;
+                }
+                if (right - left < 2 || bottom - top < 2) continue;
+                const above = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+                if (above && (own.contains(above) || above.contains(own))) found.push({own, told: told.slice(0, 40), left, top, right, bottom, cut});
+            }
+        }
+        return found;
+    };
 """
 FAULTS = f"""least => {{ {SEEN}
     const beyond = [...document.querySelectorAll('body *')].filter(each => seen(each) && !each.matches('#sheet, .pages') && !each.closest('svg *, canvas'))
@@ -54,10 +78,16 @@ FAULTS = f"""least => {{ {SEEN}
         const top = document.elementFromPoint((box.left + box.right) / 2, (box.top + box.bottom) / 2);
         return !top || !(each.contains(top) || top.contains(each) && top.matches('label, button, a') || top.closest('#toasts'));
     }}).map(words);
+    const told = lines();
+    const overlapping = told.flatMap((one, i) => told.slice(i + 1)
+        .filter(other => other.own !== one.own && Math.min(one.right, other.right) - Math.max(one.left, other.left) > 2 && Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 5)
+        .map(other => `${{one.told}} × ${{other.told}}`));
+    // A name that is too long is told whole by its title.
+    const cut = told.filter(each => each.cut && each.own.closest('button, a, th, td, dt, dd, h2') && !each.own.closest('[title]')).map(each => each.told);
     let open = 0;
     for (let i = 0; i < 400; i++) open += Boolean(document.elementFromPoint((i % 20 + 0.5) * innerWidth / 20, (Math.floor(i / 20) + 0.5) * innerHeight / 20)?.closest('canvas'));
     const {{scrollWidth, scrollHeight}} = document.documentElement;
-    return {{beyond, small, covered, scrolls: scrollWidth > innerWidth || scrollHeight > innerHeight, map: open / 400}};
+    return {{beyond, small, covered, overlapping, cut, scrolls: scrollWidth > innerWidth || scrollHeight > innerHeight, map: open / 400}};
 }}"""
 
 
@@ -79,7 +109,7 @@ def check(page: Page, touch: bool, what: str, least_map: float = LEAST_MAP) -> N
     page.wait_for_timeout(80)  # heights are measured and told to the styles; nothing slides
     found = page.evaluate(FAULTS, TARGET_PX[touch])
     share = found.pop("map")
-    assert found == {"beyond": [], "small": [], "covered": [], "scrolls": False}, what
+    assert found == {"beyond": [], "small": [], "covered": [], "overlapping": [], "cut": [], "scrolls": False}, what
     assert share >= least_map, what
 
 
@@ -200,6 +230,17 @@ def test_a_level_that_the_zoom_cannot_show_says_so_and_leads_there(new_city_page
     by_id(page, "level-hint").get_by_role("button").click()
     page.wait_for_selector("html[data-level=village]", state="attached")
     expect(by_id(page, "level-hint")).to_have_count(0)
+
+
+def test_an_empty_map_says_why_where_the_legend_is_one_line(new_city_page: Callable[..., Any]) -> None:
+    page = new_city_page(**window(390, 844, True))
+    open_map(page, "/?period=2019-01&measure=change_year")
+    expect(by_id(page, "line-lack")).to_contain_text("没有可比的时段")
+    page.evaluate("shuitu.context.store.set({measure: 'volume', source: ['reclaimed']})")
+    expect(by_id(page, "line-lack")).to_contain_text("没有用水记录")
+    check(page, True, "nothing recorded")
+    page.evaluate("shuitu.context.store.set({source: []})")
+    expect(by_id(page, "line-lack")).to_have_count(0)
 
 
 def test_without_webgl_the_figures_come_as_tables(new_city_page: Callable[..., Any], root: Any) -> None:

@@ -107,6 +107,31 @@ def test_the_table_of_a_region_and_of_the_view(page: Any) -> None:
     assert all(number(row["volume_l"]) == shown[row["code"]][0] for row in part)
 
 
+def test_of_two_maps_each_has_its_table(page: Any) -> None:
+    opened(page, "/?period=2019-07&second=2019-01/per_km2")
+    for number_of, period, words in (
+        (1, "2019-07", "图 1 · 2019年7月 · 用水量"),
+        (2, "2019-01", "图 2 · 2019年1月 · 单位面积用水量"),
+    ):
+        expect(by_id(page, f"table-of-{number_of}")).to_contain_text(words)
+        shown = page.evaluate(
+            SHOWN if number_of == 1 else SHOWN.replace("context.shown", "context.second.context.shown")
+        )
+        table = rows(page, "table-csv" if number_of == 1 else "second-csv")
+        assert {row["code"]: number(row["volume_l"]) for row in table} == {
+            code: now for code, (now, _) in shown.items()
+        }
+        xlsx = urlsplit(address_of(page, "table-xlsx" if number_of == 1 else "second-xlsx"))
+        assert xlsx.path.endswith(".xlsx") and parse_qs(xlsx.query)["period"] == [period]
+    # One period is one table.
+    by_id(page, "take-close").click()
+    page.evaluate("shuitu.context.store.set({second: {period: '2019-07', measure: 'per_km2', versus: ''}})")
+    page.wait_for_function("() => shuitu.context.second.context.shown.period === '2019-07'")
+    by_id(page, "take").click()
+    expect(by_id(page, "table-of-1")).to_contain_text("图 1、图 2")
+    expect(by_id(page, "second-csv")).to_have_count(0)
+
+
 def test_the_table_of_cells(page: Any) -> None:
     opened(page, "/?period=2019-07&level=grid&region=110101&map=12.0/39.92/116.41")
     page.wait_for_selector("html[data-cells]", state="attached")

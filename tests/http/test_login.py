@@ -193,6 +193,16 @@ def test_the_way_goes_on_where_it_was_meant_to(chief: User) -> None:
     assert there["Location"] == "/admin/layers/well/?q=1"
 
 
+@pytest.mark.parametrize(
+    ("page", "button"), [("/desk/?lang=en", "Log in"), ("/desk/", "登录"), ("/desk/?lang=xx", "登录")]
+)
+def test_who_asks_a_closed_page_logs_in_in_its_language(page: str, button: str) -> None:
+    client = Client()
+    sent = client.get(page)["Location"]
+    assert button in client.get(sent).content.decode()
+    assert button in client.post(sent, {"username": "nobody", "password": WRONG}).content.decode()
+
+
 # Sessions.
 
 

@@ -19,6 +19,7 @@ from geoapp.reports.structure import Report
 from layers import vocab
 from layers.errors import BadParameter
 from layers.models import Boundary, Region, ReportingUnit
+from layers.names import english
 from layers.periods import parse_period
 from tests import factories as make
 from tests.factories import CITY, DISTRICT, UNIT
@@ -175,6 +176,14 @@ def test_every_reporting_unit_can_be_asked_for_on_the_page(client: Client) -> No
     assert [job["kind"] for job in asked] == ["", "填报单位", "填报单位"] and len({job["id"] for job in asked}) == 3
     preview = client.get("/reports/preview", {"region": units[0], "period": "2019"}).content.decode()
     assert "填报范围用水报告" in preview
+
+
+def test_divisions_are_listed_by_their_names_in_the_language_of_the_page() -> None:
+    def named(lang: str) -> list[str]:
+        return [name for group in choices.regions(lang) for value, name, _ in group["regions"] if value == DISTRICT]
+
+    assert named("en") == [english()[DISTRICT]]
+    assert named("zh") != named("en")
 
 
 def test_a_kind_before_the_code_is_understood_and_another_refused() -> None:

@@ -10,7 +10,7 @@ import { isCompare, MEASURES, type Measure, type Second } from "../state";
 import { cityValue, type Figures, figuresOf, regionValue } from "../values";
 import { redraw } from "../ui/choices";
 import { apart, figureOf, numberOf } from "../ui/figure";
-import { legendLine } from "../ui/legend";
+import { legendLine, lineLack } from "../ui/legend";
 import { whyNot } from "../ui/measure-note";
 
 /** What a map has of the place that is told of: pointed at, else selected, else the whole city. */
@@ -37,6 +37,9 @@ export function mountHeads(first: Context, second: Context, places: [HTMLElement
   const values = heads.map((head) => head.appendChild(h("p", { class: "map-value num" })));
   const foot = h("div", { class: "map-foot card", "data-testid": "second-legend" });
   places[1].append(foot);
+  // What stands below the heads is told how high they are: in a narrow map their lists have a line for themselves.
+  const heights = new ResizeObserver(() => document.body.style.setProperty("--head-height", `${Math.max(...heads.map((head) => head.offsetHeight))}px`));
+  for (const head of heads) heights.observe(head);
   let hover: Hover | null = null;
   let name = "";
   let drawn = "";
@@ -101,7 +104,7 @@ export function mountHeads(first: Context, second: Context, places: [HTMLElement
     if (!linked) return;
     foot.dataset.together = String(linked.together);
     if (linked.together) return replace(foot, t("secondSame"));
-    if (shown) replace(foot, legendLine(second.state.measure, (cells ?? shown.picture).scale));
+    if (shown) replace(foot, legendLine(second.state.measure, (cells ?? shown.picture).scale, cells ? "" : lineLack(second, shown)));
   }
   async function tellName(): Promise<void> {
     const { region, period } = store.state;
@@ -131,6 +134,8 @@ export function mountHeads(first: Context, second: Context, places: [HTMLElement
   ];
   return () => {
     for (const each of off) each();
+    heights.disconnect();
+    document.body.style.removeProperty("--head-height");
     for (const head of heads) head.remove();
   };
 }

@@ -3,14 +3,15 @@ import type { Map as GlMap } from "maplibre-gl";
 import { ApiError, type AreaTotals, areaUrl } from "../api";
 import type { Context } from "../context";
 import { announce, h, icon, replace } from "../dom";
-import { integer } from "../format";
+import { integer, periodText } from "../format";
 import { groundShown, isFacility } from "../ground";
-import { inLanguage, t, tk, words } from "../i18n";
+import { inLanguage, language, t, tk, words } from "../i18n";
 import { seen } from "../map/room";
 import { sourcesOf } from "../map/sources";
 import { segmented } from "../ui/choices";
 import { errorText } from "../ui/notices";
 import { reportLink } from "../ui/report-link";
+import { isCompare } from "../state";
 import { frameText, objectsUrl, reportUrl, type Scope, tableLayer, tableUrl, WORKBOOK_MOST } from "./files";
 import { picture } from "./picture";
 import { PAPERS, type Paper, print } from "./print";
@@ -103,6 +104,20 @@ export function openPanel(context: Context, map: GlMap | null): void {
   const scopes: Scope[] = ["city", ...(state.region ? ["region" as const] : []), ...(isDrawn ? ["area" as const] : []), ...(view ? ["view" as const] : [])];
   const chosen = (): Scope => (isDrawn ? scope ?? "area" : scope && scopes.includes(scope) ? scope : state.region ? "region" : "city");
   const files = h("div");
+  /** The table of each map; of two that show one period it is one table, which holds every measure. */
+  function tables(now: Scope, level: string, large: boolean): HTMLElement[] {
+    const maps = [context, ...(context.second ? [context.second.context] : [])];
+    const of = maps.map((each) => tableUrl(each, "csv", now, view));
+    const apart = of.length > 1 && of[0] !== of[1];
+    return (apart ? maps : [context]).map((each, i) => h("div", { class: "take-row", "data-testid": `table-of-${i + 1}` },
+      h("span", {}, maps.length > 1 ? h("b", {}, apart ? mapText(each, i) : t("takeBoth"), h("br")) : null, apart ? level : t("takeRows", { level })),
+      h("span", { class: "take-files" },
+        file("CSV", of[i], i ? "second-csv" : "table-csv"),
+        large ? null : file("XLSX", tableUrl(each, "xlsx", now, view), i ? "second-xlsx" : "table-xlsx"))));
+  }
+  /** Which of two maps, and what it shows. */
+  const mapText = ({ state: { period, measure, versus } }: Context, i: number): string =>
+    [t(i ? "secondSecond" : "secondFirst"), periodText(period, language()) + (isCompare(measure) ? ` ${t("comparedTo")} ${periodText(versus, language())}` : ""), tk("measureTitle", measure)].join(" · ");
   function drawFiles(): void {
     const now = chosen();
     const layer = context.layer(tableLayer(context, now));
@@ -111,15 +126,12 @@ export function openPanel(context: Context, map: GlMap | null): void {
     replace(files,
       section(t("takeTable"),
         segmented("take-scope", t("takeScope"), scopes.map((value) => ({ value, text: t(`takeScope_${value}`) })), now, (value) => { scope = value as Scope; drawFiles(); focusScope(); }),
-        h("div", { class: "take-row" },
-          h("span", {}, t("takeRows", { level: layer ? words(layer.title) : "" })),
-          file("CSV", tableUrl(context, "csv", now, view), "table-csv"),
-          large ? null : file("XLSX", tableUrl(context, "xlsx", now, view), "table-xlsx")),
+        tables(now, layer ? words(layer.title) : "", large),
         large ? h("p", { class: "fine", "data-testid": "too-many" }, t("takeTooMany", { n: integer(WORKBOOK_MOST) })) : null),
       section(t("takeObjects"),
-        on.map((each) => h("div", { class: "take-row" }, h("span", {}, words(each.title)),
+        on.map((each) => h("div", { class: "take-row" }, h("span", {}, words(each.title)), h("span", { class: "take-files" },
           file("GeoJSON", objectsUrl(context, each.id, "geojson", now, view), `objects-${each.id}-geojson`),
-          file("GeoPackage", objectsUrl(context, each.id, "gpkg", now, view), `objects-${each.id}-gpkg`))),
+          file("GeoPackage", objectsUrl(context, each.id, "gpkg", now, view), `objects-${each.id}-gpkg`)))),
         on.some(isFacility) ? null : h("p", { "data-testid": "no-objects" }, t("takeNoObjects"))));
   }
   const focusScope = (): void => files.querySelector<HTMLElement>("input:checked")?.focus();
@@ -130,14 +142,14 @@ export function openPanel(context: Context, map: GlMap | null): void {
       void context.data.region(state.region || context.city, state.period, context.filters).then((detail) => replace(report, reportLink(detail, context)), () => undefined);
     }
     return section(t("takeMore"),
-      h("div", { class: "take-row" }, h("span", {}, t("takeReportOf")), report),
+      h("div", { class: "take-row" }, h("span", {}, t("takeReportOf"), context.second ? ` · ${periodText(state.period, language())}` : ""), report),
       h("div", { class: "take-row" }, h("span", {}, t("takeProject")), file("QGIS", inLanguage("/desktop/shuitu.qgz"), "take-project")),
       h("div", { class: "take-row" }, h("span", {}, t("takeFeeds")), h("a", { class: "button small", href: inLanguage("/feeds/"), "data-testid": "take-feeds" }, t("takeFeedsOpen"))));
   }
 
   drawFiles();
   replace(dialog,
-    h("header", { class: "take-head" }, h("h2", { id: "take-title" }, t("take")),
+    h("header", { class: "take-head" }, h("h2", { id: "take-title" }, t("takeAll")),
       h("button", { type: "button", class: "icon-button", "aria-label": t("close"), title: t("close"), "data-testid": "take-close", onclick: () => dialog.close() }, icon("close"))),
     links(), map ? pictures() : null, files, more());
   dialog.addEventListener("close", () => dialog.remove());

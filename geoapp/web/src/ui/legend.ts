@@ -115,15 +115,19 @@ function countsOf({ picture: { scale, values } }: Shown): { counts: number[]; mo
   return { counts, most, nought, none };
 }
 
-/** A legend in one line: what it is of, its colours and their bounds. */
-export function legendLine(measure: Measure, scale: Scale, hint = ""): HTMLElement[] {
+/** Why the map has nothing to show at all; empty where it shows something. */
+export function lineLack(context: Context, shown: Shown): string {
+  for (const value of shown.picture.values.values()) if (value.shown !== null) return "";
+  return lackNote(context, shown)?.textContent ?? t("noRecords");
+}
+/** A legend in one line: what it is of, its colours and their bounds; or why there is nothing to see. */
+export function legendLine(measure: Measure, scale: Scale, lack = "", hint = ""): HTMLElement[] {
   const unit = unitOf(measure);
   const text = (value: number) => (measure === "percentile" ? "" : breakIn(value, unit));
   return [
     h("span", { class: "line-title" }, tk("measureTitle", measure), " ", h("small", {}, unit.name)),
     ...(hint ? [h("span", { class: "line-note", "data-testid": "line-note" }, hint)] : []),
-    ...(scale.colors.length ? [] : [h("span", { class: "line-note" }, t("noData"))]),
-    h("span", { class: "line-ramp" }, scale.colors.map((color, i) => h("i", { "data-class": i, style: `background:${color}` }, scale.breaks[i] === undefined ? null : h("em", {}, text(scale.breaks[i]))))),
+    lack ? h("span", { class: "line-note", "data-testid": "line-lack" }, lack) : h("span", { class: "line-ramp" }, scale.colors.map((color, i) => h("i", { "data-class": i, style: `background:${color}` }, scale.breaks[i] === undefined ? null : h("em", {}, text(scale.breaks[i]))))),
   ];
 }
 
@@ -233,13 +237,13 @@ export function mountLegend(place: HTMLElement, context: Context): void {
       legendStyle(context, measure, scale, unit),
       fold(ledger(shown)));
     announce(`${tk("measureTitle", measure)}, ${periodText(shown.period, language())}, ${tk("level", shown.level)}: ${volumeText(shown.picture.total_l, language())}`);
-    fillCompact(measure, scale);
+    fillCompact(measure, scale, lineLack(context, shown));
   }
   /** Where the legend is a page among others, this line of it stays on the map. */
-  function fillCompact(measure: Measure, scale: Scale): void {
+  function fillCompact(measure: Measure, scale: Scale, lack = ""): void {
     const compact = document.getElementById("legend-line");
     if (!compact) return;
-    replace(compact, legendLine(measure, scale, levelHint(context)));
+    replace(compact, legendLine(measure, scale, lack, levelHint(context)));
     compact.hidden = false;
   }
   replace(place, h("div", { class: "skeleton tall" }));

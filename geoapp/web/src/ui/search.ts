@@ -28,6 +28,11 @@ export function mountSearch(place: HTMLElement, context: Context, select: (code:
   /** The layer of a hit, or the table: permits and their holders have pages and no place. */
   const shown = (hit: SearchHit) => context.layer(hit.layer) ?? context.meta.tables.find((table) => table.id === hit.layer);
   const isRegion = (hit: SearchHit) => hit.layer === "region" || ["district", "township", "village"].includes(hit.layer);
+  /** A division as the map calls it in the reader's language. */
+  const nameOf = (hit: SearchHit): string => (isRegion(hit) ? context.nameOf(hit.code, hit.name) : hit.name) || hit.code;
+  /** Codes begin with those of what they lie in (National Bureau of Statistics): a district has six digits, a township nine. */
+  const pathOf = (hit: SearchHit): string =>
+    isRegion(hit) ? (hit.path ?? "").split(" / ").map((name, i) => context.nameOf(hit.code.slice(0, 6 + 3 * i), name)).join(" / ") : hit.path ?? "";
   function kind(hit: SearchHit): string {
     if (isRegion(hit)) return tk("level", hit.level ?? hit.layer);
     if (hit.layer === "position") return t("searchPosition");
@@ -82,7 +87,7 @@ export function mountSearch(place: HTMLElement, context: Context, select: (code:
         const layer = shown(hit);
         return h("li", { id: `hit-${i}`, role: "option", "aria-selected": "false", "aria-keyshortcuts": hasLine(hit) ? "Shift+Enter" : undefined, "data-code": hit.code, "data-layer": hit.layer, onmousedown: (event: Event) => { event.preventDefault(); choose(hit); }, onmousemove: () => active !== i && point(i) },
           isRegion(hit) || !layer || (layer.geometry === "polygon" && isFacility(layer)) ? h("span", { class: "badge area region", "aria-hidden": "true" }) : badgeElement(layer),
-          h("span", { class: "hit-text" }, h("strong", {}, hit.name || hit.code), h("small", {}, [hit.path, hit.code].filter(Boolean).join(" · "))),
+          h("span", { class: "hit-text" }, h("strong", {}, nameOf(hit)), h("small", {}, [pathOf(hit), hit.code].filter(Boolean).join(" · "))),
           h("span", { class: "hit-kind" }, kind(hit)), besideMark(hit));
       }), hits.length >= limit && limit < MOST && h("li", { id: `hit-${hits.length}`, role: "option", "aria-selected": "false", class: "hit-more", "data-testid": "search-more", onmousedown: (event: Event) => { event.preventDefault(); void ask(MOST); }, onmousemove: () => active !== hits.length && point(hits.length) }, t("searchMore"))]
       : h("li", { class: "hit-none", role: "presentation" }, t("searchNone", { q: text })));

@@ -41,6 +41,7 @@ export function mountTable(place: HTMLElement, context: Context, select: (code: 
   let at = 0;
   let pointed: string | null = null;
   let unit = "";
+  let otherUnit = "";
 
   const caption = h("p", { class: "table-caption", "data-testid": "table-caption" });
   const title = h("h2", {});
@@ -155,15 +156,17 @@ export function mountTable(place: HTMLElement, context: Context, select: (code: 
         return `${column === "second" ? "2" : "1"} · ${isAlike() ? periodText(own, language()) : tk("measure", theirs)}`;
       }
       if (column === "value") return tk("measure", listedAs(measure));
-      return t(column === "share" ? "tableShare" : column === "previous" ? "changePrevious" : column === "apart" ? "secondApart" : column === "ratio" ? "measure_ratio" : "tableYear");
+      return t(column === "share" ? "tableShare" : column === "previous" ? "tablePrevious" : column === "apart" ? "secondApart" : column === "ratio" ? "measure_ratio" : "tableYear");
     };
     // Said once, as the figures of a moment are all told in one.
     unit = listed.length ? figure(listed.find((row) => row.value !== null) ?? listed[0])[1] : "";
+    otherUnit = listed.length && context.second?.context.shown ? figure(listed.find((row) => row.second !== null) ?? listed[0], "second")[1] : "";
+    const unitIn = (column: Column): string => (column === "value" ? unit : column === "second" && otherUnit !== unit ? otherUnit : "");
     const focused = document.activeElement instanceof HTMLElement && head.contains(document.activeElement) ? document.activeElement.getAttribute("value") : null;
     table.classList.toggle("linked", context.second !== null);
     replace(head, columns().map((column) => h("th", { scope: "col", class: column, "aria-sort": sort.by === column ? (sort.down ? "descending" : "ascending") : "none" },
       h("button", { type: "button", value: column, "data-testid": `sort-${column}`, onclick: () => { sort = { by: column, down: sort.by === column ? !sort.down : column !== "name" }; at = 0; scroll.scrollTop = 0; arrange(); } },
-        label(column), column === "value" && unit ? h("small", {}, ` ${unit}`) : null, h("span", { "aria-hidden": "true" }, sort.by === column ? (sort.down ? " ▾" : " ▴") : "")))), h("th", { scope: "col", class: "beside" }, h("span", { class: "visually-hidden" }, t("besideTitle"))));
+        label(column), unitIn(column) ? h("small", {}, ` ${unitIn(column)}`) : null, h("span", { "aria-hidden": "true" }, sort.by === column ? (sort.down ? " ▾" : " ▴") : "")))), h("th", { scope: "col", class: "beside" }, h("span", { class: "visually-hidden" }, t("besideTitle"))));
     if (focused) head.querySelector<HTMLElement>(`button[value="${focused}"]`)?.focus();
     title.textContent = t("tableTitle");
     shut.setAttribute("aria-label", t("close"));
@@ -181,7 +184,7 @@ export function mountTable(place: HTMLElement, context: Context, select: (code: 
     const { series, period } = (column === "second" ? context.second!.context.shown : context.shown) ?? context.shown!;
     const open = column === "apart" ? [] : provisionalOf(series, period, row.code);
     const star = open.length ? h("abbr", { class: "provisional-star", title: provisionalText(open, period) }, "*") : null;
-    return h("td", { class: "num", "data-column": column, "data-value": row[column] ?? "" }, number, star, own === unit ? null : h("small", {}, ` ${own}`));
+    return h("td", { class: "num", "data-column": column, "data-value": row[column] ?? "" }, number, star, own === (column === "second" ? otherUnit : unit) ? null : h("small", {}, ` ${own}`));
   }
   function line(row: Row, i: number): HTMLElement {
     const { picture } = context.shown!;

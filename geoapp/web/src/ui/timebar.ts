@@ -107,6 +107,7 @@ export function mountTimebar(place: HTMLElement, context: Context): void {
   function onShown({ series, picture }: Shown): void {
     place.classList.remove("no-figures");
     total.textContent = volumeText(picture.total_l, language());
+    total.dataset.of = context.nameOf(context.city, context.meta.city.name); // a selected region has its own figure above
     const open = provisionalOf(series, store.state.period).length > 0;
     tag.textContent = open ? t(isPartly(series, store.state.period) ? "provisionalSome" : "provisional") : "";
     tag.hidden = !tag.textContent;
