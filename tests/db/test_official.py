@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 import pypdfium2
 import pytest
-from django.db import close_old_connections, connection
+from django.db import close_old_connections, connection, transaction
 
 from geoapp.reports import queue, worker
 from geoapp.reports.models import ReportJob
@@ -32,7 +32,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def small_city(settings: Any) -> None:
-    make_city()
+    with transaction.atomic():
+        make_city()
     settings.REPORT_WORKERS = 0
 
 
