@@ -72,7 +72,7 @@ class _Writer:
             ("Caption", 9.5, "subheading"),
         ):  # fmt: skip
             font = self.made.styles[name].font
-            font.size, font.color.rgb = Pt(size), RGBColor.from_string(self.colours[colour])
+            font.size, font.color.rgb = Pt(size), RGBColor(*bytes.fromhex(self.colours[colour]))
             font.italic, font.bold = False, name.startswith("Heading")
         caption = self.made.styles["Caption"].paragraph_format
         caption.space_before, caption.space_after = Pt(8), Pt(2)
@@ -232,7 +232,7 @@ def _run(paragraph: Any, text: str, size: float | None = None, colour: str = "",
     if size:
         run.font.size = Pt(size)
     if colour:
-        run.font.color.rgb = RGBColor.from_string(colour)
+        run.font.color.rgb = RGBColor(*bytes.fromhex(colour))
     if bold:
         run.bold = True
 
