@@ -87,7 +87,7 @@ ALL = HeldWater("district", 4000 * E7, {})
 REPORT = Report(
     code="110101", name="某区", level="district", path=("某市", "某区"),
     period=ReportPeriod("2019", "2019-01", "2019-12", 12, ()), site="http://x/", map_address="http://x/?region=110101", is_public=True,
-    version=7, changed_at=None, synthetic=False, place=Place(), within=Divisions(EditionSpan(1, None), (0,)), boundaries={}, bounds=None,
+    version=7, changed_at=None, synthetic=False, place=Place(), names_in="zh", within=Divisions(EditionSpan(1, None), (0,)), boundaries={}, bounds=None,
     total_l=1000 * E7, unassigned_l=None, outside_l=None, area_km2=100.0, m3_per_km2=100_000.0, share_of_city=0.25,
     changes=(ComparedVolume("year", "2018", 900 * E7, 1 / 9), ComparedVolume("previous", "", None, None)),
     residents_l=300 * E7, others_l=700 * E7,
@@ -96,7 +96,7 @@ REPORT = Report(
     ranks=(Rank("volume", "某市", "district", 2, 16, ALL), Rank("per_km2", "某市", "district", 5, 16, ALL)),
     months=(), source_months={}, beside_months={}, child_level="township",
     children=(line("甲", 400 * E7), line("乙", 300 * E7), line("丙", 200 * E7), line("丁", 100 * E7)),
-    grand_level="village", grandchildren=(), held={"township": HeldWater("township", 1000 * E7, {})}, classes={}, counts={}, stages=(), facilities=(),
+    grand_level="village", grandchildren=(), held={"township": HeldWater("township", 1000 * E7, {})}, crossed=(), classes={}, counts={}, stages=(), facilities=(),
     findings=(),
 )  # fmt: skip
 
