@@ -207,6 +207,17 @@ def regions_query(
     )
 
 
+def newest_months(level: int, codes: Sequence[str]) -> dict[str, Month]:
+    """The last month of which anything is recorded in each of some regions of a level; those without any are left out."""
+    found = rows(
+        Query(
+            "SELECT code, max(month) FROM layers_usagesum WHERE level = %s AND gap = 0 AND records > 0 AND code = ANY(%s) GROUP BY 1",
+            [level, list(codes)],
+        )
+    )
+    return {code: Month(month.year, month.month) for code, month in found}
+
+
 def available_months() -> list[Month]:
     """The months that have usage, in order."""
     found = rows(Query(sql.SQL(load("months")).format(table=sql.Identifier("layers_usagesum"))))

@@ -11,6 +11,7 @@ from typing import Any
 import pypdfium2
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 
 from geoapp.reports import choices, content, credits, document, held, offline, press, tables, workbook
@@ -21,8 +22,10 @@ from layers.errors import BadParameter
 from layers.models import Boundary, Region, ReportingUnit
 from layers.names import english
 from layers.periods import parse_period
+from layers.recorded import all_months
+from layers.stats import rebuild
 from tests import factories as make
-from tests.factories import CITY, DISTRICT, UNIT
+from tests.factories import CITY, DISTRICT, UNIT, A
 from tests.report_city import drawn_of, make_city
 from tests.standing import standing
 
@@ -208,6 +211,26 @@ def test_the_command_makes_all_units_as_asked(tmp_path: Path, settings: Any) -> 
     assert [each.region for each in taken] == [
         DISTRICT, f"reporting_unit/{DISTRICT}", f"reporting_unit/{UNIT}", f"reporting_unit/{UNIT}",
     ]  # fmt: skip
+
+
+def test_the_latest_month_is_each_bureaus_own(tmp_path: Path, settings: Any) -> None:
+    """So that a scheduler's one line makes a report on the day that its month is in, whoever else is late."""
+    settings.REPORT_WORKERS = 0
+    release = make.ReleaseFactory(dataset="usage")
+    make.UsageFactory(region=Region.objects.get(code=A), month="2020-01-01", volume_l=5, release=release)
+    with connection.cursor() as cursor:
+        rebuild.rebuild(cursor, all_months(cursor))
+    make.publish()
+    taken: list[Ask] = []
+    said = StringIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("geoapp.reports.bulk.outstanding", ask_outstanding(taken))
+        command = ["--all", "--unit", "--period", "latest", "--out", str(tmp_path)]
+        call_command("report", *command, stdout=said)
+    assert {each.region: str(each.period) for each in taken} == {
+        f"reporting_unit/{DISTRICT}": "2020-01",
+        f"reporting_unit/{UNIT}": "2019-12",
+    }
 
 
 def ask_outstanding(taken: list[Ask]) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from geoapp.reports.ask import Ask
 from geoapp.reports.official.pattern import MOST, NUMBER_MOST
 from geoapp.reports.official.words import ACTION, CHECKED, DRAFT, MARGINS, SCOPE, SEAL, SECRECY, STATE
 from layers.words import shown
@@ -126,6 +127,12 @@ class IssuedReport(models.Model):
 
     def __str__(self) -> str:
         return self.told
+
+    @classmethod
+    def of(cls, ask: Ask) -> models.QuerySet[IssuedReport]:
+        """Those of the same region, period, language and divisions."""
+        same = {"region": ask.code, "unit": ask.unit, "period": str(ask.period), "lang": ask.lang}
+        return cls.objects.filter(**same, boundaries=ask.boundaries)
 
 
 class IssuedEvent(models.Model):

@@ -101,7 +101,7 @@ def _numbered(ask: Ask, name: str, worn: Worn, by: Person) -> IssuedReport:
     with transaction.atomic():
         number = numbers.give(worn.series, year, worn.first_number)  # others of this bureau wait here
         same = {"region": ask.code, "unit": ask.unit, "period": str(ask.period), "lang": ask.lang}
-        live = IssuedReport.objects.filter(**same, boundaries=ask.boundaries, state__in=(DRAFT, CHECKED)).first()
+        live = IssuedReport.of(ask).filter(state__in=(DRAFT, CHECKED)).first()
         if live:
             raise SignRefused(
                 Words(

@@ -14,14 +14,18 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from geoapp.reports import ask, bulk, worker
 from geoapp.reports.layouts import store as layouts
 from geoapp.reports.official.letterhead import dressed
+from geoapp.reports.official.models import IssuedReport
 from geoapp.reports.official.pages import COMPILE
 from geoapp.reports.official.states import SignRefused, issue, person
+from geoapp.reports.official.words import WITHDRAWN
 from layers import languages, vocab
 from layers.errors import ShuituError
-from layers.periods import parse_period
+from layers.periods import Period, parse_period
 from layers.stats.answer import coverage
-from layers.stats.query import available_months
-from layers.stats.regions import region_index
+from layers.stats.query import available_months, newest_months
+from layers.stats.regions import RegionIndex, region_index
+
+LATEST = "latest"
 
 
 class Command(BaseCommand):
@@ -33,7 +37,8 @@ class Command(BaseCommand):
             "--district", nargs="+", default=[], metavar="110108", help="市、区、街道（乡镇）代码，可多个"
         )
         parser.add_argument("--all", action="store_true", help="全部区；加上 --unit 则为全部填报单位")
-        parser.add_argument("--period", required=True, metavar="2019", help="2019、2019-07、2019-Q3、2019-01..2019-06")
+        told = f"2019、2019-07、2019-Q3、2019-01..2019-06；{LATEST} 为各自有数据的最近一个月"
+        parser.add_argument("--period", required=True, metavar="2019", help=told)
         parser.add_argument("--out", type=Path, default=Path("reports"), metavar="目录", help="写到哪里，默认 reports")
         parser.add_argument("--formats", default="pdf", help="用逗号连接：" + ",".join(ask.FORMATS))
         parser.add_argument("--lang", choices=languages.codes(), default=languages.FIRST)
@@ -50,7 +55,7 @@ class Command(BaseCommand):
         except ShuituError as error:
             raise CommandError(_told(error), returncode=2) from error
         if options["issue"]:
-            self._issue(asks, options["issue"])
+            self._issue(asks, options["issue"], latest=options["period"] == LATEST)
             return
         stamp = ask.data_stamp()
         tasks = bulk.outstanding(asks, forms, options["out"], stamp)
@@ -67,18 +72,38 @@ class Command(BaseCommand):
         for code in codes:
             index.prefixes(code, unit=options["unit"])
         layouts.usable(options["lang"])
-        period = parse_period(options["period"])
-        coverage(period, available_months())
-        asks = (ask.Ask(code, period, options["lang"], options["unit"]).of_kind(index) for code in codes)
+        if options["period"] == LATEST:
+            periods = self._newest(codes, index, unit=options["unit"])
+        else:
+            period = parse_period(options["period"])
+            coverage(period, available_months())
+            periods = dict.fromkeys(codes, period)
+        asks = (ask.Ask(code, each, options["lang"], options["unit"]).of_kind(index) for code, each in periods.items())
         return [dressed(each) for each in asks]
 
-    def _issue(self, asks: list[ask.Ask], account: str) -> None:
-        """A draft with a number for each; one that is refused does not stop the others."""
+    def _newest(self, codes: list[str], index: RegionIndex, *, unit: bool) -> dict[str, Period]:
+        """Each region's last month that has figures: a bureau's report is made when its month is in, whoever else is late."""
+        by_level: dict[int, list[str]] = {}
+        for code in codes:
+            level = vocab.REPORTING_UNIT if unit or code not in index.by_code else index.by_code[code].level
+            by_level.setdefault(level, []).append(code)
+        months = {code: month for level, own in by_level.items() for code, month in newest_months(level, own).items()}
+        for code in codes:
+            if code not in months:
+                self.stdout.write(f"{code} 还没有用水数据，略过")
+        return {code: Period(months[code], months[code]) for code in codes if code in months}
+
+    def _issue(self, asks: list[ask.Ask], account: str, *, latest: bool) -> None:
+        """A draft with a number for each; one that is refused does not stop the others. Of the latest month one that was issued
+        is not issued again, so that a scheduler may ask each day."""
         user = get_user_model().objects.filter(username=account, is_active=True, is_staff=True).first()
         if user is None or not user.has_perm(COMPILE):
             raise CommandError(f"帐号 {account} 不存在，或没有编制报告的权限", returncode=2)
-        by, failed = person(user), 0
+        by, failed, kept = person(user), 0, 0
         for each in asks:
+            if latest and IssuedReport.of(each).exclude(state=WITHDRAWN).exists():
+                kept += 1
+                continue
             try:
                 self.stdout.write(f"{each.region} {issue(each, by).told}")
             except SignRefused as refusal:
@@ -86,7 +111,9 @@ class Command(BaseCommand):
                 self.stdout.write(f"{each.region} 没有编发：{refusal.said.in_(languages.FIRST)}")
         if settings.REPORT_WORKERS:
             worker.start()
-        self.stdout.write(f"编发 {len(asks) - failed} 份草稿，文件由后台生成，见 /reports/issued/")
+        if kept:
+            self.stdout.write(f"{kept} 份已经编发，略过")
+        self.stdout.write(f"编发 {len(asks) - failed - kept} 份草稿，文件由后台生成，见 /reports/issued/")
         if failed:
             raise CommandError(f"{failed} 份没有编发")
 
