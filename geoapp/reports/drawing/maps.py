@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import shapely
 
 from geoapp.reports import figures
-from geoapp.reports.drawing import geometry, grid, palette, waters
+from geoapp.reports.drawing import geometry, grid, inset, palette, waters
 from geoapp.reports.drawing.geometry import Outline
 from geoapp.reports.drawing.sheet import LEGEND_ROW, Figure, Sheet, begin
 from geoapp.reports.drawing.svg import dots, number
@@ -96,6 +96,8 @@ def _by_region(land: Land, lang: str, level: str, lines: Sequence[RegionLine], m
     sheet.legend_text(word("legend_note", lang, level=level_name(level, lang), method=word("quantiles", lang)))
     beyond = hidden(report.held[level], lang)
     sheet.legend_text(beyond)
+    if measure == "volume":
+        inset.overview(sheet.canvas, sheet.frame, land.context, named)
     return sheet.finish(f"{level}-{measure}", beyond)
 
 
