@@ -1,5 +1,5 @@
 // The map itself: our own layers on paper, nothing from outside.
-import { Map as GlMap, NavigationControl, ScaleControl, setWorkerUrl, type StyleSpecification, type VectorTileSource } from "maplibre-gl";
+import { Map as GlMap, type MapSourceDataEvent, NavigationControl, ScaleControl, setWorkerUrl, type StyleSpecification, type VectorTileSource } from "maplibre-gl";
 import type { Bounds, LayerInfo } from "../api";
 import { calm, noteRenderer } from "../dom";
 import { form } from "../form";
@@ -20,14 +20,25 @@ export function sourceUrl(layer: LayerInfo, filter = ""): string {
 }
 
 /**
- * Read a source's tiles from another address. A tile that is on its way at that moment is parsed once more when it comes, and not
- * asked for at the new address (MapLibre 6.17, `loadTile` of "loading"): it would show what was asked before, so that all are
- * asked for again once they are here.
+ * Read a source's tiles from another address. A tile that is on its way, or made anew for a change of what is drawn, while the new
+ * address comes is parsed once more from what was fetched before (MapLibre 6.17, `loadTile` and the pause of a changed layer): it
+ * would show what was asked before, so that all are asked for again once nothing is on its way.
  */
 export function readFrom(map: GlMap, id: string, url: string): void {
-  const underway = !map.isSourceLoaded(id);
+  let between = !map.isSourceLoaded(id);
+  const changed = (): void => { between = true; };
+  const told = (event: MapSourceDataEvent): void => {
+    if (event.sourceId !== id || event.sourceDataType !== "metadata") return;
+    map.off("sourcedata", told);
+    between ||= !map.isStyleLoaded();
+    map.on("styledata", changed);
+    map.once("idle", () => {
+      map.off("styledata", changed);
+      if (between && map.getSource(id)) map.refreshTiles(id);
+    });
+  };
+  map.on("sourcedata", told);
   (map.getSource(id) as VectorTileSource).setUrl(url);
-  if (underway) map.once("idle", () => { if (map.getSource(id)) map.refreshTiles(id); });
 }
 
 export function baseStyle(): StyleSpecification {
