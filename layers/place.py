@@ -60,9 +60,9 @@ class Place:
 
     def called(self, code: str, name: str, lang: str, *, unit: bool = False) -> str:
         """A division, or a reporting unit, in a language: the name it is registered with where there is no other."""
-        if unit:
-            return names.unit(code, name).in_(lang)
-        return Kept({"zh": name, "en": self.english().get(code, "")}).in_(lang)
+        if code == self.root and self.en and not unit:
+            return Kept({"zh": name, "en": self.en}).in_(lang)
+        return (names.unit(code, name) if unit else names.division(code, name)).in_(lang)
 
     @property
     def levels(self) -> tuple[int, ...]:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
-from geoapp.reports import document, ground
+from django.db import transaction
+
+from geoapp.reports import content, document, ground
+from geoapp.reports.ask import Ask
 from geoapp.reports.structure import Report
 from layers.models import UsageRecord
+from layers.periods import parse_period
 from tests import factories as make
 from tests.factories import NORTHERN, SOUTHERN, A, B, C, Grid, at, outline, square
 
@@ -47,3 +52,13 @@ def make_city(unit_of_north: bool = False) -> Grid:
 def drawn_of(report: Report, lang: str = "zh") -> document.Drawn:
     """With its drawings, of the database as it is."""
     return document.draw(report, ground.read(report), lang)
+
+
+def drawn_apart(blocker: Any) -> dict[str, document.Drawn]:
+    """The district's report of 2019 drawn in both languages, for a whole module: of a city that is taken back."""
+    with blocker.unblock(), transaction.atomic():
+        make_city()
+        report = content.build(Ask(make.DISTRICT, parse_period("2019"), site="http://x/"))
+        found = {lang: drawn_of(report, lang) for lang in ("zh", "en")}
+        transaction.set_rollback(True)
+    return found

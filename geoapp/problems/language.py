@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,7 +16,6 @@ from layers import languages
 # an address with one sets the cookie, which only they read. All other pages have it in their addresses and are kept by them.
 ADMIN = "/admin/"
 COOKIE = "shuitu_lang"
-_LANG = re.compile(r"[?&]lang=([\w-]{2,12})(?:&|$)")
 
 
 def speak(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -53,8 +51,8 @@ def address_language(request: HttpRequest) -> str:
 
 def _led_back(request: HttpRequest) -> str:
     """The language of the page that a log-in leads back to: who was sent to it from there goes on in it."""
-    found = _LANG.search(request.GET.get("next", ""))
-    return found[1] if found and found[1] in languages.codes() else ""
+    named = dict(parse_qsl(request.GET.get("next", "").partition("?")[2])).get("lang", "")
+    return named if named in languages.codes() else ""
 
 
 def page_language(request: HttpRequest) -> str:

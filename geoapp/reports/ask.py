@@ -20,7 +20,6 @@ from layers.stats.query import available_months
 from layers.stats.regions import RegionIndex
 from layers.versions import ALL_DATASETS, Stamp, as_of, fingerprint
 
-UNIT = vocab.UNIT
 AREA_FORMATS = ("pdf", "xlsx")  # of an area
 FORMATS = ("pdf", "docx", "xlsx", "html", "svg", "png")  # html is the map without a network; svg and png hold each map
 
@@ -46,19 +45,19 @@ class Ask:
         """The same for everyone who asks for the same content of the same data version, made by the same code."""
         told = (
             self.region, str(self.period), self.lang, self.boundaries, self.site, self.is_public, stamp, code(), ",".join(formats),
-            self.area, self.selected, *filter(None, (self.letterhead,)),
+            self.area, self.selected, self.letterhead,
         )  # fmt: skip
         return hashlib.sha256("\x1f".join(map(str, told)).encode()).hexdigest()[:32]
 
     @property
     def kind(self) -> str:
         """What tells a reporting unit from the district that has its code; empty of a division."""
-        return UNIT if self.unit else ""
+        return vocab.UNIT if self.unit else ""
 
     @property
     def region(self) -> str:
         """The region in one word, as the pages' addresses have it: its code, of a reporting unit behind its kind."""
-        return f"{UNIT}/{self.code}" if self.unit else self.code
+        return f"{vocab.UNIT}/{self.code}" if self.unit else self.code
 
     @property
     def selected(self) -> str:
@@ -108,14 +107,14 @@ def parse_ask(given: Mapping[str, str], site: str) -> Ask:
     if not given.get("period"):
         raise BadParameter("A period is needed.", param="period", allowed=FORMS)
     code, unit = ("", False) if area else params.parse_region_of_kind(given["region"])
-    level = params.parse_choice(given.get("level"), "level", "", (UNIT,))
+    level = params.parse_choice(given.get("level"), "level", "", (vocab.UNIT,))
     return Ask(
         code=code,
         area=area,
         selection=selection,
         period=parse_period(given["period"]),
         lang=params.parse_choice(given.get("lang"), "lang", languages.FIRST, languages.codes()),
-        unit=unit or level == UNIT,
+        unit=unit or level == vocab.UNIT,
         boundaries="" if (told := parse_boundaries(given.get("boundaries"))) == OWN else told,
         site=site,
     )

@@ -16,9 +16,9 @@ from geoapp.reports.layouts.layout import ReportLayout
 from geoapp.reports.official.letterhead import Worn
 from geoapp.reports.sentences import sentences
 from geoapp.reports.structure import Mapped, Rank, Report
-from geoapp.reports.words import divided, level_name, method, word
+from geoapp.reports.words import data_version, divided, level_name, method, word
 from layers.feeds.meta import SYNTHETIC_NOTE
-from layers.words import SEMICOLON, Listed, Worded, Words
+from layers.words import COLON, SEMICOLON, Listed, Worded, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,13 +184,10 @@ def _terms(drawn: Drawn) -> Chapter:
 
 def _method(drawn: Drawn) -> Chapter:
     report, lang = drawn.report, drawn.lang
-    credit, as_of = report.place.credit(lang), data_version(report, lang)
     told = [
-        Words("{label}：{text}", "{label}: {text}", label=word("as_of", lang), text=as_of).in_(lang),
+        _labelled("as_of", data_version(report, lang), lang),
         boundary_note(report, lang),
-        Words("{label}：{text}", "{label}: {text}", label=word("credit", lang), text=credit).in_(lang)
-        if credit
-        else "",
+        _labelled("credit", report.place.credit(lang), lang),
         divided(report.within, lang),
     ]
     return Chapter(
@@ -199,6 +196,10 @@ def _method(drawn: Drawn) -> Chapter:
         lines=tuple(each.in_(lang) for each in method(report.place.plane)),
         foot=(" · ".join(filter(None, told)), *((SYNTHETIC_NOTE.in_(lang),) if report.synthetic else ())),
     )
+
+
+def _labelled(key: str, text: str, lang: str) -> str:
+    return f"{word(key, lang)}{COLON.in_(lang)}{text}" if text else ""
 
 
 SECTIONS: dict[str, Callable[[Drawn], Chapter | None]] = {
@@ -243,10 +244,6 @@ def ranked(rank: Rank, lang: str) -> str:
 
 def _volume(litres: int | None, lang: str) -> str:
     return word("no_data", lang) if litres is None else figures.volume(litres, lang)
-
-
-def data_version(report: Report, lang: str) -> str:
-    return word("version", lang, version=report.version, moment=figures.moment(report.changed_at, lang))
 
 
 def boundary_note(report: Mapped, lang: str) -> str:

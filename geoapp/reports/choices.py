@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from geoapp.reports.ask import UNIT
 from geoapp.reports.words import divided, level_name, word
 from layers import names, vocab
 from layers.stats.divisions import CURRENT, Divisions, divisions, every, parse_boundaries
@@ -29,7 +28,8 @@ def regions(lang: str) -> list[dict[str, Any]]:
         own = [_choice(district, lang), *below.get(district.code, [])]
         groups.append({"name": own[0][1], "regions": own})
     units = [
-        (f"{UNIT}/{code}", names.unit(code, unit.name).in_(lang), code) for code, unit in sorted(index.units.items())
+        (f"{vocab.UNIT}/{code}", names.unit(code, unit.name).in_(lang), code)
+        for code, unit in sorted(index.units.items())
     ]
     if units:
         groups.append({"name": level_name("reporting_unit", lang), "regions": units})

@@ -230,8 +230,7 @@ def _sources(region: RegionInfo, ask: Ask, total_l: int, within: Divisions) -> t
 
 
 def _path(steps: Sequence[dict[str, Any]], here: place.Place, lang: str) -> tuple[str, ...]:
-    unit = vocab.UNIT
-    return tuple(here.called(step["code"], step["name"], lang, unit=step.get("level") == unit) for step in steps)
+    return tuple(here.called(step["code"], step["name"], lang, unit=step.get("level") == vocab.UNIT) for step in steps)
 
 
 def _ranks(index: RegionIndex, region: RegionInfo, ask: Ask, here: place.Place) -> tuple[Rank, ...]:

@@ -71,10 +71,10 @@ def prepared(ask: Ask, forms: Sequence[str]) -> Prepared:
             "xlsx": partial(_area_xlsx, of_area, ask.lang),
         }
         return Prepared(of_area.name, of_area.version, {form: of_form[form] for form in forms})
-    layouts.usable(ask.lang)  # or nothing is computed
+    there = layouts.usable(ask.lang)  # or nothing is computed
     worn = as_asked(ask)
     report = content.build(ask)
-    drawn = document.draw(report, ground.read(report), ask.lang, layouts.layout_of(report.level, ask.lang), worn)
+    drawn = document.draw(report, ground.read(report), ask.lang, there.layout_of(report.level), worn)
     return Prepared(report.name, report.version, {form: FORMS[form].prepare(drawn) for form in forms})
 
 

@@ -86,7 +86,7 @@ class Ground:
 
 def read(report: Report) -> Ground:
     index = region_index(report.within)
-    prefixes = index.prefixes(report.code, unit=report.level == vocab.LEVEL.by_id[vocab.REPORTING_UNIT].code)
+    prefixes = index.prefixes(report.code, unit=report.level == vocab.UNIT)
     city = index.root.code if index.root else ""
     whole = vocab.LEVEL.by_id[index.below[0]].code
     levels = [level for level in (report.child_level, report.grand_level) if level]

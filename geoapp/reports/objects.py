@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, FloatField, Func, Q, Sum
 
 from geoapp.reports.structure import FacilityLine, FacilityList, StageLine
 from layers import access, filters, registry, vocab
@@ -84,7 +84,7 @@ def facility_lines(
     order = [F(capacity).desc(nulls_last=True), "code"] if capacity else ["code"]
     name = "name" if "name" in fields else ""
     quality = "position_quality" if "position_quality" in fields else ""
-    wanted = ["code", "counted_region", "geom", *filter(None, (name, capacity, run_by, quality))]
+    wanted = ["code", "counted_region", "lon", "lat", *filter(None, (name, capacity, run_by, quality))]
     return tuple(
         FacilityLine(
             layer_id,
@@ -94,16 +94,22 @@ def facility_lines(
             _place(index, codes.get(row["counted_region"], ""), called),
             row.get(capacity),
             (spoken(fields[run_by], row[run_by]) or "") if run_by else "",
-            *_position(row["geom"]),
+            _rounded(row["lon"]),
+            _rounded(row["lat"]),
             (spoken(fields[quality], row[quality]) or "") if quality else "",
         )
-        for row in rows.order_by(*order).values(*wanted)
+        for row in rows.annotate(lon=_of_point("ST_X"), lat=_of_point("ST_Y")).order_by(*order).values(*wanted)
     )
 
 
-def _position(geom: Any) -> tuple[float | None, float | None]:
-    """Of what stands at a point, to the sixth digit: a tenth of a metre."""
-    return (round(geom.x, 6), round(geom.y, 6)) if geom is not None and geom.geom_type == "Point" else (None, None)
+def _rounded(degrees: float | None) -> float | None:
+    """To the sixth digit: a tenth of a metre."""
+    return None if degrees is None else round(degrees, 6)
+
+
+def _of_point(function: str) -> Func:
+    """A coordinate in degrees: facilities that are listed stand at points."""
+    return Func(F("geom"), function=function, output_field=FloatField())
 
 
 def _place(index: RegionIndex, code: str, called: Callable[[str, str], str]) -> str:

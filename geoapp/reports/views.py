@@ -21,7 +21,7 @@ from geoapp.reports.areas import content as area_content
 from geoapp.reports.areas import document as area_document
 from geoapp.reports.areas import tables as area_tables
 from geoapp.reports.areas.structure import AreaGround, AreaReport
-from geoapp.reports.ask import AREA_FORMATS, FORMATS, UNIT, Ask, code, parse_ask, parse_formats
+from geoapp.reports.ask import AREA_FORMATS, FORMATS, Ask, code, parse_ask, parse_formats
 from geoapp.reports.forms import FORMS
 from geoapp.reports.ground import Ground
 from geoapp.reports.layouts import store as layouts
@@ -32,7 +32,7 @@ from geoapp.reports.official.letterhead import Worn, worn_by
 from geoapp.reports.refusal import MadeAgain, for_script, refused
 from geoapp.reports.structure import Report
 from geoapp.reports.words import FORM_NAMES, STATUS_NAMES, STEP_NAMES, level_name
-from layers import access, languages, params
+from layers import access, languages, params, vocab
 from layers.area import Regions, parse_area
 from layers.http.answers import BY_VERSION, NOT_AT_ALL, Found
 from layers.http.media import HTML
@@ -87,7 +87,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def _region(request: HttpRequest) -> str:
     """The region that the form begins with, in one word (see `Ask.region`)."""
     region = request.GET.get("region", "")
-    return f"{UNIT}/{region}" if request.GET.get("level") == UNIT and "/" not in region else region
+    return f"{vocab.UNIT}/{region}" if request.GET.get("level") == vocab.UNIT and "/" not in region else region
 
 
 def _area(request: HttpRequest, lang: str) -> dict[str, Any] | None:
@@ -161,7 +161,7 @@ def _told(job: ReportJob, request: HttpRequest, lang: str, version: int) -> dict
         "id": job.pk,
         "name": job.name,
         "region": job.region,
-        "kind": level_name(UNIT, lang) if job.unit else "",
+        "kind": level_name(vocab.UNIT, lang) if job.unit else "",
         "period": job.period,
         "lang": job.lang,
         "language": "" if job.lang == languages.FIRST else languages.language(job.lang).name,
@@ -251,8 +251,8 @@ def _previewed(ask: Ask, worn: Worn | None) -> bytes:
         return beside.done(area_document.preview, read_area)
 
     def read() -> tuple[Report, Ground, str, ReportLayout, Worn | None]:
-        layouts.usable(ask.lang)  # or nothing is computed
+        there = layouts.usable(ask.lang)  # or nothing is computed
         report = content.build(ask)
-        return report, ground.read(report), ask.lang, layouts.layout_of(report.level, ask.lang), worn
+        return report, ground.read(report), ask.lang, there.layout_of(report.level), worn
 
     return beside.done(document.preview, read)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from geoapp.reports.structure import Report, StageLine
+from geoapp.reports import figures
+from geoapp.reports.structure import Mapped, Report, StageLine
 from layers import registry, vocab
 from layers.entries import Sign
 from layers.stats.divisions import Divisions
@@ -211,9 +212,13 @@ def term_name(vocabulary: vocab.Vocab, code: str, lang: str) -> str:
     return code if term is None else term.in_(lang)
 
 
+def data_version(report: Mapped, lang: str) -> str:
+    return word("version", lang, version=report.version, moment=figures.moment(report.changed_at, lang))
+
+
 def subject(report: Report, lang: str) -> str:
     """Whose water it is: a bureau reports what its area uses, and uses nothing itself."""
-    of_unit = report.level == vocab.LEVEL.by_id[vocab.REPORTING_UNIT].code
+    of_unit = report.level == vocab.UNIT
     return word("reported_area", lang, name=report.name) if of_unit else report.name
 
 

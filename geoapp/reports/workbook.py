@@ -24,7 +24,7 @@ from geoapp.reports.files import zipped
 from geoapp.reports.sentences import sentences
 from geoapp.reports.structure import Mapped, Report
 from geoapp.reports.tables import PrintedColumn, PrintedTable, Value
-from geoapp.reports.words import divided, level_name, method, subject, title, word
+from geoapp.reports.words import data_version, divided, level_name, method, subject, title, word
 from layers.export.cells import text_cell
 from layers.text import xml_text
 
@@ -97,14 +97,13 @@ def every_table(report: Report, lang: str) -> list[PrintedTable]:
 
 def told(report: Report, lang: str) -> list[tuple[str, str]]:
     """The first sheet, line by line: what the figures are of, when, of which version, whose, and what their words mean."""
-    as_of = word("version", lang, version=report.version, moment=figures.moment(report.changed_at, lang))
     lines = [
         (word("name", lang), f"{subject(report, lang)} · {level_name(report.level, lang)} · {report.code}"),
         (
             word("period", lang),
             f"{figures.period(report.period.first, report.period.last, lang)} · {report.period.text}",
         ),
-        (word("as_of", lang), as_of),
+        (word("as_of", lang), data_version(report, lang)),
         ("", word("synthetic_mark", lang) if report.synthetic else ""),
         (word("divisions", lang), divided(report.within, lang)),
         (word("boundary", lang), boundaries(report, report.boundaries, lang)),

@@ -20,10 +20,10 @@ from docx.shared import Mm, Pt, RGBColor
 
 from geoapp.reports import figures, pictures
 from geoapp.reports.captions import Captioned
-from geoapp.reports.chapters import Chapter, Drawn, chapters, data_version
+from geoapp.reports.chapters import Chapter, Drawn, chapters
 from geoapp.reports.files import zipped
 from geoapp.reports.tables import PrintedTable
-from geoapp.reports.words import level_name, title, word
+from geoapp.reports.words import data_version, level_name, title, word
 from layers.languages import language
 from layers.text import one_line
 from layers.words import COLON
@@ -78,7 +78,7 @@ class _Writer:
         caption.space_before, caption.space_after = Pt(8), Pt(2)
         _language(self.made.styles, language(self.lang).tag)
         told = self.made.core_properties
-        told.author, told.title, told.comments = "水图 Shuitu", self._text(title(self.report, self.lang)), ""
+        told.author, told.title, told.comments = "水图 Shuitu", one_line(title(self.report, self.lang)), ""
         told.subject, told.language = self.period, language(self.lang).tag
         told.last_modified_by, told.revision = "水图 Shuitu", 1
         at = self.report.changed_at.replace(tzinfo=None) if self.report.changed_at else _UNKNOWN_TIME
@@ -102,11 +102,8 @@ class _Writer:
         _run(foot, " / ", 8, SOFT)
         _field(foot, "NUMPAGES", "1")
 
-    def _text(self, text: str) -> str:
-        return one_line(text)
-
     def paragraph(self, text: str, style: str | None = None) -> Any:
-        return self.made.add_paragraph(self._text(text), style)
+        return self.made.add_paragraph(one_line(text), style)
 
     def small(self, text: str, colour: str = SOFT) -> None:
         paragraph = self.made.add_paragraph()
@@ -131,18 +128,18 @@ class _Writer:
     def _labelled(self, lines: Iterable[tuple[str, str]]) -> None:
         for label, text in lines:
             paragraph = self.made.add_paragraph()
-            paragraph.add_run(self._text(label)).bold = True
-            paragraph.add_run(self._text(f"{COLON.in_(self.lang)}{text}"))
+            paragraph.add_run(one_line(label)).bold = True
+            paragraph.add_run(one_line(f"{COLON.in_(self.lang)}{text}"))
 
     def chapter(self, chapter: Chapter) -> None:
-        self.made.add_heading(self._text(chapter.heading), 1)
+        self.made.add_heading(one_line(chapter.heading), 1)
         for sentence in chapter.told:
             self.paragraph(sentence)
         self._labelled(chapter.facts)
         for remark in chapter.remarks:
             self.small(remark)
         if chapter.ranks:
-            self.made.add_heading(self._text(chapter.ranked), 2)
+            self.made.add_heading(one_line(chapter.ranked), 2)
             self._labelled(chapter.ranks)
         for each in chapter.figures:
             self.figure(each)
@@ -160,8 +157,8 @@ class _Writer:
         paragraph.paragraph_format.keep_with_next = True
         picture = paragraph.add_run().add_picture(io.BytesIO(pictures.png(each.figure)), width=Mm(WIDTH_MM))
         of_picture = picture._inline.docPr
-        of_picture.set("descr", self._text(each.figure.alt))
-        of_picture.set("title", self._text(f"{each.number} {each.title}"))
+        of_picture.set("descr", one_line(each.figure.alt))
+        of_picture.set("title", one_line(f"{each.number} {each.title}"))
         self._caption(each).alignment = WD_ALIGN_PARAGRAPH.CENTER
         self._below(each)
 
@@ -174,7 +171,7 @@ class _Writer:
             caption.add_run().add_tab()
             _run(caption, each.unit, 8, SOFT)
         rows = _rows(each.table, self.colours["line"], with_units=not each.unit)
-        told = self._text(f"{each.number} {each.title}")
+        told = one_line(f"{each.number} {each.title}")
         # A table ends the paragraph before it; Word wants one between two tables, which the notes are, or an empty one.
         self.made.element.body.insert(len(self.made.element.body) - 1, parse_xml(_table(each.table, rows, told)))
         self._below(each)

@@ -91,6 +91,11 @@ def test_a_letterhead_changed_between_asking_and_making_is_told(small_city: None
 # Numbers
 
 
+def given(series: str, year: int) -> list[int]:
+    found = IssuedReport.objects.filter(series=series, year=year).order_by("number")
+    return list(found.values_list("number", flat=True))
+
+
 def test_numbers_are_given_in_order_by_bureau_and_year(small_city: None) -> None:
     signed.letterhead(first_number=5)
     signed.letterhead(scope=2, code=SOUTHERN, pattern="南{year}-{number:3}")
@@ -99,7 +104,7 @@ def test_numbers_are_given_in_order_by_bureau_and_year(small_city: None) -> None
     assert [report.told for report in found] == [f"试水报〔{year}〕5号", f"试水报〔{year}〕6号", f"南{year}-001"]
     NumberSeries.objects.filter(series="default/").update(last=8)
     assert states.issue(ask(period="2019-07"), COMPILER).number == 9
-    assert list(numbers.gaps("default/", year)) == [(7, 8)]
+    assert list(numbers.gaps(given("default/", year))) == [(7, 8)]
     Letterhead.objects.filter(scope=1).update(pattern="南{year}-{number:3}x")
     Letterhead.objects.filter(scope=2).update(pattern="试水报〔{year}〕{number}号", first_number=6)
     with pytest.raises(SignRefused, match="was given before"):
@@ -149,7 +154,7 @@ def test_the_same_report_issued_twice_at_once_is_one(small_city: None) -> None:
     [each.join() for each in threads]
     report = IssuedReport.objects.get()
     assert len(refused) == 3 and all(report.told in each for each in refused)
-    assert list(numbers.gaps(report.series, report.year)) == [] and NumberSeries.objects.get().last == 1
+    assert list(numbers.gaps(given(report.series, report.year))) == [] and NumberSeries.objects.get().last == 1
 
 
 def test_what_has_no_letterhead_or_is_no_region_is_not_issued(small_city: None) -> None:

@@ -10,29 +10,20 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from django.db import transaction
 from docx import Document
 from docx.oxml.ns import qn
 from PIL import Image
 
-from geoapp.reports import content, writable
-from geoapp.reports.ask import Ask
+from geoapp.reports import writable
 from geoapp.reports.chapters import Drawn, chapters
-from layers.periods import parse_period
-from tests.factories import DISTRICT
-from tests.report_city import drawn_of, make_city
+from tests.report_city import drawn_apart
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
 def drawn(django_db_setup: None, django_db_blocker: Any) -> dict[str, Drawn]:
-    with django_db_blocker.unblock(), transaction.atomic():
-        make_city()
-        report = content.build(Ask(DISTRICT, parse_period("2019"), site="http://x/"))
-        found = {lang: drawn_of(report, lang) for lang in ("zh", "en")}
-        transaction.set_rollback(True)
-    return found
+    return drawn_apart(django_db_blocker)
 
 
 @pytest.fixture(scope="module")

@@ -7,30 +7,21 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.db import transaction
 
-from geoapp.reports import captions, content, document, tables, terms
-from geoapp.reports.ask import Ask
+from geoapp.reports import captions, document, tables, terms
 from geoapp.reports.captions import Captioned
 from geoapp.reports.chapters import SECTIONS, Drawn, chapters
 from geoapp.reports.layouts import layout
 from geoapp.reports.layouts.layout import ReportLayout
 from geoapp.reports.tables import PrintedColumn, PrintedTable
-from layers.periods import parse_period
-from tests.factories import DISTRICT
-from tests.report_city import drawn_of, make_city
+from tests.report_city import drawn_apart
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
 def drawn(django_db_setup: None, django_db_blocker: Any) -> dict[str, Drawn]:
-    with django_db_blocker.unblock(), transaction.atomic():
-        make_city()
-        report = content.build(Ask(DISTRICT, parse_period("2019"), site="http://x/"))
-        found = {lang: drawn_of(report, lang) for lang in ("zh", "en")}
-        transaction.set_rollback(True)
-    return found
+    return drawn_apart(django_db_blocker)
 
 
 def captioned(drawn: Drawn) -> list[Captioned]:

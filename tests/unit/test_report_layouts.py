@@ -108,8 +108,8 @@ def test_a_folder_that_cannot_be_used_says_why(tmp_path: Path, settings: Any) ->
     with pytest.raises(BadTemplates, match=r"no \.toml file"):
         store.usable("en")
     (tmp_path / "a.toml").write_text(GOOD, "utf-8")
-    assert store.layout_of("district", "zh").sections == ("stages", "summary")
-    assert store.layout_of("city", "zh") == ReportLayout()
+    assert store.usable("zh").layout_of("district").sections == ("stages", "summary")
+    assert store.usable("zh").layout_of("city") == ReportLayout()
     first = store.fingerprint()
     (tmp_path / "b.toml").write_text("# first\nregions = ['city', 'district']\n", "utf-8")
     assert store.fingerprint() != first

@@ -26,20 +26,19 @@ class Templates:
     faults: tuple[TemplateFault, ...]
     fingerprint: str
 
+    def layout_of(self, level: str) -> ReportLayout:
+        """The layout for a kind of region; our own where there is none of it."""
+        return next((each.layout for each in self.found if level in each.regions), ReportLayout())
+
 
 def folder() -> Path:
     """The authority's, else our own."""
     return Path(settings.REPORT_TEMPLATES) if settings.REPORT_TEMPLATES else OWN
 
 
-def layout_of(level: str, lang: str) -> ReportLayout:
-    """The layout for a kind of region; our own where the authority has none. `BadTemplates`, said in the language."""
-    there = usable(lang)
-    return next((each.layout for each in there.found if level in each.regions), ReportLayout())
-
-
 def usable(lang: str) -> Templates:
-    """The templates as they are now; `BadTemplates` if anything is wrong in any."""
+    """The templates as they are now; `BadTemplates`, said in the language, if anything is wrong in any. To be asked before anything
+    is computed."""
     found = templates(folder())
     if found.faults:
         raise BadTemplates(found.faults, lang)
@@ -47,16 +46,36 @@ def usable(lang: str) -> Templates:
 
 
 def fingerprint() -> str:
-    return templates(folder()).fingerprint
+    """Of the bytes of all templates; every key of a report has it, so that nothing is taken apart for it."""
+    return _held(folder()).fingerprint
 
 
 def templates(where: Path) -> Templates:
     """Every ``*.toml`` of a folder."""
-    seen, found, faults = hashlib.sha256(), [], []
+    held = _held(where)
+    found, faults = [], list(held.faults)
+    for name, data in held.files.items():
+        template, wrong = read(name, data.decode("utf-8-sig"))
+        faults += wrong
+        found += [template] if template else []
+    return Templates(tuple(found), (*faults, *_twice(found)), held.fingerprint)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldFiles:
+    """The files of a folder that can be read, what is wrong with the others, and a fingerprint of them all."""
+
+    files: dict[str, bytes]
+    faults: tuple[TemplateFault, ...]
+    fingerprint: str
+
+
+def _held(where: Path) -> HeldFiles:
     try:
         paths = sorted(path for path in where.iterdir() if path.suffix == ".toml")
     except OSError as error:
-        return Templates((), (TemplateFault(str(where), 0, _unreadable(error)),), "")
+        return HeldFiles({}, (TemplateFault(str(where), 0, _unreadable(error)),), "")
+    faults, files, seen = [], {}, hashlib.sha256()
     if not paths:
         faults.append(
             TemplateFault(str(where), 0, Words("目录里没有 .toml 文件", "there is no .toml file in the folder"))
@@ -67,10 +86,11 @@ def templates(where: Path) -> Templates:
     for path in paths[:MOST_FILES]:
         data, fault = _bytes(path)
         seen.update(f"{path.name}\0{len(data)}\0".encode() + data)
-        template, wrong = (None, [fault]) if fault else read(path.name, data.decode("utf-8-sig"))
-        faults += wrong
-        found += [template] if template else []
-    return Templates(tuple(found), (*faults, *_twice(found)), seen.hexdigest()[:12])
+        if fault:
+            faults.append(fault)
+        else:
+            files[path.name] = data
+    return HeldFiles(files, tuple(faults), seen.hexdigest()[:12])
 
 
 def _bytes(path: Path) -> tuple[bytes, TemplateFault | None]:

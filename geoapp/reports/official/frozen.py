@@ -93,10 +93,10 @@ def freeze(report: IssuedReport) -> dict[str, Any]:
     """Read, draw and write it all as it is at this moment; → what the row says of the file."""
     worn, lang = of_dict(report.letterhead), report.lang
     with access.one_moment(report.stamp) as moment:
-        layouts.usable(lang)  # or nothing is computed
+        there = layouts.usable(lang)  # or nothing is computed
         with snapshot():
             found = content.build(ask_of(report))
-            drawn = document.draw(found, ground.read(found), lang, layouts.layout_of(found.level, lang), worn)
+            drawn = document.draw(found, ground.read(found), lang, there.layout_of(found.level), worn)
         printing = document.printing(drawn)
         held = FrozenReport(
             document.marked(drawn),

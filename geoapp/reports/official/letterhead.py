@@ -17,6 +17,7 @@ from layers.stats.regions import RegionIndex, region_index
 from layers.words import Kept
 
 EVERYTHING = ("default", "")
+OPEN = ("", "public")  # secrecy of what may go to whoever may see the figures
 Scope = tuple[str, str]  # which kind, which code
 
 
@@ -65,19 +66,21 @@ class Worn:
         return Kept(self.title).in_(lang)
 
     def grading(self, lang: str) -> str:
-        """The secrecy as a document says it: 秘密★1年; nothing where none was given."""
-        if not self.secrecy:
-            return ""
-        said = SECRECY.by_code[self.secrecy].in_(lang)
-        return f"{said}★{self.secrecy_term}" if self.secrecy_term else said
+        return grading(self.secrecy, self.secrecy_term, lang)
 
     @property
     def is_open(self) -> bool:
         """Whether what wears it may go to whoever may see the figures."""
-        return self.secrecy in ("", "public")
+        return self.secrecy in OPEN
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+
+def grading(secrecy: str, term: str, lang: str) -> str:
+    """The secrecy as a document says it: 秘密★1年; nothing where none was given."""
+    said = SECRECY.by_code[secrecy].in_(lang) if secrecy else ""
+    return f"{said}★{term}" if said and term else said
 
 
 def of_dict(told: Mapping[str, Any]) -> Worn:

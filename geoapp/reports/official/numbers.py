@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from django.db import transaction
 
-from geoapp.reports.official.models import IssuedReport, NumberSeries
+from geoapp.reports.official.models import NumberSeries
 
 
 def give(series: str, year: int, first: int) -> int:
@@ -23,11 +24,8 @@ def give(series: str, year: int, first: int) -> int:
     return held.last
 
 
-def gaps(series: str, year: int) -> Iterator[tuple[int, int]]:
-    """Runs of numbers, first and last, that no report has, between the first one given and the last."""
-    before = None
-    given = IssuedReport.objects.filter(series=series, year=year).order_by("number")
-    for number in given.values_list("number", flat=True).iterator():
-        if before is not None and number > before + 1:
+def gaps(given: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Runs of numbers, first and last, that no report has, between the first one given and the last; they come in order."""
+    for before, number in pairwise(given):
+        if number > before + 1:
             yield before + 1, number - 1
-        before = number

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
+from django.db.models import F, QuerySet
 from django.urls import reverse
 
 from geoapp.reports import figures
 from geoapp.reports.official import numbers
-from geoapp.reports.official.letterhead import of_dict
+from geoapp.reports.official.letterhead import OPEN, grading, of_dict
 from geoapp.reports.official.models import IssuedReport
 from geoapp.reports.official.states import COMMENTARY_MOST, hands
-from geoapp.reports.official.words import ACTION, APPROVED, CHECKED, DRAFT, EDITED, STATE, WITHDRAWN
+from geoapp.reports.official.words import ACTION, APPROVED, CHECKED, DRAFT, EDITED, SIGNED_APPROVED, STATE, WITHDRAWN
 from geoapp.reports.words import FORM_NAMES, level_name
 from layers import access, languages, vocab
 from layers.versions import ALL_DATASETS, as_of
-from layers.words import Listed
+from layers.words import Kept, Listed
 
 COMPILE, CHECK, APPROVE = "reports.compile_report", "reports.check_report", "reports.approve_report"
 SHOWN = 200
-_OPEN = ("", "public")
 
 
 def is_staff(user: Any) -> bool:
@@ -31,7 +32,7 @@ def may_take(user: Any, report: IssuedReport) -> bool:
     """Whether somebody may have a report's files: staff any; others what is approved, as open as its secrecy and the data allow."""
     if is_staff(user):
         return True
-    return report.state == APPROVED and report.secrecy in _OPEN and access.may_show(report.stamp)
+    return report.state == APPROVED and report.secrecy in OPEN and access.may_show(report.stamp)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +46,26 @@ class NumberLine:
     withdrawn: str
 
 
-def line(report: IssuedReport, lang: str, version: int) -> dict[str, Any]:
-    """A report in a list."""
+def listed() -> QuerySet[Any]:
+    """Issued reports with what lists say of their letterheads: not these themselves, each of which holds a picture."""
+    told = {"bureau": F("letterhead__bureau"), "term": F("letterhead__secrecy_term")}
+    return IssuedReport.objects.defer("letterhead").annotate(**told)
+
+
+def line(report: Any, lang: str, version: int) -> dict[str, Any]:
+    """One of those `listed`, in words."""
     return {
         "report": report,
-        "bureau": of_dict(report.letterhead).bureau_in(lang),
-        "level": level_name(vocab.LEVEL.by_id[vocab.REPORTING_UNIT].code, lang) if report.unit else "",
+        "bureau": Kept(report.bureau).in_(lang),
+        "level": level_name(vocab.UNIT, lang) if report.unit else "",
         "state": STATE.by_id[report.state].in_(lang),
         "code": STATE.by_id[report.state].code,
         "old": bool(report.version) and report.version != version,
         "busy": bool(report.waits_for) and not report.error,
         "url": languages.address(reverse("reports:issued_one", args=[report.pk]), lang),
         "files": files(report, lang),
-        "grading": of_dict(report.letterhead).grading(lang),
-        "day": report.signers.get("5", {}).get("day", ""),
+        "grading": grading(report.secrecy, report.term, lang),
+        "day": report.signers.get(str(SIGNED_APPROVED), {}).get("day", ""),
     }
 
 
@@ -77,38 +84,37 @@ def files(report: IssuedReport, lang: str) -> list[dict[str, str]]:
 def approved(user: Any, lang: str, most: int = 30) -> list[dict[str, Any]]:
     """The approved reports that somebody may have, the newest first."""
     version = as_of(ALL_DATASETS).version
-    found = IssuedReport.objects.filter(state=APPROVED, waits_for="")
+    found = listed().filter(state=APPROVED, waits_for="")
     if not is_staff(user):
-        found = found.filter(secrecy__in=_OPEN)
+        found = found.filter(secrecy__in=OPEN)
     return [line(each, lang, version) for each in found[:most] if may_take(user, each)]
 
 
 def of_list(user: Any, lang: str) -> dict[str, Any]:
     version = as_of(ALL_DATASETS).version
-    found = list(IssuedReport.objects.all()[:SHOWN])
+    found = list(listed()[:SHOWN])
     return {"lines": [line(each, lang, version) for each in found], "numbers": _numbers(lang), "most": SHOWN}
 
 
 def _numbers(lang: str) -> list[NumberLine]:
-    given: dict[tuple[str, int], list[IssuedReport]] = {}
-    for report in IssuedReport.objects.order_by("-year", "series", "number"):
-        given.setdefault((report.series, report.year), []).append(report)
-    return [
-        NumberLine(
-            bureau=of_dict(reports[-1].letterhead).bureau_in(lang),
-            year=year,
-            last=reports[-1].number,
-            missing=Listed(
-                *(str(a) if a == b else f"{a}–{b}" for a, b in numbers.gaps(series, year))
-            ).in_(lang),
-            withdrawn=Listed(*(str(each.number) for each in reports if each.state == WITHDRAWN)).in_(lang),
+    """By bureau and year, from what each report has of it: not its letterhead, which holds a picture."""
+    rows = IssuedReport.objects.order_by("-year", "series", "number").values_list(
+        "year", "series", "number", "state", "letterhead__bureau"
+    )
+    told = []
+    for (year, _), found in groupby(rows.iterator(), key=lambda row: row[:2]):
+        given = [(number, state, bureau) for _, _, number, state, bureau in found]
+        missing = (str(a) if a == b else f"{a}–{b}" for a, b in numbers.gaps([number for number, _, _ in given]))
+        withdrawn = (str(number) for number, state, _ in given if state == WITHDRAWN)
+        last, _, bureau = given[-1]
+        told.append(
+            NumberLine(Kept(bureau).in_(lang), year, last, Listed(*missing).in_(lang), Listed(*withdrawn).in_(lang))
         )
-        for (series, year), reports in given.items()
-    ]  # fmt: skip
+    return told
 
 
-def of_one(report: IssuedReport, user: Any, lang: str) -> dict[str, Any]:
-    """One report: what it is, what was done, and what the asker may do now."""
+def of_one(report: Any, user: Any, lang: str) -> dict[str, Any]:
+    """One of those `listed`: what it is, what was done, and what the asker may do now."""
     own = user.pk in hands(report) and not of_dict(report.letterhead).one_person
     ready = not report.waits_for and bool(report.files)
     told = line(report, lang, as_of(ALL_DATASETS).version)

@@ -30,9 +30,9 @@ def shown(worn: Worn, lang: str, site: str) -> bytes:
     number = pattern.written(worn.pattern, timezone.localtime().year, worn.first_number, ask.code)
 
     def read() -> tuple[Report, Ground, str, ReportLayout, Worn, str]:
-        layouts.usable(lang)  # or nothing is computed
+        there = layouts.usable(lang)  # or nothing is computed
         report = content.build(ask)
-        return report, ground.read(report), lang, layouts.layout_of(report.level, lang), worn, number
+        return report, ground.read(report), lang, there.layout_of(report.level), worn, number
 
     return beside.done(pdf, read)
 

@@ -97,7 +97,7 @@ def issue(request: HttpRequest) -> HttpResponse:
 @staff
 def one(request: HttpRequest, report_id: int) -> HttpResponse:
     worker.ensure()
-    report = get_object_or_404(IssuedReport, pk=report_id)
+    report = get_object_or_404(pages.listed(), pk=report_id)
     return _show(request, "one", pages.of_one(report, request.user, page_language(request)))
 
 

@@ -16,7 +16,7 @@ from geoapp.reports.ground import WATERS, seen
 from geoapp.reports.held import hidden
 from geoapp.reports.objects import any_prefix, within
 from geoapp.reports.structure import RegionLine, Report
-from geoapp.reports.words import layer_name, level_name, subject, word
+from geoapp.reports.words import data_version, layer_name, level_name, subject, word
 from layers import access, filters, registry, vocab
 from layers.feeds.credits import credit
 from layers.languages import language
@@ -34,7 +34,7 @@ Json = dict[str, Any]
 def shown(report: Report, lang: str) -> Json:
     """The data that `map.js` reads. A text of them is a text: nothing here is HTML."""
     index = region_index(report.within)
-    prefixes = index.prefixes(report.code, unit=report.level == vocab.LEVEL.by_id[vocab.REPORTING_UNIT].code)
+    prefixes = index.prefixes(report.code, unit=report.level == vocab.UNIT)
     facilities = [_facilities(layer.id, lang, prefixes) for layer in registry.LISTED]
     waters = [_waters(layer, report, lang) for layer in WATERS]
     west, south, east, north = report.bounds or (0.0, 0.0, 0.0, 0.0)
@@ -54,14 +54,13 @@ def _heading(report: Report, lang: str) -> Json:
     legend.insert(0, {"color": palette.NO_DATA, "text": word("no_data", lang)})
     held = report.held[report.child_level]
     drawn = boundaries(report, [report.child_level], lang)
-    as_of = word("version", lang, version=report.version, moment=figures.moment(report.changed_at, lang))
     period = figures.period(report.period.first, report.period.last, lang)
     return {
         "name": subject(report, lang),
         "lines": [f"{period} · {figures.volume(report.total_l, lang)}", *filter(None, [hidden(held, lang)])],
         "unit": figures.unit_name(lang),
         "legend": legend[::-1],
-        "version": f"{word('as_of', lang)}: {as_of}",
+        "version": f"{word('as_of', lang)}: {data_version(report, lang)}",
         "credits": [
             *([word("boundaries", lang, boundary=drawn)] if drawn else []),
             *(
