@@ -118,7 +118,7 @@ def _where(report: Report, numbers: dict[str, str], lang: str) -> str:
             told.append(Words("{what}见{where}", "{what}: {where}", what=what, where=Listed(*where)))
     if not told:
         return ""
-    return Words("{parts}。", "See for {parts}.", parts=Listed(*told, by=SEMICOLON)).in_(lang)
+    return Words("{parts}。", "Details: {parts}.", parts=Listed(*told, by=SEMICOLON)).in_(lang)
 
 
 def _caption(drawn: Drawn, *found: Figure | tables.PrintedTable) -> tuple[Captioned, ...]:
