@@ -52,7 +52,7 @@ missing_packages() {
     [ -f /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] || echo fonts-noto-cjk
     [ -x "$python" ] || find_python >/dev/null || echo python3-venv
     if [ "$1" = test ]; then
-        command -v chromium >/dev/null || echo chromium
+        command -v chromium-headless-shell >/dev/null || echo chromium-headless-shell
         # The library, which PostGIS brings along, is not its programs.
         command -v ogr2ogr >/dev/null || echo gdal-bin
         [ -d /usr/lib/python3/dist-packages/qgis ] || echo python3-qgis

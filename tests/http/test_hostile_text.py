@@ -38,11 +38,12 @@ from tests.factories import DISTRICT, SOUTHERN, A
 from tests.hostile import CANARY, HOSTILE, City, said, same, seen
 from tests.report_city import drawn_of
 from tests.standing import standing
+from tests.thorough import WHOLE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 PERIOD = "period=2019-07"
-SINGLES = 4  # objects of a layer that are asked for one by one; lists say all of them
+SINGLES = 4 if WHOLE else 2  # objects of a layer that are asked for one by one; lists say all of them
 # What an address has to be asked with to say names, where it says none, or nothing at all, without.
 QUERIES: dict[str, tuple[str, ...]] = {
     "features": ("", "limit=1000"),

@@ -53,6 +53,7 @@ export function noteRenderer(gl: WebGL2RenderingContext | null): void {
   const named = gl?.getExtension("WEBGL_debug_renderer_info");
   slowly = named ? /swiftshader|llvmpipe|softpipe|software|basic render/i.test(String(gl!.getParameter(named.UNMASKED_RENDERER_WEBGL))) : false;
 }
+export const drawsSlowly = (): boolean => slowly;
 /** Whether nothing is to slide: the reader wants it so, or would have to wait for the pictures in between. */
 export const calm = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches || slowly;
 

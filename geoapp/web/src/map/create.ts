@@ -1,7 +1,7 @@
 // The map itself: our own layers on paper, nothing from outside.
 import { Map as GlMap, type MapSourceDataEvent, NavigationControl, ScaleControl, setWorkerUrl, type StyleSpecification, type VectorTileSource } from "maplibre-gl";
 import type { Bounds, LayerInfo } from "../api";
-import { calm, noteRenderer } from "../dom";
+import { calm, drawsSlowly, noteRenderer } from "../dom";
 import { form } from "../form";
 import { FIRST, language, t } from "../i18n";
 
@@ -68,6 +68,15 @@ export function foldSources(map: GlMap): void {
   line?.removeAttribute("open");
 }
 
+/** Drawn by the processor a picture takes a tenth of a second and more to be put on the page: none is, until there is something on it. */
+function veil(map: GlMap): void {
+  map.getCanvas().style.visibility = "hidden";
+  map.once("idle", () => unveil(map));
+}
+export function unveil(map: GlMap): void {
+  map.getCanvas().style.visibility = "";
+}
+
 export function createMap(container: HTMLElement, bounds: Bounds, options: { small?: boolean; label: string }): GlMap {
   const map = new GlMap({
     container,
@@ -87,6 +96,7 @@ export function createMap(container: HTMLElement, bounds: Bounds, options: { sma
   });
   noteRenderer(map.getCanvas().getContext("webgl2")); // the map's own, which is there by now
   if (calm()) (map as unknown as { _fadeDuration: number })._fadeDuration = 0;
+  if (drawsSlowly()) veil(map);
   if (form() !== "cards") map.once("idle", () => foldSources(map));
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();

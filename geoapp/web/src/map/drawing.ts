@@ -10,6 +10,7 @@ import { isTwoSided } from "../measures";
 import { isCompare, type State } from "../state";
 import { classesOf, picture } from "../values";
 import { Cells } from "./cells";
+import { unveil } from "./create";
 import { Facilities } from "./facilities";
 import { Figures } from "./figures";
 import { Regions } from "./regions";
@@ -166,6 +167,7 @@ export class Drawing {
     if (!map.querySourceFeatures(level, { sourceLayer: level }).length) return;
     this.regions.settle(level);
     if (context.marks.ready) return;
+    unveil(map);
     map.once("render", () => {
       context.marks.ready = "1";
     });
