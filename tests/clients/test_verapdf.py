@@ -34,7 +34,7 @@ def judged(*files: Path) -> list[str]:
         pytest.skip("veraPDF is not here: `./shuitu test` fetches it")
     told = subprocess.run(
         ["java", "-cp", f"{LIBRARIES}/*", str(HERE / "Check.java"), "2b,ua1", *map(str, files)],
-        capture_output=True, text=True, check=True, timeout=120,
+        capture_output=True, text=True, check=True, timeout=300,
     )  # fmt: skip
     return told.stdout.splitlines()
 
