@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from layers.words import Worded
+
 
 class ShuituError(Exception):
-    """A mistake that the asker can mend: says what is wrong, of which parameter, and what is allowed."""
+    """A mistake that the asker can mend: says what is wrong, of which parameter, and what is allowed.
+
+    Programs read the ``detail``, in English; people what `told` says, in their language where it was worded so.
+    """
 
     title = "The request cannot be answered"
 
-    def __init__(self, detail: str, *, param: str | None = None, allowed: Sequence[object] | None = None) -> None:
-        super().__init__(detail)
-        self.detail = detail
+    def __init__(
+        self, detail: str | Worded, *, param: str | None = None, allowed: Sequence[object] | None = None
+    ) -> None:
+        self.worded = detail if isinstance(detail, Worded) else None
+        self.detail = detail if isinstance(detail, str) else detail.in_("en")
+        super().__init__(self.detail)
         self.param = param
         self.allowed = list(allowed) if allowed is not None else None
+
+    def told(self, lang: str) -> str:
+        return self.worded.in_(lang) if self.worded is not None else self.detail
 
 
 class BadParameter(ShuituError):

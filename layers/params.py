@@ -10,6 +10,7 @@ from datetime import date
 
 from layers.errors import BadParameter
 from layers.vocab import UNIT, Vocab
+from layers.words import Words
 
 REGION_CODE = re.compile(r"(\d{2}|\d{4}|\d{6}|\d{9}|\d{12})", re.ASCII)
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T00:00:00(?:\.0+)?Z?)?", re.ASCII)
@@ -65,7 +66,9 @@ def parse_region(text: str, param: str = "region") -> str:
     """A division code; whether it exists is the database's to say."""
     if not REGION_CODE.fullmatch(text):
         raise BadParameter(
-            f"{text!r} is not a division code.", param=param, allowed=["2, 4, 6, 9 or 12 digits, such as 110108"]
+            Words("“{text}”不是区划代码", "{quoted} is not a division code.", text=text, quoted=repr(text)),
+            param=param,
+            allowed=["2, 4, 6, 9 or 12 digits, such as 110108"],
         )
     return text
 
@@ -103,7 +106,10 @@ def parse_words(text: str, param: str, allowed: Sequence[str]) -> list[str]:
     words = list(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
     for word in words:
         if word not in allowed:
-            raise BadParameter(f"{word!r} is not one of the {param}.", param=param, allowed=allowed)
+            told = Words(
+                "没有“{text}”", "{quoted} is not one of the {param}.", text=word, quoted=repr(word), param=param
+            )
+            raise BadParameter(told, param=param, allowed=allowed)
     if not words:
         raise BadParameter(f"{param}={text!r} names nothing.", param=param, allowed=allowed)
     return words

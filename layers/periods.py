@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from layers.errors import BadParameter
 from layers.params import parse_day
+from layers.words import Words
 
 FORMS = ("2019", "2019-07", "2019-Q3", "2019-01..2019-06", "2019..2021")
 _ONE = re.compile(r"(?P<year>\d{4})(?:-(?:(?P<month>\d{2})|Q(?P<quarter>[1-4])))?", re.ASCII)
@@ -78,16 +79,20 @@ class Period:
 def _one(text: str, param: str) -> Period:
     found = _ONE.fullmatch(text)
     if found is None:
-        raise BadParameter(f"{text!r} is not a period.", param=param, allowed=FORMS)
+        raise BadParameter(
+            Words("看不懂统计期“{text}”", "{quoted} is not a period.", text=text, quoted=repr(text)), param=param, allowed=FORMS
+        )  # fmt: skip
     year = int(found["year"])
     if not 1900 <= year <= 2200:
-        raise BadParameter(f"The year {year} is outside 1900–2200.", param=param, allowed=FORMS)
+        told = Words("年份 {year} 不在 1900–2200 之内", "The year {year} is outside 1900–2200.", year=str(year))
+        raise BadParameter(told, param=param, allowed=FORMS)
     if found["quarter"]:
         first = 3 * int(found["quarter"]) - 2
         return Period(Month(year, first), Month(year, first + 2))
     if found["month"]:
         if not 1 <= int(found["month"]) <= 12:
-            raise BadParameter(f"{text!r} has no such month.", param=param, allowed=FORMS)
+            told = Words("“{text}”没有这个月份", "{quoted} has no such month.", text=text, quoted=repr(text))
+            raise BadParameter(told, param=param, allowed=FORMS)
         month = Month(year, int(found["month"]))
         return Period(month, month)
     return Period(Month(year, 1), Month(year, 12))
@@ -99,9 +104,15 @@ def parse_period(text: str, param: str = "period") -> Period:
     first = _one(start, param)
     last = _one(end, param) if separator else first
     if last.last < first.first:
-        raise BadParameter(f"The period {text!r} ends before it begins.", param=param, allowed=FORMS)
+        told = Words(
+            "统计期“{text}”的终点早于起点", "The period {quoted} ends before it begins.", text=text, quoted=repr(text)
+        )
+        raise BadParameter(told, param=param, allowed=FORMS)
     if first.first.until(last.last) >= 1200:
-        raise BadParameter(f"The period {text!r} is longer than a century.", param=param, allowed=FORMS)
+        told = Words(
+            "统计期“{text}”超过一百年", "The period {quoted} is longer than a century.", text=text, quoted=repr(text)
+        )
+        raise BadParameter(told, param=param, allowed=FORMS)
     return Period(first.first, last.last)
 
 

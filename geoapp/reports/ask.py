@@ -12,15 +12,22 @@ from django.conf import settings
 from geoapp.reports.layouts import store as layouts
 from layers import languages, params, vocab
 from layers.area import parse_area
-from layers.errors import BadParameter
+from layers.errors import BadParameter, NotFound
 from layers.periods import FORMS, Period, parse_period
 from layers.selection import EVERYTHING, Selection, parse_selection
 from layers.stats.divisions import OWN, Divisions, divisions, last_month, parse_boundaries
 from layers.stats.query import available_months
 from layers.stats.regions import RegionIndex
 from layers.versions import ALL_DATASETS, Stamp, as_of, fingerprint
+from layers.words import Words
 
 AREA_FORMATS = ("pdf", "xlsx")  # of an area
+ATLAS_FORMATS = ("pdf",)  # of many reports in one volume
+ATLAS, EVERY = (
+    "atlas",
+    "all",
+)  # as addresses ask for a volume: `atlas/all`, `atlas/reporting_unit/all`, `atlas/110101,110102`
+MOST_CHAPTERS = 60  # of a volume
 FORMATS = ("pdf", "docx", "xlsx", "html", "svg", "png")  # html is the map without a network; svg and png hold each map
 
 
@@ -40,6 +47,7 @@ class Ask:
     area: str = ""  # an area in place of a region, as it is spelled, with what of its usage is meant
     selection: Selection = EVERYTHING
     letterhead: str = ""  # a digest of the one that the report wears (see `official.letterhead`); empty without one
+    atlas: str = ""  # in place of a region, those that a volume has a chapter of: codes joined by commas, or `EVERY`
 
     def key(self, stamp: str, formats: tuple[str, ...]) -> str:
         """The same for everyone who asks for the same content of the same data version, made by the same code."""
@@ -57,7 +65,14 @@ class Ask:
     @property
     def region(self) -> str:
         """The region in one word, as the pages' addresses have it: its code, of a reporting unit behind its kind."""
-        return f"{vocab.UNIT}/{self.code}" if self.unit else self.code
+        what = self.atlas or self.code
+        told = f"{vocab.UNIT}/{what}" if self.unit else what
+        return f"{ATLAS}/{told}" if self.atlas else told
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """Those that there are of it."""
+        return ATLAS_FORMATS if self.atlas else AREA_FORMATS if self.area else FORMATS
 
     @property
     def selected(self) -> str:
@@ -72,7 +87,19 @@ class Ask:
 
     def of_kind(self, index: RegionIndex) -> Ask:
         """The same with its kind told: a code that no division has is a reporting unit's."""
-        return self if self.area or self.unit or self.code in index.by_code else replace(self, unit=True)
+        if self.area or self.atlas or self.unit or self.code in index.by_code:
+            return self
+        return replace(self, unit=True)
+
+    def refuse_without_parts(self, index: RegionIndex) -> None:
+        """`NotFound` for a region that there is not, and for one of the finest level, of which there is no report."""
+        index.prefixes(self.code, unit=self.unit)
+        level = vocab.REPORTING_UNIT if self.unit else index.by_code[self.code].level
+        if index.child_level(level) is None:
+            term = vocab.LEVEL.by_id[level]
+            levels = [vocab.LEVEL.by_id[each].code for each in (vocab.CITY, *index.below[:-1], vocab.REPORTING_UNIT)]
+            said = Words("{level}没有报告", "There is no report of a {code}.", level=term, code=term.code)
+            raise NotFound(said, param="region", allowed=levels)
 
     def map_address(self) -> str:
         """The map at this region and period: the state that the page keeps in its address."""
@@ -106,11 +133,17 @@ def parse_ask(given: Mapping[str, str], site: str) -> Ask:
         raise BadParameter("A region's report is of all sources and purposes.", param="source", allowed=["area=…"])
     if not given.get("period"):
         raise BadParameter("A period is needed.", param="period", allowed=FORMS)
-    code, unit = ("", False) if area else params.parse_region_of_kind(given["region"])
+    atlas = given.get("region", "").removeprefix(f"{ATLAS}/") if given.get("region", "").startswith(f"{ATLAS}/") else ""
+    code, unit = ("", False)
+    if atlas:
+        atlas, unit = parse_atlas(atlas)
+    elif not area:
+        code, unit = params.parse_region_of_kind(given["region"])
     level = params.parse_choice(given.get("level"), "level", "", (vocab.UNIT,))
     return Ask(
         code=code,
         area=area,
+        atlas=atlas,
         selection=selection,
         period=parse_period(given["period"]),
         lang=params.parse_choice(given.get("lang"), "lang", languages.FIRST, languages.codes()),
@@ -118,6 +151,28 @@ def parse_ask(given: Mapping[str, str], site: str) -> Ask:
         boundaries="" if (told := parse_boundaries(given.get("boundaries"))) == OWN else told,
         site=site,
     )
+
+
+def parse_atlas(text: str) -> tuple[str, bool]:
+    """What a volume has chapters of, and whether these are reporting units: ``all``, ``reporting_unit/all`` or codes."""
+    unit = text.startswith(f"{vocab.UNIT}/")
+    told = text.removeprefix(f"{vocab.UNIT}/")
+    if told == EVERY:
+        return EVERY, unit
+    codes = list(dict.fromkeys(params.parse_region(code.strip()) for code in told.split(",")))
+    if len(codes) > MOST_CHAPTERS:
+        raise too_many(len(codes))
+    return ",".join(codes), unit
+
+
+def too_many(count: int) -> BadParameter:
+    said = Words(
+        "合订本为 1 至 {most} 章，而这里有 {count} 章",
+        "A volume has 1 to {most} chapters, and these are {count}.",
+        most=MOST_CHAPTERS,
+        count=count,
+    )
+    return BadParameter(said, param="region", allowed=[f"{ATLAS}/{EVERY}", f"{ATLAS}/110101,110102"])
 
 
 def parse_formats(text: str | None, known: tuple[str, ...] = FORMATS) -> tuple[str, ...]:

@@ -8,25 +8,33 @@ as it says is kept; everything else is made anew.
 
 from __future__ import annotations
 
-import json
-import multiprocessing
+import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
+from geoapp.reports import apart
 from geoapp.reports.ask import Ask
 from geoapp.reports.files import CannotWrite, write_whole
-from geoapp.reports.process import collected_at_the_end, peak_mb, set_up
+from geoapp.reports.process import collected_at_the_end, peak_mb, peak_of_children_mb
+from geoapp.reports.record import Record
 from layers.errors import ShuituError
-from layers.kept.whole import clear_parts, digest, is_as_told
+from layers.kept.whole import digest
+from layers.words import Worded, Words
 
-RECORD = "reports.json"
-# A process ends after so many reports: WeasyPrint keeps some of what it took (Kozea/WeasyPrint#1104).
-REPORTS_A_PROCESS = 8
+Step = Callable[[str], None]
+ENDED = Words(
+    "做它的进程被外部终止（可能内存不足）", "The process that made it was ended from outside: too little memory?"
+)
+
+
+def nobody(step: str) -> None:
+    """Who is told how far a report is, where nobody asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,118 +44,105 @@ class Task:
     ask: Ask
     forms: tuple[str, ...]
     folder: Path
+    processes: int = 0  # that a volume may have for its chapters; without any they are printed in the one that makes it
 
 
 @dataclass(frozen=True, slots=True)
 class MadeReport:
-    """What became of a task: its files, or why there are none; and the most memory that its process ever held."""
+    """What became of a task: its files, or why there are none; and the most memory that a process of it ever held."""
 
     ask: Ask
     files: dict[str, dict[str, Any]]
     error: str = ""
     peak_mb: float = 0.0
+    said: Worded | None = None  # the error in every language, where it was told so
 
 
-class Record:
-    """The folder's list of finished files; written whole after each report."""
-
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / RECORD
-        try:
-            self.files: dict[str, dict[str, Any]] = json.loads(self.path.read_text("utf-8"))
-        except (OSError, ValueError):
-            self.files = {}
-
-    def add(self, files: dict[str, dict[str, Any]]) -> None:
-        self.files |= files
-        write_whole(self.path, (json.dumps(self.files, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode())
-
-    def holds(self, ask: Ask, form: str, stamp: str) -> bool:
-        """Whether there is a file of this report, whole and of this version."""
-        key = ask.key(stamp, (form,))
-        return any(
-            told["key"] == key and is_as_told(self.path.parent / name, told["bytes"], told["sha256"])
-            for name, told in self.files.items()
-        )
-
-
-def outstanding(asks: Sequence[Ask], forms: Sequence[str], folder: Path, stamp: str) -> list[Task]:
+def outstanding(asks: Sequence[Ask], forms: Sequence[str], record: Record, stamp: str) -> list[Task]:
     """What has to be made of the reports asked for."""
-    record = Record(folder)
+    folder = record.path.parent
     tasks = [Task(ask, tuple(f for f in forms if not record.holds(ask, f, stamp)), folder) for ask in asks]
     return [task for task in tasks if task.forms]
 
 
-def run(tasks: Sequence[Task], stamp: str, processes: int) -> Iterator[MadeReport]:
-    """Make the reports, each told as it is done; one that fails does not stop the others."""
-    if not tasks:
-        return
-    record = Record(tasks[0].folder)
+def run(tasks: Sequence[Task], stamp: str, processes: int, step: Step = nobody) -> Iterator[MadeReport]:
+    """Make the reports, each told as it is done; one that fails does not stop the others. What is in the folder is in its list.
+
+    ``step`` hears how far a single report is, as long as it is made in this process.
+    """
     if len(tasks) == 1 and not settings.SERVICE_USER:
-        made = make(tasks[0], stamp)
+        made = make(replace(tasks[0], processes=processes), stamp, step)
         if made.files:
-            record.add(made.files)
+            Record(tasks[0].folder).add(made.files)
         yield made
         return
-    with _pool(min(processes, len(tasks))) as pool:
-        waiting = [pool.submit(_make_apart, task, stamp) for task in tasks]
-        try:
-            for done in as_completed(waiting):
-                made = _kept(*done.result(), tasks[0].folder)
-                if made.files:
-                    record.add(made.files)
-                yield made
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-def _pool(processes: int) -> ProcessPoolExecutor:
-    """Processes begun anew: a fork would share the database's connection, and the threads of numpy."""
-    return ProcessPoolExecutor(
-        processes, multiprocessing.get_context("spawn"), initializer=set_up, max_tasks_per_child=REPORTS_A_PROCESS
-    )
+    many = max(1, min(processes, len(tasks)))
+    given = [replace(task, processes=processes if len(tasks) == 1 else 0) for task in tasks]
+    for task, done in apart.each(partial(_make_apart, stamp=stamp), given, many):
+        if done is None:
+            yield MadeReport(task.ask, {}, ENDED.in_("en"), said=ENDED)
+            continue
+        made, held = done
+        yield _kept(made, held, task.folder)
 
 
 def _make_apart(task: Task, stamp: str) -> tuple[MadeReport, dict[str, bytes]]:
-    """One report with the contents of its files: who makes it may not be one who can write into the folder."""
+    """One report with the contents of its files: who makes it may not be one who can write into the folder.
+
+    What another run has put there meanwhile is not made again.
+    """
     held: dict[str, bytes] = {}
-    return make(task, stamp, write=lambda path, data: held.update({path.name: data})), held
+    with suppress(CannotWrite):  # of a folder that is nobody's but who asked: it is made
+        there = Record(task.folder)
+        task = replace(task, forms=tuple(form for form in task.forms if not there.holds(task.ask, form, stamp)))
+    return make(task, stamp, _say, write=lambda path, data: held.update({path.name: data})), held
+
+
+def _say(step: str) -> None:
+    """How far a volume is, from a process that nobody else hears."""
+    if "/" in step:
+        sys.stdout.write(f"  {step}\n")
+        sys.stdout.flush()
 
 
 def _kept(made: MadeReport, held: dict[str, bytes], folder: Path) -> MadeReport:
-    """What came of it, once its files are in the folder."""
+    """What came of it, once its files are in the folder and its list: one by one, so that none is there and not in the list."""
+    files: dict[str, dict[str, Any]] = {}
     try:
         for name, data in held.items():
             write_whole(folder / name, data)
+            Record(folder).add({name: made.files[name]})
+            files[name] = made.files[name]
     except CannotWrite as error:
-        return replace(made, files={}, error=error.detail)
+        return replace(made, files=files, error=error.detail, said=error.worded)
     return made
 
 
 def make(
     task: Task,
     stamp: str,
-    step: Callable[[str], None] = lambda form: None,
+    step: Step = nobody,
     write: Callable[[Path, bytes], None] = write_whole,
 ) -> MadeReport:
     """One report: figures and drawings once, then each form. ``step`` hears the form that is begun."""
     files: dict[str, dict[str, Any]] = {}
     error = ""
-    clear_parts(task.folder)
+    said: Worded | None = None
     try:
         with collected_at_the_end():
             for name, told in _written(task, stamp, step, write):
                 files[name] = told
     except ShuituError as refusal:
-        error = refusal.detail
+        error, said = refusal.detail, refusal.worded
     except OSError as failure:  # openpyxl writes to the system's temporary folder, which may be full too
-        error = CannotWrite(task.folder, failure).detail
-    return MadeReport(task.ask, files, error, peak_mb())
+        refused = CannotWrite(task.folder, failure)
+        error, said = refused.detail, refused.worded
+    peak = max(peak_mb(), peak_of_children_mb()) if task.ask.atlas else peak_mb()
+    return MadeReport(task.ask, files, error, peak, said)
 
 
 def _written(
-    task: Task, stamp: str, step: Callable[[str], None], write: Callable[[Path, bytes], None]
+    task: Task, stamp: str, step: Step, write: Callable[[Path, bytes], None]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each file of the report, as it is finished, with what the record says of it."""
     # Here and not above: the process that only hands out work needs none of it.
@@ -159,7 +154,7 @@ def _written(
     with access.one_moment(stamp) as moment:
         step("figures")
         with snapshot():  # all that is read, maps and lists too, is of one moment; making the files takes the longest
-            report = prepared(task.ask, task.forms)
+            report = prepared(task.ask, task.forms, stamp, step, task.processes)
         for form, make_file in report.makers.items():
             step(form)
             data = make_file()

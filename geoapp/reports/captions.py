@@ -44,17 +44,18 @@ class Captioned:
 
 
 class Counter:
-    """Counts figures and tables apart, through the whole document."""
+    """Counts figures and tables apart, through the whole document; of a bound volume through each ``chapter``: 图3-1."""
 
-    def __init__(self, lang: str) -> None:
+    def __init__(self, lang: str, chapter: int = 0) -> None:
         self.lang, self.figures, self.tables = lang, 0, 0
+        self.before = f"{chapter}-" if chapter else ""
 
     def numbered(self, each: Captioned) -> Captioned:
         if each.figure:
             self.figures += 1
-            return replace(each, number=Words("图{n}", "Figure {n}", n=self.figures).in_(self.lang))
+            return replace(each, number=Words("图{n}", "Figure {n}", n=f"{self.before}{self.figures}").in_(self.lang))
         self.tables += 1
-        return replace(each, number=Words("表{n}", "Table {n}", n=self.tables).in_(self.lang))
+        return replace(each, number=Words("表{n}", "Table {n}", n=f"{self.before}{self.tables}").in_(self.lang))
 
 
 def of(what: Figure | PrintedTable, lang: str, credit: str = "") -> Captioned:

@@ -31,6 +31,7 @@ class Drawn:
     charts: list[Figure]
     layout: ReportLayout = field(default_factory=ReportLayout)
     worn: Worn | None = None  # the letterhead
+    chapter: int = 0  # of a bound volume; its figures and tables are counted by chapters
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def _headed(chapter: Chapter, drawn: Drawn) -> Chapter:
 
 def _numbered(found: Sequence[Chapter], drawn: Drawn) -> list[Chapter]:
     """With the numbers of figures and tables, and the places that refer to them."""
-    counter, lang = Counter(drawn.lang), drawn.lang
+    counter, lang = Counter(drawn.lang, drawn.chapter), drawn.lang
     numbered = [
         replace(
             each,

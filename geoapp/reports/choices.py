@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from geoapp.reports.ask import ATLAS, EVERY
+from geoapp.reports.atlas.words import every as every_one
 from geoapp.reports.words import divided, level_name, word
 from layers import names, vocab
 from layers.stats.divisions import CURRENT, Divisions, divisions, every, parse_boundaries
-from layers.stats.regions import RegionInfo, region_index
+from layers.stats.regions import RegionIndex, RegionInfo, region_index
 
 Choice = tuple[str, str, str]  # what it is asked by (see `Ask.region`), name, code
 _LISTED = (vocab.DISTRICT, vocab.TOWNSHIP)
@@ -23,7 +25,8 @@ def regions(lang: str) -> list[dict[str, Any]]:
         below.setdefault(township.parent_code, []).append(_choice(township, lang))
     cities = [_choice(region, lang) for region in index.levels[vocab.CITY]]
     cities += [one for code, _, _ in cities for one in below.get(code, [])]  # a county's own townships
-    groups = [{"name": level_name("city", lang), "regions": cities}]
+    groups = [{"name": word("bound", lang), "regions": _volumes(index, lang)}]
+    groups.append({"name": level_name("city", lang), "regions": cities})
     for district in index.levels[vocab.DISTRICT]:
         own = [_choice(district, lang), *below.get(district.code, [])]
         groups.append({"name": own[0][1], "regions": own})
@@ -34,6 +37,12 @@ def regions(lang: str) -> list[dict[str, Any]]:
     if units:
         groups.append({"name": level_name("reporting_unit", lang), "regions": units})
     return groups + [_gone(within, lang) for within in reversed(every()[:-1]) if _gone(within, lang)["regions"]]
+
+
+def _volumes(index: RegionIndex, lang: str) -> list[Choice]:
+    """Many reports in one volume: of all divisions below the city, and of all reporting units."""
+    there = (("", bool(index.below)), (f"{vocab.UNIT}/", bool(index.units)))
+    return [(f"{ATLAS}/{kind}{EVERY}", every_one(index, lang, unit=bool(kind)), "") for kind, any_ in there if any_]
 
 
 def _choice(region: RegionInfo, lang: str) -> Choice:

@@ -53,10 +53,10 @@ def html(drawn: Drawn, *, preview: bool = False) -> str:
 
 def marked(drawn: Drawn, *, preview: bool = False) -> str:
     """The page with marks where the letterhead goes, if it has one (see `official.page`)."""
-    context = {**_context(drawn, preview), "preview": preview}
+    told = {**context(drawn, preview), "preview": preview}
     if drawn.worn is not None:
-        context |= {"official": True, "title": printing(drawn).title}
-    return render_to_string("reports/report.html", context)
+        told |= {"official": True, "title": printing(drawn).title}
+    return render_to_string("reports/report.html", told)
 
 
 def printing(drawn: Drawn) -> Printing:
@@ -85,7 +85,7 @@ def printed(page: str, drawn: Sequence[Figure]) -> bytes:
     return press.archived(page, drawings, told.hexdigest()[:32].encode())
 
 
-def _context(drawn: Drawn, preview: bool = False) -> dict[str, Any]:
+def context(drawn: Drawn, preview: bool = False) -> dict[str, Any]:
     report, lang = drawn.report, drawn.lang
     return {
         "report": report,

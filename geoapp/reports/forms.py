@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,11 +17,14 @@ from geoapp.reports.layouts import store as layouts
 from geoapp.reports.official.letterhead import as_asked
 from layers import languages
 from layers.later import later
+from layers.versions import ALL_DATASETS, as_of
 
 _xlsx = later("geoapp.reports.workbook.xlsx")
 _area_xlsx = later("geoapp.reports.areas.workbook.xlsx")
 _docx = later("geoapp.reports.writable.docx")
 _offline = later("geoapp.reports.offline.prepared")
+_atlas = later("geoapp.reports.atlas.make.pdf")
+_atlas_name = later("geoapp.reports.atlas.make.name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +65,18 @@ class Prepared:
     makers: Mapping[str, Callable[[], bytes]]
 
 
-def prepared(ask: Ask, forms: Sequence[str]) -> Prepared:
-    """Reads a report of a region or of an area, and draws it: all that asks the database. Of one moment, if the caller sees to it."""
+def prepared(
+    ask: Ask, forms: Sequence[str], stamp: str, step: Callable[[str], None] = lambda step: None, processes: int = 0
+) -> Prepared:
+    """Reads a report of a region or of an area, and draws it: all that asks the database. Of one moment, if the caller sees to it.
+
+    A volume's chapters are read when it is made, in ``processes``, each of the version that is here now; ``step`` hears of each.
+    """
+    if ask.atlas:
+        layouts.usable(ask.lang)
+        worn, version = as_asked(ask), as_of(ALL_DATASETS).version
+        volume = {"pdf": partial(_atlas, ask, worn, stamp, version, step, processes)}
+        return Prepared(_atlas_name(ask), version, {form: volume[form] for form in forms})
     if ask.area:
         of_area = area_content.build(ask)
         drawn_area = area_document.draw(of_area, area_content.read(of_area), ask.lang)
@@ -83,4 +97,5 @@ def file_name(ask: Ask, name: str, form: str) -> str:
     clean = re.sub(r"[^\w()（）-]", "", name)[:60]
     unit = "-unit" if ask.unit else ""
     told_in = "" if ask.lang == languages.FIRST else f"-{ask.lang}"
-    return f"{ask.code or 'area'}{unit}-{clean}-{str(ask.period).replace('..', '_')}{told_in}{FORMS[form].suffix}"
+    of = f"atlas-{hashlib.sha256(ask.atlas.encode()).hexdigest()[:6]}" if ask.atlas else ask.code or "area"
+    return f"{of}{unit}-{clean}-{str(ask.period).replace('..', '_')}{told_in}{FORMS[form].suffix}"

@@ -36,7 +36,8 @@ class ReportJob(models.Model):
     period = models.CharField(shown("统计期", "Period"), max_length=20)
     lang = models.CharField(shown("语言", "Language"), max_length=2)
     boundaries = models.CharField(shown("区划", "Division"), max_length=12, blank=True, default="")
-    # An area in place of a region, and what of its usage is meant; both as an address says them.
+    # An area in place of a region (or, behind `atlas/`, what a bound volume has chapters of), and what of its usage is meant; as an
+    # address says them.
     area = models.TextField(shown("范围", "Area"), blank=True, default="")
     selected = models.TextField(shown("水源与用途", "Sources and purposes"), blank=True, default="")
     letterhead = models.CharField(

@@ -17,6 +17,7 @@ from xml.etree import ElementTree
 import pydyf
 from weasyprint import HTML
 from weasyprint.css.properties import INITIAL_VALUES
+from weasyprint.document import Document
 from weasyprint.draw.text import draw_first_line
 from weasyprint.images import SVGImage
 from weasyprint.matrix import Matrix
@@ -114,7 +115,9 @@ def _deflated(stream: pydyf.Stream) -> bytes:
 
 def _say_once(_document: Any, made: pydyf.PDF) -> None:
     """Turn every object into bytes now; pydyf would do so twice, for the file's identifier too."""
-    made.objects = [each if each.free == "f" else _Said(each) for each in made.objects]
+    made.objects = [
+        _Said(each) if each.free != "f" and isinstance(each, pydyf.Object) else each for each in made.objects
+    ]
 
 
 # What WeasyPrint's metadata say of the archive's form (PDF/A-2b) and not of accessibility: PDF/UA-1, and, as PDF/A knows no such
@@ -150,14 +153,28 @@ def archived(page: str, drawings: Mapping[str, str], identifier: bytes) -> bytes
 def pdf(
     page: str, drawings: Mapping[str, str], declare: Callable[[Any], None] = lambda metadata: None, **options: Any
 ) -> bytes:  # fmt: skip
-    """The page printed; ``drawings`` are the SVGs that it shows at ``drawing:…``, by key.
+    """The page printed; ``drawings`` are the SVGs that it shows at ``drawing:…``, by key."""
+    document = laid_out(page, drawings)
+    declare(document.metadata)
+    found: bytes = document.write_pdf(finisher=_say_once, **options)
+    return found
 
-    A page is whole in itself: nothing is ever read but what it and the drawings hold.
-    """
+
+def laid_out(page: str, drawings: Mapping[str, str]) -> Document:
+    """The page in boxes on sheets, not printed yet. It is whole in itself: nothing is ever read but what it and the drawings hold."""
     fonts = FontConfiguration()
     images = {SCHEME + key: Picture(svg, fonts) for key, svg in drawings.items()}
     inside = URLFetcher(allowed_protocols=("data",), fail_on_errors=True)
-    document = HTML(string=page, url_fetcher=inside).render(font_config=fonts, cache=images)
-    declare(document.metadata)
-    found: bytes = document.write_pdf(finisher=_say_once, **options)
+    return HTML(string=page, url_fetcher=inside).render(font_config=fonts, cache=images)
+
+
+def bound(document: Document, identifier: bytes, join: Callable[[pydyf.PDF], None]) -> bytes:
+    """A document with the parts that ``join`` puts behind it, as `archived`."""
+
+    def finish(of: Document, made: pydyf.PDF) -> None:
+        join(made)
+        _say_once(of, made)
+
+    _declare_both(document.metadata)
+    found: bytes = document.write_pdf(finisher=finish, pdf_identifier=identifier, **ARCHIVED)
     return found

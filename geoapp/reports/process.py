@@ -4,20 +4,38 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import multiprocessing
+import os
 import re
 import resource
+import signal
+import threading
 from collections.abc import Iterator
+from multiprocessing import connection
 from pathlib import Path
 
 from geoapp.background.process import become_service
 
 
 def set_up() -> None:
-    """As the service's user where root begins it: it lays out what others wrote."""
+    """As the service's user where root begins it: it lays out what others wrote. It ends with whoever began it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal tells all of them: who began it says what becomes of it
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     become_service()
     import django
 
     django.setup()
+
+
+def _end_with_parent() -> None:
+    """However that ends: nobody would take what is made, and a pool's process waits for ever for what nobody hands out.
+
+    By a pipe that the parent holds; a signal that the kernel sends for it would be forgotten with the change of user.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
 
 
 @contextlib.contextmanager
@@ -40,3 +58,8 @@ def peak_mb() -> float:
     except OSError:
         told = None
     return (int(told[1]) if told else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) / 1024
+
+
+def peak_of_children_mb() -> float:
+    """That of the largest of the processes that this one began and that have ended."""
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024

@@ -18,7 +18,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from geoapp.background import locks
-from geoapp.reports.ask import Ask, data_stamp
+from geoapp.reports.ask import ATLAS, Ask, data_stamp, parse_atlas
+from geoapp.reports.atlas.plan import regions
+from geoapp.reports.atlas.words import name_of as called
 from geoapp.reports.models import DONE, FAILED, QUEUED, RUNNING, ReportJob
 from geoapp.reports.official.letterhead import dressed
 from layers import place, vocab
@@ -57,7 +59,7 @@ def ask_for(ask: Ask, forms: tuple[str, ...], asker: str = "") -> ReportJob:
     told = {
         "region": ask.code, "name": name, "unit": ask.unit, "period": str(ask.period), "lang": ask.lang, "boundaries": ask.boundaries,
         "site": ask.site, "formats": ",".join(forms), "stamp": stamp,
-        "asker": asker, "area": ask.area, "selected": ask.selected, "letterhead": ask.letterhead,
+        "asker": asker, "area": ask.region if ask.atlas else ask.area, "selected": ask.selected, "letterhead": ask.letterhead,
     }  # fmt: skip
     with transaction.atomic():
         job = ReportJob.objects.select_for_update().filter(key=ask.key(stamp, forms)).first()
@@ -74,11 +76,14 @@ def ask_for(ask: Ask, forms: tuple[str, ...], asker: str = "") -> ReportJob:
 
 def _name(ask: Ask, index: RegionIndex) -> str:
     """What the report is of; `NotFound` for what there is not."""
+    if ask.atlas:
+        regions(ask, index)
+        return called(ask, index, ask.lang)[:NAME_MOST]
     if ask.area:
         area = parse_area(ask.area)
         chosen = index.chosen(area.codes, "area") if isinstance(area, Regions) else []
         return name_of(area, chosen).in_(ask.lang)[:NAME_MOST]
-    index.prefixes(ask.code, unit=ask.unit)
+    ask.refuse_without_parts(index)
     found = index.info(ask.code, vocab.REPORTING_UNIT if ask.unit else index.by_code[ask.code].level)
     return place.read().called(found.code, found.name, ask.lang, unit=ask.unit)[:NAME_MOST]
 
@@ -126,8 +131,11 @@ def again(job: ReportJob) -> ReportJob:
 def ask_of(job: ReportJob) -> Ask:
     selected = dict(parse_qsl(job.selected))
     selection = parse_selection(selected.get("source"), selected.get("purpose"), None)
+    before, volume, what = job.area.partition(f"{ATLAS}/")
+    atlas, _ = parse_atlas(what) if volume else ("", False)
     return Ask(
-        job.region, parse_period(job.period), job.lang, job.unit, job.boundaries, job.site, job.area, selection, job.letterhead
+        job.region, parse_period(job.period), job.lang, job.unit, job.boundaries, job.site, before, selection, job.letterhead,
+        atlas,
     )  # fmt: skip
 
 

@@ -43,10 +43,11 @@ def refused(request: HttpRequest, error: ShuituError) -> HttpResponse:
     trouble = TOLD.get(type(error), words.WRONG_PARAMETER)
     title = trouble.told(language).title
     if for_script(request):
-        body = {"title": title, "detail": error.detail}
+        body = {"title": title, "detail": error.told(language)}
         return JsonResponse(body, status=trouble.status, content_type=CONTENT_TYPE)
     told = {
-        "detail_lang": getattr(error, "lang", "en"),
+        "detail": error.told(language),
+        "detail_lang": language if error.worded is not None else getattr(error, "lang", "en"),
         "lang": language,
         "html_lang": html_language(language),
         "error": error,

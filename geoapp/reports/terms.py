@@ -182,5 +182,12 @@ def standing(said: Iterable[str], lang: str) -> tuple[tuple[str, str], ...]:
     return tuple((_begun(each.name.in_(lang)), each.meaning.in_(lang)) for each in EVERY if each.stands_in(text, lang))
 
 
+def together(found: Iterable[tuple[str, str]], lang: str) -> tuple[tuple[str, str], ...]:
+    """Those of several texts, each once, in the order of the list."""
+    every = ((_begun(each.name.in_(lang)), each.meaning.in_(lang)) for each in EVERY)
+    there = set(found)
+    return tuple(each for each in every if each in there)
+
+
 def _begun(name: str) -> str:
     return name[0].upper() + name[1:]

@@ -21,7 +21,7 @@ from geoapp.reports.areas import content as area_content
 from geoapp.reports.areas import document as area_document
 from geoapp.reports.areas import tables as area_tables
 from geoapp.reports.areas.structure import AreaGround, AreaReport
-from geoapp.reports.ask import AREA_FORMATS, FORMATS, Ask, code, parse_ask, parse_formats
+from geoapp.reports.ask import AREA_FORMATS, ATLAS, FORMATS, Ask, code, parse_ask, parse_formats
 from geoapp.reports.forms import FORMS
 from geoapp.reports.ground import Ground
 from geoapp.reports.layouts import store as layouts
@@ -34,6 +34,7 @@ from geoapp.reports.structure import Report
 from geoapp.reports.words import FORM_NAMES, STATUS_NAMES, STEP_NAMES, level_name
 from layers import access, languages, params, vocab
 from layers.area import Regions, parse_area
+from layers.errors import BadParameter
 from layers.http.answers import BY_VERSION, NOT_AT_ALL, Found
 from layers.http.media import HTML
 from layers.http.resource import READ, Resource
@@ -43,7 +44,7 @@ from layers.stats.query import available_months
 from layers.stats.regions import region_index
 from layers.totals.answer import name as name_of
 from layers.versions import ALL_DATASETS, as_of
-from layers.words import NOTHING
+from layers.words import NOTHING, Worded, Words
 
 PARAMS = ("region", "area", "period", "lang", "level", "boundaries", "source", "purpose", "resident")
 SHOWN = 60
@@ -121,7 +122,7 @@ def make(request: HttpRequest) -> HttpResponse:
     given = {name: request.POST.get(name, "").strip() for name in PARAMS}
     params.refuse_unwritable(given)
     ask = parse_ask(given, site_of(request))
-    forms = parse_formats(",".join(request.POST.getlist("formats")), AREA_FORMATS if ask.area else FORMATS)
+    forms = ask.forms if ask.atlas else parse_formats(",".join(request.POST.getlist("formats")), ask.forms)
     if not ask.area:
         layouts.usable(ask.lang)
     job = queue.ask_for(ask, forms, _asker(request))
@@ -157,18 +158,19 @@ def _may_see(request: HttpRequest, job: ReportJob) -> bool:
 
 def _told(job: ReportJob, request: HttpRequest, lang: str, version: int) -> dict[str, Any]:
     """A job in words, and where its files are."""
+    volume = job.area.startswith(f"{ATLAS}/")
     return {
         "id": job.pk,
         "name": job.name,
         "region": job.region,
-        "kind": level_name(vocab.UNIT, lang) if job.unit else "",
+        "kind": level_name(vocab.UNIT, lang) if job.unit and not volume else "",
         "period": job.period,
         "lang": job.lang,
         "language": "" if job.lang == languages.FIRST else languages.language(job.lang).name,
         "divisions": choices.boundaries_told(job.boundaries, lang),
         "status": job.status,
         "told": STATUS_NAMES[job.status].in_(lang),
-        "step": STEP_NAMES.get(job.step, NOTHING).in_(lang) if job.status == RUNNING else "",
+        "step": _step(job.step).in_(lang) if job.status == RUNNING else "",
         "percent": round(100 * job.progress),
         "error": job.error,
         "at": figures.moment(job.finished_at or job.created_at, lang),
@@ -183,6 +185,14 @@ def _told(job: ReportJob, request: HttpRequest, lang: str, version: int) -> dict
         "mine": _may_delete(request, job.pk),
         "issue": reverse("reports:issue") if may_issue(request, job) else "",
     }  # fmt: skip
+
+
+def _step(step: str) -> Worded:
+    """What is being done: a form, or of a volume how many of its chapters are printed."""
+    if "/" in step:
+        done, _, name = step.partition(" ")
+        return Words("已排印 {done} 章：{name}", "{done} chapters printed: {name}", done=done, name=name)
+    return STEP_NAMES.get(step, NOTHING)
 
 
 def may_issue(request: HttpRequest, job: ReportJob) -> bool:
@@ -231,6 +241,10 @@ def preview(request: HttpRequest) -> Found:
     params.refuse_unknown(request.GET, PARAMS)
     params.refuse_unwritable(request.GET.dict())
     ask = parse_ask(request.GET.dict(), site_of(request))
+    if ask.atlas:
+        raise BadParameter(
+            Words("合订本没有预览", "A bound volume has no preview."), param="region", allowed=["110108"]
+        )
     worn = worn_by(ask.of_kind(region_index(ask.within())))
     return Found(
         as_of(ALL_DATASETS).stamp,

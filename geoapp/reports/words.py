@@ -20,6 +20,7 @@ WORDS: dict[str, Words] = {
     "quality": Words("数据质量", "Data quality"),
     "facilities": Words("设施名录", "Facilities"),
     "method": Words("编制说明", "Method"),
+    "bound": Words("合订本（PDF）", "Bound volumes (PDF)"),
     "terms": Words("名词解释", "Terms"),
     "note": Words("注：", "Note: "),
     "period": Words("统计期", "Period"),

@@ -9,18 +9,21 @@ from __future__ import annotations
 import contextlib
 import logging
 import shutil
+from collections.abc import Sequence
 
 from django.conf import settings
 
 from geoapp.background import locks, process
-from geoapp.reports import bulk, queue
+from geoapp.reports import bulk, queue, record
+from geoapp.reports.files import CannotWrite
 from geoapp.reports.models import IssuedReport, ReportJob
 from geoapp.reports.official import work as issued
 
 log = logging.getLogger(__name__)
 IDLE_S = 20.0
-# A process makes so many reports, then another takes over (see `bulk.REPORTS_A_PROCESS`).
+# A process makes so many reports, then another takes over (see `apart.REPORTS_A_PROCESS`).
 REPORTS = 12
+STEP_MOST = 20  # characters of what is told of a step
 
 
 class Cancelled(Exception):
@@ -70,18 +73,30 @@ def do(job: ReportJob) -> None:
     steps = ("figures", *forms)
 
     def step(name: str) -> None:
-        if not queue.tell(job, name, steps.index(name) / len(steps)):
+        if not queue.tell(job, name[:STEP_MOST], _done(name, steps)):
             raise Cancelled
 
     folder = queue.folder_of(job.key)
     try:
-        made = bulk.make(bulk.Task(queue.ask_of(job), forms, folder), job.stamp, step)
-        queue.finish(job, files=made.files, error=made.error)
+        record.refuse_unfit(folder, forms)
+        task = bulk.Task(queue.ask_of(job), forms, folder, settings.REPORT_WORKERS)
+        made = bulk.make(task, job.stamp, step)
+        queue.finish(job, files=made.files, error=made.error if made.said is None else made.said.in_(job.lang))
         queue.prune()
     except Cancelled:
         shutil.rmtree(folder, ignore_errors=True)
         locks.unlock(locks.REPORT_JOBS, job.pk)
+    except CannotWrite as error:
+        queue.finish(job, error=error.told(job.lang))
     except Exception:
         log.exception("report %s of %s failed", job.pk, job.region)
         with contextlib.suppress(Exception):  # of a database that is gone: the job stays and is taken again
             queue.finish(job, error="A fault of the server; its log tells more.")
+
+
+def _done(step: str, steps: Sequence[str]) -> float:
+    """How much of it is: of a volume by its chapters, whose steps say how many of how many there are (``3/16 …``)."""
+    if step in steps:
+        return steps.index(step) / len(steps)
+    done, _, of = step.partition(" ")[0].partition("/")
+    return 0.95 * int(done) / int(of)

@@ -22,6 +22,7 @@ from layers.stats.provisional import ProvisionalMonths, marks
 from layers.stats.query import Total
 from layers.stats.redrawn import redrawn
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
+from layers.words import Words
 
 MEASURES = measures.names(measures.OF_REGIONS)
 VERSUS = ("previous", "year")
@@ -66,7 +67,9 @@ def coverage(period: Period, available: Sequence[Month], param: str = "period") 
     present = [month for month in period.months if month in held]
     if not present:
         have = f"{available[0]}..{available[-1]}" if available else "nothing yet: import a month of usage first"
-        raise NotFound(f"There is no usage in {period}.", param=param, allowed=[have])
+        raise NotFound(
+            Words("{period} 没有用水数据", "There is no usage in {period}.", period=str(period)), param=param, allowed=[have]
+        )  # fmt: skip
     return Coverage(present, [month for month in period.months if month not in held])
 
 

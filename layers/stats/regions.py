@@ -13,6 +13,7 @@ from layers.kept.memory import Memory
 from layers.place import levels_of
 from layers.stats import divisions
 from layers.stats.divisions import Divisions
+from layers.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +116,18 @@ class RegionIndex:
             if code in {region.code for region in region_index(within).current}:
                 told = within.to_dict()
                 return NotFound(
-                    f"{code} is no region of the divisions asked for: it is one from {told['since'] or 'the beginning'} to"
-                    f" {told['until'] or 'today'}.",
+                    Words(
+                        "{code} 不在所问的区划里：它属于{since}至{until}的区划",
+                        "{code} is no region of the divisions asked for: it is one from {since} to {until}.",
+                        code=code,
+                        since=told["since"] or Words("最早", "the beginning"),
+                        until=told["until"] or Words("今天", "today"),
+                    ),
                     param=param,
                     allowed=[f"{divisions.PARAM}={told['until'] or divisions.CURRENT}"],
                 )
         return NotFound(
-            f"There is no region {code!r}.",
+            Words("没有代码为 {code} 的区划或填报单位", "There is no region {quoted}.", code=code, quoted=repr(code)),
             param=param,
             allowed=["a division code of 2, 4, 6, 9 or 12 digits", *sorted(set(self.units) - set(self.by_code))],
         )

@@ -24,6 +24,7 @@ NAMES = (
     "page",
     "tasks",
     "report",
+    "forms",
     "export",
     "attacks",
     "kept",

@@ -13,8 +13,10 @@ from geoapp import state
 from geoapp.reports import content, document, press
 from geoapp.reports.areas import content as area_content
 from geoapp.reports.areas import document as area_document
-from geoapp.reports.ask import Ask, parse_ask
+from geoapp.reports.ask import Ask, data_stamp, parse_ask
+from geoapp.reports.atlas import make as volumes
 from geoapp.reports.layouts.layout import ReportLayout
+from geoapp.reports.official.letterhead import dressed
 from layers.periods import parse_period
 from tests.factories import DISTRICT, SOUTHERN
 from tests.report_city import drawn_of, make_city
@@ -32,7 +34,7 @@ def judged(*files: Path) -> list[str]:
         pytest.skip("veraPDF is not here: `./shuitu test` fetches it")
     told = subprocess.run(
         ["java", "-cp", f"{LIBRARIES}/*", str(HERE / "Check.java"), "2b,ua1", *map(str, files)],
-        capture_output=True, text=True, check=True, timeout=120,
+        capture_output=True, text=True, check=True, timeout=300,
     )  # fmt: skip
     return told.stdout.splitlines()
 
@@ -41,11 +43,13 @@ def test_reports_are_for_the_archive_and_for_everybody(world: Any, db: None, tmp
     report = content.build(Ask(DISTRICT, parse_period("2019"), site="http://x/"))
     short = replace(drawn_of(report), layout=ReportLayout(sections=("terms", "maps", "stages")))
     area = area_content.build(parse_ask({"area": f"regions:{SOUTHERN}", "period": "2019"}, "http://x/"))
+    volume = dressed(Ask("", parse_period("2019"), site="http://x/", atlas=f"{DISTRICT},{SOUTHERN}"))
     files = {
         "zh": document.pdf(drawn_of(report)),
         "en": document.pdf(drawn_of(report, "en")),
         "short": document.pdf(short),
         "area": area_document.pdf(area_document.draw(area, area_content.read(area), "zh")),
+        "atlas": volumes.pdf(volume, None, data_stamp(), report.version, lambda step: None, 0),
     }
     for name, data in files.items():
         (tmp_path / f"{name}.pdf").write_bytes(data)

@@ -209,7 +209,7 @@ def test_paper_holds_every_figure(paper: Paper) -> None:
     assert len(cells) > 200
     missing = [cell for cell in cells if re.sub(r"\s+", "", cell) not in text]
     assert missing == []
-    for said in document._context(document.Drawn(report, "zh", [], []))["sentences"]:
+    for said in document.context(document.Drawn(report, "zh", [], []))["sentences"]:
         assert re.sub(r"\s+", "", said) in text
 
 

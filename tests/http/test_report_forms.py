@@ -20,8 +20,9 @@ from PIL import Image
 
 from geoapp.reports import content, document, figures, pictures, tables, workbook
 from geoapp.reports.ask import Ask, data_stamp, parse_formats
-from geoapp.reports.bulk import Record, outstanding
+from geoapp.reports.bulk import outstanding
 from geoapp.reports.files import write_whole, zipped
+from geoapp.reports.record import Record
 from layers.errors import BadParameter
 from layers.periods import parse_period
 from tests.factories import DISTRICT, SOUTHERN
@@ -204,17 +205,17 @@ def test_another_data_version_is_made_anew(tmp_path: Path) -> None:
     run(tmp_path, "--district", SOUTHERN, "--formats", "xlsx")
     ask = Ask(SOUTHERN, parse_period("2019"))
     assert Record(tmp_path).holds(ask, "xlsx", data_stamp())
-    assert not outstanding([ask], ["xlsx"], tmp_path, data_stamp())
-    assert [task.forms for task in outstanding([ask], ["xlsx"], tmp_path, "27-other")] == [("xlsx",)]
+    assert not outstanding([ask], ["xlsx"], Record(tmp_path), data_stamp())
+    assert [task.forms for task in outstanding([ask], ["xlsx"], Record(tmp_path), "27-other")] == [("xlsx",)]
     (tmp_path / "reports.json").write_text("{ cut sho")
-    assert outstanding([ask], ["xlsx"], tmp_path, data_stamp())
+    assert outstanding([ask], ["xlsx"], Record(tmp_path), data_stamp())
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--district", "110999"], "no region"), ([], "--district"), (["--district", DISTRICT, "--formats", "doc"], "doc"),
-        (["--district", DISTRICT, "--period", "2031"], "no usage in 2031"),
+        (["--district", "110999"], "没有代码为 110999"), ([], "--district"), (["--district", DISTRICT, "--formats", "doc"], "doc"),
+        (["--district", DISTRICT, "--period", "2031"], "2031 没有用水数据"),
     ],
 )  # fmt: skip
 def test_the_command_says_what_is_wrong_before_it_begins(tmp_path: Path, words: list[str], said: str) -> None:

@@ -220,7 +220,7 @@ def test_a_disk_that_is_full_leaves_no_half_file(client: Client) -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     job = ReportJob.objects.get()
-    assert job.status == FAILED and "no room is left" in job.error
+    assert job.status == FAILED and "磁盘已满" in job.error  # in the language of the report
     assert not queue.folder_of(job.key).exists()
     assert client.get("/reports/jobs").json()["jobs"][0]["files"] == []
 

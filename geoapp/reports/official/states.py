@@ -75,9 +75,12 @@ def person(user: Any) -> Person:
 
 def issue(ask: Ask, by: Person) -> IssuedReport:
     """A draft with the next number of the bureau; its figures are frozen by a worker. `NotFound`, `SignRefused`."""
-    if ask.area:
+    if ask.area or ask.atlas:
         raise SignRefused(
-            Words("范围报告没有编号，不能编发。", "Reports of an area have no number and are not issued.")
+            Words(
+                "范围报告与合订本没有编号，不能编发。",
+                "Reports of an area and bound volumes have no number and are not issued.",
+            )
         )
     coverage(ask.period, available_months())
     index = region_index(ask.within())

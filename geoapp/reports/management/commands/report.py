@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +14,8 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from geoapp.reports import ask, bulk, worker
+from geoapp.reports import ask, bulk, record, worker
+from geoapp.reports.atlas.plan import regions
 from geoapp.reports.layouts import store as layouts
 from geoapp.reports.official.letterhead import dressed
 from geoapp.reports.official.models import IssuedReport
@@ -20,12 +24,33 @@ from geoapp.reports.official.states import SignRefused, issue, person
 from geoapp.reports.official.words import WITHDRAWN
 from layers import languages, vocab
 from layers.errors import ShuituError
-from layers.periods import Period, parse_period
+from layers.periods import Month, Period, parse_period
 from layers.stats.answer import coverage
 from layers.stats.query import available_months, newest_months
 from layers.stats.regions import RegionIndex, region_index
+from layers.words import Listed, Words
 
 LATEST = "latest"
+NO_PERIOD = Period(Month(2000, 1), Month(2000, 1))  # where only the region is looked at
+WHERE = Words("要哪里的报告？用 --district 110108 或 --all", "Of where? Say --district 110108 or --all")
+ONE_PERIOD = Words(
+    "合订本只有一个统计期，也不编发：--atlas 不与 --period latest、--issue 同用",
+    "A bound volume is of one period, and not issued: --atlas goes with neither --period latest nor --issue",
+)
+SPOILED = Words(
+    "{name} 读不懂，已改名为 {aside}；其中所列文件重新生成",
+    "{name} cannot be read and is now called {aside}; the files that it lists are made again",
+)
+KEPT = Words("{count} 份已有且数据版本相同，保留", "{count} are there, of the same data version: kept")
+FAILED = Words(" 失败：{error}", " failed: {error}")
+STOPPED = Words(
+    "已停止：{count} 份在 {out}，完整；再次运行只补做缺的",
+    "Stopped: {count} are in {out}, whole; another run makes what is missing",
+)
+WRITTEN = Words("{count} 份写入 {out}，用时 {seconds} 秒", "{count} written to {out} in {seconds} s")
+PEAK = Words("一个进程最多占内存 {peak} MB", "no process above {peak} MB")
+AGAIN = Words("{count} 份没有做成；再次运行只补做缺的", "{count} were not made; another run makes what is missing")
+MAY_BE = Words("（可以是：{hints}）", " (may be: {hints})")
 
 
 class Command(BaseCommand):
@@ -42,6 +67,7 @@ class Command(BaseCommand):
         parser.add_argument("--out", type=Path, default=Path("reports"), metavar="目录", help="写到哪里，默认 reports")
         parser.add_argument("--formats", default="pdf", help="用逗号连接：" + ",".join(ask.FORMATS))
         parser.add_argument("--lang", choices=languages.codes(), default=languages.FIRST)
+        parser.add_argument("--atlas", action="store_true", help="合成一册 PDF：统一目录、页码与书签，每个区划一章")
         parser.add_argument("--unit", action="store_true", help="代码指填报单位而不是行政区")
         parser.add_argument(
             "--issue", metavar="帐号", help="不写文件，而是逐份编发有编号的草稿，编制人为这个帐号；文件由后台生成"
@@ -49,17 +75,26 @@ class Command(BaseCommand):
         parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="进程数，默认每核一个")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self.lang = options["lang"]
         try:
             asks = self._asks(options)
-            forms = ask.parse_formats(options["formats"])
+            forms = ask.parse_formats(options["formats"], ask.ATLAS_FORMATS if options["atlas"] else ask.FORMATS)
+            if options["issue"]:
+                self._issue(asks, options["issue"], latest=options["period"] == LATEST)
+                return
+            stamp, kept = ask.data_stamp(), record.Record(options["out"])
+            tasks = bulk.outstanding(asks, forms, kept, stamp)
+            record.refuse_unfit(options["out"], [form for task in tasks for form in task.forms])
         except ShuituError as error:
-            raise CommandError(_told(error), returncode=2) from error
-        if options["issue"]:
-            self._issue(asks, options["issue"], latest=options["period"] == LATEST)
-            return
-        stamp = ask.data_stamp()
-        tasks = bulk.outstanding(asks, forms, options["out"], stamp)
-        self._make(asks, tasks, stamp, max(1, options["processes"]), options["out"])
+            raise CommandError(_told(error, self.lang), returncode=2) from error
+        if kept.spoiled:
+            self._say(SPOILED, name=record.RECORD, aside=kept.spoiled.name)
+        with _stopped_by_signals():
+            self._make(asks, tasks, stamp, max(0, options["processes"]), options["out"])
+
+    def _say(self, words: Words, **values: object) -> None:
+        self.stdout.write(words.in_(self.lang, **values))
+        self.stdout.flush()
 
     def _asks(self, options: dict[str, Any]) -> list[ask.Ask]:
         codes = list(dict.fromkeys(options["district"]))
@@ -68,9 +103,11 @@ class Command(BaseCommand):
             level = vocab.REPORTING_UNIT if options["unit"] else index.below[0]
             codes += [region.code for region in index.levels[level] if region.code not in codes]
         if not codes:
-            raise CommandError("要哪里的报告？用 --district 110108 或 --all", returncode=2)
+            raise CommandError(WHERE.in_(options["lang"]), returncode=2)
+        if options["atlas"]:
+            return [dressed(self._volume(options, codes, index))]
         for code in codes:
-            index.prefixes(code, unit=options["unit"])
+            ask.Ask(code, NO_PERIOD, unit=options["unit"]).of_kind(index).refuse_without_parts(index)
         layouts.usable(options["lang"])
         if options["period"] == LATEST:
             periods = self._newest(codes, index, unit=options["unit"])
@@ -80,6 +117,18 @@ class Command(BaseCommand):
             periods = dict.fromkeys(codes, period)
         asks = (ask.Ask(code, each, options["lang"], options["unit"]).of_kind(index) for code, each in periods.items())
         return [dressed(each) for each in asks]
+
+    def _volume(self, options: dict[str, Any], codes: list[str], index: RegionIndex) -> ask.Ask:
+        """The one that has them all."""
+        if options["period"] == LATEST or options["issue"]:
+            raise CommandError(ONE_PERIOD.in_(options["lang"]), returncode=2)
+        period = parse_period(options["period"])
+        coverage(period, available_months())
+        layouts.usable(options["lang"])
+        chapters = ask.EVERY if options["all"] and not options["district"] else ",".join(codes)
+        volume = ask.Ask("", period, options["lang"], options["unit"], atlas=chapters)
+        regions(volume, index)
+        return volume
 
     def _newest(self, codes: list[str], index: RegionIndex, *, unit: bool) -> dict[str, Period]:
         """Each region's last month that has figures: a bureau's report is made when its month is in, whoever else is late."""
@@ -118,21 +167,48 @@ class Command(BaseCommand):
             raise CommandError(f"{failed} 份没有编发")
 
     def _make(self, asks: list[ask.Ask], tasks: list[bulk.Task], stamp: str, processes: int, out: Path) -> None:
-        began, failed, peak = time.monotonic(), 0, 0.0
+        began, failed, peak, number = time.monotonic(), 0, 0.0, 0
         if kept := len(asks) - len(tasks):
-            self.stdout.write(f"{kept} 份已有且数据版本相同，保留")
-        for number, made in enumerate(bulk.run(tasks, stamp, processes), 1):
-            head = f"[{number:2}/{len(tasks)}] {made.ask.region}"
-            names = "、".join(f"{name}（{told['bytes'] / 1e6:.1f} MB）" for name, told in made.files.items())
-            self.stdout.write(f"{head} {names}{f' 失败：{made.error}' if made.error else ''}")
-            self.stdout.flush()
-            failed, peak = failed + bool(made.error), max(peak, made.peak_mb)
-        taken = f"，一个进程最多占内存 {peak:.0f} MB" if tasks else ""
-        self.stdout.write(f"{len(tasks) - failed} 份写入 {out}，用时 {time.monotonic() - began:.0f} 秒{taken}")
+            self._say(KEPT, count=kept)
+        try:
+            for number, made in enumerate(bulk.run(tasks, stamp, processes, self._step), 1):
+                names = Listed(*(f"{name} ({told['bytes'] / 1e6:.1f} MB)" for name, told in made.files.items()))
+                head = f"[{number:2}/{len(tasks)}] {made.ask.region} {names.in_(self.lang)}"
+                error = made.said.in_(self.lang) if made.said is not None else made.error
+                self.stdout.write(f"{head}{FAILED.in_(self.lang, error=error) if error else ''}")
+                self.stdout.flush()
+                failed, peak = failed + bool(made.error), max(peak, made.peak_mb)
+        except KeyboardInterrupt as stop:
+            self._say(STOPPED, count=number - failed, out=str(out))
+            raise SystemExit(128 + (stop.args[0] if stop.args else signal.SIGINT)) from None
+        self._say(WRITTEN, count=len(tasks) - failed, out=str(out), seconds=f"{time.monotonic() - began:.0f}")
+        if tasks:
+            self._say(PEAK, peak=f"{peak:.0f}")
         if failed:
-            raise CommandError(f"{failed} 份没有做成；再次运行只补做缺的")
+            raise CommandError(AGAIN.in_(self.lang, count=failed))
+
+    def _step(self, step: str) -> None:
+        """How far a volume is."""
+        if "/" in step:
+            self.stdout.write(f"  {step}")
+            self.stdout.flush()
 
 
-def _told(error: ShuituError) -> str:
-    allowed = f"（可以是：{'、'.join(map(str, error.allowed))}）" if error.allowed else ""
-    return f"{error.detail}{allowed}"
+@contextlib.contextmanager
+def _stopped_by_signals() -> Iterator[None]:
+    """SIGTERM is as Ctrl-C: whoever makes something for us is ended, and what is made is kept."""
+
+    def stop(number: int, _: object) -> None:
+        raise KeyboardInterrupt(number)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _told(error: ShuituError, lang: str) -> str:
+    """What is wrong, and what may be given: of hints in English those alone that are no prose, unless all is."""
+    hints = [str(each) for each in error.allowed or () if lang != languages.FIRST or " " not in str(each)]
+    return error.told(lang) + (MAY_BE.in_(lang, hints=Listed(*hints)) if hints else "")
