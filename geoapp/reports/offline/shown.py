@@ -49,7 +49,7 @@ def shown(report: Report, lang: str) -> Json:
 def _heading(report: Report, lang: str) -> Json:
     """What the map is of, its legend (the highest class first), and its marks."""
     breaks = report.classes[f"{report.child_level}/volume"].breaks
-    told = figures.class_texts([bound / 10_000 for bound in breaks])
+    unit, told = figures.classes(breaks, lang)
     legend = [{"color": color, "text": text} for color, text in zip(palette.ramp(len(told)), told, strict=True)]
     legend.insert(0, {"color": palette.NO_DATA, "text": word("no_data", lang)})
     held = report.held[report.child_level]
@@ -58,7 +58,7 @@ def _heading(report: Report, lang: str) -> Json:
     return {
         "name": subject(report, lang),
         "lines": [f"{period} · {figures.volume(report.total_l, lang)}", *filter(None, [hidden(held, lang)])],
-        "unit": figures.unit_name(lang),
+        "unit": unit.name,
         "legend": legend[::-1],
         "version": f"{word('as_of', lang)}: {data_version(report, lang)}",
         "credits": [
@@ -85,7 +85,7 @@ def _regions(report: Report, lang: str, prefixes: list[str]) -> Json:
     features = []
     for code, name, shape in _outlines(report, prefixes):
         line = lines.get(code)
-        value = line.volume_l / 1000 if line and line.volume_l is not None else None
+        value = figures.M3.of(line.volume_l) if line and line.volume_l is not None else None
         found = palette.class_of(value, breaks)
         color = palette.NO_DATA if found < 0 else colors[found]
         features.append(_feature(shape, name, _figure(line, lang), color=color))
