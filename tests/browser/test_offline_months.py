@@ -110,6 +110,19 @@ def test_each_period_has_the_figures_of_the_api(
     assert told >= ({True, None, False} if region == DISTRICT else {True})
 
 
+def test_a_period_over_a_years_end_has_its_own_months_alone(opened: Any, client: Client, tmp_path: Path) -> None:
+    make_city()
+    opened.goto(file_of(tmp_path / "map.html", period="2018-11..2019-02"))
+    names = opened.locator("#chooser option").all_text_contents()
+    months = ["2018-11", "2018-12", "2019-01", "2019-02"]
+    assert names == [figures.period("2018-11", "2019-02", "zh"), *(figures.month_long(month, "zh") for month in months)]
+    for at, period in enumerate(["2018-11..2019-02", *months]):
+        opened.locator("#chooser select").select_option(index=at)
+        asked = {"level": "township", "period": period, "parent": DISTRICT}
+        total = figures.volume(client.get("/api/stats", asked).json()["total_l"], "zh")
+        assert opened.locator("#head > div p").first.inner_text() == f"{names[at]} · {total}"
+
+
 def test_months_are_drawn_by_one_scale_which_is_the_maps(opened: Any, client: Client, tmp_path: Path) -> None:
     make_city()
     opened.goto(file_of(tmp_path / "map.html"))

@@ -30,37 +30,44 @@ _WHOLE, _MONTH = "whole", "month"
 
 @dataclass(frozen=True, slots=True)
 class MonthlyUse:
-    """Litres of each region by month, and of what is in none of them by why; none where nothing is recorded."""
+    """Litres of each month, of each region and of what is in none of them by why; none where nothing is recorded."""
 
     months: tuple[str, ...]
+    totals: tuple[
+        int | None, ...
+    ]  # all that is recorded, what lies in none of the regions too: as the table of months has it
     regions: dict[str, list[int | None]]
-    hidden: dict[str, list[int | None]]
+    beside: dict[str, tuple[int | None, ...]]
 
-    def total(self, at: int) -> int | None:
-        """All that is recorded in a month, what lies in none of the regions too: as the statistics have it."""
-        return added(litres[at] for litres in (*self.regions.values(), *self.hidden.values()))
+    def hidden(self, at: int) -> dict[str, int]:
+        """What of a month is in no region's figure, by why."""
+        beside = {why: litres[at] or 0 for why, litres in self.beside.items()}
+        shown = added(litres[at] for litres in self.regions.values()) or 0
+        rest = {"coarser": (self.totals[at] or 0) - shown - sum(beside.values()), **beside}
+        return {why: litres for why, litres in rest.items() if litres}
 
 
 def read(report: Report, prefixes: Sequence[str]) -> MonthlyUse:
     """Of the report's own months; of a single one nothing, as it is the period itself."""
-    told = tuple(report.months[at] for at in report.own_months)
-    found = MonthlyUse(told if len(told) > 1 else (), {}, {})
-    if not found.months:
-        return found
-    period = parse_period(f"{told[0]}..{told[-1]}")
+    own = report.own_months
+    if len(own) < 2:
+        return MonthlyUse((), (), {}, {})
+    months = tuple(report.months[at] for at in own)
+    period = parse_period(f"{months[0]}..{months[-1]}")
     level = vocab.LEVEL.id_of(report.child_level)
-    inside = [] if report.level == "city" else prefixes  # of the city all there is: what lies in no region has no code
+    inside = [] if report.level == "city" else prefixes
     column = {month.first_day: at for at, month in enumerate(period.months)}
+    regions: dict[str, list[int | None]] = {}
     for code, gap, day, litres in rows(query.series_query(level, period, EVERYTHING, inside, report.within)):
-        row = (
-            found.hidden.setdefault(vocab.GAP.by_id[gap].code, [None] * len(told))
-            if gap
-            else found.regions.setdefault(code, [None] * len(told))
-        )
-        row[column[day]] = added(
-            [row[column[day]], litres]
-        )  # what is in no region may be known at several levels above
-    return found
+        if not gap:
+            regions.setdefault(code, [None] * len(months))[column[day]] = litres
+    of_parts = (*report.source_months.values(), *report.beside_months.values())
+    return MonthlyUse(
+        months,
+        totals=tuple(added(litres[at] for litres in of_parts) for at in own),
+        regions=regions,
+        beside={why: tuple(litres[at] for at in own) for why, litres in report.beside_months.items()},
+    )
 
 
 def periods(report: Report, used: MonthlyUse, lang: str) -> list[Json]:
@@ -71,9 +78,8 @@ def periods(report: Report, used: MonthlyUse, lang: str) -> list[Json]:
     scale = _WHOLE if used.months else _MONTH
     found = [_period(name, report.total_l, [hidden(held, lang), missing], scale, lang)]
     for at, month in enumerate(used.months):
-        total = used.total(at)
-        rest = {why: litres for why, of_months in used.hidden.items() if (litres := of_months[at])}
-        lines = [hidden(HeldWater(held.level, total or 0, rest), lang)]
+        total = used.totals[at]
+        lines = [hidden(HeldWater(held.level, total or 0, used.hidden(at)), lang)]
         star = month in report.provisional_months
         if star:
             lines.append(word("provisional_months", lang))
