@@ -16,7 +16,7 @@ from geoapp.reports.layouts.layout import ReportLayout
 from geoapp.reports.official.letterhead import Worn
 from geoapp.reports.sentences import sentences
 from geoapp.reports.structure import Mapped, Rank, Report
-from geoapp.reports.words import data_version, divided, level_name, method, word
+from geoapp.reports.words import data_version, divided, level_name, levels_name, method, word
 from layers.feeds.meta import SYNTHETIC_NOTE
 from layers.words import COLON, SEMICOLON, Listed, Worded, Words
 
@@ -238,7 +238,8 @@ def facts(report: Report, lang: str) -> list[tuple[str, str]]:
 def ranked(rank: Rank, lang: str) -> str:
     """The place, and how much of the scope's water is ranked at all where that is not all of it."""
     level = level_name(rank.level, lang)
-    place = word("rank_line", lang, scope=rank.scope, of=rank.of, level=level, place=rank.place)
+    said = {"level": level, "levels": levels_name(rank.level, lang), "nth": figures.nth(rank.place)}
+    place = word("rank_line", lang, scope=rank.scope, of=rank.of, place=rank.place, **said)
     held = word("rank_held", lang, level=level, share=figures.percent(rank.held.share)) if rank.held.hidden else ""
     return place + held
 

@@ -27,7 +27,7 @@ from layers import place, vocab
 from layers.errors import NotFound
 from layers.feeds.meta import figures_are_synthetic
 from layers.kept.memory import Memory
-from layers.periods import Month, Period
+from layers.periods import Month, Period, parse_period
 from layers.printed import Note, notes
 from layers.selection import EVERYTHING, Selection
 from layers.stats import query
@@ -309,6 +309,28 @@ def _classes(ask: Ask, levels: list[int], stamp: Stamp) -> dict[str, MapClasses]
         told = _kept_classes.get_or_make(stamp, key, lambda level=level: _classes_of(ask, level))  # type: ignore[misc]
         found |= {f"{vocab.LEVEL.by_id[level].code}/{each.measure}": each for each in told}
     return found
+
+
+def classes_of_months(report: Report) -> MapClasses:
+    """The classes of single months at the level of a report's parts, one for all of them: those of the web map, but at a level of
+    thousands over the months of the report alone, as the map asks for these by the year."""
+    level = vocab.LEVEL.id_of(report.child_level)
+    period = None
+    if level == vocab.VILLAGE:
+        months = [report.months[at] for at in report.own_months]
+        period = parse_period(f"{months[0]}..{months[-1]}")
+    edition = f"v{report.within.edition.first}"
+    stamp = as_of(ALL_DATASETS).stamp
+    (told,) = _kept_classes.get_or_make(
+        stamp, (level, "months", str(period), edition), lambda: (_month_classes(level, edition, period, "volume"),)
+    )
+    return told
+
+
+def _month_classes(level: int, edition: str, period: Period | None, measure: str) -> MapClasses:
+    told = series(level, EVERYTHING, "", period, k=CLASSES, boundaries=edition, part="classes")["classes"]
+    month = told[measure]["month"]
+    return MapClasses(measure, tuple(month["breaks"]), month["method"])
 
 
 def _classes_of(ask: Ask, level: int) -> tuple[MapClasses, ...]:

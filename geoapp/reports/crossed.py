@@ -7,7 +7,7 @@ from typing import Literal
 
 from geoapp.reports import figures
 from geoapp.reports.structure import CrossedUse, RegionLine, Report
-from geoapp.reports.tables import PrintedColumn, PrintedTable, Value
+from geoapp.reports.tables import PrintedColumn, PrintedTable, Value, litres_column
 from geoapp.reports.words import level_name, term_name, word
 from layers import vocab
 from layers.db import rows
@@ -44,10 +44,11 @@ def _table(report: Report, crossed: CrossedUse, lines: Sequence[RegionLine], lan
     known = {term for _, term in crossed.litres}
     terms = [term.code for term in VOCABULARIES[by] if term.code in known]
     names = (*(term_name(VOCABULARIES[by], term, lang) for term in terms), word("sum", lang))
+    unit = figures.unit(crossed.litres.values(), lang)
     columns = (
         PrintedColumn(word("code", lang), width=2.2),
         PrintedColumn(word("name", lang), width=3.2),
-        *(PrintedColumn(name, "litres", figures.unit_name(lang), absent=word("no_data", lang)) for name in names),
+        *(litres_column(name, unit, absent=word("no_data", lang)) for name in names),
     )
     found = tuple(_rows(report, crossed, lines, terms, lang))
     total = tuple(added(row[at] for row in found) for at in range(2, len(columns)))  # type: ignore[misc]

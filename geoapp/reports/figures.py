@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from layers.words import Words
+from layers.words import ENGLISH, Words
 
 LITRES_PER_M3 = 1000
-LITRES_PER_UNIT = 10_000 * LITRES_PER_M3  # one 万 m³
+LEAST_OF_LARGE = 0.1  # below it a figure that stands alone is told in m³
 _CLOCK = ZoneInfo("Asia/Shanghai")
-LARGE = Words("万 m³", "10⁴ m³")
 _MONTHS = (
     Words("1月", "Jan"), Words("2月", "Feb"), Words("3月", "Mar"), Words("4月", "Apr"), Words("5月", "May"), Words("6月", "Jun"),
     Words("7月", "Jul"), Words("8月", "Aug"), Words("9月", "Sep"), Words("10月", "Oct"), Words("11月", "Nov"), Words("12月", "Dec"),
@@ -20,8 +21,69 @@ _MONTHS = (
 DASH = "—"
 
 
-def unit_name(lang: str, *, large: bool = True) -> str:
-    return LARGE.in_(lang) if large else "m³"
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What the volumes of one table, legend or axis are counted in: its name, its litres, and the decimals told of each."""
+
+    name: str
+    litres: int
+    digits: int
+
+    @property
+    def per_km2(self) -> str:
+        return f"{self.name}/km²"
+
+    def of(self, litres: float) -> float:
+        return litres / self.litres
+
+    def of_m3(self, m3: float) -> float:
+        return m3 / (self.litres / LITRES_PER_M3)
+
+    def text(self, litres: float) -> str:
+        """Without the unit, for columns that say it once."""
+        return _minus(f"{self.of(litres):,.{self.digits}f}")
+
+
+M3 = Unit("m³", LITRES_PER_M3, 0)
+_TEN_THOUSAND = Words("万 m³", "10⁴ m³")
+# English counts by thousands; every other language is asked for the word of 万, which Chinese counts by. Each with the
+# least that it is chosen for: 0.100 million m³ reads well, 0.1 thousand does not.
+_MILLION, _THOUSAND = Words("百万 m³", "million m³"), Words("千 m³", "thousand m³")
+_BY_THOUSANDS = ((_MILLION, 10**9, 3, 10**8), (_THOUSAND, 10**6, 1, 10**6))
+
+
+def unit(litres: Iterable[float | None], lang: str) -> Unit:
+    """The one unit for volumes that stand together. In English it suits the one in the middle, so that most figures of a
+    district's villages are not noughts, and a city's do not fill the line."""
+    if lang != ENGLISH:
+        return _ten_thousand(lang)
+    known = [abs(each) for each in litres if each]
+    middle = statistics.median_high(known) if known else 10**9
+    return next(
+        (Unit(name.in_(lang), per, digits) for name, per, digits, least in _BY_THOUSANDS if middle >= least), M3
+    )
+
+
+def unit_per_km2(densities: Iterable[float | None], lang: str) -> Unit:
+    """The one unit of m³ per km² that stand together."""
+    return unit((None if each is None else each * LITRES_PER_M3 for each in densities), lang)
+
+
+def axis_unit(most_l: int, lang: str) -> Unit:
+    """The unit of an axis that ends near ``most_l``."""
+    if lang == ENGLISH:
+        return next((Unit(name.in_(lang), per, digits) for name, per, digits, _ in _BY_THOUSANDS if most_l >= per), M3)
+    large = _ten_thousand(lang)
+    return large if most_l >= large.litres / 10 else M3
+
+
+def _ten_thousand(lang: str) -> Unit:
+    return Unit(_TEN_THOUSAND.in_(lang), 10_000 * LITRES_PER_M3, 2)
+
+
+def largest(lang: str) -> Unit:
+    """The unit of a figure that stands alone and is not small."""
+    return Unit(_MILLION.in_(lang), 10**9, 3) if lang == ENGLISH else _ten_thousand(lang)
 
 
 def _digits(value: float) -> int:
@@ -29,26 +91,31 @@ def _digits(value: float) -> int:
 
 
 def volume(litres: int, lang: str) -> str:
-    """With its unit: below 0.1 × 10⁴ m³ in m³."""
-    large = litres / LITRES_PER_UNIT
-    if litres and abs(large) < 0.1:
-        m3 = litres / LITRES_PER_M3
-        return f"{_minus(f'{m3:,.{1 if abs(m3) < 10 else 0}f}')} m³"
-    return f"{_minus(f'{large:,.{_digits(abs(large))}f}')} {unit_name(lang)}"
+    """With its unit: below a tenth of the large one in m³. The offline map says it in `offline/numbers.js`."""
+    unit = largest(lang)
+    large = unit.of(litres)
+    if abs(large) < LEAST_OF_LARGE and (litres or lang == ENGLISH):
+        m3 = M3.of(litres)
+        return f"{_minus(f'{m3:,.{1 if 0 < abs(m3) < 10 else 0}f}')} {M3.name}"
+    return f"{_minus(f'{large:,.{_digits(abs(large))}f}')} {unit.name}"
 
 
-def in_units(litres: int) -> str:
-    """10⁴ m³ without the unit, for columns that say it once: two decimals."""
-    return _minus(f"{litres / LITRES_PER_UNIT:,.2f}")
+def volumes(litres: Sequence[int], lang: str) -> list[str]:
+    """Volumes that stand one below the other, each with its unit: in English one for all of them."""
+    if lang != ENGLISH:
+        return [volume(each, lang) for each in litres]
+    one = unit(litres, lang)
+    return [f"{one.text(each)} {one.name}" for each in litres]
 
 
 def density(m3_per_km2: float | None, lang: str) -> str:
     if m3_per_km2 is None:
         return DASH
-    if abs(m3_per_km2) >= 10_000:
-        value = m3_per_km2 / 10_000
-        return f"{value:,.{1 if value >= 100 else 2}f} {unit_name(lang)}/km²"
-    return f"{m3_per_km2:,.{0 if m3_per_km2 >= 100 else 1}f} m³/km²"
+    unit = largest(lang)
+    value = unit.of_m3(m3_per_km2)
+    if abs(value) >= 1:
+        return f"{value:,.{1 if value >= 100 else 2}f} {unit.per_km2}"
+    return f"{m3_per_km2:,.{0 if m3_per_km2 >= 100 else 1}f} {M3.per_km2}"
 
 
 def per_head(value: float) -> str:
@@ -84,10 +151,22 @@ def integer(value: int) -> str:
     return f"{value:,}"
 
 
+def nth(place: int) -> str:
+    """A place in a ranking, for English: other languages have the number."""
+    teens = place % 100 in (11, 12, 13)
+    return f"{place}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(place % 10, 'th')}"
+
+
 def break_text(value: float) -> str:
     """A bound of a legend: three significant digits at most."""
     text = f"{float(f'{value:.3g}'):,.6f}".rstrip("0").rstrip(".")
     return _minus(text)
+
+
+def classes(breaks: Sequence[float], lang: str) -> tuple[Unit, list[str]]:
+    """The unit of a legend whose bounds are in m³ (or m³ per km²), and what each class holds in it, the lowest first."""
+    one = unit_per_km2(breaks, lang)
+    return one, class_texts([one.of_m3(bound) for bound in breaks])
 
 
 def class_texts(breaks: Sequence[float]) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from geoapp.reports import figures
 from geoapp.reports.held import hidden
 from geoapp.reports.structure import ComparedVolume, HeldWater, PerHead, Report, TermShare
-from geoapp.reports.words import level_name, subject, term_name
+from geoapp.reports.words import level_name, levels_name, subject, term_name
 from layers import vocab
 from layers.stats.absence import share as share_of
 from layers.stats.percentile import LEAST
@@ -38,11 +38,11 @@ def sentences(report: Report, lang: str) -> list[str]:
 PER_HEAD = {
     "per_resident": Words(
         "人均日用水量 {value}，其中居民生活 {at_home}（常住人口 {people:,} 人，{day}{source}）。",
-        "Use per resident and day was {value}, of it {at_home} at home ({people:,} residents, {day}{source}).",
+        "Use per resident and day was {value}, of which {at_home} at home ({people:,} residents, {day}{source}).",
     ),
     "per_household": Words(
         "户均月用水量 {value}，其中居民生活 {at_home}（{people:,} 户，{day}{source}）。",
-        "Use per household and month was {value}, of it {at_home} at home ({people:,} households, {day}{source}).",
+        "Use per household and month was {value}, of which {at_home} at home ({people:,} households, {day}{source}).",
     ),
 }
 UNITS = {
@@ -73,7 +73,7 @@ def among_years(report: Report, lang: str) -> str:
     if (standing := report.standing) is None:
         return Words(
             "往年同月有 {former} 个，不足 {needed} 个，不作历年比较。",
-            "There are figures of the same month of {former} earlier years; fewer than {needed} are not compared with.",
+            "The same month has figures in only {former} earlier years: with fewer than {needed} it is not placed among them.",
             former=report.former or 0, needed=LEAST,
         ).in_(lang)  # fmt: skip
     return Words(
@@ -88,7 +88,7 @@ def provisional(months: Sequence[str], said: Sequence[str], lang: str) -> str:
     notes = Listed(*said, by=SEMICOLON)
     return Words(
         "{months} 为暂定数，以后可能调整{notes}。",
-        "Provisional, and may still change: {months}{notes}.",
+        "The figures for {months} are provisional and may still change{notes}.",
         months=Listed(*months),
         notes=Words("（{notes}）", " ({notes})", notes=notes) if said else "",
     ).in_(lang)
@@ -103,14 +103,15 @@ def total(report: Report, lang: str) -> str:
         dense = figures.density(report.m3_per_km2, lang)
         return Words(
             "{period}，{name}用水 {volume}，平均每平方公里 {amount}。",
-            "In {period}, {name} used {volume}, {density} on average.",
+            "In {period}, {name} used {volume} of water, {density} on average.",
             period=period, name=subject(report, lang), volume=volume, density=dense, amount=dense.removesuffix("/km²"),
         ).in_(lang)  # fmt: skip
     return Words(
         "{period}，{name}用水 {volume}，占全市 {share}，在全市 {of} 个{level}中列第 {place}。{hidden}",
-        "In {period}, {name} used {volume}, {share} of the city's water: place {place} of {of} ({level}).{hidden}",
+        "In {period}, {name} used {volume} of water, {share} of the city's water, and ranked {nth} of its {of} {levels}.{hidden}",
         period=period, name=subject(report, lang), volume=volume, share=figures.percent(report.share_of_city), of=rank.of,
-        level=level_name(rank.level, lang), place=rank.place, hidden=_beside_the_ranks(report, lang),
+        level=level_name(rank.level, lang), levels=levels_name(rank.level, lang), place=rank.place, nth=figures.nth(rank.place),
+        hidden=_beside_the_ranks(report, lang),
     ).in_(lang)  # fmt: skip
 
 
@@ -127,16 +128,16 @@ def _beside_the_ranks(report: Report, lang: str) -> Words:
         for rank in ranks
     )  # fmt: skip
     return Words(
-        "{parts} 未计到任何{level}。", " In no region of the {level} level: {parts}.",
+        "{parts} 未计到任何{level}。", " Not known by {level}, and so in none of the figures ranked: {parts}.",
         parts=Listed(*parts), level=level_name(ranks[0].level, lang),
     )  # fmt: skip
 
 
-SAME = Words("基本持平", "was about the same")
+SAME = Words("基本持平", "was little changed")
 # By whether it is more: a slight change, one, a strong one.
 CHANGES = {
-    True: (Words("略增", "rose slightly"), Words("增加", "rose"), Words("明显增加", "rose strongly")),
-    False: (Words("略降", "fell slightly"), Words("减少", "fell"), Words("明显减少", "fell strongly")),
+    True: (Words("略增", "rose slightly"), Words("增加", "rose"), Words("明显增加", "rose sharply")),
+    False: (Words("略降", "fell slightly"), Words("减少", "fell"), Words("明显减少", "fell sharply")),
 }
 
 
@@ -153,11 +154,12 @@ def changed(changes: tuple[ComparedVolume, ...], lang: str) -> str:
     if not any(change.period for change in changes):
         if len(changes) == 1:
             return Words(
-                "上年同期的数据不全，不作同比。", "Months of the year before are missing: nothing is compared."
+                "上年同期的数据不全，不作同比。",
+                "Use cannot be compared with the year before, as months of it are missing.",
             ).in_(lang)
         return Words(
             "上年同期与上一期的数据都不全，不作同比、环比。",
-            "Months of both the year before and the period before are missing: nothing is compared.",
+            "Use can be compared neither with the year before nor with the period just before: months of both are missing.",
         ).in_(lang)
     parts = Listed(*(_one_change(change, lang) for change in changes), by=SEMICOLON)
     text = Words("{parts}。", "{parts}.", parts=parts).in_(lang)
@@ -167,12 +169,12 @@ def changed(changes: tuple[ComparedVolume, ...], lang: str) -> str:
 # By which period it is compared with: what changed, why it cannot be compared.
 COMPARED = {
     "year": (
-        Words("同比{change}（{amount}）", "on the year use {change} ({amount})"),
-        Words("同比无从比较（{reason}）", "on the year there is no comparison ({reason})"),
+        Words("同比{change}（{amount}）", "use {change} on the same months of the year before ({amount})"),
+        Words("同比无从比较（{reason}）", "use cannot be compared with the year before ({reason})"),
     ),
     "previous": (
-        Words("环比{change}（{amount}）", "on the period before use {change} ({amount})"),
-        Words("环比无从比较（{reason}）", "on the period before there is no comparison ({reason})"),
+        Words("环比{change}（{amount}）", "use {change} on the period just before ({amount})"),
+        Words("环比无从比较（{reason}）", "it cannot be compared with the period just before ({reason})"),
     ),
 }
 
@@ -184,7 +186,7 @@ def _one_change(change: ComparedVolume, lang: str) -> str:
         reason = (
             Words("该期用水为零", "nothing was used then")
             if nothing
-            else Words("比较期数据不全", "months of it are not there")
+            else Words("比较期数据不全", "months of it are missing")
         )
         return untold.in_(lang, reason=reason)
     return told.in_(lang, change=change_word(change.ratio, lang), amount=figures.change(change.ratio))
@@ -202,12 +204,12 @@ def made_of(report: Report, lang: str) -> str:
     said = (
         Words(
             "水源以{source}为主（{source_share}），用途以{purpose}居首（{purpose_share}）{rest}",
-            "Most water came from {source} ({source_share}), and the largest purpose was {purpose} ({purpose_share}){rest}",
+            "The main source was {source} ({source_share}); the largest use was {purpose} ({purpose_share}){rest}",
         )
         if whole
         else Words(
             "水源以{source}最多（{source_share}），用途以{purpose}居首（{purpose_share}）{rest}",
-            "The largest source was {source} ({source_share}), and the largest purpose was {purpose} ({purpose_share}){rest}",
+            "The largest source was {source} ({source_share}), short of half; the largest use was {purpose} ({purpose_share}){rest}",
         )
     )
     return said.in_(
@@ -230,9 +232,10 @@ def _concentration(report: Report, lang: str) -> Words:
     top = used[:FEW]
     return Words(
         "；{names}三个{level}用水最多，合占 {share}。{beyond}",
-        "; the three largest of the {level} level, {names}, used {share}.{beyond}",
+        ". The three {levels} that used the most, {names}, together account for {share}.{beyond}",
         names=Listed(*(line.name for line in top)),
         level=level_name(report.child_level, lang),
+        levels=levels_name(report.child_level, lang),
         share=figures.percent(share_of(sum(line.volume_l or 0 for line in top), report.total_l)),
         beyond=beyond,
     )
@@ -254,7 +257,7 @@ def incomplete(report: Report, lang: str) -> str:
         )  # fmt: skip
     return Words(
         "统计期缺 {missing} 的数据，以上数字只含有数据的 {there} 个月。",
-        "There are no data of {missing}: the figures cover the {there} months that are there.",
+        "Data are missing for {missing}: the figures cover only the {there} months that have data.",
         missing=months,
         there=report.period.months,
     ).in_(lang)

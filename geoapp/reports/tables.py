@@ -26,23 +26,35 @@ class PrintedColumn:
     unit: str = ""
     width: float = 2.0  # relative, on paper
     absent: str = figures.DASH  # what is printed for no value; a workbook has an empty cell
+    per: figures.Unit = figures.M3  # of volumes and densities: what they are counted in
+
+    def number(self, value: float) -> float:
+        """A stored value in the column's unit."""
+        if self.kind == "litres":
+            return self.per.of(value)
+        return self.per.of_m3(value) if self.kind == "density" else value
 
     def shown(self, value: Value) -> str:
         """A value as it is printed."""
         if value is None or value == "":
             return self.absent
-        return _SHOWN[self.kind](value)
+        if isinstance(value, str) or self.kind not in ("litres", "density"):
+            return _SHOWN[self.kind](value)
+        return self.per.text(value if self.kind == "litres" else value * figures.LITRES_PER_M3)
+
+
+def litres_column(label: str, unit: figures.Unit, *, width: float = 2.0, absent: str = figures.DASH) -> PrintedColumn:
+    """Of volumes, in the one unit of their table."""
+    return PrintedColumn(label, "litres", unit.name, width, absent, unit)
 
 
 _SHOWN: dict[str, Callable[[Any], str]] = {
     "text": str,
     "month": str,
     "integer": figures.integer,
-    "litres": figures.in_units,
     "share": figures.percent,
     "change": figures.change,
     "area": lambda value: f"{value:,.2f}",
-    "density": lambda value: f"{value / 10_000:,.2f}",
     "degrees": lambda value: f"{value:.6f}",
 }
 
@@ -118,7 +130,12 @@ def summary(report: Report, lang: str) -> list[PrintedTable]:
             marked.at("residents", [part.code for part in parts].index("residential"), 1)
         rows += [(word(why, lang), litres, share(litres, report.total_l)) for why, litres in report.beside.items()]
         marked.at("total", len(rows), 1)
-        columns = (PrintedColumn(word(key, lang), width=3), _used(lang), PrintedColumn(word("share", lang), "share"))
+        unit = figures.unit((litres for _, litres, _ in rows), lang)  # type: ignore[misc]
+        columns = (
+            PrintedColumn(word(key, lang), width=3),
+            _used(lang, unit),
+            PrintedColumn(word("share", lang), "share"),
+        )
         total = (word("sum", lang), report.total_l, share(report.total_l, report.total_l))
         notes = (base_note(report, lang), *marked.notes)
         tables.append(PrintedTable(key, word(key, lang), columns, tuple(rows), total, notes, marked.marks))
@@ -133,26 +150,23 @@ def base_note(report: Report, lang: str) -> str:
     )
 
 
-def _volume(lang: str) -> PrintedColumn:
-    return PrintedColumn(word("volume", lang), "litres", figures.unit_name(lang))
-
-
-def _used(lang: str, label: str = "") -> PrintedColumn:
+def _used(lang: str, unit: figures.Unit, label: str = "") -> PrintedColumn:
     """A column of use: what is not known is said to be."""
-    return PrintedColumn(label or word("volume", lang), "litres", figures.unit_name(lang), absent=word("no_data", lang))
+    return litres_column(label or word("volume", lang), unit, absent=word("no_data", lang))
 
 
 def regions(report: Report, lang: str, level: str, lines: tuple[RegionLine, ...], key: str) -> PrintedTable:
     """Regions by volume, numbered as on the maps; what is known above their level only is the last row but one."""
     compared = [change.kind for change in report.changes]
+    dense = figures.unit_per_km2((line.m3_per_km2 for line in lines), lang)
     columns = (
         PrintedColumn(word("no", lang), "integer", width=0.9),
         PrintedColumn(word("code", lang), width=2.2),
         PrintedColumn(word("name", lang), width=3.2),
-        _used(lang),
+        _used(lang, figures.unit((line.volume_l for line in lines), lang)),
         PrintedColumn(word("share", lang), "share", width=1.5),
         PrintedColumn(word("area", lang), "area", "km²", width=1.7),
-        PrintedColumn(word("per_km2", lang), "density", figures.unit_name(lang) + "/km²", width=2.1),
+        PrintedColumn(word("per_km2", lang), "density", dense.per_km2, width=2.1, per=dense),
         *(PrintedColumn(word(f"change_{kind}", lang), "change", width=1.6) for kind in compared),
     )
     rows: list[tuple[Value, ...]] = [
@@ -176,9 +190,10 @@ def months(report: Report, lang: str) -> PrintedTable:
         **{term_name(vocab.SOURCE, code, lang): litres for code, litres in report.source_months.items()},
         **{word(why, lang): litres for why, litres in report.beside_months.items()},
     }
+    unit = figures.unit((litres[m] for litres in parts.values() for m in report.own_months), lang)
     columns = (
         PrintedColumn(word("month", lang), "month", width=1.6),
-        *(_used(lang, name) for name in (*parts, word("sum", lang))),
+        *(_used(lang, unit, name) for name in (*parts, word("sum", lang))),
     )
     rows: list[tuple[Value, ...]] = []
     for m in report.own_months:
@@ -201,13 +216,14 @@ def months(report: Report, lang: str) -> PrintedTable:
 
 def stages(report: Report, lang: str) -> PrintedTable:
     """Take, supply, use and drain; kinds of which there are none are left out."""
+    unit = figures.unit((report.total_l, *(line.allowed_l_per_year for line in report.stages)), lang)
     columns = (
         PrintedColumn(word("stage", lang), width=1),
         PrintedColumn(word("item", lang), width=4),
         PrintedColumn(word("count", lang), "integer", width=1.6),
         PrintedColumn(word("capacity", lang), "integer", "m³/d", width=2),
-        PrintedColumn(word("allowed", lang), "litres", figures.unit_name(lang)),
-        _volume(lang),
+        litres_column(word("allowed", lang), unit),
+        litres_column(word("volume", lang), unit),
     )
     rows: list[tuple[Value, ...]] = []
     marked = Marked(report, lang)
@@ -231,7 +247,7 @@ def quality(report: Report, lang: str) -> PrintedTable:
         PrintedColumn(word("count", lang), "integer", width=1.5),
         PrintedColumn(word("of", lang), "integer", width=1.5),
         PrintedColumn(word("share", lang), "share", width=1.5),
-        _volume(lang),
+        litres_column(word("volume", lang), figures.unit((each.volume_l for each in report.findings), lang)),
     )
     rows = tuple((word(each.rule, lang), each.count, each.of, each.share, each.volume_l) for each in report.findings)
     return PrintedTable("quality", word("quality", lang), columns, rows, (), (word("share_of_litres", lang),))

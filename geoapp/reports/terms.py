@@ -28,7 +28,7 @@ EVERY: tuple[ExplainedWord, ...] = (
         VOLUME,
         Words(
             "全口径的用水：统计期内有记录的各水源、各用途水量之和，含再生水，计划内外都计。",
-            "Use of full scope: all that is recorded in the period of every source and purpose, reclaimed water included, inside and outside the plan of use.",
+            "All use recorded in the period, from every source and for every purpose: reclaimed water is included, and use within the plan as well as beyond it.",
         ),
         (WORDS["volume"], WORDS["total"]),
     ),
@@ -71,7 +71,7 @@ EVERY: tuple[ExplainedWord, ...] = (
         PERCENTILE,
         Words(
             "一个月的用水在此前各年同一月份中，大约高于其中百分之几。",
-            "Of a month: above how many in a hundred of the same months of earlier years its use lies, about.",
+            "For a month: roughly what percentage of the same months of earlier years had lower use.",
         ),
         (Words("往年同月", "same month of"),),
     ),
@@ -79,7 +79,7 @@ EVERY: tuple[ExplainedWord, ...] = (
         WORDS["share_of_city"],
         Words(
             "占全市有记录的全部用水量的比例，分母含市域之外与未分配的水量。",
-            "The part of all use recorded of the city, outside the city and unassigned included.",
+            "Share of all use recorded for the city, including what lies outside it or is assigned to no region.",
         ),
         (Words("占全市", "of the city's water"),),
     ),
@@ -87,29 +87,29 @@ EVERY: tuple[ExplainedWord, ...] = (
         WORDS["rank"],
         Words(
             "同一统计期、同一级别全部区划由大到小的次序；没有记录的区划不排。",
-            "The order from the largest, among all regions of the level in the same period; those without any record have none.",
+            "Position from the largest down among all regions of the level in the same period; regions without any record are not ranked.",
         ),
     ),
     ExplainedWord(
         vocab.PURPOSE.by_id[vocab.RESIDENTIAL],
-        Words("居民家庭生活的用水。", "Use of people at home."),
+        Words("居民家庭生活的用水。", "What households use at home."),
         (WORDS["residents"],),
     ),
     ExplainedWord(
         WORDS["others"],
-        Words("居民生活以外各用途的用水之和。", "Use of all purposes but that of residents at home."),
+        Words("居民生活以外各用途的用水之和。", "Use for all purposes other than residents' use at home."),
     ),
     ExplainedWord(
         WORDS["coarser"],
         Words(
             "只知道属于上级区划、不知道属于哪个下级区划的水量；不分摊，单列。",
-            "Water of which only the region above is known, and not in which of its parts it was used; not shared out, but listed apart.",
+            "Water known for a region but not for which of its parts; it is listed separately, never shared out.",
         ),
         (WORDS["hidden_coarser"], Words("仅计到上级", "known only higher up")),
     ),
     ExplainedWord(
         WORDS["unassigned"],
-        Words("有记录，但不知道属于哪个区划的水量。", "Water that is recorded, and of which no region is known."),
+        Words("有记录，但不知道属于哪个区划的水量。", "Water that is recorded without any region being known for it."),
     ),
     ExplainedWord(
         WORDS["outside"],
@@ -120,12 +120,12 @@ EVERY: tuple[ExplainedWord, ...] = (
         WORDS["no_data"],
         Words(
             "没有任何用水记录，不等于 0；记录为 0 的写 0。",
-            "Nothing is recorded, which is not 0; a recorded 0 is written 0.",
+            "No use is recorded at all, which is not 0; a recorded 0 reads 0.",
         ),
     ),
     ExplainedWord(
         WORDS["provisional"],
-        Words("主管单位注明以后可能修订的数。", "Figures of which the authority says that they may still be revised."),
+        Words("主管单位注明以后可能修订的数。", "Figures that the authority says may still be revised."),
     ),
     ExplainedWord(
         vocab.BOUNDARY_QUALITY.by_code["synthetic"],
@@ -138,39 +138,39 @@ EVERY: tuple[ExplainedWord, ...] = (
         Words("网格", "Grid"),
         Words(
             "边长固定的方格。水量按供水范围或位置落格，与按行政区划的统计口径不同。",
-            "Squares of one size. They have their water by supply area or position, which is another rule than that of regions.",
+            "Squares of one size. Water is placed in them by supply area or position, a different rule from that of administrative regions.",
         ),
     ),
     ExplainedWord(
         WORDS["quantiles"],
-        Words("各级所含的区划个数大致相等的分级。", "Classes each of which holds about as many regions."),
+        Words("各级所含的区划个数大致相等的分级。", "Classes that hold about the same number of regions each."),
     ),
     ExplainedWord(
         WORDS["allowed"],
         Words(
             "取水许可证准许每年取用的水量，不是实际取水量。",
-            "What permits allow to be taken in a year, and not what is taken.",
+            "What permits allow to be taken in a year, which is not what was taken.",
         ),
     ),
     ExplainedWord(
         WORDS["capacity"],
         Words(
             "设施每天能供水或处理的水量，不是实际水量。",
-            "What a facility can supply or treat in a day, and not what it does.",
+            "What a facility can supply or treat in a day, which is not what it did.",
         ),
     ),
     ExplainedWord(
         Words("填报范围", "area reported"),
         Words(
             "一个填报单位负责填报的地域；用水的是这个地域，不是该单位。",
-            "The ground of which a reporting unit reports; it is the ground's use, and not the unit's.",
+            "The territory a reporting unit reports on; the use is that of the territory, not of the unit.",
         ),
     ),
     ExplainedWord(
         WORDS["as_of"],
         Words(
             "数据每改动一次增加一版；版次相同的报告，数字相同。",
-            "Counts the changes of the data: reports of one version have the same figures.",
+            "Goes up by one with each change of the data: reports of the same version have the same figures.",
         ),
     ),
 )  # fmt: skip

@@ -43,25 +43,27 @@ WORDS: dict[str, Words] = {
     "rank": Words("位次", "Ranks"),
     "rank_volume": Words("用水量", "Volume"),
     "rank_per_km2": Words("单位面积用水", "Use per km²"),
-    "rank_line": Words("{scope}{of}个{level}中第{place}", "{place} of {of} ({level}) in {scope}"),
-    "rank_held": Words("（各{level}合计占其用水的 {share}）", ", which hold {share} of its water"),
+    "rank_line": Words("{scope}{of}个{level}中第{place}", "{nth} of the {of} {levels} in {scope}"),
+    "rank_held": Words("（各{level}合计占其用水的 {share}）", " (together {share} of its water)"),
     "outside": Words("市域之外", "Outside the city"),
     "unassigned": Words("未分配到区划", "Assigned to no region"),
     "no_data": Words("无数据", "no data"),
     "share_base": Words(
         "占比以{name}有记录的全部用水量{beside} {volume} 为 100%。",
-        "Shares are of all use recorded of {name}{beside}, {volume}.",
+        "100% is all use recorded for {name}{beside}: {volume}.",
     ),
     "and_beside": Words("（含市域之外、未分配）", ", outside the city and unassigned included"),
     "places": Words("{count} 处", "{count}"),
     "coarser": Words("仅计到上级，未分到下级", "Known above this level only"),
-    "hidden": Words("各{level}的数字未含：{parts}。", "Not in the figures of the {level} level: {parts}."),
-    "hidden_part": Words("{why} {volume}（{share}）", "{why} {volume} ({share})"),
-    "hidden_residents": Words("居民生活用水有 {share} 不在其中。", " Of the residents' water {share} is not in them."),
+    "hidden": Words("各{level}的数字未含：{parts}。", "Not included in the figures by {level}: {parts}."),
+    "hidden_part": Words("{why} {volume}（{share}）", "{volume} ({share}) {why}"),
+    "hidden_residents": Words(
+        "居民生活用水有 {share} 不在其中。", " They leave out {share} of what residents use at home."
+    ),
     "hidden_coarser": Words("仅计到上级", "known only higher up"),
     "hidden_unassigned": Words("未分配到区划", "assigned to no region"),
     "hidden_outside": Words("在市域之外", "outside the city"),
-    "hidden_cells": Words("另有 {volume}（{share}）未落到网格。", "{volume} ({share}) more is in no cell."),
+    "hidden_cells": Words("另有 {volume}（{share}）未落到网格。", "A further {volume} ({share}) is in no cell."),
     "sum": Words("合计", "Total"),
     "scan": Words("扫码打开同一地图", "Opens the same map"),
     "scan_private": Words(
@@ -98,7 +100,7 @@ WORDS: dict[str, Words] = {
     "map_grid": Words("{size} 米网格用水量", "Use by grid of {size} m"),
     "grid_more": Words(
         "网格中有 {volume}（{litres} 升）不在街道（乡镇）的统计数里：城镇供水厂按所服务的区计数，网格按其供水范围或位置落格。",
-        "{volume} ({litres} L) of the cells are in no township's figure: urban plants count at the district they serve, cells have their water by supply area or position.",
+        "The cells hold {volume} ({litres} L) that no township's figure includes: an urban plant counts for the district it serves, while cells take its water by supply area or position.",
     ),
     "map_objects": Words("取供用排设施", "Objects of the four stages"),
     "map_areas": Words("供水范围", "Supply areas"),
@@ -128,23 +130,21 @@ WORDS: dict[str, Words] = {
     "dots": Words("{name} {count} 处", "{name}: {count}"),
     "not_drawn": Words("{name} {count} 处（未绘）", "{name}: {count} (not drawn)"),
     "chart_months": Words("各月用水量，按水源", "Use by month and source"),
-    "chart_regions": Words("用水量前 {count} 名", "The {count} largest"),
+    "chart_regions": Words("用水量前 {count} 名", "The {count} regions that used the most"),
     "chart_purposes": Words("用途构成", "Use by purpose"),
     "omitted": Words(
         "{name}共 {count} 处，为控制篇幅按区划计数，逐一名录见同名 XLSX。",
-        "{name}: {count}, counted by region in print; the workbook lists each.",
+        "The {count} objects of “{name}” are counted by region here to save space; the workbook lists each of them.",
     ),
     "legend_note": Words(
         "分级与网页地图相同：全市{level}，{method}。",
-        "Classes are those of the web map: every {level} of the city, {method}.",
+        "Classes as on the web map, over every {level} of the city ({method}).",
     ),
     "quantiles": Words("等数量分级", "quantiles"),
-    "wells_found_elsewhere": Words("登记在本区、位置在区外的机井", "Wells declared here whose position lies elsewhere"),
-    "wells_declared_elsewhere": Words("位置在本区、登记在区外的机井", "Wells standing here but declared elsewhere"),
-    "wells_outside_city": Words(
-        "登记在本区、位置在市域外的机井", "Wells declared here whose position lies outside the city"
-    ),
-    "wells_without_position": Words("登记在本区、没有位置的机井", "Wells declared here without a position"),
+    "wells_found_elsewhere": Words("登记在本区、位置在区外的机井", "Wells registered here but located elsewhere"),
+    "wells_declared_elsewhere": Words("位置在本区、登记在区外的机井", "Wells located here but registered elsewhere"),
+    "wells_outside_city": Words("登记在本区、位置在市域外的机井", "Wells registered here but located outside the city"),
+    "wells_without_position": Words("登记在本区、没有位置的机井", "Wells registered here without a position"),
     "wells_without_depth": Words("没有井深的机井", "Wells without a depth"),
     "wells_without_year": Words("没有成井年份的机井", "Wells without a year of construction"),
     "wells_without_permit": Words("没有关联取水许可的机井", "Wells linked to no permit"),
@@ -152,23 +152,23 @@ WORDS: dict[str, Words] = {
     "supply_without_capacity": Words("没有供水能力的供水设施", "Supply facilities without a capacity"),
     "supply_without_area": Words("没有供水范围的供水设施", "Supply facilities without a supply area"),
     "sewage_without_capacity": Words("没有处理能力的污水处理设施", "Sewage facilities without a capacity"),
-    "meters_without_position": Words("登记在本区、没有位置的水表", "Meters declared here without a position"),
+    "meters_without_position": Words("登记在本区、没有位置的水表", "Meters registered here without a position"),
     "usage_coarser": Words("未落到社区（村）的用水记录", "Usage records known above village level only"),
     "usage_unassigned": Words("未分配到任何区划的用水记录", "Usage records assigned to no region"),
     "usage_outside": Words("计量点在市域外的用水记录", "Usage records measured outside the city"),
     "share_of_litres": Words(
-        "用水记录的占比按水量计，其余按个数计。", "Shares of usage records are of their volume, others of the number."
+        "用水记录的占比按水量计，其余按个数计。", "Shares of usage records are by volume, all others by number."
     ),
 }
 
 _METHOD: tuple[Words, ...] = (
     Words(
         "用水量为全口径，含再生水；数据库以整数升保存，表中以万 m³ 列示，合计先加后舍入。",
-        "Use is of full scope, reclaimed water included; stored in whole litres, printed in 10⁴ m³, summed before rounding.",
+        "All use is counted, reclaimed water included. It is stored in whole litres and printed in the unit that each table states; totals are summed before rounding, so that rounded figures may differ from them in the last digit.",
     ),
     Words(
         "水表按所在位置计入区划；没有位置的按登记区划；设施按其服务级别（城镇公共供水厂计到区，乡镇集中供水厂计到街乡）。仅知上级的水量不分摊，单列。网格按供水范围或位置落格，城镇供水厂的水量因此在一些街道（乡镇）的网格里，而不在其统计数里。",
-        "A meter counts where it stands, without a position where it is declared; a facility at the level it serves. What is known only higher up is not shared out, but listed apart. Cells have their water by supply area or position: that of urban plants is in the cells of some townships, and in no township's figure.",
+        "A meter counts in the region it stands in, or where it is registered if its position is not known; a facility counts at the level it serves. Water known only for a higher level is listed separately and never shared out. Grid cells take water by supply area or position, so that the water of urban plants is in the cells of some townships but in no township's figure.",
     ),
     Words(
         "同比为与上年同月份比，环比为与紧邻的前一个等长时期比；整年的两者相同，只列同比；比较期缺任何一个月即不作比较。",
@@ -176,11 +176,11 @@ _METHOD: tuple[Words, ...] = (
     ),
     Words(
         "各级区划的数字未含的水量（仅计到上级、未分配、市域之外）写在图、排名、表和句子旁，占比按水量计。",
-        "What is in no figure of a level (known only higher up, unassigned, outside) is told beside map, ranking, table and sentence, by share of volume.",
+        "Wherever figures by level leave water out (known only higher up, assigned to no region, outside the city), map, ranking, table and sentence say how much, as a share of volume.",
     ),
     Words(
         "位次与“占全市”按同一统计期、同一级别全部区划计算；占全市以全市有记录的用水量（含市域之外、未分配）为分母。没有任何用水记录的地区、月份写“无数据”，不当作 0；记录为 0 的写 0。",
-        "Ranks and shares are taken over all regions of the level in the same period; the city's share is of all that is recorded, outside the city and unassigned included. A region or month without any record is “no data”, not 0; a recorded 0 is 0.",
+        "Ranks compare all regions of one level in the same period. The share of the city is taken of everything recorded, including what lies outside the city or is assigned to no region. A region or month without any record reads “no data”, which is not 0; a recorded 0 reads 0.",
     ),
     Words(
         "面积在 EPSG:{plane} 量算。地图边界按比例尺简化 0.1 mm，不改变统计。",
@@ -188,7 +188,7 @@ _METHOD: tuple[Words, ...] = (
     ),
     Words(
         "取水许可水量为年许可量，不是实际取水量；排水没有计量数据，只列处理能力。",
-        "A permit's volume is what is allowed in a year, not what is taken; drainage is not metered, only capacities are listed.",
+        "The volume of a permit is what may be taken in a year, not what was taken. Drainage is not metered: only capacities are listed.",
     ),
 )
 
@@ -227,6 +227,21 @@ def title(report: Report, lang: str) -> str:
     """What the report is called."""
     named = Words("{name}{title}", "{name} · {title}", name=subject(report, lang), title=WORDS["title"]).in_(lang)
     return named[0].upper() + named[1:]
+
+
+# More than one region of a level. (In Chinese the same word.)
+_LEVELS: dict[str, Words] = {
+    "city": Words("市", "cities"),
+    "district": Words("区", "districts"),
+    "township": Words("街道(乡镇)", "townships"),
+    "village": Words("社区(村)", "villages"),
+    "reporting_unit": Words("填报单位", "reporting units"),
+}
+
+
+def levels_name(code: str, lang: str) -> str:
+    """Several regions of a level, as they are written within a sentence."""
+    return _LEVELS[code].in_(lang)
 
 
 def level_name(code: str, lang: str) -> str:

@@ -29,11 +29,9 @@ from layers.export.cells import text_cell
 from layers.text import xml_text
 
 FORMATS = {
-    "text": "@", "integer": "#,##0", "litres": "#,##0.00", "share": "0.0%", "change": "+0.0%;-0.0%;0.0%",
-    "area": "#,##0.00", "density": "#,##0.00", "month": "yyyy-mm", "degrees": "0.000000",
+    "text": "@", "integer": "#,##0", "share": "0.0%", "change": "+0.0%;-0.0%;0.0%",
+    "area": "#,##0.00", "month": "yyyy-mm", "degrees": "0.000000",
 }  # fmt: skip
-# From what is stored to the unit of the column's header.
-DIVIDE = {"litres": figures.LITRES_PER_UNIT, "density": 10_000}
 SUMMED = ("integer", "litres", "share", "area")
 MONTH = re.compile(r"(\d{4})-(\d\d)", re.ASCII)
 _SUM = re.compile(rb'(<c r="(\w+)"[^>]*><f>SUM\([A-Z\d:]+\)</f>)<v\s*(?:/>|></v>)')
@@ -174,12 +172,18 @@ def _cell(sheet: object, column: PrintedColumn, value: Value, *, bold: bool = Fa
         return cell
     if value is None or isinstance(value, str):
         return _text(sheet, (value or "") + mark, bold=bold)
-    divisor = DIVIDE.get(column.kind)
-    cell = WriteOnlyCell(sheet, value=value / divisor if divisor else value)
-    cell.number_format = FORMATS[column.kind] + (f'"{mark}"' if mark else "")
+    cell = WriteOnlyCell(sheet, value=column.number(value))
+    cell.number_format = _format(column) + (f'"{mark}"' if mark else "")
     if bold:
         cell.font = Font(bold=True)
     return cell
+
+
+def _format(column: PrintedColumn) -> str:
+    """As many decimals as paper has."""
+    if column.kind in ("litres", "density"):
+        return f"#,##0.{'0' * column.per.digits}".rstrip(".")
+    return FORMATS[column.kind]
 
 
 def _text(sheet: object, text: str, *, bold: bool = False, head: bool = False, wrap: bool = False) -> WriteOnlyCell:

@@ -144,7 +144,7 @@ def test_a_report_says_it(client: Client) -> None:
     call_command("provisional", "2019-02", note="待核定")
     for period, lang, said in (
         ("2019", "zh", "2019-02 为暂定数，以后可能调整（待核定）。"),
-        ("2019", "en", "Provisional, and may still change: 2019-02 (待核定)."),
+        ("2019", "en", "The figures for 2019-02 are provisional and may still change (待核定)."),
     ):
         page = client.get(f"/reports/preview?region={DISTRICT}&period={period}&lang={lang}").content.decode()
         assert said in page

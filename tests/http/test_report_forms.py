@@ -15,7 +15,6 @@ from typing import Any
 import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
 from PIL import Image
 
 from geoapp.reports import content, document, figures, pictures, tables, workbook
@@ -26,26 +25,36 @@ from geoapp.reports.record import Record
 from layers.errors import BadParameter
 from layers.periods import parse_period
 from tests.factories import DISTRICT, SOUTHERN
-from tests.report_city import drawn_of, make_city
+from tests.report_city import drawn_apart, make_city
 
 pytestmark = pytest.mark.django_db  # or `drawn` would find no test database, and take the other
 ASK = Ask(DISTRICT, parse_period("2019"), site="http://x/")
 
 
 @pytest.fixture(scope="module")
-def drawn(django_db_setup: None, django_db_blocker: Any) -> document.Drawn:
-    with django_db_blocker.unblock(), transaction.atomic():
-        make_city()
-        found = drawn_of(content.build(ASK))
-        transaction.set_rollback(True)
-    return found
+def both(django_db_setup: None, django_db_blocker: Any) -> dict[str, document.Drawn]:
+    return drawn_apart(django_db_blocker)
 
 
-def test_the_workbook_holds_every_table_as_numbers(drawn: document.Drawn) -> None:
-    data = workbook.xlsx(drawn.report, "zh")
+@pytest.fixture(scope="module")
+def drawn(both: dict[str, document.Drawn]) -> document.Drawn:
+    return both["zh"]
+
+
+# By the unit that a heading states: what is stored in one of it, and how a cell is written.
+UNITS = {
+    "万 m³": (10**7, "#,##0.00"), "万 m³/km²": (10**4, "#,##0.00"), "m³": (10**3, "#,##0"), "m³/km²": (1, "#,##0"),
+    "million m³": (10**9, "#,##0.000"), "million m³/km²": (10**6, "#,##0.000"),
+    "thousand m³": (10**6, "#,##0.0"), "thousand m³/km²": (10**3, "#,##0.0"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_workbook_holds_every_table_as_numbers(drawn: document.Drawn, lang: str) -> None:
+    data = workbook.xlsx(drawn.report, lang)
     book = openpyxl.load_workbook(io.BytesIO(data))
     reckoned = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
-    expected = workbook.every_table(drawn.report, "zh")
+    expected = workbook.every_table(drawn.report, lang)
     assert len(book.sheetnames) == len(expected) + 1 == len(set(book.sheetnames))
     for table, name in zip(expected, book.sheetnames[1:], strict=True):
         sheet = book[name]
@@ -62,22 +71,31 @@ def test_the_workbook_holds_every_table_as_numbers(drawn: document.Drawn) -> Non
             strict=True,
         ):
             for cell, value, column in zip(cells, row, table.columns, strict=True):
+                divisor, written = 1, workbook.FORMATS.get(column.kind)
+                if column.kind in ("litres", "density"):
+                    divisor, written = UNITS[workbook.header(column).split("(")[-1].removesuffix(")")]
                 if isinstance(value, int | float) and cell.data_type != "f":
-                    divisor = workbook.DIVIDE.get(column.kind, 1)
                     assert cell.value == pytest.approx(value / divisor, rel=1e-12) and cell.data_type == "n"
-                    assert cell.number_format == workbook.FORMATS[column.kind]
+                    assert cell.number_format == written
                 elif isinstance(value, int | float):
                     assert row == table.total and re.fullmatch(r"=SUM\(([A-Z])2:\1\d+\)", cell.value)
-                    assert reckoned[name][cell.coordinate].value == pytest.approx(
-                        value / workbook.DIVIDE.get(column.kind, 1)
-                    )
+                    assert reckoned[name][cell.coordinate].value == pytest.approx(value / divisor)
                 elif column.kind == "month" and row != table.total:
                     assert f"{cell.value:%Y-%m}" == value and cell.number_format == "yyyy-mm"
                 else:
                     assert (cell.value or "") == (value or "") and cell.data_type in ("s", "n")
     regions = next(table for table in expected if table.key == "regions")
     assert regions.total[3] == drawn.report.total_l == sum(int(row[3] or 0) for row in regions.rows)
-    assert any("万 m³" in workbook.header(column) for column in regions.columns)
+    assert any("万 m³" in workbook.header(column) for column in regions.columns) == (lang == "zh")
+
+
+def test_nothing_in_english_is_told_in_ten_thousands(both: dict[str, document.Drawn]) -> None:
+    english, report = both["en"], both["en"].report
+    texts = [document.html(english), *(figure.svg for figure in (*english.maps, *english.charts))]
+    texts += [column.unit for table in workbook.every_table(report, "en") for column in table.columns]
+    assert not [text for text in texts if "10⁴" in text or "万 m³" in text]
+    for table in workbook.every_table(report, "en"):
+        assert len({column.unit for column in table.columns if column.kind == "litres"}) <= 1, table.key
 
 
 def test_no_name_is_taken_for_a_formula(drawn: document.Drawn) -> None:
@@ -139,7 +157,7 @@ def test_a_picture_is_of_print_resolution(drawn: document.Drawn) -> None:
 
 def test_printed_and_calculated_numbers_are_one(drawn: document.Drawn) -> None:
     table = tables.months(drawn.report, "zh")
-    assert table.columns[1].shown(12_345_678_901) == figures.in_units(12_345_678_901) == "1,234.57"
+    assert table.columns[1].shown(12_345_678_901) == figures.unit((), "zh").text(12_345_678_901) == "1,234.57"
 
 
 @pytest.mark.parametrize(("text", "forms"), [(None, ("pdf",)), ("xlsx,pdf", ("pdf", "xlsx")), ("png", ("png",))])

@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
-from geoapp.reports import choices, content, credits, document, held, offline, press, tables, workbook
+from geoapp.reports import choices, content, credits, document, figures, held, offline, press, tables, workbook
 from geoapp.reports.ask import Ask, parse_ask
 from geoapp.reports.structure import Report
 from layers import vocab
@@ -62,7 +62,7 @@ def test_every_drawing_and_list_of_regions_says_what_is_in_none_of_them() -> Non
         assert "仅计到上级" in told and "居民生活用水有" in told
         for key in keys:
             assert re.sub(r"\s+", "", told) in by_key[key] and told in alternatives[key], key
-    assert held.hidden(report.held["township"], "zh") in shown_offline(report)["heading"]["lines"]
+    assert held.hidden(report.held["township"], "zh") in shown_offline(report)["periods"][0]["lines"]
     table = tables.regions(report, "zh", "village", report.grandchildren, "below")
     assert sum(row[3] or 0 for row in table.rows) == report.total_l == table.total[3]
     of_city = drawn_of(build(CITY))
@@ -256,12 +256,25 @@ def test_a_code_that_others_may_not_open_says_so(settings: Any) -> None:
     assert Ask(DISTRICT, parse_period("2019")).key("1", ("pdf",)) != key  # or the warned one would be handed out again
 
 
+@pytest.mark.parametrize(("code", "unit"), [(DISTRICT, True), (DISTRICT, False)])
+def test_each_month_of_an_offline_map_is_a_bureaus_own_too(client: Client, code: str, unit: bool) -> None:
+    """Of a bureau some water is known for itself alone, which no question about its townships finds."""
+    told = shown_offline(build(code, unit=unit))
+    level = "reporting_unit" if unit else "district"
+    for at, period in enumerate(["2019", *(f"2019-{month:02}" for month in range(1, 13))]):
+        rows = client.get("/api/stats", {"level": level, "period": period}).json()["rows"]
+        own = next(row["volume_l"] for row in rows if row["code"] == code)
+        shown = sum(each["properties"]["litres"][at] or 0 for each in told["layers"][0]["features"])
+        assert told["periods"][at]["litres"] == own > shown
+        assert figures.volume(own - shown, "zh") in "".join(told["periods"][at]["lines"][1:])
+
+
 def test_an_offline_map_is_in_the_colours_of_its_legend() -> None:
+    """It paints them itself, by the scale that its key shows (`tests/browser/test_offline_months.py`): a colour and a text a class."""
     told = shown_offline(build())
-    regions = told["layers"][0]
-    legend = {each["color"] for each in told["heading"]["legend"]}
-    assert {each["properties"]["color"] for each in regions["features"]} <= legend
-    assert regions["style"]["fillOpacity"] == 1
+    assert told["layers"][0]["style"]["fillOpacity"] == 1
+    for scale in told["scales"].values():
+        assert len(scale["colors"]) == len(scale["texts"]) == len(scale["breaks"]) + 1
 
 
 def test_a_long_name_stays_beside_the_code() -> None:

@@ -36,7 +36,55 @@ E7 = 10_000_000  # litres in one 万 m³
 )  # fmt: skip
 def test_volumes(litres: int, text: str) -> None:
     assert figures.volume(litres, "zh") == text
-    assert figures.volume(litres, "en") == text.replace("万", "10⁴")
+
+
+@pytest.mark.parametrize(
+    ("litres", "text"),
+    [
+        (0, "0 m³"), (1_500, "1.5 m³"), (99_999_000, "99,999 m³"), (10**8, "0.100 million m³"), (10**9, "1.00 million m³"),
+        (50_539_309_682_2, "505.4 million m³"), (-2 * 10**9, "−2.00 million m³"), (-500, "−0.5 m³"),
+    ],
+)  # fmt: skip
+def test_volumes_in_english(litres: int, text: str) -> None:
+    assert figures.volume(litres, "en") == text
+
+
+@pytest.mark.parametrize(
+    ("litres", "name", "texts"),
+    [
+        ([3_000 * 10**9, 20 * 10**9, 10**8], "million m³", ["3,000.000", "20.000", "0.100"]),
+        ([60 * 10**9, 5 * 10**6, 3 * 10**6], "thousand m³", ["60,000.0", "5.0", "3.0"]),  # villages, and one large one
+        ([900_000, 20_000, 0], "m³", ["900", "20", "0"]),
+        ([], "million m³", []),
+        ([None, 0], "million m³", []),
+    ],
+)  # fmt: skip
+def test_what_stands_together_has_one_unit(litres: list[int | None], name: str, texts: list[str]) -> None:
+    unit = figures.unit(litres, "en")
+    assert unit.name == name and [unit.text(each) for each in litres if each is not None][: len(texts)] == texts
+    assert figures.unit(litres, "zh") == figures.Unit("万 m³", E7, 2)
+
+
+def test_legends_and_axes_have_one_unit() -> None:
+    breaks = [62_000.0, 150_000.0, 2_400_000.0]  # m³
+    unit, texts = figures.classes(breaks, "en")
+    assert (unit.name, texts) == ("million m³", ["< 0.062", "0.062 – 0.15", "0.15 – 2.4", "≥ 2.4"])
+    unit, texts = figures.classes(breaks, "zh")
+    assert (unit.name, texts) == ("万 m³", ["< 6.2", "6.2 – 15", "15 – 240", "≥ 240"])
+    unit, texts = figures.classes([120.0, 3_000.0, 41_000.0], "en")
+    assert (unit.name, texts[:2]) == ("thousand m³", ["< 0.12", "0.12 – 3"])
+    assert [figures.axis_unit(most, "en").name for most in (10**9, 10**9 - 1, 999_999)] == [
+        "million m³",
+        "thousand m³",
+        "m³",
+    ]
+    assert [figures.axis_unit(most, "zh").name for most in (E7 // 10, E7 // 10 - 1)] == ["万 m³", "m³"]
+
+
+def test_places_in_english() -> None:
+    assert [figures.nth(place) for place in (1, 2, 3, 4, 11, 12, 13, 21, 111, 322)] == [
+        "1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "111th", "322nd",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -111,19 +159,20 @@ def test_three_sentences_in_chinese() -> None:
 
 def test_three_sentences_in_english() -> None:
     assert sentences.sentences(REPORT, "en") == [
-        "In 2019, 某区 used 1,000.0 10⁴ m³, 25.0% of the city's water: place 2 of 16 (district).",
-        "On the year use rose (+11.1%); on the period before there is no comparison (months of it are not there).",
-        "Most water came from group tap water (60.0%), and the largest purpose was industrial (70.0%);"
-        " the three largest of the township level, 甲, 乙, 丙, used 90.0%.",
+        "In 2019, 某区 used 10.00 million m³ of water, 25.0% of the city's water, and ranked 2nd of its 16 districts.",
+        "Use rose on the same months of the year before (+11.1%); it cannot be compared with the period just before"
+        " (months of it are missing).",
+        "The main source was group tap water (60.0%); the largest use was industrial (70.0%)."
+        " The three townships that used the most, 甲, 乙, 丙, together account for 90.0%.",
     ]
 
 
 @pytest.mark.parametrize(
     ("ratio", "zh", "en"),
     [
-        (0.0, "基本持平", "was about the same"), (0.0049, "基本持平", "was about the same"),
+        (0.0, "基本持平", "was little changed"), (0.0049, "基本持平", "was little changed"),
         (0.005, "略增", "rose slightly"), (-0.02, "略降", "fell slightly"), (0.05, "增加", "rose"),
-        (-0.1999, "减少", "fell"), (0.2, "明显增加", "rose strongly"), (-0.6, "明显减少", "fell strongly"),
+        (-0.1999, "减少", "fell"), (0.2, "明显增加", "rose sharply"), (-0.6, "明显减少", "fell sharply"),
     ],
 )  # fmt: skip
 def test_words_of_change(ratio: float, zh: str, en: str) -> None:
@@ -163,8 +212,8 @@ def test_a_ranking_says_what_it_does_not_show_by_volume() -> None:
         "甲、乙、丙三个社区(村)用水最多，合占 90.0%。各社区(村)的数字未含：仅计到上级 320.0 万 m³（32.0%）。居民生活用水有 99.9% 不在其中。"
     )
     assert sentences.made_of(report, "en").endswith(
-        " used 90.0%. Not in the figures of the village level: known only higher up 320.0 10⁴ m³ (32.0%)."
-        " Of the residents' water 99.9% is not in them."
+        " account for 90.0%. Not included in the figures by village: 3.20 million m³ (32.0%) known only higher up."
+        " They leave out 99.9% of what residents use at home."
     )
 
 
@@ -181,6 +230,7 @@ def test_a_place_says_what_is_in_no_figure_that_is_ranked() -> None:
     assert told.endswith("列第 2。某市用水的 20.0% 未计到任何街道(乡镇)。")
     assert chapters.ranked(ranks[0], "zh") == "某市331个街道(乡镇)中第2（各街道(乡镇)合计占其用水的 80.0%）"
     assert chapters.ranked(REPORT.ranks[0], "zh") == "某市16个区中第2"
+    assert chapters.ranked(ranks[0], "en") == "2nd of the 331 townships in 某市 (together 80.0% of its water)"
 
 
 def test_what_a_year_is_compared_with_is_told_once() -> None:

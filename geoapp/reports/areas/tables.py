@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from geoapp.reports import figures
 from geoapp.reports.areas.structure import AreaReport
 from geoapp.reports.areas.words import word
 from geoapp.reports.sentences import provisional
-from geoapp.reports.tables import PrintedColumn, PrintedTable, Value
+from geoapp.reports.tables import PrintedColumn, PrintedTable, Value, litres_column
 from geoapp.reports.words import layer_name, level_name, term_name
 from geoapp.reports.words import word as common
 from layers import registry, vocab
 from layers.selection import EVERYTHING, Selection
 from layers.stats.absence import added, share
-from layers.words import Kept, Listed
+from layers.words import Kept, Listed, small
 
 BALANCE = ("area_l", "elsewhere_l", "unassigned_l", "outside_l", "recorded_l")
 
@@ -35,7 +35,7 @@ def sentences(report: AreaReport, lang: str) -> list[str]:
                 density=figures.density(told["m3_per_km2"], lang),
             ),
             word(
-                "most", lang, term=term_name(vocab.SOURCE, most["source"], lang),
+                "most", lang, term=small(term_name(vocab.SOURCE, most["source"], lang), lang),
                 volume=figures.volume(most["volume_l"] or 0, lang),
                 share=figures.percent(share(most["volume_l"], told["volume_l"])),
             ),
@@ -102,9 +102,10 @@ def method(report: AreaReport, lang: str) -> list[str]:
     return [*found, word("spelled", lang, text=told["area"]["text"])]
 
 
-def _used(lang: str, label: str = "") -> PrintedColumn:
-    unit, absent = figures.unit_name(lang), common("no_data", lang)
-    return PrintedColumn(label or common("volume", lang), "litres", unit, absent=absent)
+def _used(lang: str, litres: Iterable[int | None], label: str = "") -> PrintedColumn:
+    """A column of use, in the unit that suits the litres of its table."""
+    unit = figures.unit(litres, lang)
+    return litres_column(label or common("volume", lang), unit, absent=common("no_data", lang))
 
 
 def summary(report: AreaReport, lang: str) -> list[PrintedTable]:
@@ -118,7 +119,7 @@ def summary(report: AreaReport, lang: str) -> list[PrintedTable]:
         ]
         columns = (
             PrintedColumn(common(key, lang), width=3),
-            _used(lang),
+            _used(lang, (row["volume_l"] for row in report.told[key])),
             PrintedColumn(common("share", lang), "share"),
         )
         last = (common("sum", lang), total, share(total, total))
@@ -133,7 +134,7 @@ def parts(report: AreaReport, lang: str) -> PrintedTable:
         PrintedColumn(common("code", lang), width=2.2),
         PrintedColumn(common("name", lang), width=3.2),
         PrintedColumn(common("parent", lang), width=2.4),
-        _used(lang),
+        _used(lang, (row["volume_l"] for row in report.told["parts"])),
         PrintedColumn(common("share", lang), "share", width=1.5),
     )
     rows: list[tuple[Value, ...]] = [
@@ -154,9 +155,10 @@ def _named(report: AreaReport, row: Mapping[str, Any], lang: str) -> tuple[str, 
 def months(report: AreaReport, lang: str) -> PrintedTable:
     """Use by month and source."""
     litres = {term_name(vocab.SOURCE, code, lang): volumes for code, volumes in report.source_months.items()}
+    every = [volume for volumes in litres.values() for volume in volumes]
     columns = (
         PrintedColumn(common("month", lang), width=1.6),
-        *(_used(lang, name) for name in (*litres, common("sum", lang))),
+        *(_used(lang, every, name) for name in (*litres, common("sum", lang))),
     )
     rows: list[tuple[Value, ...]] = []
     marks: dict[tuple[int, int], str] = {}
@@ -190,7 +192,8 @@ def balance(report: AreaReport, lang: str) -> PrintedTable:
     """The whole city's litres: the last row is the sum of those before it."""
     told = report.told["balance"]
     recorded = told["recorded_l"]
-    columns = (PrintedColumn("", width=4), _used(lang), PrintedColumn(common("share", lang), "share", width=1.5))
+    used = _used(lang, (told[part] for part in BALANCE))
+    columns = (PrintedColumn("", width=4), used, PrintedColumn(common("share", lang), "share", width=1.5))
     *rows, last = [(word(part, lang), told[part], share(told[part], recorded)) for part in BALANCE]
     return PrintedTable("balance", word("balance", lang), columns, tuple(rows), last)
 

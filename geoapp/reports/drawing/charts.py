@@ -54,11 +54,10 @@ def months(report: Mapped, lang: str) -> Figure:
     litres = {**report.source_months, **report.beside_months}
     parts = [(code, volumes) for code, volumes in litres.items() if any((v or 0) > 0 for v in volumes)]
     totals = [sum(volumes[m] or 0 for _, volumes in parts) for m in range(len(report.months))]
-    large = max(totals, default=0) >= figures.LITRES_PER_UNIT / 10
-    divide = figures.LITRES_PER_UNIT if large else figures.LITRES_PER_M3
-    marks = nice_steps(max(totals, default=0) / divide)
+    unit = figures.axis_unit(max(totals, default=0), lang)
+    marks = nice_steps(unit.of(max(totals, default=0)))
     left, right, top, bottom = 16.0, 168.0, 13.0, 66.0
-    canvas.text(left, 10, figures.unit_name(lang, large=large), SMALL, anchor="end", fill=SOFT)
+    canvas.text(left, 10, unit.name, SMALL, anchor="end", fill=SOFT)
     for mark in marks:
         y = bottom - (bottom - top) * mark / marks[-1]
         canvas.line(left, y, right, y, LINE, 0.15)
@@ -68,7 +67,7 @@ def months(report: Mapped, lang: str) -> Figure:
     tops = [bottom] * len(report.months)
     for code, volumes in parts:
         for m, volume in enumerate(volumes):
-            height = max(0.0, (bottom - top) * (volume or 0) / divide / marks[-1])
+            height = max(0.0, (bottom - top) * unit.of(volume or 0) / marks[-1])
             if height:
                 tops[m] -= height
                 faint = {} if m in own else {"fill_opacity": FAINT}
@@ -137,15 +136,19 @@ def _regions(report: Report, lang: str) -> Figure:
         canvas.text(8, row * len(lines) + 3.4 + NOTE_ROW * n, text, SMALL, fill=SOFT)
     names = max(text_width(name, SMALL) for name, _ in lines)
     left = 8 + names + 2
-    longest = WIDTH - left - 34
+    used = figures.volumes([litres for _, litres in lines], lang)
+    told = [
+        f"{volume}  {figures.percent(share(litres, report.total_l))}"
+        for volume, (_, litres) in zip(used, lines, strict=True)
+    ]
+    longest = WIDTH - left - 3 - max(text_width(text, SMALL) for text in told)
     for n, (name, litres) in enumerate(lines):
         y = 1 + n * row
         canvas.text(5.5, y + 3, str(n + 1), SMALL, anchor="end", fill=SOFT)
         canvas.text(8, y + 3, name, SMALL)
         length = longest * litres / lines[0][1]
         canvas.rect(left, y + 0.5, max(length, 0.2), row - 1.6, "#3f93b5")
-        told = f"{figures.volume(litres, lang)}  {figures.percent(share(litres, report.total_l))}"
-        canvas.text(left + length + 1.5, y + 3, told, SMALL, fill=SOFT)
+        canvas.text(left + length + 1.5, y + 3, told[n], SMALL, fill=SOFT)
     return Figure("ranking", title, f"{title}，{report.name}。{beyond}", canvas.to_svg())
 
 
@@ -166,10 +169,11 @@ def _purposes(report: Report, lang: str) -> Figure:
         width = WIDTH * volume / total
         canvas.rect(x, 1, width, 7, color, "#ffffff")
         x += width
+    told = figures.volumes([volume for _, _, volume in parts], lang)
     for n, (color, name, volume) in enumerate(parts):
         at, y = (n % 2) * 88.0, 11 + (n // 2) * 5.0
         canvas.rect(at, y, 3, 3, color)
         canvas.text(at + 4.5, y + 2.5, name, SMALL)
-        canvas.text(at + 60, y + 2.5, figures.volume(volume, lang), SMALL, anchor="end")
+        canvas.text(at + 60, y + 2.5, told[n], SMALL, anchor="end")
         canvas.text(at + 78, y + 2.5, figures.percent(share(volume, report.total_l)), SMALL, anchor="end", fill=SOFT)
     return Figure("purposes", title, f"{title}，{report.name}", canvas.to_svg())

@@ -43,9 +43,11 @@ def draw(
     breaks = cells.breaks
     sheet = begin(report, lang, word("map_grid", lang, size=cells.size), shapes, context)
     colors = palette.ramp(len(breaks) + 1)
-    classes = np.array([palette.class_of(None if litres is None else litres / 1000, breaks) for litres in cells.litres])
+    classes = np.array(
+        [palette.class_of(None if litres is None else figures.M3.of(litres), breaks) for litres in cells.litres]
+    )
     polygons = shapely.from_wkb(list(cells.shapes))
-    sheet.heading(figures.unit_name(lang, large=False))
+    sheet.heading(figures.M3.name)
     for index, text in reversed(list(enumerate(figures.class_texts(breaks)))):
         mine = polygons[classes == index]
         if len(mine):  # neighbours of one class as one shape: a tenth of the points

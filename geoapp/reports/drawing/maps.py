@@ -105,7 +105,7 @@ def _value(line: RegionLine, measure: str) -> float | None:
     """What the page shows: none where nothing is recorded."""
     if line.volume_l is None:
         return None
-    return line.volume_l / 1000 if measure == "volume" else line.m3_per_km2
+    return figures.M3.of(line.volume_l) if measure == "volume" else line.m3_per_km2
 
 
 def _lines(sheet: Sheet, shapes: Sequence[Outline], stroke: str, width: float) -> None:
@@ -122,9 +122,9 @@ def _class_legend(
     sheet: Sheet, breaks: Sequence[float], colors: Sequence[str], counts: dict[int, int], measure: str
 ) -> None:
     """Classes from the most to the least, with how many regions of this map are in each."""
-    unit = figures.unit_name(sheet.lang, large=True) if measure == "volume" else figures.unit_name(sheet.lang) + "/km²"
-    sheet.heading(unit)
-    for found, text in reversed(list(enumerate(figures.class_texts([bound / 10_000 for bound in breaks])))):
+    unit, texts = figures.classes(breaks, sheet.lang)
+    sheet.heading(unit.name if measure == "volume" else unit.per_km2)
+    for found, text in reversed(list(enumerate(texts))):
         sheet.swatch(colors[found], text, counts.get(found, 0))
     if counts.get(-1):
         sheet.no_data_swatch(counts[-1])

@@ -31,6 +31,9 @@ ASSETS = Path(settings.BASE_DIR) / "geoapp" / "web" / "static" / "web" / "leafle
 OWN = Path(__file__).parent
 # Where the finished page is cut: for its scripts, styles and title, and for the data.
 _HEAD, _BODY = "<!-- head -->", "<!-- body -->"
+# folium's forbids to enlarge the page, which who sees badly has to.
+_WINDOW = re.compile(r'<meta name="viewport"[^>]*>')
+_SCRIPTS = ("numbers.js", "names.js", "paper.js", "map.js")
 
 
 class AssetsMissing(ShuituError):
@@ -74,7 +77,7 @@ def _pieces() -> tuple[str, str, str]:
 
 def _rendered() -> tuple[str, str, str]:
     """What folium makes of a map with no data on it, cut where ours comes in."""
-    drawn = folium.Map(tiles=None, control_scale=True, prefer_canvas=True, attribution_control=False)
+    drawn = folium.Map(tiles=None, prefer_canvas=True, attribution_control=False)
     drawn.default_js, drawn.default_css = [], []  # none from outside
     control = folium.LayerControl(collapsed=False)
     control.add_to(drawn)
@@ -82,7 +85,10 @@ def _rendered() -> tuple[str, str, str]:
     figure: Any = drawn.get_root()
     figure.header.add_child(Element(_HEAD), name="head")
     figure.html.add_child(Element(_BODY), name="body")
-    start, rest = _settled(figure.render()).split(_HEAD)
+    page = _WINDOW.sub(
+        '<meta name="viewport" content="width=device-width, initial-scale=1">', _settled(figure.render())
+    )
+    start, rest = page.split(_HEAD)
     head, end = rest.split(_BODY)
     return start, head, end
 
@@ -94,7 +100,7 @@ def _settled(page: str) -> str:
 
 
 def _assets() -> str:
-    """Leaflet and our own script and style; the pictures of Leaflet's style inside it."""
+    """Leaflet and our own scripts and style; the pictures of Leaflet's style inside it."""
     try:
         script = (ASSETS / "leaflet.js").read_text("utf-8")
         style = (ASSETS / "leaflet.css").read_text("utf-8")
@@ -104,5 +110,5 @@ def _assets() -> str:
             f"The page's scripts are not built here ({error.filename}): ./shuitu up builds them."
         ) from error
     style = re.sub(r"url\(images/([\w.-]+)\)", lambda found: f"url(data:image/png;base64,{pictures[found[1]]})", style)
-    own_style, own_script = ((OWN / name).read_text("utf-8") for name in ("map.css", "map.js"))
-    return f"<style>{style}{own_style}</style><script>{script}</script><script>{own_script}</script>"
+    own_style, *own_scripts = ((OWN / name).read_text("utf-8") for name in ("map.css", *_SCRIPTS))
+    return f"<style>{style}{own_style}</style><script>{script}</script><script>{''.join(own_scripts)}</script>"

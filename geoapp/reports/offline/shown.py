@@ -9,18 +9,20 @@ import shapely
 from django.contrib.gis.db.models.functions import AsWKB
 from django.db.models import F, Value
 
-from geoapp.reports import figures
+from geoapp.colors import NOUGHT
 from geoapp.reports.credits import boundaries
 from geoapp.reports.drawing import palette
 from geoapp.reports.ground import WATERS, seen
-from geoapp.reports.held import hidden
 from geoapp.reports.objects import any_prefix, within
-from geoapp.reports.structure import RegionLine, Report
-from geoapp.reports.words import data_version, layer_name, level_name, subject, word
+from geoapp.reports.offline import months
+from geoapp.reports.offline.months import MonthlyUse
+from geoapp.reports.structure import Report
+from geoapp.reports.words import WORDS, data_version, layer_name, level_name, subject, word
 from layers import access, filters, registry, vocab
 from layers.feeds.credits import credit
 from layers.languages import language
 from layers.stats.regions import region_index
+from layers.words import COLON, Words
 
 _TOLERANCE_DEGREES = 0.0002  # some 20 m: less than a pixel where a whole district is seen
 _DIGITS = 5  # of coordinates: a metre
@@ -29,6 +31,17 @@ _MOST_WATERS = 1500  # of a kind: what is smaller is less than a pixel on a map 
 _OPENED = 60  # points of a layer that is shown when the map opens
 
 Json = dict[str, Any]
+_WORDS = {
+    "period": Words("时段", "Period"),
+    "back": Words("上一时段", "Previous period"),
+    "on": Words("下一时段", "Next period"),
+    "nearer": Words("放大", "Zoom in"),
+    "farther": Words("缩小", "Zoom out"),
+    "layers": Words("图层", "Layers"),
+    "more": Words("放大后可见更多地名。", "Zoom in for more place names."),
+    "none": WORDS["no_data"],
+    "nought": Words("0（记录为零）", "0 (recorded)"),
+}
 
 
 def shown(report: Report, lang: str) -> Json:
@@ -38,67 +51,73 @@ def shown(report: Report, lang: str) -> Json:
     facilities = [_facilities(layer.id, lang, prefixes) for layer in registry.LISTED]
     waters = [_waters(layer, report, lang) for layer in WATERS]
     west, south, east, north = report.bounds or (0.0, 0.0, 0.0, 0.0)
+    used = months.read(report, prefixes)
     return {
         "lang": language(lang).tag,
         "heading": _heading(report, lang),
-        "layers": [_regions(report, lang, prefixes), *filter(None, [*waters, *facilities])],
+        "words": {key: words.in_(lang) for key, words in _WORDS.items()},
+        "units": months.units(lang),
+        "colors": {"none": palette.NO_DATA, "nought": NOUGHT},
+        "periods": months.periods(report, used, lang),
+        "scales": months.scales(report, used, lang),
+        "layers": [_regions(report, lang, prefixes, used), *filter(None, [*waters, *facilities])],
         "bounds": [[south, west], [north, east]] if report.bounds else None,
     }
 
 
 def _heading(report: Report, lang: str) -> Json:
-    """What the map is of, its legend (the highest class first), and its marks."""
-    breaks = report.classes[f"{report.child_level}/volume"].breaks
-    told = figures.class_texts([bound / 10_000 for bound in breaks])
-    legend = [{"color": color, "text": text} for color, text in zip(palette.ramp(len(told)), told, strict=True)]
-    legend.insert(0, {"color": palette.NO_DATA, "text": word("no_data", lang)})
-    held = report.held[report.child_level]
+    """What the map is of, of which data, whose its outlines are, and its marks."""
     drawn = boundaries(report, [report.child_level], lang)
-    period = figures.period(report.period.first, report.period.last, lang)
+    credits = [
+        *([word("boundaries", lang, boundary=drawn)] if drawn else []),
+        *(
+            word("waters_by", lang, sources=told)
+            for told in dict.fromkeys(credit(layer, lang) for layer in WATERS)
+            if told
+        ),
+    ]
+    if data := report.place.credit(lang):
+        credits.insert(0, word("credit", lang) + COLON.in_(lang) + data)
     return {
         "name": subject(report, lang),
-        "lines": [f"{period} · {figures.volume(report.total_l, lang)}", *filter(None, [hidden(held, lang)])],
-        "unit": figures.unit_name(lang),
-        "legend": legend[::-1],
-        "version": f"{word('as_of', lang)}: {data_version(report, lang)}",
-        "credits": [
-            *([word("boundaries", lang, boundary=drawn)] if drawn else []),
-            *(
-                word("waters_by", lang, sources=told)
-                for told in dict.fromkeys(credit(layer, lang) for layer in WATERS)
-                if told
-            ),
-        ],
+        "topic": _topic(report, lang),
+        "version": word("as_of", lang) + COLON.in_(lang) + data_version(report, lang),
+        "credits": credits,
         "mark": word("synthetic_mark", lang) if report.synthetic else "",
     }
 
 
-def _feature(geometry: Json, *told: str, **more: str) -> Json:
+def _topic(report: Report, lang: str) -> str:
+    return word("map_volume", lang, level=level_name(report.child_level, lang))
+
+
+def _feature(geometry: Json, *told: str, **more: Any) -> Json:
     """GeoJSON with the one or two lines that are told of it under the pointer."""
     return {"type": "Feature", "properties": {"told": told, **more}, "geometry": geometry}
 
 
-def _regions(report: Report, lang: str, prefixes: list[str]) -> Json:
-    lines = {line.code: line for line in report.children}
-    breaks = report.classes[f"{report.child_level}/volume"].breaks
-    colors = palette.ramp(len(breaks) + 1)
-    features = []
-    for code, name, shape in _outlines(report, prefixes):
-        line = lines.get(code)
-        value = line.volume_l / 1000 if line and line.volume_l is not None else None
-        found = palette.class_of(value, breaks)
-        color = palette.NO_DATA if found < 0 else colors[found]
-        features.append(_feature(shape, name, _figure(line, lang), color=color))
+def _regions(report: Report, lang: str, prefixes: list[str], used: MonthlyUse) -> Json:
+    """Each with its litres in the period and in each of its months, and where its name stands."""
+    whole = {line.code: line.volume_l for line in report.children}
+    unknown: list[int | None] = [None] * len(used.months)
     return {
-        "name": word("map_volume", lang, level=level_name(report.child_level, lang)),
+        "name": _topic(report, lang),
         "shown": True,
-        "style": {
-            "color": "#ffffff",
-            "weight": 1,
-            "fillOpacity": 1,
-        },  # the legend's very colours: nothing lies underneath
-        "features": features,
+        # The legend's very colours: nothing lies underneath.
+        "style": {"color": "#ffffff", "weight": 1, "fillOpacity": 1},
+        "features": [
+            _feature(
+                _rounded(shape), name, litres=[whole.get(code), *used.regions.get(code, unknown)], at=_inside(shape)
+            )
+            for code, name, shape in _outlines(report, prefixes)
+        ],
     }
+
+
+def _inside(shape: Any) -> list[float]:
+    """Latitude and longitude of where there is the most room in an outline."""
+    middle = shapely.get_point(shapely.maximum_inscribed_circle(shape, _TOLERANCE_DEGREES), 0)
+    return [round(middle.y, _DIGITS), round(middle.x, _DIGITS)]
 
 
 def _waters(layer: registry.Layer, report: Report, lang: str) -> Json | None:
@@ -128,14 +147,8 @@ def _waters(layer: registry.Layer, report: Report, lang: str) -> Json | None:
     }
 
 
-def _figure(line: RegionLine | None, lang: str) -> str:
-    if line is None or line.volume_l is None:
-        return word("no_data", lang)
-    return f"{figures.volume(line.volume_l, lang)} · {figures.percent(line.share)}"
-
-
-def _outlines(report: Report, prefixes: list[str]) -> list[tuple[str, str, Json]]:
-    """(code, name, GeoJSON) of each region, its borders shared with its neighbours'."""
+def _outlines(report: Report, prefixes: list[str]) -> list[tuple[str, str, Any]]:
+    """(code, name, outline) of each region, its borders shared with its neighbours'."""
     rows = list(
         filters.within(registry.layer(report.child_level), report.within)
         .filter(any_prefix("region__code", prefixes))
@@ -145,8 +158,7 @@ def _outlines(report: Report, prefixes: list[str]) -> list[tuple[str, str, Json]
     shapes = shapely.coverage_simplify([shapely.from_wkb(bytes(wkb)) for _, _, wkb in rows], _TOLERANCE_DEGREES)
     called = report.place.called
     return [
-        (code, called(code, name, report.names_in), _rounded(shape))
-        for (code, name, _), shape in zip(rows, shapes, strict=True)
+        (code, called(code, name, report.names_in), shape) for (code, name, _), shape in zip(rows, shapes, strict=True)
     ]
 
 
