@@ -11,7 +11,7 @@ from layers.stats.classes import classify
 
 MEASURES = ("volume", "per_km2")
 METHOD = "quantiles"
-FEW_CLASSES, NEARLY_ALL = 2, 0.8
+FEW_CLASSES, NEARLY_ALL = 2, 0.7
 LEAST_PARTS, PARTS_A_CLASS, MOST_CLASSES = 4, 3, 5
 
 

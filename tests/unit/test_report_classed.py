@@ -18,6 +18,7 @@ BREAKS = (10.0, 20.0, 30.0, 40.0, 50.0)
         ([41, 45, 60, 70, 80, 5, 15, 25, 35, 36], False),
         ([41, 60, 70, 80, 5], True),  # four of five in two
         ([41, 60, 70, 25, 5], False),
+        ([51, 52, 53, 54, 55, 56, 41, 31, 25, 5], True),  # seven of ten
         ([60, 70, 80], False),  # three are read by their numbers
         ([], False),
     ],

@@ -17,14 +17,10 @@ FRAME = fit((0.0, 0.0, 100_000.0, 100_000.0), 170.0, 160.0, 84.0)
 REGION = shapely.union_all([each.shape for each in WIDE])
 
 
-def box_of(window: core.Frame) -> labels.Box:
-    return window.x, window.y, window.x + window.width, window.y + window.height
-
-
 def test_the_core_is_enlarged_where_the_sheet_is_free() -> None:
     found = core.dense_core([*WIDE, *TOWN], core.NAMED_MM, FRAME, REGION, [])
     assert found and found.window.scale * core.ENLARGED <= FRAME.scale
-    x1, y1, x2, y2 = box_of(found.window)
+    x1, y1, x2, y2 = found.whole
     assert x1 > 0 and y1 > 0 and x2 < FRAME.width and y2 < FRAME.height
     on_paper = [
         shapely.box(*FRAME.to_paper(west, north), *FRAME.to_paper(east, south))
@@ -40,7 +36,7 @@ def test_the_core_is_enlarged_where_the_sheet_is_free() -> None:
 def test_it_lies_over_nothing_that_stands_there() -> None:
     arrow = (FRAME.width - 60.0, FRAME.height - 60.0, FRAME.width - 30.0, FRAME.height - 20.0)
     found = core.dense_core([*WIDE, *TOWN], core.NAMED_MM, FRAME, REGION, [arrow])
-    assert found is None or not labels.overlap(box_of(found.window), arrow)
+    assert found is None or not labels.overlap(found.whole, arrow)
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ def test_every_point_is_in_the_nearest_hexagon() -> None:
     assert (nearest == cells.counts).all() and far.min(axis=1).max() <= cells.side + 1e-6
     between = np.hypot(*(cells.middles[:, None, :] - cells.middles[None, :, :]).transpose(2, 0, 1))
     assert between[between > 0].min() == pytest.approx(1000)  # across the flats
-    assert cells.area_km2 == pytest.approx(0.866, abs=1e-3)
+    assert density.hexagon_km2(1000) == pytest.approx(0.866, abs=1e-3)
 
 
 def test_the_cells_are_the_same_whatever_region_they_are_of() -> None:

@@ -17,6 +17,7 @@ NAMED_MM, SEEN_MM = 8.5, 3.0  # a part that is smaller cannot hold its name; can
 LEAST_PARTS, LEAST_SHARE = 2, 0.1  # of the parts that are small
 CORES = (0.9, 0.75, 0.6, 0.5)  # of the small parts in the core: the most of which it can be enlarged
 LARGEST, SMALLEST, STEP = 74, 36, 2  # mm of the side of what is drawn
+FOOT = 4.4  # mm below the window, for its scale
 EDGE = 1.5  # mm from the edge of the window
 ENLARGED = 1.8  # or it is not worth its place
 _AROUND = 0.06  # of the core's side, on each side
@@ -28,6 +29,12 @@ class DenseCore:
 
     box: Box
     window: Frame
+
+    @property
+    def whole(self) -> Box:
+        """What it takes of the sheet, its scale included."""
+        window = self.window
+        return window.x, window.y, window.x + window.width, window.y + window.height + FOOT
 
     def holds(self, x: float, y: float) -> bool:
         return self.box[0] < x < self.box[2] and self.box[1] < y < self.box[3]
@@ -46,13 +53,13 @@ def dense_core(
     left, top, size = place
     for share in CORES:
         west, south, east, north = _bounds(small, share)
-        side_m = max(east - west, north - south) * (1 + 2 * _AROUND)
-        scale = round_scale(side_m / size * 1000)
+        height = size - FOOT
+        scale = round_scale(max((east - west) / size, (north - south) / height) * (1 + 2 * _AROUND) * 1000)
         if frame.scale / scale >= ENLARGED:
-            middle, half = ((west + east) / 2, (south + north) / 2), size * scale / frame.scale / 2
-            x, y = frame.to_paper(*middle)
-            box = (x - half, y - half, x + half, y + half)
-            return DenseCore(box, Frame(left, top, size, size, scale, *middle))
+            window = Frame(left, top, size, height, scale, (west + east) / 2, (south + north) / 2)
+            x, y = frame.to_paper(window.east, window.north)
+            across, up = size * scale / frame.scale / 2, height * scale / frame.scale / 2
+            return DenseCore((x - across, y - up, x + across, y + up), window)
     return None
 
 
@@ -95,6 +102,6 @@ def names(
 ) -> list[labels.PlacedLabel]:
     """The names of what lies in the window, by what may stand in for them where they have no room."""
     window = core.window
-    within = (window.x + 0.6, window.y + 0.6, window.x + window.width - 0.6, window.y + window.height - 5.0)
+    within = (window.x + 0.6, window.y + 0.6, window.x + window.width - 0.6, window.y + window.height - 0.6)
     wanted = [labels.WantedLabel(x, y, each.name, instead) for each, (x, y), instead in named]
     return labels.place(wanted, within, size_pt)[0]

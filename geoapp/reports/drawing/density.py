@@ -21,7 +21,7 @@ from geoapp.reports.structure import Report
 from geoapp.reports.words import layer_name, word
 from layers import registry
 from layers.stats.classes import classify
-from layers.words import Listed
+from layers.words import Listed, small
 
 # Dots are one blot where each on average shares its square of the paper with so many, and hide all else where there are thousands.
 SQUARE_MM, CROWD, MOST_DOTS = 2.0, 8.0, 2000
@@ -50,16 +50,16 @@ class Hexagons:
     """Hexagons of so many metres across their flats, by their middles (m), with how many stand in each."""
 
     width: int
-    middles: np.ndarray
-    counts: np.ndarray
+    middles: Any
+    counts: Any
 
     @property
     def side(self) -> float:
         return self.width / math.sqrt(3)
 
-    @property
-    def area_km2(self) -> float:
-        return self.width**2 * math.sqrt(3) / 2 / 1e6
+
+def hexagon_km2(width: int) -> float:
+    return width**2 * math.sqrt(3) / 2 / 1e6
 
 
 def hexagons(points: np.ndarray, width: int) -> Hexagons:
@@ -87,7 +87,7 @@ def draw(
     report: Report, lang: str, crowded: Mapping[str, np.ndarray], shapes: Sequence[Outline], context: Sequence[Outline]
 ) -> Figure:  # fmt: skip
     """A map for each of the crowded layers, all of one scale, with the classes of its own counts."""
-    names = [layer_name(layer_id, lang) for layer_id in crowded]
+    names = [small(layer_name(layer_id, lang), lang) for layer_id in crowded]
     title = word("map_density", lang, names=Listed(*names).in_(lang))
     panels, height = _panels(geometry.bounds(shapes), len(crowded))
     canvas = Canvas(WIDTH, height + _FOOT + MARKS_HEIGHT, f"{report.name} {title}")
@@ -104,7 +104,7 @@ def draw(
         canvas.path(lines, stroke=SOFT, width=0.15)
         canvas.path(geometry.path_of(whole, panel), stroke=INK, width=0.4)
         _head(sheet, panel, registry.layer(layer_id), len(points), drawn)
-    area = figures.area(Hexagons(width, points, points).area_km2)
+    area = figures.area(hexagon_km2(width))
     told = word("density_note", lang, width=distance_text(width), area=area)
     for n, line in enumerate(wrapped(told, SMALL_PT, WIDTH)):
         canvas.text(0, height + 2.6 + 3.4 * n, line, SMALL_PT, fill=SOFT)
@@ -136,18 +136,15 @@ def _cells(sheet: Sheet, panel: Frame, cells: Hexagons) -> list[tuple[str, str]]
     """Draws the cells of a map; → colour and text of its classes, the lowest first."""
     breaks = sorted({math.ceil(bound) for bound in classify(cells.counts, "quantiles", CLASSES).breaks})
     colors = palette.ramp(len(breaks) + 1, palette.COUNTS)
-    corners = [(math.sin(math.pi / 3 * n), math.cos(math.pi / 3 * n)) for n in range(6)]
-    inside = shapely.box(panel.x, panel.y, panel.x + panel.width, panel.y + panel.height)
+    turns = np.arange(6) * math.pi / 3
+    x, y = np.array(panel.to_paper(cells.middles[:, 0], cells.middles[:, 1]))
+    seen = (panel.x < x) & (x < panel.x + panel.width) & (panel.y < y) & (y < panel.y + panel.height)
+    side = cells.side / panel.metres_per_mm
+    across, down = x[:, None] + side * np.sin(turns), y[:, None] + side * np.cos(turns)
+    classes = np.searchsorted(breaks, cells.counts, side="right")
     for at, color in enumerate(colors):
-        mine = [
-            middle for middle, n in zip(cells.middles, cells.counts, strict=True) if palette.class_of(n, breaks) == at
-        ]
-        path = []
-        for east, north in mine:
-            paper = [panel.to_paper(east + x * cells.side, north + y * cells.side) for x, y in corners]
-            if inside.contains(shapely.Point(panel.to_paper(east, north))):
-                path.append(ring(paper))
-        sheet.canvas.path("".join(path), fill=color)
+        mine = np.flatnonzero(seen & (classes == at))
+        sheet.canvas.path("".join(ring(zip(across[n], down[n], strict=True)) for n in mine), fill=color)
     return list(zip(colors, _texts(breaks, int(cells.counts.max())), strict=True))
 
 

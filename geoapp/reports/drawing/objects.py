@@ -6,10 +6,10 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 
 from geoapp.reports import figures
-from geoapp.reports.drawing import density, geometry, numbers, palette, waters
+from geoapp.reports.drawing import density, geometry, numbers, waters
 from geoapp.reports.drawing.geometry import Outline
 from geoapp.reports.drawing.land import Land, background
-from geoapp.reports.drawing.palette import INK, SOFT
+from geoapp.reports.drawing.palette import INK, PAPER, SOFT
 from geoapp.reports.drawing.sheet import LEGEND_ROW, LEGEND_WIDTH, SMALL_PT, Figure, Sheet, begin
 from geoapp.reports.drawing.svg import dots, text_width
 from geoapp.reports.drawing.symbols import symbol
@@ -21,6 +21,7 @@ from layers.entries import WAY, Sign
 
 INKED = 0.25  # the part of the paper that dots may cover, as they find it themselves
 LEAST_DOT, MOST_DOT = 0.4, 1.0  # mm
+RING = 1.4  # that a ring is wider than a dot, of which half is its own
 _BESIDE_NAMES = 1.5  # mm of radius: signs from here on are left free by names
 
 
@@ -30,15 +31,16 @@ def draw(land: Land, lang: str, listed_rows: int) -> list[Figure]:
     report, ground = land.report, land.ground
     sheet = begin(report, lang, word("map_objects", lang), land.parts, land.context)
     shapes = background(sheet, land)
+    lists = listed_in_print(report, listed_rows)
+    numbered = {each.layer for each in lists}
     crowded = {
         layer.id: points
         for layer in _there(sheet)
-        if layer.id in ground.positions and not isinstance(layer.printed, Sign)
+        if layer.id in ground.positions and layer.id not in numbered
         if density.is_crowded(points := geometry.points(ground.positions[layer.id]), sheet.frame)
     }
     seen = {layer_id: read for layer_id, read in ground.positions.items() if layer_id not in crowded}
     _dots_and_signs(sheet, seen)
-    lists = listed_in_print(report, listed_rows)
     _names_and_numbers(sheet, shapes, lists, ground.stands)
     _legend(sheet, seen, crowded, lists)
     waters.legend(sheet, ground.waters)
@@ -81,10 +83,11 @@ def _dots_and_signs(sheet: Sheet, positions: Mapping[str, bytes | None]) -> None
 def _dots(sheet: Sheet, layer: registry.Layer, points: Sequence[tuple[float, float]], width: float) -> None:
     """Of every second kind as rings: in grey the colours of two are one."""
     kinds = [each.id for each in registry.LAYERS if each.dataset.placed and not isinstance(each.printed, Sign)]
-    path = dots(points)
-    sheet.canvas.path(path, stroke=layer.color, width=width, stroke_linecap="round")
-    if kinds.index(layer.id) % 2:
-        sheet.canvas.path(path, stroke="#ffffff", width=width * 0.5, stroke_linecap="round")
+    path, hollow = dots(points), kinds.index(layer.id) % 2
+    outer = width * RING if hollow else width
+    sheet.canvas.path(path, stroke=layer.color, width=outer, stroke_linecap="round")
+    if hollow:
+        sheet.canvas.path(path, stroke=PAPER, width=outer / 2, stroke_linecap="round")
 
 
 def _names_and_numbers(
@@ -97,7 +100,7 @@ def _names_and_numbers(
     named = sheet.names(shapes, {}, [sign.box for sign in signs if sign.radius >= _BESIDE_NAMES])
     placed = numbers.place(signs, sheet.window, SMALL_PT, [*sheet.taken, *named])
     sheet.canvas.path(numbers.lines(placed), stroke=INK, width=0.1)
-    sheet.canvas.path(numbers.backing(each for _, each in placed), fill=palette.PAPER)
+    sheet.canvas.path(numbers.backing(each for _, each in placed), fill=PAPER)
     for _, each in placed:
         sheet.canvas.text(each.label.x, each.label.y, each.label.text, SMALL_PT, anchor="middle")
     if placed:

@@ -14,7 +14,7 @@ from geoapp.reports.drawing import core, geometry, inset, palette, waters
 from geoapp.reports.drawing.frame import Frame, fit
 from geoapp.reports.drawing.geometry import Outline
 from geoapp.reports.drawing.land import Land, edge
-from geoapp.reports.drawing.palette import INK, LINE, NO_DATA_AT, NOUGHT_AT
+from geoapp.reports.drawing.palette import INK, LINE, NO_DATA_AT, NOUGHT_AT, PAPER
 from geoapp.reports.drawing.sheet import LEGEND_ROW, LEGEND_WIDTH, SMALL_PT, Figure, Sheet, begin
 from geoapp.reports.held import hidden
 from geoapp.reports.structure import MapClasses, RegionLine, Report
@@ -75,7 +75,7 @@ def draw(land: Land, lang: str, level: str, lines: Sequence[RegionLine], measure
         sheet.taken.append((small.x, small.y, small.x + small.width, small.y + small.height))
     ranks = {line.code: n for n, line in enumerate(report.children, 1)}
     small_mm = core.SEEN_MM if fine else core.NAMED_MM
-    whole = shapely.union_all([each.shape for each in named])
+    whole = shapely.coverage_union_all([each.shape for each in named])
     dense = core.dense_core(shapes, small_mm, sheet.frame, whole, sheet.taken)
     if dense:
         _enlarged(sheet, dense, coloured, land, level, ranks)
@@ -107,6 +107,8 @@ def _enlarged(
 ) -> None:
     """The core in a window of its own, with its scale, and where it lies on the map."""
     window, canvas, box = dense.window, sheet.canvas, dense.box
+    west, north, east, south = dense.whole
+    canvas.rect(west, north, east - west, south - north, PAPER, INK)
     canvas.rect(window.x, window.y, window.width, window.height, "#fbfaf7")
     _fill(sheet, window, replace(coloured, shapes=_inside(land.level(level), window)), 0.15)
     parts = _inside(land.parts, window)
@@ -118,12 +120,8 @@ def _enlarged(
     for label in core.names(dense, wanted, SMALL_PT):
         canvas.text(label.x, label.y, label.text, SMALL_PT, anchor="middle", halo=True)
     told = word("enlarged", sheet.lang, scale=f"{window.scale:,}")
-    x, y = window.x + 1.2, window.y + window.height - 1.3
-    canvas.text(x, y, told, SMALL_PT, halo=True)
-    sheet.taken += [
-        (window.x, window.y, window.x + window.width, window.y + window.height),
-        box,
-    ]
+    canvas.text(west + 1.2, south - 1.3, told, SMALL_PT)
+    sheet.taken += [dense.whole, box]
 
 
 def _inside(shapes: Sequence[Outline], window: Frame) -> list[Outline]:
