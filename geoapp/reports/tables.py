@@ -262,7 +262,7 @@ def _facilities(found: FacilityList, lang: str, *, located: bool = False) -> Pri
     """By the numbers that they bear on the map. ``located``: with where each counts and stands, and how good that is, which paper
     has no room for."""
     columns = (
-        PrintedColumn(word("no", lang), "integer", width=1, absent=""),
+        PrintedColumn(word("no", lang), "integer", width=1),
         PrintedColumn(word("code", lang), width=2),
         PrintedColumn(word("name", lang), width=3.7),
         PrintedColumn(word("place", lang), width=3.7),
