@@ -24,7 +24,7 @@ from layers.stats.classes import classify
 from layers.words import Listed, small
 
 # Dots are one blot where each on average shares its square of the paper with so many, and hide all else where there are thousands.
-SQUARE_MM, CROWD, MOST_DOTS = 2.0, 8.0, 2000
+SQUARE_MM, CROWD, MOST_DOTS = 2.0, 8.0, 1500
 CLASSES = 5
 LEAST_HEX_MM = 1.9
 _WIDTHS = tuple(step * 10**power for power in range(1, 5) for step in (1, 2, 5))  # m across the flats

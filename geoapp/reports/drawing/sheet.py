@@ -206,7 +206,7 @@ def _pieces(text: str) -> list[str]:
     pieces: list[str] = []
     for char in text:
         joins = pieces and ord(char) < 0x2000 and ord(pieces[-1][-1]) < 0x2000 and pieces[-1][-1] != " "
-        closes = pieces and char in "，。；：、）"
+        closes = pieces and char in "，。；：、）)"
         if joins or closes:
             pieces[-1] += char
         else:
