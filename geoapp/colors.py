@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ LINES: list[str] = _ALL["lines"]
 OTHER: str = _ALL["other"]
 
 
-def ramp(classes: int) -> list[str]:
+def ramp(classes: int, palette: Sequence[str] = SEQUENTIAL) -> list[str]:
     """A colour for each class; fewer classes spread over the whole ramp, as on the page."""
-    last = len(SEQUENTIAL) - 1
-    return [SEQUENTIAL[3 if classes == 1 else math.floor(i * last / (classes - 1) + 0.5)] for i in range(classes)]
+    last = len(palette) - 1
+    return [palette[3 if classes == 1 else math.floor(i * last / (classes - 1) + 0.5)] for i in range(classes)]

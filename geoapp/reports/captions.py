@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from geoapp.reports.drawing.sheet import Figure
 from geoapp.reports.tables import PrintedTable
 from geoapp.reports.words import word
-from layers.words import Words
+from layers.words import Listed, Words
 
 _TEXT = re.compile(r"<text[^>]*>([^<]*)</text>")
 
@@ -74,6 +74,14 @@ def one_unit(table: PrintedTable) -> str:
     """The unit of all figures of a table; nothing where they differ, or some have none. Shares say theirs in each cell."""
     units = {column.unit for column in table.columns if column.kind not in ("text", "month", "share", "change")}
     return units.pop() if len(units) == 1 else ""
+
+
+def pointing_to_lists(each: Captioned, tables: Iterable[str], lang: str) -> Captioned:
+    """Where facilities bear numbers, which tables these are of."""
+    if each.figure is None or word("facilities_numbered", lang) not in each.figure.notes:
+        return each
+    told = Listed(*tables)
+    return replace(each, notes=(*each.notes, word("facilities_numbered_in", lang, tables=told.in_(lang))))
 
 
 def pointing(each: Captioned, table: str, lang: str) -> Captioned:

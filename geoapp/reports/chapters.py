@@ -94,11 +94,16 @@ def _numbered(found: Sequence[Chapter], drawn: Drawn) -> list[Chapter]:
     ]
     numbers = {one.key: one.number for each in numbered for one in (*each.figures, *each.tables)}
     seen = _where(drawn.report, numbers, lang)
+    listed = tables.listed_in_print(drawn.report, drawn.layout.facility_rows)
+    lists = [numbers[found.layer] for found in listed if found.layer in numbers]
     return [
         replace(
             each,
             told=(*each.told, seen) if each.key == "summary" and seen else each.told,
-            figures=tuple(captions.pointing(one, numbers.get("regions", ""), lang) for one in each.figures),
+            figures=tuple(
+                captions.pointing_to_lists(captions.pointing(one, numbers.get("regions", ""), lang), lists, lang)
+                for one in each.figures
+            ),
         )
         for each in numbered
     ]

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from geoapp.reports import crossed, objects
 from geoapp.reports.ask import Ask
+from geoapp.reports.classed import MEASURES, own_classes
 from geoapp.reports.ground import outlined_by
 from geoapp.reports.quality import findings
 from geoapp.reports.structure import (
@@ -42,7 +43,6 @@ from layers.stats.series import series
 from layers.versions import ALL_DATASETS, Stamp, as_of
 
 CLASSES = 6  # as many as the map page asks for, so that paper and screen have one legend
-MEASURES = ("volume", "per_km2")
 RESIDENTS = Selection(purposes=frozenset({vocab.RESIDENTIAL}))
 _kept_classes: Memory[tuple[MapClasses, ...]] = Memory(64)
 
@@ -74,6 +74,7 @@ def build(ask: Ask) -> Report:
     children = _children(named, by_versus)
     grandchildren = _grandchildren(named, ask, grand, region) if grand else ()
     lines_of = {child: children, grand: grandchildren} if grand else {child: children}
+    classes = _classes(ask, [level for level in (child, grand) if level], version.stamp)
     months = _months(coverage(ask.period, query.available_months()).period)
     changed = timezone.localtime(version.changed_at) if version.changed_at else None
     return Report(
@@ -121,7 +122,8 @@ def build(ask: Ask) -> Report:
         },
         # Of the city all there is: what lies outside it, or in none of its parts, begins with no code.
         crossed=crossed.read([*lines_of], ask.period, [] if region.level == vocab.CITY else prefixes, within),
-        classes=_classes(ask, [level for level in (child, grand) if level], version.stamp),
+        classes=classes,
+        own_classes=own_classes(classes, {vocab.LEVEL.by_id[level].code: lines for level, lines in lines_of.items()}),
         counts={row["layer"]: row["count"] for row in own["facilities"]},
         stages=objects.stages(prefixes, {row["layer"]: row["count"] for row in own["facilities"]}),
         facilities=objects.facility_lists(index, prefixes, lambda code, name: here.called(code, name, ask.lang)),

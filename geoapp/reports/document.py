@@ -34,7 +34,8 @@ def draw(
 ) -> Drawn:
     """The report with the maps and charts of its layout, under the letterhead that it wears."""
     layout = layout or ReportLayout()
-    of_maps = maps.draw_all(report, ground, lang, layout.maps)
+    listed_rows = layout.facility_rows if "facilities" in layout.sections else 0
+    of_maps = maps.draw_all(report, ground, lang, layout.maps, listed_rows)
     return Drawn(report, lang, of_maps, charts.draw_all(report, lang, layout.charts), layout, worn)
 
 

@@ -79,7 +79,10 @@ class Ground:
     outlines: dict[str, tuple[Outlined, ...]]  # by level, by code
     context: tuple[Outlined, ...]  # the districts (a county's townships) around; none around the city
     cells: Cells | None
-    positions: dict[str, bytes | None]  # of each layer that is drawn: all its positions as one shape, None without any
+    positions: dict[
+        str, bytes | None
+    ]  # of each layer that may be shown: all its positions as one shape, None without any
+    stands: dict[str, dict[str, bytes]]  # where each listed facility stands, by layer and code
     areas: dict[str, tuple[bytes, ...]]  # supply areas by the layer of their facilities, the largest first
     waters: Waters | None  # None where no layer gives any
 
@@ -90,12 +93,13 @@ def read(report: Report) -> Ground:
     city = index.root.code if index.root else ""
     whole = vocab.LEVEL.by_id[index.below[0]].code
     levels = [level for level in (report.child_level, report.grand_level) if level]
-    drawn = [layer.id for layer in registry.LAYERS if report.counts.get(layer.id) and is_drawn(layer)]
+    placed = [layer for layer in registry.LAYERS if report.counts.get(layer.id) and is_placed(layer)]
     return Ground(
         outlines={level: _outlines(level, prefixes, report) for level in levels},
         context=() if report.level == "city" else _outlines(whole, [city], report),
         cells=_cells(prefixes, parse_period(report.period.text), report.within),
-        positions={layer_id: _positions(layer_id, prefixes) for layer_id in drawn},
+        positions={layer.id: _positions(layer.id, prefixes) for layer in placed},
+        stands={each.layer: _stands(each.layer, prefixes) for each in report.facilities},
         areas={owner: _areas(owner, prefixes) for owner in OWNERS} if report.counts["supply_area"] else {},
         waters=_waters(report),
     )
@@ -145,9 +149,14 @@ def _outlines(level: str, prefixes: Sequence[str], report: Report) -> tuple[Outl
     return tuple((code, called(code, name, report.names_in), bytes(wkb)) for code, name, wkb in found)
 
 
+def is_placed(layer: registry.Layer) -> bool:
+    """Whether its objects stand at points that may be shown."""
+    return layer.dataset.placed and access.seen(layer) is not None
+
+
 def is_drawn(layer: registry.Layer) -> bool:
     """Whether the map shows where its objects stand: of the others it says how many there are."""
-    return layer.dataset.placed and layer.printed != Dot(0) and access.seen(layer) is not None
+    return is_placed(layer) and layer.printed != Dot(0)
 
 
 def _positions(layer_id: str, prefixes: Sequence[str]) -> bytes | None:
@@ -155,6 +164,11 @@ def _positions(layer_id: str, prefixes: Sequence[str]) -> bytes | None:
     placed = within(layer_id, list(prefixes)).filter(geom__isnull=False).order_by()
     found = placed.aggregate(all=PlaneCollectedWKB("geom"))["all"]
     return None if found is None else bytes(found)
+
+
+def _stands(layer_id: str, prefixes: Sequence[str]) -> dict[str, bytes]:
+    placed = within(layer_id, list(prefixes)).filter(geom__isnull=False).order_by()
+    return {code: bytes(wkb) for code, wkb in placed.values_list("code", PlaneWKB("geom"))}
 
 
 def _areas(layer_id: str, prefixes: Sequence[str]) -> tuple[bytes, ...]:

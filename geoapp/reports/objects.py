@@ -66,8 +66,11 @@ def facility_lists(
     """Facilities by layer, the largest first; layers without any are left out. ``called`` has a region's name from its code and
     the one it is registered with."""
     codes = dict(Region.objects.values_list("pk", "code"))
-    lists = [FacilityList(each.id, facility_lines(index, each.id, prefixes, codes, called)) for each in registry.LISTED]
-    return tuple(each for each in lists if each.lines)
+    lists: list[FacilityList] = []
+    for each in registry.LISTED:
+        if lines := facility_lines(index, each.id, prefixes, codes, called):
+            lists.append(FacilityList(each.id, lines, lists[-1].last + 1 if lists else 1))
+    return tuple(lists)
 
 
 def facility_lines(

@@ -7,7 +7,7 @@ Whatever form the report takes (page, PDF, workbook, picture) reads these and co
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -153,10 +153,15 @@ class FacilityLine:
 
 @dataclass(frozen=True, slots=True)
 class FacilityList:
-    """Every facility of one layer in the region."""
+    """Every facility of one layer in the region, numbered on from the list before."""
 
     layer: str
     lines: tuple[FacilityLine, ...]
+    first: int = 1
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.lines) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +279,7 @@ class Report:
     grandchildren: tuple[RegionLine, ...]
     held: dict[str, HeldWater]  # by level: what the figures of children and grandchildren show of it all
     crossed: tuple[CrossedUse, ...]  # the same figures by source and by purpose
-    classes: dict[str, MapClasses]  # of the level and measure of each map: "township/volume"
+    classes: dict[str, MapClasses]  # of the whole city, by the level and measure of each map: "township/volume"
 
     counts: dict[str, int]
     stages: tuple[StageLine, ...]
@@ -287,6 +292,9 @@ class Report:
     provisional_notes: tuple[str, ...] = ()
     provisional_months: tuple[str, ...] = ()  # those of ``months``
     notes: tuple[Note, ...] = ()  # where the print behind the figures contradicts itself
+    own_classes: dict[str, MapClasses] = field(
+        default_factory=dict
+    )  # of the region alone, where those of the city tell little
 
     @property
     def beside(self) -> dict[str, int]:

@@ -260,38 +260,46 @@ def facilities(report: Report, lang: str) -> list[PrintedTable]:
 
 def printed_facilities(report: Report, lang: str, limit: int = FACILITY_ROWS) -> list[PrintedTable]:
     """Lists by name of the kinds that fit into ``limit`` rows together, and counts by region of the others."""
+    listed = listed_in_print(report, limit)
+    return [_facilities(each, lang) if each in listed else _counted(report, each, lang) for each in report.facilities]
+
+
+def listed_in_print(report: Report, limit: int) -> list[FacilityList]:
+    """The kinds that fit into ``limit`` rows together: what is numbered on the map is in one of them."""
     found = []
     for each in report.facilities:
-        fits = len(each.lines) <= limit
-        limit -= len(each.lines) if fits else 0
-        found.append(_facilities(each, lang) if fits else _counted(report, each, lang))
+        if len(each.lines) <= limit:
+            limit -= len(each.lines)
+            found.append(each)
     return found
 
 
 def _facilities(found: FacilityList, lang: str, *, located: bool = False) -> PrintedTable:
-    """``located``: with where it counts and stands, and how good that is, which paper has no room for."""
+    """By the numbers that they bear on the map. ``located``: with where each counts and stands, and how good that is, which paper
+    has no room for."""
     columns = (
+        PrintedColumn(word("no", lang), "integer", width=1),
         PrintedColumn(word("code", lang), width=2),
-        PrintedColumn(word("name", lang), width=4),
-        PrintedColumn(word("place", lang), width=4),
+        PrintedColumn(word("name", lang), width=3.7),
+        PrintedColumn(word("place", lang), width=3.7),
         PrintedColumn(word("capacity", lang), "integer", "m³/d", width=1.6),
         PrintedColumn(word("run_by", lang), width=2.4),
         *(_located_columns(lang) if located else ()),
     )
     rows = tuple(
         (
-            *(line.code, line.name, line.place, line.capacity_m3_d, run_by_name(found.layer, line.run_by, lang)),
+            *(n, line.code, line.name, line.place, line.capacity_m3_d, run_by_name(found.layer, line.run_by, lang)),
             *(
                 (line.region, line.lon, line.lat, term_name(vocab.POSITION_QUALITY, line.position, lang))
                 if located
                 else ()
             ),
         )
-        for line in found.lines
+        for n, line in enumerate(found.lines, found.first)
     )
     capacity = added(line.capacity_m3_d for line in found.lines)
     places = word("places", lang, count=figures.integer(len(rows)))
-    total = (word("sum", lang), places, "", capacity, *("" for _ in columns[4:]))
+    total = (None, word("sum", lang), places, "", capacity, *("" for _ in columns[5:]))
     name = layer_name(found.layer, lang)
     return PrintedTable(found.layer, f"{name} · {len(rows):,}", columns, rows, total, sheet=name)
 

@@ -82,8 +82,8 @@ def test_a_listed_facility_says_where_it_stands_and_how_good_that_is(reports: di
         heads = [str(cell.value) for cell in sheet[1]]
         if "经度（CGCS2000） (°)" in heads:
             for row in sheet.iter_rows(min_row=2, values_only=True):
-                if row[0] and row[0] != "合计" and row[heads.index("代码")]:
-                    plant = SupplyFacility.objects.filter(code=row[0]).first()
+                if row[heads.index("序号")] and row[heads.index("代码")]:
+                    plant = SupplyFacility.objects.filter(code=row[heads.index("代码")]).first()
                     if plant and plant.geom:
                         found += 1
                         at = (row[heads.index("经度（CGCS2000） (°)")], row[heads.index("纬度（CGCS2000） (°)")])

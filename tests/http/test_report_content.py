@@ -278,7 +278,7 @@ def test_the_same_data_make_the_same_bytes(grid: Grid) -> None:
 def test_long_lists_are_counted_by_region(grid: Grid) -> None:
     report = build(DISTRICT, "2019")
     found = {table.key: table for table in tables.printed_facilities(report, "zh", limit=3)}
-    assert [row[0] for row in found["urban_plant"].rows] == ["UP1"]
+    assert [row[:2] for row in found["urban_plant"].rows] == [(1, "UP1")]
     assert found["village_station"].rows == (("北镇", 7, None),)
     assert "XLSX" in found["village_station"].notes[0]
 
@@ -320,4 +320,4 @@ def test_a_grid_that_is_kept_up_is_a_map(grid: Grid) -> None:
     assert sum(litres or 0 for litres, _ in cells) == kept > 0
     assert len(cells) == models.GridUnit.objects.filter(size=500).count() > 10
     figure = next(figure for figure in drawn_of(report).maps if figure.key == "grid-500")
-    assert figure.title == "500 米网格用水量" and "EPSG:4548" in figure.svg
+    assert figure.title == "500 米网格用水量（全市分级）" and "EPSG:4548" in figure.svg

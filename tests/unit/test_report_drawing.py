@@ -137,6 +137,8 @@ def test_lines_break_between_words_and_within_chinese() -> None:
     found = wrapped("分级与网页地图相同：全市街道(乡镇)，等数量分级。", 6, 20)
     assert "".join(found) == "分级与网页地图相同：全市街道(乡镇)，等数量分级。"
     assert all(text_width(line, 6) <= 20 + 3 for line in found) and not any(line[0] in "，。：" for line in found)
+    closed = [wrapped(f"{'全' * n}市社区(村)，等数量分级。", 6, 20) for n in range(12)]
+    assert not any(line[0] in "，。：)" for lines in closed for line in lines)
 
 
 def test_signs_differ_in_shape_or_size() -> None:

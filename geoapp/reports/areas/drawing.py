@@ -6,7 +6,7 @@ import shapely
 
 from geoapp.reports.areas.structure import AreaGround, AreaReport
 from geoapp.reports.areas.words import word
-from geoapp.reports.drawing import geometry, maps
+from geoapp.reports.drawing import geometry, objects
 from geoapp.reports.drawing.geometry import Outline
 from geoapp.reports.drawing.sheet import Figure, begin
 
@@ -30,7 +30,7 @@ def draw(report: AreaReport, ground: AreaGround, lang: str) -> list[Figure]:
     path = geometry.path_of(drawn.simplify(tolerance, preserve_topology=True), frame)
     sheet.canvas.path(path, fill=INK, fill_opacity="0.06", fill_rule="evenodd")
     sheet.canvas.path(path, stroke=INK, width=0.7)
-    maps.objects(sheet, ground.positions)
+    objects.scatter(sheet, ground.positions)
     sheet.names(seen, {})
     sheet.levels += report.boundaries
     return [sheet.finish("area")]

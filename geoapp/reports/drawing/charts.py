@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from geoapp.reports import figures
-from geoapp.reports.drawing.palette import INK, LINE, PURPOSES, SOFT, SOURCES, WATER
+from geoapp.reports.drawing import patterns
+from geoapp.reports.drawing.palette import INK, LINE, PAPER, PURPOSES, SOFT, SOURCES, WATER
 from geoapp.reports.drawing.sheet import Figure, wrapped
 from geoapp.reports.drawing.svg import Canvas, text_width
 from geoapp.reports.held import hidden
@@ -23,6 +25,16 @@ NOWHERE = (OTHER, "#66777a")  # of what lies in no region, by why
 FAINT = "0.35"  # of months beside those of the period
 LEAST_BAND = 7.0  # mm that a month's name takes
 SMALL, NOTE_ROW = 7.0, 3.4
+LEAST_BORDERED = 0.6  # mm: a lower part would be all border
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """How a part of a chart looks, and what it is."""
+
+    color: str
+    text: str
+    pattern: int = patterns.PLAIN
 
 
 def draw_all(report: Report, lang: str, wanted: Sequence[str] = CHARTS) -> list[Figure]:
@@ -49,8 +61,11 @@ def months(report: Mapped, lang: str) -> Figure:
     """Every month of the period, stacked by source, and what lies in no region; the others of a year faint beside them."""
     title = word("chart_months", lang)
     canvas = Canvas(WIDTH, 74, f"{report.name} {title}")
-    series = {code: (SOURCES.get(code, OTHER), term_name(vocab.SOURCE, code, lang)) for code in report.source_months}
-    series |= {why: (color, word(why, lang)) for why, color in zip(report.beside_months, NOWHERE, strict=False)}
+    series = {
+        code: Key(SOURCES.get(code, OTHER), term_name(vocab.SOURCE, code, lang), _kind(SOURCES, code))
+        for code in report.source_months
+    }
+    series |= {why: Key(color, word(why, lang)) for why, color in zip(report.beside_months, NOWHERE, strict=False)}
     litres = {**report.source_months, **report.beside_months}
     parts = [(code, volumes) for code, volumes in litres.items() if any((v or 0) > 0 for v in volumes)]
     totals = [sum(volumes[m] or 0 for _, volumes in parts) for m in range(len(report.months))]
@@ -66,12 +81,17 @@ def months(report: Mapped, lang: str) -> Figure:
     own = set(report.own_months)
     tops = [bottom] * len(report.months)
     for code, volumes in parts:
+        boxes = []
         for m, volume in enumerate(volumes):
             height = max(0.0, (bottom - top) * unit.of(volume or 0) / marks[-1])
             if height:
                 tops[m] -= height
                 faint = {} if m in own else {"fill_opacity": FAINT}
-                canvas.rect(left + band * (m + 0.16), tops[m], band * 0.68, height, series[code][0], **faint)
+                box = (left + band * (m + 0.16), tops[m], band * 0.68, height)
+                border = PAPER if height > LEAST_BORDERED else "none"
+                canvas.rect(box[0], box[1], box[2], box[3], series[code].color, border, **faint)
+                boxes.append(box)
+        _patterned(canvas, series[code].pattern, boxes)
     empty = [added(volumes[m] for volumes in litres.values()) is None for m in range(len(report.months))]
     _month_names(canvas, report, lang, empty, left, band, bottom)
     if report.provisional_months:
@@ -113,15 +133,33 @@ def _years(canvas: Canvas, months: Sequence[str], left: float, band: float, bott
             free = x + text_width(month[:4], SMALL) + 2
 
 
-def _row_of_keys(canvas: Canvas, keys: list[tuple[str, str]]) -> None:
+def _row_of_keys(canvas: Canvas, keys: list[Key]) -> None:
     x, y = 18.0, 2.0
-    for color, text in keys:
-        width = 5 + text_width(text, SMALL) + 3
+    for key in keys:
+        width = 6.4 + text_width(key.text, SMALL) + 3
         if x + width > WIDTH:
             x, y = 18.0, y + 4.2
-        canvas.rect(x, y, 3, 3, color)
-        canvas.text(x + 4.2, y + 2.4, text, SMALL)
+        _key(canvas, key, x, y)
+        canvas.text(x + 5.6, y + 2.4, key.text, SMALL)
         x += width
+
+
+def _key(canvas: Canvas, key: Key, x: float, y: float) -> None:
+    box = (x, y, 4.4, 3.0)
+    canvas.rect(*box, key.color)
+    _patterned(canvas, key.pattern, [box])
+
+
+def _patterned(canvas: Canvas, kind: int, boxes: Sequence[patterns.Box]) -> None:
+    """In grey some colours are one: each has a pattern too."""
+    path = "".join(patterns.pattern(kind, box) for box in boxes)
+    width = patterns.DOT if kind == patterns.DOTTED else patterns.WIDTH
+    canvas.path(path, stroke=PAPER, width=width, stroke_linecap="round")
+
+
+def _kind(colors: Mapping[str, str], code: str) -> int:
+    """The pattern of a term, by its place among those that have colours."""
+    return list(colors).index(code) % patterns.KINDS if code in colors else patterns.PLAIN
 
 
 def _regions(report: Report, lang: str) -> Figure:
@@ -156,24 +194,27 @@ def _purposes(report: Report, lang: str) -> Figure:
     """One bar parted by purpose, with what each is."""
     title = word("chart_purposes", lang)
     parts = [
-        (PURPOSES[p.code], term_name(vocab.PURPOSE, p.code, lang), p.volume_l or 0)
+        (Key(PURPOSES[p.code], term_name(vocab.PURPOSE, p.code, lang), _kind(PURPOSES, p.code)), p.volume_l or 0)
         for p in report.purposes
         if (p.volume_l or 0) > 0
     ]
-    parts.sort(key=lambda part: -part[2])
-    parts += [(OTHER, word(why, lang), litres) for why, litres in report.beside.items() if litres > 0]
+    parts.sort(key=lambda part: -part[1])
+    parts += [(Key(OTHER, word(why, lang)), litres) for why, litres in report.beside.items() if litres > 0]
     rows = math.ceil(len(parts) / 2)
     canvas = Canvas(WIDTH, 13 + rows * 5, f"{report.name} {title}")
-    total, x = sum(volume for _, _, volume in parts), 0.0
-    for color, _, volume in parts:
-        width = WIDTH * volume / total
-        canvas.rect(x, 1, width, 7, color, "#ffffff")
-        x += width
-    told = figures.volumes([volume for _, _, volume in parts], lang)
-    for n, (color, name, volume) in enumerate(parts):
+    total, x = sum(volume for _, volume in parts), 0.0
+    for key, volume in parts:
+        box = (x, 1.0, WIDTH * volume / total, 7.0)
+        canvas.rect(*box, key.color, PAPER)
+        _patterned(canvas, key.pattern, [box])
+        if text_width(key.text, SMALL) + 3 < box[2]:
+            canvas.text(x + box[2] / 2, 5.6, key.text, SMALL, anchor="middle", halo=True)
+        x += box[2]
+    told = figures.volumes([volume for _, volume in parts], lang)
+    for n, (key, volume) in enumerate(parts):
         at, y = (n % 2) * 88.0, 11 + (n // 2) * 5.0
-        canvas.rect(at, y, 3, 3, color)
-        canvas.text(at + 4.5, y + 2.5, name, SMALL)
+        _key(canvas, key, at, y)
+        canvas.text(at + 5.9, y + 2.5, key.text, SMALL)
         canvas.text(at + 60, y + 2.5, told[n], SMALL, anchor="end")
         canvas.text(at + 78, y + 2.5, figures.percent(share(volume, report.total_l)), SMALL, anchor="end", fill=SOFT)
     return Figure("purposes", title, f"{title}，{report.name}", canvas.to_svg())

@@ -16,6 +16,7 @@ from geoapp.reports.ground import Outlined
 
 TOLERANCE_MM = 0.1
 HATCH_MM = 1.1
+DOTTED_MM = 1.5
 DOT_MM = 0.35  # positions closer than this are one dot
 
 
@@ -44,6 +45,12 @@ def simplified(shapes: Sequence[Outline], frame: Frame) -> list[Outline]:
     return [Outline(each.code, each.name, shape) for each, shape in zip(shapes, found, strict=True)]
 
 
+def clipped(shape: Any, frame: Frame) -> Any:
+    """The part of a shape (m) inside the frame."""
+    across, up = frame.width / 2 * frame.metres_per_mm, frame.height / 2 * frame.metres_per_mm
+    return shapely.clip_by_rect(shape, frame.east - across, frame.north - up, frame.east + across, frame.north + up)
+
+
 def path_of(shape: Any, frame: Frame) -> str:
     """The subpaths of a polygon or multipolygon on paper."""
     parts = []
@@ -68,6 +75,18 @@ def hatching(shapes: Sequence[Any], frame: Frame, step_mm: float = HATCH_MM) -> 
     return "".join(stroke(*points) for points in ends)
 
 
+def dotting(shapes: Sequence[Any], frame: Frame, step_mm: float = DOTTED_MM) -> list[tuple[float, float]]:
+    """Points over polygons, so many mm apart on paper; those of neighbours are one pattern."""
+    if not len(shapes):
+        return []
+    whole, step = shapely.union_all(shapes), step_mm * frame.metres_per_mm
+    west, south, east, north = whole.bounds
+    x, y = np.meshgrid(np.arange(west, east, step) + step / 2, np.arange(south, north, step) + step / 2)
+    x[1::2] += step / 2
+    inside = shapely.contains_xy(whole, x, y)
+    return [frame.to_paper(float(a), float(b)) for a, b in zip(x[inside], y[inside], strict=True)]
+
+
 def inner_point(shape: Any, frame: Frame) -> tuple[float, float]:
     """Where a name is written: the middle of the largest circle inside the largest part."""
     largest = max(shapely.get_parts(shape), key=lambda part: part.area)
@@ -75,13 +94,18 @@ def inner_point(shape: Any, frame: Frame) -> tuple[float, float]:
     return frame.to_paper(*centre)
 
 
+def points(read: bytes | None) -> Any:
+    """Positions in metres of the plane, in one order whatever order they come in."""
+    found = shapely.get_coordinates(shapely.from_wkb(read))
+    return found[np.lexsort((found[:, 1], found[:, 0]))]
+
+
 def positions(read: bytes | None, frame: Frame) -> list[tuple[float, float]]:
-    """Positions on paper, those that fall together once; the same of them in whatever order they come."""
-    points = shapely.get_coordinates(shapely.from_wkb(read))
-    if not len(points):
+    """Positions on paper, those that fall together once."""
+    found = points(read)
+    if not len(found):
         return []
-    points = points[np.lexsort((points[:, 1], points[:, 0]))]
-    paper = np.column_stack(frame.to_paper(points[:, 0], points[:, 1]))
+    paper = np.column_stack(frame.to_paper(found[:, 0], found[:, 1]))
     _, first = np.unique(np.floor(paper / DOT_MM).astype(int), axis=0, return_index=True)
     return [(float(x), float(y)) for x, y in paper[first]]
 

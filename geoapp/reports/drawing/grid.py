@@ -41,7 +41,8 @@ def draw(
 ) -> Figure:  # fmt: skip
     """The map in the classes of the web's."""
     breaks = cells.breaks
-    sheet = begin(report, lang, word("map_grid", lang, size=cells.size), shapes, context)
+    title = word("classed", lang, title=word("map_grid", lang, size=cells.size), classes=word("classes_city", lang))
+    sheet = begin(report, lang, title, shapes, context)
     colors = palette.ramp(len(breaks) + 1)
     classes = np.array(
         [palette.class_of(None if litres is None else figures.M3.of(litres), breaks) for litres in cells.litres]

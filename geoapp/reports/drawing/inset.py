@@ -20,14 +20,14 @@ _FILL = "#eef1ef"
 _BAR, _ARROW = 9.0, 13.0
 
 
-def overview(canvas: Canvas, frame: Frame, whole: Sequence[Outline], shapes: Sequence[Outline]) -> bool:
-    """Draw it; False where the region is all that there is around it, or leaves no corner free."""
+def overview(canvas: Canvas, frame: Frame, whole: Sequence[Outline], shapes: Sequence[Outline]) -> Frame | None:
+    """Draw it; → where it stands. None where the region is all that there is around it, or leaves no corner free."""
     if len(whole) < 2:
-        return False
+        return None
     region = shapely.coverage_union_all([each.shape for each in shapes])
     small = min(_corners(frame, geometry.bounds(whole)), key=lambda each: _covered(each, frame, region))
     if _covered(small, frame, region) > MOST_COVERED:
-        return False
+        return None
     canvas.rect(small.x, small.y, small.width, small.height, PAPER, LINE)
     lines = "".join(geometry.path_of(each.shape, small) for each in geometry.simplified(whole, small))
     canvas.path(lines, fill=_FILL, stroke="#b9c0bf", width=0.12)
@@ -38,7 +38,7 @@ def overview(canvas: Canvas, frame: Frame, whole: Sequence[Outline], shapes: Seq
         x, y = small.to_paper((west + east) / 2, (south + north) / 2)
         ring = f"M{number(x - SEEN)} {number(y)}a{SEEN} {SEEN} 0 1 0 {2 * SEEN} 0a{SEEN} {SEEN} 0 1 0 {-2 * SEEN} 0Z"
         canvas.path(ring, stroke=WATER, width=0.4)
-    return True
+    return small
 
 
 def _corners(frame: Frame, bounds: tuple[float, float, float, float]) -> Iterator[Frame]:

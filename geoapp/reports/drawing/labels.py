@@ -1,13 +1,16 @@
-"""Names on a map that do not lie over each other: the important ones first, each at the best free place. Pure."""
+"""Names and numbers on a map that do not lie over each other: the important ones first, each at the best free place. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from geoapp.reports.drawing.svg import MM_PER_PT, text_width
 
 GAP = 0.5  # mm kept free around a name
+_BUCKET = 6.0  # mm: boxes are looked for among those near
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +36,42 @@ class PlacedLabel:
 Box = tuple[float, float, float, float]
 
 
-def box_of(label: PlacedLabel) -> Box:
+def box_of(label: PlacedLabel, gap: float = GAP) -> Box:
     """What the text covers, with its gap."""
-    half = text_width(label.text, label.size_pt) / 2 + GAP
+    half = text_width(label.text, label.size_pt) / 2 + gap
     height = label.size_pt * MM_PER_PT
-    return label.x - half, label.y - height * 0.9 - GAP / 2, label.x + half, label.y + height * 0.25 + GAP / 2
+    return label.x - half, label.y - height * 0.9 - gap / 2, label.x + half, label.y + height * 0.25 + gap / 2
 
 
 def overlap(a: Box, b: Box) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+class Taken:
+    """What is taken of a sheet."""
+
+    def __init__(self, within: Box, boxes: Iterable[Box] = ()) -> None:
+        self.within = within
+        self._near: dict[tuple[int, int], list[Box]] = defaultdict(list)
+        for box in boxes:
+            self.add(box)
+
+    def add(self, box: Box) -> None:
+        for key in _buckets(box):
+            self._near[key].append(box)
+
+    def free(self, box: Box) -> bool:
+        """Whether a box is inside the sheet and over nothing."""
+        within = self.within
+        if box[0] < within[0] or box[2] > within[2] or box[1] < within[1] or box[3] > within[3]:
+            return False
+        return not any(overlap(box, other) for key in _buckets(box) for other in self._near.get(key, ()))
+
+
+def _buckets(box: Box) -> Iterator[tuple[int, int]]:
+    for column in range(math.floor(box[0] / _BUCKET), math.floor(box[2] / _BUCKET) + 1):
+        for row in range(math.floor(box[1] / _BUCKET), math.floor(box[3] / _BUCKET) + 1):
+            yield column, row
 
 
 def _candidates(wanted: WantedLabel, size_pt: float) -> Iterable[PlacedLabel]:
@@ -69,13 +99,12 @@ def place(
     wanted: Iterable[WantedLabel], within: Box, size_pt: float, taken: Iterable[Box] = ()
 ) -> tuple[list[PlacedLabel], int]:
     """→ the placed names in the order given, and how many found no place."""
-    boxes, placed, left = list(taken), [], 0
+    boxes, placed, left = Taken(within, taken), [], 0
     for each in wanted:
         for candidate in _candidates(each, size_pt):
             box = box_of(candidate)
-            inside = within[0] <= box[0] and box[2] <= within[2] and within[1] <= box[1] and box[3] <= within[3]
-            if inside and not any(overlap(box, other) for other in boxes):
-                boxes.append(box)
+            if boxes.free(box):
+                boxes.add(box)
                 placed.append(candidate)
                 break
         else:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import shapely
-
 from geoapp.reports import figures
 from geoapp.reports.credits import boundaries
 from geoapp.reports.drawing import geometry, labels
-from geoapp.reports.drawing.frame import Frame, distance_text, fit, scale_bar, scale_factor
+from geoapp.reports.drawing.frame import BAR_AT_MOST_MM, Frame, distance_text, fit, scale_bar, scale_factor
 from geoapp.reports.drawing.geometry import Outline
-from geoapp.reports.drawing.palette import HATCH, INK, LINE, NO_DATA, SOFT, WARN
-from geoapp.reports.drawing.svg import Canvas, number, stroke, text_width
+from geoapp.reports.drawing.palette import HATCH, INK, LINE, NO_DATA, NOUGHT, SOFT, WARN
+from geoapp.reports.drawing.svg import Canvas, dots, number, stroke, text_width
 from geoapp.reports.structure import Mapped
 from geoapp.reports.words import divided, word
 from layers.plane import name_of
@@ -26,6 +24,7 @@ LEGEND_WIDTH, LEGEND_STEP, LEGEND_HEIGHT = 39.0, 43.6, 41.0
 # Below the map: system, scale and version, whose outlines these are in a line or three, and the mark of what is made up.
 MARKS_LINES, MARKS_STEP = 4, 3.4
 MARKS_HEIGHT = 4.0 + MARKS_STEP * (MARKS_LINES + 1)
+SECOND_HEIGHT = 16.0  # that a legend with a small map in it is higher
 LEGEND_ROW = 4.6
 SMALL_PT = 7.0  # no text on paper is smaller
 
@@ -53,9 +52,12 @@ class Sheet:
     legend_x: float = TALL_WIDTH + 3
     legend_y: float = 0.0
     legend_top: float = 0.0
-    legend_bottom: float = 1000.0
+    legend_bottom: float = 0.0
+    legend_lowest: float = 0.0  # of the columns that are full
     notes: list[str] = field(default_factory=list)
     levels: list[str] = field(default_factory=list)  # whose outlines are drawn
+    taken: list[labels.Box] = field(default_factory=list)  # of the window, where no name is to be
+    panels: list[Frame] = field(default_factory=list)  # windows of one scale in place of the one
 
     @property
     def window(self) -> labels.Box:
@@ -63,16 +65,19 @@ class Sheet:
 
     def visible(self, shape: object) -> object:
         """The part of a shape (m) inside the frame."""
-        half_x = self.frame.width / 2 * self.frame.metres_per_mm
-        half_y = self.frame.height / 2 * self.frame.metres_per_mm
-        east, north = self.frame.east, self.frame.north
-        return shapely.clip_by_rect(shape, east - half_x, north - half_y, east + half_x, north + half_y)
+        return geometry.clipped(shape, self.frame)
 
     def room(self, height: float) -> None:
-        """Go to the next column of the legend when this one has no room for so many mm."""
-        if self.legend_y + height > self.legend_bottom:
+        """Go to the next column of the legend when this one has no room for so many mm; the last one is as long as it has to be."""
+        last = self.legend_x + LEGEND_STEP + LEGEND_WIDTH > WIDTH
+        if self.legend_y + height > self.legend_bottom and not last:
+            self.legend_lowest = max(self.legend_lowest, self.legend_y)
             self.legend_x += LEGEND_STEP
             self.legend_y = self.legend_top
+
+    def free_height(self) -> float:
+        """How much of a column of the legend there is for one thing: of the only one what is left of it."""
+        return self.legend_bottom - (self.legend_top or self.legend_y)
 
     def heading(self, text: str) -> None:
         self.room(5.4 + LEGEND_ROW)
@@ -89,18 +94,24 @@ class Sheet:
         if lines:
             self.legend_y += 1.4
 
-    def names(self, outlines: Sequence[Outline], ranks: dict[str, int]) -> None:
-        """Names of regions, the highest ranked first; by number where a name has no room."""
+    def names(
+        self, outlines: Sequence[Outline], ranks: dict[str, int], beside: Sequence[labels.Box] = ()
+    ) -> list[labels.Box]:
+        """Names of regions, the highest ranked first; by number where a name has no room. ``beside``: what they leave free if
+        all of them can. → what they cover."""
         ordered = sorted(outlines, key=lambda each: ranks.get(each.code, len(ranks) + 1))
         wanted = []
         for each in ordered:
             x, y = geometry.inner_point(each.shape, self.frame)
             wanted.append(labels.WantedLabel(x, y, each.name, str(ranks[each.code]) if each.code in ranks else ""))
-        placed, left = labels.place(wanted, self.window, SMALL_PT)
+        placed, left = labels.place(wanted, self.window, SMALL_PT, [*self.taken, *beside])
+        if left and beside:
+            placed, _ = labels.place(wanted, self.window, SMALL_PT, self.taken)
         for label in placed:
             self.canvas.text(label.x, label.y, label.text, label.size_pt, anchor="middle", halo=True)
-        if left or any(label.text.isdigit() for label in placed):
+        if any(label.text.isdigit() for label in placed):
             self.notes.append(word("numbered", self.lang))
+        return [labels.box_of(label) for label in placed]
 
     def row(self, text: str, count: int) -> None:
         """Text and count of a row of the legend, beside what was drawn at its left; on to the next row."""
@@ -115,9 +126,23 @@ class Sheet:
         self.canvas.rect(self.legend_x, self.legend_y, 6, 3.4, color, LINE)
         self.row(text, count)
 
-    def no_data(self, shapes: Sequence[object]) -> None:
+    def no_data(self, shapes: Sequence[object], frame: Frame | None = None) -> None:
         """Hatch what nothing is known of: in grey its colour is that of the lowest class."""
-        self.canvas.path(geometry.hatching(shapes, self.frame), stroke=HATCH, width=0.12)
+        self.canvas.path(geometry.hatching(shapes, frame or self.frame), stroke=HATCH, width=0.12)
+
+    def nought(self, shapes: Sequence[object], frame: Frame | None = None) -> None:
+        """Dot what used nothing: its white is the paper's."""
+        self.canvas.path(
+            dots(geometry.dotting(shapes, frame or self.frame)), stroke=HATCH, width=0.3, stroke_linecap="round"
+        )
+
+    def nought_swatch(self, count: int) -> None:
+        """Its row of the legend."""
+        self.room(LEGEND_ROW)
+        x, y = self.legend_x, self.legend_y
+        self.swatch(NOUGHT, "0", count)
+        points = [(x + at, y + down) for at, down in ((1.2, 1.0), (3.0, 1.0), (4.8, 1.0), (2.1, 2.4), (3.9, 2.4))]
+        self.canvas.path(dots(points), stroke=HATCH, width=0.3, stroke_linecap="round")
 
     def no_data_swatch(self, count: int) -> None:
         """Its row of the legend."""
@@ -129,12 +154,15 @@ class Sheet:
 
     def finish(self, key: str, said: str = "") -> Figure:
         """Frame, scale, north and marks; then nothing more is drawn. ``said`` is what who does not see the map has to know too."""
-        frame, canvas = self.frame, self.canvas
-        canvas.rect(0.1, 0.1, frame.width - 0.2, frame.height - 0.2, "none", LINE)
-        _north(canvas, frame.width - 7, 4, word("north", self.lang))
-        _bar(canvas, frame)
+        canvas = self.canvas
+        for frame in self.panels or [self.frame]:
+            canvas.rect(frame.x + 0.1, frame.y + 0.1, frame.width - 0.2, frame.height - 0.2, "none", LINE)
+            _north(canvas, frame.x + frame.width - 7, frame.y + 4, word("north", self.lang))
+            _bar(canvas, frame)
         for line in self.notes:
             self.legend_text(line)
+        below = max(self.legend_lowest, self.legend_y) + MARKS_HEIGHT
+        canvas.height = max(canvas.height, below)
         self._marks()
         return Figure(
             key,
@@ -178,7 +206,7 @@ def _pieces(text: str) -> list[str]:
     pieces: list[str] = []
     for char in text:
         joins = pieces and ord(char) < 0x2000 and ord(pieces[-1][-1]) < 0x2000 and pieces[-1][-1] != " "
-        closes = pieces and char in "，。；：、）"
+        closes = pieces and char in "，。；：、）)"
         if joins or closes:
             pieces[-1] += char
         else:
@@ -186,23 +214,37 @@ def _pieces(text: str) -> list[str]:
     return pieces
 
 
-def begin(report: Mapped, lang: str, title: str, shapes: Sequence[Outline], context: Sequence[Outline]) -> Sheet:
-    """A sheet whose frame holds the shapes, with their neighbours faint behind."""
+def begin(
+    report: Mapped, lang: str, title: str, shapes: Sequence[Outline], context: Sequence[Outline], *, second: bool = False
+) -> Sheet:  # fmt: skip
+    """A sheet whose frame holds the shapes, with their neighbours faint behind. ``second``: a small map stands in its legend."""
     west, south, east, north = geometry.bounds(shapes)
     if (north - south) / (east - west) < WIDE_BELOW:
-        frame = fit((west, south, east, north), WIDTH, MOST_HEIGHT_WIDE, LEAST_HEIGHT)
-        canvas = Canvas(WIDTH, frame.height + LEGEND_HEIGHT + MARKS_HEIGHT, f"{report.name} {title}")
+        more = SECOND_HEIGHT if second else 0.0
+        frame = fit((west, south, east, north), WIDTH, MOST_HEIGHT_WIDE - more, LEAST_HEIGHT)
+        below = frame.height + LEGEND_HEIGHT + more
+        canvas = Canvas(WIDTH, below + MARKS_HEIGHT, f"{report.name} {title}")
         top = frame.height + 2.5
-        sheet = Sheet(report, lang, title, frame, canvas, 0.0, top, top, frame.height + LEGEND_HEIGHT)
+        sheet = Sheet(report, lang, title, frame, canvas, 0.0, top, top, below)
     else:
         frame = fit((west, south, east, north), TALL_WIDTH, MOST_HEIGHT, LEAST_HEIGHT)
         canvas = Canvas(WIDTH, frame.height + MARKS_HEIGHT, f"{report.name} {title}")
-        sheet = Sheet(report, lang, title, frame, canvas)
+        sheet = Sheet(report, lang, title, frame, canvas, legend_bottom=frame.height)
+    sheet.taken += _furniture(frame)
     sheet.levels += [report.child_level, *list(report.boundaries)[:1]]  # what lies around is of the first level
     canvas.rect(0, 0, frame.width, frame.height, "#fbfaf7")
     behind = "".join(geometry.path_of(sheet.visible(each.shape), frame) for each in geometry.simplified(context, frame))
     canvas.path(behind, fill="#f2f0ea", stroke="#dcd8cd", width=0.2)
     return sheet
+
+
+def _furniture(frame: Frame) -> list[labels.Box]:
+    """What the scale bar and the north arrow cover."""
+    _, length = scale_bar(frame.scale, scale_factor(frame.east))
+    return [
+        (0.0, frame.height - 9.4, length + 10, frame.height),
+        (frame.width - 10, 0.0, frame.width, 14.0),
+    ]
 
 
 def _north(canvas: Canvas, x: float, y: float, letter: str) -> None:
@@ -212,8 +254,8 @@ def _north(canvas: Canvas, x: float, y: float, letter: str) -> None:
 
 def _bar(canvas: Canvas, frame: Frame) -> None:
     """The scale bar, true where the map is: a metre of ground is not quite a metre of the plane."""
-    metres, length = scale_bar(frame.scale, scale_factor(frame.east))
-    x, y = 4.0, frame.height - 4.0
+    metres, length = scale_bar(frame.scale, scale_factor(frame.east), min(BAR_AT_MOST_MM, frame.width / 3))
+    x, y = frame.x + 4.0, frame.y + frame.height - 4.0
     canvas.rect(x - 2, y - 5.2, length + 7, 6.6, "#fbfaf7")
     canvas.rect(x, y - 1.4, length / 2, 1.2, INK)
     canvas.rect(x, y - 1.4, length, 1.2, "none", INK)

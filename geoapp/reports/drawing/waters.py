@@ -6,7 +6,7 @@ import shapely
 
 from geoapp.reports.drawing import geometry
 from geoapp.reports.drawing.palette import SHORE, SURFACE
-from geoapp.reports.drawing.sheet import LEGEND_ROW, Sheet
+from geoapp.reports.drawing.sheet import LEGEND_ROW, SMALL_PT, Sheet
 from geoapp.reports.drawing.svg import line
 from geoapp.reports.ground import Waters
 from geoapp.reports.words import word
@@ -41,7 +41,7 @@ def legend(sheet: Sheet, waters: Waters | None) -> None:
         return
     sheet.room(LEGEND_ROW)
     sheet.canvas.rect(sheet.legend_x, sheet.legend_y, 6, 3.4, SURFACE, SHORE)
-    sheet.canvas.text(sheet.legend_x + 8, sheet.legend_y + 2.6, word("waters", sheet.lang), 6.3)
+    sheet.canvas.text(sheet.legend_x + 8, sheet.legend_y + 2.6, word("waters", sheet.lang), SMALL_PT)
     sheet.legend_y += LEGEND_ROW
     if waters.sources:
         sheet.notes.append(word("waters_by", sheet.lang, sources=named(waters.sources, sheet.lang)))
