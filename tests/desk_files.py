@@ -67,6 +67,7 @@ def environment() -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "geoapp.settings",
         "DATABASE_URL": url,
         "SHUITU_STATE": str(settings.STATE_DIR),
+        "SECRET_KEY": settings.SECRET_KEY,  # who it hands work to may be a user who cannot read a test's files
     }
 
 

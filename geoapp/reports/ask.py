@@ -124,15 +124,27 @@ def parse_ask(given: Mapping[str, str], site: str) -> Ask:
     A reporting unit is told by ``level=reporting_unit``, as the API has it, or in the ``region`` (`Ask.region`).
     """
     if not given.get("region") and not given.get("area"):
-        raise BadParameter("A region is needed.", param="region", allowed=["a division code, such as 110108", "area=…"])
+        raise BadParameter(
+            Words("请指明区划", "A region is needed."),
+            param="region",
+            allowed=["a division code, such as 110108", "area=…"],
+        )
     if given.get("region") and given.get("area"):
-        raise BadParameter("A report is of a region or of an area.", param="area", allowed=["region=…", "area=…"])
+        raise BadParameter(
+            Words("报告针对一个区划或一个选定范围，不能同时指明", "A report is of a region or of an area."),
+            param="area",
+            allowed=["region=…", "area=…"],
+        )
     area = parse_area(given["area"]).text if given.get("area") else ""
     selection = parse_selection(given.get("source"), given.get("purpose"), given.get("resident"))
     if selection != EVERYTHING and not area:
-        raise BadParameter("A region's report is of all sources and purposes.", param="source", allowed=["area=…"])
+        raise BadParameter(
+            Words("区划的报告包括全部水源和用途", "A region's report is of all sources and purposes."),
+            param="source",
+            allowed=["area=…"],
+        )
     if not given.get("period"):
-        raise BadParameter("A period is needed.", param="period", allowed=FORMS)
+        raise BadParameter(Words("请指明统计期", "A period is needed."), param="period", allowed=FORMS)
     atlas = given.get("region", "").removeprefix(f"{ATLAS}/") if given.get("region", "").startswith(f"{ATLAS}/") else ""
     code, unit = ("", False)
     if atlas:

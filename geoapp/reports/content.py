@@ -41,6 +41,7 @@ from layers.stats.profile import by_source_month, profile
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
 from layers.stats.series import series
 from layers.versions import ALL_DATASETS, Stamp, as_of
+from layers.words import Words
 
 CLASSES = 6  # as many as the map page asks for, so that paper and screen have one legend
 RESIDENTS = Selection(purposes=frozenset({vocab.RESIDENTIAL}))
@@ -62,9 +63,16 @@ def build(ask: Ask) -> Report:
     child = index.child_level(region.level)
     if child is None:
         levels = [vocab.LEVEL.by_id[level].code for level in (vocab.CITY, *index.below[:-1], vocab.REPORTING_UNIT)]
-        raise NotFound(f"There is no report of a {own['level']}.", param="region", allowed=levels)
+        raise NotFound(
+            Words("没有 {level} 一级的报告", "There is no report of a {level}.", level=own["level"]), param="region", allowed=levels
+        )  # fmt: skip
     if own["recorded_l"] is None:
-        raise NotFound(f"{own['name']} has no usage in {own['period']['text']}: nothing to report.", param="period")
+        raise NotFound(
+            Words(
+                "{name} {period} 没有用水数据，没有可报告的内容", "{name} has no usage in {period}: nothing to report.",
+                name=own["name"], period=own["period"]["text"],
+            ), param="period",
+        )  # fmt: skip
     grand = index.child_level(child)
     prefixes = index.prefixes(ask.code, unit=region.level == vocab.REPORTING_UNIT)
     total_l = own["recorded_l"]

@@ -70,7 +70,7 @@ def test_its_figures_are_the_apis(asked: Client, area: str, more: dict[str, str]
 
 
 def test_paper_and_workbook_say_what_it_is_of_and_leaves_out(asked: Client) -> None:
-    made = prepared(ask(BOX), ("pdf", "xlsx"))
+    made = prepared(ask(BOX), ("pdf", "xlsx"), "1")
     told = asked.get(f"/api/stats/area?area={BOX}&period=2019").json()
     paper = text_of(made.makers["pdf"]()).replace("\n", "")
     for words in ("矩形范围", "按 500 米网格计", parse_area(BOX).text, "范围内的设施与用户", "没有落到网格的水量"):
@@ -79,11 +79,11 @@ def test_paper_and_workbook_say_what_it_is_of_and_leaves_out(asked: Client) -> N
     book = openpyxl.load_workbook(io.BytesIO(made.makers["xlsx"]()), data_only=True)
     last = list(book["与全市的关系"].values)[-1]
     assert last[1] * LITRES_PER_UNIT == pytest.approx(told["balance"]["recorded_l"])
-    several = prepared(ask(f"regions:{NORTHERN},{A}", lang="en"), ("pdf",))
+    several = prepared(ask(f"regions:{NORTHERN},{A}", lang="en"), ("pdf",), "1")
     paper = text_of(several.makers["pdf"]())
     assert "The chosen regions" in paper
     assert "甲社区" in paper
-    far = prepared(ask("box:100,20,100.1,20.1"), ("pdf",))
+    far = prepared(ask("box:100,20,100.1,20.1"), ("pdf",), "1")
     assert "没有用水记录" in text_of(far.makers["pdf"]())
 
 
@@ -117,11 +117,11 @@ def test_it_goes_through_the_queue_as_every_report(asked: Client) -> None:
     [
         ({"area": "box:1,2,3"}, 400, "four numbers"),
         ({"area": "regions:110199"}, 404, "110199"),
-        ({"area": BOX, "region": SOUTHERN}, 400, "of a region or of an area"),
+        ({"area": BOX, "region": SOUTHERN}, 400, "不能同时指明"),
         ({"area": BOX, "formats": ["html"]}, 400, "html"),
         ({"area": BOX, "source": "wine"}, 400, "wine"),
-        ({"region": SOUTHERN, "source": "new_water"}, 400, "all sources"),
-        ({}, 400, "A region is needed"),
+        ({"region": SOUTHERN, "source": "new_water"}, 400, "全部水源和用途"),
+        ({}, 400, "请指明区划"),
     ],
 )
 def test_what_is_wrong_is_told(asked: Client, given: dict[str, Any], status: int, why: str) -> None:

@@ -297,9 +297,10 @@ def test_the_preview_is_the_same_page(client: Client, grid: Grid) -> None:
 @pytest.mark.parametrize(
     ("query", "status", "said"),
     [
-        ("region=110101", 400, "A period is needed"),
+        ("region=110101", 400, "请指明统计期"),
+        ("region=110101&lang=en", 400, "A period is needed"),
         ("region=110999&period=2019", 404, "110999"),
-        ("region=110101&period=1999", 404, "no usage in 1999"),
+        ("region=110101&period=1999", 404, "1999 没有用水数据"),
         ("region=110101&period=2019&colour=red", 400, "colour"),
         ("region=110101&period=2019&lang=en", 200, "Water use report"),
     ],

@@ -231,7 +231,7 @@ def test_a_region_without_use_fails_with_a_reason() -> None:
     ask_for("110102")
     worker.work(idle_s=0)
     job = ReportJob.objects.get()
-    assert job.status == FAILED and "nothing to report" in job.error
+    assert job.status == FAILED and "没有用水数据" in job.error
 
 
 def test_a_deleted_job_stops_and_leaves_nothing(client: Client) -> None:
