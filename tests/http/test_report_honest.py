@@ -169,7 +169,9 @@ def test_a_bureau_uses_nothing_and_its_report_is_not_its_districts() -> None:
 def test_every_reporting_unit_can_be_asked_for_on_the_page(client: Client) -> None:
     listed = {value: name for group in choices.regions("zh") for value, name, _ in group["regions"]}
     units = [f"reporting_unit/{DISTRICT}", f"reporting_unit/{UNIT}"]
-    assert [value for value in listed if value.startswith("reporting_unit/")] == units and listed[units[0]] != listed[DISTRICT]
+    assert [value for value in listed if value.startswith("reporting_unit/")] == units and listed[units[0]] != listed[
+        DISTRICT
+    ]
     page = client.get("/reports/", {"region": DISTRICT, "level": "reporting_unit"}).content.decode()
     assert f'<option value="{units[0]}" selected>' in page
     asked = [
