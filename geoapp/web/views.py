@@ -14,14 +14,16 @@ from geoapp.menu import knows_asker
 from geoapp.problems.language import asked_language, html_language, page_language
 from geoapp.problems.words import DATABASE_GONE
 from geoapp.web import divisions, framing, offline, sources
-from layers import filters
+from layers import filters, languages
 from layers.built import paged
 from layers.errors import NotFound
 from layers.http.answers import BY_ASKER
 from layers.http.resource import Resource
 
-# What the page asks first when its address says nothing else; the browser fetches it beside the script.
+# What the page asks first when its address says nothing else; the browser fetches it beside the script. The description of
+# tiles tells their attribution in the language of the page.
 FIRST_SERIES = "/api/stats/series?k=6"
+FIRST_TILES = "/tiles/district.json"
 FILTERS = ("source", "purpose", "resident", "boundaries")
 PAGE = Resource(kept=BY_ASKER, of_data=False)
 
@@ -80,11 +82,11 @@ def index(request: HttpRequest) -> HttpResponse:
     """The map; with ``embed=1`` for a frame, where the settings allow one."""
     plain = not any(request.GET.get(name) for name in FILTERS)
     embed = framing.is_asked(request)
-    first = FIRST_SERIES if plain else ""
+    first = (FIRST_SERIES, languages.address(FIRST_TILES, page_language(request))) if plain else ()
     page = _shell(
         request,
         "web/index.html",
-        first_series=first,
+        first=first,
         preload=_preload("app"),
         embed=embed,
         offline=offline.is_offered() and not embed,

@@ -4,6 +4,7 @@ import type { Bounds, LayerInfo } from "../api";
 import { calm, drawsSlowly, noteRenderer } from "../dom";
 import { form } from "../form";
 import { FIRST, language, t } from "../i18n";
+import { drawSparingly } from "./slow";
 
 declare const WORKER_FILE: string;
 setWorkerUrl(new URL(WORKER_FILE, import.meta.url).href);
@@ -68,15 +69,6 @@ export function foldSources(map: GlMap): void {
   line?.removeAttribute("open");
 }
 
-/** Drawn by the processor a picture takes a tenth of a second and more to be put on the page: none is, until there is something on it. */
-function veil(map: GlMap): void {
-  map.getCanvas().style.visibility = "hidden";
-  map.once("idle", () => unveil(map));
-}
-export function unveil(map: GlMap): void {
-  map.getCanvas().style.visibility = "";
-}
-
 export function createMap(container: HTMLElement, bounds: Bounds, options: { small?: boolean; label: string }): GlMap {
   const map = new GlMap({
     container,
@@ -96,7 +88,7 @@ export function createMap(container: HTMLElement, bounds: Bounds, options: { sma
   });
   noteRenderer(map.getCanvas().getContext("webgl2")); // the map's own, which is there by now
   if (calm()) (map as unknown as { _fadeDuration: number })._fadeDuration = 0;
-  if (drawsSlowly()) veil(map);
+  if (drawsSlowly()) drawSparingly(map);
   if (form() !== "cards") map.once("idle", () => foldSources(map));
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();

@@ -10,10 +10,10 @@ import { isTwoSided } from "../measures";
 import { isCompare, type State } from "../state";
 import { classesOf, picture } from "../values";
 import { Cells } from "./cells";
-import { unveil } from "./create";
 import { Facilities } from "./facilities";
 import { Figures } from "./figures";
 import { Regions } from "./regions";
+import { unveil } from "./slow";
 
 /** Parts of the state that decide what is painted, besides the level. */
 export const PAINTS: readonly (keyof State)[] = ["period", "versus", "measure", "source", "purpose", "resident", "boundaries", "method", "classes", "breaks", "palette", "opacity"];
