@@ -25,8 +25,7 @@ def regions(lang: str) -> list[dict[str, Any]]:
         below.setdefault(township.parent_code, []).append(_choice(township, lang))
     cities = [_choice(region, lang) for region in index.levels[vocab.CITY]]
     cities += [one for code, _, _ in cities for one in below.get(code, [])]  # a county's own townships
-    groups = [{"name": word("bound", lang), "regions": _volumes(index, lang)}]
-    groups.append({"name": level_name("city", lang), "regions": cities})
+    groups = [{"name": level_name("city", lang), "regions": cities}]
     for district in index.levels[vocab.DISTRICT]:
         own = [_choice(district, lang), *below.get(district.code, [])]
         groups.append({"name": own[0][1], "regions": own})
@@ -36,6 +35,8 @@ def regions(lang: str) -> list[dict[str, Any]]:
     ]
     if units:
         groups.append({"name": level_name("reporting_unit", lang), "regions": units})
+    if volumes := _volumes(index, lang):
+        groups.append({"name": word("bound", lang), "regions": volumes})
     return groups + [_gone(within, lang) for within in reversed(every()[:-1]) if _gone(within, lang)["regions"]]
 
 

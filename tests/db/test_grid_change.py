@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -107,27 +107,33 @@ def townships_by_grid(size: int) -> dict[tuple[Any, ...], int]:
 
 
 def known_higher_up(size: int) -> dict[tuple[Any, ...], int]:
-    """What facilities give to units whose kind serves a district, or that count in no township, by the explanations."""
-    by_sums = {
-        row.pk: ((row.counted_region and models.Region.objects.get(pk=row.counted_region).level) or 0)
-        for row in models.SupplyFacility.objects.all()
-    }
+    """What facilities give to units whose kind serves a district, or that counted in no township in that month, by the explanations."""
     higher = {
-        facility.code
+        (facility.code, month)
         for facility in models.SupplyFacility.objects.all()
-        if min(vocab.FACILITY_SERVES_LEVEL[facility.kind], by_sums[facility.pk]) < vocab.TOWNSHIP
+        for month in (JANUARY, FEBRUARY, MARCH)
+        if min(vocab.FACILITY_SERVES_LEVEL[facility.kind], level_of(facility, month)) < vocab.TOWNSHIP
     }
     found: dict[tuple[Any, ...], int] = {}
     for unit in models.GridUnit.objects.filter(size=size).select_related("region"):
         for month in (JANUARY, FEBRUARY, MARCH):
             page = explain.RecordsPage(limit=1000)
             for part in explain.explain_unit(unit.code, parse_period(f"{month:%Y-%m}"), page=page)["parts"]:
-                if part["kind"] == "facility" and part["code"] in higher:
+                if part["kind"] == "facility" and (part["code"], month) in higher:
                     key = (
                         unit.region.code, month, vocab.SOURCE.id_of(part["source"]), vocab.PURPOSE.id_of(part["purpose"]),
                     )  # fmt: skip
                     found[key] = found.get(key, 0) + part["volume_l"]
     return found
+
+
+def level_of(facility: models.SupplyFacility, month: date) -> int:
+    """Of the division that it counted in, where it stood in that month; 0 for none."""
+    before = models.PastStanding.objects.filter(
+        Q(since=None) | Q(since__lte=month), kind=vocab.PLACE_FACILITY, object_id=facility.pk, until__gt=month
+    ).first()
+    counted = (before or facility).counted_region
+    return models.Region.objects.get(pk=counted).level if counted else 0
 
 
 def empty() -> None:
@@ -341,6 +347,15 @@ def test_any_sequence_of_changes(world: Grid, taken: list[Step]) -> None:
             take(town, step)
         check(town)
         transaction.set_rollback(True)
+
+
+def test_a_plant_that_left_the_city_counts_where_it_stood_before(world: Grid) -> None:
+    town = Town(world, 2)
+    take(town, ("plant's kind", 2, 1))
+    town.changes = 1
+    take(town, ("move plant", 2, 7))
+    assert models.PastStanding.objects.filter(kind=vocab.PLACE_FACILITY).exists()
+    check(town)
 
 
 def test_nothing_is_weighed_or_assigned_as_a_whole(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
