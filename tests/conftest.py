@@ -23,7 +23,9 @@ from tests.tongue import french, made  # noqa: F401  # fixtures of every room
 
 # Chromium without windows: of a page it does the same work, for itself a third less.
 CHROMIUM = "/usr/bin/chromium-headless-shell"
-PATIENCE_MS = 20_000  # only to give up: what a page is waited for takes a moment, but on a machine with other work
+# Only to give up: what a page is waited for takes a moment, but on a machine with other work. The first for what is expected to
+# come, the second for what is pressed and loaded: a page whose map the processor draws takes a press between two pictures.
+PATIENCE_MS, PRESS_MS = 40_000, 90_000
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -200,6 +202,7 @@ def pages_of(browser: Any, address: str, watch: Watch) -> Iterator[Callable[...,
             "service_workers": "block",
         }
         context = browser.new_context(**usual | options)
+        context.set_default_timeout(PRESS_MS)
         contexts.append(context)
         if client:
             name = django_settings.SESSION_COOKIE_NAME

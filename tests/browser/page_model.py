@@ -6,7 +6,6 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-READY_MS = 30_000
 # Width, height, whether it is touched, and the layout that suits it.
 SIZES = {
     "monitor": (1440, 900, False, "cards"),
@@ -31,8 +30,8 @@ def window(width: int, height: int, touch: bool) -> dict[str, Any]:
 def open_map(page: Page, address: str = "/") -> None:
     """Open the map and wait for its first choropleth."""
     page.goto(address)
-    page.wait_for_selector("html[data-ready]", state="attached", timeout=READY_MS)
-    page.wait_for_selector("[data-testid=region-total]", timeout=READY_MS, state="attached")
+    page.wait_for_selector("html[data-ready]", state="attached")
+    page.wait_for_selector("[data-testid=region-total]", state="attached")
 
 
 def by_id(page: Page, test_id: str) -> Locator:
@@ -46,15 +45,15 @@ def litres(page: Page, test_id: str) -> int:
 
 def wait_total(page: Page, volume_l: int) -> None:
     """Until the drawer shows exactly this total."""
-    expect(by_id(page, "region-total")).to_have_attribute("data-litres", str(volume_l), timeout=15_000)
+    expect(by_id(page, "region-total")).to_have_attribute("data-litres", str(volume_l))
 
 
 def wait_region(page: Page, code: str) -> None:
-    expect(by_id(page, "region-name")).to_have_attribute("data-code", code, timeout=15_000)
+    expect(by_id(page, "region-name")).to_have_attribute("data-code", code)
 
 
 def wait_level(page: Page, level: str) -> None:
-    page.wait_for_selector(f"html[data-level={level}]", state="attached", timeout=15_000)
+    page.wait_for_selector(f"html[data-level={level}]", state="attached")
 
 
 def choose(page: Page, group: str, value: str) -> None:

@@ -51,7 +51,7 @@ def test_what_was_seen_is_readable_without_a_network(new_page: Callable[..., Any
 
     page.context.set_offline(True)
     page.goto("/")
-    page.wait_for_selector("html[data-ready]", state="attached", timeout=30_000)
+    page.wait_for_selector("html[data-ready]", state="attached")
     expect(page).to_have_url(re.compile("region=110108"))  # where one was last
     version = page.evaluate("shuitu.meta.as_of.version")
     expect(by_id(page, "away")).to_have_text(
@@ -69,5 +69,5 @@ def test_what_was_seen_is_readable_without_a_network(new_page: Callable[..., Any
     expect(page.locator("#toasts")).to_contain_text(f"已恢复联网：数据没有变化（版本 {version}）", timeout=40_000)
     expect(by_id(page, "away")).to_be_hidden()
     page.goto("/?lang=en")
-    page.wait_for_selector("html[data-ready]", state="attached", timeout=30_000)
+    page.wait_for_selector("html[data-ready]", state="attached")
     wait_total(page, total)

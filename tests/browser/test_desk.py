@@ -65,26 +65,26 @@ def test_a_file_goes_from_the_desk_to_the_map(desk: Callable[[str], Any], tmp_pa
     page.select_option("[data-testid=target]", "well")
     assert not page.locator("[data-region]").first.is_visible()
     page.click("[data-testid=check]")
-    page.wait_for_selector("[data-testid=state][data-state=refused]", timeout=30_000)
+    page.wait_for_selector("[data-testid=state][data-state=refused]")
     expect(page.locator("[data-error]")).to_contain_text("缺少必需的列")
     assert fits(page)
     page.select_option("select[name='column.0']", "code")
     page.select_option("select[name='column.5']", "region")
     page.click("[data-testid=read-again]")
-    page.wait_for_selector("[data-testid=state][data-state=checked]", timeout=30_000)
+    page.wait_for_selector("[data-testid=state][data-state=checked]")
     assert page.inner_text("[data-count=new]") == "2"
     assert page.inner_text("[data-count=refused]") == "1"
     first = page.locator("[data-faults] tbody tr").first
     expect(first).to_contain_text("钓鱼")
     expect(first).to_contain_text("用途")
     assert fits(page)
-    page.wait_for_selector("[data-places][data-ready]", timeout=30_000)
+    page.wait_for_selector("[data-places][data-ready]")
     with page.expect_download() as download:
         page.click("[data-refused]")
     assert "钓鱼" in Path(download.value.path()).read_text(encoding="utf-8-sig")
     assert not models.Well.objects.exists()
     page.click("[data-testid=commit]")
-    page.wait_for_selector("[data-testid=state][data-state=committed]", timeout=30_000)
+    page.wait_for_selector("[data-testid=state][data-state=committed]")
     assert sorted(models.Well.objects.values_list("code", flat=True)) == ["W1", "W3"]
     assert ReadingProfile.objects.get().how == {"field_map": {"code": "井号", "region": "所属"}}
     page.goto("/desk/?lang=en")
@@ -103,14 +103,14 @@ def test_a_closed_page_loses_nothing_and_the_keyboard_does_all(desk: Callable[[s
     page.set_input_files("[data-testid=file]", str(file))
     page.focus("[data-testid=check]")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/desk/*/", timeout=30_000)
+    page.wait_for_url("**/desk/*/")
     address = page.url
     page.close()
     page = desk("phone")
     page.goto(address)
-    page.wait_for_selector("[data-testid=state][data-state=checked]", timeout=30_000)
+    page.wait_for_selector("[data-testid=state][data-state=checked]")
     expect(page.locator(".desk")).to_contain_text("机井")  # found out by its headings
     page.focus("[data-testid=commit]")
     page.keyboard.press("Enter")
-    page.wait_for_selector("[data-testid=state][data-state=committed]", timeout=30_000)
+    page.wait_for_selector("[data-testid=state][data-state=committed]")
     assert models.Well.objects.count() == 2

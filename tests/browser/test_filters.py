@@ -80,4 +80,4 @@ def test_purposes_and_chart_hold_the_records(page: Any, city: City) -> None:
         "cells => cells.map(c => Number(c.dataset.litres))"
     )
     assert cells == [volume for (volume,) in group]
-    page.wait_for_selector("[data-testid=chart][data-drawn='11'] svg", timeout=15_000)
+    page.wait_for_selector("[data-testid=chart][data-drawn='11'] svg")

@@ -83,10 +83,10 @@ def test_the_page_of_a_well_shows_fields_links_and_that_it_is_synthetic(page: An
     expect(by_id(page, "synthetic")).to_have_text("位置与单项属性为合成")
     meta = page.request.get(f"{city.url}/api/meta").json()
     expect(by_id(page, "synthetic-note")).to_have_text(meta["synthetic"]["zh"])
-    page.wait_for_selector("html[data-ready]", state="attached", timeout=20_000)
+    page.wait_for_selector("html[data-ready]", state="attached")
     by_id(page, "back").click()
     page.wait_for_url(re.compile(r"/\?layers=well"))
-    expect(by_id(page, "popup-object")).to_have_attribute("data-code", code, timeout=20_000)
+    expect(by_id(page, "popup-object")).to_have_attribute("data-code", code)
 
 
 def test_one_object_has_one_popup_however_it_is_opened(new_page: Any, city: City) -> None:
@@ -106,7 +106,7 @@ def test_one_object_has_one_popup_however_it_is_opened(new_page: Any, city: City
     page.wait_for_timeout(1500)  # the camera comes to rest and is written down
     other = new_page()
     open_map(other, page.url)
-    expect(by_id(other, "popup-object")).to_contain_text(f"{region} · ", timeout=15_000)
+    expect(by_id(other, "popup-object")).to_contain_text(f"{region} · ")
     assert by_id(other, "popup-object").inner_text() == card.inner_text()
 
 
@@ -130,7 +130,7 @@ def test_a_layer_is_filtered_by_attribute_in_count_tiles_and_address(page: Any, 
     by_id(page, "where-well-use").locator("[data-value=heat_pump]").click()
     by_id(page, "where-well-metering").locator("[data-value=water_meter]").click()
     ((passing,),) = city.sql('SELECT count(*) FROM layers_well WHERE "use" = 5 AND metering = 1')
-    expect(by_id(page, "passing-well")).to_have_attribute("data-count", str(passing), timeout=10_000)
+    expect(by_id(page, "passing-well")).to_have_attribute("data-count", str(passing))
     assert query_state(page, "where") == "well.use:heat_pump;well.metering:water_meter"
     page.wait_for_timeout(1500)
     tiles = [url for url in asked if "/tiles/well/" in url]

@@ -123,7 +123,7 @@ def test_classes_of_ones_own_are_the_apis_and_are_kept_in_the_address(page: Any,
 
 def test_cells_take_the_same_choices(page: Any) -> None:
     open_map(page, "/?level=grid&map=10.5/39.9/116.4&k=3&method=equal&palette=field")
-    page.wait_for_selector("html[data-cells]", state="attached", timeout=30_000)
+    page.wait_for_selector("html[data-cells]", state="attached")
     expect(by_id(page, "legend-class")).to_have_count(3)
     color = "shuitu.map.getPaintProperty('cells-grid_500', 'fill-color')"
     whole = page.evaluate(f"JSON.stringify({color})")

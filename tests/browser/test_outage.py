@@ -48,10 +48,10 @@ def outage(page: Any, watch: Any) -> Iterator[Any]:
 
 
 def whole(page: Any, city: City) -> None:
-    page.wait_for_selector("html[data-ready]", state="attached", timeout=30_000)
+    page.wait_for_selector("html[data-ready]", state="attached")
     ((total,),) = city.sql(CITY_YEAR)
     wait_total(page, total)
-    expect(page.locator("#waiting")).to_be_hidden(timeout=20_000)
+    expect(page.locator("#waiting")).to_be_hidden()
     assert painted(page, "district", "110108") is not None
 
 
@@ -73,15 +73,14 @@ def test_a_map_that_is_open_waits_and_goes_on(page: Any, city: City, outage: Any
     outage.begin()
     chip(page, "source", "reclaimed")
     page.evaluate("shuitu.map.jumpTo({center: [116.4, 39.9], zoom: 12.5})")
-    expect(page.locator("#waiting")).to_be_visible(timeout=10_000)
+    expect(page.locator("#waiting")).to_be_visible()
     expect(page.locator("#waiting")).to_have_text(SAID["zh"])
     assert by_id(page, "toast").count() == 0 or not by_id(page, "toast").is_visible()
     outage.end()
-    expect(page.locator("#waiting")).to_be_hidden(timeout=20_000)
-    expect(by_id(page, "legend")).to_contain_text("再生水", timeout=15_000)
+    expect(page.locator("#waiting")).to_be_hidden()
+    expect(by_id(page, "legend")).to_contain_text("再生水")
     page.wait_for_function(
         "() => shuitu.map.areTilesLoaded() && shuitu.map.querySourceFeatures('village', {sourceLayer: 'village'}).length > 0",
-        timeout=20_000,
     )
     assert page.evaluate("window.sameAsBefore")  # not loaded anew
 
@@ -91,13 +90,12 @@ def test_tiles_that_were_lost_come_back(page: Any, city: City, outage: Any) -> N
     open_map(page)
     outage.begin("**/tiles/**")
     page.evaluate("shuitu.map.jumpTo({center: [116.4, 39.9], zoom: 13.5})")
-    expect(page.locator("#waiting")).to_be_visible(timeout=10_000)
+    expect(page.locator("#waiting")).to_be_visible()
     outage.end()
     page.wait_for_function(
         "() => shuitu.map.areTilesLoaded() && shuitu.map.querySourceFeatures('village', {sourceLayer: 'village'}).length > 0",
-        timeout=20_000,
     )
-    expect(page.locator("#waiting")).to_be_hidden(timeout=20_000)
+    expect(page.locator("#waiting")).to_be_hidden()
 
 
 def test_tiles_that_fail_again_and_again_are_told(page: Any, city: City, watch: Any) -> None:
@@ -105,12 +103,10 @@ def test_tiles_that_fail_again_and_again_are_told(page: Any, city: City, watch: 
     open_map(page)
     page.route("**/tiles/village/**", lambda route: route.fulfill(status=500, body=""))
     page.evaluate("shuitu.map.jumpTo({center: [116.4, 39.9], zoom: 13.5})")
-    expect(by_id(page, "lost-tiles")).to_contain_text("部分地图瓦片没有读到", timeout=15_000)
+    expect(by_id(page, "lost-tiles")).to_contain_text("部分地图瓦片没有读到")
     page.unroute_all()
     by_id(page, "lost-tiles").get_by_role("button", name="重试").click()
-    page.wait_for_function(
-        "() => shuitu.map.querySourceFeatures('village', {sourceLayer: 'village'}).length > 0", timeout=20_000
-    )
+    page.wait_for_function("() => shuitu.map.querySourceFeatures('village', {sourceLayer: 'village'}).length > 0")
 
 
 def test_a_server_that_does_not_answer_at_all(page: Any, city: City, watch: Any) -> None:
@@ -118,10 +114,10 @@ def test_a_server_that_does_not_answer_at_all(page: Any, city: City, watch: Any)
     open_map(page)
     page.route("**/*", lambda route: route.abort())
     chip(page, "source", "reclaimed")
-    expect(page.locator("#waiting")).to_have_text("连不上服务器，正在重试…", timeout=10_000)
+    expect(page.locator("#waiting")).to_have_text("连不上服务器，正在重试…")
     page.unroute_all()
-    expect(by_id(page, "legend")).to_contain_text("再生水", timeout=30_000)
-    expect(page.locator("#waiting")).to_be_hidden(timeout=20_000)
+    expect(by_id(page, "legend")).to_contain_text("再生水")
+    expect(page.locator("#waiting")).to_be_hidden()
 
 
 def test_the_page_of_an_object_waits_too(page: Any, city: City, outage: Any) -> None:
@@ -130,5 +126,5 @@ def test_the_page_of_an_object_waits_too(page: Any, city: City, outage: Any) -> 
     page.goto(f"/objects/well/{code}")
     expect(page.locator("#waiting")).to_be_visible()
     outage.end()
-    expect(by_id(page, "object-name")).to_be_visible(timeout=20_000)
-    expect(page.locator("#waiting")).to_be_hidden(timeout=20_000)
+    expect(by_id(page, "object-name")).to_be_visible()
+    expect(page.locator("#waiting")).to_be_hidden()

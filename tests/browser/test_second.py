@@ -35,7 +35,7 @@ SCALES = "[shuitu.context, shuitu.context.second.context].map(({shown: {picture:
 
 
 def wait_second(page: Page, period: str, measure: str) -> None:
-    expect(page.locator("#second")).to_have_attribute("data-ready", "1", timeout=30_000)
+    expect(page.locator("#second")).to_have_attribute("data-ready", "1")
     expect(page.locator("#second")).to_have_attribute("data-period", period)
     expect(page.locator("#second")).to_have_attribute("data-measure", measure)
 

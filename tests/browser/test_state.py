@@ -65,7 +65,7 @@ def test_a_dead_server_is_told_and_can_be_tried_again(page: Any, watch: Any) -> 
     expect(by_id(page, "error")).to_contain_text("./shuitu status")
     page.unroute("**/api/meta")
     by_id(page, "retry").click()
-    page.wait_for_selector("html[data-ready]", state="attached", timeout=30_000)
+    page.wait_for_selector("html[data-ready]", state="attached")
     expect(by_id(page, "error")).to_be_hidden()
 
 
@@ -100,13 +100,13 @@ def test_a_filter_the_server_refuses_can_be_cleared_not_tried_again(page: Any, w
     open_map(page)
     # The way back to a question of the page's own that the server understands no longer: its words changed since.
     page.evaluate("history.replaceState(null, '', '/?source=bogus'); dispatchEvent(new PopStateEvent('popstate'))")
-    expect(by_id(page, "legend-failed")).to_be_visible(timeout=20_000)
+    expect(by_id(page, "legend-failed")).to_be_visible()
     expect(by_id(page, "drawer-action")).to_have_text("清除筛选")
     expect(page.locator(".skeleton:visible")).to_have_count(0)
     expect(page.locator("#timebar .columns")).to_be_hidden()
     assert page.get_by_role("button", name="重试").count() == 0
     by_id(page, "drawer-action").click()
-    expect(by_id(page, "legend-class").first).to_be_visible(timeout=15_000)
+    expect(by_id(page, "legend-class").first).to_be_visible()
     expect(page.locator("#timebar .columns")).to_be_visible()
     assert litres(page, "region-total") > 0
     assert query_state(page, "source") is None

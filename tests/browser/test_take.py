@@ -196,7 +196,7 @@ def test_the_frame_shows_the_map_alone_and_leads_to_the_whole(page: Any, new_pag
 
 def open_map_alone(page: Page, address: str) -> None:
     page.goto(address)
-    page.wait_for_selector("html[data-ready]", state="attached", timeout=30_000)
+    page.wait_for_selector("html[data-ready]", state="attached")
 
 
 def drawn(page: Page, size: str) -> tuple[Image.Image, list[str]]:
