@@ -23,7 +23,7 @@ from layers.stats.regions import region_index
 from layers.versions import ALL_DATASETS, as_of
 
 if TYPE_CHECKING:
-    from geoapp.reports.atlas.parts import Part
+    from geoapp.reports.atlas.parts import PdfPart
 
 AT_THE_END = ("method", "terms")  # sections that are the same of every chapter, and told once
 
@@ -40,7 +40,7 @@ class BoundChapter:
 
     number: int
     name: str
-    part: Part | None = None
+    part: PdfPart | None = None
     sections: tuple[tuple[str, str], ...] = ()  # anchor and heading
     ends: tuple[Chapter, ...] = ()  # its sections of those that the volume has once
     synthetic: bool = False

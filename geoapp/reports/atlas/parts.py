@@ -40,7 +40,7 @@ class PartObject:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PdfPart:
     """A part of a document, printed: everything by its place in ``objects``, pages by their place in the part."""
 
     objects: tuple[PartObject, ...]
@@ -71,7 +71,7 @@ class _Numbered:
         return b"%d 0 obj\n%s\nendobj" % (self.number, self.data)
 
 
-def part_of(document: Document, name: str) -> Part:
+def part_of(document: Document, name: str) -> PdfPart:
     """A part with its tags. Anchors are told behind the ``name``, as other parts have the same."""
     bookmarks = document.make_bookmark_tree(scale=0.75, transform_pages=True)
     document.make_bookmark_tree = lambda *scale, **how: []
@@ -93,14 +93,14 @@ def part_of(document: Document, name: str) -> Part:
         f"{name}-{found[n].string}": (at[found[n + 1][0]], found[n + 1][2], found[n + 1][3])
         for n in range(0, len(found), 2)
     }
-    return Part(
+    return PdfPart(
         writer.objects(), tuple(writer.places[page.number] for page in pages),
         tuple(page._page_box.page_type.name for page in document.pages),
         writer.places[element.number], writer.places[tree.number], keys, anchors, bookmarks,
     )  # fmt: skip
 
 
-def stamps_of(document: Document) -> Part:
+def stamps_of(document: Document) -> PdfPart:
     """Sheets with nothing on them but their numbers: each becomes a picture that is no page."""
     made = generate_pdf(document, None, 1, **_OPTIONS)
     pages = _pages(made)
@@ -111,7 +111,7 @@ def stamps_of(document: Document) -> Part:
         }  # fmt: skip
     writer = _Writer(made, {made.pages.number: PAGES, **{page.number: PAGES for page in pages}}, "")
     sheets = tuple(writer.places[int(page["Contents"].split()[0])] for page in pages)
-    return Part(writer.objects(), sheets, ())
+    return PdfPart(writer.objects(), sheets, ())
 
 
 def _object(made: pydyf.PDF, reference: bytes) -> Any:
@@ -185,7 +185,9 @@ class _Writer:
         return written
 
 
-def join(made: pydyf.PDF, parts: Iterable[Part], stamps: Part, bookmarks: Callable[[Sequence[int]], Bookmarks]) -> None:
+def join(
+    made: pydyf.PDF, parts: Iterable[PdfPart], stamps: PdfPart, bookmarks: Callable[[Sequence[int]], Bookmarks]
+) -> None:
     """Put the parts behind the pages that a document has. ``bookmarks`` are asked for by how many pages stand before each part."""
     root = _object(made, made.catalog["StructTreeRoot"])
     element, tree = _object(made, root["K"][0]), _object(made, root["ParentTree"])
@@ -214,7 +216,7 @@ def join(made: pydyf.PDF, parts: Iterable[Part], stamps: Part, bookmarks: Callab
 
 
 def _add(
-    made: pydyf.PDF, part: Part, whole: Mapping[int, int], keys: int = 0, sheets: Sequence[bytes] = ()
+    made: pydyf.PDF, part: PdfPart, whole: Mapping[int, int], keys: int = 0, sheets: Sequence[bytes] = ()
 ) -> Sequence[_Numbered]:
     """The objects of a part behind those that there are, its gaps filled; → them by their places."""
     first = len(made.objects)

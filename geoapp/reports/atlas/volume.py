@@ -28,14 +28,14 @@ from layers.words import Listed
 if TYPE_CHECKING:
     from weasyprint.document import Document
 
-    from geoapp.reports.atlas.parts import Bookmarks, Part
+    from geoapp.reports.atlas.parts import Bookmarks, PdfPart
 
 END = "end"  # the part behind the last chapter, and its anchor
 _TRIES = 3  # until the contents are as long as they were reckoned with
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ContentsLine:
     """A line of the contents."""
 
     kind: str
@@ -116,7 +116,7 @@ def bound(made: Volume) -> bytes:
 
     ends = _ends(made)
     closing = [part_of(press.laid_out(ends, {}), END)] if ends else []
-    parts: list[Part] = [each.part for each in made.chapters if each.part is not None] + closing
+    parts: list[PdfPart] = [each.part for each in made.chapters if each.part is not None] + closing
     front, page = _front(made, parts, bool(ends))
     own = len(front.pages)
     kinds = [""] * own + [kind for part in parts for kind in part.kinds]
@@ -143,7 +143,7 @@ def _moved(bookmark: Any, by: int) -> Any:
     return label, (page + by, x, y), [_moved(each, by) for each in below], state
 
 
-def _front(made: Volume, parts: Sequence[Part], ends: bool) -> tuple[Document, str]:
+def _front(made: Volume, parts: Sequence[PdfPart], ends: bool) -> tuple[Document, str]:
     """The front, laid out with the page numbers of everything behind it; and its page."""
     from geoapp.reports import press
 
@@ -161,16 +161,16 @@ def _front(made: Volume, parts: Sequence[Part], ends: bool) -> tuple[Document, s
     return front, page
 
 
-def _entries(made: Volume, parts: Sequence[Part], own: int, ends: bool) -> list[Entry]:
+def _entries(made: Volume, parts: Sequence[PdfPart], own: int, ends: bool) -> list[ContentsLine]:
     found, before = [], own
     for chapter, part in zip(made.chapters, parts, strict=False):
         head = f"{said('chapter', made.lang, n=chapter.number)}  {chapter.name}"
-        found.append(Entry("of-chapter", chapter.anchor, head, before + 1))
+        found.append(ContentsLine("of-chapter", chapter.anchor, head, before + 1))
         for anchor, heading in chapter.sections:
-            found.append(Entry("of-section", anchor, heading, before + 1 + part.anchors[anchor][0]))
+            found.append(ContentsLine("of-section", anchor, heading, before + 1 + part.anchors[anchor][0]))
         before += len(part.pages)
     if ends:
-        found.append(Entry("of-chapter", f"{END}-{END}", said("end", made.lang), before + 1))
+        found.append(ContentsLine("of-chapter", f"{END}-{END}", said("end", made.lang), before + 1))
     return found
 
 
