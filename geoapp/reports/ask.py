@@ -23,10 +23,8 @@ from layers.words import Words
 
 AREA_FORMATS = ("pdf", "xlsx")  # of an area
 ATLAS_FORMATS = ("pdf",)  # of many reports in one volume
-ATLAS, EVERY = (
-    "atlas",
-    "all",
-)  # as addresses ask for a volume: `atlas/all`, `atlas/reporting_unit/all`, `atlas/110101,110102`
+# As addresses ask for a volume: `atlas/all`, `atlas/reporting_unit/all`, `atlas/110101,110102`.
+ATLAS, EVERY = "atlas", "all"
 MOST_CHAPTERS = 60  # of a volume
 FORMATS = ("pdf", "docx", "xlsx", "html", "svg", "png")  # html is the map without a network; svg and png hold each map
 
@@ -91,15 +89,18 @@ class Ask:
             return self
         return replace(self, unit=True)
 
-    def refuse_without_parts(self, index: RegionIndex) -> None:
-        """`NotFound` for a region that there is not, and for one of the finest level, of which there is no report."""
+    def parts_level(self, index: RegionIndex) -> int:
+        """The level of its region's parts. `NotFound` for a region that there is not, and for one of the finest level, of which
+        there is no report."""
         index.prefixes(self.code, unit=self.unit)
         level = vocab.REPORTING_UNIT if self.unit else index.by_code[self.code].level
-        if index.child_level(level) is None:
+        parts = index.child_level(level)
+        if parts is None:
             term = vocab.LEVEL.by_id[level]
             levels = [vocab.LEVEL.by_id[each].code for each in (vocab.CITY, *index.below[:-1], vocab.REPORTING_UNIT)]
             said = Words("{level}没有报告", "There is no report of a {code}.", level=term, code=term.code)
             raise NotFound(said, param="region", allowed=levels)
+        return parts
 
     def map_address(self) -> str:
         """The map at this region and period: the state that the page keeps in its address."""
@@ -145,12 +146,12 @@ def parse_ask(given: Mapping[str, str], site: str) -> Ask:
         )
     if not given.get("period"):
         raise BadParameter(Words("请指明统计期", "A period is needed."), param="period", allowed=FORMS)
-    atlas = given.get("region", "").removeprefix(f"{ATLAS}/") if given.get("region", "").startswith(f"{ATLAS}/") else ""
-    code, unit = ("", False)
-    if atlas:
-        atlas, unit = parse_atlas(atlas)
-    elif not area:
-        code, unit = params.parse_region_of_kind(given["region"])
+    code, atlas, unit = "", "", False
+    if not area:
+        if given["region"].startswith(f"{ATLAS}/"):
+            atlas, unit = parse_atlas(given["region"].removeprefix(f"{ATLAS}/"))
+        else:
+            code, unit = params.parse_region_of_kind(given["region"])
     level = params.parse_choice(given.get("level"), "level", "", (vocab.UNIT,))
     return Ask(
         code=code,

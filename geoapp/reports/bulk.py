@@ -22,6 +22,7 @@ from geoapp.reports import apart
 from geoapp.reports.ask import Ask
 from geoapp.reports.files import CannotWrite, write_whole
 from geoapp.reports.process import collected_at_the_end, peak_mb, peak_of_children_mb
+from geoapp.reports.progress import chapters
 from geoapp.reports.record import Record
 from layers.errors import ShuituError
 from layers.kept.whole import digest
@@ -100,7 +101,7 @@ def _make_apart(task: Task, stamp: str) -> tuple[MadeReport, dict[str, bytes]]:
 
 def _say(step: str) -> None:
     """How far a volume is, from a process that nobody else hears."""
-    if "/" in step:
+    if chapters(step):
         sys.stdout.write(f"  {step}\n")
         sys.stdout.flush()
 

@@ -60,12 +60,7 @@ def build(ask: Ask) -> Report:
     }
     own = by_versus["year"]
     region = index.info(ask.code, vocab.LEVEL.id_of(own["level"]))
-    child = index.child_level(region.level)
-    if child is None:
-        levels = [vocab.LEVEL.by_id[level].code for level in (vocab.CITY, *index.below[:-1], vocab.REPORTING_UNIT)]
-        raise NotFound(
-            Words("没有 {level} 一级的报告", "There is no report of a {level}.", level=own["level"]), param="region", allowed=levels
-        )  # fmt: skip
+    child = ask.parts_level(index)
     if own["recorded_l"] is None:
         raise NotFound(
             Words(

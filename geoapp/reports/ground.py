@@ -79,9 +79,8 @@ class Ground:
     outlines: dict[str, tuple[Outlined, ...]]  # by level, by code
     context: tuple[Outlined, ...]  # the districts (a county's townships) around; none around the city
     cells: Cells | None
-    positions: dict[
-        str, bytes | None
-    ]  # of each layer that may be shown: all its positions as one shape, None without any
+    # Of each layer that may be shown: all its positions as one shape, None without any.
+    positions: dict[str, bytes | None]
     stands: dict[str, dict[str, bytes]]  # where each listed facility stands, by layer and code
     areas: dict[str, tuple[bytes, ...]]  # supply areas by the layer of their facilities, the largest first
     waters: Waters | None  # None where no layer gives any

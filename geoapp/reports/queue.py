@@ -83,7 +83,7 @@ def _name(ask: Ask, index: RegionIndex) -> str:
         area = parse_area(ask.area)
         chosen = index.chosen(area.codes, "area") if isinstance(area, Regions) else []
         return name_of(area, chosen).in_(ask.lang)[:NAME_MOST]
-    ask.refuse_without_parts(index)
+    ask.parts_level(index)
     found = index.info(ask.code, vocab.REPORTING_UNIT if ask.unit else index.by_code[ask.code].level)
     return place.read().called(found.code, found.name, ask.lang, unit=ask.unit)[:NAME_MOST]
 
@@ -128,13 +128,19 @@ def again(job: ReportJob) -> ReportJob:
     return new
 
 
+def chapters_of(job: ReportJob) -> str:
+    """What a volume has chapters of, as an address says it; empty of any other report."""
+    return job.area.removeprefix(f"{ATLAS}/") if job.area.startswith(f"{ATLAS}/") else ""
+
+
 def ask_of(job: ReportJob) -> Ask:
     selected = dict(parse_qsl(job.selected))
     selection = parse_selection(selected.get("source"), selected.get("purpose"), None)
-    before, volume, what = job.area.partition(f"{ATLAS}/")
-    atlas, _ = parse_atlas(what) if volume else ("", False)
+    chapters = chapters_of(job)
+    atlas, _ = parse_atlas(chapters) if chapters else ("", False)
+    area = "" if chapters else job.area
     return Ask(
-        job.region, parse_period(job.period), job.lang, job.unit, job.boundaries, job.site, before, selection, job.letterhead,
+        job.region, parse_period(job.period), job.lang, job.unit, job.boundaries, job.site, area, selection, job.letterhead,
         atlas,
     )  # fmt: skip
 

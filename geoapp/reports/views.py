@@ -21,7 +21,7 @@ from geoapp.reports.areas import content as area_content
 from geoapp.reports.areas import document as area_document
 from geoapp.reports.areas import tables as area_tables
 from geoapp.reports.areas.structure import AreaGround, AreaReport
-from geoapp.reports.ask import AREA_FORMATS, ATLAS, FORMATS, Ask, code, parse_ask, parse_formats
+from geoapp.reports.ask import AREA_FORMATS, FORMATS, Ask, code, parse_ask, parse_formats
 from geoapp.reports.forms import FORMS
 from geoapp.reports.ground import Ground
 from geoapp.reports.layouts import store as layouts
@@ -29,6 +29,7 @@ from geoapp.reports.layouts.layout import ReportLayout
 from geoapp.reports.models import DONE, RUNNING, ReportJob
 from geoapp.reports.official import pages
 from geoapp.reports.official.letterhead import Worn, worn_by
+from geoapp.reports.progress import chapters
 from geoapp.reports.refusal import MadeAgain, for_script, refused
 from geoapp.reports.structure import Report
 from geoapp.reports.words import FORM_NAMES, STATUS_NAMES, STEP_NAMES, level_name
@@ -158,12 +159,11 @@ def _may_see(request: HttpRequest, job: ReportJob) -> bool:
 
 def _told(job: ReportJob, request: HttpRequest, lang: str, version: int) -> dict[str, Any]:
     """A job in words, and where its files are."""
-    volume = job.area.startswith(f"{ATLAS}/")
     return {
         "id": job.pk,
         "name": job.name,
         "region": job.region,
-        "kind": level_name(vocab.UNIT, lang) if job.unit and not volume else "",
+        "kind": level_name(vocab.UNIT, lang) if job.unit and not queue.chapters_of(job) else "",
         "period": job.period,
         "lang": job.lang,
         "language": "" if job.lang == languages.FIRST else languages.language(job.lang).name,
@@ -189,9 +189,9 @@ def _told(job: ReportJob, request: HttpRequest, lang: str, version: int) -> dict
 
 def _step(step: str) -> Worded:
     """What is being done: a form, or of a volume how many of its chapters are printed."""
-    if "/" in step:
-        done, _, name = step.partition(" ")
-        return Words("已排印 {done} 章：{name}", "{done} chapters printed: {name}", done=done, name=name)
+    if printed := chapters(step):
+        done = f"{printed.done}/{printed.of}"
+        return Words("已排印 {done} 章：{name}", "{done} chapters printed: {name}", done=done, name=printed.name)
     return STEP_NAMES.get(step, NOTHING)
 
 

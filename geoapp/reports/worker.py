@@ -15,9 +15,12 @@ from django.conf import settings
 
 from geoapp.background import locks, process
 from geoapp.reports import bulk, queue, record
+from geoapp.reports.atlas.plan import count
 from geoapp.reports.files import CannotWrite
 from geoapp.reports.models import IssuedReport, ReportJob
 from geoapp.reports.official import work as issued
+from geoapp.reports.progress import chapters
+from layers.stats.regions import region_index
 
 log = logging.getLogger(__name__)
 IDLE_S = 20.0
@@ -78,8 +81,9 @@ def do(job: ReportJob) -> None:
 
     folder = queue.folder_of(job.key)
     try:
-        record.refuse_unfit(folder, forms)
-        task = bulk.Task(queue.ask_of(job), forms, folder, settings.REPORT_WORKERS)
+        ask = queue.ask_of(job)
+        record.refuse_unfit(folder, forms * count(ask, region_index(ask.within())))
+        task = bulk.Task(ask, forms, folder, settings.REPORT_WORKERS)
         made = bulk.make(task, job.stamp, step)
         queue.finish(job, files=made.files, error=made.error if made.said is None else made.said.in_(job.lang))
         queue.prune()
@@ -95,8 +99,6 @@ def do(job: ReportJob) -> None:
 
 
 def _done(step: str, steps: Sequence[str]) -> float:
-    """How much of it is: of a volume by its chapters, whose steps say how many of how many there are (``3/16 …``)."""
-    if step in steps:
-        return steps.index(step) / len(steps)
-    done, _, of = step.partition(" ")[0].partition("/")
-    return 0.95 * int(done) / int(of)
+    """How much of it is: of a volume by its chapters."""
+    printed = chapters(step)
+    return 0.95 * printed.fraction if printed else steps.index(step) / len(steps)

@@ -247,7 +247,9 @@ def test_a_disk_that_all_together_do_not_fit_on_is_told(
     free = os.statvfs(tmp_path)
     monkeypatch.setitem(record.ROOM, "svg", free.f_bavail * free.f_frsize)
     monkeypatch.setattr(os, "posix_fallocate", lambda *_: None)  # as of a disk on which one alone does fit
-    assert said in refused(tmp_path / "out", "--district", DISTRICT, SOUTHERN, "--formats", "svg", "--lang", lang)
+    monkeypatch.setitem(record.ROOM, "pdf", free.f_bavail * free.f_frsize)
+    for asked in (("--formats", "svg"), ("--atlas",)):  # a volume takes as much as its chapters
+        assert said in refused(tmp_path / "out", "--district", DISTRICT, SOUTHERN, *asked, "--lang", lang)
 
 
 @pytest.mark.django_db

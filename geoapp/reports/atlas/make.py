@@ -14,6 +14,7 @@ from geoapp.reports.atlas.volume import bound, volume
 from geoapp.reports.atlas.words import name_of
 from geoapp.reports.official.letterhead import Worn
 from geoapp.reports.process import collected_at_the_end
+from geoapp.reports.progress import PrintedChapters
 from layers.errors import NotFound, ShuituError
 from layers.stats.regions import region_index
 from layers.words import Words
@@ -27,7 +28,7 @@ def pdf(ask: Ask, worn: Worn | None, stamp: str, version: int, step: Step, proce
     made: list[BoundChapter] = []
     for each in _printed(asks, worn, stamp, version, processes):
         made.append(each)
-        step(f"{len(made)}/{len(asks)} {each.name}")
+        step(str(PrintedChapters(len(made), len(asks), each.name)))
     if all(each.part is None for each in made):
         raise NotFound(
             Words(

@@ -10,7 +10,7 @@ import shapely
 
 from geoapp.reports.drawing.frame import Frame
 from geoapp.reports.drawing.labels import Box, PlacedLabel, Taken, box_of
-from geoapp.reports.drawing.svg import MM_PER_PT, stroke, text_width
+from geoapp.reports.drawing.svg import MM_PER_PT, ring, stroke, text_width
 from geoapp.reports.structure import FacilityList
 from layers import registry
 from layers.entries import Sign
@@ -111,6 +111,4 @@ def lines(placed: Iterable[tuple[StandingSign, PlacedNumber]]) -> str:
 def backing(placed: Iterable[PlacedNumber]) -> str:
     """White under the figures, all of it one shape: a halo would be a text more for each."""
     boxes = (box_of(each.label, _BACK) for each in placed)
-    return "".join(
-        f"M{x1:.2f} {y1:.2f}L{x2:.2f} {y1:.2f}L{x2:.2f} {y2:.2f}L{x1:.2f} {y2:.2f}Z" for x1, y1, x2, y2 in boxes
-    )
+    return "".join(ring(((x1, y1), (x2, y1), (x2, y2), (x1, y2))) for x1, y1, x2, y2 in boxes)

@@ -33,9 +33,8 @@ class MonthlyUse:
     """Litres of each month, of each region and of what is in none of them by why; none where nothing is recorded."""
 
     months: tuple[str, ...]
-    totals: tuple[
-        int | None, ...
-    ]  # all that is recorded, what lies in none of the regions too: as the table of months has it
+    # All that is recorded, what lies in none of the regions too: as the table of months has it.
+    totals: tuple[int | None, ...]
     regions: dict[str, list[int | None]]
     beside: dict[str, tuple[int | None, ...]]
 

@@ -15,13 +15,14 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from geoapp.reports import ask, bulk, record, worker
-from geoapp.reports.atlas.plan import regions
+from geoapp.reports.atlas.plan import count, regions
 from geoapp.reports.layouts import store as layouts
 from geoapp.reports.official.letterhead import dressed
 from geoapp.reports.official.models import IssuedReport
 from geoapp.reports.official.pages import COMPILE
 from geoapp.reports.official.states import SignRefused, issue, person
 from geoapp.reports.official.words import WITHDRAWN
+from geoapp.reports.progress import chapters
 from layers import languages, vocab
 from layers.errors import ShuituError
 from layers.periods import Month, Period, parse_period
@@ -84,7 +85,8 @@ class Command(BaseCommand):
                 return
             stamp, kept = ask.data_stamp(), record.Record(options["out"])
             tasks = bulk.outstanding(asks, forms, kept, stamp)
-            record.refuse_unfit(options["out"], [form for task in tasks for form in task.forms])
+            needed = [form for task in tasks for form in task.forms * count(task.ask, region_index())]
+            record.refuse_unfit(options["out"], needed)
         except ShuituError as error:
             raise CommandError(_told(error, self.lang), returncode=2) from error
         if kept.spoiled:
@@ -107,7 +109,7 @@ class Command(BaseCommand):
         if options["atlas"]:
             return [dressed(self._volume(options, codes, index))]
         for code in codes:
-            ask.Ask(code, NO_PERIOD, unit=options["unit"]).of_kind(index).refuse_without_parts(index)
+            ask.Ask(code, NO_PERIOD, unit=options["unit"]).of_kind(index).parts_level(index)
         layouts.usable(options["lang"])
         if options["period"] == LATEST:
             periods = self._newest(codes, index, unit=options["unit"])
@@ -189,7 +191,7 @@ class Command(BaseCommand):
 
     def _step(self, step: str) -> None:
         """How far a volume is."""
-        if "/" in step:
+        if chapters(step):
             self.stdout.write(f"  {step}")
             self.stdout.flush()
 
