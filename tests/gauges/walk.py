@@ -123,7 +123,7 @@ def test_a_report_counts_lists_and_draws_them() -> None:
     assert ("雨量站", 2) in rows
     assert rows.index(("雨量站", 2)) < next(n for n, (item, _) in enumerate(rows) if item == "城镇公共供水厂")
     (listed,) = [table for table in tables.facilities(report, "en") if "Rain gauges" in table.title]
-    assert [(row[1], row[4]) for row in listed.rows] == [("官厅雨量站", "王某"), ("密云雨量站", "")]
+    assert [(row[2], row[5]) for row in listed.rows] == [("官厅雨量站", "王某"), ("密云雨量站", "")]
     (drawn,) = [figure for figure in drawn_of(report).maps if figure.key == "objects"]
     assert "雨量站" in drawn.svg and layer("rain_gauge").color in drawn.svg
     assert "雨量站" in document.html(drawn_of(report))
