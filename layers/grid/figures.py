@@ -83,26 +83,34 @@ def cell_litres(
 def cell_months(
     size: int, period: Period, selection: Selection, *, among: str | None = None, elsewhere: int | None = None
 ) -> Months:
-    """The twelve months of each calendar year that the period touches, packed into two texts a year.
+    """The twelve months of each calendar year that the period touches, packed into two texts and a sum a year.
 
-    ``litres_2019`` is twelve numbers joined by commas, with nothing between two of them for a month without any record; ``by_area_2019`` the percentage of each month that came by area,
-    or one number where it is the same in all of them. Whoever shows months one after another asks once a year.
+    ``litres_2019`` is twelve numbers joined by commas, with nothing between two of them for a month without any record;
+    ``by_area_2019`` the percentage of each month that came by area, or one number where it is the same in all of them;
+    ``sum_2019`` the litres of the year, which a map of 60,000 cells need not add up from texts. Whoever shows months one after
+    another asks once a year.
     """
     names: list[str] = []
     params: list[object] = []
     joined: list[sql.Composable] = []
     for year in _years(period):
         found = cell_year(size, year, selection, among=among, elsewhere=elsewhere)
-        names += [f"litres_{year}", f"by_area_{year}"]
+        of_year = packed_names(year)
+        names += of_year
         params += found.params
-        litres, by_area, alias = (sql.Identifier(name) for name in (*names[-2:], f"packed_{year}"))
-        joined.append(_PACKED.format(litres, by_area, found.composed, alias))
+        litres, by_area, summed, alias = (sql.Identifier(name) for name in (*of_year, f"packed_{year}"))
+        joined.append(_PACKED.format(litres, by_area, summed, found.composed, alias))
     join = sql.SQL(" FULL JOIN {} USING (unit_id) ")
     body = joined[0]
     for other in joined[1:]:
         body = body + join.format(other)
     columns = sql.SQL(", ").join(sql.Identifier(name) for name in names)
     return Months(Query(sql.SQL("SELECT unit_id, {} FROM {}").format(columns, body), params), tuple(names))
+
+
+def packed_names(year: int) -> tuple[str, str, str]:
+    """What `cell_months` calls a year's litres by month, its shares by area and its sum."""
+    return f"litres_{year}", f"by_area_{year}", f"sum_{year}"
 
 
 # Most cells know all of their water by area or all by position: one number instead of twelve.
@@ -112,7 +120,8 @@ _PACKED = sql.SQL(
            CASE WHEN 0 = ALL(by_area_l) THEN '0' WHEN by_area_l = gross_l THEN '100' ELSE (
                SELECT string_agg(COALESCE(round(100.0 * part / NULLIF(whole, 0)), 0)::text, ',' ORDER BY nth)
                FROM unnest(by_area_l, gross_l) WITH ORDINALITY AS m (part, whole, nth)
-           ) END AS {}
+           ) END AS {},
+           (SELECT sum(litres)::bigint FROM unnest(volume_l) AS litres) AS {}
     FROM ({}) kept
     ) {}"""
 )

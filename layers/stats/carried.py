@@ -15,7 +15,7 @@ from django.db.models import F, QuerySet
 from psycopg import sql
 
 from layers.db import Query, rows
-from layers.grid.figures import cell_litres, cell_months
+from layers.grid.figures import cell_litres, cell_months, packed_names
 from layers.periods import Month, Period
 from layers.registry import Field, Layer, UsageOf
 from layers.selection import EVERYTHING, Selection
@@ -234,22 +234,22 @@ def fields_of(usage: UsageOf, asked: Asked) -> tuple[Field, ...]:
     """What `carried` adds to each feature, in its order, without asking anything."""
     if asked.monthly:
         return tuple(
-            field
-            for year in range(asked.period.first.year, asked.period.last.year + 1)
-            for field in (
-                _of_year(f"litres_{year}", Words("{year} 年逐月用水量(升)", "Litres by month of {year}", year=year)),
-                _of_year(
-                    f"by_area_{year}",
-                    Words("{year} 年逐月按面积分配(%)", "Per cent by area by month of {year}", year=year),
-                ),
-            )
+            field for year in range(asked.period.first.year, asked.period.last.year + 1) for field in _of_year(year)
         )
     names = _FIRST[usage.kept] + (tuple(name for name, _ in _UNLIKE) if asked.versus else ()) + (_PROVISIONAL[0],)
     return tuple(_WORDS[name] for name in names)
 
 
-def _of_year(name: str, words: Words) -> Field:
-    return Field(name, words.zh, words.en)
+def _of_year(year: int) -> tuple[Field, ...]:
+    litres, by_area, summed = packed_names(year)
+    by_month = Words("{year} 年逐月用水量(升)", "Litres by month of {year}", year=year)
+    shares = Words("{year} 年逐月按面积分配(%)", "Per cent by area by month of {year}", year=year)
+    whole = Words("{year} 年用水量(升)", "Litres of {year}", year=year)
+    return (
+        Field(litres, by_month.zh, by_month.en),
+        Field(by_area, shares.zh, shares.en),
+        Field(summed, whole.zh, whole.en, "integer", unit="L"),
+    )
 
 
 def figures_of(layer: Layer, features: QuerySet[Any], asked: Asked) -> dict[int, dict[str, Any]]:

@@ -34,12 +34,12 @@ NAMES = (
 
 
 def main(words: list[str]) -> int:
-    chosen = [word for word in words if not word.startswith("-")] or list(NAMES)
+    chosen = [word for word in words if word != "--write"]
     unknown = [name for name in chosen if name not in NAMES]
     if unknown:
         print(f"no benchmark {unknown[0]!r}; there are: {', '.join(NAMES)}", file=sys.stderr)
         return 2
-    for name in chosen:
+    for name in chosen or NAMES:
         module = importlib.import_module(f"tests.benchmarks.bench_{name}")
         print(f"## {module.TITLE}", flush=True)
         found = module.measure()

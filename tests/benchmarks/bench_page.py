@@ -42,15 +42,21 @@ def site() -> str:
     return next(word for word in told.split() if word.startswith("http")).rstrip("/")
 
 
+def browser(playwright: Any) -> Any:
+    """As where there is a graphics card, pictures of the map are handed to the window and not copied; the processor draws them here."""
+    from tests.conftest import CHROMIUM, CHROMIUM_FLAGS
+
+    flags = [flag for flag in CHROMIUM_FLAGS if flag != "--disable-gpu"]
+    return playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+
+
 def measure() -> str:
     from playwright.sync_api import sync_playwright
-
-    from tests.conftest import CHROMIUM, CHROMIUM_FLAGS
 
     url, lines, weights = site(), [], []
     urllib.request.urlopen(url + "/healthz", timeout=5).close()
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        chromium = browser(playwright)
         for name, size in WINDOWS:
             visitor = Visitor(chromium, url, size)
             weights.append([name, *visitor.weight()])

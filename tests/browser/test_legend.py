@@ -10,6 +10,10 @@ from tests.browser.page_model import by_id, choose, open_map, painted, query_sta
 from tests.city import City
 
 RECEDING = 200  # map/regions.ts
+LIT_AFTER_MS = 100  # ui/legend.ts
+# Whether one of the districts recedes.
+IS_LIT = """receding => shuitu.context.shown.series.codes.some(
+    id => shuitu.map.getFeatureState({source: 'district', sourceLayer: 'district', id}).class >= receding)"""
 
 
 def fill(page: Any, level: str) -> list[Any]:
@@ -26,10 +30,15 @@ def test_classes_light_their_places_and_places_mark_their_class(page: Any) -> No
     before = states(page)
     assert max(before.values()) < RECEDING
     row = by_id(page, "legend-class").nth(2).locator("button")
+    # A pointer on its way across lights nothing.
+    box = row.bounding_box()
+    across = [(box["x"] + 20, box["y"] - 200), (box["x"] + 22, box["y"] + 5), (box["x"] - 300, box["y"] + 5)]
+    for x, y in across:
+        page.mouse.move(x, y)
+    page.wait_for_timeout(3 * LIT_AFTER_MS)
+    assert states(page) == before
     row.hover()
-    page.wait_for_function(
-        "() => shuitu.map.getFeatureState({source: 'district', sourceLayer: 'district', id: '110101'}).class != null"
-    )
+    page.wait_for_function(IS_LIT, arg=RECEDING)
     lit = states(page)
     assert {code for code, found in lit.items() if found < RECEDING} == {
         code for code, own in before.items() if own == 2

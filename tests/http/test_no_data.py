@@ -160,9 +160,15 @@ def test_packed_months_have_nothing_between_their_commas(client: Client, grid: G
         tile = mapbox_vector_tile.decode(
             body(client, tile_of(grid, "grid_500", 11), period="2019", monthly="yes", **asked)
         )
-        texts = {f["properties"]["code"]: f["properties"].get("litres_2019") for f in tile["grid_500"]["features"]}
+        found = [f["properties"] for f in tile["grid_500"]["features"]]
+        texts = {one["code"]: one.get("litres_2019") for one in found}
         of_d = [texts[code] for code in in_village(grid, D) if code in texts]
         assert of_d and all(text.startswith(",,") and text.endswith(",,,,,,,,,") and text.strip(",") for text in of_d)
+        # The year is the sum of its months; of a year without a record there is none.
+        sums = {one["code"]: one.get("sum_2019") for one in found}
+        months = {code: [int(part) for part in (text or "").split(",") if part] for code, text in texts.items()}
+        assert any(months.values())
+        assert sums == {code: sum(of) if of else None for code, of in months.items()}
 
 
 def test_the_grid_balances_months_that_have_data_and_leaves_the_others(client: Client, grid: Grid) -> None:

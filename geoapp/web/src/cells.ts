@@ -40,34 +40,39 @@ export function cellQuestion(state: State, known: readonly string[], filters: Fi
 }
 
 type Expr = ExpressionSpecification;
-const parts = (property: string): Expr => ["split", ["coalesce", ["get", property], ""], ","] as unknown as Expr;
-const nth = (array: Expr, index: number): Expr => ["to-number", ["at", index, array], 0] as unknown as Expr;
+const expr = (...parts: unknown[]): Expr => parts as unknown as Expr;
 
-/** Litres of a cell; of a packed tile the sum of the months shown. */
+/** Less than any litres: of a cell of which nothing is recorded in what is shown. */
+const UNKNOWN = -1e300;
+/** More than no litres, less than any. */
+const ANY = 1e-9;
+
+/** Litres of a cell in what is shown. What is written here is worked out for each of some ten thousand cells at every change of colour. */
 function litres({ packed, months }: CellQuestion): Expr {
-  if (!packed) return ["coalesce", ["get", "volume_l"], 0] as unknown as Expr;
-  const each = months.map((month) => nth(["var", "months"] as unknown as Expr, month));
-  const sum = each.length === 1 ? each[0] : ["+", ...each];
-  return ["case", ["has", `litres_${packed}`], ["let", "months", parts(`litres_${packed}`), sum], 0] as unknown as Expr;
+  if (!packed) return expr("coalesce", ["get", "volume_l"], UNKNOWN);
+  if (months.length > 1) return expr("coalesce", ["get", `sum_${packed}`], UNKNOWN);
+  // A month without a record has nothing between its commas, and an exponent alone is no number.
+  const month = ["at", months[0], ["split", ["get", `litres_${packed}`], ","]];
+  return expr("case", ["has", `litres_${packed}`], ["to-number", ["concat", month, "e0"], UNKNOWN], UNKNOWN);
 }
 
-/** Whether anything is recorded of a cell in what is shown: a month without has nothing between its commas. */
-function known({ packed, months }: CellQuestion): Expr {
-  if (!packed) return ["has", "volume_l"] as unknown as Expr;
-  const each = months.map((month) => ["!=", ["at", month, ["var", "slots"]], ""]);
-  return ["case", ["has", `litres_${packed}`], ["let", "slots", parts(`litres_${packed}`), ["any", ...each]], false] as unknown as Expr;
+/** One step for each class, by what is asked once: nothing recorded, or nothing to compare, is no data. */
+function steps(value: Expr, { breaks, colors }: Scale, nought: string | null): Expr {
+  const below = breaks.filter((each) => each < 0 || (nought === null && each === 0)).length;
+  const stops: (number | string)[] = [UNKNOWN / 1e20, colors[0]]; // on any area
+  breaks.slice(0, below).forEach((each, i) => stops.push(each, colors[i + 1]));
+  const atNought = below + (breaks[below] === 0 ? 1 : 0);
+  if (nought !== null) stops.push(0, nought, ANY, colors[atNought]);
+  breaks.slice(atNought).forEach((each, i) => stops.push(each, colors[atNought + i + 1]));
+  return expr("step", value, CLEAR, ...stops);
 }
 
-/** The colour of a cell by the scale; nothing recorded, or nothing to compare, is no data. */
+/** The colour of a cell by the scale. */
 export function cellColor(question: CellQuestion, measure: Measure, scale: Scale): Expr {
-  const byClass = (value: Expr): Expr =>
-    (scale.breaks.length ? ["step", value, scale.colors[0], ...scale.breaks.flatMap((each, i) => [each, scale.colors[i + 1]])] : ["literal", scale.colors[0]]) as unknown as Expr;
-  if (measure === "difference") {
-    return ["case", ["has", "difference_l"], byClass(["get", "difference_l"] as unknown as Expr), CLEAR] as unknown as Expr;
-  }
-  if (isTwoSided(measure)) return ["case", ["has", "change"], byClass(["get", "change"] as unknown as Expr), CLEAR] as unknown as Expr;
-  const value: Expr = measure === "per_km2" ? (["/", ["*", ["var", "litres"], 1000], ["get", "area_m2"]] as unknown as Expr) : (["var", "litres"] as unknown as Expr);
-  return ["let", "litres", litres(question), ["case", ["!", known(question)], CLEAR, ["==", ["var", "litres"], 0], NOUGHT, byClass(value)]] as unknown as Expr;
+  if (measure === "difference") return steps(expr("coalesce", ["get", "difference_l"], UNKNOWN), scale, null);
+  if (isTwoSided(measure)) return steps(expr("coalesce", ["get", "change"], UNKNOWN), scale, null);
+  const volume = litres(question);
+  return steps(measure === "per_km2" ? expr("/", ["*", volume, 1000], ["get", "area_m2"]) : volume, scale, NOUGHT);
 }
 
 /** Three steps of certainty by the share of a cell's water that came by area alone. */
@@ -77,11 +82,12 @@ export const HATCHES = ["hatch-none", "hatch-light", "hatch-dense"];
 export const HATCH_SPACING = [0, 8, 4];
 
 export function cellHatch({ packed, months }: CellQuestion): Expr {
+  const shares = expr("coalesce", ["get", `by_area_${packed}`], "0"); // of each month, or one of all
+  const ofMonth = expr("at", months[Math.floor(months.length / 2)], ["split", shares, ","]);
   const share: Expr = packed
-    ? (["let", "shares", parts(`by_area_${packed}`),
-      ["/", ["case", ["==", ["length", ["var", "shares"]], 12], nth(["var", "shares"] as unknown as Expr, months[Math.floor(months.length / 2)]), nth(["var", "shares"] as unknown as Expr, 0)], 100]] as unknown as Expr)
-    : (["coalesce", ["get", "share_by_area"], 0] as unknown as Expr);
-  return ["step", share, HATCHES[0], UNSURE_STEPS[0], HATCHES[1], UNSURE_STEPS[1], HATCHES[2]] as unknown as Expr;
+    ? expr("/", ["to-number", ["case", ["in", ",", shares], ofMonth, shares], 0], 100)
+    : expr("coalesce", ["get", "share_by_area"], 0);
+  return expr("step", share, HATCHES[0], UNSURE_STEPS[0], HATCHES[1], UNSURE_STEPS[1], HATCHES[2]);
 }
 
 const dense = (litres: number | null, areaM2: number): number | null => (litres === null ? null : (litres / LITRES_PER_M3 / areaM2) * 1e6);

@@ -1,5 +1,5 @@
 // The map itself: our own layers on paper, nothing from outside.
-import { Map as GlMap, type MapSourceDataEvent, NavigationControl, ScaleControl, setWorkerUrl, type StyleSpecification, type VectorTileSource } from "maplibre-gl";
+import { Map as GlMap, type MapSourceDataEvent, NavigationControl, prewarm, ScaleControl, setWorkerUrl, type StyleSpecification, type VectorTileSource } from "maplibre-gl";
 import type { Bounds, LayerInfo } from "../api";
 import { calm, drawsSlowly, noteRenderer } from "../dom";
 import { form } from "../form";
@@ -8,6 +8,7 @@ import { drawSparingly } from "./slow";
 
 declare const WORKER_FILE: string;
 setWorkerUrl(new URL(WORKER_FILE, import.meta.url).href);
+prewarm(); // the worker reads its script while the page waits for what there is
 
 // No glyph server: the browser draws text itself with the fonts of the machine, Chinese ones first.
 export const FONT = ["Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "sans-serif"];
@@ -70,9 +71,10 @@ export function foldSources(map: GlMap): void {
 }
 
 export function createMap(container: HTMLElement, bounds: Bounds, options: { small?: boolean; label: string }): GlMap {
+  const style = baseStyle();
   const map = new GlMap({
     container,
-    style: baseStyle(),
+    style,
     bounds,
     fitBoundsOptions: { padding: 24 },
     minZoom: 5,
@@ -87,7 +89,10 @@ export function createMap(container: HTMLElement, bounds: Bounds, options: { sma
     locale: controlWords(options.label),
   });
   noteRenderer(map.getCanvas().getContext("webgl2")); // the map's own, which is there by now
-  if (calm()) (map as unknown as { _fadeDuration: number })._fadeDuration = 0;
+  if (calm()) {
+    (map as unknown as { _fadeDuration: number })._fadeDuration = 0;
+    style.transition = { duration: 0, delay: 0 }; // read in the next frame
+  }
   if (drawsSlowly()) drawSparingly(map);
   if (form() !== "cards") map.once("idle", () => foldSources(map));
   map.touchZoomRotate.disableRotation();

@@ -3,26 +3,43 @@ import type { Map as GlMap } from "maplibre-gl";
 
 /** Between two pictures of a map whose tiles are on their way. */
 const PAUSE_MS = 700;
+/** Between two looks whether a picture that waits can be drawn. */
+const LOOK_MS = 30;
 
-/** Nothing is shown of a map until there is something on it, and of what is on its way only now and then a picture. */
+/**
+ * Nothing is drawn of a map until there is something on it, of what is on its way only now and then a picture, and none before the
+ * last one is done: what is handed over earlier waits behind it, so that the map falls seconds behind what it shows, and whoever
+ * leaves the page waits for all of it. The map goes on asking for tiles, placing names and moving meanwhile.
+ */
 export function drawSparingly(map: GlMap): void {
   map.getCanvas().style.visibility = "hidden";
   map.once("idle", () => unveil(map));
-  const draw = map.triggerRepaint.bind(map);
-  let drawn = 0, waiting = 0;
-  const drawNow = (): void => {
-    clearTimeout(waiting);
-    waiting = 0;
-    draw();
+  const { painter } = map;
+  const render = painter.render.bind(painter);
+  const gl = map.getCanvas().getContext("webgl2")!;
+  let last: WebGLSync | null = null, drawn = 0;
+  const isDone = (): boolean => !last || gl.isContextLost() || gl.getSyncParameter(last, gl.SYNC_STATUS) === gl.SIGNALED;
+  painter.render = (...of) => {
+    const loading = !map.areTilesLoaded();
+    if (loading && isVeiled(map)) return;
+    // Not idle until it is drawn: it is asked for again.
+    map.repaint = !isDone() || (loading && !map.isMoving() && performance.now() - drawn < PAUSE_MS);
+    if (map.repaint) return;
+    render(...of);
+    gl.deleteSync(last);
+    last = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+    gl.flush();
+    drawn = performance.now();
   };
+  const frame = map.triggerRepaint.bind(map);
+  let waiting = 0;
   map.triggerRepaint = () => {
-    // A veiled map costs nothing to show, and one that is whole is what was waited for.
-    const pause = !map.style || isVeiled(map) || map.isMoving() || map.areTilesLoaded() ? 0 : drawn + PAUSE_MS - performance.now();
-    if (pause <= 0) drawNow();
-    else waiting ||= window.setTimeout(drawNow, pause);
+    if (!map.repaint) return frame();
+    waiting ||= window.setTimeout(() => {
+      waiting = 0;
+      frame();
+    }, LOOK_MS);
   };
-  map.on("render", () => { drawn = performance.now(); });
-  map.on("move", drawNow); // which tiles are wanted is found in drawing
 }
 const isVeiled = (map: GlMap): boolean => map.getCanvas().style.visibility === "hidden";
 export function unveil(map: GlMap): void {

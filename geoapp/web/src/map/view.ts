@@ -29,7 +29,7 @@ export class MapView implements Face {
 
   constructor(container: HTMLElement, private readonly context: Context) {
     this.map = createMap(container, context.meta.bounds, { label: t("mapLabel") });
-    this.map.on("load", () => this.start());
+    this.map.once("style.load", () => this.start());
     new LostTiles(this.map, context);
     context.on("go", (target) => this.go(target));
     context.on("pin", (point) => {

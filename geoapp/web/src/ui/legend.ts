@@ -67,6 +67,8 @@ function ledger(shown: Shown): HTMLElement {
 
 /** How many there are of each class, recorded as nought, and without data; null where that is not known. */
 type Light = (index: number) => Record<string, unknown>;
+/** How long the pointer rests on a class before its places are lit. */
+const LIT_AFTER_MS = 100;
 interface Rows { measure: Measure; scale: Scale; unit: Unit; counts: number[]; most: number | null; nought: number | null; none: number | null; what: (n: number) => string; light: Light }
 /** Classes with their colours, bounds and how many there are of each; diverging ones from more to less. */
 function classRows({ measure, scale, unit, counts, most: largest, nought, none, what, light }: Rows, noData: string): HTMLElement {
@@ -181,11 +183,19 @@ export function mountLegend(place: HTMLElement, context: Context): void {
   /** What a class does under pointer, keyboard and finger: over it its places are lit, pressed they stay so. */
   let pinned: number | null = null;
   let lightOf = "";
+  let resting = 0;
   function light(index: number): Record<string, unknown> {
-    const show = (which: number | null) => context.emit("light", which);
+    const show = (which: number | null) => {
+      clearTimeout(resting);
+      context.emit("light", which);
+    };
     return {
       type: "button", class: "class-row", value: `class-${index}`, "aria-pressed": String(pinned === index), title: t("classLight"),
-      onpointerenter: (event: PointerEvent) => { if (event.pointerType !== "touch") show(index); },
+      // New colours of cells are read from every tile again: not for a pointer on its way across, nor for one that a class came to lie under.
+      onpointermove: (event: PointerEvent) => {
+        clearTimeout(resting);
+        if (event.pointerType !== "touch") resting = window.setTimeout(show, LIT_AFTER_MS, index);
+      },
       onpointerleave: () => show(pinned), onfocus: (event: FocusEvent) => { if ((event.target as HTMLElement).matches(":focus-visible")) show(index); }, onblur: () => show(pinned),
       onclick: () => {
         pinned = pinned === index ? null : index;
