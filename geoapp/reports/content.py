@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils import timezone
@@ -33,7 +33,7 @@ from layers.printed import Note, notes
 from layers.selection import EVERYTHING, Selection
 from layers.stats import query
 from layers.stats.absence import added, share
-from layers.stats.answer import VERSUS, Question, answer, coverage, divisors
+from layers.stats.answer import VERSUS, Question, answer, coverage, divisors, legend
 from layers.stats.divisions import Divisions
 from layers.stats.measures import DIVIDED
 from layers.stats.percentile import Standing
@@ -343,10 +343,7 @@ def _classes_of(ask: Ask, level: int) -> tuple[MapClasses, ...]:
         of_all = series(level, EVERYTHING, "", None, k=CLASSES, boundaries=ask.boundaries)["classes"]
         told = {measure: of_all[measure]["month"] for measure in MEASURES}
     else:
-        told = {
-            measure: answer(Question(level, ask.period, measure=measure, k=CLASSES, boundaries=ask.boundaries))[
-                "classes"
-            ]
-            for measure in MEASURES
-        }
+        question = Question(level, ask.period, k=CLASSES, boundaries=ask.boundaries)
+        rows = answer(question)["rows"]  # the same for every measure
+        told = {measure: legend(rows, replace(question, measure=measure)) for measure in MEASURES}
     return tuple(MapClasses(measure, tuple(each["breaks"]), each["method"]) for measure, each in told.items())

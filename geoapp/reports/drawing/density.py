@@ -144,7 +144,7 @@ def _cells(sheet: Sheet, panel: Frame, cells: Hexagons) -> list[tuple[str, str]]
     classes = np.searchsorted(breaks, cells.counts, side="right")
     for at, color in enumerate(colors):
         mine = np.flatnonzero(seen & (classes == at))
-        sheet.canvas.path("".join(ring(zip(across[n], down[n], strict=True)) for n in mine), fill=color)
+        sheet.canvas.path("".join(ring(np.column_stack((across[n], down[n]))) for n in mine), fill=color)
     return list(zip(colors, _texts(breaks, int(cells.counts.max())), strict=True))
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from geoapp.reports.drawing.frame import Frame
-from geoapp.reports.drawing.svg import ring, stroke
+from geoapp.reports.drawing.svg import line, ring, stroke
 from geoapp.reports.ground import Outlined
 
 TOLERANCE_MM = 0.1
@@ -53,11 +53,17 @@ def clipped(shape: Any, frame: Frame) -> Any:
 
 def path_of(shape: Any, frame: Frame) -> str:
     """The subpaths of a polygon or multipolygon on paper."""
-    parts = []
-    for polygon in shapely.get_parts(shape):
-        for line in shapely.get_rings(polygon):
-            parts.append(ring(frame.to_paper(*point) for point in shapely.get_coordinates(line)))
-    return "".join(parts)
+    return "".join(ring(_on_paper(each, frame)) for each in shapely.get_rings(shapely.get_parts(shape)))
+
+
+def line_of(shape: Any, frame: Frame) -> str:
+    """The subpath of a line on paper."""
+    return line(_on_paper(shape, frame))
+
+
+def _on_paper(shape: Any, frame: Frame) -> np.ndarray:
+    east, north = shapely.get_coordinates(shape).T
+    return np.column_stack(frame.to_paper(east, north))
 
 
 def hatching(shapes: Sequence[Any], frame: Frame, step_mm: float = HATCH_MM) -> str:
@@ -70,9 +76,8 @@ def hatching(shapes: Sequence[Any], frame: Frame, step_mm: float = HATCH_MM) -> 
     first, last = math.floor((west - north) / step), math.ceil((east - south) / step)
     lines = [[(n * step + south, south), (n * step + south + up, south + up)] for n in range(first, last + 1)]
     inside = shapely.get_parts(shapely.intersection(shapely.multilinestrings(lines), whole))
-    strokes = (line for line in inside if shapely.get_dimensions(line) == 1)
-    ends = ([frame.to_paper(*point) for point in shapely.get_coordinates(line)[[0, -1]]] for line in strokes)
-    return "".join(stroke(*points) for points in ends)
+    strokes = inside[shapely.get_dimensions(inside) == 1]
+    return "".join(stroke(*_on_paper(each, frame)[[0, -1]]) for each in strokes)
 
 
 def dotting(shapes: Sequence[Any], frame: Frame, step_mm: float = DOTTED_MM) -> list[tuple[float, float]]:

@@ -7,7 +7,11 @@ as one path. matplotlib would write one element a polygon, outline its text, and
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
+
+import numpy as np
+from numpy.typing import ArrayLike
 
 from layers.text import one_line
 
@@ -30,29 +34,33 @@ def text_width(text: str, size_pt: float) -> float:
     return ems * size_pt * MM_PER_PT
 
 
-def line(points: Iterable[Sequence[float]]) -> str:
+def line(points: ArrayLike) -> str:
     """An open subpath; consecutive points that round to one are one."""
-    kept = _rounded(points)
-    return "M" + "L".join(f"{x} {y}" for x, y in kept) if len(kept) > 1 else ""
+    kept = _texts(points)
+    return "M" + "L".join(kept) if len(kept) > 1 else ""
 
 
-def ring(points: Iterable[Sequence[float]]) -> str:
+def ring(points: ArrayLike) -> str:
     """A closed one."""
-    kept = _rounded(points)
+    kept = _texts(points)
     if len(kept) > 1 and kept[0] == kept[-1]:
         kept.pop()
     if len(kept) < 3:
         return ""
-    return "M" + "L".join(f"{x} {y}" for x, y in kept) + "Z"
+    return "M" + "L".join(kept) + "Z"
 
 
-def _rounded(points: Iterable[Sequence[float]]) -> list[tuple[str, str]]:
-    kept: list[tuple[str, str]] = []
-    for x, y in points:
-        at = (number(x), number(y))
-        if not kept or kept[-1] != at:
-            kept.append(at)
-    return kept
+def _texts(points: ArrayLike) -> list[str]:
+    """``x y`` of each point (n × 2, mm): maps have a hundred thousand of them."""
+    at = np.rint(np.asarray(points, float).reshape(-1, 2) * 100).astype(int)
+    other = np.ones(len(at), bool)
+    other[1:] = (at[1:] != at[:-1]).any(axis=1)
+    return [f"{_hundredths(x)} {_hundredths(y)}" for x, y in at[other].tolist()]
+
+
+@lru_cache(maxsize=1 << 16)  # a sheet is no more than 300 mm
+def _hundredths(count: int) -> str:
+    return number(count / 100)
 
 
 def stroke(start: Sequence[float], end: Sequence[float]) -> str:

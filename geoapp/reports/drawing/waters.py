@@ -7,7 +7,6 @@ import shapely
 from geoapp.reports.drawing import geometry
 from geoapp.reports.drawing.palette import SHORE, SURFACE
 from geoapp.reports.drawing.sheet import LEGEND_ROW, SMALL_PT, Sheet
-from geoapp.reports.drawing.svg import line
 from geoapp.reports.ground import Waters
 from geoapp.reports.words import word
 from layers.feeds.credits import named
@@ -30,7 +29,7 @@ def draw(sheet: Sheet, waters: Waters | None) -> None:
         sheet.canvas.path(path, fill=SURFACE, stroke=SHORE, width=0.08, fill_rule="evenodd")
     courses = sheet.visible(shapely.simplify(shapely.line_merge(shapely.from_wkb(waters.courses)), tolerance))
     lines = [part for part in shapely.get_parts(courses) if part.geom_type == "LineString"]
-    path = "".join(line(frame.to_paper(*point) for point in shapely.get_coordinates(part)) for part in lines)
+    path = "".join(geometry.line_of(part, frame) for part in lines)
     if path:
         sheet.canvas.path(path, stroke=SHORE, width=0.25, stroke_linecap="round")
 
