@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from geoapp.reports.drawing.sheet import Figure
@@ -76,12 +76,19 @@ def one_unit(table: PrintedTable) -> str:
     return units.pop() if len(units) == 1 else ""
 
 
-def pointing_to_lists(each: Captioned, tables: Iterable[str], lang: str) -> Captioned:
+def pointing_to_lists(each: Captioned, tables: Sequence[str], lang: str) -> Captioned:
     """Where facilities bear numbers, which tables these are of."""
     if each.figure is None or word("facilities_numbered", lang) not in each.figure.notes:
         return each
-    told = Listed(*tables)
-    return replace(each, notes=(*each.notes, word("facilities_numbered_in", lang, tables=told.in_(lang))))
+    return replace(each, notes=(*each.notes, word("facilities_numbered_in", lang, tables=_told(tables).in_(lang))))
+
+
+def _told(tables: Sequence[str]) -> Words | Listed:
+    """More than two that follow one another are told by the first and the last of them."""
+    counts = [int(found[0]) for table in tables if (found := re.search(r"\d+$", table))]
+    if len(counts) < 3 or counts != list(range(counts[0], counts[0] + len(tables))):
+        return Listed(*tables)
+    return Words("{first}至{last}", "{first} to {last}", first=tables[0], last=tables[-1])
 
 
 def pointing(each: Captioned, table: str, lang: str) -> Captioned:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from itertools import combinations
 
+import pytest
 import shapely
 
+from geoapp.reports import captions
 from geoapp.reports.drawing import labels, numbers
 from geoapp.reports.drawing.frame import fit
 from geoapp.reports.drawing.numbers import StandingSign
+from geoapp.reports.drawing.sheet import Figure
 from geoapp.reports.structure import FacilityLine, FacilityList
+from geoapp.reports.words import word
 
 WITHIN = (0.0, 0.0, 100.0, 100.0)
 
@@ -64,3 +68,21 @@ def test_numbers_are_those_of_the_lists() -> None:
 def test_the_paper_behind_all_figures_is_one_shape() -> None:
     placed = numbers.place([StandingSign(20, 20, 1, 7), StandingSign(40, 40, 1, 8)], WITHIN, 7, [])
     assert numbers.backing(each for _, each in placed).count("M") == 2
+
+
+@pytest.mark.parametrize(
+    ("tables", "zh", "en"),
+    [
+        (("表7", "表8"), "表7、表8", "表7 and 表8"),
+        (("表7", "表8", "表9"), "表7至表9", "表7 to 表9"),
+        (("表2-7", "表2-8", "表2-9"), "表2-7至表2-9", "表2-7 to 表2-9"),
+        (("表7", "表9", "表10"), "表7、表9、表10", "表7, 表9 and 表10"),
+    ],
+)
+def test_lists_that_follow_one_another_are_told_by_the_first_and_the_last(
+    tables: tuple[str, ...], zh: str, en: str
+) -> None:
+    for lang, told in (("zh", zh), ("en", en)):
+        drawn = Figure("objects", "", "", "<svg/>", [word("facilities_numbered", lang)])
+        pointed = captions.pointing_to_lists(captions.of(drawn, lang), tables, lang)
+        assert pointed.notes[-1] == word("facilities_numbered_in", lang, tables=told)
