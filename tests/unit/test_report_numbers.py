@@ -73,10 +73,10 @@ def test_the_paper_behind_all_figures_is_one_shape() -> None:
 @pytest.mark.parametrize(
     ("tables", "zh", "en"),
     [
-        (("表7", "表8"), "表7、表8", "表7 and 表8"),
+        (("表7", "表8"), "表7、表8", "表7, 表8"),
         (("表7", "表8", "表9"), "表7至表9", "表7 to 表9"),
         (("表2-7", "表2-8", "表2-9"), "表2-7至表2-9", "表2-7 to 表2-9"),
-        (("表7", "表9", "表10"), "表7、表9、表10", "表7, 表9 and 表10"),
+        (("表7", "表9", "表10"), "表7、表9、表10", "表7, 表9, 表10"),
     ],
 )
 def test_lists_that_follow_one_another_are_told_by_the_first_and_the_last(
