@@ -24,6 +24,7 @@ from geoapp.reports.files import CannotWrite, write_whole
 from geoapp.reports.process import collected_at_the_end, peak_mb, peak_of_children_mb
 from geoapp.reports.progress import chapters
 from geoapp.reports.record import Record
+from geoapp.reports.trouble import refuse_closed
 from layers.errors import ShuituError
 from layers.kept.whole import digest
 from layers.words import Worded, Words
@@ -159,8 +160,7 @@ def _written(
         for form, make_file in report.makers.items():
             step(form)
             data = make_file()
-            if moment.closed_meanwhile():
-                raise ShuituError("Personal data were closed while this report was made: ask for it again.")
+            refuse_closed(moment)
             name = file_name(task.ask, report.name, form)
             write(task.folder / name, data)
             key = task.ask.key(stamp, (form,))

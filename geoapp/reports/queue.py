@@ -23,6 +23,7 @@ from geoapp.reports.atlas.plan import regions
 from geoapp.reports.atlas.words import name_of as called
 from geoapp.reports.models import DONE, FAILED, QUEUED, RUNNING, ReportJob
 from geoapp.reports.official.letterhead import dressed
+from geoapp.reports.trouble import never_finished
 from layers import place, vocab
 from layers.area import Regions, parse_area
 from layers.errors import Busy
@@ -153,7 +154,7 @@ def claim() -> ReportJob | None:
             if not locks.try_lock(locks.REPORT_JOBS, job.pk):
                 continue
             if job.attempts >= ATTEMPTS:
-                finish(job, error=f"The report was begun {ATTEMPTS} times and never finished.")
+                finish(job, error=never_finished(ATTEMPTS).in_(job.lang))
                 continue
             job.status, job.attempts, job.progress = RUNNING, job.attempts + 1, 0.0
             job.save(update_fields=["status", "attempts", "progress"])

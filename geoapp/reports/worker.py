@@ -20,6 +20,7 @@ from geoapp.reports.files import CannotWrite
 from geoapp.reports.models import IssuedReport, ReportJob
 from geoapp.reports.official import work as issued
 from geoapp.reports.progress import chapters
+from geoapp.reports.trouble import SERVER_FAULT
 from layers.stats.regions import region_index
 
 log = logging.getLogger(__name__)
@@ -95,7 +96,7 @@ def do(job: ReportJob) -> None:
     except Exception:
         log.exception("report %s of %s failed", job.pk, job.region)
         with contextlib.suppress(Exception):  # of a database that is gone: the job stays and is taken again
-            queue.finish(job, error="A fault of the server; its log tells more.")
+            queue.finish(job, error=SERVER_FAULT.in_(job.lang))
 
 
 def _done(step: str, steps: Sequence[str]) -> float:

@@ -25,6 +25,7 @@ from geoapp.reports.atlas import make as volumes
 from geoapp.reports.atlas.volume import bound, volume
 from geoapp.reports.models import DONE, FAILED, ReportJob
 from geoapp.reports.official.letterhead import dressed, worn_by
+from geoapp.reports.trouble import DataChanged
 from layers.errors import BadParameter
 from layers.periods import parse_period
 from layers.versions import ALL_DATASETS, as_of
@@ -210,7 +211,7 @@ def test_a_region_without_use_is_named_and_has_no_chapter() -> None:
 
 def test_chapters_are_of_one_version(monkeypatch: pytest.MonkeyPatch) -> None:
     make_city()
-    with pytest.raises(chapter.DataChanged):
+    with pytest.raises(DataChanged):
         volumes.pdf(asked(SOUTHERN), None, data_stamp(), as_of(ALL_DATASETS).version + 1, lambda step: None, 0)
 
 

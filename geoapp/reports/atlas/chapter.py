@@ -16,9 +16,10 @@ from geoapp.reports.layouts import store as layouts
 from geoapp.reports.layouts.layout import ReportLayout
 from geoapp.reports.official.letterhead import Worn
 from geoapp.reports.official.page import filled
+from geoapp.reports.trouble import DataChanged, refuse_closed
 from layers import access, place, vocab
 from layers.db import snapshot
-from layers.errors import NotFound, ShuituError
+from layers.errors import NotFound
 from layers.stats.regions import region_index
 from layers.versions import ALL_DATASETS, as_of
 
@@ -26,12 +27,6 @@ if TYPE_CHECKING:
     from geoapp.reports.atlas.parts import PdfPart
 
 AT_THE_END = ("method", "terms")  # sections that are the same of every chapter, and told once
-
-
-class DataChanged(ShuituError):
-    """Chapters of one volume would be of different data."""
-
-    title = "The data were changed meanwhile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +60,7 @@ def made(ask: Ask, number: int, worn: Worn | None, stamp: str, version: int) -> 
         there = layouts.usable(ask.lang)
         with snapshot():
             if as_of(ALL_DATASETS).version != version:
-                raise DataChanged("The data were changed while this volume was made: ask for it again.")
+                raise DataChanged
             try:
                 report = content.build(ask)
             except NotFound as error:
@@ -74,8 +69,7 @@ def made(ask: Ask, number: int, worn: Worn | None, stamp: str, version: int) -> 
                 return BoundChapter(number, called(ask))
             drawn = document.draw(report, ground.read(report), ask.lang, there.layout_of(report.level), worn)
         chapter = printed(replace(drawn, chapter=number))
-        if moment.closed_meanwhile():
-            raise ShuituError("Personal data were closed while this report was made: ask for it again.")
+        refuse_closed(moment)
     return chapter
 
 

@@ -26,6 +26,7 @@ from geoapp.reports.official.letterhead import Worn, of_dict
 from geoapp.reports.official.models import IssuedReport
 from geoapp.reports.official.page import STEPS, Printing, Signature, filled
 from geoapp.reports.official.words import EDITED, STATE, said
+from geoapp.reports.trouble import refuse_closed
 from layers import access
 from layers.db import snapshot
 from layers.errors import ShuituError
@@ -104,8 +105,7 @@ def freeze(report: IssuedReport) -> dict[str, Any]:
             _xlsx(found, lang, [(_label(key, lang), _mark(key)) for key in _LINES]),
             printing.title, printing.period, printing.synthetic, found.version,
         )  # fmt: skip
-        if moment.closed_meanwhile():
-            raise ShuituError("Personal data were closed while this report was made: ask for it again.")
+        refuse_closed(moment)
     return {**_written(report, f"{report.revision}-figures.zip", held.packed()), "version": found.version}
 
 

@@ -13,6 +13,7 @@ from geoapp.reports.official import frozen
 from geoapp.reports.official.models import IssuedReport
 from geoapp.reports.official.states import FREEZE, PRINT
 from geoapp.reports.process import collected_at_the_end
+from geoapp.reports.trouble import SERVER_FAULT, never_finished
 from layers.errors import ShuituError
 
 log = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ def claim() -> IssuedReport | None:
                 continue
             report.attempts += 1
             if report.attempts > ATTEMPTS:
-                report.error = f"It was begun {ATTEMPTS} times and never finished."
+                report.error = never_finished(ATTEMPTS).in_(report.lang)
                 locks.unlock(locks.ISSUED_REPORTS, report.pk)
             report.save(update_fields=["attempts", "error"])
             if not report.error:
@@ -47,11 +48,11 @@ def do(report: IssuedReport) -> None:
             while _one_step(report.pk):
                 pass
     except ShuituError as refusal:
-        _give_up(report, refusal.detail)
+        _give_up(report, refusal.told(report.lang))
     except Exception:
         log.exception("issued report %s failed", report.pk)
         with contextlib.suppress(Exception):  # of a database that is gone: it stays and is taken again
-            _give_up(report, "A fault of the server; its log tells more.")
+            _give_up(report, SERVER_FAULT.in_(report.lang))
     finally:
         with contextlib.suppress(Exception):
             locks.unlock(locks.ISSUED_REPORTS, report.pk)
