@@ -12,7 +12,7 @@ from django.db import transaction
 from playwright.sync_api import Page, expect
 
 from tests import factories as make
-from tests.browser.page_model import by_id, open_map, query_state
+from tests.browser.page_model import by_id, choose, open_map, query_state
 from tests.conftest import Watch
 from tests.factories import NORTHERN, SOUTHERN, at
 
@@ -75,6 +75,27 @@ def test_movers_and_counts_are_of_the_selected_region(own_page: Page) -> None:
     page.evaluate("code => shuitu.context.store.set({region: code})", SOUTHERN)
     expect(movers.first).to_have_attribute("data-code", SOUTHERN)
     expect(by_id(page, "count-urban_plant")).to_have_attribute("data-count", "2")
+
+
+@pytest.mark.parametrize("versus", ["", "2018"])
+@pytest.mark.parametrize("period", ["", "2019"])
+def test_a_comparison_that_cannot_be_has_one_that_can(own_page: Page, period: str, versus: str) -> None:
+    """A whole year of one is compared with nothing: the map is there, of two months, and what was asked in vain is told."""
+    page = own_page
+    asked = {
+        "measure": "difference",
+        **({"period": period} if period else {}),
+        **({"versus": versus} if versus else {}),
+    }
+    open_map(page, f"/?{urlencode(asked)}")
+    expect(page.locator("html")).to_have_attribute("data-period", "2019-02")
+    assert page.evaluate("[shuitu.context.state.period, shuitu.context.state.versus]") == ["2019-02", "2019-01"]
+    if period or versus:
+        expect(by_id(page, "toast")).to_be_visible()
+    # A year that is chosen then is shown, and compared with nothing.
+    choose(page, "period-kind", "year")
+    expect(page.locator("html")).to_have_attribute("data-measure", "volume")
+    expect(page.locator("html")).to_have_attribute("data-period", "2019")
 
 
 HOSTILE = {

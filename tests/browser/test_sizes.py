@@ -243,6 +243,31 @@ def test_an_empty_map_says_why_where_the_legend_is_one_line(new_city_page: Calla
     expect(by_id(page, "line-lack")).to_have_count(0)
 
 
+# Whether of what is seen of a selector nothing is wider than the step to the next one.
+APART = """selector => {
+    const boxes = [...document.querySelectorAll(selector)].filter(one => getComputedStyle(one).visibility === 'visible' && one.textContent).map(one => {
+        const range = document.createRange();
+        range.selectNodeContents(one);
+        return range.getBoundingClientRect();
+    });
+    return boxes.length > 0 && boxes.every((box, i) => !i || boxes[i - 1].right <= box.left);
+}"""
+
+
+@pytest.mark.parametrize("size", ["tablet upright", "tablet lying", "phone lying", "phone upright"])
+def test_the_legend_has_all_of_its_page(new_city_page: Callable[..., Any], size: str) -> None:
+    """Nothing of it is cut off over empty room."""
+    width, height, touch, _ = SIZES[size]
+    page = new_city_page(**window(width, height, touch))
+    open_map(page)
+    by_id(page, "tab-legend").click()
+    legend, pages = page.locator("#legend"), page.locator(".pages")
+    expect(legend).to_be_visible()
+    legend.evaluate("one => { one.firstElementChild.style.minHeight = '3000px'; }")  # a long one
+    page.evaluate("document.getElementById('sheet').dataset.height = 'full'")
+    assert legend.evaluate("(one, all) => Math.abs(one.clientHeight - all.clientHeight) <= 1", pages.element_handle())
+
+
 def test_without_webgl_the_figures_come_as_tables(new_city_page: Callable[..., Any], root: Any) -> None:
     page = new_city_page(**window(390, 844, True))
     page.add_init_script(
@@ -261,6 +286,14 @@ def test_without_webgl_the_figures_come_as_tables(new_city_page: Callable[..., A
         assert months == ["1000000", "9000000"]
         assert faults(page, root) == []
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        # Names of months that would lie over each other are left out.
+        assert page.evaluate(APART, ".axis span")
+        # Totals of an area, which nothing is drawn for, stand in the page too.
+        by_id(page, "area").click()
+        expect(by_id(page, "area-total")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        by_id(page, "area-close").click()
+        expect(by_id(page, "area-total")).to_be_hidden()
     first = by_id(page, "table-ranking").get_by_role("button").first
     first.click()
     expect(by_id(page, "table-region")).to_have_attribute("data-code", first.get_attribute("value") or "110101")

@@ -1,7 +1,7 @@
 // What an address asks for that is not there: told to the reader and mended, never shown as something else without a word.
 import type { Meta } from "./api";
 import { groundText, isFacility } from "./ground";
-import { areLike, besidePeriod, firstVersus, monthsOf } from "./periods";
+import { areLike, besidePeriod, monthsOf, pairOf } from "./periods";
 import { isCompare, type State } from "./state";
 
 type Part = "period" | "versus" | "measure" | "level" | "source" | "purpose" | "resident" | "boundaries" | "region" | "layers" | "ground" | "where" | "object" | "cell" | "explain" | "map" | "lang" | "method" | "k" | "breaks" | "palette" | "opacity" | "beside" | "table" | "area" | "second" | "values";
@@ -24,15 +24,17 @@ export function mend(state: State, search: string, meta: Meta, defaultPeriod: st
     if (asked("period")) mended.push({ part: "period", asked: asked("period") });
   }
   if (isCompare(state.measure) && (!state.versus || !isKnown(state.versus, months) || !areLike(state.period, state.versus))) {
-    state.versus = firstVersus(state.period, months);
+    const found = pairOf(state.period, "", months);
     if (asked("versus")) mended.push({ part: "versus", asked: asked("versus") });
+    if (asked("period") === state.period && found.period !== state.period) mended.push({ part: "period", asked: state.period });
+    Object.assign(state, found);
   }
   const { second } = state;
   if (second) {
     const known = isKnown(second.period, months);
     if (!known) second.period = besidePeriod(state.period, months);
     const compared = !isCompare(second.measure) || (isKnown(second.versus, months) && areLike(second.period, second.versus));
-    if (!compared) second.versus = firstVersus(second.period, months);
+    if (!compared) Object.assign(second, pairOf(second.period, "", months));
     if (!known || !compared) mended.push({ part: "second", asked: asked("second") });
   }
   if (state.level === "grid" && !layers.some((layer) => layer.id === "grid_500")) {

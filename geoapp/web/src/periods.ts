@@ -71,13 +71,20 @@ export function spanOf(months: readonly string[]): string {
   return first.endsWith("-01") && last === `${first.slice(0, 4)}-12` ? first.slice(0, 4) : `${first}..${last}`;
 }
 
+/** A period, and what it is compared with. A whole year of one is compared with nothing: its last month with its first says more. */
+export function pairOf(period: string, versus: string, months: readonly string[]): { period: string; versus: string } {
+  if (versus && versus !== period && areLike(period, versus)) return { period, versus };
+  const other = firstVersus(period, months);
+  return other !== period && areLike(period, other) ? { period, versus: other } : { period: months[months.length - 1], versus: months[0] };
+}
+
 /** What a second map first shows beside a period: the year before, or another month or year; the same period where there is none as long. */
 export function besidePeriod(period: string, months: readonly string[]): string {
   const other = firstVersus(period, months);
   return areLike(period, other) ? other : period;
 }
 /** What a period is first compared with: the year before if it is there, else the first month or year there is. */
-export function firstVersus(period: string, months: readonly string[]): string {
+function firstVersus(period: string, months: readonly string[]): string {
   const kind = kindOf(period);
   const before = kind === "month" ? shift(period, -12) : kind === "year" ? String(Number(period) - 1) : "";
   if (before && monthsOf(before, months).length) return before;

@@ -4,7 +4,7 @@ import { query } from "./api";
 import { type Classing, COUNTS, knownPalettes, METHODS, OPACITIES, ownBreaks } from "./classing";
 import { groundOf, groundText, type Underneath } from "./ground";
 import { FIRST, LANGUAGES } from "./i18n";
-import { areLike, besidePeriod, firstVersus } from "./periods";
+import { areLike, besidePeriod, pairOf } from "./periods";
 import { WHERE } from "./where";
 
 export type Measure = "volume" | "per_km2" | "per_resident" | "per_household" | "percentile" | "change_previous" | "change_year" | "difference" | "ratio";
@@ -202,8 +202,11 @@ export class Store implements Stateful {
   set(patch: Partial<State>): void {
     const before = location.pathname + location.search;
     const next = { ...this.state, ...patch };
-    // Another kind of period has to be compared with another one too: a month with a month, a year with a year.
-    if (isCompare(next.measure) && next.versus && !areLike(next.period, next.versus)) next.versus = firstVersus(next.period, this.months);
+    // Another kind of period has to be compared with another one too: a month with a month, a year with a year. Where there is none, nothing is compared.
+    if (isCompare(next.measure) && next.versus && !areLike(next.period, next.versus)) {
+      const found = pairOf(next.period, "", this.months);
+      Object.assign(next, found.period === next.period ? found : { measure: "volume", versus: "" });
+    }
     if (next.second) next.second = this.paired(next.second, next.period);
     const address = location.pathname + serialise(next, this.defaultPeriod);
     const step = this.acted && !Object.keys(patch).every((key) => key === "camera");
@@ -218,8 +221,7 @@ export class Store implements Stateful {
   private paired({ period, measure, versus }: Second, first: string): Second {
     const left = areLike(this.state.period, period) && !areLike(first, period);
     const now = left ? besidePeriod(first, this.months) : period;
-    const compares = isCompare(measure);
-    return { period: now, measure, versus: !compares ? "" : versus && areLike(now, versus) ? versus : firstVersus(now, this.months) };
+    return { measure, ...(isCompare(measure) ? pairOf(now, versus, this.months) : { period: now, versus: "" }) };
   }
   private apply(next: State, cause: Cause): void {
     if (!next.period) next.period = this.defaultPeriod;

@@ -54,7 +54,7 @@ export const zh = {
   standing_record_low: "低于历年", standing_much_below: "< 10%", standing_below: "10%～24%", standing_normal: "25%～75%", standing_above: "76%～90%", standing_much_above: "> 90%", standing_record_high: "高于历年",
   standingFew_record_low: "低于历年", standingFew_below: "< 25%", standingFew_normal: "25%～75%", standingFew_above: "> 75%", standingFew_record_high: "高于历年",
   standingPercentile: "第 {p} 百分位", standingOf: "与 {n} 个往年同月比", standingAmong: "与 {n} 个往年同月比", standingNone: "往年同月不足 3 个，不作比较", standingMixed: "{n} 个地区的往年同月不足 {years} 个：按 < 25% 和 > 75% 计，涂相应的浅色。", standingMonth: "往年位次只对单个月份：请把时段改为“月”。", standingYears: "要与至少 {n} 个往年的同月比较，这个月只有 {years} 个。",
-  explainPer: "÷ {people} ÷ {times}", explainDays: "{n} 天", explainMonths: "{n} 个月",
+  explainPer: "= 用水量 ÷ {people} ÷ {times}", explainDays: "{n} 天", explainMonths: "{n} 个月",
   provisional: "暂定", provisionalSome: "部分暂定", provisionalPartly: "部分地区{what}", provisionalMark: "（暂定）", provisionalMonths: "含暂定月份：{months}", provisionalChart: "* {months}为暂定数，以后可能调整。",
   filters: "筛选", layersTitle: "设施图层", layersShort: "图层", legend: "图例", overview: "概况",
   source: "水源", purpose: "用途", resident: "居民",

@@ -90,10 +90,13 @@ export class Tables implements Face {
     const lang = language();
     const volume = detail.recorded_l ?? detail.volume_l;
     const row = (label: string, value: string, litres?: number | null) => h("tr", {}, h("th", { scope: "row" }, label), h("td", litres === undefined ? {} : { "data-litres": litres ?? "" }, value));
-    return h("table", { "data-testid": "table-figures" },
+    return h("div", { class: "table-scroll" }, h("table", { "data-testid": "table-figures" },
       h("caption", {}, t("figuresTable"), h("small", {}, when)),
       h("tbody", {},
         row(t("total"), volumeText(volume, lang), volume),
+        // What is of no region is in the total, and in no source's months below.
+        detail.unassigned_l ? row(t("gap_unassigned"), volumeText(detail.unassigned_l, lang), detail.unassigned_l) : null,
+        detail.outside_l ? row(t("gap_outside"), volumeText(detail.outside_l, lang), detail.outside_l) : null,
         row(t("changePrevious"), change(detail.change)),
         row(t("per_km2"), dense(detail.m3_per_km2)),
         (["per_resident", "per_household"] as const).flatMap((measure) => {
@@ -103,7 +106,7 @@ export class Tables implements Face {
         detail.standing ? row(t("measureTitle_percentile"), standingText(detail.standing)) : null,
         detail.provisional.length ? row(t("provisional"), provisionalText(detail.provisional, this.context.state.period)) : null,
         detail.area_km2 ? row(t("areaFigure"), area(detail.area_km2)) : null,
-        detail.by_purpose.flatMap(({ purpose, volume_l }) => (volume_l === null ? [] : [row(term(this.context.meta, "purpose", purpose), `${volumeText(volume_l, lang)} · ${percent(shareOf(volume_l, volume))}`)]))));
+        detail.by_purpose.flatMap(({ purpose, volume_l }) => (volume_l === null ? [] : [row(term(this.context.meta, "purpose", purpose), `${volumeText(volume_l, lang)} · ${percent(shareOf(volume_l, volume))}`)])))));
   }
   /** The parts of the region, the largest user first. */
   private children(detail: RegionDetail, when: string): HTMLElement | null {
@@ -123,7 +126,7 @@ export class Tables implements Face {
     const lang = language();
     const sources = detail.by_source_month.filter((row) => row.volume_l.some((litres) => litres !== null));
     return h("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": t("bySource") }, h("table", { "data-testid": "table-months" },
-      h("caption", {}, t("bySource")),
+      h("caption", {}, t("bySource"), detail.unassigned_l || detail.outside_l ? h("small", {}, t("onMap", { level: tk("level", detail.level) })) : null),
       h("thead", {}, h("tr", {}, [t("kind_month"), t("total"), ...sources.map(({ source }) => term(this.context.meta, "source", source))].map((text) => h("th", { scope: "col" }, text)))),
       h("tbody", {}, detail.months.map((month, m) => {
         const total = added(sources.map((row) => row.volume_l[m]));

@@ -5,7 +5,7 @@ import { type Context, type Hover, isMapLevel } from "../context";
 import { periodText } from "../format";
 import { language, t, tk } from "../i18n";
 import { unitOf } from "../measures";
-import { areLike, firstVersus, kindOf, monthsOf, steps, years } from "../periods";
+import { areLike, kindOf, monthsOf, pairOf, steps, years } from "../periods";
 import { isCompare, MEASURES, type Measure, type Second } from "../state";
 import { cityValue, type Figures, figuresOf, regionValue } from "../values";
 import { redraw } from "../ui/choices";
@@ -74,7 +74,7 @@ export function mountHeads(first: Context, second: Context, places: [HTMLElement
     drawn = chosen;
     const measures = h("select", { class: "select", "aria-label": t("measure"), name: "second-measure", "data-testid": "second-measure", onchange: () => {
       const next = measures.value as Measure;
-      set({ measure: next, versus: isCompare(next) ? own.versus || firstVersus(own.period, meta.months) : "" });
+      set({ measure: next, ...(isCompare(next) ? pairOf(own.period, own.versus, meta.months) : { versus: "" }) });
     } }, MEASURES.map((each) => h("option", { value: each, selected: each === own.measure, disabled: whyNot(second, each) !== "" }, tk("measure", each))));
     redraw(titles[1], number(2),
       periods("second-period", t("periodLabel"), own.period, () => true, (next) => set({ period: next })),

@@ -4,7 +4,7 @@ import type { Context } from "../context";
 import { h, replace } from "../dom";
 import { change, periodText, volumeText } from "../format";
 import { language, t, tk } from "../i18n";
-import { areLike, firstVersus, steps, years } from "../periods";
+import { areLike, pairOf, steps, years } from "../periods";
 import { isCompare, type Measure } from "../state";
 import { redraw, segmented } from "./choices";
 import { errorText } from "./notices";
@@ -21,14 +21,8 @@ export function compareBlock(context: Context): HTMLElement {
     h("select", { class: "select", id, "data-testid": id, "aria-label": t(id === "compare-a" ? "periodA" : "periodB"), onchange: (event: Event) => choose((event.target as HTMLSelectElement).value) },
       [...new Set([...(options.includes(value) ? [] : [value]), ...options])].map((each) => h("option", { value: each, selected: each === value }, periodText(each, language()))));
   const set = (next: string) => store.set(next
-    ? { measure: next as Measure, ...aPair(period, versus) }
+    ? { measure: next as Measure, ...pairOf(period, versus, meta.months) }
     : { measure: "volume" });
-  function aPair(now: string, before: string): { period: string; versus: string } {
-    // A whole year of one is compared with nothing: its last month with its first says more.
-    if (before && before !== now && areLike(now, before)) return { period: now, versus: before };
-    const other = firstVersus(now, meta.months);
-    return other !== now && areLike(now, other) ? { period: now, versus: other } : { period: meta.months[meta.months.length - 1], versus: meta.months[0] };
-  }
   return h("section", { class: "block compare" },
     h("h2", {}, t("compareTitle")),
     segmented("compare", t("compareTitle"), [{ value: "", text: t("compareOff") }, ...(["difference", "ratio"] as const).map((value) => ({ value, text: tk("measure", value), hint: tk("measureTitle", value) }))], on ? measure : "", set),

@@ -78,7 +78,8 @@ export function mountLayers(place: HTMLElement, context: Context): void {
           h("input", { type: "checkbox", value: part, checked: store.state.ground.includes(part), "data-testid": `ground-${part}`, onchange: (event: Event) => turn(part, (event.target as HTMLInputElement).checked) }),
           h("span", { class: `badge ground ${part}`, "aria-hidden": "true" }),
           h("span", { class: "layer-name" }, tk("ground", part)),
-          h("span", { class: "layer-count" }, integer(layers.reduce((sum, { count }) => sum + count, 0))),
+          // Nobody counts them by region: of one region there would be the whole city's number.
+          store.state.region ? null : h("span", { class: "layer-count" }, integer(layers.reduce((sum, { count }) => sum + count, 0))),
           h("span", { class: "switch", "aria-hidden": "true" })))));
   }
   function draw(): void {

@@ -77,7 +77,7 @@ export function mountLayout(context: Context, fillTable: (place: HTMLElement) =>
     } else {
       // Read from above: what it is of, when, the tables, and what they can be narrowed to.
       replace(panel, tabs, pages.filters, pages.layers);
-      byId("map").before(left, byId("bar"), timebar);
+      byId("map").before(left, byId("bar"), timebar, pages.overview);
       byId("map").after(panel);
     }
     tab(isDocked() && context.state.table ? "table" : isDocked() && !current ? "overview" : current);

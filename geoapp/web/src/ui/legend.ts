@@ -144,7 +144,7 @@ export function legendNow(context: Context): LegendTold | null {
   const unit = unitOf(measure);
   const own = cells ? { counts: cells.counts, most: cells.most, nought: null, none: null } : countsOf(shown!);
   const told = cells ? own : { ...own, most: mostOfBoth(context, own.most) };
-  const count = (n: number | null | undefined) => (n === null || n === undefined ? "" : cells ? integer(n) : t("regions", { n }));
+  const count = (n: number | null | undefined) => (n === null || n === undefined ? "" : cells ? integer(n) : t("regions", { n: integer(n) }));
   const texts = classTexts(measure, scale, unit, told.most);
   const rows: LegendRow[] = scale.colors.map((color, i) => ({ color, text: texts[i], count: count(told.counts[i]) }));
   if (scale.diverging) rows.reverse();
@@ -241,7 +241,7 @@ export function mountLegend(place: HTMLElement, context: Context): void {
     frame(measure, scale, unit, caption(shown.period, tk("level", shown.level)),
       levelNote(context),
       sharedNote(context),
-      classRows({ measure, scale, unit, counts, most: mostOfBoth(context, most), nought, none, what: (n) => t("regions", { n }), light }, isTwoSided(measure) ? t("noChange") : t("noData")),
+      classRows({ measure, scale, unit, counts, most: mostOfBoth(context, most), nought, none, what: (n) => t("regions", { n: integer(n) }), light }, isTwoSided(measure) ? t("noChange") : t("noData")),
       lackNote(context, shown),
       measure === "volume" ? h("p", { class: "fine area-hint" }, t("areaHint")) : null,
       legendStyle(context, measure, scale, unit),

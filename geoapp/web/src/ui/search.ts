@@ -32,7 +32,7 @@ export function mountSearch(place: HTMLElement, context: Context, select: (code:
   const nameOf = (hit: SearchHit): string => (isRegion(hit) ? context.nameOf(hit.code, hit.name) : hit.name) || hit.code;
   /** Codes begin with those of what they lie in (National Bureau of Statistics): a district has six digits, a township nine. */
   const pathOf = (hit: SearchHit): string =>
-    isRegion(hit) ? (hit.path ?? "").split(" / ").map((name, i) => context.nameOf(hit.code.slice(0, 6 + 3 * i), name)).join(" / ") : hit.path ?? "";
+    isRegion(hit) ? (hit.path ?? "").split(" / ").filter(Boolean).map((name, i) => context.nameOf(hit.code.slice(0, 6 + 3 * i), name)).join(" / ") : hit.path ?? "";
   function kind(hit: SearchHit): string {
     if (isRegion(hit)) return tk("level", hit.level ?? hit.layer);
     if (hit.layer === "position") return t("searchPosition");

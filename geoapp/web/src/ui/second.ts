@@ -2,7 +2,7 @@
 import type { Context } from "../context";
 import type { MapView } from "../map/view";
 import { freePadding, seen } from "../map/room";
-import { besidePeriod, firstVersus } from "../periods";
+import { besidePeriod, pairOf } from "../periods";
 import { isCompare, type State } from "../state";
 
 /** The overview gives its room to the maps, and has it back from them. */
@@ -18,7 +18,7 @@ export function switchSecond({ store, meta, state }: Context): void {
   const period = besidePeriod(state.period, meta.months);
   const measure = period !== state.period ? state.measure : state.measure === "per_km2" ? "volume" : "per_km2";
   gave = state.drawer && !state.table;
-  store.set({ second: { period, measure, versus: isCompare(measure) ? firstVersus(period, meta.months) : "" }, ...(gave ? { drawer: false } : {}) });
+  store.set({ second: { measure, ...(isCompare(measure) ? pairOf(period, "", meta.months) : { period, versus: "" }) }, ...(gave ? { drawer: false } : {}) });
 }
 
 /** The styles give each map its part of the window. */
