@@ -118,7 +118,7 @@ class Visitor:
         page = context.new_page()
         page.goto("/?period=2019-07")
         page.wait_for_selector('html[data-ready="1"]', state="attached", timeout=30_000)
-        page.wait_for_function("shuitu.map.loaded()")
+        page.wait_for_function("() => shuitu.map.loaded()")
         page.wait_for_load_state("networkidle")
         asked: list[str] = []
         # The icon of the tab, which the browser asks for at each new address, is none of the page's requests.

@@ -22,9 +22,9 @@ export function drawSparingly(map: GlMap): void {
   painter.render = (...of) => {
     const loading = !map.areTilesLoaded();
     if (loading && isVeiled(map)) return;
-    // Not idle until it is drawn: it is asked for again.
-    map.repaint = !isDone() || (loading && !map.isMoving() && performance.now() - drawn < PAUSE_MS);
-    if (map.repaint) return;
+    const later = !isDone() || (loading && !map.isMoving() && performance.now() - drawn < PAUSE_MS);
+    putOff(later);
+    if (later) return;
     render(...of);
     gl.deleteSync(last);
     last = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
@@ -32,10 +32,17 @@ export function drawSparingly(map: GlMap): void {
     drawn = performance.now();
   };
   const frame = map.triggerRepaint.bind(map);
-  let waiting = 0;
+  let waiting = 0, isOwn = false;
+  /** Not idle until it is drawn: the frame that has put it off asks for another at its end, which has time. What else asks has none. */
+  function putOff(later: boolean): void {
+    isOwn = true;
+    map.repaint = later; // asks too
+    isOwn = later;
+    queueMicrotask(() => { isOwn = false; });
+  }
   map.triggerRepaint = () => {
-    if (!map.repaint) return frame();
-    waiting ||= window.setTimeout(() => {
+    if (!isOwn) return frame();
+    if (map.repaint) waiting ||= window.setTimeout(() => {
       waiting = 0;
       frame();
     }, LOOK_MS);
