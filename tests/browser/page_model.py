@@ -34,6 +34,11 @@ def open_map(page: Page, address: str = "/") -> None:
     page.wait_for_selector("[data-testid=region-total]", state="attached")
 
 
+def fits(page: Page) -> bool:
+    """Whether nothing of the page lies beyond its right edge."""
+    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+
+
 def by_id(page: Page, test_id: str) -> Locator:
     return page.get_by_test_id(test_id)
 

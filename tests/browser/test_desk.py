@@ -15,6 +15,7 @@ from playwright.sync_api import expect
 from geoapp.desk.models import ReadingProfile
 from layers import models
 from tests import factories as make
+from tests.browser.page_model import fits
 from tests.desk_files import end, start_worker
 from tests.factories import A, B
 
@@ -44,11 +45,6 @@ def desk(
     yield lambda width: new_own_page(client, viewport=WIDTHS[width], has_touch=width == "phone")
     for process in started:
         end(process)
-
-
-def fits(page: Any) -> bool:
-    """Whether nothing of the page lies beyond its right edge."""
-    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from layers import models
 from tests import factories as make
-from tests.browser.page_model import PHONE, by_id, open_map, query_state
+from tests.browser.page_model import PHONE, by_id, fits, open_map, query_state
 from tests.factories import SOUTHERN, A, at
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -95,7 +95,7 @@ def test_on_a_phone_nothing_of_the_page_lies_beyond_its_edge(city: make.Grid, ne
     page = new_own_page(**PHONE)
     page.goto("/objects/water_user/U1?lang=en")
     page.wait_for_selector("[data-testid=use-table]")
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert fits(page)
     assert parse_qs(urlsplit(page.url).query) == {"lang": ["en"]}
 
 

@@ -59,7 +59,7 @@ function litres({ packed, months }: CellQuestion): Expr {
 /** One step for each class, by what is asked once: nothing recorded, or nothing to compare, is no data. */
 function steps(value: Expr, { breaks, colors }: Scale, nought: string | null): Expr {
   const below = breaks.filter((each) => each < 0 || (nought === null && each === 0)).length;
-  const stops: (number | string)[] = [UNKNOWN / 1e20, colors[0]]; // on any area
+  const stops: (number | string)[] = [UNKNOWN / 1e20, colors[0]]; // whatever area the litres are divided by
   breaks.slice(0, below).forEach((each, i) => stops.push(each, colors[i + 1]));
   const atNought = below + (breaks[below] === 0 ? 1 : 0);
   if (nought !== null) stops.push(0, nought, ANY, colors[atNought]);

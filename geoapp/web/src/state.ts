@@ -221,7 +221,8 @@ export class Store implements Stateful {
   private paired({ period, measure, versus }: Second, first: string): Second {
     const left = areLike(this.state.period, period) && !areLike(first, period);
     const now = left ? besidePeriod(first, this.months) : period;
-    return { measure, ...(isCompare(measure) ? pairOf(now, versus, this.months) : { period: now, versus: "" }) };
+    if (!isCompare(measure)) return { period: now, measure, versus: "" };
+    return { measure, ...(versus && areLike(now, versus) ? { period: now, versus } : pairOf(now, "", this.months)) };
   }
   private apply(next: State, cause: Cause): void {
     if (!next.period) next.period = this.defaultPeriod;

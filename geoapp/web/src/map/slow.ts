@@ -38,7 +38,7 @@ export function drawSparingly(map: GlMap): void {
     isOwn = true;
     map.repaint = later; // asks too
     isOwn = later;
-    queueMicrotask(() => { isOwn = false; });
+    if (later) queueMicrotask(() => { isOwn = false; }); // once the frame has ended
   }
   map.triggerRepaint = () => {
     if (!isOwn) return frame();
