@@ -130,6 +130,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Debian 12 has GDAL 3.6. GeoDjango's GDAL sees only our own SRIDs: files go through pyogrio's own GDAL.
 SILENCED_SYSTEM_CHECKS = ["gis.W001"]
 
+LOGIN_URL = "admin:login"
+
 LANGUAGES = [(each.locale, each.name) for each in languages.LANGUAGES]
 LANGUAGE_CODE = LANGUAGES[0][0]
 LOCALE_PATHS = [STATE_DIR / "locale"]  # catalogues of words, compiled (`manage.py words --compile`)
@@ -146,7 +148,7 @@ STORAGES = {
 }
 # Source maps are big and asked for by nobody but a developer: they would take most of the time.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "png", "jpg", "jpeg", "gif", "webp", "woff", "woff2", "gz", "br", "zip"]
-AUTHENTICATION_BACKENDS = ["geoapp.accounts.backend.SlowingBackend"]
+AUTHENTICATION_BACKENDS = ["geoapp.accounts.backend.SlowingBackend", "layers.access.permissions.RolesBackend"]
 PASSWORD_HASHERS = [
     "geoapp.accounts.passwords.Argon2",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # what accounts had before; a log-in turns it into the first

@@ -5,6 +5,7 @@ Apart from `layers.admin`, because Django reads an application's configuration b
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import Any
 
 from django.contrib.admin import AdminSite
@@ -17,7 +18,20 @@ from layers.words import shown
 TITLE = shown("水图管理", "Shuitu administration")
 # What comes first for whoever keeps the data: the water's way as the registry has it, then the divisions, then the record of
 # what was done.
-AFTER = ("Region", "Boundary", "ReportingUnit", "Population", "ProvisionalMonth", "UsageSum", "Release", "LayerVersion")
+AFTER = (
+    "Region",
+    "Boundary",
+    "ReportingUnit",
+    "Population",
+    "ProvisionalMonth",
+    "UsageSum",
+    "Release",
+    "LayerVersion",
+)
+
+
+# Who may what stands with the accounts.
+RIGHTS = ("Role", "Grant", "Openness")
 
 
 class ShuituAdminSite(AdminSite):
@@ -25,6 +39,20 @@ class ShuituAdminSite(AdminSite):
     index_title = shown("数据管理", "Data")
     index_template = "layers/admin/index.html"
     app_index_template = "layers/admin/app_index.html"
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Whatever a page of it reads goes by what its reader may see."""
+        from layers import access
+        from layers.http.asker import account_of
+
+        served = super().admin_view(view, cacheable)
+
+        @wraps(served)
+        def seen(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            with access.one_moment(account=account_of(request)):
+                return served(request, *args, **kwargs)
+
+        return seen
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         return {**super().each_context(request), "may_import": request.user.has_perm("layers.import_data")}
@@ -39,6 +67,10 @@ class ShuituAdminSite(AdminSite):
             if app is not water:
                 water["models"] += [model for model in app["models"] if self._dataset(model)]
                 app["models"] = [model for model in app["models"] if not self._dataset(model)]
+        accounts = next((app for app in apps if app["app_label"] == "auth"), None)
+        if accounts is not None:
+            accounts["models"] += [model for model in water["models"] if model["object_name"] in RIGHTS]
+            water["models"] = [model for model in water["models"] if model["object_name"] not in RIGHTS]
         water["models"].sort(key=self._place)
         return [water, *(app for app in apps if app is not water and app["models"])]
 

@@ -45,12 +45,12 @@ class AsOf:
         """The version with what tells it from the same number elsewhere, for addresses and keys: ``26-o1a2b3c4d``.
 
         Release ids begin again in another database or after a restore, new code makes other answers of the same data,
-        and so does the opening or closing of personal data (the letter); addresses that may be kept for ever must
-        differ in each case.
+        and so does another class of rights (the letter, or the letter and its digits: `layers.access.rights`); addresses that may
+        be kept for ever must differ in each case.
         """
-        posture = access.now()
-        told = hashlib.sha256(f"{build()} {posture.why} {self.version} {self.changed_at}".encode())
-        return Stamp(f"{self.version}-{posture.mark}{told.hexdigest()[:8]}")
+        sight = access.now()
+        told = hashlib.sha256(f"{build()} {sight.posture.why} {self.version} {self.changed_at}".encode())
+        return Stamp(f"{self.version}-{sight.mark}{told.hexdigest()[:8]}")
 
     def to_dict(self) -> dict[str, Any]:
         local = timezone.localtime(self.changed_at).isoformat(timespec="seconds") if self.changed_at else None

@@ -18,6 +18,9 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
+from layers import access
+from layers.http.asker import account_of
+
 PERMISSION = "layers.import_data"
 FORM_BYTES = 1 << 20  # what a request may be longer than its file
 
@@ -46,7 +49,8 @@ def for_clerks(too_large: Callable[[HttpRequest], HttpResponse], *permissions: s
                 raise PermissionDenied
             if too_long(request):
                 return too_large(request)
-            return checked(request, *args, **kwargs)
+            with access.one_moment(account=account_of(request)):
+                return checked(request, *args, **kwargs)
 
         return guarded
 

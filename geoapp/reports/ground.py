@@ -15,7 +15,7 @@ from django.contrib.gis.geos import Polygon
 from django.db.models import Count, Min
 from psycopg import sql
 
-from geoapp.reports.objects import any_prefix, within
+from geoapp.reports.objects import within
 from geoapp.reports.structure import Report
 from layers import access, filters, registry, vocab
 from layers.db import Query, rows
@@ -25,7 +25,7 @@ from layers.functions import PlaneCollectedWKB, PlaneWKB
 from layers.grid.cells import DEFAULT_SIZE
 from layers.grid.figures import cell_litres
 from layers.kept.memory import Memory
-from layers.models import GridBuild, SupplyArea
+from layers.models import GridBuild
 from layers.models.base import STORAGE_SRID
 from layers.periods import Period, parse_period
 from layers.selection import EVERYTHING
@@ -99,7 +99,7 @@ def read(report: Report) -> Ground:
         cells=_cells(prefixes, parse_period(report.period.text), report.within),
         positions={layer.id: _positions(layer.id, prefixes) for layer in placed},
         stands={each.layer: _stands(each.layer, prefixes) for each in report.facilities},
-        areas={owner: _areas(owner, prefixes) for owner in OWNERS} if report.counts["supply_area"] else {},
+        areas={owner: _areas(owner, prefixes) for owner in OWNERS} if report.counts.get("supply_area") else {},
         waters=_waters(report),
     )
 
@@ -140,7 +140,7 @@ def _outlines(level: str, prefixes: Sequence[str], report: Report) -> tuple[Outl
     """The outlines of a level in the regions, as the report's divisions have them."""
     found = (
         filters.within(registry.layer(level), report.within)
-        .filter(any_prefix("region__code", list(prefixes)))
+        .filter(access.begins("region__code", list(prefixes)))
         .order_by("region__code")
         .values_list("region__code", "region__name", PlaneWKB("geom"))
     )
@@ -172,7 +172,8 @@ def _stands(layer_id: str, prefixes: Sequence[str]) -> dict[str, bytes]:
 
 def _areas(layer_id: str, prefixes: Sequence[str]) -> tuple[bytes, ...]:
     found = (
-        SupplyArea.objects.filter(facility__in=within(layer_id, list(prefixes)).values("pk"))
+        access.objects(registry.SUPPLY_AREA)
+        .filter(facility__in=within(layer_id, list(prefixes)).values("pk"))
         .order_by("-area_m2", "code")
         .values_list(PlaneWKB("geom"))
     )
@@ -210,7 +211,7 @@ def outlined_by(asked: Mapping[int, Sequence[str]], within: Divisions) -> dict[s
     found = {}
     for level, inside in asked.items():
         code = vocab.LEVEL.by_id[level].code
-        drawn = filters.within(registry.layer(code), within).filter(any_prefix("region__code", inside))
+        drawn = filters.within(registry.layer(code), within).filter(access.begins("region__code", inside))
         counted: Any = drawn.order_by().values("source", "quality").annotate(rows=Count("pk"), first=Min("pk"))
         told = counted.order_by("quality", "-rows", "first").values_list("source", "quality")
         found[code] = tuple((source, vocab.BOUNDARY_QUALITY.by_id[quality].code) for source, quality in told)

@@ -52,7 +52,7 @@ SHOWN = 60
 MINE_SECONDS = 14 * 24 * 3600
 MINE = "reports"  # in the session: ids of the jobs that this browser asked for
 PAGE = Resource(READ, kept=NOT_AT_ALL, refuses=refused, of_data=False)
-FORM = Resource(("POST",), kept=NOT_AT_ALL, refuses=refused, of_data=False, token=True)
+FORM = Resource(("POST",), kept=NOT_AT_ALL, refuses=refused, of_data=False, token=True, needs="reports")
 
 
 def site_of(request: HttpRequest) -> str:
@@ -153,8 +153,8 @@ def _listed(request: HttpRequest, lang: str) -> list[dict[str, Any]]:
 
 
 def _may_see(request: HttpRequest, job: ReportJob) -> bool:
-    """Reports made while personal data were open are the administration's once they are closed."""
-    return access.may_show(job.stamp) or bool(getattr(request.user, "is_staff", False))
+    """A report is for all who may see what it was made of: one made while more was open is so no longer."""
+    return access.may_show(job.stamp)
 
 
 def _told(job: ReportJob, request: HttpRequest, lang: str, version: int) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from geoapp.menu import knows_asker
 from geoapp.problems.language import asked_language, html_language, page_language
 from geoapp.problems.words import DATABASE_GONE
 from geoapp.web import divisions, framing, offline, sources
-from layers import filters, languages
+from layers import access, filters, languages
 from layers.built import paged
 from layers.errors import NotFound
 from layers.http.answers import BY_ASKER
@@ -25,7 +25,8 @@ from layers.http.resource import Resource
 FIRST_SERIES = "/api/stats/series?k=6"
 FIRST_TILES = "/tiles/district.json"
 FILTERS = ("source", "purpose", "resident", "boundaries")
-PAGE = Resource(kept=BY_ASKER, of_data=False)
+# Who may come is looked at once it is known that the database answers: without it a page is served that says so, and holds nothing.
+PAGE = Resource(kept=BY_ASKER, of_data=False, needs=None)
 
 PRELOAD = Path(__file__).parent / "static" / "web" / "preload.json"
 
@@ -60,6 +61,7 @@ def _shell(request: HttpRequest, template: str, status: int = 200, **context: ob
         )
         response.headers["Retry-After"] = str(DATABASE_GONE.retry_seconds)
         return response
+    access.require("figures")
     return _page(request, template, status, **context)
 
 
@@ -106,6 +108,7 @@ def object_page(request: HttpRequest, layer: str, code: str) -> HttpResponse:
 @PAGE
 def changes(request: HttpRequest) -> HttpResponse:
     """What each edition of the divisions changed."""
+    access.require("figures")
     return _page(request, "web/divisions.html", changes=divisions.told(page_language(request)))
 
 
@@ -117,7 +120,7 @@ def about(request: HttpRequest) -> HttpResponse:
     Without the database it tells the rules alone.
     """
     try:
-        told = sources.told(page_language(request))
+        told = sources.told(page_language(request)) if access.may("figures") else None
     except DatabaseError:
         told = None
     return _page(request, "web/about.html", told=told)

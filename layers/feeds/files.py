@@ -73,9 +73,11 @@ class Download:
 
 
 def _dated(wanted: Download) -> int | None:
-    """When the file was last another, in seconds: of what is closed a second after its data, so that two dates differ."""
+    """When the file was last another, in seconds: of what is closed a second after its data, so that two dates differ. What an account
+    sees of its own has no date: its rights may be others at any time, and no date would tell.
+    """
     changed = wanted.version.changed_at
-    if changed is None:
+    if changed is None or not access.now().public:
         return None
     return int(changed.timestamp()) + (access.depends(wanted.query.layer) and not access.now().open)
 

@@ -76,7 +76,7 @@ def layer_info(layer: Layer, version: AsOf, count: int, synthetic: bool) -> dict
 
 
 def _every() -> list[Layer]:
-    """Every layer that is built, open or not: how many of what there are, and whether it is made up, is no secret."""
+    """Every layer that is built, seen or not: whether it is made up is no secret."""
     return [layer for layer in registry.LAYERS if is_built(layer)]
 
 
@@ -84,9 +84,11 @@ _kept: Memory[Any] = Memory(8)
 
 
 def _sizes() -> dict[str, int]:
-    """Features by layer."""
+    """Features by layer, as far as they may be seen."""
     counts = {found["layer"]: found["count"] for found in object_counts()}
-    return {layer.id: counts[layer.id] if layer.id in counts else filters.base(layer).count() for layer in _every()}
+    return {
+        layer.id: counts[layer.id] if layer.id in counts else filters.base(layer).count() for layer in built_layers()
+    }
 
 
 def _synthetic(version: AsOf) -> frozenset[str]:

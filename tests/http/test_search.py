@@ -150,7 +150,7 @@ def test_a_closed_division_is_not_found(client: Client, grid: Grid) -> None:
 def test_a_search_is_one_statement_over_all_datasets(django_assert_num_queries: Any) -> None:
     """So that one bound of time holds for an answer, whatever it looks through; regions and names are in memory."""
     with one_moment() as moment, remembering():
-        assert moment.posture.open
+        assert moment.sight.open
         list(matches("南", 20))
         with django_assert_num_queries(1):
             found = list(matches("南", 20))

@@ -36,6 +36,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
         "ellipsoid",
         "shapes",
         "slots",
+        "reach",
     ),
     ("params", "fields", "models", "db", "selection", "recorded"),
     ("area", "shared", "place", "ground"),
