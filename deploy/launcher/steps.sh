@@ -152,12 +152,17 @@ demo() {
         kind=${kind:-demo}
         held=$("$python" -m geoapp.localdb contents) || exit 1
         [ "$held" = empty ] || kind=kept
+        # The demo's people are made up, so that all of it is open; an authority's own is closed until it says otherwise.
+        case $kind in
+            demo) "$python" manage.py openness open --first >/dev/null || exit 1 ;;
+            empty) "$python" manage.py openness closed --first >/dev/null || exit 1 ;;
+        esac
         put_stamp "$chosen" "$database_id $kind"
     fi
     if [ "$kind" = kept ]; then
         told "demo city: left out, this database has data of its own"
     elif [ "$kind" = empty ]; then
-        told "demo city: left out, as asked at the first start; ./shuitu manage demo loads it"
+        told "demo city: left out, as asked at the first start; ./shuitu manage demo loads it. Nothing is open without a log-in: ./shuitu manage openness"
     elif is_stamped "$state/stamps/demo" "$database_id"; then
         was_done "demo city"
     else

@@ -85,9 +85,6 @@ class Posture:
         """Why, in every language."""
         return WHY[self.why].everywhere()
 
-    def to_dict(self) -> dict[str, Any]:
-        return {"posture": self.kind, "why": {"code": self.why, **self.told}}
-
 
 @cache
 def concerned() -> tuple[str, ...]:

@@ -21,6 +21,8 @@ from layers.errors import NeedsLogin, NotAllowed
 from layers.models import PermissionClass
 from layers.words import Words
 
+WHOLE_CITY = Words("这个账号看得到全市的个人信息", "this account sees the personal data of the whole city")
+
 
 @dataclass(frozen=True, slots=True)
 class Sight:
@@ -46,14 +48,24 @@ class Sight:
 
     @property
     def told(self) -> dict[str, str]:
-        """Why it is as open as it is, in every language."""
-        return self.posture.told
+        """Why as much is shown as is, in every language."""
+        own = self.rights.reach("personal")
+        if self.public or not own:
+            return self.posture.told
+        if own.whole:
+            return WHOLE_CITY.everywhere()
+        return Words(
+            "这个账号看得到区划 {codes} 内的个人信息",
+            "this account sees personal data within the divisions {codes}",
+            codes=", ".join(own.prefixes),
+        ).everywhere()
 
     def to_dict(self) -> dict[str, Any]:
         return {
             "personal": "open" if self.open else "closed",
             "sees": self.rights.seeing.to_dict(),
-            **self.posture.to_dict(),
+            "posture": self.posture.kind,
+            "why": {"code": self.posture.why, **self.told},
         }
 
 

@@ -204,9 +204,21 @@ export async function getJson<T>(url: string, signal?: AbortSignal): Promise<T> 
       answered.add(url);
       return (await response.json()) as T;
     }
+    if (status === 401) await loggedOut();
     const body = await response.json().catch(() => ({}));
     throw new ApiError(url, status, body as Problem);
   }
+}
+
+const TURNED_AWAY = "turned-away", AGAIN_MS = 30_000;
+/** Where nothing is shown without a log-in and it has ended, the page is asked for again: the server leads to the log-in and back. Once in a
+ * while alone, so that nobody goes round in circles. */
+async function loggedOut(): Promise<void> {
+  const last = Number(sessionStorage.getItem(TURNED_AWAY) ?? 0);
+  if (Date.now() - last < AGAIN_MS) return;
+  sessionStorage.setItem(TURNED_AWAY, String(Date.now()));
+  location.reload();
+  await new Promise(() => {});
 }
 
 /** A query string in a fixed order without empty values, so that equal questions have equal URLs. */

@@ -95,7 +95,7 @@ export function mountLayers(place: HTMLElement, context: Context): void {
             : null;
         }),
         under(),
-        meta.access.personal === "closed" ? h("p", { class: "hint", "data-testid": "personal-closed" }, words(meta.access.why)) : null));
+        h("p", { class: "hint", "data-testid": `personal-${meta.access.personal}` }, words(meta.access.why))));
   }
   async function look(): Promise<void> {
     const { region, period } = store.state;
