@@ -235,7 +235,7 @@ def delete(request: HttpRequest, job_id: int) -> HttpResponse:
     return redirect(languages.address(reverse("reports:index"), page_language(request)))
 
 
-@Resource(kept=BY_VERSION, refuses=refused, lane="dear")
+@Resource(kept=BY_VERSION, refuses=refused, lane="dear", needs="reports")
 def preview(request: HttpRequest) -> Found:
     """The report as a page: the template of the PDF. Seconds of work: made once for all who look at it, beside this process."""
     params.refuse_unknown(request.GET, PARAMS)

@@ -33,9 +33,10 @@ from layers.access.seen import (
     shown,
     tells,
     tells_of,
+    varies,
     with_names,
 )
-from layers.access.sight import Moment, Sight, keep_class, may, may_show, now, one_moment, require
+from layers.access.sight import Moment, Sight, keep_class, may, may_show, now, one_moment, require, require_fine
 
 __all__ = [
     "CAPABILITIES",
@@ -74,6 +75,7 @@ __all__ = [
     "reaches",
     "read",
     "require",
+    "require_fine",
     "rows_in",
     "rows_of",
     "seen",
@@ -81,5 +83,6 @@ __all__ = [
     "still_synthetic",
     "tells",
     "tells_of",
+    "varies",
     "with_names",
 ]

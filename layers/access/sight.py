@@ -38,6 +38,11 @@ class Sight:
         return self.rights.reach("personal").whole
 
     @property
+    def fine(self) -> bool:
+        """Whether figures of villages and cells are told: of one with a single user they are that user's."""
+        return self.rights.may("objects")
+
+    @property
     def public(self) -> bool:
         """Whether no more is shown than to everybody: the answer is nobody's in particular then."""
         return self.rights.seeing == self.posture.rights.seeing
@@ -155,6 +160,11 @@ def may_show(stamp: str) -> bool:
 def may(capability: Capability) -> bool:
     """Whether the asker may do something anywhere."""
     return now().rights.may(capability)
+
+
+def require_fine() -> None:
+    """`NeedsLogin` or `NotAllowed` to who is told no figures finer than those of townships."""
+    require("objects")
 
 
 def require(capability: Capability) -> None:

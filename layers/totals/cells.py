@@ -145,7 +145,7 @@ def _by_unit(asked: AskedTotals, size: int, units: Sequence[int], period: Period
 def _balance(asked: AskedTotals, size: int) -> CityBalance:
     """The whole grid's, kept by version: every shape of a period has the same."""
     key = (size, str(asked.question.period), asked.selection, asked.within.edition.id)
-    return _balances.get_or_make(as_of(ALL_DATASETS).stamp, key, lambda: _read_balance(asked, size))
+    return _balances.get_or_make(as_of(ALL_DATASETS).of_data, key, lambda: _read_balance(asked, size))
 
 
 def _read_balance(asked: AskedTotals, size: int) -> CityBalance:
