@@ -163,8 +163,7 @@ def test_figures_that_may_be_one_users_are_for_who_sees_users(world: Path, clien
         "/api/stats/compare?period=2019-01&versus=2019-01&level=grid_500", f"/api/stats?level=village&parent={TOWNSHIP}&period=2019",
     )  # fmt: skip
     assert {address: client.get(address).status_code for address in fine} == {
-        address: 400 if "level=village" in address else 404
-        for address in fine
+        address: 400 if "level=village" in address else 404 for address in fine
     }
     for address in (
         f"/api/explain?region={TOWNSHIP}&period=2019",
