@@ -17,6 +17,8 @@ urlpatterns = [
     path("healthz", health.process, name="healthz"),
     path("healthz/database", health.database, name="healthz_database"),
     re_path(r"^admin/import/", RedirectView.as_view(pattern_name="desk:index", query_string=True)),
+    path("account/", include("geoapp.accounts.urls")),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="account:password")),
     path("admin/", admin.site.urls),
     path("desk/", include("geoapp.desk.urls")),
     path("api/schema", OF_CODE(SpectacularAPIView.as_view()), name="schema"),
