@@ -141,7 +141,6 @@ def password(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "next": going(request), "keep": urlencode({"next": going(request)}) if going(request) else "",
         "must": request.session.get(sessions.MUST) == "password",
-        "rules": password_validation.password_validators_help_texts(),
     }  # fmt: skip
     if not _user(request).has_usable_password():
         raise Http404

@@ -8,7 +8,15 @@ import os
 import re
 import sys
 
-from qgis.core import QgsApplication, QgsAuthMethodConfig, QgsProject
+from qgis.core import (
+    QgsApplication,
+    QgsAuthMethodConfig,
+    QgsCoordinateTransform,
+    QgsMapRendererParallelJob,
+    QgsMapSettings,
+    QgsProject,
+)
+from qgis.PyQt.QtCore import QSize
 
 PROJECT, METHOD = sys.argv[1:3]
 application = QgsApplication([], False)
@@ -27,6 +35,18 @@ project.read(PROJECT)
 layers = project.mapLayers()
 well = layers["shuitu_well_features"]
 rows = sorted(feature["code"] for feature in well.getFeatures()) if well.isValid() else []
+tiles = layers["shuitu_well_tiles"]
+settings = QgsMapSettings()
+settings.setLayers([tiles])
+settings.setDestinationCrs(tiles.crs())
+turn = QgsCoordinateTransform(well.crs(), tiles.crs(), project)
+extent = turn.transformBoundingBox(well.extent())
+extent.grow(200)  # metres
+settings.setExtent(extent)
+settings.setOutputSize(QSize(256, 256))
+job = QgsMapRendererParallelJob(settings)
+job.start()
+job.waitForFinished()
 named = {}
 for layer in layers.values():
     found = re.search(r"authcfg='?(\w+)", layer.source())
@@ -36,6 +56,7 @@ told = {
     "rows": rows,
     "broken": [name for name, layer in layers.items() if not layer.isValid()],
     "authcfg": named,
+    "errors": [error.message for error in job.errors()],
 }
 sys.stdout.write(json.dumps(told) + "\n")
 application.exitQgis()
