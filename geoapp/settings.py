@@ -231,6 +231,15 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {},
+    # What is open needs none of these; what an account may see wants its token, in one of the ways that programs send them.
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "bearer": {"type": "http", "scheme": "bearer", "description": "A personal token (/account/)."},
+            "basic": {"type": "http", "scheme": "basic", "description": "Any name, and a personal token as password."},
+            "key": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "A personal token."},
+        }
+    },
+    "SECURITY": [{}, {"bearer": []}, {"basic": []}, {"key": []}],
 }
 LOGGING = {
     "version": 1,

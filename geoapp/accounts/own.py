@@ -54,6 +54,11 @@ def _user(request: HttpRequest) -> Any:
     return request.user
 
 
+def _is_sure(request: HttpRequest) -> bool:
+    """What somebody at an open screen could do for good wants the password again; who has none came in from outside."""
+    return not _user(request).has_usable_password() or confirmed(request, request.POST.get("password", ""))
+
+
 def _told(request: HttpRequest, outcome: str) -> None:
     tell(outcome, request.user.get_username(), client_address(request))
 
@@ -197,6 +202,7 @@ def _set_up(request: HttpRequest, error: Worded | None = None) -> HttpResponse:
     context = {
         "picture": picture.svg_data_uri(scale=5, border=2, dark="#1b2b32"), "key": _in_fours(telephone.spelt(key)),
         "next": going(request), "must": request.session.get(sessions.MUST) == "totp", "error": error,
+        "has_password": _user(request).has_usable_password(),
     }  # fmt: skip
     return show(request, "totp", context)
 
@@ -209,6 +215,8 @@ def _confirm(request: HttpRequest) -> HttpResponse:
     key = bytes.fromhex(request.session.get(KEY, ""))
     if not key or second.of(request.user) is not None:
         return to(request, "home")
+    if not _is_sure(request):
+        return _set_up(request, words.WRONG_PASSWORD)
     codes = second.begin(request.user, key, request.POST.get("code", "")[:40])
     if not codes:
         return _set_up(request, words.NOT_CONFIRMED)
@@ -219,7 +227,7 @@ def _confirm(request: HttpRequest) -> HttpResponse:
 
 
 def _off(request: HttpRequest) -> HttpResponse:
-    if not confirmed(request, request.POST.get("password", "")):
+    if not _is_sure(request):
         return _home(request, {"second_error": words.WRONG_PASSWORD})
     second.stop(request.user)
     request.session[sessions.MUST] = arrivals.must_first(request.user)
@@ -230,7 +238,7 @@ def _off(request: HttpRequest) -> HttpResponse:
 def _renew(request: HttpRequest) -> HttpResponse:
     if second.of(request.user) is None:
         return to(request, "home")
-    if not confirmed(request, request.POST.get("password", "")):
+    if not _is_sure(request):
         return _home(request, {"second_error": words.WRONG_PASSWORD})
     _told(request, "recovery_codes")
     return show(request, "codes", {"codes": second.new_codes(request.user), "next": ""})
@@ -250,7 +258,7 @@ def make_token(request: HttpRequest) -> HttpResponse:
     given = {"given": {"name": name, "days": days, "scope": scope}}
     if wrong := _unfit(request, name, scope):
         return _home(request, {**given, "token_error": wrong})
-    if _user(request).has_usable_password() and not confirmed(request, form.get("password", "")):
+    if not _is_sure(request):
         return _home(request, {**given, "token_error": words.WRONG_PASSWORD})
     chosen = int(days) if days in map(str, tokens.DAYS) else tokens.DAYS[0]
     made, text = tokens.make(request.user, name, scope, chosen)

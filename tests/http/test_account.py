@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import re
 import time
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
 from geoapp.accounts import second, sessions, totp
 from geoapp.accounts.models import Account, PersonalToken, RecoveryCode, Session
@@ -127,6 +131,15 @@ def test_who_has_a_first_password_changes_it_before_anything_else() -> None:
     assert done["Location"] == "/admin/"
     assert client.get("/admin/").status_code == 200
     assert not Account.objects.get().must_change
+
+
+def test_a_leaked_password_is_not_taken_where_there_is_a_list(settings: Any, tmp_path: Path) -> None:
+    settings.LEAKED_PASSWORDS = str(tmp_path / "leaked.txt")
+    (tmp_path / "leaked.txt").write_text(f"{hashlib.sha1(OTHER.encode()).hexdigest().upper()}:17\n")
+    person()
+    client = come_in()
+    assert "已泄露的密码库" in client.post("/account/password", {"old": GOOD, "new": OTHER}).content.decode()
+    assert client.post("/account/password", {"old": GOOD, "new": OTHER + "不"}).status_code == 302
 
 
 def test_the_present_password_is_guessed_no_faster_from_inside() -> None:
@@ -248,6 +261,22 @@ def test_a_page_that_does_not_ask_who_it_is_asks_nothing(django_assert_num_queri
         assert browser().get("/healthz").status_code == 200
 
 
+def test_what_browsers_kept_before_goes_on_and_old_log_ins_do_not() -> None:
+    """The step from Django's table of sessions to ours."""
+    from importlib import import_module
+
+    from django.apps import apps
+    from django.contrib.sessions.models import Session as Before
+
+    step = import_module("geoapp.accounts.migrations.0002_sessions_tokens")
+    until = timezone.now() + timedelta(days=1)
+    for key, held in (("a" * 32, {"reports": [7]}), ("b" * 32, {"started": 1, "_auth_user_id": "1"})):
+        Before.objects.create(session_key=key, session_data=sessions.SessionStore().encode(held), expire_date=until)
+    step.carry_over(apps, None)
+    assert [row.session_key for row in Session.objects.all()] == ["a" * 32]
+    assert sessions.SessionStore("a" * 32)["reports"] == [7]
+
+
 # The second step.
 
 
@@ -261,12 +290,24 @@ def key_of(client: Client) -> bytes:
 
 def set_up(client: Client) -> tuple[bytes, list[str]]:
     key = key_of(client)
-    page = client.post("/account/totp", {"action": "confirm", "code": code(key, -1)}).content.decode()
+    page = client.post("/account/totp", {"action": "confirm", "code": code(key, -1), "password": GOOD}).content.decode()
     return key, re.findall(r"<code>(\w{4}-\w{4}-\w{4})</code>", page)
 
 
 def code(key: bytes, steps: int = 0) -> str:
     return totp.code_at(key, int(time.time() // 30) + steps)
+
+
+def test_a_second_step_is_set_up_with_the_password_and_a_code_of_its_own() -> None:
+    person()
+    client = come_in()
+    key = key_of(client)
+    for form, said in (
+        ({"code": code(key), "password": WRONG}, "当前密码不对"),
+        ({"code": "000000", "password": GOOD}, "验证码不对"),
+    ):
+        assert said in client.post("/account/totp", {"action": "confirm", **form}).content.decode()
+    assert second.of(User.objects.get()) is None and key_of(client) == key
 
 
 def test_a_second_step_is_asked_for_before_anybody_is_inside() -> None:
