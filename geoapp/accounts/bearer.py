@@ -129,7 +129,7 @@ def _refused(request: HttpRequest, found: Given, unfit: Unfit) -> HttpResponse:
     try:
         slowing.begin(slowing.TokenPlace(address))
     except slowing.Slowed as slowed:
-        return waiting(request, slowed)
+        return waiting(request, slowed, words.TOKEN_SLOWED)
     slowing.refused()
     tell(f"token_{unfit.why}", unfit.account or found.name, address)
     return _challenge(answer(request, _TROUBLE[unfit.why]), found.scheme)

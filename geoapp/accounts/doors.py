@@ -205,6 +205,11 @@ def code(request: HttpRequest) -> HttpResponse:
     return on(request)
 
 
+def to_password(request: HttpRequest) -> HttpResponse:
+    """The administration's way to another password, in its language."""
+    return to(request, "password")
+
+
 @FORM
 def go(request: HttpRequest) -> HttpResponse:
     logout(request)

@@ -56,9 +56,9 @@ def slowed(request: HttpRequest, error: Exception) -> HttpResponse | None:
     return waiting(request, error) if isinstance(error, Slowed) else None
 
 
-def waiting(request: HttpRequest, error: Slowed) -> HttpResponse:
+def waiting(request: HttpRequest, error: Slowed, trouble: words.Trouble = words.SLOWED) -> HttpResponse:
     seconds = seconds_left(error.until)
-    told = answer(request, words.SLOWED, when=localtime(error.until).strftime("%H:%M:%S"), wait=wait_told(seconds))
+    told = answer(request, trouble, when=localtime(error.until).strftime("%H:%M:%S"), wait=wait_told(seconds))
     told["Retry-After"] = str(seconds)
     return told
 

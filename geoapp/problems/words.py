@@ -136,6 +136,14 @@ TOKEN_ASKED = Trouble(
         "This address asks for a token (login=basic): any user name, and the personal token as password. Make one at /account/.",
     ),
 )
+TOKEN_SLOWED = Trouble(
+    429,
+    Words("错误的令牌太多，请稍等", "Too many wrong tokens"),
+    Words(
+        "这个网络地址发来了太多不能用的令牌：{when} 之后（约 {wait}）才会再查看。请在软件里换上正确的令牌，正确的随时都收。",
+        "Too many tokens that are of no use came from this network address: the next is looked at after {when} (in about {wait}). Give your program a good one, which is taken at any time.",
+    ),
+)
 TOKEN_NOT_HERE = Trouble(
     403,
     Words("令牌不能用在这里", "Tokens are not taken here"),

@@ -19,6 +19,7 @@ from geoapp.accounts.models import Account
 from tests import factories as make
 from tests.accounts import GOOD, OTHER, person
 from tests.browser.page_model import fits
+from tests.browser.test_accessible import faults
 from tests.conftest import Watch
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,7 +37,7 @@ def start(own_server: str) -> str:
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_from_the_first_log_in_to_a_token_in_use(
-    start: str, new_own_page: Callable[..., Any], width: str, tmp_path: Path, own_watch: Watch
+    start: str, new_own_page: Callable[..., Any], width: str, tmp_path: Path, own_watch: Watch, root: Path
 ) -> None:
     own_watch.allow("429")
     page = new_own_page(viewport=WIDTHS[width], has_touch=width == "phone")
@@ -45,6 +46,7 @@ def test_from_the_first_log_in_to_a_token_in_use(
     def looked_at(testid: str) -> None:
         expect(page.get_by_test_id(testid).first).to_be_visible()
         assert fits(page), testid
+        assert faults(page, root) == []
         page.screenshot(path=tmp_path / f"{width}-{next(shots):02}-{testid}.png", full_page=True)
 
     page.goto("/admin/")
@@ -101,3 +103,28 @@ def test_from_the_first_log_in_to_a_token_in_use(
     expect(page.get_by_role("heading", name="Personal tokens")).to_be_visible()
     looked_at("who")
     assert User.objects.get().check_password(OTHER)
+
+
+def test_an_administrator_makes_an_account(start: str, new_own_page: Callable[..., Any], tmp_path: Path) -> None:
+    """The first password is on one page, and lets its owner in to choose another."""
+    User.objects.create_superuser("chief", password=GOOD)
+    page = new_own_page()
+    page.goto("/admin/auth/user/add/")
+    page.get_by_label("用户名").fill("chief")
+    page.get_by_label("密码").fill(GOOD)
+    page.get_by_role("button", name="登录").click()
+    page.get_by_label("用户名").fill("zhao")
+    page.screenshot(path=tmp_path / "add.png")
+    page.get_by_role("button", name="保存", exact=True).click()
+    first = page.get_by_test_id("first-password").inner_text()
+    page.screenshot(path=tmp_path / "first.png")
+    page.goto("/admin/auth/user/")
+    expect(page.get_by_text("有效令牌").first).to_be_visible()
+    page.screenshot(path=tmp_path / "list.png")
+    other = new_own_page()
+    other.goto("/account/login?lang=en")
+    other.get_by_label("User name").fill("zhao")
+    other.get_by_label("Password").fill(first)
+    other.get_by_role("button", name="Log in").click()
+    expect(other.get_by_test_id("must")).to_be_visible()
+    other.screenshot(path=tmp_path / "english.png")

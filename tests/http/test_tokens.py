@@ -153,6 +153,7 @@ def test_an_address_that_sends_wrong_ones_is_slowed_and_good_ones_are_not(wang: 
     answers = [ask(authorization=f"Bearer shuitu_{n}") for n in range(25)]
     assert [each.status_code for each in answers[:20]] == [401] * 20
     assert answers[-1].status_code == 429 and int(answers[-1]["Retry-After"]) > 0
+    assert answers[-1].json()["title"] == "错误的令牌太多，请稍等"
     assert ask(authorization=f"Bearer {text}").status_code == 200
     assert Client(REMOTE_ADDR="192.0.2.9").get(READ, headers={"authorization": "Bearer x"}).status_code == 401
 
