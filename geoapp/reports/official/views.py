@@ -53,7 +53,7 @@ def staff(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path(), reverse("admin:login"))
+            return redirect_to_login(request.get_full_path(), reverse("account:login"))
         if not pages.is_staff(request.user):
             raise PermissionDenied
         return view(request, *args, **kwargs)
