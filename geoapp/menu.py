@@ -16,11 +16,12 @@ from django.db import Error as DatabaseError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from geoapp.audit.rights import may_audit
 from geoapp.desk.guard import PERMISSION
 from layers import languages
 from layers.words import Words
 
-EVERYBODY, STRANGER, CLERK, STAFF = "everybody", "stranger", "clerk", "staff"
+EVERYBODY, STRANGER, CLERK, STAFF, AUDITOR = "everybody", "stranger", "clerk", "staff", "auditor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ ENTRIES = (
     Destination("about", "/about", Words("数据说明", "Data note"), Words("来源、口径与合成部分", "Sources, rules and what is made up")),
     Destination("divisions", "/divisions", Words("区划变动", "Divisions"), Words("区划历次变动", "Changes of the divisions")),
     Destination("desk", "/desk/", Words("导入台", "Import desk"), Words("检查并导入文件", "Check and import files"), CLERK),
+    Destination("audit", "/audit/", Words("审计", "Audit"), Words("谁在何时做了什么", "Who did what, and when"), AUDITOR),
     Destination("admin", "/admin/", Words("管理", "Administration"), Words("各表与帐号", "Tables and accounts"), STAFF),
     Destination("login", "/admin/login/?next=/admin/", Words("登录", "Log in"), Words("导入与管理", "Import and administration"), STRANGER),
 )  # fmt: skip
@@ -63,9 +65,10 @@ def roles(request: HttpRequest) -> frozenset[str]:
     """Whose entries the asker is shown. Without the database nobody is known."""
     try:
         user = request.user
+        auditor = {AUDITOR} if may_audit(user) else set()
         if not (user.is_active and user.is_staff):
-            return TO_STRANGERS
-        return frozenset((EVERYBODY, STAFF, CLERK) if user.has_perm(PERMISSION) else (EVERYBODY, STAFF))
+            return FOR_ALL | auditor if auditor else TO_STRANGERS
+        return frozenset((EVERYBODY, STAFF, CLERK) if user.has_perm(PERMISSION) else (EVERYBODY, STAFF)) | auditor
     except DatabaseError:
         return FOR_ALL
 

@@ -19,7 +19,11 @@ from tests.factories import CITY, DISTRICT, SOUTH, SOUTHERN, WEST, A
 ZOOM = 14
 REGIONS = (CITY, DISTRICT, SOUTHERN, A)
 Place = tuple[int, int, int]  # z, x, y
-BEHIND_THE_LOG_IN = ("admin", "desk")  # who may see what there: tests/http/test_admin.py and test_desk.py
+BEHIND_THE_LOG_IN = (
+    "admin",
+    "audit",
+    "desk",
+)  # who may see what there: tests/http/test_admin.py, test_audit_page.py and test_desk.py
 
 
 def patterns() -> list[URLPattern]:
