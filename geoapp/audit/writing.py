@@ -6,11 +6,10 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection, transaction
+from django.db import connection
 from django.http import Http404, HttpRequest
 
 from geoapp.audit import who
@@ -54,36 +53,21 @@ def after(line: Callable[[], None], request: HttpRequest | None = None) -> None:
         asked.waiting.append(line)
 
 
-@dataclass(slots=True)
-class Attempt:
-    """What is said of an act while it goes on."""
-
-    object: str = ""
-    rows: int | None = None
-    detail: dict[str, Any] = field(default_factory=dict)
-
-
 @contextmanager
-def attempt(act: str, *, object: str = "", refused_as: str = "", **detail: Any) -> Iterator[Attempt]:
+def attempt(act: str, *, object: str = "", **detail: Any) -> Iterator[None]:
     """Around an act and outside of its transaction: what is refused or breaks off there leaves a line though its transaction is gone.
 
-    What comes about writes its own line inside. ``refused_as`` is the act of the line of a refusal, if that is another word.
+    What comes about writes its own line inside.
     """
-    told = Attempt(object, None, dict(detail))
     try:
-        yield told
+        yield
     except Exception as error:
-        refused = is_refusal(error)
-        result = "refused" if refused else "failed"
-        fields = {
-            "result": result,
-            "object": told.object,
-            "rows": told.rows,
-            "detail": {**told.detail, **reason(error)},
-        }
-        by = who.now()
-        line = lambda: write((refused_as if refused else "") or act, by=by, **fields)  # noqa: E731
-        if transaction.get_connection().needs_rollback:
+        by, result, told = who.now(), "refused" if is_refusal(error) else "failed", {**detail, **reason(error)}
+
+        def line() -> None:
+            write(act, result=result, object=object, detail=told, by=by)
+
+        if connection.needs_rollback:
             after(line)  # the transaction around it is broken too
         else:
             line()

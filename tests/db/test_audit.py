@@ -170,9 +170,18 @@ def test_what_the_web_is_granted_is_to_add_to_seal_and_to_read() -> None:
     def may(kind: str, of: str, what: str) -> bool:
         return bool(run(f"SELECT has_{kind}_privilege(%s, %s, %s)", role, of, what)[0][0])
 
-    every = run("SELECT oid::regprocedure::text FROM pg_proc WHERE proname LIKE 'audit%%' AND prorettype <> 'trigger'::regtype")
+    every = run(
+        "SELECT oid::regprocedure::text FROM pg_proc WHERE proname LIKE 'audit%%' AND prorettype <> 'trigger'::regtype"
+    )
     functions = {name.partition("(")[0]: name for (name,) in every}
-    assert sorted(functions) == ["audit_chained", "audit_digest", "audit_grant", "audit_seal", "audit_sweep", "audit_write"]
+    assert sorted(functions) == [
+        "audit_chained",
+        "audit_digest",
+        "audit_grant",
+        "audit_seal",
+        "audit_sweep",
+        "audit_write",
+    ]
     before = {name for name, whole in functions.items() if may("function", whole, "EXECUTE")}
     assert before == {"audit_chained"}, "which reads nothing"
     call_command("audit", "--grant", role)

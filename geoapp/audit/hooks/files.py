@@ -28,7 +28,7 @@ def exported(request: HttpRequest, layer: str, format: str, rows: Callable[[], i
         _ranges.over()
         if not _ranges.is_told((by.account or by.address, by.question), None):
             return
-    count, detail = rows(), {"format": format}
+    count, detail = rows(), dict[str, Any](format=format)
     if not whole:
         detail["part"] = True
     after(lambda: write("export", object=layer, rows=count, detail=detail, by=by), request)
