@@ -39,7 +39,7 @@ def of_page(wanted: Wanted, lang: str) -> dict[str, Any]:
     return {
         "lines": [told(line, wanted, lang) for line in shown],
         "older": wanted.address(before=str(Place(last.at, last.id))) if last else "",
-        "newest": wanted.address() if wanted.before else "",
+        "newest": f"?{wanted.address()}" if wanted.before else "",
         "csv": wanted.address(), "picture": picture(wanted, lang) if wanted.before is None else None,
         "account": wanted.given["account"],
     }  # fmt: skip
