@@ -7,8 +7,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from geoapp.address import client_address
 from geoapp.audit import reads, who
-from geoapp.audit.who import Asked
 from geoapp.audit.windows import Windows
 from geoapp.audit.writing import after, write
 from layers.http import signals
@@ -23,15 +23,15 @@ def connect() -> None:
 
 
 def exported(request: HttpRequest, layer: str, format: str, rows: Callable[[], int], whole: bool, **_: Any) -> None:
-    by = (who.of_request(request) or Asked(request)).who()
+    """Who asks is looked up when the line is written: an answer that is the same for all must not be kept by its cookie."""
     if not whole and "Range" in request.headers:
         _ranges.over()
-        if not _ranges.is_told((by.account or by.address, by.question), None):
+        if not _ranges.is_told((client_address(request), who.question_of(request)), None):
             return
     count, detail = rows(), dict[str, Any](format=format)
     if not whole:
         detail["part"] = True
-    after(lambda: write("export", object=layer, rows=count, detail=detail, by=by), request)
+    after(lambda: write("export", object=layer, rows=count, detail=detail), request)
 
 
 def personal_told(request: HttpRequest, layers: Iterable[str], rows: int | None = None, **_: Any) -> None:
