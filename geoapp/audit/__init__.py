@@ -5,7 +5,7 @@ off. `after` is for what is told once the answer is there: of reads, which happe
 is known from the request (`who`), or told by the worker that does what somebody asked for earlier (`who.on_behalf`).
 """
 
-from geoapp.audit.who import on_behalf, question_of
+from geoapp.audit.who import on_behalf
 from geoapp.audit.writing import after, attempt, write
 
-__all__ = ["after", "attempt", "on_behalf", "question_of", "write"]
+__all__ = ["after", "attempt", "on_behalf", "write"]

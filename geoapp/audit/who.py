@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from django.db import Error as DatabaseError
 from django.http import HttpRequest
@@ -148,8 +147,3 @@ def on_behalf(errand: str, account_id: int | None = None, account: str = "", cha
         found = replace(found, account_id=account_id, account=account[:NAME_MOST], address="")
     with as_who(found):
         yield
-
-
-def of_account(user: Any, base: Who) -> Who:
-    """The same asker, as an account that is told."""
-    return replace(base, account_id=user.pk, account=str(user.get_username())[:NAME_MOST])

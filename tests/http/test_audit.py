@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.core.management import CommandError, call_command
+from django.db.models.signals import post_delete
 from django.test import Client, RequestFactory
 
 from geoapp.accounts import journal
@@ -369,6 +370,11 @@ def test_accounts_changed_elsewhere(lines: Lines) -> None:
     user.set_password("md5$1$" + PASSWORD)
     user.save(update_fields=["password"])
     assert lines.new("account_changed")[-1].line.detail["fields"] == ["password"]
+
+
+def test_nobody_listens_to_deletions_of_data_which_would_make_them_slow() -> None:
+    assert not any(post_delete.has_listeners(model) for model in (Well, Release, User.groups.through))
+    assert post_delete.has_listeners(User) and post_delete.has_listeners(Group)
 
 
 def test_a_setting(office: Client, lines: Lines) -> None:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Collection
 from typing import Any
 
+from django.apps import apps
 from django.contrib.admin.models import DELETION, LogEntry
 from django.contrib.auth.models import Group, Permission, User
 from django.db.models import Model
@@ -17,26 +18,37 @@ from geoapp.audit.writing import write
 
 # What a field of an account must be for its change to be one of rights; as the administration's log names it.
 RIGHTS = frozenset({"Active", "Staff status", "Superuser status", "Groups", "User permissions", "Permissions"})
-OF_RIGHTS = ("auth.Group", "access.", "accounts.Role")  # models of which every change is one of rights
-OF_ACCOUNTS = ("auth.User", "accounts.")
+GROUPS = frozenset({"auth.Group", "accounts.Role"})
+ROOMS = (
+    "accounts",
+    "access",
+)  # applications whose models are accounts, tokens and what they may; of `access` every change is one of rights
 UNHEARD = frozenset({"accounts.Tries"})  # what the site remembers by itself
+SETTINGS = frozenset({"reports.Letterhead"})
+# Fields that say when something was last used: their change is no change of an account.
+QUIET = frozenset({"last_login", "used_at", "last_used_at", "seen_at", "last_seen_at"})
 
 
 def connect() -> None:
+    """Each model by itself: where anybody hears of every deletion, Django deletes whatever it is row by row."""
     post_save.connect(logged, sender=LogEntry, dispatch_uid="audit")
-    post_save.connect(saved, dispatch_uid="audit")
-    post_delete.connect(deleted, dispatch_uid="audit")
+    for model in apps.get_models():
+        if act_of(model):
+            post_save.connect(saved, sender=model, dispatch_uid="audit")
+        if act_of(model) or model._meta.label in SETTINGS:
+            post_delete.connect(deleted, sender=model, dispatch_uid="audit")
     for through in (User.groups.through, User.user_permissions.through, Group.permissions.through):
         m2m_changed.connect(regrouped, sender=through, dispatch_uid="audit")
 
 
-def act_of(label: str, fields: Collection[str] = ()) -> str:
+def act_of(model: type[Model], fields: Collection[str] = ()) -> str:
     """What a change of a model is; "" for one that is no account, right or token."""
+    label, room = model._meta.label, model._meta.app_label
     if label in UNHEARD:
         return ""
-    if label.startswith(OF_RIGHTS) or (label == "auth.User" and RIGHTS.intersection(fields)):
+    if label in GROUPS or room == "access" or (label == "auth.User" and RIGHTS.intersection(fields)):
         return "rights_changed"
-    return "account_changed" if label.startswith(OF_ACCOUNTS) else ""
+    return "account_changed" if label == "auth.User" or room in ROOMS else ""
 
 
 def logged(instance: LogEntry, created: bool, raw: bool, **_: Any) -> None:
@@ -49,7 +61,7 @@ def logged(instance: LogEntry, created: bool, raw: bool, **_: Any) -> None:
         return
     said = _message(instance.change_message)
     fields = {name for one in said for name in one.get("fields", ())}
-    act = act_of(model._meta.label, fields) or "setting_changed"
+    act = act_of(model, fields) or "setting_changed"
     found = model._default_manager.filter(pk=instance.object_id).first()
     detail = {"did": "added" if instance.is_addition() else "changed", "fields": sorted(fields), **_state(found)}
     write(act, object=f"{model._meta.label_lower}:{instance.object_repr}", rows=1, detail=detail)
@@ -88,11 +100,11 @@ def _codes(permissions: Any) -> list[str]:
 
 def saved(sender: type[Model], instance: Model, created: bool, raw: bool, update_fields: Any = None, **_: Any) -> None:
     """An account, a group or a token that is saved elsewhere than in the administration."""
-    act = act_of(sender._meta.label)
-    if not act or raw or who.now().channel == "admin":
+    act = act_of(sender)
+    if raw or who.now().channel == "admin":
         return
     fields = set(update_fields or ())
-    if fields == {"last_login"}:
+    if fields and fields <= QUIET:
         return
     if isinstance(instance, User) and fields == {"password"} and instance._password is None:  # type: ignore[attr-defined]
         return  # the same password, kept in a better way
@@ -101,9 +113,8 @@ def saved(sender: type[Model], instance: Model, created: bool, raw: bool, update
 
 
 def deleted(sender: type[Model], instance: Model, **_: Any) -> None:
-    act = act_of(sender._meta.label) or ("setting_changed" if sender._meta.label == "reports.Letterhead" else "")
-    if act:
-        write(act, object=_named(instance), rows=1, detail={"did": "deleted"})
+    act = act_of(sender) or "setting_changed"
+    write(act, object=_named(instance), rows=1, detail={"did": "deleted"})
 
 
 def regrouped(
