@@ -16,11 +16,12 @@ from django.db import Error as DatabaseError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from geoapp.audit.rights import may_audit
 from geoapp.desk.guard import PERMISSION
 from layers import languages
 from layers.words import Words
 
-EVERYBODY, STRANGER, KNOWN, CLERK, STAFF = "everybody", "stranger", "known", "clerk", "staff"
+EVERYBODY, STRANGER, KNOWN, CLERK, STAFF, AUDITOR = "everybody", "stranger", "known", "clerk", "staff", "auditor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ ENTRIES = (
     Destination("about", "/about", Words("数据说明", "Data note"), Words("来源、口径与合成部分", "Sources, rules and what is made up")),
     Destination("divisions", "/divisions", Words("区划变动", "Divisions"), Words("区划历次变动", "Changes of the divisions")),
     Destination("desk", "/desk/", Words("导入台", "Import desk"), Words("检查并导入文件", "Check and import files"), CLERK),
+    Destination("audit", "/audit/", Words("审计", "Audit"), Words("谁在何时做了什么", "Who did what, and when"), AUDITOR),
     Destination("admin", "/admin/", Words("管理", "Administration"), Words("各表与帐号", "Tables and accounts"), STAFF),
     Destination("account", "/account/", Words("账号", "Account"), Words("密码、登录、令牌", "Password, log-ins, tokens"), KNOWN),
     Destination("login", "/account/login", Words("登录", "Log in"), Words("导入与管理", "Import and administration"), STRANGER),
@@ -66,10 +68,10 @@ def roles(request: HttpRequest) -> frozenset[str]:
         user = request.user
         if not (user.is_authenticated and user.is_active):
             return TO_STRANGERS
+        known = frozenset((EVERYBODY, KNOWN, *((AUDITOR,) if may_audit(user) else ())))
         if not user.is_staff:
-            return frozenset((EVERYBODY, KNOWN))
-        staff = frozenset((EVERYBODY, KNOWN, STAFF))
-        return staff | {CLERK} if user.has_perm(PERMISSION) else staff
+            return known
+        return known | ({STAFF, CLERK} if user.has_perm(PERMISSION) else {STAFF})
     except DatabaseError:
         return FOR_ALL
 

@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "tiles",
     "geoapp",
     "geoapp.accounts",
+    "geoapp.audit",
     "geoapp.reports",
     "geoapp.desk",
 ]
@@ -87,6 +88,7 @@ MIDDLEWARE = [
     "geoapp.problems.language.speak",
     "geoapp.problems.handlers.say_what_is_wrong",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "geoapp.audit.middleware.record",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "geoapp.accounts.bearer.take",

@@ -27,6 +27,7 @@ urlpatterns = [
     path("api/", include("layers.feeds.urls")),
     path("", include("geoapp.desktop.urls")),
     path("feeds/", include("layers.feeds.file_urls")),
+    path("audit/", include("geoapp.audit.urls")),
     path("reports/", include("geoapp.reports.urls")),
     path("ogc/", include("layers.ogc.urls")),
     path("ogc/", include("tiles.ogc.urls")),

@@ -19,7 +19,8 @@ from tests.factories import CITY, DISTRICT, SOUTH, SOUTHERN, WEST, A
 ZOOM = 14
 REGIONS = (CITY, DISTRICT, SOUTHERN, A)
 Place = tuple[int, int, int]  # z, x, y
-BEHIND_THE_LOG_IN = ("account", "admin", "desk")  # tests/http/test_account.py, test_admin.py and test_desk.py
+# tests/http/test_account.py, test_admin.py, test_audit_page.py and test_desk.py
+BEHIND_THE_LOG_IN = ("account", "admin", "audit", "desk")
 
 
 def patterns() -> list[URLPattern]:

@@ -34,13 +34,13 @@ def came_in(request: HttpRequest, user: Any, **kwargs: Any) -> None:
     request.session[sessions.MUST] = must_first(user)
     sessions.SessionStore.clear_expired()  # those that nobody came back to
     if known:
-        tell("success", user.get_username(), client_address(request))
+        tell("success", user.get_username(), client_address(request), user)
 
 
 @receiver(user_logged_out)
 def went_out(request: HttpRequest, user: Any, **kwargs: Any) -> None:
     if user is not None and hasattr(request, "META"):
-        tell("out", user.get_username(), client_address(request))
+        tell("out", user.get_username(), client_address(request), user)
 
 
 @receiver(post_save, sender=User)

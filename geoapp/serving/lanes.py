@@ -54,7 +54,13 @@ def lanes(threads: int) -> tuple[Lane, ...]:
         # Seconds of the database's or of this process's own time each.
         Lane("dear", 1, ("/api/explain", "/reports/preview"), most_waiting=200, most_of_one=100, patience_s=45.0),
         # Answers that may be as long as the city: each thread is held for as long as its reader takes.
-        Lane("files", 4, ("/feeds/", "/ogc/", "/reports/issued/", *_REPORTS), most_waiting=400, most_of_one=200),
+        Lane(
+            "files",
+            4,
+            ("/feeds/", "/ogc/", "/audit/export", "/reports/issued/", *_REPORTS),
+            most_waiting=400,
+            most_of_one=200,
+        ),
         Lane("light", threads, ("",)),
     )
 

@@ -5,7 +5,7 @@ account was given of them; `sight` is what one asker sees in one answer, and the
 of a reach, and `seen` gives out layers as they may be seen.
 """
 
-from layers.access.permissions import divides, note_staff, reach_of, reaches
+from layers.access.permissions import divides, note_staff, reach_of, reaches, rights_of
 from layers.access.posture import (
     DEMO,
     SETTING,
@@ -76,6 +76,7 @@ __all__ = [
     "read",
     "require",
     "require_fine",
+    "rights_of",
     "rows_in",
     "rows_of",
     "seen",

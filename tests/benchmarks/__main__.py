@@ -31,6 +31,7 @@ NAMES = (
     "search",
     "desk",
     "rights",
+    "audit",
 )
 
 

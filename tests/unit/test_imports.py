@@ -22,6 +22,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("words",),
     (
         "errors",
+        "acts",
         "vocab",
         "text",
         "later",
