@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("geoapp.desktop.urls")),
     path("feeds/", include("layers.feeds.file_urls")),
     path("reports/", include("geoapp.reports.urls")),
+    path("record/", include("geoapp.record.urls")),
     path("ogc/", include("layers.ogc.urls")),
     path("ogc/", include("tiles.ogc.urls")),
     path("", include("tiles.urls")),

@@ -1,0 +1,139 @@
+"""The record as its pages tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from django.db import connection
+from django.db.models import Count
+
+from geoapp.reports.document import code_of
+from layers import languages
+from layers.errors import NotFound
+from layers.record import kinds, notes, permits, tiles, tree
+from layers.record.compared import State, called, differences, value_told
+from layers.record.files import Folder
+from layers.record.leaves import ENDED, Leaf
+from layers.record.models import Entry, Salt
+from layers.record.notes import BadNote, Checkpoint
+from layers.words import Listed, Words
+
+ACTS = {"stated": Words("存证", "Recorded"), ENDED: Words("删除", "Deleted")}
+COMMITTED = Words("（只存承诺值）", "(a commitment alone)")
+
+
+def log(lang: str, site: str) -> dict[str, Any] | None:
+    """The newest checkpoint and how many entries there are; None before the first."""
+    folder = Folder()
+    found = _checkpoint(folder)
+    if found is None:
+        return None
+    counts = Entry.objects.order_by().values_list("kind").annotate(count=Count("index"))
+    of_kind = dict(counts)
+    return {
+        "checkpoint": found,
+        "root": found.root.hex(),
+        "note": str(folder.note()),
+        "key": str(folder.public_key()),
+        "address": f"{site}record/",
+        "waiting": max(0, sum(of_kind.values()) - found.size),
+        "kinds": [{"name": called(kind).in_(lang), "count": count} for kind, count in sorted(of_kind.items())],
+    }
+
+
+def permit(code: str, lang: str, site: str, asked: Mapping[str, str]) -> dict[str, Any]:
+    """The entries of a permit, the newest first, with the proof of each that is published."""
+    folder = Folder()
+    head = _checkpoint(folder)
+    found = (
+        list(Entry.objects.filter(kind=permits.KIND.name, subject=code).order_by("-index"))
+        if "\x00" not in code
+        else []
+    )
+    size = head.size if head else 0
+    path = tiles.over(size, folder.read)
+    entries = [_entry(one, size, path, head, lang) for one in found]
+    newest = entries[0]["index"] if entries else 0
+    address = languages.address(f"{site}record/permit/{quote(code)}?size={size}&index={newest}", lang)
+    return {
+        "entries": entries,
+        "size": size,
+        "root": head.root.hex() if head else "",
+        "now": _now(code, found[0], lang) if found else None,
+        "address": address,
+        "qr": code_of(address) if entries and entries[0]["proved"] else "",
+        "printed": _printed(asked, entries),
+    }
+
+
+def proof(index: int) -> str:
+    """The file of a proof. `NotFound` for an entry that is not published."""
+    folder = Folder()
+    head, note = _checkpoint(folder), folder.note()
+    if head is None or note is None or index >= head.size:
+        raise NotFound(Words("没有第 {index} 条", "There is no entry {index}", index=index), param="index")
+    bundle = next(tile for tile in tiles.of_bundles(head.size, since=index) if tile.first <= index)
+    entry = tiles.unpack(folder.read(bundle))[index - bundle.first]
+    path = tree.inclusion(index, head.size, folder.tree(head.size))
+    return notes.proof(index, path, str(note), entry)
+
+
+def _checkpoint(folder: Folder) -> Checkpoint | None:
+    try:
+        return folder.checkpoint()
+    except BadNote:
+        return None  # `manage.py record verify` says what is wrong
+
+
+def _entry(one: Entry, size: int, of: tree.Over, head: Checkpoint | None, lang: str) -> dict[str, Any]:
+    leaf = Leaf.parse(one.leaf)
+    proved, path = False, []
+    if head and one.index < size:
+        path = tree.inclusion(one.index, size, of)
+        proved = tree.includes(tree.leaf_hash(one.leaf.encode()), one.index, size, path, head.root)
+    return {
+        "index": one.index,
+        "at": leaf.at,
+        "act": ACTS.get(leaf.act, Listed(leaf.act)).in_(lang),
+        "release": leaf.release,
+        "taken_in": leaf.taken_in,
+        "facts": _facts(leaf, lang),
+        "leaf": one.leaf,
+        "hash": tree.leaf_hash(one.leaf.encode()).hex(),
+        "published": one.index < size,
+        "proved": proved,
+        "path": [each.hex() for each in path],
+    }
+
+
+def _facts(leaf: Leaf, lang: str) -> list[dict[str, str]]:
+    state = leaf.state or {}
+    return [
+        {"name": fact.words.in_(lang), "told": (COMMITTED if fact.personal else value_told(state[fact.name])).in_(lang)}
+        for fact in permits.KIND.facts
+        if fact.name in state
+    ]
+
+
+def _now(code: str, newest: Entry, lang: str) -> dict[str, Any]:
+    """Whether the tables say what the last entry says. Personal values are compared and not told."""
+    leaf = Leaf.parse(newest.leaf)
+    salt = Salt.objects.filter(pk=newest.index).first()
+    with connection.cursor() as cursor:
+        found = next(kinds.now(cursor, permits.KIND, kinds.of_subject(), [code]), None)
+    if found is None or leaf.act == ENDED:
+        return {"same": (found is None) == (leaf.act == ENDED), "there": found is not None, "differs": []}
+    state = State(newest.index, leaf, bytes(salt.salt) if salt else None)
+    differs = [one.in_(lang) for one in differences(permits.KIND, state, found)]
+    return {"same": not differs, "there": True, "differs": differs, "unshown": state.is_unshown}
+
+
+def _printed(asked: Mapping[str, str], entries: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """What a printed code refers to, and whether there is a newer entry by now."""
+    index, size = (asked.get(name, "") for name in ("index", "size"))
+    if not (index.isdecimal() and size.isdecimal() and len(index + size) < 40):
+        return None
+    one = next((each for each in entries if each["index"] == int(index)), None)
+    return {"index": int(index), "size": int(size), "entry": one, "newest": bool(entries) and entries[0] is one}
