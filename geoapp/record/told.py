@@ -13,10 +13,10 @@ from geoapp.reports.document import code_of
 from layers import languages
 from layers.errors import NotFound
 from layers.record import kinds, notes, permits, tiles, tree
-from layers.record.compared import State, called, differences, value_told
+from layers.record.compared import RecordedState, called, differences, value_told
 from layers.record.files import Folder
 from layers.record.leaves import ENDED, Leaf
-from layers.record.models import Entry, Salt
+from layers.record.models import RecordEntry, Salt
 from layers.record.notes import BadNote, Checkpoint
 from layers.words import Listed, Words
 
@@ -30,7 +30,7 @@ def log(lang: str, site: str) -> dict[str, Any] | None:
     found = _checkpoint(folder)
     if found is None:
         return None
-    counts = Entry.objects.order_by().values_list("kind").annotate(count=Count("index"))
+    counts = RecordEntry.objects.order_by().values_list("kind").annotate(count=Count("index"))
     of_kind = dict(counts)
     return {
         "checkpoint": found,
@@ -48,7 +48,7 @@ def permit(code: str, lang: str, site: str, asked: Mapping[str, str]) -> dict[st
     folder = Folder()
     head = _checkpoint(folder)
     found = (
-        list(Entry.objects.filter(kind=permits.KIND.name, subject=code).order_by("-index"))
+        list(RecordEntry.objects.filter(kind=permits.KIND.name, subject=code).order_by("-index"))
         if "\x00" not in code
         else []
     )
@@ -87,7 +87,7 @@ def _checkpoint(folder: Folder) -> Checkpoint | None:
         return None  # `manage.py record verify` says what is wrong
 
 
-def _entry(one: Entry, size: int, of: tree.Over, head: Checkpoint | None, lang: str) -> dict[str, Any]:
+def _entry(one: RecordEntry, size: int, of: tree.Over, head: Checkpoint | None, lang: str) -> dict[str, Any]:
     leaf = Leaf.parse(one.leaf)
     proved, path = False, []
     if head and one.index < size:
@@ -117,7 +117,7 @@ def _facts(leaf: Leaf, lang: str) -> list[dict[str, str]]:
     ]
 
 
-def _now(code: str, newest: Entry, lang: str) -> dict[str, Any]:
+def _now(code: str, newest: RecordEntry, lang: str) -> dict[str, Any]:
     """Whether the tables say what the last entry says. Personal values are compared and not told."""
     leaf = Leaf.parse(newest.leaf)
     salt = Salt.objects.filter(pk=newest.index).first()
@@ -125,7 +125,7 @@ def _now(code: str, newest: Entry, lang: str) -> dict[str, Any]:
         found = next(kinds.now(cursor, permits.KIND, kinds.of_subject(), [code]), None)
     if found is None or leaf.act == ENDED:
         return {"same": (found is None) == (leaf.act == ENDED), "there": found is not None, "differs": []}
-    state = State(newest.index, leaf, bytes(salt.salt) if salt else None)
+    state = RecordedState(newest.index, leaf, bytes(salt.salt) if salt else None)
     differs = [one.in_(lang) for one in differences(permits.KIND, state, found)]
     return {"same": not differs, "there": True, "differs": differs, "unshown": state.is_unshown}
 

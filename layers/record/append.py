@@ -19,7 +19,7 @@ from layers.models import Release
 from layers.record import integrate, kinds, leaves, releases
 from layers.record.kinds import Kind, Now
 from layers.record.leaves import ENDED, STATED, Leaf
-from layers.record.models import Entry, Salt
+from layers.record.models import RecordEntry, Salt
 
 Cursor = Any
 Made = tuple[Leaf, bytes | None]
@@ -48,7 +48,7 @@ def take_in() -> int:
 
 def forget(kind: str, subject: str) -> int:
     """Delete the salts of an object's entries: what they commit to can be shown to nobody any more; → of how many entries."""
-    of = Entry.objects.filter(kind=kind, subject=subject)
+    of = RecordEntry.objects.filter(kind=kind, subject=subject)
     return Salt.objects.filter(index__in=of.values("index")).delete()[0]
 
 

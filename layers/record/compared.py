@@ -12,7 +12,7 @@ from layers.words import SEMICOLON, Listed, Worded, Words
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class RecordedState:
     """The last entry of an object, and its salt where that was not deleted."""
 
     index: int
@@ -25,7 +25,7 @@ class State:
         return self.salt is None and any(map(leaves.is_committed, (self.leaf.state or {}).values()))
 
 
-def differences(kind: Kind, state: State, now: Now) -> Iterator[Worded]:
+def differences(kind: Kind, state: RecordedState, now: Now) -> Iterator[Worded]:
     """Value by value. An entry of an older version is held to what it tells, and to nothing else."""
     told = state.leaf.state or {}
     for name in sorted(told):

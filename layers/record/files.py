@@ -1,6 +1,7 @@
 """The folder of the record: tiles, bundles, the checkpoint, the key. Written aside, flushed, renamed; the checkpoint last.
 
-It is the service's own, for nobody else to read; what root writes there by a command becomes its owner's.
+All logs lie in one folder of the state directory, the service's own, for nobody else to read; what root writes there by a command
+becomes its owner's.
 """
 
 from __future__ import annotations
@@ -12,20 +13,23 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connection
 
 from layers.kept.whole import clear_parts, write_whole
 from layers.record import tiles, tree
-from layers.record.notes import BadNote, Checkpoint, Note, PublicKey, SecretKey
-from layers.record.tiles import Tile
+from layers.record.notes import BadNote, Checkpoint, PublicKey, SecretKey, SignedNote
+from layers.record.tiles import HashTile
 
 CHECKPOINT, KEY, PUBLIC, LOCK = "checkpoint", "key", "key.pub", ".lock"
 
 
 class Folder:
-    """The record's files, in ``home``."""
+    """The files of this database's log: another database that is served from here has others, and another key."""
 
-    def __init__(self, home: Path | None = None) -> None:
-        self.home = home or Path(settings.STATE_DIR) / "record"
+    def __init__(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT id FROM record_log")
+            self.home = Path(settings.STATE_DIR) / "record" / cursor.fetchone()[0]
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -54,10 +58,10 @@ class Folder:
             return PublicKey.parse((self.home / PUBLIC).read_text(encoding="utf-8"))
         return None
 
-    def note(self) -> Note | None:
+    def note(self) -> SignedNote | None:
         """The newest checkpoint as it was signed; None before the first."""
         with suppress(FileNotFoundError):
-            return Note.parse((self.home / CHECKPOINT).read_bytes())
+            return SignedNote.parse((self.home / CHECKPOINT).read_bytes())
         return None
 
     def checkpoint(self) -> Checkpoint | None:
@@ -69,14 +73,14 @@ class Folder:
             raise BadNote("the checkpoint is not signed with the key of this record")
         return Checkpoint.parse(note.text)
 
-    def read(self, tile: Tile) -> bytes:
+    def read(self, tile: HashTile) -> bytes:
         """A tile or bundle. One that was not full may have given way to the full one, which begins with it."""
         try:
             return (self.home / tile.path).read_bytes()
         except FileNotFoundError:
             if tile.width == tiles.WIDTH:
                 raise
-        whole = (self.home / Tile(tile.level, tile.index).path).read_bytes()
+        whole = (self.home / HashTile(tile.level, tile.index).path).read_bytes()
         if tile.level is None:
             return tiles.pack(tiles.unpack(whole)[: tile.width])
         return whole[: tile.width * tiles.HASH]
@@ -89,14 +93,14 @@ class Folder:
         for tile in tiles.of_bundles(size):
             yield from tiles.unpack(self.read(tile))
 
-    def sign(self, size: int, root: bytes) -> Note:
+    def sign(self, size: int, root: bytes) -> SignedNote:
         """The checkpoint of all that was written; nobody sees that before."""
         key = self.key()
-        note = Note(Checkpoint(key.name, size, root).text).signed(key)
+        note = SignedNote(Checkpoint(key.name, size, root).text).signed(key)
         self.write(self.home / CHECKPOINT, str(note).encode())
         return note
 
-    def put(self, tile: Tile, data: bytes) -> None:
+    def put(self, tile: HashTile, data: bytes) -> None:
         """A tile or bundle; a full one makes an end of those that were its beginning."""
         path = self.home / tile.path
         self.write(path, data)
@@ -115,7 +119,7 @@ class Folder:
         """What root makes becomes the folder's owner's, with the folders on the way to it."""
         if os.geteuid():
             return
-        owner = self.home.stat()
-        while path != self.home:
+        owner = self.home.parent.stat()
+        while path != self.home.parent:
             os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
             path = path.parent

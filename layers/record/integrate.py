@@ -13,7 +13,7 @@ from django.db import connection
 from layers.record import tiles, tree
 from layers.record.files import Folder
 from layers.record.notes import Checkpoint
-from layers.record.tiles import Edge, Tile
+from layers.record.tiles import Edge, HashTile
 from layers.words import Words
 
 log = logging.getLogger(__name__)
@@ -35,9 +35,9 @@ def quietly() -> None:
         log.exception("the record could not be brought up to date: ./shuitu manage record verify")
 
 
-def run(folder: Folder | None = None) -> Checkpoint | None:
+def run() -> Checkpoint | None:
     """Bring the files up to what is committed; → the newest checkpoint, or None while there is no entry."""
-    folder = folder or Folder()
+    folder = Folder()
     with folder.alone():
         before = folder.checkpoint()
         size = before.size if before else 0
@@ -84,7 +84,7 @@ def _refuse_altered(folder: Folder, start: int, size: int, found: list[bytes]) -
                 count=size - start - len(found),
             )
         )
-    kept = tiles.unpack(folder.read(Tile(None, start // tiles.WIDTH, size - start))) if size else []
+    kept = tiles.unpack(folder.read(HashTile(None, start // tiles.WIDTH, size - start))) if size else []
     for index, published in enumerate(kept):
         if published != found[index]:
             raise Altered(

@@ -9,33 +9,33 @@ from pathlib import Path
 
 from layers.record import tree
 from layers.record.compared import entry_against
-from layers.record.notes import BadNote, Checkpoint, Note, PublicKey
+from layers.record.notes import BadNote, Checkpoint, PublicKey, SignedNote
 from layers.words import Worded, Words
 
 COSIGNED, ENTRIES, WITNESS_KEY = "checkpoint", "entries.jsonl", "witness.pub"  # in a witness's folder
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptLog:
     """A checkpoint of before, where it is from, and the entries of that time if a witness has them."""
 
     name: str
-    note: Note
+    note: SignedNote
     witness: PublicKey | None = None
     entries: tuple[str, ...] = ()
 
     @classmethod
-    def file(cls, path: Path) -> Kept:
+    def file(cls, path: Path) -> KeptLog:
         """`OSError`, or `BadNote` for what is no checkpoint."""
-        return cls(path.name, Note.parse(path.read_bytes()))
+        return cls(path.name, SignedNote.parse(path.read_bytes()))
 
     @classmethod
-    def folder(cls, path: Path) -> Kept:
+    def folder(cls, path: Path) -> KeptLog:
         """Of a witness."""
         entries = path / ENTRIES
         told = entries.read_text(encoding="utf-8").split("\n")[:-1] if entries.exists() else []
         key = PublicKey.parse((path / WITNESS_KEY).read_text(encoding="utf-8"))
-        return cls(key.name, Note.parse((path / COSIGNED).read_bytes()), key, tuple(told))
+        return cls(key.name, SignedNote.parse((path / COSIGNED).read_bytes()), key, tuple(told))
 
     def against(
         self, hashes: list[bytes], now: Mapping[int, str], log: PublicKey | None, notes: list[Worded]

@@ -7,7 +7,7 @@ from django.db import models
 from layers.words import shown
 
 
-class Entry(models.Model):
+class RecordEntry(models.Model):
     """One entry: a leaf of the tree. Triggers refuse to change, delete or empty these rows, to the table's owner too.
 
     ``kind`` and ``subject`` are those that the leaf tells, to find it by. No foreign keys: what an entry tells of may go.
@@ -19,6 +19,7 @@ class Entry(models.Model):
     leaf = models.TextField(shown("内容", "Content"))
 
     class Meta:
+        db_table = "record_entry"
         verbose_name = shown("存证条目", "Entry of the record")
         verbose_name_plural = shown("存证条目", "Entries of the record")
         ordering = ("index",)

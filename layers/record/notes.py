@@ -92,7 +92,7 @@ class SecretKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Signature:
+class NoteSignature:
     name: str
     id: bytes
     told: bytes  # what follows the id
@@ -102,17 +102,17 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class SignedNote:
     """A text, which ends with a line's end, and who has signed it."""
 
     text: str
-    signatures: tuple[Signature, ...] = ()
+    signatures: tuple[NoteSignature, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.text}\n{''.join(map(str, self.signatures))}"
 
     @classmethod
-    def parse(cls, told: bytes | str) -> Note:
+    def parse(cls, told: bytes | str) -> SignedNote:
         try:
             whole = told.decode() if isinstance(told, bytes) else told
         except UnicodeDecodeError:
@@ -125,17 +125,17 @@ class Note:
             raise BadNote("too many signatures")
         return cls(f"{text}\n", tuple(map(_signature, signed)))
 
-    def signed(self, key: SecretKey) -> Note:
+    def signed(self, key: SecretKey) -> SignedNote:
         """With the signature of a log."""
-        return self._with(Signature(key.name, key.public.id, key.key.sign(self.text.encode())))
+        return self._with(NoteSignature(key.name, key.public.id, key.key.sign(self.text.encode())))
 
-    def cosigned(self, key: SecretKey, at: int) -> Note:
+    def cosigned(self, key: SecretKey, at: int) -> SignedNote:
         """With the signature of a witness, who has seen it at that time (seconds since 1970)."""
         told = at.to_bytes(8, "big") + key.key.sign(_seen(at, self.text))
-        return self._with(Signature(key.name, key.public.id, told))
+        return self._with(NoteSignature(key.name, key.public.id, told))
 
-    def _with(self, signature: Signature) -> Note:
-        return Note(self.text, (*self.signatures, signature))
+    def _with(self, signature: NoteSignature) -> SignedNote:
+        return SignedNote(self.text, (*self.signatures, signature))
 
     def signed_at(self, by: PublicKey) -> int | None:
         """When a witness signed it, 0 for a log; None where it is not signed with the key. `BadNote` for a signature that is wrong."""
@@ -143,7 +143,7 @@ class Note:
         times = [self._checked(one, by) for one in found]
         return max(times) if times else None
 
-    def _checked(self, one: Signature, by: PublicKey) -> int:
+    def _checked(self, one: NoteSignature, by: PublicKey) -> int:
         at, told, text = 0, one.told, self.text.encode()
         if by.kind == COSIGNER:
             at, told = int.from_bytes(one.told[:8], "big"), one.told[8:]
@@ -190,14 +190,14 @@ def _seen(at: int, text: str) -> bytes:
     return f"cosignature/v1\ntime {at}\n{text}".encode()
 
 
-def _signature(line: str) -> Signature:
+def _signature(line: str) -> NoteSignature:
     name, _, told = line.removeprefix(_DASH).partition(" ")
     if not line.startswith(_DASH) or not _NAME.fullmatch(name):
         raise BadNote("this is no signed note")
     raw = _bytes(told)
     if len(raw) < 5:
         raise BadNote("this is no signature")
-    return Signature(name, raw[:4], raw[4:])
+    return NoteSignature(name, raw[:4], raw[4:])
 
 
 def _key_parts(text: str) -> tuple[str, bytes, int, bytes]:

@@ -21,7 +21,7 @@ class BadTile(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Tile:
+class HashTile:
     """A tile of hashes, or with ``level`` None a bundle of entries; ``width`` is how many there are in it."""
 
     level: int | None
@@ -48,24 +48,24 @@ def index_path(index: int) -> str:
     return "/".join(reversed(parts))
 
 
-def parse(path: str) -> Tile | None:
+def parse(path: str) -> HashTile | None:
     """The tile of a path as tlog-tiles spells it; None for any other text."""
     found = _PATH.fullmatch(path)
     if found is None:
         return None
     level = None if found["level"] == ENTRIES else int(found["level"])
-    tile = Tile(level, int(found["index"].replace("x", "").replace("/", "")), int(found["width"] or WIDTH))
+    tile = HashTile(level, int(found["index"].replace("x", "").replace("/", "")), int(found["width"] or WIDTH))
     return tile if (level or 0) < 64 and tile.path == path else None
 
 
-def of_level(level: int | None, size: int, *, since: int = 0) -> Iterator[Tile]:
+def of_level(level: int | None, size: int, *, since: int = 0) -> Iterator[HashTile]:
     """The tiles of one level of a tree of that size; only those that one of size ``since`` lacks."""
     there, before = (each >> HEIGHT * (level or 0) for each in (size, since))
     for index in range(before // WIDTH, -(-there // WIDTH)):
-        yield Tile(level, index, min(WIDTH, there - index * WIDTH))
+        yield HashTile(level, index, min(WIDTH, there - index * WIDTH))
 
 
-def of_bundles(size: int, *, since: int = 0) -> Iterator[Tile]:
+def of_bundles(size: int, *, since: int = 0) -> Iterator[HashTile]:
     """Likewise its bundles of entries."""
     return of_level(None, size, since=since)
 
@@ -94,14 +94,14 @@ def hashes(tile: bytes) -> list[bytes]:
     return [tile[at : at + HASH] for at in range(0, len(tile), HASH)]
 
 
-def over(size: int, read: Callable[[Tile], bytes]) -> tree.Over:
+def over(size: int, read: Callable[[HashTile], bytes]) -> tree.Over:
     """The tree of that size whose tiles ``read`` gives: each is read once."""
-    known: dict[Tile, list[bytes]] = {}
+    known: dict[HashTile, list[bytes]] = {}
 
     def row(level: int, start: int, end: int) -> list[bytes]:
         """Hashes of one level, all in one tile."""
         index, there = start // WIDTH, size >> HEIGHT * level
-        tile = Tile(level, index, min(WIDTH, there - index * WIDTH))
+        tile = HashTile(level, index, min(WIDTH, there - index * WIDTH))
         if tile not in known:
             known[tile] = hashes(read(tile))
             if len(known[tile]) != tile.width:
@@ -128,18 +128,18 @@ class Edge:
     levels: list[list[bytes]] = field(default_factory=list)
 
     @classmethod
-    def read(cls, size: int, read: Callable[[Tile], bytes]) -> Edge:
+    def read(cls, size: int, read: Callable[[HashTile], bytes]) -> Edge:
         """That of the tree whose tiles ``read`` gives."""
         edge, level = cls(size), 0
         while there := size >> HEIGHT * level:
             width = there % WIDTH
-            edge.levels.append(hashes(read(Tile(level, there // WIDTH, width))) if width else [])
+            edge.levels.append(hashes(read(HashTile(level, there // WIDTH, width))) if width else [])
             if len(edge.levels[-1]) != width:
                 raise BadTile(f"the last tile of level {level} has {len(edge.levels[-1])} hashes, not {width}")
             level += 1
         return edge
 
-    def append(self, leaf: bytes) -> Iterator[tuple[Tile, bytes]]:
+    def append(self, leaf: bytes) -> Iterator[tuple[HashTile, bytes]]:
         """Take in a leaf's hash; → the tiles that it makes full."""
         self.size += 1
         level, found = 0, leaf
@@ -150,15 +150,15 @@ class Edge:
             row.append(found)
             if len(row) < WIDTH:
                 return
-            yield Tile(level, (self.size >> HEIGHT * (level + 1)) - 1), b"".join(row)
+            yield HashTile(level, (self.size >> HEIGHT * (level + 1)) - 1), b"".join(row)
             found, self.levels[level] = tree.root(row), []
             level += 1
 
-    def partial(self) -> Iterator[tuple[Tile, bytes]]:
+    def partial(self) -> Iterator[tuple[HashTile, bytes]]:
         """The tiles that are not full."""
         for level, row in enumerate(self.levels):
             if row:
-                yield Tile(level, (self.size >> HEIGHT * level) // WIDTH, len(row)), b"".join(row)
+                yield HashTile(level, (self.size >> HEIGHT * level) // WIDTH, len(row)), b"".join(row)
 
     def root(self) -> bytes:
         found: list[bytes] = []

@@ -15,9 +15,9 @@ from django.db import connection
 
 from layers.db import snapshot
 from layers.record import kinds, tree
-from layers.record.compared import State, differences, entry_against
+from layers.record.compared import RecordedState, differences, entry_against
 from layers.record.files import Folder
-from layers.record.kept import Kept
+from layers.record.kept import KeptLog
 from layers.record.leaves import ENDED, BadLeaf, Leaf
 from layers.record.notes import BadNote, Checkpoint
 from layers.record.tiles import BadTile
@@ -27,7 +27,7 @@ NAMED = 50  # of one sort that are named one by one
 
 
 @dataclass(slots=True)
-class Verdict:
+class Verification:
     """What was found; ``wrong`` is what may not be, ``notes`` what to know besides."""
 
     size: int = 0
@@ -60,10 +60,9 @@ class _Log:
         return next((at for at, index in enumerate(sorted(self.leaves)) if at != index), len(self.leaves))
 
 
-def verify(folder: Folder | None = None, kept: Sequence[Kept] = ()) -> Verdict:
+def verify(kept: Sequence[KeptLog] = ()) -> Verification:
     """`FileNotFoundError` and `OSError` where the files cannot be read at all."""
-    folder = folder or Folder()
-    found = Verdict()
+    folder, found = Folder(), Verification()
     try:
         found.checkpoint = folder.checkpoint()  # before the entries: these may be more by then, never fewer
     except BadNote as error:
@@ -129,7 +128,7 @@ def _against_files(
         )
 
 
-def _against_tables(log: _Log, found: Verdict) -> Iterator[Worded]:
+def _against_tables(log: _Log, found: Verification) -> Iterator[Worded]:
     """Of every object, its last entry against the tables."""
     last: dict[tuple[str, str], tuple[int, Leaf]] = {}
     for index in sorted(log.leaves):
@@ -154,7 +153,9 @@ def _against_tables(log: _Log, found: Verdict) -> Iterator[Worded]:
     unshown = 0
     for kind in kinds.every():
         recorded = {
-            subject: State(*each, log.salts.get(each[0])) for (name, subject), each in last.items() if name == kind.name
+            subject: RecordedState(*each, log.salts.get(each[0]))
+            for (name, subject), each in last.items()
+            if name == kind.name
         }
         with connection.cursor() as cursor:
             now = {one.subject: one for one in kinds.now(cursor, kind)}
@@ -172,7 +173,7 @@ def _against_tables(log: _Log, found: Verdict) -> Iterator[Worded]:
         )
 
 
-def _object(kind: kinds.Kind, subject: str, state: State | None, there: kinds.Now | None) -> Iterator[Worded]:
+def _object(kind: kinds.Kind, subject: str, state: RecordedState | None, there: kinds.Now | None) -> Iterator[Worded]:
     named: dict[str, Any] = {"kind": kind.words, "subject": subject}
     is_there = state is not None and state.leaf.act != ENDED
     if state is None or (there and not is_there):

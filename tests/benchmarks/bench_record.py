@@ -63,5 +63,6 @@ def _import(folder: Path, number: int) -> Any:
 def _forget_files(state: Path) -> None:
     import shutil
 
-    shutil.rmtree(state / "record" / "tile")
-    (state / "record" / "checkpoint").unlink()
+    for log in (state / "record").iterdir():
+        shutil.rmtree(log / "tile")
+        (log / "checkpoint").unlink()

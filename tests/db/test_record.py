@@ -21,10 +21,10 @@ from layers.ingest.undo import undo
 from layers.models import AbstractionPermit, FormerState, Release
 from layers.record import append, integrate, leaves, tree
 from layers.record.files import Folder
-from layers.record.kept import Kept
+from layers.record.kept import KeptLog
 from layers.record.leaves import Leaf
-from layers.record.models import Entry, Salt
-from layers.record.notes import Checkpoint, Note
+from layers.record.models import RecordEntry, Salt
+from layers.record.notes import Checkpoint, SignedNote
 from layers.record.verify import verify
 from tests import factories as make
 from tests import official_city as signed
@@ -55,12 +55,12 @@ def permits(tmp_path: Path) -> Callable[..., Any]:
 
 
 def entries(kind: str = "permit") -> list[Leaf]:
-    return [Leaf.parse(one.leaf) for one in Entry.objects.filter(kind=kind)]
+    return [Leaf.parse(one.leaf) for one in RecordEntry.objects.filter(kind=kind)]
 
 
 def subjects(since: int = 0) -> list[tuple[str, str, str]]:
     """(kind, subject, act) of the entries from an index on."""
-    found = Entry.objects.filter(index__gte=since)
+    found = RecordEntry.objects.filter(index__gte=since)
     return [(one.kind, one.subject, Leaf.parse(one.leaf).act) for one in found]
 
 
@@ -69,7 +69,7 @@ def wrong(lang: str = "en", **more: Any) -> list[str]:
 
 
 def size() -> int:
-    return Entry.objects.count()
+    return RecordEntry.objects.count()
 
 
 class AsSuperuser:
@@ -106,7 +106,7 @@ def test_an_import_enters_itself_and_each_permit_that_it_wrote(permits: Callable
     assert of_release and (of_release["dataset"], of_release["rows_new"], of_release["file_sha256"]) == (
         "permit", 3, release.file_sha256,
     )  # fmt: skip
-    everything = "".join(one.leaf for one in Entry.objects.all())
+    everything = "".join(one.leaf for one in RecordEntry.objects.all())
     assert not [name for name in ("甲公司", "乙公司", '"H1"', "tester", "permits.csv") if name in everything]
     assert wrong() == []
 
@@ -190,7 +190,7 @@ def test_steps_of_a_signed_report_are_entered_without_who_took_them(settings: An
     states.withdraw(report.pk, report.revision, signed.COMPILER, "写错了")
     found = entries("report_step")
     assert [one.state["action"] for one in found if one.state] == [1, 7]
-    everything = "".join(one.leaf for one in Entry.objects.all())
+    everything = "".join(one.leaf for one in RecordEntry.objects.all())
     assert not [word for word in ("王小明", "写错了", report.told) if word in everything]
     assert wrong() == []
 
@@ -201,7 +201,7 @@ def test_what_was_there_before_the_record_is_taken_in_once(permits: Callable[...
     with AsSuperuser() as cursor:
         cursor.execute("DELETE FROM record_entry; DELETE FROM record_salt")
     permits(PERMITS.replace("2000.5", "1"))
-    found = Entry.objects.filter(kind="permit")
+    found = RecordEntry.objects.filter(kind="permit")
     taken = {one.subject: Leaf.parse(one.leaf).taken_in for one in found}
     assert taken == {"OLD": True, "P1": True, "P3": True, "P2": False}
     assert wrong() == [] and append.take_in() == 0
@@ -238,7 +238,7 @@ def test_entries_of_acts_at_once_are_numbered_without_a_gap(settings: Any) -> No
         thread.start()
     for thread in threads:
         thread.join()
-    assert list(Entry.objects.values_list("index", flat=True)) == list(range(15))
+    assert list(RecordEntry.objects.values_list("index", flat=True)) == list(range(15))
     found = Folder().checkpoint()
     assert found and found.size == 15, "published after the commits"
     assert wrong() == []
@@ -258,7 +258,7 @@ def test_the_files_grow_with_the_log_and_are_the_tree_that_is_signed(permits: Ca
         integrate.run()
     head = integrate.run()
     assert head and head.size == size() > 256
-    hashes = [tree.leaf_hash(one.leaf.encode()) for one in Entry.objects.all()]
+    hashes = [tree.leaf_hash(one.leaf.encode()) for one in RecordEntry.objects.all()]
     assert head.root == tree.root(hashes)
     assert list(map(tree.leaf_hash, folder.entries(head.size))) == hashes
     proof = tree.consistency(first.size, head.size, folder.tree(head.size))
@@ -286,7 +286,7 @@ def test_a_name_is_given_with_the_key_and_stays(permits: Callable[..., Any], set
 def test_a_permit_that_is_changed_past_the_record_is_named_with_old_and_new(permits: Callable[..., Any]) -> None:
     permits()
     integrate.run()
-    index = Entry.objects.get(kind="permit", subject="P2").pk
+    index = RecordEntry.objects.get(kind="permit", subject="P2").pk
     AbstractionPermit.objects.filter(code="P2").update(permitted_l_per_year=9_000_000)
     assert wrong() == [
         f"Abstraction permits P2: Permitted volume (litres a year) 2000500 → 9000000 (entry {index} of the record)"
@@ -342,7 +342,7 @@ def test_releases_and_steps_that_are_changed_or_added_past_the_record_are_named(
 def test_an_entry_that_is_changed_is_named_with_what_was_published(permits: Callable[..., Any]) -> None:
     permits()
     integrate.run()
-    one = Entry.objects.get(kind="permit", subject="P2")
+    one = RecordEntry.objects.get(kind="permit", subject="P2")
     with AsSuperuser() as cursor:
         cursor.execute("UPDATE record_entry SET leaf = replace(leaf, '2000500', '9000000') WHERE index = %s", [one.pk])
     AbstractionPermit.objects.filter(code="P2").update(permitted_l_per_year=9_000_000)
@@ -430,17 +430,17 @@ def test_a_log_that_is_rewritten_and_signed_again_is_found_by_what_a_witness_kep
     witnessed(keep)
     permits(PERMITS.replace("P3,H1,甲公司,30", "P3,H1,甲公司,31"))
     integrate.run()
-    found = verify(kept=[Kept.folder(keep)])
+    found = verify(kept=[KeptLog.folder(keep)])
     assert found.wrong == [] and "It goes on from the checkpoint that w1.example has kept" in found.notes[0].in_("en")
     rewritten("P2", 9_000_000)
     assert wrong() == [], "by itself it is all of a piece"
-    index = Entry.objects.get(subject="P2").pk
-    told = wrong(kept=[Kept.folder(keep)])
+    index = RecordEntry.objects.get(subject="P2").pk
+    told = wrong(kept=[KeptLog.folder(keep)])
     assert "The record was rewritten: it does not go on from the checkpoint that w1.example has kept" in told[0]
     assert told[1] == (
         f"Entry {index} (Abstraction permits P2) was changed in the database: Permitted volume (litres a year) 2000500 → 9000000"
     )
-    by_itself = wrong(kept=[Kept.file(keep / "checkpoint")])
+    by_itself = wrong(kept=[KeptLog.file(keep / "checkpoint")])
     assert len(by_itself) == 1 and "was rewritten" in by_itself[0]
     said = witnessed(keep, fails=1)
     assert f"自第 {index} 条起" in said and "2000500" in said and "9000000" in said
@@ -452,7 +452,7 @@ def test_a_log_that_is_begun_anew_with_another_key_is_found(permits: Callable[..
     witnessed(tmp_path / "witness")
     shutil.rmtree(Folder().home)
     integrate.run()
-    assert "is not signed with today's key" in wrong(kept=[Kept.folder(tmp_path / "witness")])[0]
+    assert "is not signed with today's key" in wrong(kept=[KeptLog.folder(tmp_path / "witness")])[0]
 
 
 def test_a_checkpoint_that_is_signed_by_nobody_is_found(permits: Callable[..., Any]) -> None:
@@ -460,8 +460,10 @@ def test_a_checkpoint_that_is_signed_by_nobody_is_found(permits: Callable[..., A
     head = integrate.run()
     assert head
     path = Folder().home / "checkpoint"
-    note = Note.parse(path.read_bytes())
-    path.write_text(str(Note(Checkpoint(head.origin, head.size, tree.EMPTY).text, note.signatures)), encoding="utf-8")
+    note = SignedNote.parse(path.read_bytes())
+    path.write_text(
+        str(SignedNote(Checkpoint(head.origin, head.size, tree.EMPTY).text, note.signatures)), encoding="utf-8"
+    )
     assert "The checkpoint is not valid" in wrong()[0]
 
 
@@ -496,7 +498,7 @@ def test_the_command_tells_by_its_code_and_in_both_languages(permits: Callable[.
     assert said("key").strip() == str(Folder().public_key())
     assert (
         "1" in said("forget", "permit", "P2")
-        and Salt.objects.filter(index=Entry.objects.get(subject="P2").pk).count() == 0
+        and Salt.objects.filter(index=RecordEntry.objects.get(subject="P2").pk).count() == 0
     )
 
 
@@ -505,5 +507,5 @@ def test_the_command_takes_in_what_there_is(permits: Callable[..., Any]) -> None
     with AsSuperuser() as cursor:
         cursor.execute("DELETE FROM record_entry; DELETE FROM record_salt")
     assert "entries of what there was" in said("integrate", "--lang", "en")
-    assert all(json.loads(one.leaf)["taken_in"] for one in Entry.objects.all())
+    assert all(json.loads(one.leaf)["taken_in"] for one in RecordEntry.objects.all())
     assert wrong() == [] and FormerState.objects.count() == 0

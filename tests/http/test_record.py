@@ -16,8 +16,8 @@ from django.test import Client
 from layers.models import AbstractionPermit
 from layers.record import append, integrate, tiles, tree
 from layers.record.files import Folder
-from layers.record.models import Entry
-from layers.record.notes import COSIGNER, Checkpoint, Note, PublicKey, SecretKey
+from layers.record.models import RecordEntry
+from layers.record.notes import COSIGNER, Checkpoint, PublicKey, SecretKey, SignedNote
 from tests.city import ROOT
 from tests.db.ingest_files import csv, load, small_city
 from tests.factories import ReleaseFactory
@@ -73,7 +73,7 @@ def test_the_page_tells_the_newest_checkpoint_and_how_to_check_it(client: Client
 def test_the_files_are_those_of_the_specification_and_kept_as_it_says(client: Client, city: Path) -> None:
     answer = client.get("/record/checkpoint")
     assert (answer["Content-Type"], answer["Cache-Control"]) == ("text/plain; charset=utf-8", "no-cache")
-    head = Checkpoint.parse(Note.parse(answer.content).text)
+    head = Checkpoint.parse(SignedNote.parse(answer.content).text)
     answer = client.get(f"/record/tile/entries/000.p/{head.size}")
     assert (answer["Content-Type"], answer["Cache-Control"]) == (
         "application/octet-stream", "public, max-age=31536000, immutable",
@@ -94,9 +94,9 @@ def test_a_permit_has_a_page_with_its_entries_and_their_proof(client: Client, ci
     assert "1000000" in page and "2019-01-01" in page
     assert "甲公司" not in page and "H1" not in page and "只存承诺值" in page
     assert "由证明算得检查点" in page and "data:image/svg+xml;base64," in page
-    index = Entry.objects.get(subject="京1/A").pk
+    index = RecordEntry.objects.get(subject="京1/A").pk
     address = re.search(r"<small>(http://testserver/record/permit/[^<]*)</small>", page)
-    assert address and address[1].endswith(f"?size={Entry.objects.count()}&amp;index={index}")
+    assert address and address[1].endswith(f"?size={RecordEntry.objects.count()}&amp;index={index}")
     assert "The permit as it is now is what the last entry says" in text(client, f"{PAGE}?lang=en")
     assert "存证中没有这个许可证编号" in text(client, "/record/permit/NONE", 404)
     assert "存证中没有这个许可证编号" in text(client, "/record/permit/a%00b", 404)
@@ -116,7 +116,7 @@ def test_what_was_changed_past_the_record_shows_on_the_page(client: Client, city
 
 
 def test_a_print_says_whether_its_entry_is_still_the_newest(client: Client, city: Path) -> None:
-    index, size = Entry.objects.get(subject="京1/A").pk, Entry.objects.count()
+    index, size = RecordEntry.objects.get(subject="京1/A").pk, RecordEntry.objects.count()
     printed = f"{PAGE}?size={size}&index={index}"
     assert "属实，仍是最新一条" in text(client, printed)
     assert "不是这个许可证的" in text(client, f"{PAGE}?size={size}&index={index + 1}")
@@ -138,7 +138,7 @@ def ask(*words: str, fails: int = 0) -> str:
 
 
 def test_a_proof_is_checked_without_a_network(client: Client, city: Path) -> None:
-    index, key = Entry.objects.get(subject="京1/A").pk, str(Folder().public_key())
+    index, key = RecordEntry.objects.get(subject="京1/A").pk, str(Folder().public_key())
     told = text(client, f"/record/proof/{index}")
     assert told.startswith("c2sp.org/tlog-proof@v1\nextra ")
     file = city / "1.tlog-proof"
@@ -148,7 +148,7 @@ def test_a_proof_is_checked_without_a_network(client: Client, city: Path) -> Non
     ask("--proof", str(file), "--key", key, fails=1)
     file.write_text(told.replace("extra ", "extra AAAA"), encoding="utf-8")
     assert "This entry is not in the log" in ask("--proof", str(file), "--key", key, fails=1)
-    assert client.get(f"/record/proof/{Entry.objects.count()}").status_code == 404
+    assert client.get(f"/record/proof/{RecordEntry.objects.count()}").status_code == 404
 
 
 def test_the_witness_s_program_is_short_and_needs_nothing_of_ours() -> None:
@@ -166,19 +166,19 @@ def test_a_witness_watches_a_running_server_and_refuses_a_log_that_was_rewritten
     load("permit", csv(tmp_path / "permits.csv", PERMITS))
     key, keep = str(Folder().public_key()), tmp_path / "witness"
     words = (f"{own_server}/record/", "--key", key, "--name", "w1.example", "--keep", str(keep))
-    assert f"{Entry.objects.count()} entries (0 before)" in ask(*words)
+    assert f"{RecordEntry.objects.count()} entries (0 before)" in ask(*words)
     assert oct((keep / "witness.key").stat().st_mode & 0o777) == "0o600"
-    note = Note.parse((keep / "checkpoint").read_bytes())
+    note = SignedNote.parse((keep / "checkpoint").read_bytes())
     witness = PublicKey.parse((keep / "witness.pub").read_text(encoding="utf-8"))
     assert witness.kind == COSIGNER and note.signed_at(witness) and note.signed_at(PublicKey.parse(key)) == 0
     for _ in range(300):
         append.released(ReleaseFactory())
     integrate.run()
-    before = Entry.objects.count()
+    before = RecordEntry.objects.count()
     said = ask(*words)
     assert f"{before} entries" in said and before > 256
     # Everything anew, and signed with the log's own key.
-    index = Entry.objects.get(subject="P2").pk
+    index = RecordEntry.objects.get(subject="P2").pk
     with connection.cursor() as cursor:
         cursor.execute(
             "ALTER TABLE record_entry DISABLE TRIGGER ALL;"

@@ -11,8 +11,8 @@ from hypothesis import strategies as some
 from pymerkle import InmemoryTree, verify_consistency, verify_inclusion
 
 from layers.record import notes, tiles, tree
-from layers.record.notes import COSIGNER, BadNote, Checkpoint, Note, PublicKey, SecretKey
-from layers.record.tiles import BadTile, Edge, Tile
+from layers.record.notes import COSIGNER, BadNote, Checkpoint, PublicKey, SecretKey, SignedNote
+from layers.record.tiles import BadTile, Edge, HashTile
 
 # Of the reference implementations of certificate transparency (transparency-dev/merkle, testonly/constants.go, proof/verify_test.go).
 ENTRIES = [
@@ -180,9 +180,9 @@ def test_another_maker_of_trees_agrees(data: some.DataObject) -> None:
 )
 def test_indexes_of_tiles_are_spelt_as_the_specification_does(index: int, path: str) -> None:
     assert tiles.index_path(index) == path
-    for tile in (Tile(0, index), Tile(3, index, 17), Tile(None, index, 255)):
+    for tile in (HashTile(0, index), HashTile(3, index, 17), HashTile(None, index, 255)):
         assert tiles.parse(tile.path) == tile
-    assert Tile(None, index, 5).path == f"tile/entries/{path}.p/5"
+    assert HashTile(None, index, 5).path == f"tile/entries/{path}.p/5"
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_a_tree_of_seventy_thousand_has_the_tiles_of_the_specification() -> None
 
 @given(some.lists(some.integers(0, 400), min_size=1, max_size=4))
 def test_a_tree_that_grows_by_its_edge_is_the_tree_and_its_tiles_give_every_range(steps: list[int]) -> None:
-    kept: dict[Tile, bytes] = {}
+    kept: dict[HashTile, bytes] = {}
     hashes: list[bytes] = []
     for count in steps:
         edge = Edge.read(len(hashes), lambda tile: kept[tile])
@@ -240,12 +240,12 @@ def test_an_entry_longer_than_its_length_can_be_told_is_refused() -> None:
 def test_a_note_is_signed_as_the_reference_signs_it() -> None:
     key = SecretKey.parse(PETERS)
     assert (str(key.public), key.secret()) == (PETER, PETERS)
-    note = Note.parse(PETERS_NOTE)
-    assert str(Note(note.text).signed(key)) == PETERS_NOTE
+    note = SignedNote.parse(PETERS_NOTE)
+    assert str(SignedNote(note.text).signed(key)) == PETERS_NOTE
     assert note.signed_at(PublicKey.parse(PETER)) == 0
     assert note.signed_at(SecretKey.made("PeterNeumann").public) is None, "another key of that name is another's"
     with pytest.raises(BadNote, match="wrong"):
-        Note.parse(PETERS_NOTE.replace("cryptography", "cryptographY")).signed_at(PublicKey.parse(PETER))
+        SignedNote.parse(PETERS_NOTE.replace("cryptography", "cryptographY")).signed_at(PublicKey.parse(PETER))
 
 
 def test_a_key_that_is_misspelt_is_none() -> None:
@@ -270,11 +270,11 @@ def test_a_key_that_is_misspelt_is_none() -> None:
 )  # fmt: skip
 def test_a_text_that_is_no_note_is_refused(wrong: str) -> None:
     with pytest.raises(BadNote):
-        Note.parse(wrong)
+        SignedNote.parse(wrong)
 
 
 def test_the_cosignature_of_the_specification_is_read_to_the_byte() -> None:
-    note = Note.parse(COSIGNED)
+    note = SignedNote.parse(COSIGNED)
     assert str(note) == COSIGNED
     found = Checkpoint.parse(note.text)
     assert (found.origin, found.size) == ("example.com/behind-the-sofa", 20852163)
@@ -285,13 +285,13 @@ def test_the_cosignature_of_the_specification_is_read_to_the_byte() -> None:
 
 def test_a_witness_signs_the_time_with_the_checkpoint() -> None:
     log, witness = SecretKey.made("log.example/record"), SecretKey.made("w1.example", COSIGNER)
-    note = Note(Checkpoint("log.example/record", 3, HASHES[0]).text).signed(log).cosigned(witness, 1679315147)
-    back = Note.parse(str(note).encode())
+    note = SignedNote(Checkpoint("log.example/record", 3, HASHES[0]).text).signed(log).cosigned(witness, 1679315147)
+    back = SignedNote.parse(str(note).encode())
     assert (back.signed_at(log.public), back.signed_at(witness.public)) == (0, 1679315147)
     signature = back.signatures[1]
-    later = Note(
+    later = SignedNote(
         back.text,
-        (notes.Signature(signature.name, signature.id, (1679315148).to_bytes(8, "big") + signature.told[8:]),),
+        (notes.NoteSignature(signature.name, signature.id, (1679315148).to_bytes(8, "big") + signature.told[8:]),),
     )
     with pytest.raises(BadNote):
         later.signed_at(witness.public)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from layers.record import kinds, leaves
-from layers.record.compared import State, differences, differing
+from layers.record.compared import RecordedState, differences, differing
 from layers.record.kinds import Now
 from layers.record.leaves import STATED, BadLeaf, Leaf
 from layers.record.permits import KIND
@@ -70,7 +70,7 @@ def test_no_personal_value_is_in_an_entry_and_the_same_one_looks_different_in_ea
 
 
 def test_what_differs_is_named_old_and_new() -> None:
-    state = State(4, permit(), SALT)
+    state = RecordedState(4, permit(), SALT)
     assert list(differences(KIND, state, Now(1, "京A1", dict(VALUES)))) == []
     now = Now(1, "京A1", {**VALUES, "permitted_l_per_year": 9, "valid_to": "2030-01-01", "holder_name": "乙公司"})
     assert [one.in_("en") for one in differences(KIND, state, now)] == [
@@ -78,7 +78,7 @@ def test_what_differs_is_named_old_and_new() -> None:
         "Permitted volume (litres a year) 1000000 → 9",
         "Valid to (nothing) → 2030-01-01",
     ]
-    unsalted = State(4, permit(), None)
+    unsalted = RecordedState(4, permit(), None)
     assert unsalted.is_unshown and len(list(differences(KIND, unsalted, now))) == 2
 
 

@@ -15,9 +15,9 @@ from layers import languages
 from layers.record import append, integrate, kinds
 from layers.record.compared import called
 from layers.record.files import Folder
-from layers.record.kept import Kept
+from layers.record.kept import KeptLog
 from layers.record.notes import BadNote
-from layers.record.verify import Verdict, verify
+from layers.record.verify import Verification, verify
 from layers.text import visible
 from layers.words import Worded, Words
 
@@ -58,8 +58,8 @@ class Command(BaseCommand):
         self.stdout.write(visible(words.in_(self.lang)))
 
     def _verify(self, options: dict[str, Any]) -> None:
-        kept = [Kept.file(Path(name)) for name in options["checkpoint"]]
-        kept += [Kept.folder(Path(name)) for name in options["witness"]]
+        kept = [KeptLog.file(Path(name)) for name in options["checkpoint"]]
+        kept += [KeptLog.folder(Path(name)) for name in options["witness"]]
         found = verify(kept=kept)
         if not (found.size or found.checkpoint or found.wrong):
             raise CommandError(
@@ -76,7 +76,7 @@ class Command(BaseCommand):
             )
         self._say(Words("全部与存证一致", "Everything is as it was recorded"))
 
-    def _tell(self, found: Verdict) -> None:
+    def _tell(self, found: Verification) -> None:
         self._say(Words("条目    {size}", "Entries {size}", size=found.size))
         for name, count in found.counts.items():
             self._say(Words("    {kind} {count}", "    {kind}: {count}", kind=called(name), count=count))
