@@ -190,7 +190,7 @@ def start() -> dict[str, Any]:
         proc.send(kept, signal.SIGUSR1)
         print("    already running")
         return record
-    passage.check_readable(state.BASE_DIR, ["manage.py", *CODE_DIRS])
+    passage.check_readable(state.BASE_DIR, ["manage.py", "deploy/witness", *CODE_DIRS])
     passage.check_readable(Path(sys.prefix).resolve(), ["."])
     if record:
         print("    the running one is of another code or setting, or alone, or does not answer: replaced", flush=True)

@@ -15,19 +15,23 @@ from layers.errors import NotFound
 from layers.record import kinds, notes, permits, tiles, tree
 from layers.record.compared import RecordedState, called, differences, value_told
 from layers.record.files import Folder
-from layers.record.leaves import ENDED, Leaf
+from layers.record.leaves import ENDED, BadLeaf, Leaf
 from layers.record.models import RecordEntry, Salt
 from layers.record.notes import BadNote, Checkpoint
-from layers.words import Listed, Words
+from layers.words import Listed, Worded, Words
 
 ACTS = {"stated": Words("存证", "Recorded"), ENDED: Words("删除", "Deleted")}
+UNREADABLE = Words("最新一条无法读取", "the last entry cannot be read")
 COMMITTED = Words("（只存承诺值）", "(a commitment alone)")
 
 
 def log(lang: str, site: str) -> dict[str, Any] | None:
-    """The newest checkpoint and how many entries there are; None before the first."""
+    """The newest checkpoint and how many entries there are; None before the first, ``broken`` where it is none."""
     folder = Folder()
-    found = _checkpoint(folder)
+    try:
+        found = folder.checkpoint()
+    except BadNote:
+        return {"broken": True}
     if found is None:
         return None
     counts = RecordEntry.objects.order_by().values_list("kind").annotate(count=Count("index"))
@@ -74,10 +78,11 @@ def proof(index: int) -> str:
     head, note = _checkpoint(folder), folder.note()
     if head is None or note is None or index >= head.size:
         raise NotFound(Words("没有第 {index} 条", "There is no entry {index}", index=index), param="index")
-    bundle = next(tile for tile in tiles.of_bundles(head.size, since=index) if tile.first <= index)
-    entry = tiles.unpack(folder.read(bundle))[index - bundle.first]
-    path = tree.inclusion(index, head.size, folder.tree(head.size))
-    return notes.proof(index, path, str(note), entry)
+    bundle = next(tiles.of_bundles(head.size, since=index))
+    path = _path(index, head.size, folder.tree(head.size))
+    if path is None:
+        raise NotFound(Words("公布的文件不见了", "Published files are gone"), param="index")
+    return notes.proof(index, path, str(note), tiles.unpack(folder.read(bundle))[index - bundle.first])
 
 
 def _checkpoint(folder: Folder) -> Checkpoint | None:
@@ -88,11 +93,8 @@ def _checkpoint(folder: Folder) -> Checkpoint | None:
 
 
 def _entry(one: RecordEntry, size: int, of: tree.Over, head: Checkpoint | None, lang: str) -> dict[str, Any]:
-    leaf = Leaf.parse(one.leaf)
-    proved, path = False, []
-    if head and one.index < size:
-        path = tree.inclusion(one.index, size, of)
-        proved = tree.includes(tree.leaf_hash(one.leaf.encode()), one.index, size, path, head.root)
+    leaf, path = _leaf(one), _path(one.index, size, of)
+    hashed = tree.leaf_hash(one.leaf.encode())
     return {
         "index": one.index,
         "at": leaf.at,
@@ -101,30 +103,52 @@ def _entry(one: RecordEntry, size: int, of: tree.Over, head: Checkpoint | None, 
         "taken_in": leaf.taken_in,
         "facts": _facts(leaf, lang),
         "leaf": one.leaf,
-        "hash": tree.leaf_hash(one.leaf.encode()).hex(),
+        "hash": hashed.hex(),
         "published": one.index < size,
-        "proved": proved,
-        "path": [each.hex() for each in path],
+        "proved": bool(head and path is not None and tree.includes(hashed, one.index, size, path, head.root)),
+        "path": [each.hex() for each in path or ()],
     }
+
+
+def _leaf(one: RecordEntry) -> Leaf:
+    """What the entry says; nothing, where somebody has made it unreadable."""
+    try:
+        return Leaf.parse(one.leaf)
+    except BadLeaf:
+        return Leaf(one.kind, 0, one.subject, "—", "—")
+
+
+def _path(index: int, size: int, of: tree.Over) -> list[bytes] | None:
+    """The proof; None for what is not published, or whose files are gone."""
+    try:
+        return tree.inclusion(index, size, of)
+    except (ValueError, OSError):
+        return None
 
 
 def _facts(leaf: Leaf, lang: str) -> list[dict[str, str]]:
     state = leaf.state or {}
     return [
-        {"name": fact.words.in_(lang), "told": (COMMITTED if fact.personal else value_told(state[fact.name])).in_(lang)}
+        {"name": fact.words.in_(lang), "told": (COMMITTED if fact.personal else _value(state[fact.name])).in_(lang)}
         for fact in permits.KIND.facts
         if fact.name in state
     ]
 
 
+def _value(told: Any) -> Worded:
+    return Listed(f"{told:,}") if isinstance(told, int) else value_told(told)
+
+
 def _now(code: str, newest: RecordEntry, lang: str) -> dict[str, Any]:
     """Whether the tables say what the last entry says. Personal values are compared and not told."""
-    leaf = Leaf.parse(newest.leaf)
+    leaf = _leaf(newest)
     salt = Salt.objects.filter(pk=newest.index).first()
     with connection.cursor() as cursor:
         found = next(kinds.now(cursor, permits.KIND, kinds.of_subject(), [code]), None)
     if found is None or leaf.act == ENDED:
         return {"same": (found is None) == (leaf.act == ENDED), "there": found is not None, "differs": []}
+    if leaf.state is None:
+        return {"same": False, "there": True, "differs": [UNREADABLE.in_(lang)]}
     state = RecordedState(newest.index, leaf, bytes(salt.salt) if salt else None)
     differs = [one.in_(lang) for one in differences(permits.KIND, state, found)]
     return {"same": not differs, "there": True, "differs": differs, "unshown": state.is_unshown}

@@ -83,9 +83,8 @@ def _size(cursor: Cursor) -> int:
 
 
 def _everything(cursor: Cursor, at: str) -> Iterator[Made]:
-    for kind in sorted(
-        kinds.every(), key=lambda each: each.name != releases.KIND.name
-    ):  # what they made comes after them
+    # What releases made comes after them.
+    for kind in sorted(kinds.every(), key=lambda each: each.name != releases.KIND.name):
         for one in kinds.now(cursor, kind):
             yield _stated(kind, one, at, taken_in=True)
 

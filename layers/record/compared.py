@@ -38,14 +38,14 @@ def differences(kind: Kind, state: RecordedState, now: Now) -> Iterator[Worded]:
                     "“{name}”不是存证的那个", "“{name}” is not the one that was recorded", name=kind.fact(name).words
                 )
         elif was != is_:
-            yield _changed(kind.fact(name).words, was, is_)
+            yield changed(kind.fact(name).words, was, is_)
 
 
 def differing(was: Leaf, now: Leaf) -> Worded:
     """What is different between two forms of one entry."""
     kind = kinds.kind(was.kind)
     found: list[Worded] = [
-        _changed(Listed(name), before, after)  # a key of the entry itself
+        changed(Listed(name), before, after)  # a key of the entry itself
         for name, before, after in (
             ("kind", was.kind, now.kind), ("subject", was.subject, now.subject), ("act", was.act, now.act),
             ("at", was.at, now.at), ("release", was.release, now.release), ("version", was.version, now.version),
@@ -56,7 +56,7 @@ def differing(was: Leaf, now: Leaf) -> Worded:
     for name in sorted({*before, *after}):
         if before.get(name) != after.get(name):
             words = kind.fact(name).words if kind else Listed(name)
-            found.append(_changed(words, _plain(before.get(name)), _plain(after.get(name))))
+            found.append(changed(words, _plain(before.get(name)), _plain(after.get(name))))
     return Listed(*found, by=SEMICOLON) if found else Words("写法不同", "it is written otherwise")
 
 
@@ -64,7 +64,7 @@ def _plain(value: object) -> object:
     return value[leaves.COMMITTED][:16] if leaves.is_committed(value) else value  # type: ignore[index]
 
 
-def _changed(name: Worded, was: object, is_: object) -> Words:
+def changed(name: Worded, was: object, is_: object) -> Words:
     return Words("{name} {was} → {now}", "{name} {was} → {now}", name=name, was=value_told(was), now=value_told(is_))
 
 
@@ -90,13 +90,13 @@ def entry_against(index: int, published: str, now: str | None) -> Iterator[Worde
         )
         return
     try:
-        changed = differing(was, Leaf.parse(now))
+        what = differing(was, Leaf.parse(now))
     except BadLeaf:
-        changed = Words("无法读取", "it cannot be read any more")
+        what = Words("无法读取", "it cannot be read any more")
     yield Words(
-        "第 {index} 条（{kind} {subject}）在数据库中被改：{changed}",
-        "Entry {index} ({kind} {subject}) was changed in the database: {changed}",
-        changed=changed,
+        "第 {index} 条（{kind} {subject}）在数据库中被改：{what}",
+        "Entry {index} ({kind} {subject}) was changed in the database: {what}",
+        what=what,
         **named,
     )
 

@@ -6,7 +6,7 @@ of them is held to the others, and what differs is named: which entry, which obj
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +15,7 @@ from django.db import connection
 
 from layers.db import snapshot
 from layers.record import kinds, tree
+from layers.record.between import past_the_record
 from layers.record.compared import RecordedState, differences, entry_against
 from layers.record.files import Folder
 from layers.record.kept import KeptLog
@@ -24,6 +25,8 @@ from layers.record.tiles import BadTile
 from layers.words import Worded, Words
 
 NAMED = 50  # of one sort that are named one by one
+_ByObject = dict[str, dict[str, list[tuple[int, Leaf]]]]
+"""Kind → subject → its entries in their order, with their indexes."""
 
 
 @dataclass(slots=True)
@@ -129,8 +132,35 @@ def _against_files(
 
 
 def _against_tables(log: _Log, found: Verification) -> Iterator[Worded]:
-    """Of every object, its last entry against the tables."""
-    last: dict[tuple[str, str], tuple[int, Leaf]] = {}
+    """Of every object, its last entry against the tables, and its entries against what releases kept between them."""
+    of: _ByObject = defaultdict(lambda: defaultdict(list))
+    yield from _sorted(log, found, of)
+    if not of:
+        return
+    unshown = 0
+    for kind in kinds.every():
+        entries = of[kind.name]
+        recorded = {subject: RecordedState(*each[-1], log.salts.get(each[-1][0])) for subject, each in entries.items()}
+        with connection.cursor() as cursor:
+            now = {one.subject: one for one in kinds.now(cursor, kind)}
+        for subject in sorted({*recorded, *now}):
+            state, there = recorded.get(subject), now.get(subject)
+            unshown += bool(state and there and state.is_unshown)
+            yield from _object(kind, subject, state, there)
+        if kind.dataset:
+            yield from past_the_record(kind, entries)
+    if unshown:
+        found.notes.append(
+            Words(
+                "{count} 个对象的个人信息已删去盐值，无法核对",
+                "Of {count} objects the salts are deleted: their personal values cannot be held to the record",
+                count=unshown,
+            )
+        )
+
+
+def _sorted(log: _Log, found: Verification, of: _ByObject) -> Iterator[Worded]:
+    """Put every entry that can be read to its object, and count it."""
     for index in sorted(log.leaves):
         try:
             leaf = Leaf.parse(log.leaves[index])
@@ -147,30 +177,7 @@ def _against_tables(log: _Log, found: Verification) -> Iterator[Worded]:
                 told=" ".join(log.indexed[index]),
             )
         found.counts[leaf.kind] += 1
-        last[leaf.kind, leaf.subject] = index, leaf
-    if not last:
-        return
-    unshown = 0
-    for kind in kinds.every():
-        recorded = {
-            subject: RecordedState(*each, log.salts.get(each[0]))
-            for (name, subject), each in last.items()
-            if name == kind.name
-        }
-        with connection.cursor() as cursor:
-            now = {one.subject: one for one in kinds.now(cursor, kind)}
-        for subject in sorted({*recorded, *now}):
-            state, there = recorded.get(subject), now.get(subject)
-            unshown += bool(state and there and state.is_unshown)
-            yield from _object(kind, subject, state, there)
-    if unshown:
-        found.notes.append(
-            Words(
-                "{count} 个对象的个人信息已删去盐值，无法核对",
-                "Of {count} objects the salts are deleted: their personal values cannot be held to the record",
-                count=unshown,
-            )
-        )
+        of[leaf.kind][leaf.subject].append((index, leaf))
 
 
 def _object(kind: kinds.Kind, subject: str, state: RecordedState | None, there: kinds.Now | None) -> Iterator[Worded]:

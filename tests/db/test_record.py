@@ -301,6 +301,17 @@ def test_a_later_act_does_not_launder_it(permits: Callable[..., Any]) -> None:
     assert len(found := wrong()) == 1 and "P2" in found[0] and "2000500 → 9000000" in found[0]
 
 
+def test_nor_does_an_act_that_writes_the_same_permit(permits: Callable[..., Any]) -> None:
+    permits()
+    AbstractionPermit.objects.filter(code="P2").update(permitted_l_per_year=9_000_000)
+    report = permits("code,valid_to\nP2,2030-01-01")
+    first, last = RecordEntry.objects.filter(kind="permit", subject="P2").values_list("pk", flat=True)
+    assert wrong() == [
+        "Abstraction permits P2: Permitted volume (litres a year) 2000500 → 9000000, changed past the record after entry "
+        f"{first} and before release {report.release_id} (entry {last})"
+    ]
+
+
 def test_a_holder_that_is_changed_past_the_record_is_named_without_being_told(permits: Callable[..., Any]) -> None:
     permits()
     with connection.cursor() as cursor:

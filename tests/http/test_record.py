@@ -91,7 +91,7 @@ def test_the_files_are_those_of_the_specification_and_kept_as_it_says(client: Cl
 def test_a_permit_has_a_page_with_its_entries_and_their_proof(client: Client, city: Path) -> None:
     page = text(client, PAGE)
     assert 'data-same="yes"' in page and "现在的许可与最新一条存证一致" in page
-    assert "1000000" in page and "2019-01-01" in page
+    assert "1,000,000" in page and "2019-01-01" in page
     assert "甲公司" not in page and "H1" not in page and "只存承诺值" in page
     assert "由证明算得检查点" in page and "data:image/svg+xml;base64," in page
     index = RecordEntry.objects.get(subject="京1/A").pk
@@ -113,6 +113,22 @@ def test_what_was_changed_past_the_record_shows_on_the_page(client: Client, city
     assert 'data-same="no"' in page and "取水户" in page and "丙公司" not in page
     AbstractionPermit.objects.filter(code="京1/A").delete()
     assert "存证中有这个许可，数据库中没有" in text(client, PAGE)
+
+
+def test_what_was_spoilt_is_said_on_the_pages(client: Client, city: Path) -> None:
+    home = Folder().home
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE record_entry DISABLE TRIGGER ALL")
+        cursor.execute("UPDATE record_entry SET leaf = 'x' || leaf WHERE subject = '京1/A'")
+        cursor.execute("ALTER TABLE record_entry ENABLE TRIGGER ALL")
+    page = text(client, PAGE)
+    assert "最新一条无法读取" in page and "与公布的树不符" in page and 'data-testid="qr"' not in page
+    shutil.rmtree(home / "tile")
+    assert "与公布的树不符" in text(client, PAGE) and client.get("/record/proof/0").status_code == 404
+    (home / "checkpoint").write_text((home / "checkpoint").read_text().replace("localhost", "otherhost", 1))
+    assert "检查点无效" in text(client, "/record/") and "The checkpoint is not valid" in text(
+        client, "/record/?lang=en"
+    )
 
 
 def test_a_print_says_whether_its_entry_is_still_the_newest(client: Client, city: Path) -> None:
