@@ -80,6 +80,14 @@ def issuer(name: str, text: str | None) -> str:
     return found
 
 
+def log_name(name: str, text: str | None, default: str) -> str:
+    """The name of a log, as in water.example.org/record: neither spaces nor +; nothing → default."""
+    found = (text or "").strip() or default
+    if not re.fullmatch(r"[^\s+]{1,200}", found):
+        raise BadSetting(f"{name}={text!r}: use a name as in water.example.org/record, without spaces and +")
+    return found
+
+
 def path(name: str, text: str | None) -> str:
     """The path of a folder or file from the root down; nothing → none. Whether it is there, whoever reads it says."""
     found = (text or "").strip()

@@ -51,6 +51,7 @@ ENTRIES = (
     Destination("desktop", "/desktop/", Words("桌面软件", "Desktop"), Words("在 QGIS、ArcGIS 里使用", "Use in QGIS and ArcGIS")),
     Destination("interfaces", "/api/docs", Words("接口", "Interfaces"), Words("数据接口文档", "The API's documentation")),
     Destination("about", "/about", Words("数据说明", "Data note"), Words("来源、口径与合成部分", "Sources, rules and what is made up")),
+    Destination("record", "/record/", Words("存证", "Record"), Words("许可与数据的不可改写的记录", "What nobody can rewrite")),
     Destination("divisions", "/divisions", Words("区划变动", "Divisions"), Words("区划历次变动", "Changes of the divisions")),
     Destination("desk", "/desk/", Words("导入台", "Import desk"), Words("检查并导入文件", "Check and import files"), CLERK),
     Destination("audit", "/audit/", Words("审计", "Audit"), Words("谁在何时做了什么", "Who did what, and when"), AUDITOR),

@@ -26,6 +26,7 @@
 | REPORT_TEMPLATES | folder of an authority's own layouts of reports (`*.toml`; `geoapp/reports/layouts/`) | our own |
 | REPORT_WORKERS | processes that make reports at once; 0: the site starts none | 1 |
 | OPEN_TO_ALL | `personal` opens water users, meters, permit holders and usage by meter to whoever reaches the port | closed; a demo's made-up ones are open |
+| RECORD_ORIGIN | by what name the record is known to who witnesses it; fixed with its key, at first use | PUBLIC_URL without `https://`, and `record` |
 | WORDS | `vocabulary.term=中文/English;…`: terms that are called otherwise here (`layers/vocab.py`) | as written |
 | LOG_LEVEL | | INFO |
 | TOTP_FOR_ADMINS | 1: accounts that may open the administration need a second step | 0 |
@@ -75,6 +76,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "layers",
+    "layers.record",
     "tiles",
     "geoapp",
     "geoapp.accounts",
@@ -207,6 +209,8 @@ EMBED_ORIGINS = env.origins("EMBED_ORIGINS", os.environ.get("EMBED_ORIGINS"))
 
 PUBLIC_URL_GIVEN = bool(os.environ.get("PUBLIC_URL"))
 PUBLIC_URL = env.site("PUBLIC_URL", os.environ.get("PUBLIC_URL"), "http://localhost:8000")
+RECORD_ORIGIN = env.log_name("RECORD_ORIGIN", os.environ.get("RECORD_ORIGIN"), f"{PUBLIC_URL.partition('//')[2]}record")
+RECORD_KINDS = ("layers.record.releases", "layers.record.permits", "geoapp.reports.official.recorded")
 # What is open to whoever reaches the port, until accounts say who sees what (`layers.access`).
 OPEN_TO_ALL = env.choices("OPEN_TO_ALL", os.environ.get("OPEN_TO_ALL"), ("personal",))
 REPORT_TEMPLATES = env.path("REPORT_TEMPLATES", os.environ.get("REPORT_TEMPLATES"))

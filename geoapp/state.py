@@ -22,8 +22,8 @@ SECRETS = {"secret_key": 50, "admin_password": 12}  # file name → bytes of ran
 # What the service (server, report workers, readers of files) writes: its own, and nobody else looks in.
 CACHES = ("exports", "tiles")  # made anew where they are missing
 # access: the log of requests; beside: who has a place there; issued: reports that were given a number, for ever; work: files in
-# passing, and the home of a user who has none.
-KEPT = ("access", "beside", "issued", "reports", "uploads", "work")
+# passing, and the home of a user who has none; record: the published log, and the key that it is signed with.
+KEPT = ("access", "beside", "issued", "record", "reports", "uploads", "work")
 # What it reads but cannot write, and what is for nobody but the one who runs ./shuitu.
 SHARED = ("db.json", "secret_key", "server.json", "settings.env")
 PRIVATE = ("admin_password", "db.lock", "db_superuser_password", "passage.json", "up.lock", "up.pid")

@@ -29,6 +29,7 @@ urlpatterns = [
     path("feeds/", include("layers.feeds.file_urls")),
     path("audit/", include("geoapp.audit.urls")),
     path("reports/", include("geoapp.reports.urls")),
+    path("record/", include("geoapp.record.urls")),
     path("ogc/", include("layers.ogc.urls")),
     path("ogc/", include("tiles.ogc.urls")),
     path("", include("tiles.urls")),

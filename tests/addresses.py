@@ -38,7 +38,7 @@ def _walk(resolver: URLResolver) -> Iterator[URLPattern]:
 
 def route(pattern: URLPattern) -> str:
     """The name that reverses to it."""
-    rooms = {"geoapp.reports": "reports:", "geoapp.web": "web:"}
+    rooms = {"geoapp.reports": "reports:", "geoapp.web": "web:", "geoapp.record": "record:"}
     namespace = next((name for room, name in rooms.items() if room in pattern.callback.__module__), "")
     return f"{namespace}{pattern.name}"
 
@@ -94,6 +94,8 @@ def _parts(
         "suffix": tuple(suffixes),
         "scheme": ("WebMercatorQuad",),
         "code": tuple(regions),
+        "tile": ("entries/000", "0/000.p/1"),
+        "index": (0,),
     }
     places = [{"z": z, "x": x, "y": y, "row": y, "col": x} for z, x, y in tiles]
     for layer, place in itertools.product(layers if by_layer else [None], places if "z" in parts else [{}]):

@@ -13,6 +13,7 @@ NAMES = (
     "reading",
     "memory",
     "load",
+    "record",
     "sums",
     "grid",
     "stats",

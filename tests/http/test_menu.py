@@ -15,8 +15,8 @@ from geoapp import menu
 from geoapp.accounts.models import Session
 from tests.addresses import patterns, route
 
-OPEN = ["map", "reports", "feeds", "desktop", "interfaces", "about", "divisions"]
-PAGES = ["/reports/", "/feeds/", "/api/docs", "/desktop/", "/about", "/divisions", "/objects/well/NOPE"]
+OPEN = ["map", "reports", "feeds", "desktop", "interfaces", "about", "record", "divisions"]
+PAGES = ["/reports/", "/feeds/", "/api/docs", "/desktop/", "/about", "/record/", "/divisions", "/objects/well/NOPE"]
 
 
 def of_page(client: Client, address: str) -> list[str]:

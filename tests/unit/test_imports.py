@@ -48,7 +48,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("access", "placing", "standing", "cql2", "history"),
     ("versions", "built"),
     ("kept", "grid"),
-    ("stats", "http"),
+    ("stats", "http", "record"),
     ("filters", "settle", "declare"),
     ("features", "compare", "ingest"),
     ("export", "totals", "admin"),

@@ -128,7 +128,7 @@ export const en: Record<Key, string> = {
   use: "Water used", useMeters: "meters: {n}", useNone: "No use is recorded for this object.", useByMonth: "Use by year and month", useYear: "Year", useSum: "Year's sum", usePermitted: "Permitted", useOfPermitted: "Of permit",
   useShared: "{n} of the meters are shared with others: {v} ({l} litres), counted whole and not divided.", useUsers: "This meter is shared by {n} users.", useLike: "Months that both years have: {months}", useTake: "Records",
   permitYearly: "{v} a year", permitValid: "{from} to {to}", permitNoTerm: "no term registered", permitOthers: "{n} more on the same permit", permitShared: "Several objects share a permit: no share is given for one alone.",
-  backToView: "Back to the map as it was",
+  backToView: "Back to the map as it was", recordProof: "In the record, with its proof",
   backToMap: "Back to the map", showOnMap: "Show on the map",
   fields: "Attributes", links: "Links", location: "Position",
   permittedHere: "What is permitted", rowSynthetic: "Synthetic", link_holder: "Holder", pointsWells: "Of {n} permitted wells {m} have a meter and {k} have none", pointsIntakes: "{n} surface intakes have no meter", pointsUsers: "of {n} users {m} have a meter for water of their own (wells, rivers)", pointsJoin: "; ", pointsEnd: ".", useTaken: "Metered abstraction", pointsPartly: "Volumes are of metered water alone: more may have been taken.", atLeast: "≥ {v}",

@@ -127,7 +127,7 @@ export const zh = {
   use: "用水量", useMeters: "由 {n} 块水表计量", useNone: "没有该对象的用水记录。", useByMonth: "逐年逐月用水量", useYear: "年", useSum: "全年", usePermitted: "许可水量", useOfPermitted: "占许可",
   useShared: "其中 {n} 块水表与其他对象共用：{v}（{l} 升），全数计入，不作分摊。", useUsers: "该表由 {n} 个用水户共用。", useLike: "两年都有记录的月份：{months}", useTake: "用水记录",
   permitYearly: "年许可 {v}", permitValid: "{from} 至 {to}", permitNoTerm: "未登记有效期", permitOthers: "同证另有 {n} 个", permitShared: "许可由几个对象共用，不逐个计算占比。",
-  backToView: "返回刚才的地图",
+  backToView: "返回刚才的地图", recordProof: "存证与证明",
   backToMap: "返回地图", showOnMap: "在地图上查看",
   fields: "属性", links: "关联", location: "位置",
   permittedHere: "许可的水井、取水口与用水户", rowSynthetic: "信息为合成", link_holder: "取水户", pointsWells: "许可的 {n} 眼机井中 {m} 眼有关联水表、{k} 眼没有", pointsIntakes: "{n} 处地表取水口没有关联水表", pointsUsers: "{n} 个用水户中 {m} 个有自取水（自备井、地表水）的水表", pointsJoin: "；", pointsEnd: "。", useTaken: "计量到的取水量", pointsPartly: "水量只含有水表的部分，实际取水可能更多。", atLeast: "≥ {v}",
