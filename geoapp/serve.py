@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from geoapp import env, identity, keeper, passage, proc, state
+from geoapp import env, identity, keeper, passage, proc, state, unread
 
 FIRST_PORT, LAST_PORT = 8000, 8999
 START_SECONDS = 60.0
@@ -366,4 +366,4 @@ def main(argv: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(unread.run(main, sys.argv[1:]))

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from geoapp import identity
+from geoapp import identity, unread
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 SECRETS = {"secret_key": 50, "admin_password": 12}  # file name → bytes of randomness
@@ -230,4 +230,4 @@ def main(argv: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(unread.run(main, sys.argv[1:]))

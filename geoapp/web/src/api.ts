@@ -108,7 +108,7 @@ export interface AreaTotals extends MonthlyUse {
   parts: { code: string; name: string; parent: string; level: Level; volume_l: number | null; share: number | null; area_km2: number }[];
   meets: { code: string; name: string; level: Level }[]; facilities: { layer: string; count: number }[];
 }
-export interface SearchHit { layer: string; level?: Level; code: string; name: string; path: string; lon: number | null; lat: number | null; bounds?: Bounds | null }
+export interface SearchHit { layer: string; level?: Level; code: string; name: string; path: string; region?: string | null; lon: number | null; lat: number | null; bounds?: Bounds | null }
 export interface LinkedObject { layer: string | null; code: string; name: string; lon?: number | null; lat?: number | null }
 export interface ObjectFeature {
   id: string; synthetic: boolean; geometry: GeoJSON.Geometry | null; properties: Record<string, unknown>; bbox?: Bounds;

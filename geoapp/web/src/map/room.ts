@@ -1,7 +1,7 @@
 // What of the window the panels leave to the map: by where they are going, not where their movement has got to.
 import type { Map as GlMap } from "maplibre-gl";
 import type { Bounds } from "../api";
-import { form } from "../form";
+import { form, isLow } from "../form";
 
 export interface Sides { top: number; right: number; bottom: number; left: number }
 const EDGE = 18;
@@ -53,6 +53,7 @@ export function seen(map: GlMap): Bounds {
 /** As `freePadding`, for what has to be read whole and pressed: beside the buttons of the zoom too. */
 export function clearPadding(): Sides {
   const free = freePadding();
+  if (isLow() && !isSplit()) return { ...free, top: EDGE / 2 }; // its bar and buttons give way meanwhile
   const zoom = box("zoom");
   return zoom && !isSplit() ? { ...free, right: Math.max(free.right, innerWidth - zoom.left + 8) } : free;
 }
