@@ -36,7 +36,18 @@ from layers.access.seen import (
     varies,
     with_names,
 )
-from layers.access.sight import Moment, Sight, keep_class, may, may_show, now, one_moment, require, require_fine
+from layers.access.sight import (
+    Moment,
+    Sight,
+    keep_class,
+    may,
+    may_show,
+    note_personal,
+    now,
+    one_moment,
+    require,
+    require_fine,
+)
 
 __all__ = [
     "CAPABILITIES",
@@ -65,6 +76,7 @@ __all__ = [
     "may",
     "may_show",
     "name_of",
+    "note_personal",
     "note_staff",
     "now",
     "objects",

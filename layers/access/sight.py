@@ -48,6 +48,11 @@ class Sight:
         return self.rights.seeing == self.posture.rights.seeing
 
     @property
+    def privileged(self) -> bool:
+        """Whether personal data are shown that everybody does not see: who looks at them is written down."""
+        return not self.posture.rights.reach("personal").covers(self.rights.reach("personal"))
+
+    @property
     def mark(self) -> str:
         return mark_of(self.rights)
 
@@ -84,6 +89,9 @@ class Moment:
         self._account = account
         self._rights = rights
         self._sight: Sight | None = None
+        self.personal: set[str] = (
+            set()
+        )  # of which personal data were asked for under a right: layers, or what mixes them
 
     @property
     def sight(self) -> Sight:
@@ -132,6 +140,13 @@ def now() -> Sight:
     if settings.SERVING:
         return Sight(posture, posture.rights)
     return Sight(posture, posture.rights | BUT_PERSONAL | Rights.everywhere("reports"), known=True)
+
+
+def note_personal(what: str) -> None:
+    """That the answer of this moment gives personal data of a layer, or of what mixes them (a search, an explanation)."""
+    moment = _moment.get()
+    if moment is not None and moment.sight.privileged:
+        moment.personal.add(what)
 
 
 def rights_in(stamp: str) -> Rights:

@@ -19,12 +19,14 @@ from django.views.decorators.csrf import csrf_exempt
 from layers import access
 from layers.db import remembering, snapshot_when_asked
 from layers.errors import Busy, ShuituError
+from layers.http import signals
 from layers.http.answers import BY_VERSION, NOT_AT_ALL, Keeping
 from layers.http.asker import VARIES, account_of
 from layers.http.problems import problem_response, refusal_of_right
 from layers.http.streams import is_live
 
 READ = ("GET", "HEAD")
+GIVEN = (200, 206, 304)  # statuses by which an asker has the answer
 Lane = Literal["light", "dear", "files"]
 
 
@@ -71,7 +73,9 @@ class Resource:
             if request.method == "OPTIONS":
                 return HttpResponse(headers={"Allow": ", ".join(self.methods)})
             account = account_of(request)
-            response = self._at_one_moment(request, account, lambda: view(request, *args, **kwargs))
+            response, moment = self._at_one_moment(request, account, lambda: view(request, *args, **kwargs))
+            if moment.personal and response.status_code in GIVEN:
+                signals.personal_told.send(sender=Resource, request=request, layers=sorted(moment.personal), rows=None)
             response.headers.setdefault("Cache-Control", self.kept.control)
             # What is named by its address for ever is that to everybody who knows the address.
             by_asker = () if "immutable" in response["Cache-Control"] else VARIES
@@ -82,17 +86,19 @@ class Resource:
         served.resource = self  # type: ignore[attr-defined]  # what it says of itself, for who walks the addresses
         return served if self.token else csrf_exempt(served)
 
-    def _at_one_moment(self, request: HttpRequest, account: access.Account | None, ask: Ask) -> HttpResponseBase:
+    def _at_one_moment(
+        self, request: HttpRequest, account: access.Account | None, ask: Ask
+    ) -> tuple[HttpResponseBase, access.Moment]:
         """An answer that was open because all was made up is asked for again if an import of real data has come meanwhile."""
         response, moment = self._in_snapshot(request, account, ask)
         if request.method not in READ and not self.of_data:  # it writes
-            return response
+            return response, moment
         # A stream goes on in the snapshot that the posture was read in, and has the connection to itself until it ends.
         if is_live(response) or not moment.closed_meanwhile():
-            return response
+            return response, moment
         if response.streaming:
             response.close()  # its file is let go of
-        return self._in_snapshot(request, account, ask)[0]
+        return self._in_snapshot(request, account, ask)
 
     def _in_snapshot(
         self, request: HttpRequest, account: access.Account | None, ask: Ask
