@@ -314,6 +314,15 @@ def test_the_first_fit_is_that_of_the_whole_city(new_city_page: Callable[..., An
     assert page.evaluate(seen) == pytest.approx(first, abs=1e-3)
 
 
+def test_totals_that_are_on_their_way_are_told_as_such(new_city_page: Callable[..., Any]) -> None:
+    page = new_city_page()
+    page.route("**/api/stats/area?*", lambda _: None)  # never answered
+    open_map(page, "/?period=2019-01&area=view")
+    panel = by_id(page, "area-panel")
+    expect(panel.locator(".skeleton")).to_be_visible()
+    assert panel.locator(".block:visible").count() == 0  # no lines between nothing and nothing
+
+
 def test_without_webgl_the_figures_come_as_tables(new_city_page: Callable[..., Any], root: Any) -> None:
     page = new_city_page(**window(390, 844, True))
     page.add_init_script(

@@ -192,6 +192,7 @@ export function mountArea(place: HTMLElement, context: Context, map: GlMap | nul
     const url = areaUrl(text, store.state.period, context.filters);
     asked = url;
     panel.setAttribute("aria-busy", "true");
+    if (!totals) replace(parts.figures, h("div", { class: "skeleton tall" }));
     try {
       const found = data.now<AreaTotals>(url) ?? (await data.get<AreaTotals>(url));
       if (asked !== url || !area()) return;

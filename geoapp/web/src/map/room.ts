@@ -24,11 +24,12 @@ const PAGE = 240;
 
 /** Of two linked maps each has its part of the window for itself, under a line that says what it shows. */
 const HEAD = 56;
+const headHeight = (): number => Math.max(HEAD, (Number.parseFloat(document.body.style.getPropertyValue("--head-height")) || 0) + 12);
 export const isSplit = (): boolean => document.body.classList.contains("split");
 
 /** What the panels cover, so that a region is shown in the free part of the window. */
 export function freePadding(): Sides {
-  if (isSplit()) return { top: HEAD, right: EDGE, left: EDGE, bottom: LEGEND_LINE * 0.6 };
+  if (isSplit()) return { top: headHeight(), right: EDGE, left: EDGE, bottom: LEGEND_LINE * 0.6 };
   if ("embed" in document.documentElement.dataset) return { top: 12, right: EDGE, left: EDGE, bottom: LEGEND_LINE };
   const top = Math.max(box("bar")?.bottom ?? 0, form() === "cards" ? 0 : box("top")?.bottom ?? 0) + 10;
   if (form() === "sheet") return { top, right: EDGE, left: EDGE, bottom: sheetHeight() + 14 };
