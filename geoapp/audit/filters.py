@@ -15,7 +15,7 @@ from psycopg import sql
 
 from geoapp.audit.models import Line
 from geoapp.audit.seals import midnight
-from geoapp.audit.words import ACT, CHANNEL, RESULT
+from geoapp.audit.words import ACT, CHANNEL, DONE, RESULT
 from layers.errors import BadParameter
 from layers.vocab import Vocab
 from layers.words import Words
@@ -54,6 +54,8 @@ class Wanted:
         found = Line.objects.filter(at__gte=self.since, **self.values)
         if self.until is not None:
             found = found.filter(at__lt=self.until)
+        if self.values.get("result", DONE) != DONE:
+            found = found.exclude(result=DONE)  # as the index of the few others says it
         return found.order_by("-at", "-id")
 
     def page(self, most: int) -> list[Line]:

@@ -9,7 +9,7 @@ from typing import Any
 from tests.benchmarks import harness
 
 TITLE = "The audit: a line, and the page over millions of them"
-LINES = int(os.environ.get("BENCH_AUDIT_LINES", "5000000"))
+LINES = int(os.environ.get("BENCH_AUDIT_LINES", "3000000"))
 CALLS = 400
 PAGES = 30
 DATABASE = "shuitu_bench_audit"
@@ -51,7 +51,9 @@ def measure() -> str:
     with databases.cluster(place) as link:
         databases.make_anew(link, DATABASE, name)
     try:
-        with psycopg.connect(databases.database_url(place, DATABASE), autocommit=True) as link:
+        with psycopg.connect(
+            databases.database_url(place, DATABASE), autocommit=True, cursor_factory=psycopg.ClientCursor
+        ) as link:
             seconds = harness.timed(lambda: link.execute(_FILL, {"lines": LINES}))
             link.execute("VACUUM ANALYZE audit_line")
             size = link.execute("SELECT pg_total_relation_size('audit_line') / 1048576").fetchone()

@@ -281,4 +281,6 @@ def test_an_index_answers_each_filter(many: None, given: dict[str, str]) -> None
     for one in (wanted, later):
         plan = filters.behind(one.lines(), one.before)[: page.PAGE + 1].explain()
         assert "Seq Scan" not in plan and "Index" in plan, plan
+        if given == {"result": "failed"}:
+            assert "audit_line_bad" in plan, "there are none, and all others would be looked through"
     assert ACT.codes and Line.objects.count() >= 60_000
