@@ -6,6 +6,7 @@ installation whose people never leave its network may have a change of network a
 
 from __future__ import annotations
 
+import hashlib
 from ipaddress import ip_address, ip_network
 from typing import Any
 
@@ -29,8 +30,9 @@ def network(address: str) -> str:
 def here(request: HttpRequest) -> dict[str, str]:
     """Where a request is from and with which browser, as a session remembers it."""
     address = client_address(request)
-    browser = browsers.code(str(request.META.get("HTTP_USER_AGENT", "")))
-    return {"address": address, "network": network(address), "browser": browser}
+    said = str(request.META.get("HTTP_USER_AGENT", ""))
+    agent = hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return {"address": address, "network": network(address), "browser": browsers.code(said), "agent": agent}
 
 
 def is_broken(request: HttpRequest, user: Any) -> bool:
@@ -40,7 +42,8 @@ def is_broken(request: HttpRequest, user: Any) -> bool:
     if not home:  # nobody knows from where it was begun
         return False
     moved = now["network"] != home
-    other = browsers.family(now["browser"]) != browsers.family(session.get(sessions.BROWSER, ""))
+    # To the letter: a browser does not become another version while it is open, and a session ends when it is closed.
+    other = now["agent"] != session.get(sessions.AGENT)
     if moved and (other or settings.SESSION_NETWORK):
         tell("moved", user.get_username(), now["address"])
         session.lose("moved")  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Which browser a `User-Agent` names, roughly: enough for people to know their own again, and to notice another one."""
+"""Which browser a `User-Agent` names, roughly: enough for people to know their own again."""
 
 from __future__ import annotations
 
@@ -36,11 +36,6 @@ def code(user_agent: str) -> str:
     """``chrome/windows``; what is not known is empty."""
     text = user_agent[:_READ]
     return f"{_first(_FAMILIES, text)}/{_first(_SYSTEMS, text)}"
-
-
-def family(code: str) -> str:
-    """What does not change while somebody uses the same browser: its system may, as telephones ask for pages of desktops."""
-    return code.partition("/")[0]
 
 
 def told(code: str, lang: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,7 +21,6 @@ from geoapp import menu
 from geoapp.accounts import asker, second, sessions, slowing, words
 from geoapp.accounts.journal import tell
 from geoapp.address import client_address
-from geoapp.problems.handlers import wait_told
 from geoapp.problems.language import html_language, page_language
 from layers import languages
 from layers.http.answers import NOT_AT_ALL
@@ -67,37 +67,41 @@ def on(request: HttpRequest, wanted: str = "") -> HttpResponse:
     return redirect(wanted or languages.address(HOME, page_language(request)))
 
 
+def onward(request: HttpRequest) -> dict[str, str]:
+    """For a form and for its page in another language: where somebody was going."""
+    wanted = going(request)
+    return {"next": wanted, "keep": urlencode({"next": wanted}) if wanted else ""}
+
+
+def waiting(until: datetime | None) -> dict[str, Any]:
+    """For a page: how long no try is taken."""
+    if until is None:
+        return {}
+    return {"wait": {"seconds": slowing.seconds_left(until), "at": localtime(until).strftime("%H:%M:%S")}}
+
+
 def slowed(request: HttpRequest, template: str, error: slowing.Slowed, **context: Any) -> HttpResponse:
     """The same page, which says for how long no try is taken."""
-    seconds = slowing.seconds_left(error.until)
-    at = localtime(error.until).strftime("%H:%M:%S")
-    response = show(
-        request, template, {**context, "wait": {"seconds": seconds, "at": at, "told": wait_told(seconds)}}, 429
-    )
-    response["Retry-After"] = str(seconds)
+    response = show(request, template, {**context, **waiting(error.until)}, 429)
+    response["Retry-After"] = str(slowing.seconds_left(error.until))
     return response
 
 
 @PAGE
 @sensitive_post_parameters("password")
 def come_in(request: HttpRequest) -> HttpResponse:
-    context: dict[str, Any] = {
-        "next": going(request),
-        "keep": urlencode({"next": going(request)}) if going(request) else "",
-    }
+    context: dict[str, Any] = onward(request)
     if request.user.is_authenticated and request.method != "POST":
-        return (
-            on(request)
-            if request.session.get(sessions.MUST) or not going(request)
-            else show(request, "inside", context)
-        )
+        led = request.session.get(sessions.MUST) or not context["next"]
+        return on(request) if led else show(request, "inside", context)
     if request.method != "POST":
         return _login_page(request, context)
     form = AuthenticationForm(request, data=request.POST)
     context["name"] = request.POST.get("username", "")[:150]
     try:
         if not form.is_valid():
-            return _login_page(request, {**context, "error": words.WRONG, **_next_try(request, context["name"])})
+            place = slowing.AccountPlace(context["name"], client_address(request))
+            return _login_page(request, {**context, "error": words.WRONG, **waiting(slowing.waits(place))})
     except slowing.Slowed as error:
         return slowed(request, "login", error, **context)
     user: Any = form.get_user()
@@ -112,14 +116,6 @@ def _enter(request: HttpRequest, user: Any, backend: str, wanted: str) -> HttpRe
     request.session.cycle_key()
     request.session[HALF] = [user.pk, int(time.time()), backend]
     return to(request, "code", next=wanted)
-
-
-def _next_try(request: HttpRequest, name: str) -> dict[str, Any]:
-    until = slowing.waits(slowing.AccountPlace(name, client_address(request)))
-    if until is None:
-        return {}
-    seconds = slowing.seconds_left(until)
-    return {"wait": {"seconds": seconds, "at": localtime(until).strftime("%H:%M:%S"), "told": wait_told(seconds)}}
 
 
 def _login_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
@@ -189,10 +185,7 @@ def code(request: HttpRequest) -> HttpResponse:
     if user is None or not 0 <= time.time() - at < HALF_SECONDS:
         request.session.pop(HALF, None)
         return to(request, "login", next=going(request))
-    context: dict[str, Any] = {
-        "next": going(request),
-        "keep": urlencode({"next": going(request)}) if going(request) else "",
-    }
+    context: dict[str, Any] = onward(request)
     if request.method != "POST":
         return show(request, "code", context)
     try:

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
 
 import segno
 from django.contrib import messages
@@ -15,13 +14,14 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils.timezone import localtime
 from django.views.decorators.debug import sensitive_post_parameters
 
 from geoapp.accounts import arrivals, browsers, rights, second, sessions, slowing, tokens, words
 from geoapp.accounts import totp as telephone
 from geoapp.accounts.backend import confirmed
-from geoapp.accounts.doors import FORM, PAGE, going, on, show, slowed, to
+from geoapp.accounts.doors import FORM, HOME, PAGE, going, on, onward, show, slowed, to
 from geoapp.accounts.journal import tell
 from geoapp.accounts.models import Account, PersonalToken
 from geoapp.address import client_address
@@ -39,8 +39,8 @@ def inside(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            address = languages.address("/account/login", page_language(request))
-            return redirect_to_login(request.get_full_path(), address)
+            address = languages.address(reverse("account:login"), page_language(request))
+            return redirect_to_login(HOME if request.method == "POST" else request.get_full_path(), address)
         must = request.session.get(sessions.MUST)
         if must and view.__name__ != must:
             return to(request, must, next=going(request))
@@ -143,10 +143,7 @@ def end(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @inside
 def password(request: HttpRequest) -> HttpResponse:
-    context: dict[str, Any] = {
-        "next": going(request), "keep": urlencode({"next": going(request)}) if going(request) else "",
-        "must": request.session.get(sessions.MUST) == "password",
-    }  # fmt: skip
+    context: dict[str, Any] = {**onward(request), "must": request.session.get(sessions.MUST) == "password"}
     if not _user(request).has_usable_password():
         raise Http404
     if request.method != "POST":

@@ -19,15 +19,15 @@ from django.utils import timezone
 
 # In the session: seconds since 1970; where and with what somebody logged in, where he was last; what has to be done first.
 STARTED, SEEN = "started", "seen"
-HOME, ADDRESS, BROWSER = "home", "address", "browser"
+HOME, AGENT, ADDRESS, BROWSER = "home", "agent", "address", "browser"
 MUST = "must"
 WRITE_SECONDS = 300  # "seen" is written no more often, so that a page costs no write
 
 
-def begin(session: Any, address: str = "", network: str = "", browser: str = "") -> None:
+def begin(session: Any, address: str = "", network: str = "", browser: str = "", agent: str = "") -> None:
     """Somebody logged in."""
     session[STARTED] = session[SEEN] = int(time.time())
-    session[HOME], session[ADDRESS], session[BROWSER] = network, address, browser
+    session[HOME], session[AGENT], session[ADDRESS], session[BROWSER] = network, agent, address, browser
     session.set_expiry(None)  # whatever the browser had before: by the settings
 
 

@@ -29,7 +29,7 @@ _lock = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class Breach:
     day: date
     why: Words
 
@@ -81,18 +81,18 @@ def seal_due() -> None:
     seal(MOST_WHILE_ASKED)
 
 
-def verify(known: Mapping[date, str] | None = None) -> Iterator[Fault]:
+def verify(known: Mapping[date, str] | None = None) -> Iterator[Breach]:
     """What is not as it was sealed. ``known`` are seals that were kept elsewhere. Days that were let go of have no lines to look at."""
     swept = Sweep.objects.order_by("-before").values_list("before", flat=True).first()
     chained, ends, seen = "", None, {}
     for one in Seal.objects.order_by("id"):
         day = _day(one.begins)
         if ends is not None and one.begins != ends:
-            yield Fault(day, Words("封存之间缺了日子", "a day before it has no seal"))
+            yield Breach(day, Words("封存之间缺了日子", "a day before it has no seal"))
         lines, digest, told = _computed(one, chained)
         if swept is None or one.begins >= swept:
             if lines != one.count:
-                yield Fault(
+                yield Breach(
                     day,
                     Words(
                         "封存时有 {was} 行，现有 {count} 行",
@@ -102,13 +102,13 @@ def verify(known: Mapping[date, str] | None = None) -> Iterator[Fault]:
                     ),
                 )
             elif digest != one.digest:
-                yield Fault(day, Words("有行被改动", "a line was changed"))
+                yield Breach(day, Words("有行被改动", "a line was changed"))
         if told != one.chained:
-            yield Fault(day, Words("封存本身被改动", "the seal itself was changed"))
+            yield Breach(day, Words("封存本身被改动", "the seal itself was changed"))
         chained, ends, seen[day] = one.chained, one.ends, one.chained
     for day, told in (known or {}).items():
         if seen.get(day) != told:
-            yield Fault(day, Words("与另存的封存值不同", "not the seal that was kept elsewhere"))
+            yield Breach(day, Words("与另存的封存值不同", "not the seal that was kept elsewhere"))
 
 
 def _computed(one: Seal, before: str) -> tuple[int, str, str]:

@@ -17,7 +17,7 @@ from layers.access.posture import (
     still_synthetic,
 )
 from layers.access.rights import CAPABILITIES, DUTIES, Capability, Rights
-from layers.access.roles import Account, gone_codes, granted
+from layers.access.roles import Asker, gone_codes, granted
 from layers.access.rows import begins, counting_in, rows_in
 from layers.access.seen import (
     counts_within,
@@ -55,7 +55,7 @@ __all__ = [
     "DUTIES",
     "SETTING",
     "WORD",
-    "Account",
+    "Asker",
     "Capability",
     "Moment",
     "Posture",

@@ -16,7 +16,7 @@ from django.conf import settings
 
 from layers.access.posture import Posture, read
 from layers.access.rights import BUT_PERSONAL, CAPABILITIES, NOTHING, WELL_KNOWN, Capability, Rights, mark_in, mark_of
-from layers.access.roles import Account
+from layers.access.roles import Asker
 from layers.errors import NeedsLogin, NotAllowed
 from layers.models import PermissionClass
 from layers.words import Words
@@ -85,7 +85,7 @@ class Moment:
     Without an account what everybody may see; ``rights`` are given where they are known from a stamp.
     """
 
-    def __init__(self, account: Account | None = None, rights: Rights | None = None) -> None:
+    def __init__(self, account: Asker | None = None, rights: Rights | None = None) -> None:
         self._account = account
         self._rights = rights
         self._sight: Sight | None = None
@@ -119,7 +119,7 @@ _moment: ContextVar[Moment | None] = ContextVar("moment", default=None)
 
 
 @contextmanager
-def one_moment(stamp: str = "", account: Account | None = None) -> Iterator[Moment]:
+def one_moment(stamp: str = "", account: Asker | None = None) -> Iterator[Moment]:
     """Everything inside goes by one sight: an account's, or everybody's; where a ``stamp`` is given, by that of whoever it was told to."""
     moment = Moment(rights=rights_in(stamp)) if stamp else Moment(account)
     token = _moment.set(moment)

@@ -87,7 +87,7 @@ class Resource:
         return served if self.token else csrf_exempt(served)
 
     def _at_one_moment(
-        self, request: HttpRequest, account: access.Account | None, ask: Ask
+        self, request: HttpRequest, account: access.Asker | None, ask: Ask
     ) -> tuple[HttpResponseBase, access.Moment]:
         """An answer that was open because all was made up is asked for again if an import of real data has come meanwhile."""
         response, moment = self._in_snapshot(request, account, ask)
@@ -101,7 +101,7 @@ class Resource:
         return self._in_snapshot(request, account, ask)
 
     def _in_snapshot(
-        self, request: HttpRequest, account: access.Account | None, ask: Ask
+        self, request: HttpRequest, account: access.Asker | None, ask: Ask
     ) -> tuple[HttpResponseBase, access.Moment]:
         """Version, figures and what the asker may see, of one moment, which lasts until the last row is sent."""
         with ExitStack() as stack:

@@ -188,6 +188,11 @@ def _sessions(client: Client) -> Any:
     return client.get("/account/").context["sessions"]
 
 
+def test_who_sends_a_form_of_a_log_in_that_is_over_comes_back_to_a_page() -> None:
+    person()
+    assert browser().post("/account/tokens/revoke", {"token": 1})["Location"] == "/account/login?next=/account/"
+
+
 def test_what_was_ended_while_a_page_was_made_is_not_begun_again_by_it() -> None:
     person()
     client = come_in()
@@ -215,10 +220,13 @@ def test_a_closed_account_is_outside_at_once_and_stays_so() -> None:
 # A session that was taken.
 
 
-def test_a_session_in_another_network_and_browser_is_ended_for_both(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("agent", [FIREFOX, CHROME.replace("131", "130"), ""])
+def test_a_session_in_another_network_and_browser_is_ended_for_both(
+    agent: str, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.INFO)
     person(is_staff=True)
-    owner, thief = come_in(), browser(FIREFOX, ELSEWHERE)
+    owner, thief = come_in(), browser(agent, ELSEWHERE)
     thief.cookies["sessionid"] = owner.cookies["sessionid"].value
     told = thief.get("/admin/", follow=True).content.decode()
     assert "忽然从另一个网络、用另一种浏览器使用" in told
