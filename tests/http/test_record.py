@@ -117,13 +117,13 @@ def test_what_was_changed_past_the_record_shows_on_the_page(client: Client, city
 
 
 def test_a_number_that_is_hostile_stays_a_text(client: Client, city: Path) -> None:
-    number = """<script>alert('1')</script>{{x}}"&"""
+    number = """<script>'1'</script>{{x}}"&"""
     make.PermitFactory(code=number)
     append.released(AbstractionPermit.objects.get(code=number).release)
     integrate.run()
     page = text(client, f"/record/permit/{quote(number)}")
-    assert 'data-same="yes"' in page and "<script>alert" not in page
-    assert "&lt;script&gt;alert(&#x27;1&#x27;)&lt;/script&gt;{{x}}&quot;&amp;" in page
+    assert 'data-same="yes"' in page and "<script>'1'" not in page
+    assert "&lt;script&gt;&#x27;1&#x27;&lt;/script&gt;{{x}}&quot;&amp;" in page
     assert Leaf.parse(list(Folder().entries(RecordEntry.objects.count()))[-1]).subject == number
 
 
