@@ -77,7 +77,7 @@ def key(request: HttpRequest) -> HttpResponse:
 def witness(request: HttpRequest) -> HttpResponse:
     """The program by which anybody checks the record without ours."""
     headers = {"Content-Disposition": 'attachment; filename="shuitu_witness.py"'}
-    return HttpResponse(WITNESS.read_bytes(), content_type="text/x-python; charset=utf-8", headers=headers)
+    return HttpResponse(WITNESS.read_bytes(), content_type=TEXT, headers=headers)
 
 
 @FILE

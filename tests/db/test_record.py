@@ -495,7 +495,8 @@ def test_the_command_tells_by_its_code_and_in_both_languages(permits: Callable[.
     assert none.value.returncode == 2
     permits()
     assert "收入" not in said("integrate") and "全部与存证一致" in said("verify")
-    assert "Everything is as it was recorded" in said("verify", "--lang", "en")
+    for words in (("verify", "--lang", "en"), ("--lang", "en", "verify")):
+        assert "Everything is as it was recorded" in said(*words)
     kept = tmp_path / "kept"
     shutil.copy(Folder().home / "checkpoint", kept)
     assert "goes on from the checkpoint" in said("verify", "--lang", "en", "--checkpoint", str(kept))

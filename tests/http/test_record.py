@@ -16,11 +16,12 @@ from django.test import Client
 from layers.models import AbstractionPermit
 from layers.record import append, integrate, tiles, tree
 from layers.record.files import Folder
+from layers.record.leaves import Leaf
 from layers.record.models import RecordEntry
 from layers.record.notes import COSIGNER, Checkpoint, PublicKey, SecretKey, SignedNote
+from tests import factories as make
 from tests.city import ROOT
 from tests.db.ingest_files import csv, load, small_city
-from tests.factories import ReleaseFactory
 
 WITNESS = ROOT / "deploy" / "witness" / "shuitu_witness.py"
 PERMITS = """
@@ -115,6 +116,17 @@ def test_what_was_changed_past_the_record_shows_on_the_page(client: Client, city
     assert "存证中有这个许可，数据库中没有" in text(client, PAGE)
 
 
+def test_a_number_that_is_hostile_stays_a_text(client: Client, city: Path) -> None:
+    number = """<script>'1'</script>{{x}}"&"""
+    make.PermitFactory(code=number)
+    append.released(AbstractionPermit.objects.get(code=number).release)
+    integrate.run()
+    page = text(client, f"/record/permit/{quote(number)}")
+    assert 'data-same="yes"' in page and "<script>'1'" not in page
+    assert "&lt;script&gt;&#x27;1&#x27;&lt;/script&gt;{{x}}&quot;&amp;" in page
+    assert Leaf.parse(list(Folder().entries(RecordEntry.objects.count()))[-1]).subject == number
+
+
 def test_what_was_spoilt_is_said_on_the_pages(client: Client, city: Path) -> None:
     home = Folder().home
     with connection.cursor() as cursor:
@@ -188,7 +200,7 @@ def test_a_witness_watches_a_running_server_and_refuses_a_log_that_was_rewritten
     witness = PublicKey.parse((keep / "witness.pub").read_text(encoding="utf-8"))
     assert witness.kind == COSIGNER and note.signed_at(witness) and note.signed_at(PublicKey.parse(key)) == 0
     for _ in range(300):
-        append.released(ReleaseFactory())
+        append.released(make.ReleaseFactory())
     integrate.run()
     before = RecordEntry.objects.count()
     said = ask(*words)

@@ -6,6 +6,7 @@ cannot be told: there is no record, or its files cannot be read.
 
 from __future__ import annotations
 
+from argparse import SUPPRESS
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ class Command(BaseCommand):
         gone.add_argument("kind", choices=[kind.name for kind in kinds.every()], help="类别")
         gone.add_argument("subject", help="对象，如许可证编号")
         for one in each.choices.values():  # behind the word too
-            one.add_argument("--lang", choices=languages.codes(), default=languages.FIRST, help="所用语言")
+            one.add_argument("--lang", choices=languages.codes(), default=SUPPRESS, help="所用语言")
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.lang = str(options["lang"])
