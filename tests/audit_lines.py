@@ -34,6 +34,14 @@ class Told:
         return self.act, self.result
 
 
+# Of the form of an account: that nothing is said of what stands below it.
+INLINES = {
+    f"{name}-{what}": "0"
+    for name in ("account", "outside_accounts")
+    for what in ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS")
+}
+
+
 class Lines:
     def __init__(self) -> None:
         reads.forget()

@@ -58,6 +58,9 @@ def set_first_password(user: Any) -> str:
     return password
 
 
+# Of an account, what Django itself goes by beside roles.
+OF_RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
+
 admin.site.unregister(User)
 
 
@@ -93,6 +96,11 @@ class PeopleAdmin(UserAdmin):
                 changes=Exists(own.filter(must_change=True)),
             )
         )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What somebody may is a matter of roles: who looks after accounts makes nobody more than that, and least of all themselves."""
+        fixed = super().get_readonly_fields(request, obj)
+        return fixed if request.user.is_superuser else (*fixed, *OF_RIGHTS)
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         return self.inlines if obj else ()
@@ -163,7 +171,7 @@ class PeopleAdmin(UserAdmin):
         people = self._chosen(request, chosen)
         count = tokens.revoke(PersonalToken.objects.filter(user__in=people))
         self._done(
-            request, people, "token_revoked", Words("已撤销 {count} 个令牌", "Tokens revoked: {count}", count=count)
+            request, people, "token_withdrawn", Words("已撤销 {count} 个令牌", "Tokens revoked: {count}", count=count)
         )
 
     @admin.action(

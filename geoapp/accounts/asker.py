@@ -28,6 +28,9 @@ def _asker(request: Any) -> Any:
     user = get_user(request)
     if not user.is_authenticated:
         return user
+    request.user = (
+        user  # to whoever asks while it is found out whether the session is whole: what is told of it is of somebody
+    )
     if bound.is_broken(request, user):
         return AnonymousUser()
     if request.session.get(sessions.MUST) and not request.path.startswith(ROOM):
@@ -35,11 +38,16 @@ def _asker(request: Any) -> Any:
     return user
 
 
+def _found(request: Any) -> Any:
+    request.user = found = _asker(request)
+    return found
+
+
 def know(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """After Django's own, which is put aside."""
 
     def middleware(request: Any) -> HttpResponse:
-        request.user = SimpleLazyObject(lambda: _asker(request))
+        request.user = SimpleLazyObject(lambda: _found(request))
         response = get_response(request)
         if why := request.session.ended:
             response.set_cookie(

@@ -16,8 +16,8 @@ SHOWN = 80  # characters of a name that was typed
 CAME_AND_WENT = {"success": "login", "out": "logout"}
 # What people do with what is theirs, or an administrator for them; everything else is worth a second look.
 CHANGES = frozenset(
-    {"elsewhere", "password_changed", "session_ended", "totp_on", "totp_off", "recovery_codes", "token_made",
-     "token_revoked", "password_reset", "sessions_ended", "tokens_revoked", "totp_reset"}
+    {"elsewhere", "password_changed", "password_reset", "session_ended", "totp_on", "totp_off", "recovery_codes", "token_made",
+     "token_withdrawn"}
 )  # fmt: skip
 # How an outcome begins that is a refusal; any other is a refused log-in.
 REFUSALS = {"token": "token_refused", "session": "session_refused", "moved": "session_refused"}

@@ -283,5 +283,5 @@ def revoke_token(request: HttpRequest) -> HttpResponse:
     if row is None:
         raise Http404
     if tokens.revoke(found):
-        _told(request, "token_revoked")
+        _told(request, "token_withdrawn")
     return _done(request, words.REVOKED.of(name=row.name))

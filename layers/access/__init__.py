@@ -37,6 +37,7 @@ from layers.access.seen import (
     with_names,
 )
 from layers.access.sight import (
+    Found,
     Moment,
     Sight,
     keep_class,
@@ -57,6 +58,7 @@ __all__ = [
     "WORD",
     "Asker",
     "Capability",
+    "Found",
     "Moment",
     "Posture",
     "Rights",

@@ -6,7 +6,7 @@ nobody else, and a right that is taken away holds at the next request however wa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -79,13 +79,17 @@ class Sight:
         }
 
 
+# Who asks; or what finds it once somebody wants to know, where nothing is read within a snapshot.
+Found = Asker | Callable[[], Asker | None] | None
+
+
 class Moment:
     """One asker's view: the posture and the rights are read once, and everything in the answer goes by them.
 
     Without an account what everybody may see; ``rights`` are given where they are known from a stamp.
     """
 
-    def __init__(self, account: Asker | None = None, rights: Rights | None = None) -> None:
+    def __init__(self, account: Found = None, rights: Rights | None = None) -> None:
         self._account = account
         self._rights = rights
         self._sight: Sight | None = None
@@ -103,9 +107,10 @@ class Moment:
         posture = read()
         if self._rights is not None:
             return Sight(posture, self._rights, known=True)
-        if self._account is None:
+        account = self._account() if callable(self._account) else self._account
+        if account is None:
             return Sight(posture, posture.rights)
-        return Sight(posture, posture.rights | self._account.rights, known=True)
+        return Sight(posture, posture.rights | account.rights, known=True)
 
     def closed_meanwhile(self) -> bool:
         """Whether what was open for being made up is so no longer: rows read since may be real.
@@ -119,7 +124,7 @@ _moment: ContextVar[Moment | None] = ContextVar("moment", default=None)
 
 
 @contextmanager
-def one_moment(stamp: str = "", account: Asker | None = None) -> Iterator[Moment]:
+def one_moment(stamp: str = "", account: Found = None) -> Iterator[Moment]:
     """Everything inside goes by one sight: an account's, or everybody's; where a ``stamp`` is given, by that of whoever it was told to."""
     moment = Moment(rights=rights_in(stamp)) if stamp else Moment(account)
     token = _moment.set(moment)

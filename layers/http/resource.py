@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, Literal, Protocol
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -72,7 +72,8 @@ class Resource:
                 return HttpResponseNotAllowed(self.methods)
             if request.method == "OPTIONS":
                 return HttpResponse(headers={"Allow": ", ".join(self.methods)})
-            account = account_of(request)
+            # A session that has ended is taken away when it is looked at, which no snapshot allows.
+            account = account_of(request) if self.of_data else partial(account_of, request)
             response, moment = self._at_one_moment(request, account, lambda: view(request, *args, **kwargs))
             if moment.personal and response.status_code in GIVEN:
                 signals.personal_told.send(sender=Resource, request=request, layers=sorted(moment.personal), rows=None)
@@ -87,7 +88,7 @@ class Resource:
         return served if self.token else csrf_exempt(served)
 
     def _at_one_moment(
-        self, request: HttpRequest, account: access.Asker | None, ask: Ask
+        self, request: HttpRequest, account: access.Found, ask: Ask
     ) -> tuple[HttpResponseBase, access.Moment]:
         """An answer that was open because all was made up is asked for again if an import of real data has come meanwhile."""
         response, moment = self._in_snapshot(request, account, ask)
@@ -101,7 +102,7 @@ class Resource:
         return self._in_snapshot(request, account, ask)
 
     def _in_snapshot(
-        self, request: HttpRequest, account: access.Asker | None, ask: Ask
+        self, request: HttpRequest, account: access.Found, ask: Ask
     ) -> tuple[HttpResponseBase, access.Moment]:
         """Version, figures and what the asker may see, of one moment, which lasts until the last row is sent."""
         with ExitStack() as stack:

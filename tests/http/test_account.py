@@ -441,7 +441,7 @@ def test_log_ins_tokens_and_second_steps_are_shut_in_the_administration(
         chief.post("/admin/auth/user/", {"action": action, "_selected_action": [user.pk]})
     assert not is_inside(client) and second.of(user) is None
     assert PersonalToken.objects.filter(revoked_at=None).count() == 0
-    assert outcomes(caplog) == ["session_ended", "token_revoked", "totp_off"]
+    assert outcomes(caplog) == ["session_ended", "token_withdrawn", "totp_off"]
 
 
 def test_who_looks_after_accounts_comes_by_no_administrators(chief: Client) -> None:

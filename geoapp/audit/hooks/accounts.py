@@ -1,4 +1,4 @@
-"""Accounts, groups, tokens and settings. In the administration Django's own log says what a save changed, in the save's transaction;
+"""Accounts, groups, roles and settings. In the administration Django's own log says what a save changed, in the save's transaction;
 elsewhere the models do. What is deleted is told by its model everywhere: several at once leave no log that can be heard of."""
 
 from __future__ import annotations
@@ -15,15 +15,12 @@ from django.db.models.signals import m2m_changed, post_delete, post_save
 
 from geoapp.audit import who
 from geoapp.audit.writing import write
+from layers.models import Grant, Openness, Role
 
 # What a field of an account must be for its change to be one of rights; as the administration's log names it.
 RIGHTS = frozenset({"Active", "Staff status", "Superuser status", "Groups", "User permissions", "Permissions"})
-GROUPS = frozenset({"auth.Group", "accounts.Role"})
-ROOMS = (
-    "accounts",
-    "access",
-)  # applications whose models are accounts, tokens and what they may; of `access` every change is one of rights
-UNHEARD = frozenset({"accounts.Tries"})  # what the site remembers by itself
+# Whose every change is one of rights. What people change of their accounts the journal tells (`geoapp.accounts.journal`).
+RIGHTS_OF = frozenset({"auth.Group", "layers.Role", "layers.Grant", "layers.Openness"})
 SETTINGS = frozenset({"reports.Letterhead"})
 # Fields that say when something was last used: their change is no change of an account.
 QUIET = frozenset({"last_login", "used_at", "last_used_at", "seen_at", "last_seen_at"})
@@ -43,12 +40,10 @@ def connect() -> None:
 
 def act_of(model: type[Model], fields: Collection[str] = ()) -> str:
     """What a change of a model is; "" for one that is no account, right or token."""
-    label, room = model._meta.label, model._meta.app_label
-    if label in UNHEARD:
-        return ""
-    if label in GROUPS or room == "access" or (label == "auth.User" and RIGHTS.intersection(fields)):
+    label = model._meta.label
+    if label in RIGHTS_OF or (label == "auth.User" and RIGHTS.intersection(fields)):
         return "rights_changed"
-    return "account_changed" if label == "auth.User" or room in ROOMS else ""
+    return "account_changed" if label == "auth.User" else ""
 
 
 def logged(instance: LogEntry, created: bool, raw: bool, **_: Any) -> None:
@@ -57,9 +52,11 @@ def logged(instance: LogEntry, created: bool, raw: bool, **_: Any) -> None:
     if not created or raw or kind is None or instance.action_flag == DELETION or who.now().channel != "admin":
         return
     model = kind.model_class()
-    if model is None or model._meta.app_label == "layers" or _is_dataset(model):
+    if model is None or (not act_of(model) and (model._meta.app_label == "layers" or _is_dataset(model))):
         return
     said = _message(instance.change_message)
+    if model is User and not said and not instance.is_addition():
+        return  # what is done to an account beside its form the journal tells
     fields = {name for one in said for name in one.get("fields", ())}
     act = act_of(model, fields) or "setting_changed"
     found = model._default_manager.filter(pk=instance.object_id).first()
@@ -91,7 +88,11 @@ def _state(found: Model | None) -> dict[str, Any]:
         }  # fmt: skip
     if isinstance(found, Group):
         return {"permissions": _codes(found.permissions.all())}
-    return {}
+    if isinstance(found, Role):
+        return {"capabilities": found.capabilities, "everywhere": found.everywhere}
+    if isinstance(found, Grant):
+        return {"account": str(found.account), "role": str(found.role), "code": found.code, "unit": found.unit}
+    return {"posture": found.posture} if isinstance(found, Openness) else {}
 
 
 def _codes(permissions: Any) -> list[str]:
@@ -99,7 +100,7 @@ def _codes(permissions: Any) -> list[str]:
 
 
 def saved(sender: type[Model], instance: Model, created: bool, raw: bool, update_fields: Any = None, **_: Any) -> None:
-    """An account, a group or a token that is saved elsewhere than in the administration."""
+    """An account, a group or a role that is saved elsewhere than in the administration."""
     act = act_of(sender)
     if raw or who.now().channel == "admin":
         return
@@ -134,7 +135,5 @@ def _short(of: Model) -> str:
 
 
 def _named(instance: Model) -> str:
-    """A token is named by its number: what it is called may be a part of it."""
     label = instance._meta.label_lower
-    told = str(instance) if label in ("auth.user", "auth.group", "reports.letterhead") else str(instance.pk)
-    return f"{label}:{told}"
+    return f"{label}:{instance}"
