@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from http import HTTPStatus
 
+from geoapp.walls import headers, policy
 from layers.words import Words
 
 WORDS = {
@@ -26,6 +27,8 @@ def answer(status: int) -> bytes:
         "Content-Type: text/plain; charset=utf-8",
         f"Content-Length: {len(body)}",
         "Cache-Control: no-store",
+        f"Content-Security-Policy: {policy.FILE}",
+        *(f"{name}: {value}" for name, value in headers.FIXED.items()),
         "Connection: close",
     ]
     if status == 503:

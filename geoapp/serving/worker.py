@@ -79,7 +79,9 @@ class Doorkeeper(ThreadWorker):
         if self.nr_conns > self.worker_connections - SPARE:
             self._make_room()
         outlet = Outlet(taken, self.room, self.stream_idle_s)
-        self._await(Connection(self.cfg, outlet, address, listener.getsockname()))
+        conn = Connection(self.cfg, outlet, address, listener.getsockname())
+        outlet.from_proxy = is_proxy(conn.address, conf.proxies)
+        self._await(conn)
 
     def _make_room(self) -> None:
         """Give up who has been silent longest: one that keeps a connection alive, else one whose request is unfinished."""
@@ -264,7 +266,7 @@ class Doorkeeper(ThreadWorker):
     def _is_one_too_many(self, conn: Connection, waited_s: float) -> bool:
         """The oldest come first here, so that those of one client who came last are left. A proxy has many clients."""
         many = self.unfinished[conn.address] > UNFINISHED_OF_ONE
-        return many and waited_s > GRACE_SECONDS and not is_proxy(conn.address, conf.proxies)
+        return many and waited_s > GRACE_SECONDS and not conn.sock.from_proxy
 
     def _is_idle(self, arrival: Arrival) -> bool:
         """While the process ends nobody is waited for who has sent nothing."""
