@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from geoapp.accounts.slowing import _network as network_of
-from geoapp.address import client_address
+from geoapp.address import Proxy, address_of
 from geoapp.problems import words
 from geoapp.problems.answers import answer
 from geoapp.serving.lanes import lanes
@@ -32,8 +32,13 @@ _LANES = lanes(1)
 
 
 @lru_cache(maxsize=4)
-def table(folder: str) -> Table:
-    return Table(Path(folder) / "limits")
+def table(folder: Path) -> Table:
+    return Table(folder / "work" / "limits")
+
+
+@lru_cache(maxsize=8)
+def bucket(most: float, per_second: float) -> Bucket:
+    return Bucket(most, per_second)
 
 
 def bound(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
@@ -50,22 +55,30 @@ def _seconds_to_wait(request: HttpRequest) -> float:
     if not settings.LIMITS or request.path.startswith(_FREE):
         return 0.0
     lane = lane_of(request.path, str(request.method))
-    kept = table(str(Path(settings.STATE_DIR) / "work"))
+    kept = table(settings.STATE_DIR)
     who = asker(request)
     if who.startswith("address:") and is_dear(request.path, str(request.method), lane):
-        minute = Bucket(settings.LIMIT_DEAR_PER_MINUTE, settings.LIMIT_DEAR_PER_MINUTE / 60)
+        minute = bucket(settings.LIMIT_DEAR_PER_MINUTE, settings.LIMIT_DEAR_PER_MINUTE / 60)
         if seconds := kept.take(f"dear:{who}", 1.0, minute):
             return seconds
-    return kept.take(who, COST[lane], Bucket(settings.LIMIT_BURST, settings.LIMIT_PER_SECOND))
+    return kept.take(who, COST[lane], bucket(settings.LIMIT_BURST, settings.LIMIT_PER_SECOND))
 
 
 def asker(request: HttpRequest) -> str:
     """Whose bucket it is. A session or a token that is nobody's is no name: else each made-up one had a full bucket."""
     account = account_of(request)
     if account is None:
-        return f"address:{network_of(client_address(request))}"
+        given = request.META.get
+        forwarded = given("HTTP_X_FORWARDED_FOR", "") if settings.TRUSTED_PROXIES else ""
+        return _address(given("REMOTE_ADDR", ""), forwarded, tuple(settings.TRUSTED_PROXIES))
     token = getattr(getattr(request, "token", None), "pk", None)
     return f"token:{token}" if token is not None else f"account:{account.id}"
+
+
+@lru_cache(maxsize=8192)
+def _address(peer: str, forwarded: str, proxies: tuple[Proxy, ...]) -> str:
+    """Parsed once, as one asker sends many requests."""
+    return f"address:{network_of(address_of(peer, forwarded, proxies))}"
 
 
 def is_dear(path: str, method: str, lane: str) -> bool:

@@ -30,6 +30,7 @@ NAMES = (
     "kept",
     "search",
     "desk",
+    "limits",
 )
 
 

@@ -30,7 +30,11 @@ def clock() -> Clock:
 
 def test_a_bucket_is_emptied_and_fills_again(clock: Clock) -> None:
     table = Table(None, clock)
-    assert [table.take("a", 4, SMALL) for _ in range(3)] == [0, 0, 1.0]  # 2 are left, 4 are wanted, 2 come back a second
+    assert [table.take("a", 4, SMALL) for _ in range(3)] == [
+        0,
+        0,
+        1.0,
+    ]  # 2 are left, 4 are wanted, 2 come back a second
     clock.now += 1
     assert table.take("a", 4, SMALL) == 0
     assert table.take("a", 1, SMALL) == 0.5
