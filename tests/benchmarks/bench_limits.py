@@ -1,8 +1,9 @@
-"""What the bound on askers costs a request, against making the request's object, and against none."""
+"""What the bound on askers costs a request, against the same request without it: in time of the processor, whoever else works."""
 
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,12 @@ from tests.benchmarks.harness import Pair
 TITLE = "What it costs to bound each asker, a request (against the same request unbounded)"
 CALLS = 10_000
 ROUNDS = 9
+
+
+def _processor(work: Callable[[], object]) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
 
 
 def measure() -> str:
@@ -61,6 +68,7 @@ def measure() -> str:
         for name, (ours, reference) in pairs.items():
             pair = Pair()
             for _ in range(ROUNDS):
-                pair.take(many(ours), many(reference))
+                pair.reference.append(_processor(many(reference)))
+                pair.ours.append(_processor(many(ours)))
             lines.append(pair.row(name, scale=1e6 / CALLS, digits=2))
     return harness.table([word.replace("ms", "µs a request") for word in harness.HEAD], lines)
