@@ -30,7 +30,7 @@ _CHUNK = 1 << 20
 
 
 @dataclass(slots=True)
-class Person:
+class Subject:
     """Who has that code now, and whatever leads to them. ``formerly``: the ids of whom only history still knows."""
 
     code: str
@@ -61,7 +61,7 @@ class Person:
         return {name: found | self.formerly.get(name, set()) for name, found in now.items()}
 
 
-def person(code: str) -> Person:
+def person(code: str) -> Subject:
     users = list(WaterUser.objects.filter(code=code))
     holders = list(AbstractionHolder.objects.filter(code=code))
     formerly: dict[str, set[int]] = {}
@@ -72,10 +72,10 @@ def person(code: str) -> Person:
     meters = list(Meter.objects.filter(users__in=users).distinct().order_by("code"))
     of_person = Q(holder__in=holders) | Q(users__in=users)
     permits = list(AbstractionPermit.objects.filter(of_person).distinct().order_by("code"))
-    return Person(code, users, holders, meters, permits, formerly)
+    return Subject(code, users, holders, meters, permits, formerly)
 
 
-def held(found: Person) -> dict[str, list[Row]]:
+def held(found: Subject) -> dict[str, list[Row]]:
     """Table → its rows about the person, each with every column."""
     ids = found.ids()
     states = Q(pk__in=())
@@ -94,7 +94,7 @@ def held(found: Person) -> dict[str, list[Row]]:
     }
 
 
-def logged(found: Person) -> Any:
+def logged(found: Subject) -> Any:
     """What the administration noted of changes to the person's rows: it has their names."""
     entries = Q(pk__in=())
     for name, of in (("WaterUser", "water_user"), ("Meter", "meter")):
@@ -103,7 +103,7 @@ def logged(found: Person) -> Any:
     return LogEntry.objects.filter(entries)
 
 
-def by_hand(found: Person) -> Any:
+def by_hand(found: Subject) -> Any:
     """Changes by hand that name one of the person's rows."""
     named = Q(pk__in=())
     for text in names(found):
@@ -111,12 +111,12 @@ def by_hand(found: Person) -> Any:
     return Release.objects.filter(named)
 
 
-def names(found: Person) -> set[str]:
+def names(found: Subject) -> set[str]:
     """As a release by hand names them."""
     return {str(one) for one in (*found.users, *found.meters, *found.holders)}
 
 
-def files(found: Person) -> tuple[list[str], int]:
+def files(found: Subject) -> tuple[list[str], int]:
     """Files of the state directory in which the code or a name stands, and how many are packed, which cannot be told from outside."""
     people: list[Any] = [*found.users, *found.holders]
     wanted = {text.encode() for one in people for text in (one.code, one.name) if len(text) > 3}

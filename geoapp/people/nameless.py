@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from geoapp.people import found as people
-from geoapp.people.found import Person
+from geoapp.people.found import Subject
 from layers.admin import journal
 from layers.models import Meter, WaterUser
 
@@ -20,7 +20,7 @@ PREFIX = "ANON-"
 GONE = "—"
 
 
-def stays(found: Person) -> list[str]:
+def stays(found: Subject) -> list[str]:
     """What is kept though it is about the person, and why."""
     lines = []
     if found.holders:
@@ -40,7 +40,7 @@ def _counts_here(user: WaterUser) -> bool:
     return Meter.objects.filter(stand_in=user).exists()
 
 
-def make(found: Person, actor: str) -> dict[str, int]:
+def make(found: Subject, actor: str) -> dict[str, int]:
     """Do it, in one transaction; → table → rows written."""
     done: dict[str, int] = {}
     with transaction.atomic():

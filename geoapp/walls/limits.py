@@ -30,7 +30,7 @@ class Bucket:
     per_second: float
 
 
-class Table:
+class Buckets:
     """The buckets of a machine, or without a file those of this process."""
 
     def __init__(self, path: Path | None, clock: Callable[[], float] = time.monotonic) -> None:

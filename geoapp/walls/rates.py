@@ -20,7 +20,7 @@ from geoapp.address import Proxy, address_of
 from geoapp.problems import words
 from geoapp.problems.answers import answer
 from geoapp.serving.lanes import lanes
-from geoapp.walls.limits import Bucket, Table
+from geoapp.walls.limits import Bucket, Buckets
 from layers.http.asker import account_of
 
 COST = {"light": 1.0, "log-in": 1.0, "files": 5.0, "dear": 20.0}
@@ -32,8 +32,8 @@ _LANES = lanes(1)
 
 
 @lru_cache(maxsize=4)
-def table(folder: Path) -> Table:
-    return Table(folder / "work" / "limits")
+def table(folder: Path) -> Buckets:
+    return Buckets(folder / "work" / "limits")
 
 
 @lru_cache(maxsize=8)

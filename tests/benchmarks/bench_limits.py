@@ -45,7 +45,7 @@ def measure() -> str:
             RequestFactory().get(f"/tiles/well/14/{number}/3.pbf", REMOTE_ADDR=f"10.0.{number % 200}.7")
             for number in range(200)
         ]
-        table = limits.Table(Path(folder) / "alone")
+        table = limits.Buckets(Path(folder) / "alone")
         bucket = limits.Bucket(10_000_000, 1000)
 
         def many(work: Callable[[HttpRequest], object]) -> Callable[[], None]:

@@ -91,10 +91,10 @@ def test_it_can_be_turned_off(client: Client, tight: Any) -> None:
 def test_people_and_their_programs_never_meet_it(settings: Any) -> None:
     """By the table alone: two hundred people behind one address open the map within half a minute, and QGIS asks twenty a second for an
     hour, over the same address."""
-    from geoapp.walls.limits import Bucket, Table
+    from geoapp.walls.limits import Bucket, Buckets
 
     now = 0.0
-    table = Table(None, lambda: now)
+    table = Buckets(None, lambda: now)
     usual = Bucket(settings.LIMIT_BURST, settings.LIMIT_PER_SECOND)
     for _ in range(30):
         now += 1

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from geoapp.walls import limits
-from geoapp.walls.limits import Bucket, Table
+from geoapp.walls.limits import Bucket, Buckets
 from geoapp.walls.rates import is_dear, lane_of
 
 SMALL = Bucket(10, 2)
@@ -29,7 +29,7 @@ def clock() -> Clock:
 
 
 def test_a_bucket_is_emptied_and_fills_again(clock: Clock) -> None:
-    table = Table(None, clock)
+    table = Buckets(None, clock)
     assert [table.take("a", 4, SMALL) for _ in range(3)] == [
         0,
         0,
@@ -44,18 +44,18 @@ def test_a_bucket_is_emptied_and_fills_again(clock: Clock) -> None:
 
 
 def test_a_refused_question_costs_nothing(clock: Clock) -> None:
-    table = Table(None, clock)
+    table = Buckets(None, clock)
     table.take("a", 10, SMALL)
     assert {table.take("a", 1, SMALL) for _ in range(50)} == {0.5}
 
 
 def test_what_costs_more_than_a_bucket_holds_waits_for_a_full_one(clock: Clock) -> None:
-    table = Table(None, clock)
+    table = Buckets(None, clock)
     assert table.take("a", 50, SMALL) == 0 or table.take("a", 50, SMALL) <= 5
 
 
 def test_each_has_its_own(clock: Clock) -> None:
-    table = Table(None, clock)
+    table = Buckets(None, clock)
     table.take("a", 10, SMALL)
     assert table.take("b", 10, SMALL) == 0
     assert table.take("a", 1, SMALL) > 0
@@ -63,7 +63,7 @@ def test_each_has_its_own(clock: Clock) -> None:
 
 def test_many_askers_push_out_who_asked_longest_ago(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "PLACES", 8)
-    table = Table(None, clock)
+    table = Buckets(None, clock)
     for number in range(1000):
         clock.now += 0.001
         table.take(f"asker-{number}", 1, SMALL)
@@ -72,13 +72,13 @@ def test_many_askers_push_out_who_asked_longest_ago(clock: Clock, monkeypatch: p
 
 
 def test_a_machine_that_began_anew_forgets(tmp_path: Path, clock: Clock) -> None:
-    Table(tmp_path / "limits", clock).take("a", 10, SMALL)
+    Buckets(tmp_path / "limits", clock).take("a", 10, SMALL)
     clock.now = 1.0
-    assert Table(tmp_path / "limits", clock).take("a", 10, SMALL) == 0
+    assert Buckets(tmp_path / "limits", clock).take("a", 10, SMALL) == 0
 
 
 def _ask(path: Path, count: int) -> None:
-    table = Table(path)
+    table = Buckets(path)
     for _ in range(count):
         table.take("a", 1, Bucket(1000, 0.001))
 
@@ -88,7 +88,7 @@ def test_processes_count_together(tmp_path: Path) -> None:
     with multiprocessing.get_context("fork").Pool(2) as two:
         two.starmap(_ask, [(path, 300), (path, 300)])
     # A write that met another's is lost; nobody else's are.
-    found = Table(path)
+    found = Buckets(path)
     left = next(left for left in range(1000, 0, -1) if found.take("a", left, Bucket(1000, 0.001)) == 0)
     assert 400 <= left <= 700
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -96,7 +96,7 @@ def test_processes_count_together(tmp_path: Path) -> None:
 
 def test_a_disk_that_takes_nothing_closes_nobody_out(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    table = Table(tmp_path / "file" / "limits")
+    table = Buckets(tmp_path / "file" / "limits")
     assert table.take("a", 10, SMALL) == 0
     assert table.take("a", 10, SMALL) > 0
 

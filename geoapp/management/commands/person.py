@@ -65,7 +65,7 @@ class Command(BaseCommand):
                 _private(folder / f"{table}.csv", f"\ufeff{lines.getvalue()}")  # so that Excel reads it as what it is
         self.stdout.write(f"已写入 / written: {folder}")
 
-    def _delete(self, found: people.Person, *, really: bool) -> None:
+    def _delete(self, found: people.Subject, *, really: bool) -> None:
         for line in nameless.stays(found):
             self.stdout.write(f"保留 / stays: {line}")
         if not really:
