@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 import logging
+from contextvars import ContextVar
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 ZONE = "Asia/Shanghai"
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+"""Of the request that this thread works on (`geoapp.walls.ids`)."""
 FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 # What would begin a line of its own, or move a terminal's cursor: each is written as its code.
 CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), 127, *range(128, 160))} | {
@@ -39,6 +42,8 @@ class Line(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         record.message = one_line(record.message)
+        if of := request_id.get():
+            record.message += f" [{of}]"
         return super().formatMessage(record)
 
 

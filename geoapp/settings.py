@@ -28,6 +28,9 @@
 | OPEN_TO_ALL | `personal` opens water users, meters, permit holders and usage by meter to whoever reaches the port | closed; a demo's made-up ones are open |
 | RECORD_ORIGIN | by what name the record is known to who witnesses it; fixed with its key, at first use | PUBLIC_URL without `https://`, and `record` |
 | WORDS | `vocabulary.term=中文/English;…`: terms that are called otherwise here (`layers/vocab.py`) | as written |
+| LIMITS | 0: nobody is refused for asking too much (`geoapp/walls/rates.py`) | 1 |
+| LIMIT_PER_SECOND, LIMIT_BURST | light questions that one account, or one address without a log-in, gets back a second, and may have saved up | 300; 20000 |
+| LIMIT_DEAR_PER_MINUTE | explanations, previews, whole layers as files and ordered reports of one address without a log-in, a minute | 300 |
 | LOG_LEVEL | | INFO |
 | TOTP_FOR_ADMINS | 1: accounts that may open the administration need a second step | 0 |
 | SESSION_NETWORK | 1: a session ends when its network changes, whatever the browser (`geoapp/accounts/bound.py`) | 0 |
@@ -85,8 +88,9 @@ INSTALLED_APPS = [
     "geoapp.desk",
 ]
 MIDDLEWARE = [
+    "geoapp.walls.ids.give",
+    "geoapp.walls.headers.put",
     "django.middleware.security.SecurityMiddleware",
-    "geoapp.middleware.content_security_policy",
     "geoapp.problems.language.speak",
     "geoapp.problems.handlers.say_what_is_wrong",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -98,7 +102,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "geoapp.accounts.asker.know",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "geoapp.walls.rates.bound",
 ]
 ROOT_URLCONF = "geoapp.urls"
 WSGI_APPLICATION = "geoapp.wsgi.application"
@@ -195,17 +199,22 @@ HTTPS = env.flag("HTTPS", os.environ.get("HTTPS"))
 TRUSTED_PROXIES = conf.proxies
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+# With this prefix a browser takes a cookie by TLS alone, for this host and all of it: no neighbour's name or path can plant one.
+_HOST = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_HOST}sessionid", f"{_HOST}csrftoken"
+CSRF_COOKIE_HTTPONLY = True  # its forms carry it; no script reads it
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie more
 CSRF_FAILURE_VIEW = "geoapp.problems.handlers.no_token"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
-# MapLibre draws icons from data URLs and may start its worker from a blob; it and the admin style inline.
-CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; child-src blob:; "
-    "style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'self'; form-action 'self'; "
-    "frame-ancestors 'self'"
-)
+# All other headers: `geoapp.walls.headers`.
 # Only the map without panels (`geoapp.web.framing`) is for pages of others, and only for those that are named.
 EMBED_ORIGINS = env.origins("EMBED_ORIGINS", os.environ.get("EMBED_ORIGINS"))
+
+LIMITS = env.flag("LIMITS", os.environ.get("LIMITS") or "1")
+LIMIT_PER_SECOND = env.integer("LIMIT_PER_SECOND", os.environ.get("LIMIT_PER_SECOND"), 300, 1, 1_000_000)
+LIMIT_BURST = env.integer("LIMIT_BURST", os.environ.get("LIMIT_BURST"), 20_000, 100, 10_000_000)
+LIMIT_DEAR_PER_MINUTE = env.integer("LIMIT_DEAR_PER_MINUTE", os.environ.get("LIMIT_DEAR_PER_MINUTE"), 300, 1, 100_000)
 
 PUBLIC_URL_GIVEN = bool(os.environ.get("PUBLIC_URL"))
 PUBLIC_URL = env.site("PUBLIC_URL", os.environ.get("PUBLIC_URL"), "http://localhost:8000")

@@ -158,14 +158,20 @@ TOKEN_READS = Trouble(
     Words(
         "个人令牌不能提交或更改任何内容。请在浏览器里登录后再做。",
         "A personal token changes and sends nothing. Log in with a browser to do it.",
+TOO_MANY = Trouble(
+    429,
+    Words("请求过于频繁，请稍等", "Too many requests"),
+    Words(
+        "从您的账号或网络来的请求太多，请在 {wait} 秒后再试。同一出口有很多人时，登录后各人单独计数；单位确有需要，请管理员调高 LIMIT_PER_SECOND。",
+        "Too much was asked from your account or network: try again in {wait} seconds. Where many share an address, each who logs in is counted alone; if your office needs more, the operator raises LIMIT_PER_SECOND.",
     ),
 )
 FAULT = Trouble(
     500,
     Words("服务器出错了", "A fault of the server"),
     Words(
-        "这是我们的错，不是您的。出错的时间已记入日志；请稍后再试，若一再出现，请把时间告诉管理员：{when}。",
-        "The mistake is ours, and the log tells more. Try again later; if it comes again, tell the administrator the time: {when}.",
+        "这是我们的错，不是您的，已记入日志。请稍后再试；若一再出现，请把编号和时间告诉管理员：{when}。",
+        "The mistake is ours, and the log tells more. Try again later; if it comes again, tell the administrator its id and the time: {when}.",
     ),
 )
 DATABASE_GONE = Trouble(

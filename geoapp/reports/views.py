@@ -34,6 +34,7 @@ from geoapp.reports.progress import chapters
 from geoapp.reports.refusal import MadeAgain, for_script, refused
 from geoapp.reports.structure import Report
 from geoapp.reports.words import FORM_NAMES, STATUS_NAMES, STEP_NAMES, level_name
+from geoapp.walls import policy
 from layers import access, languages, params, vocab
 from layers.area import Regions, parse_area
 from layers.errors import BadParameter
@@ -261,6 +262,7 @@ def preview(request: HttpRequest) -> Found:
         lambda: _previewed(ask, worn),
         HTML,
         f"{code()} {request.build_absolute_uri()} {worn.digest if worn else ''}",
+        headers=lambda: {"Content-Security-Policy": policy.REPORT},
     )
 
 

@@ -75,11 +75,12 @@ class Logs(Logger):
             self.access_log.addHandler(requests)
 
     def access(self, resp: Any, req: Any, environ: dict[str, Any], request_time: timedelta) -> None:
-        """``2026-07-01T09:00:00.123+08:00 10.1.2.3 "GET /api/meta" 200 5120 B 12 ms``"""
+        """``2026-07-01T09:00:00.123+08:00 10.1.2.3 "GET /api/meta" 200 5120 B 12 ms 0f3c…``: the last is the request's id."""
         target = str(environ.get("RAW_URI", "")).replace('"', "%22")
         status = str(resp.status).split(None, 1)[0]
         milliseconds = request_time / timedelta(milliseconds=1)
+        named = next((value for name, value in resp.headers if name.lower() == "x-request-id"), "-")
         self.access_log.info(
-            '%s "%s %s" %s %s B %.0f ms',
-            environ.get("REMOTE_ADDR") or "-", environ.get("REQUEST_METHOD"), target, status, resp.sent, milliseconds,
+            '%s "%s %s" %s %s B %.0f ms %s',
+            environ.get("REMOTE_ADDR") or "-", environ.get("REQUEST_METHOD"), target, status, resp.sent, milliseconds, named,
         )  # fmt: skip

@@ -30,6 +30,8 @@ STATUS: dict[type[ShuituError], int] = {
     BadParameter: 400, NeedsLogin: 401, NotAllowed: 403, NotFound: 404, TooLarge: 413, WrongForm: 415, TooSlow: 503, Busy: 503,
 }  # fmt: skip
 
+NAMED = (403, 404, 429, 500, 503)  # statuses whose body says by what id the log has the request
+
 
 def status_of(error: ShuituError) -> int:
     """The status of an error, or of the kind that it is one of."""
@@ -73,4 +75,6 @@ def refusal_of_right(request: HttpRequest, error: ShuituError) -> HttpResponse |
 def problem_response(request: HttpRequest, error: ShuituError) -> HttpResponse:
     """The refusal of a program's question."""
     body = problem(error)
+    if body["status"] in NAMED and (found := getattr(request, "request_id", "")):
+        body["request_id"] = found
     return HttpResponse(dumps(body), status=body["status"], content_type=CONTENT_TYPE)

@@ -33,6 +33,7 @@ NAMES = (
     "desk",
     "rights",
     "audit",
+    "limits",
 )
 
 

@@ -42,7 +42,8 @@ def page(response: Any, trouble: words.Trouble, language: str) -> str:
     # Nothing has to be fetched for it: no asset, no script, no style sheet.
     assert not re.findall(r"<script|<link (?!rel=\"icon\" href=\"data:,\")|<img|src=|url\(", text)
     assert "default-src 'self'" in response["Content-Security-Policy"]
-    assert response["Cache-Control"] == "no-store"
+    assert "no-store" in response["Cache-Control"]
+    assert response["X-Request-Id"] in text
     return text
 
 
@@ -50,7 +51,8 @@ def problem(response: Any, trouble: words.Trouble, language: str) -> dict[str, A
     assert response.status_code == trouble.status, response.content[:300]
     assert response["Content-Type"] == "application/problem+json"
     body: dict[str, Any] = response.json()
-    assert set(body) - {"allowed"} == {"type", "title", "status", "detail"}
+    assert set(body) - {"allowed"} == {"type", "title", "status", "detail", "request_id"}
+    assert body["request_id"] == response["X-Request-Id"]
     assert body["status"] == trouble.status
     assert body["title"] == trouble.told(language).title
     assert not [word for word in DJANGO if word in response.content.decode()]
