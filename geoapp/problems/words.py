@@ -158,6 +158,8 @@ TOKEN_READS = Trouble(
     Words(
         "个人令牌不能提交或更改任何内容。请在浏览器里登录后再做。",
         "A personal token changes and sends nothing. Log in with a browser to do it.",
+    ),
+)
 TOO_MANY = Trouble(
     429,
     Words("请求过于频繁，请稍等", "Too many requests"),
