@@ -1,6 +1,6 @@
 """How a line of log looks, whoever writes it: its time with zone, on one line, without what is known already.
 
-`Line` is for every logger of the site, gunicorn's as well; it asks nothing of Django, so that it can be used before it.
+`LogLine` is for every logger of the site, gunicorn's as well; it asks nothing of Django, so that it can be used before it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def iso(seconds: float, zone: str = ZONE) -> str:
     return datetime.fromtimestamp(seconds, ZoneInfo(zone)).isoformat(timespec="milliseconds")
 
 
-class Line(logging.Formatter):
+class LogLine(logging.Formatter):
     """A message on one line in the site's zone; a stack trace follows it on lines of its own."""
 
     def __init__(self, fmt: str = FORMAT, zone: str = ZONE) -> None:

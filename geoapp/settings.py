@@ -261,7 +261,7 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "geoapp.logs.Line"}},
+    "formatters": {"line": {"()": "geoapp.logs.LogLine"}},
     "filters": {"unknown": {"()": "geoapp.logs.Unknown"}},
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["unknown"]},

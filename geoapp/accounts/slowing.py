@@ -75,7 +75,7 @@ def _network(address: str) -> str:
     return str(ip_network(f"{found}/64", strict=False)) if found.version == 6 else address
 
 
-class Place:
+class TryPlace:
     """Where tries are counted: ``here``, which a success forgets; ``known``, where fewer counts are; and all of the ``bounds``."""
 
     here: str
@@ -83,7 +83,7 @@ class Place:
     bounds: dict[str, Bound]
 
 
-class AccountPlace(Place):
+class AccountPlace(TryPlace):
     """An account, and the address from which somebody tries it."""
 
     def __init__(self, account: str, address: str) -> None:
@@ -93,7 +93,7 @@ class AccountPlace(Place):
         self.bounds = {self.here: HERE, _key("address", network): ADDRESS, _key("account", name): ACCOUNT}
 
 
-class TokenPlace(Place):
+class TokenPlace(TryPlace):
     """An address from which tokens are sent that are not to be taken; good ones are looked up without being counted."""
 
     def __init__(self, address: str) -> None:
@@ -102,7 +102,7 @@ class TokenPlace(Place):
         self.bounds = {self.here: ADDRESS}
 
 
-def begin(place: Place) -> list[str]:
+def begin(place: TryPlace) -> list[str]:
     """Take a try, or raise `Slowed`; called before the password is looked at. → the keys it was counted under.
 
     The try is counted as refused at once and in one transaction, so that a hundred at the same moment are not a
@@ -129,7 +129,7 @@ def begin(place: Place) -> list[str]:
     return list(bounds)
 
 
-def succeeded(place: Place, counted: list[str]) -> None:
+def succeeded(place: TryPlace, counted: list[str]) -> None:
     """The account is known here from now on; the try that `begin` counted was none."""
     now = timezone.now()
     with transaction.atomic():
@@ -141,7 +141,7 @@ def succeeded(place: Place, counted: list[str]) -> None:
             row.save()
 
 
-def waits(place: Place) -> datetime | None:
+def waits(place: TryPlace) -> datetime | None:
     """Until when no try is taken there; none where one is taken now."""
     now = timezone.now()
     rows = Tries.objects.filter(key__in=place.bounds, until__gt=now)

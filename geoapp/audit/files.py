@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from geoapp.audit.filters import Place, Wanted, behind
+from geoapp.audit.filters import LineAt, Wanted, behind
 from geoapp.audit.models import Line
 from geoapp.audit.words import ACT, CHANNEL, RESULT
 from layers.errors import TooLarge
@@ -41,12 +41,12 @@ def count(wanted: Wanted) -> int:
     return found
 
 
-def batches(wanted: Wanted, upto: Place) -> Iterator[list[Line]]:
+def batches(wanted: Wanted, upto: LineAt) -> Iterator[list[Line]]:
     """All lines before a place, the newest first: each batch is a question of its own, so that none takes long."""
     place = upto
     while found := list(behind(wanted.lines(), place)[:BATCH]):
         yield found
-        place = Place(found[-1].at, found[-1].pk)
+        place = LineAt(found[-1].at, found[-1].pk)
 
 
 def row(line: Line, lang: str) -> list[Any]:
@@ -63,7 +63,7 @@ def row(line: Line, lang: str) -> list[Any]:
     ]  # fmt: skip
 
 
-def delimited(wanted: Wanted, upto: Place, lang: str) -> Iterator[bytes]:
+def delimited(wanted: Wanted, upto: LineAt, lang: str) -> Iterator[bytes]:
     out = io.StringIO()
     writer = csv.writer(out)
     out.write(BOM)
@@ -77,7 +77,7 @@ def delimited(wanted: Wanted, upto: Place, lang: str) -> Iterator[bytes]:
     yield out.getvalue().encode()
 
 
-def workbook(wanted: Wanted, upto: Place, lang: str, path: Path) -> None:
+def workbook(wanted: Wanted, upto: LineAt, lang: str, path: Path) -> None:
     """Imports what it needs when it is needed: a web worker that makes none does not carry it."""
     from openpyxl import Workbook
 

@@ -30,7 +30,7 @@ _TEXT_MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LineAt:
     """A line in the order of time; a page goes on behind it."""
 
     at: datetime
@@ -48,7 +48,7 @@ class Wanted:
     until: datetime | None
     values: Mapping[str, Any]
     given: Mapping[str, str]
-    before: Place | None = None
+    before: LineAt | None = None
 
     def lines(self) -> QuerySet[Line]:
         found = Line.objects.filter(at__gte=self.since, **self.values)
@@ -66,7 +66,7 @@ class Wanted:
         return urlencode({**{name: text for name, text in self.given.items() if text}, **changes}, safe=":")
 
 
-def behind(lines: QuerySet[Line], place: Place | None) -> QuerySet[Line]:
+def behind(lines: QuerySet[Line], place: LineAt | None) -> QuerySet[Line]:
     """Those that come after a line. The bound of time is one that the index knows."""
     if place is None:
         return lines
@@ -112,7 +112,7 @@ def _day(given: Mapping[str, str], name: str) -> date | None:
     return found
 
 
-def _place(text: str) -> Place | None:
+def _place(text: str) -> LineAt | None:
     at, _, number = text.partition("-")
     if not (at.isascii() and at.isdigit() and number.isascii() and number.isdigit() and len(text) < 40):
         return None
@@ -121,7 +121,7 @@ def _place(text: str) -> Place | None:
         return None
     seconds, rest = divmod(microseconds, 1_000_000)
     moment = datetime.fromtimestamp(seconds, tz=timezone.get_current_timezone()).replace(microsecond=rest)
-    return Place(moment, min(int(number), (1 << 63) - 1))
+    return LineAt(moment, min(int(number), (1 << 63) - 1))
 
 
 def by_day(wanted: Wanted) -> list[tuple[date, int, int, int]]:

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from geoapp.audit import reads, refusals, who
-from geoapp.audit.who import Asked
+from geoapp.audit.who import RequestAsked
 from geoapp.audit.writing import write
 from layers.http.streams import is_live
 
@@ -37,13 +37,13 @@ def record(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[
     return middleware
 
 
-def _write_waiting(asked: Asked) -> None:
+def _write_waiting(asked: RequestAsked) -> None:
     waiting, asked.waiting = asked.waiting, []
     for line in waiting:
         line()
 
 
-def _behind(request: HttpRequest, asked: Asked) -> None:
+def _behind(request: HttpRequest, asked: RequestAsked) -> None:
     """Django passes over whatever is wrong here: it is said in the log."""
     try:
         with who.answering(request):
@@ -53,7 +53,7 @@ def _behind(request: HttpRequest, asked: Asked) -> None:
         raise
 
 
-def _tell_refusal(response: HttpResponseBase, request: HttpRequest, asked: Asked) -> None:
+def _tell_refusal(response: HttpResponseBase, request: HttpRequest, asked: RequestAsked) -> None:
     """An answer that says no, or that broke off what was to be done. It is given though its line cannot be written: the database may
     be what is wrong."""
     try:

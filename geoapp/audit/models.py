@@ -22,7 +22,7 @@ class Line(models.Model):
     account = models.CharField(shown("账号", "Account"), max_length=150)
     address = models.CharField(shown("地址", "Address"), max_length=45)
     channel = models.PositiveSmallIntegerField(shown("途径", "Channel"), choices=CHANNEL.choices())
-    request_id = models.CharField(shown("请求", "Request"), max_length=32)
+    request_id = models.CharField(shown("请求", "Request"), max_length=64)
     errand = models.CharField(shown("任务", "Errand"), max_length=60)
     question = models.CharField(shown("问题", "Question"), max_length=1000)
     object = models.CharField(shown("对象", "Object"), max_length=200)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from geoapp.audit.filters import FILTERS, SUMMED, USUAL_DAYS, Place, Wanted, by_day
+from geoapp.audit.filters import FILTERS, SUMMED, USUAL_DAYS, LineAt, Wanted, by_day
 from geoapp.audit.models import Line
 from geoapp.audit.words import ACT, BAD, BAD_COLOUR, CHANNEL, DONE, GROUPS, RESULT
 from layers import languages
@@ -38,7 +38,7 @@ def of_page(wanted: Wanted, lang: str) -> dict[str, Any]:
     shown, last = found[:PAGE], found[PAGE - 1] if len(found) > PAGE else None
     return {
         "lines": [told(line, wanted, lang) for line in shown],
-        "older": wanted.address(before=str(Place(last.at, last.id))) if last else "",
+        "older": wanted.address(before=str(LineAt(last.at, last.id))) if last else "",
         "newest": f"?{wanted.address()}" if wanted.before else "",
         "csv": wanted.address(), "picture": picture(wanted, lang) if wanted.before is None else None,
         "account": wanted.given["account"],

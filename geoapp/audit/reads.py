@@ -12,7 +12,7 @@ from django.http import HttpRequest
 
 from geoapp.audit import who
 from geoapp.audit.question import clean
-from geoapp.audit.who import Asked
+from geoapp.audit.who import RequestAsked
 from geoapp.audit.windows import Windows
 from geoapp.audit.writing import after, write
 
@@ -26,7 +26,7 @@ def personal_read(request: HttpRequest, layers: Iterable[str], rows: int | None 
     The line is written before the answer is handed out, and when a stream has ended: what answers reads in transactions that write
     nothing.
     """
-    by = (who.of_request(request) or Asked(request)).who()
+    by = (who.of_request(request) or RequestAsked(request)).who()
     for layer in dict.fromkeys(layers):
         kind = (by.account_id, by.account or by.address, layer, by.channel)
         if _windows.is_told(kind, (layer, by), rows or 0):

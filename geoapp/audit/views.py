@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from geoapp.audit import files, filters, page, seals
-from geoapp.audit.filters import PARAMS, Place
+from geoapp.audit.filters import PARAMS, LineAt
 from geoapp.audit.rights import may_audit
 from geoapp.audit.writing import attempt, write
 from geoapp.menu import knows_asker
@@ -89,7 +89,7 @@ def export(request: HttpRequest, suffix: str) -> HttpResponseBase:
     with attempt("audit_read", format=suffix):
         wanted = filters.parse(_given(request))
         now = timezone.now()
-        upto = Place(now, 1 << 62)
+        upto = LineAt(now, 1 << 62)
         count = files.count(replace(wanted, until=min(now, wanted.until or now)))
     write("audit_read", rows=count, detail={"format": suffix})
     name = f"audit-{timezone.localtime(now):%Y%m%d-%H%M%S}.{suffix}"

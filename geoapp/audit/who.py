@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import secrets
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from django.http import HttpRequest
 
 from geoapp.address import client_address
 from geoapp.audit import question
+from geoapp.walls import ids
 
 CHANNELS = {
     "/admin/": "admin", "/desk/": "desk", "/api/": "api", "/ogc/": "ogc", "/tiles/": "tiles", "/styles/": "tiles",
@@ -38,13 +38,16 @@ class Who:
 
 
 @dataclass(slots=True)
-class Asked:
+class RequestAsked:
     """A request while it is answered: what was written for it, and what waits until its answer is there."""
 
     request: HttpRequest
-    request_id: str = field(default_factory=lambda: secrets.token_hex(8))
+    request_id: str = ""  # by which the answer, its line in the access log and those of the audit are found together
     written: int = 0
     waiting: list[Callable[[], None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.request_id = ids.of(self.request)
 
     def who(self) -> Who:
         account_id, account = account_of(self.request)
@@ -54,7 +57,7 @@ class Asked:
         )  # fmt: skip
 
 
-_asked: ContextVar[Asked | None] = ContextVar("audit_asked", default=None)
+_asked: ContextVar[RequestAsked | None] = ContextVar("audit_asked", default=None)
 _acting: ContextVar[Who | None] = ContextVar("audit_acting", default=None)
 
 
@@ -87,13 +90,13 @@ def now() -> Who:
     return asked.who() if asked is not None else of_process()
 
 
-def asked() -> Asked | None:
+def asked() -> RequestAsked | None:
     """The request that is being answered, if one is."""
     return _asked.get()
 
 
-def of_request(request: HttpRequest) -> Asked | None:
-    found: Asked | None = getattr(request, "audit_asked", None)
+def of_request(request: HttpRequest) -> RequestAsked | None:
+    found: RequestAsked | None = getattr(request, "audit_asked", None)
     return found
 
 
@@ -108,9 +111,9 @@ def of_process() -> Who:
 
 
 @contextmanager
-def answering(request: HttpRequest) -> Iterator[Asked]:
+def answering(request: HttpRequest) -> Iterator[RequestAsked]:
     """What is written inside is of this request."""
-    found = of_request(request) or Asked(request)
+    found = of_request(request) or RequestAsked(request)
     request.audit_asked = found  # type: ignore[attr-defined]  # a stream is at work when nothing is being answered any more
     token = _asked.set(found)
     try:

@@ -13,7 +13,7 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-from geoapp.logs import Line
+from geoapp.logs import LogLine
 
 FILE_BYTES = 50 << 20
 KEPT_FILES = 4  # older ones, beside the one that is written
@@ -64,13 +64,13 @@ class Logs(Logger):
             Path(cfg.accesslog).touch(mode=0o600)  # before gunicorn itself opens it, for all to read
         super().setup(cfg)
         for handler in self.error_log.handlers:
-            handler.setFormatter(Line("%(asctime)s %(levelname)s gunicorn[%(process)d] %(message)s"))
+            handler.setFormatter(LogLine("%(asctime)s %(levelname)s gunicorn[%(process)d] %(message)s"))
         for handler in list(self.access_log.handlers):
             self.access_log.removeHandler(handler)
             handler.close()
         if cfg.accesslog:
             requests = BoundedFile(Path(cfg.accesslog))
-            requests.setFormatter(Line("%(asctime)s %(message)s"))
+            requests.setFormatter(LogLine("%(asctime)s %(message)s"))
             requests._gunicorn = True  # type: ignore[attr-defined] # for gunicorn to find again
             self.access_log.addHandler(requests)
 

@@ -17,7 +17,7 @@ from psycopg import sql
 from layers.db import Query, bounded, snapshot
 from layers.features import fractions
 from layers.features.query import FeatureQuery
-from layers.features.tally import Tally, tally
+from layers.features.tally import RowTally, tally
 
 BATCH_ROWS = 1000
 COPY_SECONDS = 3600
@@ -110,14 +110,14 @@ def _batches(query: Query) -> Iterator[Iterator[list[tuple[Any, ...]]]]:
         yield _fetch(cursor, tally())
 
 
-def _each_counted(lines: Iterator[memoryview], counted: Tally) -> Iterator[memoryview]:
+def _each_counted(lines: Iterator[memoryview], counted: RowTally) -> Iterator[memoryview]:
     """PostgreSQL sends a message a row."""
     for line in lines:
         counted.rows += 1
         yield line
 
 
-def _fetch(cursor: Any, counted: Tally) -> Iterator[list[tuple[Any, ...]]]:
+def _fetch(cursor: Any, counted: RowTally) -> Iterator[list[tuple[Any, ...]]]:
     with bounded():
         while batch := cursor.fetchmany(BATCH_ROWS):
             counted.rows += len(batch)

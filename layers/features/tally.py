@@ -9,15 +9,15 @@ from dataclasses import dataclass
 
 
 @dataclass(slots=True)
-class Tally:
+class RowTally:
     rows: int = 0
 
 
-_counted: ContextVar[Tally | None] = ContextVar("features_counted", default=None)
+_counted: ContextVar[RowTally | None] = ContextVar("features_counted", default=None)
 
 
 @contextmanager
-def counting(into: Tally) -> Iterator[None]:
+def counting(into: RowTally) -> Iterator[None]:
     """What begins to be read inside is counted to its end, wherever that is."""
     token = _counted.set(into)
     try:
@@ -26,6 +26,6 @@ def counting(into: Tally) -> Iterator[None]:
         _counted.reset(token)
 
 
-def tally() -> Tally:
+def tally() -> RowTally:
     """Where what is read now is counted."""
-    return _counted.get() or Tally()
+    return _counted.get() or RowTally()

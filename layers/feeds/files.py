@@ -27,7 +27,7 @@ from layers.export.base import CHUNK, Format, Options, gathered, part
 from layers.export.slots import slot
 from layers.export.store import fetch
 from layers.features.query import FeatureQuery
-from layers.features.tally import Tally, counting
+from layers.features.tally import RowTally, counting
 from layers.http.answers import Keeping, etag, is_held
 from layers.http.encoding import accepts_gzip
 from layers.http.signals import exported
@@ -113,7 +113,7 @@ def _streamed(request: HttpRequest, wanted: Download, encoding: str) -> HttpResp
         return HttpResponse(headers=headers)
     with ExitStack() as stack:
         stack.enter_context(slot())
-        counted, sent = Tally(), _Sent()
+        counted, sent = RowTally(), _Sent()
         made = wanted.format.write(wanted.query, wanted.options)
         stack.callback(_close, made)
         body = sent.watching(_compressed(made) if encoding else gathered(made))

@@ -198,7 +198,7 @@ def test_a_fault_tells_its_id_and_nothing_of_the_inside(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, accept: str, language: str
 ) -> None:
     monkeypatch.setattr("layers.feeds.views.find", fail)
-    formatter = logs.Line()
+    formatter = logs.LogLine()
     lines: list[str] = []
 
     class Kept(logging.Handler):

@@ -15,7 +15,7 @@ CREATE TABLE audit_line (
     account text NOT NULL CHECK (length(account) <= 150),
     address text NOT NULL CHECK (length(address) <= 45),
     channel smallint NOT NULL CHECK (channel > 0),
-    request_id text NOT NULL CHECK (length(request_id) <= 32),
+    request_id text NOT NULL CHECK (length(request_id) <= 64),
     errand text NOT NULL CHECK (length(errand) <= 60),
     question text NOT NULL CHECK (length(question) <= 1000),
     object text NOT NULL CHECK (length(object) <= 200),
