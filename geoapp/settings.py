@@ -26,11 +26,17 @@
 | REPORT_TEMPLATES | folder of an authority's own layouts of reports (`*.toml`; `geoapp/reports/layouts/`) | our own |
 | REPORT_WORKERS | processes that make reports at once; 0: the site starts none | 1 |
 | OPEN_TO_ALL | `personal` opens water users, meters, permit holders and usage by meter to whoever reaches the port | closed; a demo's made-up ones are open |
+| RECORD_ORIGIN | by what name the record is known to who witnesses it; fixed with its key, at first use | PUBLIC_URL without `https://`, and `record` |
 | WORDS | `vocabulary.term=中文/English;…`: terms that are called otherwise here (`layers/vocab.py`) | as written |
 | LIMITS | 0: nobody is refused for asking too much (`geoapp/walls/rates.py`) | 1 |
 | LIMIT_PER_SECOND, LIMIT_BURST | light questions that one account, or one address without a log-in, gets back a second, and may have saved up | 300; 20000 |
 | LIMIT_DEAR_PER_MINUTE | explanations, previews, whole layers as files and ordered reports of one address without a log-in, a minute | 300 |
 | LOG_LEVEL | | INFO |
+| TOTP_FOR_ADMINS | 1: accounts that may open the administration need a second step | 0 |
+| SESSION_NETWORK | 1: a session ends when its network changes, whatever the browser (`geoapp/accounts/bound.py`) | 0 |
+| OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET_FILE | log-in by an OpenID Connect provider: its address, what we are called there, the file that holds our secret | none |
+| OIDC_NAME | what the button that leads there says | 统一认证 / Single sign-on |
+| LEAKED_PASSWORDS | a file of SHA-1 hashes of leaked passwords in their order, as Have I Been Pwned gives it: none of them is taken | none |
 | TRUSTED_PROXIES | comma-separated addresses, networks, or `unix`: proxies whose X-Forwarded-For and X-Forwarded-Proto are believed | this machine with HTTPS=1; else none |
 """
 
@@ -73,9 +79,11 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "layers",
+    "layers.record",
     "tiles",
     "geoapp",
     "geoapp.accounts",
+    "geoapp.audit",
     "geoapp.reports",
     "geoapp.desk",
 ]
@@ -86,10 +94,13 @@ MIDDLEWARE = [
     "geoapp.problems.language.speak",
     "geoapp.problems.handlers.say_what_is_wrong",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "geoapp.audit.middleware.record",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "geoapp.accounts.bearer.take",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "geoapp.accounts.asker.know",
     "django.contrib.messages.middleware.MessageMiddleware",
     "geoapp.walls.rates.bound",
 ]
@@ -161,12 +172,24 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "geoapp.accounts.passwords.CommonBaseValidator"},
+    {"NAME": "geoapp.accounts.passwords.LeakedValidator"},
 ]
+LEAKED_PASSWORDS = env.path("LEAKED_PASSWORDS", os.environ.get("LEAKED_PASSWORDS"))
+# Log-in by an authority's own provider (`geoapp.accounts.outside`): off unless it is named.
+OIDC_ISSUER = env.issuer("OIDC_ISSUER", os.environ.get("OIDC_ISSUER"))
+OIDC_CLIENT_ID = os.environ.get("OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET_FILE = env.path("OIDC_CLIENT_SECRET_FILE", os.environ.get("OIDC_CLIENT_SECRET_FILE"))
+OIDC_NAME = os.environ.get("OIDC_NAME") or "统一认证 / Single sign-on"
+if OIDC_ISSUER and not OIDC_CLIENT_ID:
+    raise env.BadSetting("OIDC_CLIENT_ID is missing: OIDC_ISSUER needs it")
+TOTP_FOR_ADMINS = env.flag("TOTP_FOR_ADMINS", os.environ.get("TOTP_FOR_ADMINS"))
 # A log-in ends after a working day, an hour after the last page, and with the browser (`geoapp.accounts.sessions`).
 SESSION_ENGINE = "geoapp.accounts.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_IDLE_SECONDS = 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_NETWORK = env.flag("SESSION_NETWORK", os.environ.get("SESSION_NETWORK"))
+LOGIN_URL = "account:login"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 
@@ -195,9 +218,11 @@ LIMIT_DEAR_PER_MINUTE = env.integer("LIMIT_DEAR_PER_MINUTE", os.environ.get("LIM
 
 PUBLIC_URL_GIVEN = bool(os.environ.get("PUBLIC_URL"))
 PUBLIC_URL = env.site("PUBLIC_URL", os.environ.get("PUBLIC_URL"), "http://localhost:8000")
+RECORD_ORIGIN = env.log_name("RECORD_ORIGIN", os.environ.get("RECORD_ORIGIN"), f"{PUBLIC_URL.partition('//')[2]}record")
+RECORD_KINDS = ("layers.record.releases", "layers.record.permits", "geoapp.reports.official.recorded")
 # What is open to whoever reaches the port, until accounts say who sees what (`layers.access`).
 OPEN_TO_ALL = env.choices("OPEN_TO_ALL", os.environ.get("OPEN_TO_ALL"), ("personal",))
-REPORT_TEMPLATES = env.folder("REPORT_TEMPLATES", os.environ.get("REPORT_TEMPLATES"))
+REPORT_TEMPLATES = env.path("REPORT_TEMPLATES", os.environ.get("REPORT_TEMPLATES"))
 REPORT_WORKERS = env.integer("REPORT_WORKERS", os.environ.get("REPORT_WORKERS"), 1, 0, 32)
 IMPORT_MAX_BYTES = env.integer("IMPORT_MAX_MB", os.environ.get("IMPORT_MAX_MB"), 200, 1, 4096) << 20
 IMPORT_WORKERS = env.integer("IMPORT_WORKERS", os.environ.get("IMPORT_WORKERS"), 2, 0, 16)
@@ -212,7 +237,7 @@ EXPORT_KEEP_BYTES = env.integer("EXPORT_KEEP_MB", os.environ.get("EXPORT_KEEP_MB
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_AUTHENTICATION_CLASSES": [],  # open to all until accounts come: no answer varies by cookie
+    "DEFAULT_AUTHENTICATION_CLASSES": [],  # who asks is `request.user`, of Django's (`geoapp.accounts.asker`)
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
 }
 SPECTACULAR_SETTINGS = {
@@ -223,6 +248,15 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {},
+    # What is open needs none of these; what an account may see wants its token, in one of the ways that programs send them.
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "bearer": {"type": "http", "scheme": "bearer", "description": "A personal token (/account/)."},
+            "basic": {"type": "http", "scheme": "basic", "description": "Any name, and a personal token as password."},
+            "key": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "A personal token."},
+        }
+    },
+    "SECURITY": [{}, {"bearer": []}, {"basic": []}, {"key": []}],
 }
 LOGGING = {
     "version": 1,

@@ -8,12 +8,16 @@ from __future__ import annotations
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.admin import apps as django_apps
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
 
+from layers import languages
 from layers.entries import STAGES
-from layers.words import shown
+from layers.words import active, shown
 
 TITLE = shown("水图管理", "Shuitu administration")
 # What comes first for whoever keeps the data: the water's way as the registry has it, then the divisions, then the record of
@@ -56,6 +60,12 @@ class ShuituAdminSite(AdminSite):
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         return {**super().each_context(request), "may_import": request.user.has_perm("layers.import_data")}
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """There is one page to log in, of the project's; it goes on in the language of this one."""
+        query = {"next": request.GET.get("next") or reverse("admin:index", current_app=self.name)}
+        address = languages.address(f"{reverse(settings.LOGIN_URL)}?{urlencode(query)}", active())
+        return HttpResponseRedirect(address)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """The water first, in the order of its way and from whichever application; the accounts after it."""

@@ -14,7 +14,8 @@ from layers.reach import WHOLE, Reach
 from layers.words import Worded, Words
 
 # What somebody has to be able to see of a layer before anything: it is as public as the figures, or its objects are told one by one.
-Need = Literal["figures", "objects"]
+# Finer than a township a figure may be one user's: told to who sees objects somewhere, as that is who knows users already.
+Need = Literal["figures", "fine", "objects"]
 Stage = Literal["region", "take", "supply", "use", "drain", "ground"]
 WAY: tuple[Stage, ...] = ("take", "supply", "use", "drain")  # the water's
 STAGES: Mapping[Stage, Words] = MappingProxyType(

@@ -52,6 +52,16 @@ class AsOf:
         told = hashlib.sha256(f"{build()} {sight.posture.why} {self.version} {self.changed_at}".encode())
         return Stamp(f"{self.version}-{sight.mark}{told.hexdigest()[:8]}")
 
+    @property
+    def of_data(self) -> Stamp:
+        """The same for whoever asks: of what is kept of figures and divisions, and shows nobody more than another: ``26-g1a2b3c4d``."""
+        told = hashlib.sha256(f"{build()} {self.version} {self.changed_at}".encode())
+        return Stamp(f"{self.version}-g{told.hexdigest()[:8]}")
+
+    def of_layer(self, layer: registry.Layer) -> Stamp:
+        """The stamp of a layer's own answers: of one that is the same to all who see it at all, that of its data."""
+        return self.stamp if access.varies(layer) else self.of_data
+
     def to_dict(self) -> dict[str, Any]:
         local = timezone.localtime(self.changed_at).isoformat(timespec="seconds") if self.changed_at else None
         return {"version": self.version, "changed_at": local}

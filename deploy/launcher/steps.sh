@@ -185,6 +185,18 @@ grid() {
     finish
 }
 
+# Every act enters itself; of a database from before the record, what there is.
+record() {
+    if is_stamped "$state/stamps/record" "$database_id"; then
+        was_done "record"
+        return 0
+    fi
+    begin "record: taking in what there is"
+    quietly record "$python" manage.py record integrate || die "the record could not be begun (the whole log: $shown/logs/record.log)"
+    put_stamp "$state/stamps/record" "$database_id"
+    finish
+}
+
 server() {
     begin "server: starting, and waiting until the map answers"
     "$python" -m geoapp.serve start >"$state/server.out" || {

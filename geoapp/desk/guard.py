@@ -44,7 +44,7 @@ def for_clerks(too_large: Callable[[HttpRequest], HttpResponse], *permissions: s
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not (request.user.is_active and request.user.is_staff):
-                return redirect_to_login(request.get_full_path(), reverse("admin:login"))
+                return redirect_to_login(request.get_full_path(), reverse("account:login"))
             if not any(map(request.user.has_perm, wanted)):
                 raise PermissionDenied
             if too_long(request):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 from django.apps import apps
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -9,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET, require_http_methods
 
+from geoapp import audit
 from geoapp.desk import pages, past
 from geoapp.desk.guard import PERMISSION, for_clerks
 from geoapp.desk.views import language, say, show, to, too_large
@@ -56,8 +59,11 @@ def undoing(request: HttpRequest, number: int) -> HttpResponse:
     if not _is_ones_own(request, found):
         raise PermissionDenied
     lang = language(request)
+    commit = request.method == "POST"
+    told = audit.attempt("import_undone", object=found.dataset, of=found.pk) if commit else nullcontext()
     try:
-        done = undo(found.pk, commit=request.method == "POST", actor=request.user.get_username(), wait_s=WAIT_S)
+        with told:
+            done = undo(found.pk, commit=commit, actor=request.user.get_username(), wait_s=WAIT_S)
     except ImportRefused as refusal:
         return show(request, "undo", past.of_undoing(found, lang, None, refusal), 400)
     if not done.committed:

@@ -189,14 +189,14 @@ def units(prefixes: Sequence[str], period: Period, size: int, divided: Divisions
 
 
 def _cells(prefixes: Sequence[str], period: Period, divided: Divisions, size: int = DEFAULT_SIZE) -> Cells | None:
-    """None when no grid of this size is kept up, or for too many units for a page."""
-    if not GridBuild.objects.filter(size=size).exists():
+    """None when no grid of this size is kept up or may be seen, or for too many units for a page."""
+    if access.seen(registry.layer(f"grid_{size}")) is None or not GridBuild.objects.filter(size=size).exists():
         return None
     found = rows(units(prefixes, period, size, divided))
     if not 0 < len(found) <= _MOST_UNITS:
         return None
     key = (size, str(period.first.year) if period.length == 1 else str(period), divided.edition.id)
-    breaks = _kept_breaks.get_or_make(as_of(ALL_DATASETS).stamp, key, lambda: _breaks(size, period, divided))
+    breaks = _kept_breaks.get_or_make(as_of(ALL_DATASETS).of_data, key, lambda: _breaks(size, period, divided))
     return Cells(size, breaks, tuple(litres for litres, _ in found), tuple(bytes(wkb) for _, wkb in found))
 
 

@@ -7,12 +7,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from geoapp import beside
+from geoapp import audit, beside
 from geoapp.address import client_address
 from geoapp.menu import knows_asker
 from geoapp.problems.language import html_language, page_language
@@ -127,7 +128,9 @@ def make(request: HttpRequest) -> HttpResponse:
     forms = ask.forms if ask.atlas else parse_formats(",".join(request.POST.getlist("formats")), ask.forms)
     if not ask.area:
         layouts.usable(ask.lang)
-    job = queue.ask_for(ask, forms, _asker(request))
+    with audit.attempt("report_asked", object=ask.region), transaction.atomic():
+        job = queue.ask_for(ask, forms, _asker(request))
+        audit.write("report_asked", object=job.region or job.name, errand=queue.errand(job), detail=queue.about(job))
     request.session[MINE] = [*request.session.get(MINE, [])[-99:], job.pk]
     if not request.user.is_authenticated:  # theirs for two weeks; a log-in has its own end
         request.session.set_expiry(MINE_SECONDS)
@@ -223,6 +226,13 @@ def download(request: HttpRequest, job_id: int, form: str) -> FileResponse:
             request.session.save()  # not done with an answer of 5xx
         worker.ensure()
         raise MadeAgain(f"{FORMS[form].suffix} of {job.name}, {job.period}: ask again in a minute.")
+    if request.method == "GET":
+        audit.write(
+            "export",
+            object=job.region or job.name,
+            errand=queue.errand(job),
+            detail={"format": form, "file": path.name},
+        )
     return FileResponse(path.open("rb"), as_attachment=True, filename=path.name, content_type=FORMS[form].content_type)
 
 
@@ -236,7 +246,7 @@ def delete(request: HttpRequest, job_id: int) -> HttpResponse:
     return redirect(languages.address(reverse("reports:index"), page_language(request)))
 
 
-@Resource(kept=BY_VERSION, refuses=refused, lane="dear")
+@Resource(kept=BY_VERSION, refuses=refused, lane="dear", needs="reports")
 def preview(request: HttpRequest) -> Found:
     """The report as a page: the template of the PDF. Seconds of work: made once for all who look at it, beside this process."""
     params.refuse_unknown(request.GET, PARAMS)

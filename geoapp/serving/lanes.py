@@ -43,6 +43,7 @@ class OutOfPatience(Exception):
     """The request has waited longer than its lane lets one wait."""
 
 
+_PASSWORDS = ("/account/login", "/account/password", "/account/totp", "/account/tokens/make")
 _REPORTS = tuple(f"/reports/{digit}" for digit in "0123456789")  # a report's own address begins with its number
 
 
@@ -50,14 +51,14 @@ def lanes(threads: int) -> tuple[Lane, ...]:
     """The lanes of one web process; the first that takes a request has it. ``threads`` are for light questions."""
     return (
         # Hashing a password takes as long as a hundred tiles.
-        Lane("log-in", 1, ("/admin/login/",), "POST", most_waiting=40, most_of_one=20),
+        Lane("log-in", 1, _PASSWORDS, "POST", most_waiting=40, most_of_one=20),
         # Seconds of the database's or of this process's own time each.
         Lane("dear", 1, ("/api/explain", "/reports/preview"), most_waiting=200, most_of_one=100, patience_s=45.0),
         # Answers that may be as long as the city: each thread is held for as long as its reader takes.
         Lane(
             "files",
             4,
-            ("/feeds/", "/ogc/", "/reports/issued/", *_REPORTS),
+            ("/feeds/", "/ogc/", "/audit/export", "/reports/issued/", *_REPORTS),
             most_waiting=400,
             most_of_one=200,
             at_once_of_one=3,

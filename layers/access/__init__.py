@@ -5,7 +5,7 @@ account was given of them; `sight` is what one asker sees in one answer, and the
 of a reach, and `seen` gives out layers as they may be seen.
 """
 
-from layers.access.permissions import divides, note_staff, reach_of, reaches
+from layers.access.permissions import divides, note_staff, reach_of, reaches, rights_of
 from layers.access.posture import (
     DEMO,
     SETTING,
@@ -17,7 +17,7 @@ from layers.access.posture import (
     still_synthetic,
 )
 from layers.access.rights import CAPABILITIES, DUTIES, Capability, Rights
-from layers.access.roles import Account, gone_codes, granted
+from layers.access.roles import Asker, gone_codes, granted
 from layers.access.rows import begins, counting_in, rows_in
 from layers.access.seen import (
     counts_within,
@@ -33,9 +33,22 @@ from layers.access.seen import (
     shown,
     tells,
     tells_of,
+    varies,
     with_names,
 )
-from layers.access.sight import Moment, Sight, keep_class, may, may_show, now, one_moment, require
+from layers.access.sight import (
+    Found,
+    Moment,
+    Sight,
+    keep_class,
+    may,
+    may_show,
+    note_personal,
+    now,
+    one_moment,
+    require,
+    require_fine,
+)
 
 __all__ = [
     "CAPABILITIES",
@@ -43,8 +56,9 @@ __all__ = [
     "DUTIES",
     "SETTING",
     "WORD",
-    "Account",
+    "Asker",
     "Capability",
+    "Found",
     "Moment",
     "Posture",
     "Rights",
@@ -64,6 +78,7 @@ __all__ = [
     "may",
     "may_show",
     "name_of",
+    "note_personal",
     "note_staff",
     "now",
     "objects",
@@ -74,6 +89,8 @@ __all__ = [
     "reaches",
     "read",
     "require",
+    "require_fine",
+    "rights_of",
     "rows_in",
     "rows_of",
     "seen",
@@ -81,5 +98,6 @@ __all__ = [
     "still_synthetic",
     "tells",
     "tells_of",
+    "varies",
     "with_names",
 ]

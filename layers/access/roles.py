@@ -17,7 +17,7 @@ OF_SUPERUSER = Rights.everywhere(*(name for name in CAPABILITIES if name != "aud
 
 
 @dataclass(frozen=True)
-class Account:
+class Asker:
     """Who asks, by a session or by a token whose ``scope`` bounds what is seen; ``superuser`` as Django has it."""
 
     id: int

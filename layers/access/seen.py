@@ -23,7 +23,7 @@ from layers.access.rows import NO_ROW, rows_in
 from layers.access.sight import now
 from layers.errors import NotFound
 from layers.fields import Dataset, Field
-from layers.reach import Reach
+from layers.reach import WHOLE, Reach
 from layers.registry import Layer
 
 _KEPT = 4096  # layers as they are seen: some 25 of each class of rights
@@ -39,6 +39,8 @@ def _rows_of(layer: Layer, rights: Rights) -> Reach:
     """Whose rows of a layer are seen."""
     if not rights.may("figures"):
         return Reach()
+    if layer.needs == "fine":
+        return WHOLE if rights.may("objects") else Reach()
     reach = rights.reach(layer.needs)
     return reach & rights.reach("personal") if layer.dataset.name in personal.DATASETS else reach
 
@@ -68,6 +70,12 @@ def left_of(layer: Layer, rights: Rights) -> Layer | None:
 def seen(layer: Layer) -> Layer | None:
     """The layer as it may be seen now; None when it may not."""
     return left_of(registry.published(layer.id), now().rights.seeing)
+
+
+def varies(layer: Layer) -> bool:
+    """Whether a layer is another to one who may see it than to another: by whose rows, or by what is told of them."""
+    whole = registry.published(layer.id)
+    return whole.needs == "objects" or depends(whole)
 
 
 def depends(layer: Layer) -> bool:

@@ -6,7 +6,7 @@ nobody else, and a right that is taken away holds at the next request however wa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from django.conf import settings
 
 from layers.access.posture import Posture, read
 from layers.access.rights import BUT_PERSONAL, CAPABILITIES, NOTHING, WELL_KNOWN, Capability, Rights, mark_in, mark_of
-from layers.access.roles import Account
+from layers.access.roles import Asker
 from layers.errors import NeedsLogin, NotAllowed
 from layers.models import PermissionClass
 from layers.words import Words
@@ -38,9 +38,19 @@ class Sight:
         return self.rights.reach("personal").whole
 
     @property
+    def fine(self) -> bool:
+        """Whether figures of villages and cells are told: of one with a single user they are that user's."""
+        return self.rights.may("objects")
+
+    @property
     def public(self) -> bool:
         """Whether no more is shown than to everybody: the answer is nobody's in particular then."""
         return self.rights.seeing == self.posture.rights.seeing
+
+    @property
+    def privileged(self) -> bool:
+        """Whether personal data are shown that everybody does not see: who looks at them is written down."""
+        return not self.posture.rights.reach("personal").covers(self.rights.reach("personal"))
 
     @property
     def mark(self) -> str:
@@ -69,16 +79,23 @@ class Sight:
         }
 
 
+# Who asks; or what finds it once somebody wants to know, where nothing is read within a snapshot.
+Found = Asker | Callable[[], Asker | None] | None
+
+
 class Moment:
     """One asker's view: the posture and the rights are read once, and everything in the answer goes by them.
 
     Without an account what everybody may see; ``rights`` are given where they are known from a stamp.
     """
 
-    def __init__(self, account: Account | None = None, rights: Rights | None = None) -> None:
+    def __init__(self, account: Found = None, rights: Rights | None = None) -> None:
         self._account = account
         self._rights = rights
         self._sight: Sight | None = None
+        self.personal: set[str] = (
+            set()
+        )  # of which personal data were asked for under a right: layers, or what mixes them
 
     @property
     def sight(self) -> Sight:
@@ -90,9 +107,10 @@ class Moment:
         posture = read()
         if self._rights is not None:
             return Sight(posture, self._rights, known=True)
-        if self._account is None:
+        account = self._account() if callable(self._account) else self._account
+        if account is None:
             return Sight(posture, posture.rights)
-        return Sight(posture, posture.rights | self._account.rights, known=True)
+        return Sight(posture, posture.rights | account.rights, known=True)
 
     def closed_meanwhile(self) -> bool:
         """Whether what was open for being made up is so no longer: rows read since may be real.
@@ -106,7 +124,7 @@ _moment: ContextVar[Moment | None] = ContextVar("moment", default=None)
 
 
 @contextmanager
-def one_moment(stamp: str = "", account: Account | None = None) -> Iterator[Moment]:
+def one_moment(stamp: str = "", account: Found = None) -> Iterator[Moment]:
     """Everything inside goes by one sight: an account's, or everybody's; where a ``stamp`` is given, by that of whoever it was told to."""
     moment = Moment(rights=rights_in(stamp)) if stamp else Moment(account)
     token = _moment.set(moment)
@@ -127,6 +145,13 @@ def now() -> Sight:
     if settings.SERVING:
         return Sight(posture, posture.rights)
     return Sight(posture, posture.rights | BUT_PERSONAL | Rights.everywhere("reports"), known=True)
+
+
+def note_personal(what: str) -> None:
+    """That the answer of this moment gives personal data of a layer, or of what mixes them (a search, an explanation)."""
+    moment = _moment.get()
+    if moment is not None and moment.sight.privileged:
+        moment.personal.add(what)
 
 
 def rights_in(stamp: str) -> Rights:
@@ -155,6 +180,11 @@ def may_show(stamp: str) -> bool:
 def may(capability: Capability) -> bool:
     """Whether the asker may do something anywhere."""
     return now().rights.may(capability)
+
+
+def require_fine() -> None:
+    """`NeedsLogin` or `NotAllowed` to who is told no figures finer than those of townships."""
+    require("objects")
 
 
 def require(capability: Capability) -> None:

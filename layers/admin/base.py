@@ -17,7 +17,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from layers import access, registry, vocab
+from layers import access, acts, registry, vocab
 from layers.admin import journal
 from layers.admin.geometry import LineField, OutlineField, OutlineWidget, PositionField, PositionWidget, outline_json
 from layers.admin.paging import BoundedPaginator, LightChangeList
@@ -126,6 +126,7 @@ class PublishedForm(forms.ModelForm):
         try:
             journal.claim()
         except ImportRefused as error:
+            acts.tell("edit", result="refused", object=self._meta.model._meta.label_lower, why=error.said)
             raise forms.ValidationError(shown_word(error.said), code="busy") from error
         return cleaned
 
@@ -298,5 +299,6 @@ class PublishedAdmin(FastAdmin):
             with transaction.atomic():
                 return view()
         except ImportRefused as error:
+            acts.tell("edit", result="refused", object=self.dataset, why=error.said)
             messages.error(request, shown("{why}。没有改动任何数据。", "{why}. Nothing was changed.", why=error.said))
             return HttpResponseRedirect(request.get_full_path())

@@ -93,7 +93,7 @@ def _sizes() -> dict[str, int]:
 
 def _synthetic(version: AsOf) -> frozenset[str]:
     """The layers with anything made up in them."""
-    found: frozenset[str] = _kept.get_or_make(version.stamp, "synthetic", _with_synthetic)
+    found: frozenset[str] = _kept.get_or_make(version.of_data, "synthetic", _with_synthetic)
     return found
 
 
@@ -176,7 +176,7 @@ def meta() -> dict[str, Any]:
             "authority": {"zh": here.authority_zh, "en": here.authority_en},
             "credit": {"zh": here.credit_zh, "en": here.credit_en},
         },
-        "usage_records": _kept.get_or_make(as_of(ALL_DATASETS).stamp, "usage_records", _usage_records),
+        "usage_records": _kept.get_or_make(as_of(ALL_DATASETS).of_data, "usage_records", _usage_records),
     }
 
 

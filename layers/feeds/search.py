@@ -262,6 +262,7 @@ def _object(index: RegionIndex, found: dict[str, Any]) -> dict[str, Any]:
         "code": found["code"],
         "name": found["told"],
         "path": _place(index, found["region_code"]),
+        "region": found["region_code"] if found["region_code"] in index.by_code else None,
         "lon": found["lon"],
         "lat": found["lat"],
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, Literal, Protocol
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -19,12 +19,14 @@ from django.views.decorators.csrf import csrf_exempt
 from layers import access
 from layers.db import remembering, snapshot_when_asked
 from layers.errors import Busy, ShuituError
+from layers.http import signals
 from layers.http.answers import BY_VERSION, NOT_AT_ALL, Keeping
 from layers.http.asker import VARIES, account_of
 from layers.http.problems import problem_response, refusal_of_right
 from layers.http.streams import is_live
 
 READ = ("GET", "HEAD")
+GIVEN = (200, 206, 304)  # statuses by which an asker has the answer
 Lane = Literal["light", "dear", "files"]
 
 
@@ -70,8 +72,11 @@ class Resource:
                 return HttpResponseNotAllowed(self.methods)
             if request.method == "OPTIONS":
                 return HttpResponse(headers={"Allow": ", ".join(self.methods)})
-            account = account_of(request)
-            response = self._at_one_moment(request, account, lambda: view(request, *args, **kwargs))
+            # A session that has ended is taken away when it is looked at, which no snapshot allows.
+            account = account_of(request) if self.of_data else partial(account_of, request)
+            response, moment = self._at_one_moment(request, account, lambda: view(request, *args, **kwargs))
+            if moment.personal and response.status_code in GIVEN:
+                signals.personal_told.send(sender=Resource, request=request, layers=sorted(moment.personal), rows=None)
             response.headers.setdefault("Cache-Control", self.kept.control)
             # What is named by its address for ever is that to everybody who knows the address.
             by_asker = () if "immutable" in response["Cache-Control"] else VARIES
@@ -82,20 +87,22 @@ class Resource:
         served.resource = self  # type: ignore[attr-defined]  # what it says of itself, for who walks the addresses
         return served if self.token else csrf_exempt(served)
 
-    def _at_one_moment(self, request: HttpRequest, account: access.Account | None, ask: Ask) -> HttpResponseBase:
+    def _at_one_moment(
+        self, request: HttpRequest, account: access.Found, ask: Ask
+    ) -> tuple[HttpResponseBase, access.Moment]:
         """An answer that was open because all was made up is asked for again if an import of real data has come meanwhile."""
         response, moment = self._in_snapshot(request, account, ask)
         if request.method not in READ and not self.of_data:  # it writes
-            return response
+            return response, moment
         # A stream goes on in the snapshot that the posture was read in, and has the connection to itself until it ends.
         if is_live(response) or not moment.closed_meanwhile():
-            return response
+            return response, moment
         if response.streaming:
             response.close()  # its file is let go of
-        return self._in_snapshot(request, account, ask)[0]
+        return self._in_snapshot(request, account, ask)
 
     def _in_snapshot(
-        self, request: HttpRequest, account: access.Account | None, ask: Ask
+        self, request: HttpRequest, account: access.Found, ask: Ask
     ) -> tuple[HttpResponseBase, access.Moment]:
         """Version, figures and what the asker may see, of one moment, which lasts until the last row is sent."""
         with ExitStack() as stack:

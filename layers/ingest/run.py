@@ -65,6 +65,7 @@ from layers.ingest.upsert import Outcome
 from layers.models import Release
 from layers.place import Place
 from layers.reach import WHOLE, Reach
+from layers.record import append as record
 from layers.shapes import DRAWN
 from layers.words import Words
 
@@ -408,6 +409,9 @@ class _Import:
         report.committed = True
         release.report = report.to_dict() | ({"context": dict(self.context)} if self.context else {})
         release.save()
+        self._tell("record", report.new + report.changed)
+        with self._timed("record"):
+            record.released(release)
 
     def _tell(self, step: str, done: int) -> None:
         if self.progress:

@@ -57,6 +57,7 @@ def explain_unit(
 
     Null and no parts where nothing is recorded: in no month of the period, or not of the selection.
     """
+    access.require_fine()
     terms = _terms(period, selection, page or RecordsPage())
     within = divisions(boundaries, last_month(period, query.available_months()))
     elsewhere = within.elsewhere(Month.of(day) for day in terms["months"])
@@ -120,6 +121,7 @@ def explain_region(
     A code that a district shares with its bureau means the district, unless the ``unit`` is asked for. Null and no parts
     where nothing is recorded. `NotFound` for an unknown code.
     """
+    access.require_fine()  # the parts of a figure may be one user's, by source and purpose even where they are summed
     within = divisions(boundaries, last_month(period, query.available_months()))
     index = region_index(within)
     region = _asked(index, code, unit=unit)

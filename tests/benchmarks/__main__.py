@@ -13,6 +13,7 @@ NAMES = (
     "reading",
     "memory",
     "load",
+    "record",
     "sums",
     "grid",
     "stats",
@@ -31,6 +32,8 @@ NAMES = (
     "search",
     "desk",
     "limits",
+    "rights",
+    "audit",
 )
 
 

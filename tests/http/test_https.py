@@ -32,11 +32,11 @@ def run_with(settings: Any) -> Any:
 
 def log_in(browser: Client, *, secure: bool) -> None:
     """By the form and its token, as a person does, to the first page inside."""
-    assert browser.get("/admin/login/", secure=secure).status_code == 200
+    assert browser.get("/account/login", secure=secure).status_code == 200
     token = browser.cookies[f"{'__Host-' if secure else ''}csrftoken"].value
     form = {"username": "chief", "password": GOOD, "csrfmiddlewaretoken": token}
-    headers = {"Referer": "https://testserver/admin/login/"} if secure else {}
-    answer = browser.post("/admin/login/", form, secure=secure, headers=headers)
+    headers = {"Referer": "https://testserver/account/login"} if secure else {}
+    answer = browser.post("/account/login", form, secure=secure, headers=headers)
     assert answer.status_code == 302
     assert browser.get("/admin/", secure=secure).status_code == 200
 
@@ -50,7 +50,7 @@ def test_behind_https_cookies_stay_on_it(run_with: Any) -> None:
         assert (cookie["path"], cookie["domain"]) == ("/", ""), name  # or a browser throws it away, by its prefix
 
 
-@pytest.mark.parametrize("path", ["/", "/admin/login/", "/api/meta"])
+@pytest.mark.parametrize("path", ["/", "/account/login", "/api/meta"])
 def test_behind_https_nothing_is_answered_in_the_open(run_with: Any, path: str) -> None:
     browser = run_with(HTTPS="1")
     answer = browser.get(path)

@@ -117,7 +117,7 @@ def test_every_answer_tells_of_whom_its_asker_may_see_and_of_nobody_else(name: s
     seen: set[str] = set()
     for address in every:
         status, text = told(client, address)
-        assert status in (200, 204, 302, 400, 404), (status, address, text[-2000:])
+        assert status in (200, 204, 302, 400, 401, 403, 404), (status, address, text[-2000:])
         tells = shown(without_own_words(text, address))
         assert tells <= may, (address, tells - may)
         seen |= tells
@@ -149,6 +149,35 @@ def test_lists_hold_all_that_may_be_seen_and_count_no_more(name: str, every: lis
         counts = {one["id"]: one["count"] for one in client.get("/api/layers").json()["layers"]}
         if layer in counts:
             assert counts[layer] == each * len(sides), layer
+
+
+def test_figures_that_may_be_one_users_are_for_who_sees_users(world: Path, client: Client) -> None:
+    """A village or a cell with a single meter tells what that meter says: to the public the township is the finest there is."""
+    village, township = client.get("/api/stats?level=village&period=2019"), "/api/stats?level=township&period=2019"
+    assert village.status_code == 200
+    totals = {row["code"]: row["volume_l"] for row in client.get(township).json()["rows"]}
+    choose("figures")
+    fine = (
+        "/api/stats?level=village&period=2019", "/api/stats/series?level=village", f"/api/regions/{A}", "/tiles/village.json",
+        "/api/stats/cells?period=2019", "/tiles/grid_500.json", "/ogc/collections/grid_100/items", "/feeds/village.csv?period=2019",
+        "/api/stats/compare?period=2019-01&versus=2019-01&level=grid_500", f"/api/stats?level=village&parent={TOWNSHIP}&period=2019",
+    )  # fmt: skip
+    assert {address: client.get(address).status_code for address in fine} == {
+        address: 400 if "level=village" in address else 404 for address in fine
+    }
+    for address in (
+        f"/api/explain?region={TOWNSHIP}&period=2019",
+        "/api/stats/area?area=box:116,39,116.05,39.1&period=2019",
+    ):
+        assert client.get(address).status_code == 401, address
+    assert {row["code"]: row["volume_l"] for row in client.get(township).json()["rows"]} == totals
+    meta = client.get("/api/meta").json()
+    assert "village" not in meta["levels"] and not {"village", "grid_500"} & {one["id"] for one in meta["layers"]}
+    region = client.get(f"/api/regions/{TOWNSHIP}?period=2019").json()
+    assert (region["child_level"], region["children"]) == (None, [])
+    clerk = Client()
+    clerk.force_login(account("clerk", (SEEING, DISTRICT)))
+    assert {clerk.get(address).status_code for address in fine} == {200}
 
 
 def test_nothing_is_told_without_a_log_in_where_the_site_is_closed(every: list[str], client: Client) -> None:

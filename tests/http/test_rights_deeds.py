@@ -16,6 +16,7 @@ from layers.ingest.refusal import ImportRefused
 from layers.ingest.run import Source, run
 from layers.models import Grant, Meter, Openness, Region, Role, UsageRecord, WaterUser, Well
 from layers.reach import Reach
+from tests.audit_lines import INLINES
 from tests.db.ingest_files import DISTRICT, OTHER_DISTRICT, csv, geojson, regions
 from tests.rights_city import EAST, HEADS, OBJECT, PERSONAL, A, account, choose, give, make_city
 from tests.standing import standing
@@ -203,7 +204,7 @@ def test_a_reporting_unit_reaches_as_far_as_its_divisions(world: Path) -> None:
 
 def test_who_is_djangos_superuser_is_no_auditor(world: Path) -> None:
     chief = User.objects.create_superuser("chief")
-    rights = access.Account(chief.pk, superuser=True).rights
+    rights = access.Asker(chief.pk, superuser=True).rights
     assert rights.may("accounts") and rights.may("import") and not rights.may("audit")
 
 
@@ -214,3 +215,57 @@ def test_the_posture_is_one_row_that_an_administrator_changes(world: Path) -> No
     chosen = Openness.objects.get()
     assert (chosen.posture, chosen.changed_by) == ("figures", "clerk")
     assert client.post("/admin/layers/openness/1/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_who_looks_after_accounts_makes_nobody_more_than_roles_do(world: Path) -> None:
+    _, client = administrator()
+    other = User.objects.create_user("other")
+    form = {
+        "username": "other",
+        "date_joined_0": "2026-01-01",
+        "date_joined_1": "00:00:00",
+        "is_active": "on",
+        "last_name": "李",
+    }
+    more = {"is_staff": "on", "is_superuser": "on", "user_permissions": ["1"]}
+    assert client.post(f"/admin/auth/user/{other.pk}/change/", form | more | INLINES).status_code == 302
+    other.refresh_from_db()
+    assert (other.last_name, other.is_staff, other.is_superuser) == ("李", False, False)
+    assert not other.user_permissions.exists()
+
+
+def test_changes_of_rights_are_in_the_audit(world: Path) -> None:
+    from tests.audit_lines import Lines
+
+    admin, client = administrator()
+    other, role = User.objects.create_user("other"), Role.objects.get(name="区局查看")
+    lines = Lines()
+    client.post("/admin/layers/grant/add/", {"account": other.pk, "role": role.pk, "code": DISTRICT})
+    told = lines.new("rights_changed")
+    assert [one.account for one in told] == [admin.username] and told[0].line.detail["code"] == DISTRICT
+    lines.forget()
+    client.post("/admin/layers/openness/1/change/", {"posture": "open"})
+    (told,) = lines.new("rights_changed")
+    assert told.line.detail["posture"] == "open"
+    lines.forget()
+    client.post(f"/admin/layers/grant/{Grant.objects.get(account=other).pk}/delete/", {"post": "yes"})
+    (told,) = lines.new("rights_changed")
+    assert told.line.detail == {"did": "deleted"}
+
+
+def test_who_looks_at_personal_data_by_a_right_is_in_the_audit(world: Path) -> None:
+    from geoapp.audit import reads
+    from tests.audit_lines import Lines
+
+    reads.forget()
+    _, client = clerk(DISTRICT)
+    lines = Lines()
+    for address in ("/api/layers/meter/features", "/api/layers/meter/features", f"/api/search?q={PERSONAL}W"):
+        assert client.get(address).status_code == 200
+    told = lines.new("personal_read")
+    assert [(one.account, one.object) for one in told] == [("clerk", "meter"), ("clerk", "search")]
+    lines.forget()
+    assert client.get("/api/stats?period=2019").status_code == 200
+    choose("open")
+    assert Client().get("/api/layers/well/features").status_code == 200
+    assert lines.new("personal_read") == []

@@ -101,7 +101,7 @@ def test_a_hit_says_what_it_is_and_where(client: Client) -> None:
     (plant,) = search(client, "UP001")
     assert plant == {
         "layer": "urban_plant", "code": "UP001", "name": "南街水厂", "path": "试验区 / 南街道 / 乙社区",
-        "lon": pytest.approx(116.005), "lat": pytest.approx(40.005),
+        "region": B, "lon": pytest.approx(116.005), "lat": pytest.approx(40.005),
     }  # fmt: skip
 
 
@@ -210,7 +210,7 @@ def permits(grid: Grid) -> Grid:
 def test_permits_are_found_by_number_and_holders_by_name_and_code(client: Client, permits: Grid) -> None:
     (permit,) = search(client, "字第7号")
     assert permit == {
-        "layer": "permit", "code": "取水（京）字第7号", "name": "清泉饮品公司", "path": "试验区 / 南街道 / 乙社区", "lon": None, "lat": None,
+        "layer": "permit", "code": "取水（京）字第7号", "name": "清泉饮品公司", "path": "试验区 / 南街道 / 乙社区", "region": B, "lon": None, "lat": None,
     }  # fmt: skip
     assert [(one["layer"], one["code"], one["name"]) for one in search(client, "qs")] == [("permit", "QS-8", "")]
     for text in ("清泉", "饮品公司", "hz0", "HZ01", "清泉 公司"):

@@ -108,7 +108,7 @@ export interface AreaTotals extends MonthlyUse {
   parts: { code: string; name: string; parent: string; level: Level; volume_l: number | null; share: number | null; area_km2: number }[];
   meets: { code: string; name: string; level: Level }[]; facilities: { layer: string; count: number }[];
 }
-export interface SearchHit { layer: string; level?: Level; code: string; name: string; path: string; lon: number | null; lat: number | null; bounds?: Bounds | null }
+export interface SearchHit { layer: string; level?: Level; code: string; name: string; path: string; region?: string | null; lon: number | null; lat: number | null; bounds?: Bounds | null }
 export interface LinkedObject { layer: string | null; code: string; name: string; lon?: number | null; lat?: number | null }
 export interface ObjectFeature {
   id: string; synthetic: boolean; geometry: GeoJSON.Geometry | null; properties: Record<string, unknown>; bbox?: Bounds;
@@ -272,6 +272,8 @@ export const useUrl = (layer: string, code: string): string => `/api/layers/${en
 export const nearUrl = (layer: string, code: string): string => `/api/layers/${encodeURIComponent(layer)}/near/${encodeURIComponent(code)}`;
 export const behindUrl = (layer: string, code: string, lang: Lang): string =>
   `/desk/objects/${encodeURIComponent(layer)}/${encodeURIComponent(code)}` + query({ lang: lang === FIRST ? "" : lang });
+/** Where it is told what of a permit is recorded, and proved. */
+export const recordPage = (code: string, lang: Lang): string => `/record/permit/${encodeURIComponent(code)}` + query({ lang: lang === FIRST ? "" : lang });
 export const recordsUrl = (form: string, { field, codes }: NonNullable<ObjectUse["records"]>): string => `/feeds/usage.${form}` + query({ [field]: codes });
 /** The page of an object; ``from`` is the query of the map that it was asked from, and leads back there. */
 export const objectPage = (layer: string, code: string, lang: Lang, from = ""): string =>
