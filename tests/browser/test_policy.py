@@ -27,7 +27,7 @@ PAGES = [
     "/api/docs", "/ogc/", "/ogc/collections", "/ogc/collections/meter", "/ogc/collections/meter/items", "/ogc/api.html", "/shell",
 ]  # fmt: skip
 OF_STAFF = [
-    "/desk/", "/desk/releases/", "/admin/", "/admin/login/", "/admin/password_change/", "/admin/auth/user/", "/admin/auth/user/add/",
+    "/desk/", "/desk/releases/", "/admin/", "/account/", "/account/login", "/account/password", "/account/totp", "/audit/", "/record/", "/admin/auth/user/", "/admin/auth/user/add/",
     "/admin/layers/well/", "/admin/layers/well/add/", "/admin/layers/permit/add/", "/admin/layers/release/",
 ]  # fmt: skip
 

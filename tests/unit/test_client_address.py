@@ -13,7 +13,7 @@ import pytest
 
 from geoapp.address import address_of, parse_proxies
 from geoapp.env import BadSetting
-from geoapp.logs import iso, one_line
+from geoapp.logs import LogLine, iso, one_line
 
 PROXIES = ["10.0.0.0/8", "::1"]
 

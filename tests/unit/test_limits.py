@@ -111,7 +111,7 @@ def test_a_disk_that_takes_nothing_closes_nobody_out(tmp_path: Path) -> None:
         ("GET", "/reports/jobs", "light", False),
         ("GET", "/feeds/usage.csv", "files", True),
         ("GET", "/ogc/collections/well/items", "files", False),
-        ("POST", "/admin/login/", "log-in", False),
+        ("POST", "/account/login", "log-in", False),
     ],
 )
 def test_what_a_question_is(method: str, path: str, lane: str, dear: bool) -> None:
