@@ -70,8 +70,26 @@ def site(name: str, text: str | None, default: str) -> str:
     return found.rstrip("/") + "/"
 
 
-def folder(name: str, text: str | None) -> str:
-    """A folder's path from the root down; nothing → none. Whether it is there, whoever reads it says."""
+def issuer(name: str, text: str | None) -> str:
+    """The address of an identity provider; nothing → none. In the open only on this machine, where nobody listens."""
+    found = (text or "").strip().rstrip("/")
+    parts = urlsplit(found)
+    here = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost")
+    if found and not (parts.hostname and (parts.scheme == "https" or here)):
+        raise BadSetting(f"{name}={text!r}: use an address that begins with https://")
+    return found
+
+
+def log_name(name: str, text: str | None, default: str) -> str:
+    """The name of a log, as in water.example.org/record: neither spaces nor +; nothing → default."""
+    found = (text or "").strip() or default
+    if not re.fullmatch(r"[^\s+]{1,200}", found):
+        raise BadSetting(f"{name}={text!r}: use a name as in water.example.org/record, without spaces and +")
+    return found
+
+
+def path(name: str, text: str | None) -> str:
+    """The path of a folder or file from the root down; nothing → none. Whether it is there, whoever reads it says."""
     found = (text or "").strip()
     if found and not found.startswith("/"):
         raise BadSetting(f"{name}={text!r}: use a path that begins with /")

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from layers.http.answers import NOT_AT_ALL
 from layers.http.resource import Resource
 
-NOW = Resource(kept=NOT_AT_ALL, of_data=False)
+NOW = Resource(kept=NOT_AT_ALL, of_data=False, needs=None)
 
 
 @NOW

@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from geoapp import env, serve, state
+from geoapp import env, serve, state, unread
 
 # Secrets are files of their own; another database and a developer's mode are asked for each time.
 NOT_KEPT = frozenset({"DATABASE_URL", "DEBUG", "SECRET_KEY", "SHUITU_SECRET_KEY_FILE"})
@@ -73,4 +73,4 @@ def main(argv: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(unread.run(main, sys.argv[1:]))

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geoapp import cluster, env, proc, state
+from geoapp import cluster, env, proc, state, unread
 
 if TYPE_CHECKING:
     import psycopg
@@ -273,4 +273,4 @@ def main(argv: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(unread.run(main, sys.argv[1:]))

@@ -1,15 +1,18 @@
 """How a line of log looks, whoever writes it: its time with zone, on one line, without what is known already.
 
-`Line` is for every logger of the site, gunicorn's as well; it asks nothing of Django, so that it can be used before it.
+`LogLine` is for every logger of the site, gunicorn's as well; it asks nothing of Django, so that it can be used before it.
 """
 
 from __future__ import annotations
 
 import logging
+from contextvars import ContextVar
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 ZONE = "Asia/Shanghai"
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+"""Of the request that this thread works on (`geoapp.walls.ids`)."""
 FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 # What would begin a line of its own, or move a terminal's cursor: each is written as its code.
 CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), 127, *range(128, 160))} | {
@@ -27,7 +30,7 @@ def iso(seconds: float, zone: str = ZONE) -> str:
     return datetime.fromtimestamp(seconds, ZoneInfo(zone)).isoformat(timespec="milliseconds")
 
 
-class Line(logging.Formatter):
+class LogLine(logging.Formatter):
     """A message on one line in the site's zone; a stack trace follows it on lines of its own."""
 
     def __init__(self, fmt: str = FORMAT, zone: str = ZONE) -> None:
@@ -39,6 +42,8 @@ class Line(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         record.message = one_line(record.message)
+        if of := request_id.get():
+            record.message += f" [{of}]"
         return super().formatMessage(record)
 
 

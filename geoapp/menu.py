@@ -1,7 +1,7 @@
 """THE list of where one can go: the head of every page and the map's menu are drawn from it, and nothing else names it.
 
 Who may import or administer is told by the account, which is asked for before a page reads its data: within a snapshot a log-in
-that has ended could not be taken away. Who has no account is offered the log-in; a page that does not know who asks, as those that
+that has ended could not be taken away. Who is not logged in is offered the log-in; a page that does not know who asks, as those that
 are made once for all, says nothing of it.
 """
 
@@ -16,11 +16,12 @@ from django.db import Error as DatabaseError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from geoapp.audit.rights import may_audit
 from geoapp.desk.guard import PERMISSION
 from layers import languages
 from layers.words import Words
 
-EVERYBODY, STRANGER, CLERK, STAFF = "everybody", "stranger", "clerk", "staff"
+EVERYBODY, STRANGER, KNOWN, CLERK, STAFF, AUDITOR = "everybody", "stranger", "known", "clerk", "staff", "auditor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,13 @@ ENTRIES = (
     Destination("desktop", "/desktop/", Words("桌面软件", "Desktop"), Words("在 QGIS、ArcGIS 里使用", "Use in QGIS and ArcGIS")),
     Destination("interfaces", "/api/docs", Words("接口", "Interfaces"), Words("数据接口文档", "The API's documentation")),
     Destination("about", "/about", Words("数据说明", "Data note"), Words("来源、口径与合成部分", "Sources, rules and what is made up")),
+    Destination("record", "/record/", Words("存证", "Record"), Words("许可与数据的不可改写的记录", "What nobody can rewrite")),
     Destination("divisions", "/divisions", Words("区划变动", "Divisions"), Words("区划历次变动", "Changes of the divisions")),
     Destination("desk", "/desk/", Words("导入台", "Import desk"), Words("检查并导入文件", "Check and import files"), CLERK),
+    Destination("audit", "/audit/", Words("审计", "Audit"), Words("谁在何时做了什么", "Who did what, and when"), AUDITOR),
     Destination("admin", "/admin/", Words("管理", "Administration"), Words("各表与帐号", "Tables and accounts"), STAFF),
-    Destination("login", "/admin/login/?next=/admin/", Words("登录", "Log in"), Words("导入与管理", "Import and administration"), STRANGER),
+    Destination("account", "/account/", Words("账号", "Account"), Words("密码、登录、令牌", "Password, log-ins, tokens"), KNOWN),
+    Destination("login", "/account/login", Words("登录", "Log in"), Words("导入与管理", "Import and administration"), STRANGER),
 )  # fmt: skip
 FOR_ALL = frozenset((EVERYBODY,))
 TO_STRANGERS = frozenset((EVERYBODY, STRANGER))
@@ -63,9 +67,12 @@ def roles(request: HttpRequest) -> frozenset[str]:
     """Whose entries the asker is shown. Without the database nobody is known."""
     try:
         user = request.user
-        if not (user.is_active and user.is_staff):
+        if not (user.is_authenticated and user.is_active):
             return TO_STRANGERS
-        return frozenset((EVERYBODY, STAFF, CLERK) if user.has_perm(PERMISSION) else (EVERYBODY, STAFF))
+        known = frozenset((EVERYBODY, KNOWN, *((AUDITOR,) if may_audit(user) else ())))
+        if not user.is_staff:
+            return known
+        return known | ({STAFF, CLERK} if user.has_perm(PERMISSION) else {STAFF})
     except DatabaseError:
         return FOR_ALL
 

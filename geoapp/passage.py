@@ -16,7 +16,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from geoapp import identity, state
+from geoapp import identity, state, unread
 
 ATTRIBUTE = "system.posix_acl_access"
 VERSION = struct.pack("<I", 2)
@@ -157,4 +157,4 @@ def main(argv: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(unread.run(main, sys.argv[1:]))

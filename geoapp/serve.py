@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from geoapp import env, identity, keeper, passage, proc, state
+from geoapp import env, identity, keeper, passage, proc, state, unread
 
 FIRST_PORT, LAST_PORT = 8000, 8999
 START_SECONDS = 60.0
@@ -42,8 +42,7 @@ NOT_CODE = frozenset({"node_modules", "__pycache__", "src", "static", "tests"})
 # What a running server has read from the environment: if one changes, it has to start anew.
 READ_AT_START = (
     "ALLOWED_HOSTS", "BESIDE_SLOTS", "BIND", "CSRF_TRUSTED_ORIGINS", "DATABASE_URL", "DB_POOL_SIZE", "DEBUG", "EMBED_ORIGINS", "EXPORT_KEEP_MB",
-    "EXPORT_SLOTS", "HTTPS", "IMPORT_MAX_MB", "IMPORT_READ_MB", "IMPORT_READ_SECONDS", "IMPORT_WORKERS", "LOG_LEVEL", "OFFLINE_KEEP_MB", "OPEN_TO_ALL", "PUBLIC_URL", "REPORT_TEMPLATES", "REPORT_WORKERS",
-    "SECRET_KEY", "SHUITU_SECRET_KEY_FILE", "STATEMENT_TIMEOUT_MS", "STREAM_IDLE_SECONDS", "TILE_KEEP_MB", "TRUSTED_PROXIES", "WEB_WORKERS", "WORDS",
+    "EXPORT_SLOTS", "HTTPS", "IMPORT_MAX_MB", "IMPORT_READ_MB", "IMPORT_READ_SECONDS", "IMPORT_WORKERS", "LEAKED_PASSWORDS", "LIMITS", "LIMIT_BURST", "LIMIT_DEAR_PER_MINUTE", "LIMIT_PER_SECOND", "LOG_LEVEL", "OFFLINE_KEEP_MB", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET_FILE", "OIDC_ISSUER", "OIDC_NAME", "OPEN_TO_ALL", "PUBLIC_URL", "RECORD_ORIGIN", "REPORT_TEMPLATES", "REPORT_WORKERS", "SECRET_KEY", "SESSION_NETWORK", "SHUITU_SECRET_KEY_FILE", "STATEMENT_TIMEOUT_MS", "STREAM_IDLE_SECONDS", "TILE_KEEP_MB", "TOTP_FOR_ADMINS", "TRUSTED_PROXIES", "WEB_WORKERS", "WORDS",
     "WEB_THREADS",
 )  # fmt: skip
 
@@ -190,7 +189,7 @@ def start() -> dict[str, Any]:
         proc.send(kept, signal.SIGUSR1)
         print("    already running")
         return record
-    passage.check_readable(state.BASE_DIR, ["manage.py", *CODE_DIRS])
+    passage.check_readable(state.BASE_DIR, ["manage.py", "deploy/witness", *CODE_DIRS])
     passage.check_readable(Path(sys.prefix).resolve(), ["."])
     if record:
         print("    the running one is of another code or setting, or alone, or does not answer: replaced", flush=True)
@@ -367,4 +366,4 @@ def main(argv: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(unread.run(main, sys.argv[1:]))

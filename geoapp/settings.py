@@ -26,8 +26,17 @@
 | REPORT_TEMPLATES | folder of an authority's own layouts of reports (`*.toml`; `geoapp/reports/layouts/`) | our own |
 | REPORT_WORKERS | processes that make reports at once; 0: the site starts none | 1 |
 | OPEN_TO_ALL | `personal` opens water users, meters, permit holders and usage by meter to whoever reaches the port | closed; a demo's made-up ones are open |
+| RECORD_ORIGIN | by what name the record is known to who witnesses it; fixed with its key, at first use | PUBLIC_URL without `https://`, and `record` |
 | WORDS | `vocabulary.term=中文/English;…`: terms that are called otherwise here (`layers/vocab.py`) | as written |
+| LIMITS | 0: nobody is refused for asking too much (`geoapp/walls/rates.py`) | 1 |
+| LIMIT_PER_SECOND, LIMIT_BURST | light questions that one account, or one address without a log-in, gets back a second, and may have saved up | 300; 20000 |
+| LIMIT_DEAR_PER_MINUTE | explanations, previews, whole layers as files and ordered reports of one address without a log-in, a minute | 300 |
 | LOG_LEVEL | | INFO |
+| TOTP_FOR_ADMINS | 1: accounts that may open the administration need a second step | 0 |
+| SESSION_NETWORK | 1: a session ends when its network changes, whatever the browser (`geoapp/accounts/bound.py`) | 0 |
+| OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET_FILE | log-in by an OpenID Connect provider: its address, what we are called there, the file that holds our secret | none |
+| OIDC_NAME | what the button that leads there says | 统一认证 / Single sign-on |
+| LEAKED_PASSWORDS | a file of SHA-1 hashes of leaked passwords in their order, as Have I Been Pwned gives it: none of them is taken | none |
 | TRUSTED_PROXIES | comma-separated addresses, networks, or `unix`: proxies whose X-Forwarded-For and X-Forwarded-Proto are believed | this machine with HTTPS=1; else none |
 """
 
@@ -70,24 +79,30 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "layers",
+    "layers.record",
     "tiles",
     "geoapp",
     "geoapp.accounts",
+    "geoapp.audit",
     "geoapp.reports",
     "geoapp.desk",
 ]
 MIDDLEWARE = [
+    "geoapp.walls.ids.give",
+    "geoapp.walls.headers.put",
     "django.middleware.security.SecurityMiddleware",
-    "geoapp.middleware.content_security_policy",
     "geoapp.problems.language.speak",
     "geoapp.problems.handlers.say_what_is_wrong",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "geoapp.audit.middleware.record",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "geoapp.accounts.bearer.take",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "geoapp.accounts.asker.know",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "geoapp.walls.rates.bound",
 ]
 ROOT_URLCONF = "geoapp.urls"
 WSGI_APPLICATION = "geoapp.wsgi.application"
@@ -130,6 +145,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Debian 12 has GDAL 3.6. GeoDjango's GDAL sees only our own SRIDs: files go through pyogrio's own GDAL.
 SILENCED_SYSTEM_CHECKS = ["gis.W001"]
 
+LOGIN_URL = "admin:login"
+
 LANGUAGES = [(each.locale, each.name) for each in languages.LANGUAGES]
 LANGUAGE_CODE = LANGUAGES[0][0]
 LOCALE_PATHS = [STATE_DIR / "locale"]  # catalogues of words, compiled (`manage.py words --compile`)
@@ -146,7 +163,7 @@ STORAGES = {
 }
 # Source maps are big and asked for by nobody but a developer: they would take most of the time.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "png", "jpg", "jpeg", "gif", "webp", "woff", "woff2", "gz", "br", "zip"]
-AUTHENTICATION_BACKENDS = ["geoapp.accounts.backend.SlowingBackend"]
+AUTHENTICATION_BACKENDS = ["geoapp.accounts.backend.SlowingBackend", "layers.access.permissions.RolesBackend"]
 PASSWORD_HASHERS = [
     "geoapp.accounts.passwords.Argon2",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # what accounts had before; a log-in turns it into the first
@@ -155,12 +172,24 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "geoapp.accounts.passwords.CommonBaseValidator"},
+    {"NAME": "geoapp.accounts.passwords.LeakedValidator"},
 ]
+LEAKED_PASSWORDS = env.path("LEAKED_PASSWORDS", os.environ.get("LEAKED_PASSWORDS"))
+# Log-in by an authority's own provider (`geoapp.accounts.outside`): off unless it is named.
+OIDC_ISSUER = env.issuer("OIDC_ISSUER", os.environ.get("OIDC_ISSUER"))
+OIDC_CLIENT_ID = os.environ.get("OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET_FILE = env.path("OIDC_CLIENT_SECRET_FILE", os.environ.get("OIDC_CLIENT_SECRET_FILE"))
+OIDC_NAME = os.environ.get("OIDC_NAME") or "统一认证 / Single sign-on"
+if OIDC_ISSUER and not OIDC_CLIENT_ID:
+    raise env.BadSetting("OIDC_CLIENT_ID is missing: OIDC_ISSUER needs it")
+TOTP_FOR_ADMINS = env.flag("TOTP_FOR_ADMINS", os.environ.get("TOTP_FOR_ADMINS"))
 # A log-in ends after a working day, an hour after the last page, and with the browser (`geoapp.accounts.sessions`).
 SESSION_ENGINE = "geoapp.accounts.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_IDLE_SECONDS = 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_NETWORK = env.flag("SESSION_NETWORK", os.environ.get("SESSION_NETWORK"))
+LOGIN_URL = "account:login"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 
@@ -170,23 +199,30 @@ HTTPS = env.flag("HTTPS", os.environ.get("HTTPS"))
 TRUSTED_PROXIES = conf.proxies
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+# With this prefix a browser takes a cookie by TLS alone, for this host and all of it: no neighbour's name or path can plant one.
+_HOST = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_HOST}sessionid", f"{_HOST}csrftoken"
+CSRF_COOKIE_HTTPONLY = True  # its forms carry it; no script reads it
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie more
 CSRF_FAILURE_VIEW = "geoapp.problems.handlers.no_token"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
-# MapLibre draws icons from data URLs and may start its worker from a blob; it and the admin style inline.
-CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; child-src blob:; "
-    "style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'self'; form-action 'self'; "
-    "frame-ancestors 'self'"
-)
+# All other headers: `geoapp.walls.headers`.
 # Only the map without panels (`geoapp.web.framing`) is for pages of others, and only for those that are named.
 EMBED_ORIGINS = env.origins("EMBED_ORIGINS", os.environ.get("EMBED_ORIGINS"))
 
+LIMITS = env.flag("LIMITS", os.environ.get("LIMITS") or "1")
+LIMIT_PER_SECOND = env.integer("LIMIT_PER_SECOND", os.environ.get("LIMIT_PER_SECOND"), 300, 1, 1_000_000)
+LIMIT_BURST = env.integer("LIMIT_BURST", os.environ.get("LIMIT_BURST"), 20_000, 100, 10_000_000)
+LIMIT_DEAR_PER_MINUTE = env.integer("LIMIT_DEAR_PER_MINUTE", os.environ.get("LIMIT_DEAR_PER_MINUTE"), 300, 1, 100_000)
+
 PUBLIC_URL_GIVEN = bool(os.environ.get("PUBLIC_URL"))
 PUBLIC_URL = env.site("PUBLIC_URL", os.environ.get("PUBLIC_URL"), "http://localhost:8000")
+RECORD_ORIGIN = env.log_name("RECORD_ORIGIN", os.environ.get("RECORD_ORIGIN"), f"{PUBLIC_URL.partition('//')[2]}record")
+RECORD_KINDS = ("layers.record.releases", "layers.record.permits", "geoapp.reports.official.recorded")
 # What is open to whoever reaches the port, until accounts say who sees what (`layers.access`).
 OPEN_TO_ALL = env.choices("OPEN_TO_ALL", os.environ.get("OPEN_TO_ALL"), ("personal",))
-REPORT_TEMPLATES = env.folder("REPORT_TEMPLATES", os.environ.get("REPORT_TEMPLATES"))
+REPORT_TEMPLATES = env.path("REPORT_TEMPLATES", os.environ.get("REPORT_TEMPLATES"))
 REPORT_WORKERS = env.integer("REPORT_WORKERS", os.environ.get("REPORT_WORKERS"), 1, 0, 32)
 IMPORT_MAX_BYTES = env.integer("IMPORT_MAX_MB", os.environ.get("IMPORT_MAX_MB"), 200, 1, 4096) << 20
 IMPORT_WORKERS = env.integer("IMPORT_WORKERS", os.environ.get("IMPORT_WORKERS"), 2, 0, 16)
@@ -201,7 +237,7 @@ EXPORT_KEEP_BYTES = env.integer("EXPORT_KEEP_MB", os.environ.get("EXPORT_KEEP_MB
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_AUTHENTICATION_CLASSES": [],  # open to all until accounts come: no answer varies by cookie
+    "DEFAULT_AUTHENTICATION_CLASSES": [],  # who asks is `request.user`, of Django's (`geoapp.accounts.asker`)
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
 }
 SPECTACULAR_SETTINGS = {
@@ -212,11 +248,20 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {},
+    # What is open needs none of these; what an account may see wants its token, in one of the ways that programs send them.
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "bearer": {"type": "http", "scheme": "bearer", "description": "A personal token (/account/)."},
+            "basic": {"type": "http", "scheme": "basic", "description": "Any name, and a personal token as password."},
+            "key": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "A personal token."},
+        }
+    },
+    "SECURITY": [{}, {"bearer": []}, {"basic": []}, {"key": []}],
 }
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "geoapp.logs.Line"}},
+    "formatters": {"line": {"()": "geoapp.logs.LogLine"}},
     "filters": {"unknown": {"()": "geoapp.logs.Unknown"}},
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["unknown"]},

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from geoapp import identity
+from geoapp import identity, unread
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 SECRETS = {"secret_key": 50, "admin_password": 12}  # file name → bytes of randomness
@@ -22,8 +22,8 @@ SECRETS = {"secret_key": 50, "admin_password": 12}  # file name → bytes of ran
 # What the service (server, report workers, readers of files) writes: its own, and nobody else looks in.
 CACHES = ("exports", "tiles")  # made anew where they are missing
 # access: the log of requests; beside: who has a place there; issued: reports that were given a number, for ever; work: files in
-# passing, and the home of a user who has none.
-KEPT = ("access", "beside", "issued", "reports", "uploads", "work")
+# passing, and the home of a user who has none; record: the published log, and the key that it is signed with.
+KEPT = ("access", "beside", "issued", "record", "reports", "uploads", "work")
 # What it reads but cannot write, and what is for nobody but the one who runs ./shuitu.
 SHARED = ("db.json", "secret_key", "server.json", "settings.env")
 PRIVATE = ("admin_password", "db.lock", "db_superuser_password", "passage.json", "up.lock", "up.pid")
@@ -230,4 +230,4 @@ def main(argv: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(unread.run(main, sys.argv[1:]))

@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 
 from geoapp import health
+from geoapp.accounts.doors import to_password
 from geoapp.menu import knows_asker
 from layers.http.answers import BY_ASKER
 from layers.http.reader import ReaderView
@@ -17,6 +18,8 @@ urlpatterns = [
     path("healthz", health.process, name="healthz"),
     path("healthz/database", health.database, name="healthz_database"),
     re_path(r"^admin/import/", RedirectView.as_view(pattern_name="desk:index", query_string=True)),
+    path("account/", include("geoapp.accounts.urls")),
+    path("admin/password_change/", to_password),
     path("admin/", admin.site.urls),
     path("desk/", include("geoapp.desk.urls")),
     path("api/schema", OF_CODE(SpectacularAPIView.as_view()), name="schema"),
@@ -24,7 +27,9 @@ urlpatterns = [
     path("api/", include("layers.feeds.urls")),
     path("", include("geoapp.desktop.urls")),
     path("feeds/", include("layers.feeds.file_urls")),
+    path("audit/", include("geoapp.audit.urls")),
     path("reports/", include("geoapp.reports.urls")),
+    path("record/", include("geoapp.record.urls")),
     path("ogc/", include("layers.ogc.urls")),
     path("ogc/", include("tiles.ogc.urls")),
     path("", include("tiles.urls")),

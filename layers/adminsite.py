@@ -5,19 +5,37 @@ Apart from `layers.admin`, because Django reads an application's configuration b
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.admin import apps as django_apps
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
 
+from layers import languages
 from layers.entries import STAGES
-from layers.words import shown
+from layers.words import active, shown
 
 TITLE = shown("水图管理", "Shuitu administration")
 # What comes first for whoever keeps the data: the water's way as the registry has it, then the divisions, then the record of
 # what was done.
-AFTER = ("Region", "Boundary", "ReportingUnit", "Population", "ProvisionalMonth", "UsageSum", "Release", "LayerVersion")
+AFTER = (
+    "Region",
+    "Boundary",
+    "ReportingUnit",
+    "Population",
+    "ProvisionalMonth",
+    "UsageSum",
+    "Release",
+    "LayerVersion",
+)
+
+
+# Who may what stands with the accounts.
+RIGHTS = ("Role", "Grant", "Openness")
 
 
 class ShuituAdminSite(AdminSite):
@@ -26,8 +44,28 @@ class ShuituAdminSite(AdminSite):
     index_template = "layers/admin/index.html"
     app_index_template = "layers/admin/app_index.html"
 
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Whatever a page of it reads goes by what its reader may see."""
+        from layers import access
+        from layers.http.asker import account_of
+
+        served = super().admin_view(view, cacheable)
+
+        @wraps(served)
+        def seen(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            with access.one_moment(account=account_of(request)):
+                return served(request, *args, **kwargs)
+
+        return seen
+
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         return {**super().each_context(request), "may_import": request.user.has_perm("layers.import_data")}
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """There is one page to log in, of the project's; it goes on in the language of this one."""
+        query = {"next": request.GET.get("next") or reverse("admin:index", current_app=self.name)}
+        address = languages.address(f"{reverse(settings.LOGIN_URL)}?{urlencode(query)}", active())
+        return HttpResponseRedirect(address)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """The water first, in the order of its way and from whichever application; the accounts after it."""
@@ -39,6 +77,10 @@ class ShuituAdminSite(AdminSite):
             if app is not water:
                 water["models"] += [model for model in app["models"] if self._dataset(model)]
                 app["models"] = [model for model in app["models"] if not self._dataset(model)]
+        accounts = next((app for app in apps if app["app_label"] == "auth"), None)
+        if accounts is not None:
+            accounts["models"] += [model for model in water["models"] if model["object_name"] in RIGHTS]
+            water["models"] = [model for model in water["models"] if model["object_name"] not in RIGHTS]
         water["models"].sort(key=self._place)
         return [water, *(app for app in apps if app is not water and app["models"])]
 

@@ -22,6 +22,8 @@ def is_built(layer: Layer) -> bool:
 def built(layer: Layer) -> Layer:
     """The layer as it may be seen; `NotFound` for one that is closed, or that this installation has not built."""
     found = access.shown(layer)
+    if access.depends(found):
+        access.note_personal(found.id)
     if not is_built(found):
         raise NotFound(
             f"{layer.id} is not built on this installation; the administrator builds it by {layer.made_by}.",

@@ -20,6 +20,7 @@ from layers.shared import (
     MOST_LITRES,
     NAME,
     NAME_REQUIRED,
+    OF_PERMITS,
     PERMITS,
     PURPOSE,
     SOURCE,
@@ -189,6 +190,7 @@ PERMIT = Dataset(
         Field("valid_to", "有效期止", "Valid to", "date"),
         DECLARED_OPTIONAL,
     ),
+    reached=OF_PERMITS,
     search_order=8,
     litres_of="its_permits",
     makes_different=("holder",),  # they come with the permits that name them
@@ -435,6 +437,7 @@ USAGE = Dataset(
     # A unit mistaken by a thousand or by ten thousand; small users do begin and end. A division's months are those of many.
     object_leap=Leap(times=100, least=10**8),
     region_leap=Leap(times=10, least=10**8, months=3),
+    reached=("meter__counted_region", "facility__counted_region", "region"),
     personal="records by meter tell a household's months, and one table holds them with the others",
     makes_different=(SUMS, GRIDDED),
 )

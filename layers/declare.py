@@ -17,6 +17,7 @@ from layers.models import Declaration, Release
 from layers.names import english
 from layers.place import Place
 from layers.plane import PLANES
+from layers.record import append as record
 from layers.recorded import all_months
 from layers.sql import load
 from layers.stats import rebuild
@@ -62,6 +63,7 @@ def change(cursor: Cursor, wanted: Place, actor: str, tell: Tell = lambda _: Non
     )  # fmt: skip
     for dataset in _DATASETS:
         versions.bump(dataset, release.pk)
+    record.released(release)
     return release
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from layers import vocab
 from layers.fields import Dataset, Field
+from layers.shared import OF_PERMITS
 
 GRID = Dataset(
     "grid",
@@ -47,6 +48,7 @@ HOLDER = Dataset(
         Field("code", "编码", "Code", imported=False, filter=True, aliases=("水务码",)),
         Field("name", "名称", "Name", imported=False, filter=True),
     ),
+    reached=tuple(f"permits__{path}" for path in OF_PERMITS),
     personal="a person or an enterprise, with all that it may take",
     search_order=7,
     litres_of="its_permits",

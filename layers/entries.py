@@ -10,8 +10,12 @@ from typing import Literal
 from layers import icons
 from layers.fields import OF_CELLS, OF_REGIONS, Dataset, Field, Geometry
 from layers.icons import Icon
+from layers.reach import WHOLE, Reach
 from layers.words import Worded, Words
 
+# What somebody has to be able to see of a layer before anything: it is as public as the figures, or its objects are told one by one.
+# Finer than a township a figure may be one user's: told to who sees objects somewhere, as that is who knows users already.
+Need = Literal["figures", "fine", "objects"]
 Stage = Literal["region", "take", "supply", "use", "drain", "ground"]
 WAY: tuple[Stage, ...] = ("take", "supply", "use", "drain")  # the water's
 STAGES: Mapping[Stage, Words] = MappingProxyType(
@@ -77,10 +81,17 @@ class Layer(Worded):
     icon: Icon = icons.CIRCLE
     printed: Sign | Dot = Dot()  # how a report draws its objects, and whether it lists them by name
     told_by: str = ""  # the term by which a report tells how many there are, one line each
+    needs: Need = "objects"
     personal: Mapping[str, str] = field(default_factory=dict)  # fields of this layer alone that are, and why
     usage: UsageOf | None = None  # its features can carry the usage of a period
     temporal: tuple[str, ...] = ()  # the field of its month, or those of the first and last day that it is true
     made_by: str = ""  # of a derived layer: the command that builds it
+    # Of a layer as somebody may see it (`layers.access.seen`): whose rows, and which fields of which rows are told.
+    rows: Reach = WHOLE
+    told_in: Reach = WHOLE
+    told_there: Mapping[str, str] = field(
+        default_factory=dict
+    )  # by the name that such a field has in a query, its path
 
     @property
     def geometry(self) -> Geometry:

@@ -63,3 +63,15 @@ class Busy(ShuituError):
 
     title = "The server is busy"
     RETRY_SECONDS = 10
+
+
+class NeedsLogin(ShuituError):
+    """Nobody is known to ask, and everybody may not see this."""
+
+    title = "A log-in is needed"
+
+
+class NotAllowed(ShuituError):
+    """The account that asks has no right to this."""
+
+    title = "This account may not do that"

@@ -91,6 +91,8 @@ class Dataset(Worded):
     geometry: Geometry
     fields: tuple[Field, ...]
     counted: str = "counted_region"  # where the ORM finds the region that a row counts in; or `NOWHERE`
+    # Where it finds the regions that decide who may see a row (`layers.access.rows`), of several any; unless told where it counts.
+    reached: tuple[str, ...] = ()
     finest: int = vocab.VILLAGE  # the finest level that region can have
     builds: str = ""  # of a derived dataset: the model that says which slices of it are built
     personal: str = ""  # why every row is somebody's, where it is

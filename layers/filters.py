@@ -13,17 +13,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.apps import apps
 from django.contrib.gis.db.models.functions import PointOnSurface
 from django.contrib.gis.geos import GEOSGeometry, LineString, Point, Polygon
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 
-from layers import params, values, vocab
+from layers import access, params, values, vocab
 from layers.area import PARAM as AREA_PARAM
 from layers.area import Area, DrawnShape, Regions, parse_area
 from layers.errors import BadParameter
 from layers.fields import NOWHERE
-from layers.models import Boundary, Region
+from layers.models import Boundary
 from layers.models.base import STORAGE_SRID
 from layers.models.grid import EVER
 from layers.params import Bbox
@@ -162,8 +161,8 @@ def _shape(bbox: Bbox) -> GEOSGeometry:
 
 
 def every(layer: Layer) -> QuerySet[Any]:
-    """All features of a layer that there are or were: of divisions and cells those of every edition."""
-    return apps.get_model(layer.dataset.model)._default_manager.filter(**layer.scope)
+    """All features of a layer, as it may be seen, that there are or were: of divisions and cells those of every edition."""
+    return access.rows_of(layer)
 
 
 def base(layer: Layer) -> QuerySet[Any]:
@@ -211,15 +210,7 @@ def inside(layer: Layer, prefixes: list[str]) -> Q:
     if layer.dataset.counted == NOWHERE:
         outlines = Boundary.objects.filter(valid_to=None, region__valid_to=None, region__code__in=prefixes)
         return Q(Exists(outlines.filter(geom__intersects=OuterRef("geom"))))
-    regions = Region.objects.filter(_any_prefix("code", prefixes)).values("pk")
-    return Q(**{f"{layer.dataset.counted}__in": regions})
-
-
-def _any_prefix(path: str, prefixes: list[str]) -> Q:
-    condition = Q(pk__in=[])
-    for prefix in prefixes:
-        condition |= Q(**{f"{path}__startswith": prefix})
-    return condition
+    return access.counting_in(layer.dataset.counted, prefixes)
 
 
 def filter_params(layer: Layer) -> dict[str, Field]:

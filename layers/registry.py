@@ -93,6 +93,7 @@ LAYERS: tuple[Layer, ...] = (
         12,
         color="#2b4c5e",
         icon=icons.OUTLINE,
+        needs="figures",
         usage=UsageOf("region", vocab.DISTRICT),
     ),
     Layer(
@@ -105,6 +106,7 @@ LAYERS: tuple[Layer, ...] = (
         13,
         color="#2b4c5e",
         icon=icons.OUTLINE,
+        needs="figures",
         usage=UsageOf("region", vocab.TOWNSHIP),
     ),
     Layer(
@@ -117,6 +119,7 @@ LAYERS: tuple[Layer, ...] = (
         14,
         color="#2b4c5e",
         icon=icons.OUTLINE,
+        needs="fine",
         usage=UsageOf("region", vocab.VILLAGE),
     ),
     Layer(
@@ -130,6 +133,7 @@ LAYERS: tuple[Layer, ...] = (
         14,
         color="#2b4c5e",
         icon=icons.OUTLINE,
+        needs="fine",
         usage=UsageOf("grid", 500),
         made_by="./shuitu manage grid",
     ),
@@ -144,6 +148,7 @@ LAYERS: tuple[Layer, ...] = (
         16,
         color="#2b4c5e",
         icon=icons.OUTLINE,
+        needs="fine",
         usage=UsageOf("grid", 100),
         made_by="./shuitu manage grid --size 100",
     ),
@@ -183,6 +188,7 @@ LAYERS: tuple[Layer, ...] = (
         detail_zoom=8,
         color="#0b6fa4",
         icon=icons.PLANT,
+        needs="figures",
         printed=Sign(1, 4, 2.0, _EIGHTH, run_by="managed_by"),
     ),
     Layer(
@@ -196,6 +202,7 @@ LAYERS: tuple[Layer, ...] = (
         detail_zoom=9,
         color="#1295b8",
         icon=icons.PLANT_SMALL,
+        needs="figures",
         printed=Sign(2, 3, 1.7, run_by="managed_by"),
     ),
     Layer(
@@ -209,6 +216,7 @@ LAYERS: tuple[Layer, ...] = (
         detail_zoom=11,
         color="#3bb0c9",
         icon=icons.STATION,
+        needs="figures",
         printed=Sign(7, 4, 0.85, _EIGHTH, run_by="managed_by"),
     ),
     Layer(
@@ -271,6 +279,7 @@ LAYERS: tuple[Layer, ...] = (
         detail_zoom=8,
         color="#8e5aa8",
         icon=icons.SEWAGE,
+        needs="figures",
         printed=Sign(3, 6, 1.7, run_by="operator"),
     ),
     Layer(
@@ -284,6 +293,7 @@ LAYERS: tuple[Layer, ...] = (
         detail_zoom=11,
         color="#b48ac6",
         icon=icons.SEWAGE_SMALL,
+        needs="figures",
         printed=Sign(6, 5, 0.9, run_by="operator"),
     ),
     Layer(
@@ -296,6 +306,7 @@ LAYERS: tuple[Layer, ...] = (
         max_zoom=14,
         color="#3f83b5",
         icon=icons.WATER,
+        needs="figures",
     ),
     Layer(
         "watercourse",
@@ -307,9 +318,32 @@ LAYERS: tuple[Layer, ...] = (
         max_zoom=14,
         color="#3f83b5",
         icon=icons.WATER,
+        needs="figures",
     ),
-    Layer("road", "道路", "Roads", "ground", ROAD, min_zoom=6, max_zoom=14, color="#8a7452", icon=icons.ROAD),
-    Layer("railway", "铁路", "Railways", "ground", RAILWAY, min_zoom=7, max_zoom=14, color="#5d5f66", icon=icons.RAIL),
+    Layer(
+        "road",
+        "道路",
+        "Roads",
+        "ground",
+        ROAD,
+        min_zoom=6,
+        max_zoom=14,
+        color="#8a7452",
+        icon=icons.ROAD,
+        needs="figures",
+    ),
+    Layer(
+        "railway",
+        "铁路",
+        "Railways",
+        "ground",
+        RAILWAY,
+        min_zoom=7,
+        max_zoom=14,
+        color="#5d5f66",
+        icon=icons.RAIL,
+        needs="figures",
+    ),
     *more("LAYERS"),
 )
 

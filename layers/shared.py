@@ -11,6 +11,9 @@ MOST_LITRES = 10**12
 # What one record may be without a question: three times the largest there is, the waterworks group's of one month.
 UNUSUAL_LITRES = 10**11
 
+# Whose a permit is: of the region it is registered in, and of those where what it allows stands.
+OF_PERMITS = ("declared_region", "wells__counted_region", "intakes__counted_region", "users__counted_region")
+
 CODE = Field("code", "编码", "Code", required=True, tile=True, filter=True, aliases=("水务码", "id"))
 NAME = Field("name", "名称", "Name", tile=True, filter=True)
 NAME_REQUIRED = Field("name", "名称", "Name", required=True, tile=True, filter=True)

@@ -45,12 +45,22 @@ class AsOf:
         """The version with what tells it from the same number elsewhere, for addresses and keys: ``26-o1a2b3c4d``.
 
         Release ids begin again in another database or after a restore, new code makes other answers of the same data,
-        and so does the opening or closing of personal data (the letter); addresses that may be kept for ever must
-        differ in each case.
+        and so does another class of rights (the letter, or the letter and its digits: `layers.access.rights`); addresses that may
+        be kept for ever must differ in each case.
         """
-        posture = access.now()
-        told = hashlib.sha256(f"{build()} {posture.why} {self.version} {self.changed_at}".encode())
-        return Stamp(f"{self.version}-{posture.mark}{told.hexdigest()[:8]}")
+        sight = access.now()
+        told = hashlib.sha256(f"{build()} {sight.posture.why} {self.version} {self.changed_at}".encode())
+        return Stamp(f"{self.version}-{sight.mark}{told.hexdigest()[:8]}")
+
+    @property
+    def of_data(self) -> Stamp:
+        """The same for whoever asks: of what is kept of figures and divisions, and shows nobody more than another: ``26-g1a2b3c4d``."""
+        told = hashlib.sha256(f"{build()} {self.version} {self.changed_at}".encode())
+        return Stamp(f"{self.version}-g{told.hexdigest()[:8]}")
+
+    def of_layer(self, layer: registry.Layer) -> Stamp:
+        """The stamp of a layer's own answers: of one that is the same to all who see it at all, that of its data."""
+        return self.stamp if access.varies(layer) else self.of_data
 
     def to_dict(self) -> dict[str, Any]:
         local = timezone.localtime(self.changed_at).isoformat(timespec="seconds") if self.changed_at else None

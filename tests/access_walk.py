@@ -65,6 +65,7 @@ def every_address() -> list[str]:
             places = [tile_at(HERE, zoom) for zoom in (6, 14, 16)]
             found += addresses(pattern, QUESTIONS, objects=objects, regions=(A,), tiles=places)
     units = models.GridUnit.objects.filter(pk__in=models.GridUsage.objects.values("unit_id"))
+    found.append("/record/permit/P1")
     at_meters = units.exclude(code="").order_by("code").values_list("code", flat=True)[:20]
     found += [f"/api/explain?unit={code}&period=2019" for code in at_meters]
     return list(dict.fromkeys(found))

@@ -19,7 +19,8 @@ from tests.factories import CITY, DISTRICT, SOUTH, SOUTHERN, WEST, A
 ZOOM = 14
 REGIONS = (CITY, DISTRICT, SOUTHERN, A)
 Place = tuple[int, int, int]  # z, x, y
-BEHIND_THE_LOG_IN = ("admin", "desk")  # who may see what there: tests/http/test_admin.py and test_desk.py
+# tests/http/test_account.py, test_admin.py, test_audit_page.py and test_desk.py
+BEHIND_THE_LOG_IN = ("account", "admin", "audit", "desk")
 
 
 def patterns() -> list[URLPattern]:
@@ -37,7 +38,7 @@ def _walk(resolver: URLResolver) -> Iterator[URLPattern]:
 
 def route(pattern: URLPattern) -> str:
     """The name that reverses to it."""
-    rooms = {"geoapp.reports": "reports:", "geoapp.web": "web:"}
+    rooms = {"geoapp.reports": "reports:", "geoapp.web": "web:", "geoapp.record": "record:"}
     namespace = next((name for room, name in rooms.items() if room in pattern.callback.__module__), "")
     return f"{namespace}{pattern.name}"
 
@@ -93,6 +94,8 @@ def _parts(
         "suffix": tuple(suffixes),
         "scheme": ("WebMercatorQuad",),
         "code": tuple(regions),
+        "tile": ("entries/000", "0/000.p/1"),
+        "index": (0,),
     }
     places = [{"z": z, "x": x, "y": y, "row": y, "col": x} for z, x, y in tiles]
     for layer, place in itertools.product(layers if by_layer else [None], places if "z" in parts else [{}]):

@@ -19,7 +19,8 @@ import psycopg
 from psycopg import sql
 
 ROOT = Path(__file__).resolve().parent.parent
-TEMPLATE = "shuitu_test_template"
+# Beside the database of the tests: of two checkouts on one cluster each has its own.
+TEMPLATE = f"{os.environ.get('TEST_DATABASE') or 'shuitu_test'}_template"
 
 
 def database_url(settings: dict[str, Any], name: str) -> str:

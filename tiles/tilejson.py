@@ -83,7 +83,7 @@ def tilejson(
         "version": f"{version.version}.0.0",
         "attribution": attribution(layer, usage=asked is not None, lang=lang),
         "scheme": "xyz",
-        "tiles": [f"{root_url}/tiles/{layer.id}/v{version.stamp}/{{z}}/{{x}}/{{y}}.pbf{query}"],
+        "tiles": [f"{root_url}/tiles/{layer.id}/v{version.of_layer(layer)}/{{z}}/{{x}}/{{y}}.pbf{query}"],
         **zooms,
         **({"bounds": list(city.bounds)} if city and city.bounds else {}),
         "vector_layers": layers,

@@ -44,7 +44,7 @@ def layer_tile(
     """The stamp of a layer's tile by its filter's parameters, and what fetches it: gzipped, empty for nothing."""
     wanted = filters.parse(layer, given, region_param)
     datasets = layer.datasets(usage="period" in given)
-    current = as_of(datasets).stamp
+    current = as_of(datasets).of_layer(layer)
     variant = urlencode(sorted(given.items()))
 
     def make() -> bytes:
@@ -56,7 +56,9 @@ def layer_tile(
             reach.learn(layer, current)
         return found
 
-    return current, lambda: cache.fetch(layer.id, current, tile, variant, make, lambda: as_of_now(datasets).stamp)
+    return current, lambda: cache.fetch(
+        layer.id, current, tile, variant, make, lambda: as_of_now(datasets).of_layer(layer)
+    )
 
 
 def tile_found(

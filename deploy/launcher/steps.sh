@@ -152,12 +152,17 @@ demo() {
         kind=${kind:-demo}
         held=$("$python" -m geoapp.localdb contents) || exit 1
         [ "$held" = empty ] || kind=kept
+        # The demo's people are made up, so that all of it is open; an authority's own is closed until it says otherwise.
+        case $kind in
+            demo) "$python" manage.py openness open --first >/dev/null || exit 1 ;;
+            empty) "$python" manage.py openness closed --first >/dev/null || exit 1 ;;
+        esac
         put_stamp "$chosen" "$database_id $kind"
     fi
     if [ "$kind" = kept ]; then
         told "demo city: left out, this database has data of its own"
     elif [ "$kind" = empty ]; then
-        told "demo city: left out, as asked at the first start; ./shuitu manage demo loads it"
+        told "demo city: left out, as asked at the first start; ./shuitu manage demo loads it. Nothing is open without a log-in: ./shuitu manage openness"
     elif is_stamped "$state/stamps/demo" "$database_id"; then
         was_done "demo city"
     else
@@ -177,6 +182,18 @@ grid() {
     begin "street-level grid: cells, weights, and every month's litres"
     quietly grid "$python" manage.py grid --due || die "the grid could not be built (the whole log: $shown/logs/grid.log)"
     put_stamp "$state/stamps/grid" "$database_id"
+    finish
+}
+
+# Every act enters itself; of a database from before the record, what there is.
+record() {
+    if is_stamped "$state/stamps/record" "$database_id"; then
+        was_done "record"
+        return 0
+    fi
+    begin "record: taking in what there is"
+    quietly record "$python" manage.py record integrate || die "the record could not be begun (the whole log: $shown/logs/record.log)"
+    put_stamp "$state/stamps/record" "$database_id"
     finish
 }
 

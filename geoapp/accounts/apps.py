@@ -1,4 +1,4 @@
-"""Accounts as a Django app: a table of tries, and what is done at log-in and log-out."""
+"""Accounts as a Django app: tries, sessions, second factors and tokens, and what is done at log-in and log-out."""
 
 from django.apps import AppConfig
 
@@ -12,4 +12,4 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from geoapp.accounts import journal  # noqa: F401  (connects its receivers)
+        from geoapp.accounts import arrivals  # noqa: F401  (connects its receivers)

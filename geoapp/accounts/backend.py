@@ -36,3 +36,16 @@ class SlowingBackend(ModelBackend):
         else:
             slowing.succeeded(place, counted)
         return user
+
+
+def confirmed(request: HttpRequest, password: str) -> bool:
+    """Whether it is the asker's password, who is inside already; counted like a try to come in. `Slowed` where too many were not."""
+    user, address = request.user, client_address(request)
+    place = slowing.AccountPlace(user.get_username(), address)
+    counted = slowing.begin(place)
+    if user.check_password(password):
+        slowing.succeeded(place, counted)
+        return True
+    slowing.refused()
+    tell("refused", user.get_username(), address)
+    return False

@@ -75,7 +75,15 @@ def _network(address: str) -> str:
     return str(ip_network(f"{found}/64", strict=False)) if found.version == 6 else address
 
 
-class AccountPlace:
+class TryPlace:
+    """Where tries are counted: ``here``, which a success forgets; ``known``, where fewer counts are; and all of the ``bounds``."""
+
+    here: str
+    known: str
+    bounds: dict[str, Bound]
+
+
+class AccountPlace(TryPlace):
     """An account, and the address from which somebody tries it."""
 
     def __init__(self, account: str, address: str) -> None:
@@ -85,7 +93,16 @@ class AccountPlace:
         self.bounds = {self.here: HERE, _key("address", network): ADDRESS, _key("account", name): ACCOUNT}
 
 
-def begin(place: AccountPlace) -> list[str]:
+class TokenPlace(TryPlace):
+    """An address from which tokens are sent that are not to be taken; good ones are looked up without being counted."""
+
+    def __init__(self, address: str) -> None:
+        self.here = _key("token", _network(address))
+        self.known = ""
+        self.bounds = {self.here: ADDRESS}
+
+
+def begin(place: TryPlace) -> list[str]:
     """Take a try, or raise `Slowed`; called before the password is looked at. → the keys it was counted under.
 
     The try is counted as refused at once and in one transaction, so that a hundred at the same moment are not a
@@ -112,7 +129,7 @@ def begin(place: AccountPlace) -> list[str]:
     return list(bounds)
 
 
-def succeeded(place: AccountPlace, counted: list[str]) -> None:
+def succeeded(place: TryPlace, counted: list[str]) -> None:
     """The account is known here from now on; the try that `begin` counted was none."""
     now = timezone.now()
     with transaction.atomic():
@@ -122,6 +139,13 @@ def succeeded(place: AccountPlace, counted: list[str]) -> None:
             row.count = 0 if row.key == place.here else max(0, row.count - 1)
             row.until = now if row.count == 0 else row.until
             row.save()
+
+
+def waits(place: TryPlace) -> datetime | None:
+    """Until when no try is taken there; none where one is taken now."""
+    now = timezone.now()
+    rows = Tries.objects.filter(key__in=place.bounds, until__gt=now)
+    return max(rows.values_list("until", flat=True), default=None)
 
 
 def refused() -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from geoapp.desk import parcels, profiles, queue, rows, targets
+from geoapp.desk.guard import PERMISSION
 from geoapp.desk.models import CHECKED, REFUSED, UNKNOWN, ImportJob, ReadingProfile
 from geoapp.desk.progress import ProgressTold
+from layers import access
 from layers.ingest import report as reports
 from layers.ingest.apart import opened_apart
 from layers.ingest.reading import Hints
@@ -141,9 +143,10 @@ def source(job: ImportJob) -> Source:
 
 
 def scope(job: ImportJob) -> dict[str, Any]:
-    """What of the data the file is to stand for, as `run` is told."""
+    """What of the data the file is to stand for, and how far its sender's right reaches by now, as `run` is told."""
     how = job.how
     return {
+        "reach": access.reach_of(job.user, "import", PERMISSION),
         "closing": bool(how.get("closing")), "effective": how.get("effective", ""),
         "replacing": bool(how.get("replacing")), "within": how.get("within", ""),
     }  # fmt: skip

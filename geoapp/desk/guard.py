@@ -18,6 +18,9 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
+from layers import access
+from layers.http.asker import account_of
+
 PERMISSION = "layers.import_data"
 FORM_BYTES = 1 << 20  # what a request may be longer than its file
 
@@ -41,12 +44,13 @@ def for_clerks(too_large: Callable[[HttpRequest], HttpResponse], *permissions: s
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not (request.user.is_active and request.user.is_staff):
-                return redirect_to_login(request.get_full_path(), reverse("admin:login"))
+                return redirect_to_login(request.get_full_path(), reverse("account:login"))
             if not any(map(request.user.has_perm, wanted)):
                 raise PermissionDenied
             if too_long(request):
                 return too_large(request)
-            return checked(request, *args, **kwargs)
+            with access.one_moment(account=account_of(request)):
+                return checked(request, *args, **kwargs)
 
         return guarded
 

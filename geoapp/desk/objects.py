@@ -15,9 +15,10 @@ from django.views.decorators.http import require_GET
 from geoapp.desk.guard import PERMISSION
 from geoapp.desk.releases import VIEW
 from geoapp.desk.views import language
-from layers import filters, languages, params, registry
+from layers import access, filters, languages, params, registry
 from layers.errors import ShuituError
 from layers.history.tables import OWN_HISTORY
+from layers.http.asker import account_of
 from layers.models import Release
 from layers.registry import Layer
 
@@ -30,9 +31,14 @@ def behind(request: HttpRequest, layer: str, code: str) -> HttpResponseBase:
     """The addresses behind one object that this asker may open; no content for who may open none, or where there is none."""
     if not (request.user.is_active and request.user.is_staff):
         return HttpResponse(status=NOTHING)
+    with access.one_moment(account=account_of(request)):
+        return _behind(request, layer, code)
+
+
+def _behind(request: HttpRequest, layer: str, code: str) -> HttpResponseBase:
     try:
         params.refuse_unwritable({"code": code})
-        of = registry.published(layer)
+        of = access.shown(registry.published(layer))
         found = filters.of_code(of, code)
     except ShuituError:
         found = None
@@ -78,7 +84,8 @@ def _edited(found: Any) -> Any:
 
 
 def _may(request: HttpRequest, found: Any, what: str) -> bool:
-    return request.user.has_perm(f"{found._meta.app_label}.{what}_{found._meta.model_name}")
+    permission = f"{found._meta.app_label}.{what}_{found._meta.model_name}"
+    return request.user.has_perm(permission) and access.reaches(request.user, "edit", permission, found)
 
 
 def _address(request: HttpRequest, name: str, *args: Any) -> str:

@@ -61,8 +61,8 @@ def of_index(user: Any, lang: str, chosen: str, wrong: Wrong | None) -> dict[str
         "jobs": [_line(job, names, lang) for job in mine],
         "releases": [past.line(release, lang) for release in Release.objects.order_by("-pk")[:RELEASES]],
         "specs": [_columns_of(spec, lang) for spec in targets.specs()],
-        "access": _side(access.now().told, lang),
-        "open": access.now().open,
+        "access": _side(access.read().told, lang),
+        "open": access.read().open,
     }
 
 
@@ -186,8 +186,8 @@ def of_job(job: ImportJob, lang: str, asked: Mapping[str, str], wrong: Wrong | N
         "misfit": _misfit(job, spec, lang),
         "can_keep": bool(profiles.of_a_kind(job.how)) and shown,
         "goes_at": queue.goes_at(job),
-        "access": _side(access.now().told, lang),
-        "open": access.now().open,
+        "access": _side(access.read().told, lang),
+        "open": access.read().open,
         "closes": _side(report.get("closes", {}), lang),
     }
 

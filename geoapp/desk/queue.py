@@ -6,16 +6,28 @@ place among the workers is never spent on waiting. Checks go on side by side, of
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from geoapp import audit
 from geoapp.background import locks
 from geoapp.desk import parcels
-from geoapp.desk.models import CHECKING, COMMITTING, FAILED, QUEUED, TO_COMMIT, WAITING, WORKED_ON, ImportJob
+from geoapp.desk.models import (
+    CHECKED,
+    CHECKING,
+    COMMITTED,
+    COMMITTING,
+    FAILED,
+    QUEUED,
+    TO_COMMIT,
+    WAITING,
+    WORKED_ON,
+    ImportJob,
+)
 from layers.models import Release
 from layers.words import Words
 
@@ -27,14 +39,56 @@ MOST_OF_ONE = 20  # files of one clerk that wait
 COMMITS = 0  # the turn of imports
 
 
+def put(**told: Any) -> ImportJob:
+    """A file that has come, to be checked."""
+    with transaction.atomic():
+        job = ImportJob.objects.create(asked_at=timezone.now(), **told)
+        _audit_asked(job, QUEUED)
+    return job
+
+
 def ask(job: ImportJob, state: int, among: Iterable[int], **changes: Any) -> bool:
     """Put a job into the queue (`QUEUED` or `TO_COMMIT`), if it is in one of the states ``among``: of two clicks one does."""
-    found = ImportJob.objects.filter(pk=job.pk, state__in=tuple(among)).update(
-        state=state, asked_at=timezone.now(), changed_at=timezone.now(), attempts=0, error={}, **changes
-    )
+    with transaction.atomic():
+        found = ImportJob.objects.filter(pk=job.pk, state__in=tuple(among)).update(
+            state=state, asked_at=timezone.now(), changed_at=timezone.now(), attempts=0, error={}, **changes
+        )
+        if found:
+            _audit_asked(job, state)
     if found:
         parcels.clear_progress(job.token)
     return bool(found)
+
+
+def _audit_asked(job: ImportJob, state: int) -> None:
+    """Who asks, and from where: what the worker does of it is told as theirs."""
+    told = {
+        "file": job.name,
+        "sha256": job.sha256,
+        "bytes": job.size,
+        "to": "import" if state == TO_COMMIT else "check",
+    }
+    audit.write("import_asked", object=job.target, errand=errand(job), detail=told)
+
+
+def errand(job: ImportJob) -> str:
+    return f"file:{job.pk}"
+
+
+def _audit_end(job: ImportJob, state: int, changes: Mapping[str, Any]) -> None:
+    """What came of a check, or of an import that was refused or broke off; of one that was made its release tells."""
+    if state == COMMITTED or job.state not in WORKED_ON:
+        return
+    importing = job.state == COMMITTING
+    good = state == CHECKED and not importing
+    failed = "import_committed" if importing else "import_checked"
+    refused = "import_refused" if importing else "import_checked"
+    report, error = changes.get("report") or {}, changes.get("error") or {}
+    audit.write(
+        failed if state == FAILED else refused, result="done" if good else "failed" if state == FAILED else "refused",
+        object=job.target, rows=report.get("rows", {}).get("read"), errand=errand(job),
+        detail={"file": job.name, **({"why": {k: error[k] for k in ("zh", "en") if k in error}} if error else {})},
+    )  # fmt: skip
 
 
 def give_up(job: ImportJob) -> bool:
@@ -91,10 +145,12 @@ def let_go(job: ImportJob, *, imported: bool) -> None:
 
 def finish(job: ImportJob, state: int, **changes: Any) -> bool:
     """What came of a claimed job; False when it was given up meanwhile."""
-    for name, value in changes.items():
-        setattr(job, name, value)
+    with transaction.atomic():
+        found = ImportJob.objects.filter(pk=job.pk).update(state=state, changed_at=timezone.now(), **changes)
+        for name, value in changes.items():
+            setattr(job, name, value)
+        _audit_end(job, state, changes)
     job.state = state
-    found = ImportJob.objects.filter(pk=job.pk).update(state=state, changed_at=timezone.now(), **changes)
     if found:
         parcels.clear_progress(job.token)
     else:

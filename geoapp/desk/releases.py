@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 from django.apps import apps
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -9,10 +11,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET, require_http_methods
 
+from geoapp import audit
 from geoapp.desk import pages, past
 from geoapp.desk.guard import PERMISSION, for_clerks
 from geoapp.desk.views import language, say, show, to, too_large
-from layers import registry
+from layers import access, registry
 from layers.history.tables import OWN_HISTORY
 from layers.ingest.refusal import ImportRefused
 from layers.later import later
@@ -37,9 +40,15 @@ def index(request: HttpRequest) -> HttpResponse:
 def release(request: HttpRequest, number: int) -> HttpResponse:
     """What a release was made from, and what it changed."""
     found = get_object_or_404(Release, pk=number)
-    may_undo = request.user.has_perm(PERMISSION)
+    may_undo = request.user.has_perm(PERMISSION) and _is_ones_own(request, found)
     asked = pages.number(request.GET.get("page", ""))
     return show(request, "release", past.of_release(found, language(request), asked, may_undo=may_undo))
+
+
+def _is_ones_own(request: HttpRequest, release: Release) -> bool:
+    """Whether a clerk may take a release back: any, whose right reaches the whole city; else those that are the clerk's own."""
+    whole = access.reach_of(request.user, "import", PERMISSION).whole
+    return whole or release.actor == request.user.get_username()
 
 
 @clerks
@@ -47,9 +56,14 @@ def release(request: HttpRequest, number: int) -> HttpResponse:
 def undoing(request: HttpRequest, number: int) -> HttpResponse:
     """What taking a release back would do; and, sent, does."""
     found = get_object_or_404(Release, pk=number)
+    if not _is_ones_own(request, found):
+        raise PermissionDenied
     lang = language(request)
+    commit = request.method == "POST"
+    told = audit.attempt("import_undone", object=found.dataset, of=found.pk) if commit else nullcontext()
     try:
-        done = undo(found.pk, commit=request.method == "POST", actor=request.user.get_username(), wait_s=WAIT_S)
+        with told:
+            done = undo(found.pk, commit=commit, actor=request.user.get_username(), wait_s=WAIT_S)
     except ImportRefused as refusal:
         return show(request, "undo", past.of_undoing(found, lang, None, refusal), 400)
     if not done.committed:
@@ -73,6 +87,13 @@ def history(request: HttpRequest, dataset: str, number: int) -> HttpResponse:
     model = apps.get_model(registry.dataset(dataset).model)._meta
     if not request.user.has_perm(f"{model.app_label}.view_{model.model_name}"):
         raise PermissionDenied
+    reach = access.reach_of(request.user, "edit", f"{model.app_label}.view_{model.model_name}")
+    of = registry.dataset(dataset)
+    if (
+        not reach.whole
+        and not apps.get_model(of.model)._default_manager.filter(access.rows_in(of, reach), pk=number).exists()
+    ):
+        raise Http404
     told = past.of_history(dataset, number, language(request))
     if told is None:
         raise Http404

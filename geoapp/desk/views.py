@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from geoapp import menu
+from geoapp import audit, menu
 from geoapp.desk import forms, pages, parcels, profiles, queue, readings, rows, targets, worker
 from geoapp.desk.forms import Wrong
 from geoapp.desk.guard import for_clerks
@@ -88,9 +88,9 @@ def index(request: HttpRequest) -> HttpResponse:
     except Wrong as wrong:
         return _start(request, wrong, status=400)
     received = parcels.receive(sent.file.chunks(1 << 20), sent.suffix)
-    job = ImportJob.objects.create(
+    job = queue.put(
         token=received.token, user_id=request.user.pk or 0, target=sent.target, name=sent.name, suffix=sent.suffix,
-        size=received.size, sha256=received.sha256, how=sent.how, asked_at=timezone.now(),
+        size=received.size, sha256=received.sha256, how=sent.how,
     )  # fmt: skip
     return _under_way(request, job)
 
@@ -233,6 +233,13 @@ def refused(request: HttpRequest, token: str) -> FileResponse:
     path = rows.refused_files(parcels.folder_of(token))[language(request)]
     if not path.is_file():
         raise Http404
+    audit.write(
+        "export",
+        object=found.target,
+        rows=found.report.get("rows", {}).get("refused"),
+        errand=queue.errand(found),
+        detail={"refused_of": found.name},
+    )
     stem = found.name.rpartition(".")[0] or found.name
     tail = Words("拒收", "refused").in_(language(request))
     return FileResponse(

@@ -12,6 +12,7 @@ import logging
 from django.conf import settings
 from django.db import Error as DatabaseError
 
+from geoapp import audit
 from geoapp.background import locks, process
 from geoapp.desk import parcels, queue
 from geoapp.desk.models import COMMITTING, ImportJob
@@ -54,7 +55,8 @@ def do(job: ImportJob) -> None:
     """One job; whatever goes wrong is told on its page, and its file stays."""
     imported = queue.is_import(job)
     try:
-        _do(job)
+        with audit.on_behalf(queue.errand(job), job.user_id, job.user.get_username(), "desk"):
+            _do(job)
     except GivenUp:
         parcels.discard(job.token)
     except DatabaseError:  # away, or ended this session: the job stays as it is, and is taken again

@@ -6,7 +6,7 @@ import io
 import math
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote, urlencode
 from xml.etree.ElementTree import Element
 
@@ -26,6 +26,9 @@ from layers.stats.regions import region_index
 from layers.words import Words
 
 in_plane = later("geoapp.desktop.plane.in_plane")
+# The entry of QGIS's own store of log-ins that a project names: who opens it makes the entry once, under this id. The token is
+# in the store, encrypted, and never in a project.
+AUTHCFG = "shuitu1"
 _QGIS = ("Point", "Line", "Polygon")  # its word for shapes of each dimension
 _SCALE_AT_ZOOM_0 = 559_082_264.03  # one 256-pixel tile around the world, at QGIS's 96 dpi
 
@@ -61,6 +64,12 @@ def tiles(layer: Layer, root_url: str, lang: str, usage: Usage | None = None) ->
     what = Words("{period} 用水量", "use of {period}", period=usage.period) if usage else Words("瓦片", "tiles")
     uri = f"type=xyz&url={template}&zmin={layer.min_zoom}&zmax={layer.max_zoom}"
     return ProjectLayer(layer, "vectortile", f"{looks.title(layer, lang)} · {what.in_(lang)}", uri, usage)
+
+
+def logged_in(source: ProjectLayer) -> ProjectLayer:
+    """The same, read with what QGIS keeps under our id."""
+    sign = f"authcfg={AUTHCFG}"
+    return replace(source, uri=f"{sign} {source.uri}" if source.kind == "OAPIF" else f"{source.uri}&{sign}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +121,8 @@ def _usage_groups(period: Period, root_url: str, lang: str) -> Iterator[Group]:
             yield Group(name.in_(lang, period=str(period)), used, shown)
 
 
-def qgs(root_url: str, lang: str) -> bytes:
-    """The project as QGIS's XML."""
+def qgs(root_url: str, lang: str, *, login: bool = False) -> bytes:
+    """The project as QGIS's XML; with ``login``, its layers are read as whoever opens it."""
     name = Words("水图", "Shuitu").in_(lang)
     root = Element("qgis", {"projectname": name, "version": xml.QGIS_VERSION})
     xml.child(root, "homePath", path="")
@@ -124,7 +133,7 @@ def qgs(root_url: str, lang: str) -> bytes:
     order = xml.child(root, "layerorder")
     for group in groups(root_url, lang):
         branch = _group(tree, group)
-        for source in group.sources:
+        for source in map(logged_in, group.sources) if login else group.sources:
             _leaf(branch, source)
             _layer(listed, source, lang)
             xml.child(order, "layer", id=source.id)

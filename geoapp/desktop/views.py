@@ -29,6 +29,7 @@ from layers.stats.query import available_months
 from layers.stats.regions import region_index
 from layers.versions import ALL_DATASETS, as_of
 
+PLACEHOLDER = "shuitu_TOKEN"
 QGIS_TYPES = {"qgz": "application/x-qgis-project", "qgs": "application/x-qgis-project+xml"}
 
 
@@ -71,16 +72,22 @@ def desktop_view(request: HttpRequest) -> HttpResponse:
          "stage": STAGES[layer.stage].in_(lang)}
         for layer in built_layers()
     ]  # fmt: skip
-    return _page(request, "web/desktop.html", lang, layers=layers, **_examples())
+    # What is copied has the asker's own name and this site's address, and never a token: that is shown once, elsewhere.
+    name = request.user.get_username() if request.user.is_authenticated else ""
+    told = {"name": name, "shown_name": name or "NAME", "token": PLACEHOLDER, "authcfg": project.AUTHCFG}
+    return _page(request, "web/desktop.html", lang, layers=layers, **told, **_examples())
 
 
 @FILE
 def project_view(request: HttpRequest, suffix: str) -> Found:
     """The ready QGIS project."""
-    lang, root = language(query_params(request, ["lang"])), site_root(request)
+    given, root = query_params(request, ["lang", "auth"]), site_root(request)
+    lang, login = language(given), given.get("auth")
+    if login not in (None, "1"):
+        raise BadParameter("auth is 1, or left out.", param="auth", allowed=["1"])
 
     def make() -> bytes:
-        made = project.qgs(root, lang)
+        made = project.qgs(root, lang, login=bool(login))
         return project.qgz(made) if suffix == "qgz" else made
 
     return _file(f"shuitu.{suffix}", QGIS_TYPES[suffix], make)

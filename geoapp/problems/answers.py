@@ -16,6 +16,7 @@ from django.utils.cache import patch_vary_headers
 
 from geoapp.problems.language import asked_language, html_language
 from geoapp.problems.words import Trouble
+from geoapp.walls import ids, policy
 from layers.http.encoding import dumps
 from layers.http.problems import CONTENT_TYPE
 
@@ -39,6 +40,11 @@ def now_told() -> str:
     return datetime.now(ZoneInfo(settings.TIME_ZONE)).isoformat(sep=" ", timespec="seconds")
 
 
+def named(request: HttpRequest) -> dict[str, str]:
+    """What a program's answer says of its request, to be told to who reads the log."""
+    return {"request_id": found} if (found := ids.of(request)) else {}
+
+
 def answer(
     request: HttpRequest, trouble: Trouble, *, extra: dict[str, Any] | None = None, **fill: object
 ) -> HttpResponse:
@@ -49,6 +55,7 @@ def answer(
     response: HttpResponse
     if for_program(request):
         body = {"type": "about:blank", "title": told.title, "status": trouble.status, "detail": detail, **(extra or {})}
+        body |= named(request)
         response = HttpResponse(dumps(body), status=trouble.status, content_type=CONTENT_TYPE)
     else:
         again = trouble.retry_seconds if trouble.by_itself and request.method in ("GET", "HEAD") else None
@@ -59,8 +66,11 @@ def answer(
             "detail": detail,
             "again": again,
             "status": trouble.status,
+            "request_id": ids.of(request),
         }
-        response = HttpResponse(render_to_string("web/trouble.html", shown), status=trouble.status)
+        page = render_to_string("web/trouble.html", shown)
+        response = HttpResponse(page, status=trouble.status)
+        response["Content-Security-Policy"] = policy.styled(page)
     response["Content-Language"] = html_language(language)
     response["Cache-Control"] = "no-store"
     patch_vary_headers(response, ("Accept", "Accept-Language"))

@@ -53,17 +53,21 @@ def fault(request: HttpRequest) -> HttpResponse:
 
 def slowed(request: HttpRequest, error: Exception) -> HttpResponse | None:
     """A log-in that has to wait: until when, and how long that is."""
-    if not isinstance(error, Slowed):
-        return None
+    return waiting(request, error) if isinstance(error, Slowed) else None
+
+
+def waiting(request: HttpRequest, error: Slowed, trouble: words.Trouble = words.SLOWED) -> HttpResponse:
     seconds = seconds_left(error.until)
-    minutes = -(-seconds // 60)
-    if seconds < 90:
-        wait = Words("{count} 秒", "{count} seconds", count=seconds)
-    else:
-        wait = Words("{count} 分钟", "{count} minutes", count=minutes)
-    told = answer(request, words.SLOWED, when=localtime(error.until).strftime("%H:%M:%S"), wait=wait)
+    told = answer(request, trouble, when=localtime(error.until).strftime("%H:%M:%S"), wait=wait_told(seconds))
     told["Retry-After"] = str(seconds)
     return told
+
+
+def wait_told(seconds: int) -> Words:
+    """How long that is, in seconds as long as somebody counts them."""
+    if seconds < 90:
+        return Words("{count} 秒", "{count} seconds", count=seconds)
+    return Words("{count} 分钟", "{count} minutes", count=-(-seconds // 60))
 
 
 def say_what_is_wrong(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -14,7 +14,7 @@ from layers import languages
 
 # The administration's pages link to each other without a language, and take whatever else an address says for a filter: there
 # an address with one sets the cookie, which only they read. All other pages have it in their addresses and are kept by them.
-ADMIN = "/admin/"
+ADMIN, ACCOUNT = "/admin/", "/account/"
 COOKIE = "shuitu_lang"
 
 
@@ -44,8 +44,10 @@ def address_language(request: HttpRequest) -> str:
     Reads no form: it is asked before anybody has looked at what was sent.
     """
     named = request.GET.get("lang")
+    if not named and request.path.startswith(ACCOUNT):
+        named = _led_back(request)
     if not named and request.path.startswith(ADMIN):
-        named = _led_back(request) or request.COOKIES.get(COOKIE)
+        named = request.COOKIES.get(COOKIE)
     return languages.asked(named)
 
 

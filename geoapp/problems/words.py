@@ -88,12 +88,92 @@ SLOWED = Trouble(
         "So that nobody guesses passwords, try again after {when} (in about {wait}). Until then even the right password waits.",
     ),
 )
+TOKEN_WRONG = Trouble(
+    401,
+    Words("令牌不对", "The token is wrong"),
+    Words(
+        "没有这个令牌：可能没有复制完整，或者多了空格。令牌以 shuitu_ 开头；忘了的话，在“账号”页（/account/）撤销它，另建一个。",
+        "There is no such token: it may not have been copied whole, or with a space. A token begins with shuitu_; if it is lost, revoke it at /account/ and make another.",
+    ),
+)
+TOKEN_EXPIRED = Trouble(
+    401,
+    Words("令牌已到期", "The token has expired"),
+    Words(
+        "这个令牌过了有效期。请登录后在“账号”页（/account/）新建一个，再填进软件。",
+        "The token is past its last day. Log in, make another at /account/ and give it to your program.",
+    ),
+)
+TOKEN_REVOKED = Trouble(
+    401,
+    Words("令牌已撤销", "The token was revoked"),
+    Words(
+        "这个令牌已被您本人或管理员撤销。如果还要用，请登录后在“账号”页（/account/）新建一个，再填进软件。",
+        "You or an administrator revoked the token. If it is still needed, log in, make another at /account/ and give it to your program.",
+    ),
+)
+TOKEN_CLOSED = Trouble(
+    401,
+    Words("账号已停用", "The account is closed"),
+    Words(
+        "这个令牌所属的账号已停用。如果工作需要，请找管理员。",
+        "The account of this token is closed. If your work needs it, ask the administrator.",
+    ),
+)
+NO_PASSWORD_HERE = Trouble(
+    401,
+    Words("这里不收登录密码", "Passwords are not taken here"),
+    Words(
+        "桌面软件和程序请用个人令牌，不要用登录密码：登录后在“账号”页（/account/）新建一个，用户名照填，密码处填令牌。",
+        "Desktops and programs use a personal token, never the password of an account: log in, make one at /account/, and give it in place of the password.",
+    ),
+)
+TOKEN_ASKED = Trouble(
+    401,
+    Words("请出示令牌", "A token is wanted"),
+    Words(
+        "这个地址要求令牌（login=basic）：用户名任意，密码处填个人令牌。令牌在“账号”页（/account/）新建。",
+        "This address asks for a token (login=basic): any user name, and the personal token as password. Make one at /account/.",
+    ),
+)
+TOKEN_SLOWED = Trouble(
+    429,
+    Words("错误的令牌太多，请稍等", "Too many wrong tokens"),
+    Words(
+        "这个网络地址发来了太多不能用的令牌：{when} 之后（约 {wait}）才会再查看。请在软件里换上正确的令牌，正确的随时都收。",
+        "Too many tokens that are of no use came from this network address: the next is looked at after {when} (in about {wait}). Give your program a good one, which is taken at any time.",
+    ),
+)
+TOKEN_NOT_HERE = Trouble(
+    403,
+    Words("令牌不能用在这里", "Tokens are not taken here"),
+    Words(
+        "个人令牌只能读数据。管理、导入台和账号页要在浏览器里登录。",
+        "Personal tokens only read data. Administration, import desk and accounts need a log-in in a browser.",
+    ),
+)
+TOKEN_READS = Trouble(
+    403,
+    Words("令牌只能读", "A token only reads"),
+    Words(
+        "个人令牌不能提交或更改任何内容。请在浏览器里登录后再做。",
+        "A personal token changes and sends nothing. Log in with a browser to do it.",
+    ),
+)
+TOO_MANY = Trouble(
+    429,
+    Words("请求过于频繁，请稍等", "Too many requests"),
+    Words(
+        "从您的账号或网络来的请求太多，请在 {wait} 秒后再试。同一出口有很多人时，登录后各人单独计数；单位确有需要，请管理员调高 LIMIT_PER_SECOND。",
+        "Too much was asked from your account or network: try again in {wait} seconds. Where many share an address, each who logs in is counted alone; if your office needs more, the operator raises LIMIT_PER_SECOND.",
+    ),
+)
 FAULT = Trouble(
     500,
     Words("服务器出错了", "A fault of the server"),
     Words(
-        "这是我们的错，不是您的。出错的时间已记入日志；请稍后再试，若一再出现，请把时间告诉管理员：{when}。",
-        "The mistake is ours, and the log tells more. Try again later; if it comes again, tell the administrator the time: {when}.",
+        "这是我们的错，不是您的，已记入日志。请稍后再试；若一再出现，请把编号和时间告诉管理员：{when}。",
+        "The mistake is ours, and the log tells more. Try again later; if it comes again, tell the administrator its id and the time: {when}.",
     ),
 )
 DATABASE_GONE = Trouble(

@@ -325,7 +325,7 @@ def classes_of_months(report: Report) -> MapClasses:
         months = [report.months[at] for at in report.own_months]
         period = parse_period(f"{months[0]}..{months[-1]}")
     edition = f"v{report.within.edition.first}"
-    stamp = as_of(ALL_DATASETS).stamp
+    stamp = as_of(ALL_DATASETS).of_data
     (told,) = _kept_classes.get_or_make(
         stamp, (level, "months", str(period), edition), lambda: (_month_classes(level, edition, period, "volume"),)
     )

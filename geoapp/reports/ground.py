@@ -15,7 +15,7 @@ from django.contrib.gis.geos import Polygon
 from django.db.models import Count, Min
 from psycopg import sql
 
-from geoapp.reports.objects import any_prefix, within
+from geoapp.reports.objects import within
 from geoapp.reports.structure import Report
 from layers import access, filters, registry, vocab
 from layers.db import Query, rows
@@ -25,7 +25,7 @@ from layers.functions import PlaneCollectedWKB, PlaneWKB
 from layers.grid.cells import DEFAULT_SIZE
 from layers.grid.figures import cell_litres
 from layers.kept.memory import Memory
-from layers.models import GridBuild, SupplyArea
+from layers.models import GridBuild
 from layers.models.base import STORAGE_SRID
 from layers.periods import Period, parse_period
 from layers.selection import EVERYTHING
@@ -99,7 +99,7 @@ def read(report: Report) -> Ground:
         cells=_cells(prefixes, parse_period(report.period.text), report.within),
         positions={layer.id: _positions(layer.id, prefixes) for layer in placed},
         stands={each.layer: _stands(each.layer, prefixes) for each in report.facilities},
-        areas={owner: _areas(owner, prefixes) for owner in OWNERS} if report.counts["supply_area"] else {},
+        areas={owner: _areas(owner, prefixes) for owner in OWNERS} if report.counts.get("supply_area") else {},
         waters=_waters(report),
     )
 
@@ -140,7 +140,7 @@ def _outlines(level: str, prefixes: Sequence[str], report: Report) -> tuple[Outl
     """The outlines of a level in the regions, as the report's divisions have them."""
     found = (
         filters.within(registry.layer(level), report.within)
-        .filter(any_prefix("region__code", list(prefixes)))
+        .filter(access.begins("region__code", list(prefixes)))
         .order_by("region__code")
         .values_list("region__code", "region__name", PlaneWKB("geom"))
     )
@@ -172,7 +172,8 @@ def _stands(layer_id: str, prefixes: Sequence[str]) -> dict[str, bytes]:
 
 def _areas(layer_id: str, prefixes: Sequence[str]) -> tuple[bytes, ...]:
     found = (
-        SupplyArea.objects.filter(facility__in=within(layer_id, list(prefixes)).values("pk"))
+        access.objects(registry.SUPPLY_AREA)
+        .filter(facility__in=within(layer_id, list(prefixes)).values("pk"))
         .order_by("-area_m2", "code")
         .values_list(PlaneWKB("geom"))
     )
@@ -188,14 +189,14 @@ def units(prefixes: Sequence[str], period: Period, size: int, divided: Divisions
 
 
 def _cells(prefixes: Sequence[str], period: Period, divided: Divisions, size: int = DEFAULT_SIZE) -> Cells | None:
-    """None when no grid of this size is kept up, or for too many units for a page."""
-    if not GridBuild.objects.filter(size=size).exists():
+    """None when no grid of this size is kept up or may be seen, or for too many units for a page."""
+    if access.seen(registry.layer(f"grid_{size}")) is None or not GridBuild.objects.filter(size=size).exists():
         return None
     found = rows(units(prefixes, period, size, divided))
     if not 0 < len(found) <= _MOST_UNITS:
         return None
     key = (size, str(period.first.year) if period.length == 1 else str(period), divided.edition.id)
-    breaks = _kept_breaks.get_or_make(as_of(ALL_DATASETS).stamp, key, lambda: _breaks(size, period, divided))
+    breaks = _kept_breaks.get_or_make(as_of(ALL_DATASETS).of_data, key, lambda: _breaks(size, period, divided))
     return Cells(size, breaks, tuple(litres for litres, _ in found), tuple(bytes(wkb) for _, wkb in found))
 
 
@@ -210,7 +211,7 @@ def outlined_by(asked: Mapping[int, Sequence[str]], within: Divisions) -> dict[s
     found = {}
     for level, inside in asked.items():
         code = vocab.LEVEL.by_id[level].code
-        drawn = filters.within(registry.layer(code), within).filter(any_prefix("region__code", inside))
+        drawn = filters.within(registry.layer(code), within).filter(access.begins("region__code", inside))
         counted: Any = drawn.order_by().values("source", "quality").annotate(rows=Count("pk"), first=Min("pk"))
         told = counted.order_by("quality", "-rows", "first").values_list("source", "quality")
         found[code] = tuple((source, vocab.BOUNDARY_QUALITY.by_id[quality].code) for source, quality in told)

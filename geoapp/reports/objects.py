@@ -5,42 +5,47 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db.models import Count, F, FloatField, Func, Q, Sum
+from django.db.models import Count, F, FloatField, Func, Sum
 
 from geoapp.reports.structure import FacilityLine, FacilityList, StageLine
 from layers import access, filters, registry, vocab
 from layers.entries import WAY, Layer, Sign
 from layers.models import AbstractionPermit, Region
+from layers.reach import Reach
 from layers.stats.regions import RegionIndex
 from layers.values import spoken
 
 
-def any_prefix(path: str, prefixes: Sequence[str]) -> Q:
-    """Rows whose region's code starts with any of the prefixes."""
-    condition = Q(pk__in=[])
-    for prefix in prefixes:
-        condition |= Q(**{f"{path}__startswith": prefix})
-    return condition
-
-
 def within(layer_id: str, prefixes: list[str]) -> Any:
-    """The objects of a layer that count in the regions, as the map and the API count them."""
-    layer = registry.layer(layer_id)
+    """The objects of a layer that count in the regions and may be seen, as the map and the API count them."""
+    layer = access.seen(registry.layer(layer_id))
+    if layer is None:
+        return access.objects(registry.layer(layer_id).dataset).none()
     return filters.base(layer).filter(filters.inside(layer, prefixes))
 
 
+def is_whole(layer_id: str, prefixes: Sequence[str]) -> bool:
+    """Whether all objects of a layer or table in the regions may be seen: what is told of some would not be the region's."""
+    layer = access.seen(registry.published(layer_id))
+    return layer is not None and layer.rows.covers(Reach.of(prefixes))
+
+
 def stages(prefixes: list[str], counts: dict[str, int]) -> tuple[StageLine, ...]:
-    """Take, supply, use and drain side by side. Grain: one line a kind of object."""
-    permits = AbstractionPermit.objects.filter(any_prefix("declared_region__code", prefixes))
-    allowed = permits.aggregate(count=Count("pk"), volume=Sum("permitted_l_per_year"))
-    lines = [StageLine("take", "permit", allowed["count"], allowed_l_per_year=allowed["volume"])]
+    """Take, supply, use and drain side by side. Grain: one line a kind of object that may be seen."""
+    lines = _permitted(prefixes) if is_whole("permit", prefixes) else []
     for stage in WAY:
         for layer in registry.LAYERS:
-            if layer.stage == stage:
+            if layer.stage == stage and is_whole(layer.id, prefixes):
                 lines += _by_term(layer, prefixes) or [
                     StageLine(stage, layer.id, counts[layer.id], _capacity(layer, prefixes))
                 ]
     return tuple(lines)
+
+
+def _permitted(prefixes: list[str]) -> list[StageLine]:
+    permits = AbstractionPermit.objects.filter(access.begins("declared_region__code", prefixes))
+    allowed = permits.aggregate(count=Count("pk"), volume=Sum("permitted_l_per_year"))
+    return [StageLine("take", "permit", allowed["count"], allowed_l_per_year=allowed["volume"])]
 
 
 def _by_term(layer: Layer, prefixes: list[str]) -> list[StageLine]:
@@ -84,24 +89,24 @@ def facility_lines(
     run_by = layer.printed.run_by if isinstance(layer.printed, Sign) and layer.printed.run_by in fields else ""
     capacity = "capacity_m3_d" if "capacity_m3_d" in fields else ""
     rows = within(layer_id, prefixes)
+    told = {f"of_{key}": F(fields[of].orm_path) for key, of in (("name", "name"), ("run_by", run_by)) if of in fields}
     order = [F(capacity).desc(nulls_last=True), "code"] if capacity else ["code"]
-    name = "name" if "name" in fields else ""
     quality = "position_quality" if "position_quality" in fields else ""
-    wanted = ["code", "counted_region", "lon", "lat", *filter(None, (name, capacity, run_by, quality))]
+    wanted = ["code", "counted_region", "lon", "lat", *filter(None, (capacity, quality))]
     return tuple(
         FacilityLine(
             layer_id,
             row["code"],
-            row.get(name, ""),
+            row.get("of_name") or "",
             codes.get(row["counted_region"], ""),
             _place(index, codes.get(row["counted_region"], ""), called),
             row.get(capacity),
-            (spoken(fields[run_by], row[run_by]) or "") if run_by else "",
+            (spoken(fields[run_by], row["of_run_by"]) or "") if run_by else "",
             _rounded(row["lon"]),
             _rounded(row["lat"]),
             (spoken(fields[quality], row[quality]) or "") if quality else "",
         )
-        for row in rows.annotate(lon=_of_point("ST_X"), lat=_of_point("ST_Y")).order_by(*order).values(*wanted)
+        for row in rows.annotate(lon=_of_point("ST_X"), lat=_of_point("ST_Y")).order_by(*order).values(*wanted, **told)
     )
 
 

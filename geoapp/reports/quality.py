@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.db.models import Q, Sum
 
-from geoapp.reports.objects import any_prefix, within
+from geoapp.reports.objects import is_whole, within
 from geoapp.reports.structure import RuleFinding
-from layers import editions, registry, vocab
+from layers import access, editions, registry, vocab
 from layers.models import Meter, UsageSum, Well
 from layers.periods import Period
 from layers.stats.query import under
@@ -14,13 +14,16 @@ from layers.stats.regions import RegionInfo
 
 
 def findings(region: RegionInfo, prefixes: list[str], period: Period) -> tuple[RuleFinding, ...]:
-    """Each rule with what it found of how many; rules that found nothing are listed too, so that silence is no gap."""
-    return (*_wells(region, prefixes), *_facilities(prefixes), *_meters(prefixes), *_usage(region, prefixes, period))
+    """Each rule with what it found of how many; rules that found nothing are listed too, so that silence is no gap. Those of
+    objects that may not be seen are not."""
+    wells = _wells(region, prefixes) if is_whole("well", prefixes) else []
+    meters = _meters(prefixes) if is_whole("meter", prefixes) else []
+    return (*wells, *_facilities(prefixes), *meters, *_usage(region, prefixes, period))
 
 
 def _wells(region: RegionInfo, prefixes: list[str]) -> list[RuleFinding]:
-    declared = Well.objects.filter(any_prefix("declared_region__code", prefixes))
-    here = any_prefix("found_region__code", prefixes)
+    declared = Well.objects.filter(access.begins("declared_region__code", prefixes))
+    here = access.begins("found_region__code", prefixes)
     of_declared = declared.count()
     counted = within("well", prefixes)
     of = counted.count()
@@ -42,7 +45,7 @@ def _wells(region: RegionInfo, prefixes: list[str]) -> list[RuleFinding]:
         for digits in (*vocab.ROOT_DIGITS, *vocab.CODE_DIGITS.values())
         if digits < len(prefix)
     }
-    known = any_prefix("declared_region__code", prefixes) | Q(declared_region__code__in=above)
+    known = access.begins("declared_region__code", prefixes) | Q(declared_region__code__in=above)
     strangers = Well.objects.filter(here, declared_region__isnull=False).exclude(known).count()
     return [
         RuleFinding("wells_found_elsewhere", elsewhere, of_declared),
@@ -53,8 +56,8 @@ def _wells(region: RegionInfo, prefixes: list[str]) -> list[RuleFinding]:
 
 def _facilities(prefixes: list[str]) -> list[RuleFinding]:
     found = []
-    supply = [layer.id for layer in registry.LAYERS if layer.dataset is registry.FACILITY]
-    drain = [layer.id for layer in registry.LAYERS if layer.dataset is registry.SEWAGE_PLANT]
+    supply = [layer.id for layer in access.layers_of(registry.FACILITY)]
+    drain = [layer.id for layer in access.layers_of(registry.SEWAGE_PLANT)]
     for rule, layer_ids, missing in (
         ("supply_without_capacity", supply, Q(capacity_m3_d=None)),
         ("supply_without_area", supply, Q(supply_areas=None)),
@@ -68,7 +71,7 @@ def _facilities(prefixes: list[str]) -> list[RuleFinding]:
 
 
 def _meters(prefixes: list[str]) -> list[RuleFinding]:
-    declared = Meter.objects.filter(any_prefix("declared_region__code", prefixes))
+    declared = Meter.objects.filter(access.begins("declared_region__code", prefixes))
     return [RuleFinding("meters_without_position", declared.filter(geom=None).count(), declared.count())]
 
 

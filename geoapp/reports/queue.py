@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from geoapp import audit
 from geoapp.background import locks
 from geoapp.reports.ask import ATLAS, Ask, data_stamp, parse_atlas
 from geoapp.reports.atlas.plan import regions
@@ -73,6 +74,15 @@ def ask_for(ask: Ask, forms: tuple[str, ...], asker: str = "") -> ReportJob:
             job.asker = asker
             job.save()
         return job
+
+
+def errand(job: ReportJob) -> str:
+    return f"report:{job.pk}"
+
+
+def about(job: ReportJob) -> dict[str, object]:
+    """What a line of the audit says of a report."""
+    return {"name": job.name, "period": job.period, "lang": job.lang, "formats": job.formats, "stamp": job.stamp}
 
 
 def _name(ask: Ask, index: RegionIndex) -> str:
@@ -170,10 +180,20 @@ def tell(job: ReportJob, step: str, progress: float) -> bool:
 def finish(job: ReportJob, *, files: dict[str, dict[str, object]] | None = None, error: str = "") -> None:
     """Done or failed; the lock goes with it, and what is too old."""
     done = bool(files) and not error
-    found = ReportJob.objects.filter(pk=job.pk).update(
-        status=DONE if done else FAILED, files=files or {}, error=error[:300], progress=1.0 if done else 0.0, step="",
-        finished_at=timezone.now(),
-    )  # fmt: skip
+    with transaction.atomic():
+        found = ReportJob.objects.filter(pk=job.pk).update(
+            status=DONE if done else FAILED, files=files or {}, error=error[:300], progress=1.0 if done else 0.0, step="",
+            finished_at=timezone.now(),
+        )  # fmt: skip
+        if found:
+            told = {**about(job), **({} if done else {"error": error})}
+            audit.write(
+                "report_made",
+                result="done" if done else "failed",
+                object=job.region or job.name,
+                errand=errand(job),
+                detail=told,
+            )
     if not found or not done:
         shutil.rmtree(folder_of(job.key), ignore_errors=True)
     locks.unlock(locks.REPORT_JOBS, job.pk)

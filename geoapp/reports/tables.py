@@ -11,6 +11,7 @@ from geoapp.reports.layouts.layout import FACILITY_ROWS
 from geoapp.reports.structure import FacilityList, RegionLine, Report
 from geoapp.reports.words import item_name, layer_name, level_name, run_by_name, subject, term_name, word
 from layers import vocab
+from layers.entries import WAY
 from layers.stats.absence import added, share
 
 Kind = Literal["text", "integer", "litres", "share", "change", "area", "density", "month", "degrees"]
@@ -227,14 +228,14 @@ def stages(report: Report, lang: str) -> PrintedTable:
     )
     rows: list[tuple[Value, ...]] = []
     marked = Marked(report, lang)
-    last = max(n for n, line in enumerate(report.stages) if line.stage == "use")
-    for n, line in enumerate(report.stages):
-        if line.count:
-            marked.at(f"count/{line.item}", len(rows), 2)
-            marked.at(f"capacity/{line.item}", len(rows), 3)
-            stage, item = word(line.stage, lang), item_name(line, lang)
-            rows.append((stage, item, line.count, line.capacity_m3_d, line.allowed_l_per_year, None))
-        if n == last:
+    for each in WAY:
+        for line in report.stages:
+            if line.stage == each and line.count:
+                marked.at(f"count/{line.item}", len(rows), 2)
+                marked.at(f"capacity/{line.item}", len(rows), 3)
+                stage, item = word(line.stage, lang), item_name(line, lang)
+                rows.append((stage, item, line.count, line.capacity_m3_d, line.allowed_l_per_year, None))
+        if each == "use":
             marked.at("total", len(rows), 5)
             rows.append((word("use", lang), word("total", lang), None, None, None, report.total_l))
     return PrintedTable("stages", word("stages", lang), columns, tuple(rows), (), tuple(marked.notes), marked.marks)

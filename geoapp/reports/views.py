@@ -7,12 +7,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from geoapp import beside
+from geoapp import audit, beside
 from geoapp.address import client_address
 from geoapp.menu import knows_asker
 from geoapp.problems.language import html_language, page_language
@@ -33,6 +34,7 @@ from geoapp.reports.progress import chapters
 from geoapp.reports.refusal import MadeAgain, for_script, refused
 from geoapp.reports.structure import Report
 from geoapp.reports.words import FORM_NAMES, STATUS_NAMES, STEP_NAMES, level_name
+from geoapp.walls import policy
 from layers import access, languages, params, vocab
 from layers.area import Regions, parse_area
 from layers.errors import BadParameter
@@ -52,7 +54,7 @@ SHOWN = 60
 MINE_SECONDS = 14 * 24 * 3600
 MINE = "reports"  # in the session: ids of the jobs that this browser asked for
 PAGE = Resource(READ, kept=NOT_AT_ALL, refuses=refused, of_data=False)
-FORM = Resource(("POST",), kept=NOT_AT_ALL, refuses=refused, of_data=False, token=True)
+FORM = Resource(("POST",), kept=NOT_AT_ALL, refuses=refused, of_data=False, token=True, needs="reports")
 
 
 def site_of(request: HttpRequest) -> str:
@@ -126,7 +128,9 @@ def make(request: HttpRequest) -> HttpResponse:
     forms = ask.forms if ask.atlas else parse_formats(",".join(request.POST.getlist("formats")), ask.forms)
     if not ask.area:
         layouts.usable(ask.lang)
-    job = queue.ask_for(ask, forms, _asker(request))
+    with audit.attempt("report_asked", object=ask.region), transaction.atomic():
+        job = queue.ask_for(ask, forms, _asker(request))
+        audit.write("report_asked", object=job.region or job.name, errand=queue.errand(job), detail=queue.about(job))
     request.session[MINE] = [*request.session.get(MINE, [])[-99:], job.pk]
     if not request.user.is_authenticated:  # theirs for two weeks; a log-in has its own end
         request.session.set_expiry(MINE_SECONDS)
@@ -153,8 +157,8 @@ def _listed(request: HttpRequest, lang: str) -> list[dict[str, Any]]:
 
 
 def _may_see(request: HttpRequest, job: ReportJob) -> bool:
-    """Reports made while personal data were open are the administration's once they are closed."""
-    return access.may_show(job.stamp) or bool(getattr(request.user, "is_staff", False))
+    """A report is for all who may see what it was made of: one made while more was open is so no longer."""
+    return access.may_show(job.stamp)
 
 
 def _told(job: ReportJob, request: HttpRequest, lang: str, version: int) -> dict[str, Any]:
@@ -222,6 +226,13 @@ def download(request: HttpRequest, job_id: int, form: str) -> FileResponse:
             request.session.save()  # not done with an answer of 5xx
         worker.ensure()
         raise MadeAgain(f"{FORMS[form].suffix} of {job.name}, {job.period}: ask again in a minute.")
+    if request.method == "GET":
+        audit.write(
+            "export",
+            object=job.region or job.name,
+            errand=queue.errand(job),
+            detail={"format": form, "file": path.name},
+        )
     return FileResponse(path.open("rb"), as_attachment=True, filename=path.name, content_type=FORMS[form].content_type)
 
 
@@ -235,7 +246,7 @@ def delete(request: HttpRequest, job_id: int) -> HttpResponse:
     return redirect(languages.address(reverse("reports:index"), page_language(request)))
 
 
-@Resource(kept=BY_VERSION, refuses=refused, lane="dear")
+@Resource(kept=BY_VERSION, refuses=refused, lane="dear", needs="reports")
 def preview(request: HttpRequest) -> Found:
     """The report as a page: the template of the PDF. Seconds of work: made once for all who look at it, beside this process."""
     params.refuse_unknown(request.GET, PARAMS)
@@ -251,6 +262,7 @@ def preview(request: HttpRequest) -> Found:
         lambda: _previewed(ask, worn),
         HTML,
         f"{code()} {request.build_absolute_uri()} {worn.digest if worn else ''}",
+        headers=lambda: {"Content-Security-Policy": policy.REPORT},
     )
 
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from django.conf import settings
 
+from geoapp import audit
 from geoapp.background import locks, process
 from geoapp.reports import bulk, queue, record
 from geoapp.reports.atlas.plan import count
@@ -68,7 +69,9 @@ def _claim() -> IssuedReport | ReportJob | None:
 
 
 def _do(job: IssuedReport | ReportJob) -> None:
-    issued.do(job) if isinstance(job, IssuedReport) else do(job)
+    errand = f"issued:{job.pk}" if isinstance(job, IssuedReport) else queue.errand(job)
+    with audit.on_behalf(errand, channel="report"):
+        issued.do(job) if isinstance(job, IssuedReport) else do(job)
 
 
 def do(job: ReportJob) -> None:

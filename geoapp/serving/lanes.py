@@ -27,6 +27,7 @@ class Lane:
     method: str = ""
     most_waiting: int = 2000  # in all
     most_of_one: int = 1000  # of one asker
+    at_once_of_one: int = 0  # threads that one asker may hold; 0: all
     patience_s: float = 30.0
 
     def takes(self, arrival: Arrival) -> bool:
@@ -42,6 +43,7 @@ class OutOfPatience(Exception):
     """The request has waited longer than its lane lets one wait."""
 
 
+_PASSWORDS = ("/account/login", "/account/password", "/account/totp", "/account/tokens/make")
 _REPORTS = tuple(f"/reports/{digit}" for digit in "0123456789")  # a report's own address begins with its number
 
 
@@ -49,11 +51,18 @@ def lanes(threads: int) -> tuple[Lane, ...]:
     """The lanes of one web process; the first that takes a request has it. ``threads`` are for light questions."""
     return (
         # Hashing a password takes as long as a hundred tiles.
-        Lane("log-in", 1, ("/admin/login/",), "POST", most_waiting=40, most_of_one=20),
+        Lane("log-in", 1, _PASSWORDS, "POST", most_waiting=40, most_of_one=20),
         # Seconds of the database's or of this process's own time each.
         Lane("dear", 1, ("/api/explain", "/reports/preview"), most_waiting=200, most_of_one=100, patience_s=45.0),
         # Answers that may be as long as the city: each thread is held for as long as its reader takes.
-        Lane("files", 4, ("/feeds/", "/ogc/", "/reports/issued/", *_REPORTS), most_waiting=400, most_of_one=200),
+        Lane(
+            "files",
+            4,
+            ("/feeds/", "/ogc/", "/audit/export", "/reports/issued/", *_REPORTS),
+            most_waiting=400,
+            most_of_one=200,
+            at_once_of_one=3,
+        ),
         Lane("light", threads, ("",)),
     )
 
@@ -99,11 +108,11 @@ class Pool:
     def _next(self) -> tuple[str, _Waiting] | None:
         """The first in line of the asker whose turn it is; who has fewer at work goes first. None when it is closed."""
         with self._wake:
-            while self._open and not self._count:
+            while self._open and not (self._count and self._is_anyones_turn()):
                 self._wake.wait()
             if not self._open:
                 return None
-            asker = min(self._waiting, key=lambda one: self._at_work[one])
+            asker = min(self._waiting, key=self._at_work.__getitem__)
             line = self._waiting[asker]
             found = line.popleft()
             self._count -= 1
@@ -113,6 +122,11 @@ class Pool:
                 del self._waiting[asker]
             self._at_work[asker] += 1
             return asker, found
+
+    def _is_anyones_turn(self) -> bool:
+        """Whether somebody waits who does not hold all the threads that one may: the last is for who comes next."""
+        most = self.lane.at_once_of_one
+        return not most or any(self._at_work[one] < most for one in self._waiting)
 
     def _work(self) -> None:
         while (found := self._next()) is not None:
@@ -128,6 +142,7 @@ class Pool:
                     self._at_work[asker] -= 1
                     if not self._at_work[asker]:
                         del self._at_work[asker]
+                    self._wake.notify()  # somebody may wait for this place of one's own
 
     def close(self) -> None:
         """Begin nothing more; what is being worked on is finished."""

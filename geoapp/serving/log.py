@@ -13,7 +13,7 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-from geoapp.logs import Line
+from geoapp.logs import LogLine
 
 FILE_BYTES = 50 << 20
 KEPT_FILES = 4  # older ones, beside the one that is written
@@ -64,22 +64,23 @@ class Logs(Logger):
             Path(cfg.accesslog).touch(mode=0o600)  # before gunicorn itself opens it, for all to read
         super().setup(cfg)
         for handler in self.error_log.handlers:
-            handler.setFormatter(Line("%(asctime)s %(levelname)s gunicorn[%(process)d] %(message)s"))
+            handler.setFormatter(LogLine("%(asctime)s %(levelname)s gunicorn[%(process)d] %(message)s"))
         for handler in list(self.access_log.handlers):
             self.access_log.removeHandler(handler)
             handler.close()
         if cfg.accesslog:
             requests = BoundedFile(Path(cfg.accesslog))
-            requests.setFormatter(Line("%(asctime)s %(message)s"))
+            requests.setFormatter(LogLine("%(asctime)s %(message)s"))
             requests._gunicorn = True  # type: ignore[attr-defined] # for gunicorn to find again
             self.access_log.addHandler(requests)
 
     def access(self, resp: Any, req: Any, environ: dict[str, Any], request_time: timedelta) -> None:
-        """``2026-07-01T09:00:00.123+08:00 10.1.2.3 "GET /api/meta" 200 5120 B 12 ms``"""
+        """``2026-07-01T09:00:00.123+08:00 10.1.2.3 "GET /api/meta" 200 5120 B 12 ms 0f3c…``: the last is the request's id."""
         target = str(environ.get("RAW_URI", "")).replace('"', "%22")
         status = str(resp.status).split(None, 1)[0]
         milliseconds = request_time / timedelta(milliseconds=1)
+        named = next((value for name, value in resp.headers if name.lower() == "x-request-id"), "-")
         self.access_log.info(
-            '%s "%s %s" %s %s B %.0f ms',
-            environ.get("REMOTE_ADDR") or "-", environ.get("REQUEST_METHOD"), target, status, resp.sent, milliseconds,
+            '%s "%s %s" %s %s B %.0f ms %s',
+            environ.get("REMOTE_ADDR") or "-", environ.get("REQUEST_METHOD"), target, status, resp.sent, milliseconds, named,
         )  # fmt: skip

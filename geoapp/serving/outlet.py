@@ -48,6 +48,7 @@ class Outlet(socket.socket):
         self._room = room
         self._idle_s = idle_s
         self.pending = bytearray()
+        self.from_proxy = False  # of ours: its word is believed (`geoapp.walls.ids`)
         self._began: float | None = None
         self._read = 0
 

@@ -7,6 +7,7 @@ on it (see `lanes`), and what its reader does not take at once is sent by the lo
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import resource
@@ -18,10 +19,12 @@ from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
+from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from geoapp import env
 from geoapp.address import address_of, is_proxy
+from geoapp.logs import one_line
 from geoapp.serving import conf, refusals
 from geoapp.serving.arrival import Arrival, ArrivalState
 from geoapp.serving.lanes import Full, OutOfPatience, Pools, lanes
@@ -79,7 +82,9 @@ class Doorkeeper(ThreadWorker):
         if self.nr_conns > self.worker_connections - SPARE:
             self._make_room()
         outlet = Outlet(taken, self.room, self.stream_idle_s)
-        self._await(Connection(self.cfg, outlet, address, listener.getsockname()))
+        conn = Connection(self.cfg, outlet, address, listener.getsockname())
+        outlet.from_proxy = is_proxy(conn.address, conf.proxies)
+        self._await(conn)
 
     def _make_room(self) -> None:
         """Give up who has been silent longest: one that keeps a connection alive, else one whose request is unfinished."""
@@ -162,6 +167,19 @@ class Doorkeeper(ThreadWorker):
             self._refuse(conn, 503)
         else:
             done.add_done_callback(partial(self.method_queue.defer, self.finish_request, conn))
+
+    def handle_error(self, req: Any, client: Outlet, addr: Any, exc: BaseException) -> None:
+        """What is no request, or what the site itself could not answer: told as all is at the door; gunicorn would quote what it read."""
+        if isinstance(exc, ParseException):
+            known = {LimitRequestLine: 414, LimitRequestHeaders: 431}
+            status = next((known[kind] for kind in known if isinstance(exc, kind)), 400)
+            self.log.info("refused %s: %s %s", (addr or ("",))[0], status, one_line(exc)[:200])
+        else:
+            status = 500
+            told = one_line(getattr(req, "uri", ""))[:200]
+            self.log.error("a request could not be answered: %s", told, exc_info=exc)
+        with contextlib.suppress(OSError):
+            client.sendall(refusals.answer(status))
 
     def enqueue_req(self, conn: Connection) -> None:
         raise NotImplementedError("connections come in by _await")
@@ -264,7 +282,7 @@ class Doorkeeper(ThreadWorker):
     def _is_one_too_many(self, conn: Connection, waited_s: float) -> bool:
         """The oldest come first here, so that those of one client who came last are left. A proxy has many clients."""
         many = self.unfinished[conn.address] > UNFINISHED_OF_ONE
-        return many and waited_s > GRACE_SECONDS and not is_proxy(conn.address, conf.proxies)
+        return many and waited_s > GRACE_SECONDS and not conn.sock.from_proxy
 
     def _is_idle(self, arrival: Arrival) -> bool:
         """While the process ends nobody is waited for who has sent nothing."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-OURS = "frame-ancestors 'self'"
+from geoapp.walls import policy
 
 
 def is_asked(request: HttpRequest) -> bool:
@@ -18,7 +18,7 @@ def is_asked(request: HttpRequest) -> bool:
 def allowed(response: HttpResponse) -> HttpResponse:
     """The page with leave for the sites that are named; X-Frame-Options knows no list, so it is left to the policy."""
     if settings.EMBED_ORIGINS:
-        others = " ".join([OURS, *settings.EMBED_ORIGINS])
-        response.headers["Content-Security-Policy"] = settings.CONTENT_SECURITY_POLICY.replace(OURS, others)
+        response.headers["Content-Security-Policy"] = policy.framed_by(settings.EMBED_ORIGINS)
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # for a page that asks it of all its frames
         response.xframe_options_exempt = True  # what Django's middleware looks at
     return response

@@ -26,7 +26,7 @@ from layers.http.resource import Resource
 from layers.words import Words
 
 BUILT = Path(__file__).parent / "static" / "web"
-OF_CODE = Resource(kept=BY_ASKER, of_data=False)
+OF_CODE = Resource(kept=BY_ASKER, of_data=False, needs=None)
 # Of who it was that left, and of all that was kept here.
 GONE = """self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil((async () => {
@@ -63,7 +63,7 @@ def page_of_strangers(request: HttpRequest) -> str:
     return render_to_string("web/index.html", told, stranger)
 
 
-@Resource(kept=PUBLIC, of_data=False)
+@Resource(kept=PUBLIC, of_data=False, needs=None)
 def shell(request: HttpRequest) -> HttpResponse:
     """What the worker keeps as the page."""
     return HttpResponse(page_of_strangers(request), headers={"Cache-Control": PUBLIC.control})

@@ -14,18 +14,16 @@ from geoapp.menu import knows_asker
 from geoapp.problems.language import asked_language, html_language, page_language
 from geoapp.problems.words import DATABASE_GONE
 from geoapp.web import divisions, framing, offline, sources
-from layers import filters, languages
+from layers import access, filters, languages, place, vocab
 from layers.built import paged
 from layers.errors import NotFound
 from layers.http.answers import BY_ASKER
 from layers.http.resource import Resource
 
-# What the page asks first when its address says nothing else; the browser fetches it beside the script. The description of
-# tiles tells their attribution in the language of the page.
 FIRST_SERIES = "/api/stats/series?k=6"
-FIRST_TILES = "/tiles/district.json"
 FILTERS = ("source", "purpose", "resident", "boundaries")
-PAGE = Resource(kept=BY_ASKER, of_data=False)
+# Who may come is looked at once it is known that the database answers: without it a page is served that says so, and holds nothing.
+PAGE = Resource(kept=BY_ASKER, of_data=False, needs=None)
 
 PRELOAD = Path(__file__).parent / "static" / "web" / "preload.json"
 
@@ -60,6 +58,7 @@ def _shell(request: HttpRequest, template: str, status: int = 200, **context: ob
         )
         response.headers["Retry-After"] = str(DATABASE_GONE.retry_seconds)
         return response
+    access.require("figures")
     return _page(request, template, status, **context)
 
 
@@ -76,17 +75,30 @@ def _is_known(layer_id: str, code: str) -> bool:
         return True
 
 
+def _first(request: HttpRequest) -> list[str]:
+    """What the map asks first when its address says nothing else; the browser fetches it beside the script.
+
+    The tiles are of the level that divides the whole place, which is no district in a county; their description tells their
+    attribution in the language of the page.
+    """
+    if any(request.GET.get(name) for name in FILTERS):
+        return []
+    try:
+        level = vocab.LEVEL.by_id[place.read().levels[1]].code
+    except DatabaseError:
+        return []  # the page says so
+    return [FIRST_SERIES, languages.address(f"/tiles/{level}.json", page_language(request))]
+
+
 @knows_asker
 @PAGE
 def index(request: HttpRequest) -> HttpResponse:
     """The map; with ``embed=1`` for a frame, where the settings allow one."""
-    plain = not any(request.GET.get(name) for name in FILTERS)
     embed = framing.is_asked(request)
-    first = (FIRST_SERIES, languages.address(FIRST_TILES, page_language(request))) if plain else ()
     page = _shell(
         request,
         "web/index.html",
-        first=first,
+        first=_first(request),
         preload=_preload("app"),
         embed=embed,
         offline=offline.is_offered() and not embed,
@@ -106,6 +118,7 @@ def object_page(request: HttpRequest, layer: str, code: str) -> HttpResponse:
 @PAGE
 def changes(request: HttpRequest) -> HttpResponse:
     """What each edition of the divisions changed."""
+    access.require("figures")
     return _page(request, "web/divisions.html", changes=divisions.told(page_language(request)))
 
 
@@ -117,7 +130,7 @@ def about(request: HttpRequest) -> HttpResponse:
     Without the database it tells the rules alone.
     """
     try:
-        told = sources.told(page_language(request))
+        told = sources.told(page_language(request)) if access.may("figures") else None
     except DatabaseError:
         told = None
     return _page(request, "web/about.html", told=told)

@@ -1,18 +1,16 @@
-"""Whether personal data are open to all: the operator's word, else what is in the database.
+"""What is open to whoever reaches the site: as the administrator chose it, and personal data by the operator's word.
 
-Until there are accounts, who reaches the port is everybody. Closed therefore, unless the operator opens them by
-``OPEN_TO_ALL=personal``, or all there is was made by the demo. The first file of an authority's own closes them in the
-transaction that brings it: the answer is read from the releases, and is part of every data stamp (`layers.versions`).
+Until somebody has chosen, all is open but personal data. Those are closed unless the operator opens them by
+``OPEN_TO_ALL=personal``, or all there is was made by the demo: the first file of an authority's own closes them in the
+transaction that brings it, as the answer is read from the releases, and is part of every data stamp (`layers.versions`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 from django.apps import apps
@@ -21,7 +19,10 @@ from django.db.models import Q
 
 from layers import registry, vocab
 from layers.access import personal
+from layers.access.rights import NOTHING, Rights
+from layers.db import Query, rows
 from layers.models import Release
+from layers.models.access import CLOSED, FIGURES, OPEN
 from layers.registry import Dataset
 from layers.words import Words
 
@@ -29,7 +30,7 @@ SETTING, WORD = "OPEN_TO_ALL", "personal"
 DEMO = "demo"  # the key that the demo leaves in the context of its releases
 SYNTHETIC = "synthetic"  # the mark of a change by hand after which what it touched is still made up
 
-Why = Literal["setting", "synthetic", "own_data", "empty"]
+Why = Literal["setting", "synthetic", "own_data", "empty", "figures", "closed"]
 WHY: dict[Why, Words] = {
     "setting": Words(
         "运维人员设置了 {setting}：用水户、水表、取水户与逐表水量对所有能访问本站的人公开",
@@ -41,9 +42,9 @@ WHY: dict[Why, Words] = {
         "the demo city: users, meters, holders and usage by meter are made up, nobody's in truth, and so open",
     ),
     "own_data": Words(
-        "有真实数据：用水户、水表、取水户与逐表水量不公开；设置 {setting} 才对所有能访问本站的人公开",
-        "there are real data: users, meters, holders and usage by meter are closed; {setting} would open them to"
-        " whoever reaches this site",
+        "有真实数据：用水户、水表、取水户与逐表水量不公开，有权限的账号登录后可见；设置 {setting} 才对所有能访问本站的人公开",
+        "there are real data: users, meters, holders and usage by meter are closed, but to accounts with the right to"
+        " see them; {setting} would open them to whoever reaches this site",
         setting=f"{SETTING}={WORD}",
     ),
     "empty": Words(
@@ -52,31 +53,40 @@ WHY: dict[Why, Words] = {
         " to whoever reaches this site",
         setting=f"{SETTING}={WORD}",
     ),
-}
-# In stamps, before eight digits of a hash: no hexadecimal digits, so that a stamp of older code has neither.
-_OPEN_MARK, _CLOSED_MARK = "o", "s"
+    "figures": Words(
+        "管理员只开放了统计数字与公共设施：机井、许可、用水户、水表等登录后按权限可见",
+        "the administrator opened figures and public facilities alone: wells, permits, users and meters are for accounts"
+        " with the right to see them",
+    ),
+    "closed": Words("管理员关闭了公开访问：登录后按权限可见", "the administrator closed the site: it is for accounts, by their rights"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Posture:
-    """Whether personal data are open to all, and why."""
+    """How open the site is to all; ``open`` says whether personal data are, and ``why``."""
 
     open: bool
     why: Why
+    kind: str = OPEN
 
     @property
-    def mark(self) -> str:
-        return _OPEN_MARK if self.open else _CLOSED_MARK
+    def rights(self) -> Rights:
+        """What everybody may."""
+        if self.kind == CLOSED:
+            return NOTHING
+        if self.kind == FIGURES:
+            return Rights.everywhere("figures")
+        personal_too = (WORD,) if self.open else ()
+        return Rights.everywhere("figures", "objects", "reports", *personal_too)
 
     @property
     def told(self) -> dict[str, str]:
         """Why, in every language."""
         return WHY[self.why].everywhere()
 
-    def to_dict(self) -> dict[str, Any]:
-        return {WORD: "open" if self.open else "closed", "why": {"code": self.why, **self.told}}
 
-
+@cache
 def concerned() -> tuple[str, ...]:
     """The datasets with anything personal in them."""
     named = {name.partition(".")[0] for name in personal.FIELDS}
@@ -84,12 +94,25 @@ def concerned() -> tuple[str, ...]:
     return tuple(d.name for d in registry.DATASETS if d.name in {*personal.DATASETS, *named, *of_layers})
 
 
+# What was chosen and the newest release of anything personal, of one statement: every answer asks it.
+_READ = """
+SELECT (SELECT posture FROM layers_openness), newest.id, newest.made_at
+FROM (SELECT) one LEFT JOIN LATERAL (
+    SELECT id, made_at FROM layers_release WHERE dataset = ANY(%s) ORDER BY id DESC LIMIT 1
+) newest ON TRUE
+"""
+
+
 def read() -> Posture:
-    """The posture as it is this moment: by the setting, else by one query of the releases."""
+    """The posture as it is this moment."""
+    chosen, newest, made_at = rows(Query(_READ, [list(concerned())]))[0]
+    if chosen == FIGURES:
+        return Posture(open=False, why="figures", kind=FIGURES)
+    if chosen == CLOSED:
+        return Posture(open=False, why="closed", kind=CLOSED)
     if WORD in settings.OPEN_TO_ALL:
         return Posture(open=True, why="setting")
-    newest = Release.objects.filter(dataset__in=concerned()).order_by("-pk").values_list("pk", "made_at").first()
-    return _found(newest)
+    return _found((newest, made_at) if newest else None)
 
 
 @lru_cache(maxsize=8)
@@ -124,52 +147,3 @@ def still_synthetic(dataset: Dataset, ids: Sequence[int], *, added: bool) -> boo
         return not added
     rows = apps.get_model(dataset.model)._default_manager.filter(pk__in=ids)
     return not rows.exclude(pk__in=rows.filter(**{mark.orm_path: vocab.SYNTHETIC}).values("pk")).exists()
-
-
-class Moment:
-    """One asker's view: the posture is read once, and everything in the answer goes by it."""
-
-    def __init__(self, *, closed: bool = False) -> None:
-        self._posture = Posture(open=False, why="own_data") if closed else None
-
-    @property
-    def posture(self) -> Posture:
-        if self._posture is None:
-            self._posture = read()
-        return self._posture
-
-    def closed_meanwhile(self) -> bool:
-        """Whether what was open for being made up is so no longer: rows read since may be real.
-
-        Asked after the last query of an answer. Nothing real was there before if it is still all made up now.
-        """
-        return self._posture is not None and self._posture.why == "synthetic" and not read().open
-
-
-_moment: ContextVar[Moment | None] = ContextVar("moment", default=None)
-
-
-@contextmanager
-def one_moment(stamp: str = "") -> Iterator[Moment]:
-    """Everything inside goes by one posture: closed, where a ``stamp`` is given that was told while they were closed."""
-    moment = Moment(closed=bool(stamp) and not _told_open(stamp))
-    token = _moment.set(moment)
-    try:
-        yield moment
-    finally:
-        _moment.reset(token)
-
-
-def now() -> Posture:
-    """The posture that an answer goes by."""
-    moment = _moment.get()
-    return moment.posture if moment is not None else read()
-
-
-def _told_open(stamp: str) -> bool:
-    return f"-{_OPEN_MARK}" in stamp
-
-
-def may_show(stamp: str) -> bool:
-    """Whether what was made under a stamp may be shown now: anything while all is open, else what was made closed."""
-    return now().open or f"-{_CLOSED_MARK}" in stamp

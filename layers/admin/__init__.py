@@ -3,8 +3,8 @@
 A module for what has a form of its own; whatever stands at a point has one by its entry in the registry (`placed`).
 """
 
-from layers.admin import ground, placed, population, provisional, regions, releases, supply, take, use
+from layers.admin import access, ground, placed, population, provisional, regions, releases, supply, take, use
 
-__all__ = ["ground", "placed", "population", "provisional", "regions", "releases", "supply", "take", "use"]
+__all__ = ["access", "ground", "placed", "population", "provisional", "regions", "releases", "supply", "take", "use"]
 
 placed.register()

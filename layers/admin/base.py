@@ -17,12 +17,13 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from layers import vocab
+from layers import access, acts, registry, vocab
 from layers.admin import journal
 from layers.admin.geometry import LineField, OutlineField, OutlineWidget, PositionField, PositionWidget, outline_json
 from layers.admin.paging import BoundedPaginator, LightChangeList
 from layers.history.tables import OWN_HISTORY
 from layers.ingest.refusal import ImportRefused
+from layers.reach import Reach
 from layers.text import is_plain
 from layers.values import term_word
 from layers.words import Listed, active, shown, shown_word
@@ -107,6 +108,10 @@ class ReadOnlyAdmin(FastAdmin):
         return False
 
 
+class Beyond(Exception):
+    """What was saved would count where the asker's right does not reach; the transaction is undone."""
+
+
 class PublishedForm(forms.ModelForm):
     """Takes the imports' lock while it can still say so kindly: a running import and a change must not cross."""
 
@@ -121,6 +126,7 @@ class PublishedForm(forms.ModelForm):
         try:
             journal.claim()
         except ImportRefused as error:
+            acts.tell("edit", result="refused", object=self._meta.model._meta.label_lower, why=error.said)
             raise forms.ValidationError(shown_word(error.said), code="busy") from error
         return cleaned
 
@@ -151,6 +157,32 @@ class PublishedAdmin(FastAdmin):
         models.MultiPolygonField: {"form_class": OutlineField, "widget": OutlineWidget},
         models.MultiLineStringField: {"form_class": LineField, "widget": OutlineWidget},
     }
+
+    def reach(self, request: HttpRequest) -> Reach:
+        """How far the asker's hand reaches: whose objects are listed, and may be changed."""
+        return access.reach_of(request.user, "edit", f"{self.opts.app_label}.view_{self.opts.model_name}")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        found = super().get_queryset(request)
+        reach, of = self.reach(request), registry.dataset(self.dataset)
+        return found if reach.whole or not self._divides() else found.filter(access.rows_in(of, reach))
+
+    def _divides(self) -> bool:
+        of = registry.dataset(self.dataset)
+        return of.model == self.model._meta.label and access.divides(of)
+
+    def _is_ones_own(self, request: HttpRequest) -> bool:
+        """Whether what is the whole city's may be changed by the asker."""
+        return self._divides() or self.reach(request).whole
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and self._is_ones_own(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and self._is_ones_own(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and self._is_ones_own(request)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -207,6 +239,8 @@ class PublishedAdmin(FastAdmin):
             return
         super().save_related(request, form, formsets, change)
         months = form.journal.settle([form.instance.pk])
+        if not self.get_queryset(request).filter(pk=form.instance.pk).exists():
+            raise Beyond
         self.tell(request, form.instance, months)
 
     def tell(self, request: HttpRequest, obj: Any, months: list[Any]) -> None:
@@ -233,6 +267,21 @@ class PublishedAdmin(FastAdmin):
         months = change.settle()
         self.tell(request, None, months)
 
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except Beyond:
+            codes = "、".join(self.reach(request).prefixes)
+            messages.error(
+                request,
+                shown(
+                    "没有保存：它会属于权限范围（{codes}）以外的区划。",
+                    "Nothing was saved: it would count outside of what this account may change ({codes}).",
+                    codes=codes,
+                ),
+            )
+            return HttpResponseRedirect(request.get_full_path())
+
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         return self._or_busy(
             request, lambda: super(PublishedAdmin, self).delete_view(request, object_id, extra_context)
@@ -250,5 +299,6 @@ class PublishedAdmin(FastAdmin):
             with transaction.atomic():
                 return view()
         except ImportRefused as error:
+            acts.tell("edit", result="refused", object=self.dataset, why=error.said)
             messages.error(request, shown("{why}。没有改动任何数据。", "{why}. Nothing was changed.", why=error.said))
             return HttpResponseRedirect(request.get_full_path())

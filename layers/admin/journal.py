@@ -12,6 +12,7 @@ from layers import access, placing, registry, settle, versions
 from layers.history import keep
 from layers.ingest.guards import alone
 from layers.models import Release
+from layers.record import append as record
 from layers.settle import Settlement
 from layers.standing import Effect
 
@@ -74,6 +75,7 @@ class ChangeByHand:
             self.dataset, ids, added=bool(self.release.rows_new)
         )
         self.release.save(update_fields=["report"])
+        record.released(self.release)
         return months
 
     def _place(self, cursor: Any, ids: Sequence[int]) -> None:

@@ -22,7 +22,7 @@ from layers.errors import BadParameter
 from layers.features import counts
 from layers.features.columns import chosen, columns_of
 from layers.features.usage import usage_of
-from layers.filters import UNFILTERED, FeatureFilter
+from layers.filters import UNFILTERED, FeatureFilter, every
 from layers.functions import Raw
 from layers.models.base import STORAGE_SRID, TILE_SRID
 from layers.registry import Layer
@@ -152,7 +152,7 @@ class FeatureQuery:
         paths = {field.name: field.orm_path for field in self.layer.listed_fields}
         keys = [F(paths[name]).desc(nulls_last=True) if down else F(paths[name]).asc() for name, down in self.order]
         page = found.order_by(*keys, "pk").values("pk")[self.offset : self.offset + self.limit]
-        return found.model._default_manager.filter(pk__in=page)
+        return every(self.layer).filter(pk__in=page)
 
     @property
     def _sorts_by_usage(self) -> bool:

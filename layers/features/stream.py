@@ -17,6 +17,7 @@ from psycopg import sql
 from layers.db import Query, bounded, snapshot
 from layers.features import fractions
 from layers.features.query import FeatureQuery
+from layers.features.tally import RowTally, tally
 
 BATCH_ROWS = 1000
 COPY_SECONDS = 3600
@@ -98,7 +99,7 @@ def copied(query: Query, options: sql.Composable) -> Iterator[Iterator[memoryvie
     with snapshot(), connection.cursor() as cursor, bounded():
         cursor.execute(f"SET LOCAL statement_timeout = '{COPY_SECONDS}s'")
         with cursor.copy(text, query.params) as lines:
-            yield iter(lines)
+            yield _each_counted(iter(lines), tally())
 
 
 @contextmanager
@@ -106,10 +107,18 @@ def _batches(query: Query) -> Iterator[Iterator[list[tuple[Any, ...]]]]:
     with snapshot(), connection.chunked_cursor() as cursor:
         with bounded():
             cursor.execute(query.text, query.params)
-        yield _fetch(cursor)
+        yield _fetch(cursor, tally())
 
 
-def _fetch(cursor: Any) -> Iterator[list[tuple[Any, ...]]]:
+def _each_counted(lines: Iterator[memoryview], counted: RowTally) -> Iterator[memoryview]:
+    """PostgreSQL sends a message a row."""
+    for line in lines:
+        counted.rows += 1
+        yield line
+
+
+def _fetch(cursor: Any, counted: RowTally) -> Iterator[list[tuple[Any, ...]]]:
     with bounded():
         while batch := cursor.fetchmany(BATCH_ROWS):
+            counted.rows += len(batch)
             yield batch

@@ -152,20 +152,23 @@ def links(layer: Layer, found: Any) -> dict[str, list[dict[str, Any]]]:
 
 
 def _listed(related: Any) -> list[Any]:
-    """What a relation leads to: the first of many by code, or the one there is."""
-    if hasattr(related, "order_by"):
-        return list(access.with_names(related.order_by("code"))[:_LINKS_MOST])
-    return [] if related is None else [related]
+    """What a relation leads to and may be seen: the first of many by code, or the one there is."""
+    if related is None:
+        return []
+    if not hasattr(related, "order_by"):
+        return list(access.objects_of(type(related)).filter(pk=related.pk))
+    seen = related.filter(pk__in=access.objects_of(related.model).values("pk"))
+    return list(access.with_names(seen.order_by("code"))[:_LINKS_MOST])
 
 
 def _under_permits(holder: Any) -> dict[str, list[dict[str, Any]]]:
     """What a holder's permits lead to, each once."""
-    permits = holder.permits.values("pk")
+    permits = access.objects_of(holder.permits.model).filter(holder=holder).values("pk")
     found = {}
     for name in _PERMITTED:
         model: Any = holder.permits.model._meta.get_field(name).related_model
         if not access.is_closed(model):
-            others = model._default_manager.filter(permits__in=permits).distinct()
+            others = access.objects_of(model).filter(permits__in=permits).distinct()
             found[name] = [_link(other) for other in _listed(others)]
     return found
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import chain
@@ -27,8 +27,10 @@ from layers.export.base import CHUNK, Format, Options, gathered, part
 from layers.export.slots import slot
 from layers.export.store import fetch
 from layers.features.query import FeatureQuery
+from layers.features.tally import RowTally, counting
 from layers.http.answers import Keeping, etag, is_held
 from layers.http.encoding import accepts_gzip
+from layers.http.signals import exported
 from layers.http.streams import Closing, FromDisk
 from layers.versions import AsOf
 
@@ -73,9 +75,11 @@ class Download:
 
 
 def _dated(wanted: Download) -> int | None:
-    """When the file was last another, in seconds: of what is closed a second after its data, so that two dates differ."""
+    """When the file was last another, in seconds: of what is closed a second after its data, so that two dates differ. What an account
+    sees of its own has no date: its rights may be others at any time, and no date would tell.
+    """
     changed = wanted.version.changed_at
-    if changed is None:
+    if changed is None or not access.now().public:
         return None
     return int(changed.timestamp()) + (access.depends(wanted.query.layer) and not access.now().open)
 
@@ -109,17 +113,35 @@ def _streamed(request: HttpRequest, wanted: Download, encoding: str) -> HttpResp
         return HttpResponse(headers=headers)
     with ExitStack() as stack:
         stack.enter_context(slot())
+        counted, sent = RowTally(), _Sent()
         made = wanted.format.write(wanted.query, wanted.options)
         stack.callback(_close, made)
-        body = _compressed(made) if encoding else gathered(made)
-        first = next(body, b"")
+        body = sent.watching(_compressed(made) if encoding else gathered(made))
+        with counting(counted):  # the query begins with the first piece
+            first = next(body, b"")
         second = next(body, None)
+        stack.callback(lambda: _told(request, wanted, lambda: counted.rows, whole=sent.whole))
         if second is None:  # short: whole already
             return HttpResponse(first, headers=headers)
         rest = chain((first, second), body)
         if request.META.get("SERVER_PROTOCOL") == "HTTP/1.0":
             return _whole(rest, headers)
         return StreamingHttpResponse(Closing(rest, stack.pop_all()), headers=headers)
+
+
+@dataclass(slots=True)
+class _Sent:
+    whole: bool = False  # read to its end: who leaves before has a part
+
+    def watching(self, body: Iterator[bytes]) -> Iterator[bytes]:
+        yield from body
+        self.whole = True
+
+
+def _told(request: HttpRequest, wanted: Download, rows: Callable[[], int], *, whole: bool) -> None:
+    exported.send(
+        sender=Download, request=request, layer=wanted.query.layer.id, format=wanted.format.key, rows=rows, whole=whole
+    )
 
 
 def _close(made: Iterator[bytes]) -> None:
@@ -171,9 +193,15 @@ def _kept(request: HttpRequest, wanted: Download, tag: str) -> HttpResponseBase:
             headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
         if request.method == "HEAD":
             return HttpResponse(headers=headers)
+        _told(request, wanted, lambda: _count(wanted.query), whole=not asked)
         return FromDisk(
             Closing(part(file, start, end - start), stack.pop_all()), status=206 if asked else 200, headers=headers
         )
+
+
+def _count(query: FeatureQuery) -> int:
+    count = query.count()
+    return count if query.limit is None else min(query.limit, max(0, count - query.offset))
 
 
 def _asked(request: HttpRequest, wanted: Download, tag: str, size: int) -> tuple[int, int] | None:

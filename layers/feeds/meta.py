@@ -76,7 +76,7 @@ def layer_info(layer: Layer, version: AsOf, count: int, synthetic: bool) -> dict
 
 
 def _every() -> list[Layer]:
-    """Every layer that is built, open or not: how many of what there are, and whether it is made up, is no secret."""
+    """Every layer that is built, seen or not: whether it is made up is no secret."""
     return [layer for layer in registry.LAYERS if is_built(layer)]
 
 
@@ -84,14 +84,16 @@ _kept: Memory[Any] = Memory(8)
 
 
 def _sizes() -> dict[str, int]:
-    """Features by layer."""
+    """Features by layer, as far as they may be seen."""
     counts = {found["layer"]: found["count"] for found in object_counts()}
-    return {layer.id: counts[layer.id] if layer.id in counts else filters.base(layer).count() for layer in _every()}
+    return {
+        layer.id: counts[layer.id] if layer.id in counts else filters.base(layer).count() for layer in built_layers()
+    }
 
 
 def _synthetic(version: AsOf) -> frozenset[str]:
     """The layers with anything made up in them."""
-    found: frozenset[str] = _kept.get_or_make(version.stamp, "synthetic", _with_synthetic)
+    found: frozenset[str] = _kept.get_or_make(version.of_data, "synthetic", _with_synthetic)
     return found
 
 
@@ -174,7 +176,7 @@ def meta() -> dict[str, Any]:
             "authority": {"zh": here.authority_zh, "en": here.authority_en},
             "credit": {"zh": here.credit_zh, "en": here.credit_en},
         },
-        "usage_records": _kept.get_or_make(as_of(ALL_DATASETS).stamp, "usage_records", _usage_records),
+        "usage_records": _kept.get_or_make(as_of(ALL_DATASETS).of_data, "usage_records", _usage_records),
     }
 
 

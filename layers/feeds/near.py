@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from django.apps import apps
 from django.contrib.gis.db.models.functions import GeometryDistance
 from django.db.models import F, QuerySet, Value
 
-from layers import filters, registry
+from layers import access, filters, registry
 from layers.built import built_layers
 from layers.errors import NotFound
 from layers.feeds.told import rows_of, told_name
@@ -34,7 +33,7 @@ def near(layer: Layer, found: Any) -> list[dict[str, Any]]:
         return []
     own = registry.dataset(layer.dataset.name)  # as the registry has it: what is told of it is asked anew
     nearest = [_nearest(own, SAME, filters.base(layer).exclude(pk=found.pk), found, OWN)]
-    others = apps.get_model(registry.FACILITY.model)._default_manager.all()
+    others = access.objects(registry.FACILITY)
     if own is registry.FACILITY:
         others = others.exclude(**layer.scope)  # those of its own kind are there already
     nearest.append(_nearest(registry.FACILITY, SUPPLY, others, found, FACILITIES))

@@ -39,8 +39,9 @@ def hit(index: RegionIndex, lon: float, lat: float) -> dict[str, Any]:
     """The position as an answer of the search, with the divisions that it lies in."""
     pieces = BoundaryPiece.objects.filter(geom__covers=Point(lon, lat, srid=STORAGE_SRID), boundary__valid_to=None)
     code = pieces.values_list("region__code", flat=True).first()
-    path = index.path(code)[1:] if code in index.by_code else []
+    region = index.nearest(code) if code else None
+    path = index.lineage(region)[1:] if region else []
     return {
-        "layer": "position", "code": code or "", "name": f"{lon:g}, {lat:g}", "path": " / ".join(step.name for step in path), "lon": lon,
+        "layer": "position", "code": region.code if region else "", "name": f"{lon:g}, {lat:g}", "path": " / ".join(step.name for step in path), "lon": lon,
         "lat": lat,
     }  # fmt: skip

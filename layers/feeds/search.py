@@ -141,7 +141,7 @@ def _named() -> Iterator[dict[str, Any]]:
         if not dataset.spelt or access.is_closed(apps.get_model(dataset.model)):
             continue
         told, by_name = told_name(dataset)
-        objects = apps.get_model(dataset.model)._default_manager.filter(by_name)
+        objects = access.objects(dataset).filter(by_name)
         yield from rows_of(dataset, place, objects, told, Value(0)).exclude(told="")
 
 
@@ -188,7 +188,7 @@ def _best(
         default=Value(2),
         output_field=IntegerField(),
     )
-    found = rows_of(dataset, place, apps.get_model(dataset.model)._default_manager.filter(match), told, rank)
+    found = rows_of(dataset, place, access.objects(dataset).filter(match), told, rank)
     if short and not in_memory and len(words) == 1:  # the beginning of a code: one index has them in their order
         return found.order_by("code")[:limit]
     return found.order_by("rank", "length", "code")[:limit]
@@ -229,7 +229,7 @@ def _held(dataset: Dataset) -> HeldTexts:
     def make() -> HeldTexts:
         told = told_name(dataset)[0] if _has_names(dataset) else Value("")  # no other object's name
         region = F("declared_region__code") if has_region(dataset) else Value("")
-        rows = apps.get_model(dataset.model)._default_manager.annotate(told=told, in_region=region).order_by()
+        rows = access.objects(dataset).annotate(told=told, in_region=region).order_by()
         found = rows.values_list("pk", "code", "told", "in_region")
         return HeldTexts([(pk, code, name or "", place or "") for pk, code, name, place in found.iterator(20_000)])
 
@@ -262,6 +262,7 @@ def _object(index: RegionIndex, found: dict[str, Any]) -> dict[str, Any]:
         "code": found["code"],
         "name": found["told"],
         "path": _place(index, found["region_code"]),
+        "region": found["region_code"] if found["region_code"] in index.by_code else None,
         "lon": found["lon"],
         "lat": found["lat"],
     }

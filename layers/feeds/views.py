@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from layers import compare, params, printed, registry, vocab
+from layers import access, compare, params, printed, registry, vocab
 from layers.area import FORMS as AREA_FORMS
 from layers.area import PARAM as AREA_PARAM
 from layers.area import parse_area
@@ -276,6 +276,7 @@ def search_view(request: HttpRequest) -> Found:
     """Regions, facilities, wells, users, meters, permits and holders by name or code."""
     given = query_params(request, ["q", "limit"])
     limit = params.parse_count(given.get("limit"), "limit", 20, 1, 100)
+    access.note_personal("search")
     text = given.get("q", "")
     return json_of(as_of(ALL_DATASETS), lambda: {"results": find(text, limit)})
 
@@ -300,6 +301,7 @@ def explain_view(request: HttpRequest) -> Found:
         raise BadParameter("Either a unit or a region is needed.", param="unit", allowed=["unit=…", "region=…"])
     if not given.get("period"):
         raise BadParameter("A period is needed.", param="period", allowed=["2019", "2019-07", "2019-01..2019-06"])
+    access.note_personal("explain")
     period = parse_period(given["period"])
     selection = parse_selection(given.get("source"), given.get("purpose"), given.get("resident"))
     sizes = tuple(str(size) for size in cells.SIZES)

@@ -16,6 +16,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
 
+from layers import access
 from layers.db import bounded
 from layers.http.encoding import accepts_gzip, dumps, is_packed, packed, unpacked
 from layers.http.media import JSON, Media
@@ -73,7 +74,7 @@ class Found:
 
     ``asked`` is the question, where the address may put it in several ways; ``headers`` are told once the body is made;
     ``of_today`` says that the address names the current version, ``personal`` that what is told goes by whether personal data
-    are open: a store that others share may not hold it.
+    are open: a store that others share may not hold it, nor what an account sees and everybody does not.
     """
 
     stamp: str
@@ -110,7 +111,8 @@ class Found:
         if posted:
             return NOT_AT_ALL.control
         control = kept.for_ever if kept.for_ever and self.of_today else kept.control
-        return control.replace("public", "private") if self.personal else control
+        shared = not self.personal and access.now().public
+        return control if shared else control.replace("public", "private")
 
     def _body(self, encoding: str) -> bytes:
         with bounded():

@@ -57,6 +57,7 @@ class ImportRefused(ShuituError):
 REASONS: dict[str, Words] = {
     "missing": Words("必填项为空", "a required value is missing"),
     "not_a_term": Words("不在词表中", "not a word of the vocabulary"),
+    "beyond_reach": Words("不在这个账号的权限范围内", "beyond what this account may change"),
     "not_an_integer": Words("不是整数", "not a whole number"),
     "not_a_number": Words("不是数字", "not a number"),
     "not_litres": Words("水量不能精确到升（最多三位小数）", "not exact to the litre (at most three decimals)"),

@@ -18,6 +18,7 @@ from psycopg.sql import SQL, Composable, Identifier
 from layers import place
 from layers.history import keep as history
 from layers.ingest import (
+    beyond,
     changes,
     city,
     crs,
@@ -63,6 +64,8 @@ from layers.ingest.table import Chunk, Table
 from layers.ingest.upsert import Outcome
 from layers.models import Release
 from layers.place import Place
+from layers.reach import WHOLE, Reach
+from layers.record import append as record
 from layers.shapes import DRAWN
 from layers.words import Words
 
@@ -85,6 +88,7 @@ def run(
     effective: str = "",
     replacing: bool = False,
     within: str = "",
+    reach: Reach = WHOLE,
     context: Mapping[str, Any] | None = None,
     wait_s: float = WAIT_S,
     opened: Callable[[Table], None] | None = None,
@@ -94,7 +98,8 @@ def run(
 
     ``closing`` closes the divisions of the file's levels that the file lacks; ``effective`` is the month from which divisions
     (see `regions.import_regions`) or changed positions (`effective.effect_of`) hold. ``replacing`` takes out what the file lacks
-    of its scope, ``within`` of one region (`layers.ingest.replace`). ``context`` is kept with the release's
+    of its scope, ``within`` of one region (`layers.ingest.replace`). ``reach`` is how far the clerk's right does
+    (`layers.ingest.beyond`). ``context`` is kept with the release's
     report. One import is committed at a time, and no file of its dataset checked meanwhile; another is waited for ``wait_s`` seconds.
     ``opened`` is told the file's head before its rows are read, and ``read``, once they are, what is wrong with each by itself;
     what they raise ends the import. Raises `ImportRefused` when the
@@ -103,7 +108,7 @@ def run(
     spec = spec_for(target)
     for left in reversed(range(TRIES)):
         one = _Import(
-            spec, source, commit, actor, progress, closing, effective, replacing, within, context or {}, wait_s,
+            spec, source, commit, actor, progress, closing, effective, replacing, within, reach, context or {}, wait_s,
             opened, read,
         )  # fmt: skip
         try:
@@ -127,6 +132,7 @@ class _Import:
     effective: str
     replacing: bool
     within: str
+    reach: Reach
     context: Mapping[str, Any]
     wait_s: float
     opened: Callable[[Table], None] | None
@@ -145,8 +151,10 @@ class _Import:
     def run(self) -> ImportReport:
         began = time.perf_counter()
         refuse_unknown(self.source.told)
+        beyond.refuse_whole(self.spec, self.reach)
         if self.replacing:
             replace.refuse_impossible(self.spec, self.within)
+            beyond.refuse_replacing(self.reach, self.within)
         look(self.source.path)  # what is wrong at first sight need not wait for other imports
         with transaction.atomic(), connection.cursor() as cursor:
             self._transact(cursor)
@@ -306,6 +314,7 @@ class _Import:
         resolve.refuse_duplicates(cursor, self.spec, refusals)
         if self.spec.geometry in DRAWN and GEOM in names:
             resolve.refuse_invalid(cursor, refusals)
+        beyond.refuse_beyond(cursor, self.spec, names, self.reach, refusals)
         if self.spec.name == "usage":
             self.report.changes = usage.find_changes(cursor)
             usage.warn_of_leaps(cursor, self.spec, self.report.verdicts)
@@ -400,6 +409,9 @@ class _Import:
         report.committed = True
         release.report = report.to_dict() | ({"context": dict(self.context)} if self.context else {})
         release.save()
+        self._tell("record", report.new + report.changed)
+        with self._timed("record"):
+            record.released(release)
 
     def _tell(self, step: str, done: int) -> None:
         if self.progress:

@@ -13,4 +13,5 @@ STEPS: Mapping[str, Words] = {
     "constraints": Words("检查约束", "Checking constraints"),
     "sums": Words("汇总", "Summing up"),
     "grid": Words("落格", "Assigning to cells"),
+    "record": Words("写入存证", "Entering into the record"),
 }

@@ -24,6 +24,7 @@ from layers.ingest.guards import alone, database_refusal
 from layers.ingest.refusal import ImportRefused
 from layers.link_tables import LinkTable
 from layers.models import Release
+from layers.record import append as record
 from layers.settle import MOVING
 from layers.standing import CORRECTION
 from layers.words import Words, first_of
@@ -114,6 +115,7 @@ class _Undo:
         self._mark(self.of, self.new.pk)
         if again := self.of.report.get("undo"):  # what it had taken back holds again
             self._mark(Release.objects.get(pk=again["of"]), None)
+        record.released(self.new, undone=self.of.pk)
         return done
 
     def _divisions(self) -> _Done:

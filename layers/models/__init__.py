@@ -1,5 +1,6 @@
 """The water domain in space, one module a stage: regions, take, supply, use, drain, and the releases behind them."""
 
+from layers.models.access import Grant, Openness, PermissionClass, Role
 from layers.models.drain import SewagePlant
 from layers.models.grid import GridBuild, GridDifference, GridPlace, GridUnit, GridUsage, GridWeight, GridYear
 from layers.models.ground import Railway, Road, WaterBody, Watercourse
@@ -22,6 +23,7 @@ __all__ = [
     "Declaration",
     "Edition",
     "FormerState",
+    "Grant",
     "GridBuild",
     "GridDifference",
     "GridPlace",
@@ -31,8 +33,10 @@ __all__ = [
     "GridYear",
     "LayerVersion",
     "Meter",
+    "Openness",
     "PastPlace",
     "PastStanding",
+    "PermissionClass",
     "Population",
     "ProvisionalMonth",
     "Railway",
@@ -40,6 +44,7 @@ __all__ = [
     "Release",
     "ReportingUnit",
     "Road",
+    "Role",
     "SewagePlant",
     "SupplyArea",
     "SupplyFacility",

@@ -82,7 +82,7 @@ def known() -> Known:
         with connection.cursor() as cursor:
             return editions.read(cursor)
 
-    stamp = as_of(("region", "reporting_unit")).stamp
+    stamp = as_of(("region", "reporting_unit")).of_data
     return Known(_editions.get_or_make(stamp, "", make), stamp)
 
 

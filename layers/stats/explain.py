@@ -19,6 +19,7 @@ from layers.grid import cells
 from layers.grid.litres import shares_of
 from layers.grid.scope import TERMS
 from layers.periods import Month, Period
+from layers.reach import WHOLE, Reach
 from layers.registry import Layer
 from layers.selection import EVERYTHING, Selection
 from layers.sql import load
@@ -56,6 +57,7 @@ def explain_unit(
 
     Null and no parts where nothing is recorded: in no month of the period, or not of the selection.
     """
+    access.require_fine()
     terms = _terms(period, selection, page or RecordsPage())
     within = divisions(boundaries, last_month(period, query.available_months()))
     elsewhere = within.elsewhere(Month.of(day) for day in terms["months"])
@@ -63,7 +65,7 @@ def explain_unit(
     if code in GAPS:
         terms |= {"size": size, "gaps": list(GAPS[code])}
         value = rows(_kept(sql.SQL("size = %(size)s AND gap = ANY(%(gaps)s)"), terms, elsewhere))
-        found = _parts(sql.SQL(load("explain_gap")).format(**parts), terms)
+        found = _parts(sql.SQL(load("explain_gap")).format(**parts), terms, WHOLE)
         answer = _answer(period, selection, value[0][0], found, page or RecordsPage())
         provisional = marks(within).within(period.months).of()
         return {"unit": code, "size": size, "boundaries": within.to_dict(), "provisional": provisional, **answer}
@@ -71,7 +73,7 @@ def explain_unit(
     terms |= {"unit": unit, "size": size}
     value = rows(_kept(sql.SQL("size = %(size)s AND unit_id = %(unit)s"), terms, elsewhere))
     shares = shares_of("base", within.cells)
-    found = _parts(sql.SQL(load("explain_unit")).format(shares=shares, **parts), terms)
+    found = _parts(sql.SQL(load("explain_unit")).format(shares=shares, **parts), terms, Reach.of([region_code]))
     return {
         "unit": code,
         "size": size,
@@ -119,6 +121,7 @@ def explain_region(
     A code that a district shares with its bureau means the district, unless the ``unit`` is asked for. Null and no parts
     where nothing is recorded. `NotFound` for an unknown code.
     """
+    access.require_fine()  # the parts of a figure may be one user's, by source and purpose even where they are summed
     within = divisions(boundaries, last_month(period, query.available_months()))
     index = region_index(within)
     region = _asked(index, code, unit=unit)
@@ -132,7 +135,7 @@ def explain_region(
         "edition": within.edition.id,
         "prefixes": [f"{each}%" for each in index.prefixes(code, unit=unit)],
     }
-    found = _parts(_of_region(selection, within, unit=unit), terms)
+    found = _parts(_of_region(selection, within, unit=unit), terms, Reach.of(index.prefixes(code, unit=unit)))
     return {
         "region": {"code": code, "name": region.name, "level": vocab.LEVEL.by_id[region.level].code},
         "boundaries": within.to_dict(),
@@ -251,20 +254,20 @@ _DATASETS = {vocab.PLACE_METER: registry.METER, vocab.PLACE_FACILITY: registry.F
 _ONE_BY_ONE = ", told AS (SELECT *, 1::bigint AS places FROM parts)\n"
 
 
-def _untold() -> tuple[list[int], list[int]]:
-    """The kinds of place that may not be told one by one, and the kinds of supply facility: a place whose layer does not
-    tell its name is not told by its code and litres either.
+def _untold(asked: Reach) -> tuple[list[int], list[int]]:
+    """The kinds of place that may not be told one by one in what is asked about, and the kinds of supply facility: a place whose layer
+    does not tell its name there is not told by its code and litres either.
     """
     silent = {
-        kind: [layer for layer in access.layers_of(dataset) if not access.tells(layer, "name")]
+        kind: [layer for layer in access.layers_of(dataset) if not access.tells_of(layer, "name", asked)]
         for kind, dataset in _DATASETS.items()
     }
     whole = [kind for kind, layers in silent.items() if any(not layer.scope for layer in layers)]
     return whole, [int(str(layer.scope["kind"])) for layer in silent[vocab.PLACE_FACILITY] if layer.scope]
 
 
-def _parts(ctes: sql.Composable, terms: dict[str, Any]) -> list[tuple[Any, ...]]:
-    places, facilities = _untold()
+def _parts(ctes: sql.Composable, terms: dict[str, Any], asked: Reach) -> list[tuple[Any, ...]]:
+    places, facilities = _untold(asked)
     told = sql.SQL(load("explain_summed") if places or facilities else _ONE_BY_ONE)
     terms = {**terms, "untold_places": places, "untold_facilities": facilities}
     return rows(Query(sql.Composed([ctes, told, sql.SQL(load("explain_page"))]), terms))

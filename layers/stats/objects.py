@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import Count, QuerySet, Sum, Value
 
-from layers import access, vocab
+from layers import access, registry, vocab
 from layers.models import AbstractionPermit, Meter, Region, UsageRecord
 from layers.periods import Month, Period
 from layers.registry import Layer
@@ -33,7 +33,7 @@ def use(layer: Layer, found: Any) -> dict[str, Any]:
     """The litres of an object of a layer that has any (``litres_of``), by month and source, by year, and against its permits;
     ``closed`` and nothing else where they may not be seen.
     """
-    if not is_told(layer):
+    if not is_told(layer, found):
         return {"closed": True}
     months = query.available_months()
     meters = _meters(layer, found)
@@ -72,11 +72,12 @@ def _provisional(found: Any, months: Sequence[Month]) -> list[str]:
     return held.of([code] if code else [])
 
 
-def is_told(layer: Layer) -> bool:
-    """Whether it may be seen what single objects of a layer used: what a meter says is a household's or a firm's own."""
+def is_told(layer: Layer, found: Any) -> bool:
+    """Whether it may be seen what an object used: what a meter says is a household's or a firm's own."""
     if layer.dataset.litres_of == "facility":
-        return access.tells(layer, "name")
-    return not access.is_closed(Meter)
+        return access.tells(layer, "name", found)
+    meters = access.seen(registry.published(registry.METER.name))
+    return meters is not None and access.counts_within(layer.dataset, found, meters.rows)
 
 
 def _link_to(model: Any) -> str:
@@ -90,7 +91,7 @@ def _meters(layer: Layer, found: Any) -> list[int] | None:
         return permitted.meters_of(found)
     if layer.dataset.litres_of != "its_meters":
         return None
-    return list(Meter.objects.filter(**{_link_to(type(found)): found}).values_list("pk", flat=True))
+    return list(access.objects_of(Meter).filter(**{_link_to(type(found)): found}).values_list("pk", flat=True))
 
 
 def _records(layer: Layer, found: Any, meters: list[int] | None, months: Sequence[Month]) -> QuerySet[UsageRecord]:
@@ -144,7 +145,8 @@ def _permits(layer: Layer, found: Any) -> list[dict[str, Any]]:
         return []
     else:
         relation = type(found)._meta.get_field("permits").related_query_name()
-        counted = AbstractionPermit.objects.filter(pk__in=found.permits.values("pk")).annotate(together=Count(relation))
+        seen = access.objects_of(AbstractionPermit)
+        counted = seen.filter(pk__in=found.permits.values("pk")).annotate(together=Count(relation))
     return [
         {
             "code": permit.code,

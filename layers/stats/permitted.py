@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from layers import vocab
+from layers import access, vocab
 from layers.models import AbstractionPermit, Meter, SurfaceIntake, WaterUser, Well
 
 # Water that a user takes from the ground or from a river itself.
@@ -22,12 +22,12 @@ OWN_WATER = frozenset(vocab.SOURCE.id_of(code) for code in ("self_built_well", "
 def permits_of(found: Any) -> QuerySet[AbstractionPermit]:
     """A permit itself; of a holder, those that it holds."""
     mine = Q(pk=found.pk) if isinstance(found, AbstractionPermit) else Q(holder=found)
-    return AbstractionPermit.objects.filter(mine)
+    return access.objects_of(AbstractionPermit).filter(mine)
 
 
 def meters_of(found: Any) -> list[int]:
     """The meters that measure what is taken under the permits of an object, each once."""
-    return list(Meter.objects.filter(_under(permits_of(found))).values_list("pk", flat=True))
+    return list(access.objects_of(Meter).filter(_under(permits_of(found))).values_list("pk", flat=True))
 
 
 def shared_meters(found: Any, meters: list[int]) -> list[int]:
@@ -53,12 +53,12 @@ def _under(permits: QuerySet[AbstractionPermit]) -> Q:
 def points(found: Any) -> list[dict[str, Any]]:
     """What the permits allow, by kind: how many there are, and how many of them meters measure."""
     ids = permits_of(found).values("pk")
-    wells, users = (model.objects.filter(permits__in=ids).distinct() for model in (Well, WaterUser))
+    wells, users = (access.objects_of(model).filter(permits__in=ids).distinct() for model in (Well, WaterUser))
     own = Meter.objects.filter(users=OuterRef("pk"), source__in=OWN_WATER)
     at_well = Meter.objects.filter(wells=OuterRef("pk"))
     counted = (
         ("wells", wells.count(), wells.filter(Exists(at_well)).count()),
-        ("intakes", SurfaceIntake.objects.filter(permits__in=ids).distinct().count(), 0),
+        ("intakes", access.objects_of(SurfaceIntake).filter(permits__in=ids).distinct().count(), 0),
         ("users", users.count(), users.filter(Exists(own)).count()),
     )
     return [{"kind": kind, "count": count, "metered": metered} for kind, count, metered in counted if count]

@@ -169,4 +169,4 @@ def counted_of_level(within: Divisions, level: int, end: date) -> list[tuple[str
 
 
 def _stamp() -> Stamp:
-    return as_of((registry.POPULATION.name, "region", "reporting_unit")).stamp
+    return as_of((registry.POPULATION.name, "region", "reporting_unit")).of_data

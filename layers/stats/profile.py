@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from django.apps import apps
 from django.db.models import Count
 from psycopg import sql
 
-from layers import registry, vocab
+from layers import access, registry, vocab
 from layers.db import Query, rows
 from layers.errors import NotFound
 from layers.grid.cells import DEFAULT_SIZE
@@ -197,29 +196,20 @@ _counted: Memory[dict[str, dict[str, int]]] = Memory(2)
 
 
 def _counts() -> dict[str, dict[str, int]]:
-    """Objects by layer and finest known region code ('' where none is known)."""
+    """Objects that may be seen by layer and finest known region code ('' where none is known)."""
     codes = dict(Region.objects.values_list("pk", "code"))
     found: dict[str, dict[str, int]] = {}
     for layer in registry.LAYERS:
-        if layer.dataset.placed:
-            where = "counted_region"
-        elif layer.dataset is registry.SUPPLY_AREA:
-            where = "facility__counted_region"
-        else:
+        if not (layer.dataset.placed or layer.dataset is registry.SUPPLY_AREA):
             continue
-        counted = (
-            apps.get_model(layer.dataset.model)
-            ._default_manager.filter(**layer.scope)
-            .order_by()
-            .values_list(where)
-            .annotate(Count("pk"))
-        )
-        found[layer.id] = {codes.get(region, ""): count for region, count in counted}
+        if (visible := access.seen(layer)) is not None:
+            counted = access.rows_of(visible).order_by().values_list(layer.dataset.counted).annotate(Count("pk"))
+            found[layer.id] = {codes.get(region, ""): count for region, count in counted}
     return found
 
 
 def object_counts(prefixes: list[str] | None = None) -> list[dict[str, Any]]:
-    """How many objects of each layer lie in the given regions (all, without any)."""
+    """How many objects of each layer, as far as they may be seen, lie in the given regions (all, without any)."""
     inside = tuple(prefixes) if prefixes is not None else ("",)
     return [
         {"layer": layer_id, "count": sum(n for code, n in by_code.items() if code.startswith(inside))}

@@ -82,7 +82,7 @@ ORDER BY p.month, p.region_id NULLS FIRST, p.reporting_unit_id NULLS FIRST, p.id
 
 def marks(within: Divisions) -> ProvisionalMonths:
     """All there are, in some divisions: one small query for their version, the rest is kept."""
-    stamp = as_of((registry.PROVISIONAL.name, "region", "reporting_unit")).stamp
+    stamp = as_of((registry.PROVISIONAL.name, "region", "reporting_unit")).of_data
 
     def make() -> ProvisionalMonths:
         found = rows(Query(_SQL))

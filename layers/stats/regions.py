@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from layers import vocab
+from layers import access, vocab
 from layers.db import Query, rows
 from layers.editions import EditionSpan
 from layers.errors import NotFound
@@ -50,9 +50,10 @@ ORDER BY r.valid_to_id DESC NULLS FIRST, r.code
 
 
 class RegionIndex:
-    """All regions by code and by level; immutable once built."""
+    """All regions by code and by level; immutable once built. Without ``fine`` it has no villages."""
 
-    def __init__(self, found: list[RegionInfo], units: dict[str, str]) -> None:
+    def __init__(self, found: list[RegionInfo], units: dict[str, str], *, fine: bool = True) -> None:
+        self.fine = fine
         self.by_code: dict[str, RegionInfo] = {}
         for region in found:
             self.by_code.setdefault(region.code, region)
@@ -132,6 +133,11 @@ class RegionIndex:
             allowed=["a division code of 2, 4, 6, 9 or 12 digits", *sorted(set(self.units) - set(self.by_code))],
         )
 
+    def nearest(self, code: str) -> RegionInfo | None:
+        """The division of a code, or the nearest above it that there is."""
+        prefixes = (code[:digits] for digits in range(len(code), 1, -1))
+        return next((self.by_code[prefix] for prefix in prefixes if prefix in self.by_code), None)
+
     @property
     def root(self) -> RegionInfo | None:
         """The city: what is looked after as a whole. None before it was imported."""
@@ -140,7 +146,8 @@ class RegionIndex:
     @property
     def below(self) -> tuple[int, ...]:
         """The levels below the root: of a county's, townships and villages."""
-        return levels_of(self.root.code if self.root else "")[1:]
+        there = levels_of(self.root.code if self.root else "")[1:]
+        return there if self.fine else tuple(level for level in there if level != vocab.VILLAGE)
 
     def child_level(self, level: int) -> int | None:
         """The level whose divisions make up one of this level; None of the finest."""
@@ -168,7 +175,8 @@ class RegionIndex:
 _indexes: Memory[RegionIndex] = Memory(8)
 
 
-def _index(edition: EditionSpan) -> RegionIndex:
+def _index(edition: EditionSpan, *, fine: bool) -> RegionIndex:
+    """Of who is told no figures of villages (`access.Sight.fine`) the townships are the finest divisions that there are."""
     found = [
         RegionInfo(
             code, name, level, parent, unit, area, None if west is None else (west, south, east, north),
@@ -177,7 +185,7 @@ def _index(edition: EditionSpan) -> RegionIndex:
         for code, name, level, parent, unit, area, west, south, east, north, quality, source, current in rows(Query(_SQL, {"last": edition.last}))
     ]  # fmt: skip
     units = dict(rows(Query("SELECT code, name FROM layers_reportingunit")))
-    return RegionIndex(found, units)
+    return RegionIndex([region for region in found if fine or region.level != vocab.VILLAGE], units, fine=fine)
 
 
 def region_index(within: Divisions | None = None) -> RegionIndex:
@@ -185,4 +193,5 @@ def region_index(within: Divisions | None = None) -> RegionIndex:
     chosen = within or divisions.today()
     stamp = chosen.stamp or divisions.known().stamp
     assert stamp
-    return _indexes.get_or_make(stamp, str(chosen.edition.id), lambda: _index(chosen.edition))
+    fine = access.now().fine
+    return _indexes.get_or_make(stamp, f"{chosen.edition.id} {fine}", lambda: _index(chosen.edition, fine=fine))

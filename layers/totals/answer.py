@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from layers import filters, names, vocab
+from layers import access, filters, names, vocab
 from layers.area import PARAM, Area, DrawnShape, Regions
 from layers.models import Boundary
 from layers.periods import Period
@@ -51,6 +51,7 @@ def totals(question: AreaQuestion) -> dict[str, Any]:
         meets = [{"code": r.code, "name": r.name, "level": vocab.LEVEL.by_id[r.level].code} for r in chosen]
         moved = redrawn(index, within, question.period, available, question.selection, list(area.codes))
     else:
+        access.require_fine()
         chosen, moved = [], None
         found, counted = cells.figures(asked, area), objects.of_shape(area)
         meets = objects.met(area, question.period, question.boundaries)

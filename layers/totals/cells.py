@@ -8,14 +8,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.contrib.gis.db.models.functions import Intersection
+from django.db.models import Sum
 from psycopg import sql
 
-from layers import vocab
+from layers import filters, vocab
 from layers.area import DrawnShape
 from layers.db import Query, rows
+from layers.functions import PlaneArea
 from layers.grid.figures import cell_litres, cell_terms, month_balance
 from layers.kept.memory import Memory
-from layers.models import GridBuild
+from layers.models import Boundary, GridBuild
 from layers.periods import Month, Period
 from layers.registry import LAYERS
 from layers.sql import load
@@ -94,7 +97,7 @@ def figures(asked: AskedTotals, drawn: DrawnShape) -> Figures:
         compared={name: both(pair) if pair else (None, None) for name, pair in asked.pairs.items()},
         parts=tuple(AreaPart(code, litres) for code, litres in sorted(in_region.items())),
         balance=_balance(asked, size),
-        km2=drawn.km2,
+        km2=_km2_in_city(asked, drawn),
         rule=RULE.of(size=size),
         size=size,
         units=len(counted) + whole.units,
@@ -105,6 +108,13 @@ def figures(asked: AskedTotals, drawn: DrawnShape) -> Figures:
             sum(by_unit.get(unit.id, 0) for unit in cut if not unit.is_in),
         ),
     )
+
+
+def _km2_in_city(asked: AskedTotals, drawn: DrawnShape) -> float:
+    """Of a shape what lies in the city, measured as its regions are: no water is told of the land around it, nor shared out to it."""
+    city = Boundary.objects.filter(region__level=vocab.CITY, geom__intersects=drawn.geometry)
+    found = filters.outlined(city, asked.within).aggregate(m2=Sum(PlaneArea(Intersection("geom", drawn.geometry))))
+    return float(found["m2"] or 0) / 1e6
 
 
 def _by_source(terms: Sequence[Terms]) -> dict[tuple[int, Month], int]:
@@ -119,7 +129,7 @@ def _unknown(asked: AskedTotals, drawn: DrawnShape) -> Figures:
     command = next(layer.made_by for layer in LAYERS if layer.made_by)
     return Figures(
         sources={}, purposes={}, compared=dict.fromkeys(asked.pairs, (None, None)), parts=(),
-        balance=CityBalance(added(t.volume_l for t in found), None, None, None), km2=drawn.km2,
+        balance=CityBalance(added(t.volume_l for t in found), None, None, None), km2=_km2_in_city(asked, drawn),
         rule=NO_GRID.of(command=command), known=False,
     )  # fmt: skip
 
@@ -145,7 +155,7 @@ def _by_unit(asked: AskedTotals, size: int, units: Sequence[int], period: Period
 def _balance(asked: AskedTotals, size: int) -> CityBalance:
     """The whole grid's, kept by version: every shape of a period has the same."""
     key = (size, str(asked.question.period), asked.selection, asked.within.edition.id)
-    return _balances.get_or_make(as_of(ALL_DATASETS).stamp, key, lambda: _read_balance(asked, size))
+    return _balances.get_or_make(as_of(ALL_DATASETS).of_data, key, lambda: _read_balance(asked, size))
 
 
 def _read_balance(asked: AskedTotals, size: int) -> CityBalance:

@@ -62,7 +62,7 @@ def inside(asked: AskedTotals, drawn: DrawnShape, size: int) -> Whole:
     if not codes:
         return NONE
     key = (size, asked.months, asked.within.edition.id)
-    every = _kept.get_or_make(as_of(ALL_DATASETS).stamp, key, lambda: _read(asked, size))
+    every = _kept.get_or_make(as_of(ALL_DATASETS).of_data, key, lambda: _read(asked, size))
     return _of(asked, every, [code for code in codes if code in every.units])
 
 
@@ -113,7 +113,7 @@ def litres(asked: AskedTotals, size: int, codes: Sequence[str], period: Period) 
     if not codes:
         return []
     key = (size, str(period), asked.selection, asked.within.edition.id)
-    every = _litres.get_or_make(as_of(ALL_DATASETS).stamp, key, lambda: _sum(asked, size, period))
+    every = _litres.get_or_make(as_of(ALL_DATASETS).of_data, key, lambda: _sum(asked, size, period))
     return [every[code] for code in codes if code in every]
 
 

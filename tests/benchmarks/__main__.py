@@ -13,6 +13,7 @@ NAMES = (
     "reading",
     "memory",
     "load",
+    "record",
     "sums",
     "grid",
     "stats",
@@ -30,6 +31,9 @@ NAMES = (
     "kept",
     "search",
     "desk",
+    "rights",
+    "audit",
+    "limits",
 )
 
 

@@ -102,10 +102,10 @@ async def import_on(target: Target, workbook: bytes, at_once: int) -> None:
 
     Each is taken, or refused in words while too many wait; any other answer ends the attack, for then it attacks nothing.
     """
-    cookies = await target.cookies("/admin/login/")
+    cookies = await target.cookies("/account/login")
     password = (state.state_dir() / "admin_password").read_text().strip()
     login = urlencode({"username": "admin", "password": password, "csrfmiddlewaretoken": cookies["csrftoken"]})
-    cookies |= await target.cookies("/admin/login/", login.encode(), _sent_back(cookies))
+    cookies |= await target.cookies("/account/login", login.encode(), _sent_back(cookies))
     edge = "far-cell"
     fields = {"csrfmiddlewaretoken": cookies["csrftoken"], "target": "well"}
     parts = [f'--{edge}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in fields.items()]
@@ -173,7 +173,7 @@ ATTACKS: dict[str, Callable[[Target], list[Awaitable[None]]]] = {
     "reports asked for without end": lambda t: [post_on(t, "/reports/", "/reports/make", report)],
     "8 workbooks with a far cell at once": lambda t: [import_on(t, far_workbook(), 8)],
     "20 who guess passwords": lambda t: [
-        post_on(t, "/admin/login/", "/admin/login/", lambda: {"username": "admin", "password": str(random.random())})
+        post_on(t, "/account/login", "/account/login", lambda: {"username": "admin", "password": str(random.random())})
         for _ in range(20)
     ],
     "empty tiles without end": lambda t: [ask_on(t, empty_tile) for _ in range(4)],

@@ -94,7 +94,10 @@ def server() -> Iterator[int]:
 
     place = settings.DATABASES["default"]
     with tempfile.TemporaryDirectory() as home:
-        environment = city._environment(place, Path(home)) | {"DATABASE_URL": city.database_url(place, place["NAME"])}
+        environment = city._environment(place, Path(home)) | {
+            "LIMITS": "0",
+            "DATABASE_URL": city.database_url(place, place["NAME"]),
+        }
         city._static(Path(home), environment, sys.stderr)
         with city.served(environment, Path(home)) as served:
             yield urlsplit(served).port or 80

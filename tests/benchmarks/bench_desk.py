@@ -40,8 +40,8 @@ class Clerk:
         self._jar = CookieJar()
         self._open = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self._jar)).open
         password = (state.state_dir() / "admin_password").read_text().strip()
-        self.get("/admin/login/")
-        self.post("/admin/login/", {"username": "admin", "password": password, "next": "/desk/"})
+        self.get("/account/login")
+        self.post("/account/login", {"username": "admin", "password": password, "next": "/desk/"})
 
     def get(self, path: str) -> bytes:
         with self._open(f"{self._base}{path}", timeout=MOST_SECONDS) as answer:

@@ -22,7 +22,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PAGES = [
     "/objects/meter/M1", "/objects/well/NOPE", "/about", "/divisions", "/feeds/", "/desktop/", "/reports/", "/nowhere",
 ]  # fmt: skip
-OF_STAFF = ["/desk/", "/admin/login/"]
+OF_STAFF = ["/desk/", "/account/", "/account/password", "/account/totp"]
 
 
 @pytest.fixture

@@ -27,6 +27,32 @@ def test_every_layer_shows_its_count(page: Any, city: City) -> None:
         assert by_id(page, f"count-{layer}").get_attribute("data-count") == str(city.sql(query)[0][0]), layer
 
 
+def test_objects_in_no_division_are_told_where_the_counts_differ(page: Any, city: City) -> None:
+    ((lacking,),) = city.sql("SELECT count(*) FROM layers_well WHERE counted_region IS NULL")
+    open_map(page)
+    by_id(page, "tab-layers").click()
+    expect(by_id(page, "apart-well")).to_have_attribute("data-count", str(lacking))
+    shown = by_id(page, "facilities").locator("[data-layer=well]").get_attribute("data-count")
+    assert int(by_id(page, "count-well").get_attribute("data-count") or 0) - int(shown or 0) == lacking
+    expect(by_id(page, "facilities-apart")).to_contain_text(f"{lacking}")
+    page.evaluate("shuitu.context.store.set({region: '110108'})")
+    expect(by_id(page, "apart-well")).to_have_count(0)
+
+
+def test_numbers_of_clusters_stand_above_all_circles_and_marks(page: Any) -> None:
+    open_map(page, "/?layers=well,meter,water_user")
+    page.wait_for_function("shuitu.map.getLayer('facility-water_user-number') && shuitu.map.areTilesLoaded()")
+    page.wait_for_timeout(500)
+    order = page.evaluate("shuitu.map.getStyle().layers.map(each => each.id).filter(id => id.startsWith('facility-'))")
+    numbers = [at for at, layer in enumerate(order) if layer.endswith("-number")]
+    assert len(numbers) == 3
+    assert min(numbers) > max(at for at, layer in enumerate(order) if not layer.endswith("-number"))
+    told = page.evaluate(
+        """() => ['cluster', 'number'].map(part => shuitu.map.queryRenderedFeatures({layers: ['well', 'meter', 'water_user'].map(id => `facility-${id}-${part}`)}).length)"""
+    )
+    assert told[1] >= 0.9 * told[0], told
+
+
 def test_clusters_on_the_screen_add_up_to_the_layer(page: Any, city: City) -> None:
     open_map(page)
     by_id(page, "tab-layers").click()

@@ -15,7 +15,7 @@ SIZES = {
     "tablet": {"viewport": {"width": 768, "height": 1024}},
     "phone": PHONE,
 }
-OPEN = ["map", "reports", "feeds", "desktop", "interfaces", "about", "divisions", "login"]
+OPEN = ["map", "reports", "feeds", "desktop", "interfaces", "about", "record", "divisions", "login"]
 
 
 def names(page: Any) -> list[str]:

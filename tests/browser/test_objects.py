@@ -86,6 +86,7 @@ def test_the_way_back_to_the_view_just_left_is_a_step_back(own_page: Page) -> No
 
 def test_a_division_among_the_parts_is_shown_on_the_map(own_page: Page) -> None:
     open_map(own_page, f"/?region={SOUTHERN}&period=2019-01&explain=region/{SOUTHERN}")
+    expect(own_page.locator(".explain-head")).to_contain_text(f"南街道 {SOUTHERN}")
     by_id(own_page, "explain-part").filter(has_text="甲社区").get_by_test_id("part-link").click()
     expect(by_id(own_page, "region-name")).to_have_attribute("data-code", A)
     assert not query_state(own_page, "explain")
@@ -102,6 +103,7 @@ def test_on_a_phone_nothing_of_the_page_lies_beyond_its_edge(city: make.Grid, ne
 def test_on_a_phone_the_small_map_tells_its_sources_in_lines(city: make.Grid, new_own_page: Callable[..., Any]) -> None:
     page = new_own_page(**PHONE)
     page.goto("/objects/well/W1")
+    page.locator("#object-map .maplibregl-ctrl-attrib-button").tap()
     told = page.locator("#object-map .maplibregl-ctrl-attrib-inner")
     expect(told).to_be_visible()
     box = told.bounding_box()

@@ -6,6 +6,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
+from layers.names import english
 from tests.browser.page_model import by_id, open_map, query_state, wait_level, wait_region
 from tests.city import City
 
@@ -91,3 +92,16 @@ def test_divisions_go_by_their_english_names_in_english(page: Any) -> None:
     options = by_id(page, "search-results").locator("[role=option]")
     expect(options.first).to_contain_text("Haidian District")
     expect(options.and_(page.locator("[data-code='110108012']"))).to_contain_text("Haidian District · 110108012")
+
+
+def test_districts_above_a_facility_go_by_their_english_names_too(page: Any, city: City) -> None:
+    code, district = city.sql(
+        "SELECT f.code, left(r.code, 6) FROM layers_supplyfacility f JOIN layers_region r ON r.id = f.counted_region"
+        " WHERE f.kind = 1 AND length(r.code) > 6 ORDER BY f.code LIMIT 1"
+    )[0]
+    open_map(page, "/?lang=en")
+    type_in(page, code)
+    option = by_id(page, "search-results").locator(f"[data-code='{code}']")
+    expect(option).to_contain_text(english()[district])
+    # A code whose end is cut is another one.
+    assert option.locator("small").evaluate("one => one.scrollWidth <= one.clientWidth")

@@ -7,7 +7,17 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.page_model import PHONE, by_id, choose, open_map, query_state, set_slider, wait_level, wait_region
+from tests.browser.page_model import (
+    PHONE,
+    by_id,
+    choose,
+    open_map,
+    query_state,
+    set_slider,
+    wait_level,
+    wait_region,
+    window,
+)
 from tests.city import City
 
 HAIDIAN = "110108"
@@ -234,3 +244,22 @@ def test_an_address_in_vain_is_told_and_a_telephone_has_them_one_above_the_other
         expect(by_id(page, f"map-head-{number}")).not_to_contain_text("北京市")
     by_id(page, "second-close").tap()
     expect(page.locator("#second")).to_have_count(0)
+
+
+def test_on_a_telephone_on_its_side_both_maps_have_the_window(new_page: Any) -> None:
+    page = new_page(**window(844, 390, True))
+    open_map(page, "/?period=2019-07&second=2019-01/volume")
+    wait_second(page, "2019-01", "volume")
+    first, second = page.locator("#map").bounding_box(), page.locator("#second").bounding_box()
+    assert first and second and first["y"] == second["y"] and first["x"] + first["width"] <= second["x"]
+    for number, box in ((1, first), (2, second)):
+        head = by_id(page, f"map-head-{number}").bounding_box()
+        # Below its head a map is wider than high, and takes half of the window's height.
+        assert head and box["width"] > 400 and box["height"] - head["height"] > 195, (box, head)
+    # Who selects a region keeps both maps; the overview comes where it is asked for, and by itself once the second is closed.
+    page.evaluate("shuitu.context.store.set({region: '110108', drawer: false})")
+    expect(by_id(page, "map-head-1")).to_contain_text("海淀区")
+    by_id(page, "second-close").tap()
+    expect(page.locator("#second")).to_have_count(0)
+    expect(by_id(page, "search")).to_be_visible()
+    expect(page.locator("#panel")).to_be_visible()

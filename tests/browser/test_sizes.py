@@ -3,6 +3,7 @@ enough, the time bar works, and the map can always be had back. And what stands 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -268,6 +269,60 @@ def test_the_legend_has_all_of_its_page(new_city_page: Callable[..., Any], size:
     assert legend.evaluate("(one, all) => Math.abs(one.clientHeight - all.clientHeight) <= 1", pages.element_handle())
 
 
+@pytest.mark.parametrize(
+    ("asked", "height", "page_id"),
+    [("table=1", "half", "table"), (f"region={A}", "half", "region-name"), ("", "low", "")],
+)
+def test_the_sheet_opens_for_what_its_address_asks(
+    new_city_page: Callable[..., Any], asked: str, height: str, page_id: str
+) -> None:
+    page = new_city_page(**window(390, 844, True))
+    open_map(page, f"/?period=2019-01&{asked}")
+    expect(page.locator("#sheet")).to_have_attribute("data-height", height)
+    if page_id:
+        expect(by_id(page, page_id)).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("size", ["monitor", "tablet lying", "phone lying", "phone upright"])
+def test_the_line_of_sources_lies_on_no_map_until_it_is_asked_for(new_city_page: Callable[..., Any], size: str) -> None:
+    width, height, touch, _ = SIZES[size]
+    page = new_city_page(**window(width, height, touch))
+    page.add_init_script("""window.opened = 0; new MutationObserver(() => { opened += document.querySelectorAll('.maplibregl-compact-show').length; })
+        .observe(document, {subtree: true, childList: true, attributes: true, attributeFilter: ['class']})""")
+    open_map(page, "/?period=2019-01")
+    page.wait_for_function("() => Number(document.documentElement.dataset.idle) > 0")
+    told = page.locator("#map .maplibregl-ctrl-attrib-inner")
+    assert page.evaluate("opened") == 0
+    expect(told).to_be_hidden()
+    page.locator("#map .maplibregl-ctrl-attrib-button").click()
+    expect(told).to_be_visible()
+    expect(told).not_to_be_empty()
+
+
+@pytest.mark.parametrize("size", ["tablet upright", "phone lying", "phone upright"])
+def test_the_first_fit_is_that_of_the_whole_city(new_city_page: Callable[..., Any], size: str) -> None:
+    """Whatever slides or is measured while the page begins: the map is fitted into the room that is left once it stands."""
+    width, height, touch, _ = SIZES[size]
+    page = new_city_page(**window(width, height, touch))
+    open_map(page, "/?period=2019-01")
+    page.wait_for_function("() => Number(document.documentElement.dataset.idle) > 0")
+    seen = "() => [shuitu.map.getZoom(), ...shuitu.map.getCenter().toArray()]"
+    first = page.evaluate(seen)
+    page.evaluate("shuitu.map.jumpTo({zoom: 12})")
+    by_id(page, "home").click()
+    page.wait_for_function("() => !shuitu.map.isMoving() && shuitu.map.getZoom() !== 12")
+    assert page.evaluate(seen) == pytest.approx(first, abs=1e-3)
+
+
+def test_totals_that_are_on_their_way_are_told_as_such(new_city_page: Callable[..., Any]) -> None:
+    page = new_city_page()
+    page.route("**/api/stats/area?*", lambda _: None)  # never answered
+    open_map(page, "/?period=2019-01&area=view")
+    panel = by_id(page, "area-panel")
+    expect(panel.locator(".skeleton")).to_be_visible()
+    assert panel.locator(".block:visible").count() == 0  # no lines between nothing and nothing
+
+
 def test_without_webgl_the_figures_come_as_tables(new_city_page: Callable[..., Any], root: Any) -> None:
     page = new_city_page(**window(390, 844, True))
     page.add_init_script(
@@ -291,9 +346,16 @@ def test_without_webgl_the_figures_come_as_tables(new_city_page: Callable[..., A
         # Totals of an area, which nothing is drawn for, stand in the page too.
         by_id(page, "area").click()
         expect(by_id(page, "area-total")).to_be_visible()
+        expect(by_id(page, "area-how")).not_to_contain_text("map" if lang else "地图")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         by_id(page, "area-close").click()
         expect(by_id(page, "area-total")).to_be_hidden()
+        # What only a map can give is not offered.
+        assert not re.search("图片|打印|picture|print", by_id(page, "take").get_attribute("aria-label") or "")
+        by_id(page, "take").click()
+        expect(by_id(page, "table-csv")).to_be_visible()
+        assert not re.search("图上|地图|嵌入|embed|\\bmap\\b|layer is", by_id(page, "take-panel").inner_text())
+        by_id(page, "take-close").click()
     first = by_id(page, "table-ranking").get_by_role("button").first
     chosen = first.get_attribute("value") or ""
     first.click()

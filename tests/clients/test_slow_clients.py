@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from geoapp import serve
-from geoapp.serving import arrival, worker
+from geoapp.serving import arrival, refusals, worker
 from tests.city import ROOT, free_port
 
 THREADS = 2
@@ -226,3 +226,24 @@ def test_only_a_proxy_of_ours_says_that_it_was_https(site: Site, source: str, sc
         assert link.getresponse().read().decode() == scheme
         link.request("GET", "/scheme", headers={"X-Forwarded-Ssl": "on", "X-Forwarded-Protocol": "ssl"})
         assert link.getresponse().read().decode() == "http"
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"GET / HTTP/1.1\r\nHost: x\r\nhunter2 inside\r\n\r\n", 400),
+        (b"<hunter2> / HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+        (b"GET / HTTP/7.3\r\nHost: x\r\n\r\n", 400),
+        (b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 414),
+    ],
+)
+def test_what_is_no_request_is_told_so_and_not_quoted(site: Site, head: bytes, status: int) -> None:
+    with contextlib.closing(site.connect()) as link:
+        link.sendall(head)
+        found = http.client.HTTPResponse(link)
+        found.begin()
+        body = found.read()
+    assert found.status == status
+    assert found.headers["X-Content-Type-Options"] == "nosniff"
+    assert body == refusals.answer(status).partition(b"\r\n\r\n")[2]
+    assert site.get()[0] == 200

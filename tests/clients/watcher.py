@@ -18,6 +18,7 @@ class Watched:
 
     url: str
     asked: list[tuple[str, str]] = field(default_factory=list)
+    signed: list[str] = field(default_factory=list)  # what was asked with a log-in
 
     def queries(self, path: str) -> list[dict[str, list[str]]]:
         """The parameters of each GET of a path."""
@@ -36,6 +37,8 @@ def watching(server: str) -> Iterator[Watched]:
 
         def handle_one(self) -> None:
             watched.asked.append((self.command, self.path))
+            if self.headers.get("Authorization") or self.headers.get("X-Esri-Authorization"):
+                watched.signed.append(self.path)
             link = http.client.HTTPConnection(target, timeout=60)
             link.request(self.command, self.path, headers=dict(self.headers))
             answer = link.getresponse()

@@ -157,7 +157,7 @@ def test_the_plane_becomes_a_function_and_the_way_back_measures_as_before(empty_
     with psycopg.connect(empty_database) as link:
         assert link.execute("SELECT root, name_zh FROM layers_declaration").fetchall() == [("11", "试验市")]
         assert link.execute("SELECT weighed_release FROM layers_gridbuild").fetchone() == (1,)
-    manage(empty_database, "migrate", "layers", "--no-input")  # the command is of the newest schema
+    manage(empty_database, "migrate", "--no-input")  # the command is of the newest schema
     manage(empty_database, "place", "set", "--plane", "4547")
     assert measured()[:3] != tuple(before)
     manage(empty_database, "migrate", "layers", "0014", "--no-input")

@@ -117,6 +117,19 @@ def by_hand(area: str, period: str, more: str) -> tuple[int, int | None, list[st
     return len(units), added(rows.values_list("volume_l", flat=True)), sorted(units.values())
 
 
+def test_the_area_of_a_shape_is_what_lies_in_the_city(asked: Client) -> None:
+    """What is in view reaches beyond the city: its area and its use per km² are the city's own."""
+    city = asked.get(f"/api/regions/{CITY}?period=2019").json()
+    everything = get(asked, SHAPES["all"])
+    assert everything["area"]["area_km2"] == pytest.approx(city["area_km2"], rel=1e-9)
+    assert everything["m3_per_km2"] == pytest.approx(everything["volume_l"] / 1e3 / city["area_km2"])
+    half = get(asked, f"box:{WEST - 0.01},{SOUTH - 0.01},{WEST + CELL},{SOUTH + 0.03}")
+    assert half["area"]["area_km2"] == pytest.approx(city["area_km2"] / 2, rel=1e-3)
+    inside = get(asked, SHAPES["across"])
+    assert inside["area"]["area_km2"] == pytest.approx(parse_area(SHAPES["across"]).km2, rel=2e-3)  # type: ignore[union-attr]
+    assert get(asked, SHAPES["nowhere"])["area"]["area_km2"] == 0
+
+
 def get_outline(area: str) -> shapely.Polygon:
     drawn = parse_area(area)
     assert isinstance(drawn, DrawnShape)

@@ -146,7 +146,7 @@ def test_the_administration_says_so_too(site: Site) -> None:
     for answer in (
         site.ask("/admin/", Cookie=cookies),
         site.ask("/admin/layers/well/", Cookie=cookies),
-        site.ask("/admin/login/", data=form, Cookie=cookies),
+        site.ask("/account/login", data=form, Cookie=cookies),
     ):
         assert answer.status == 503 and SAID["zh"] in answer.text
 

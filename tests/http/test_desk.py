@@ -40,7 +40,7 @@ def test_only_staff_with_the_permission_may_come(client: Client, grid: make.Grid
         f"{token}/refused.csv",
     )
     for tail in every:
-        assert "/admin/login/?next=/desk/" in client.get(DESK + tail)["Location"]
+        assert "/account/login?next=/desk/" in client.get(DESK + tail)["Location"]
     clerk = User.objects.create_user("clerk", is_staff=True)
     client.force_login(clerk)
     for tail in every:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import zipfile
@@ -163,7 +164,7 @@ def test_the_page_gives_absolute_addresses_to_copy(client: Client, grid: Grid, l
     assert f"{ROOT}/ogc/" in copied
     assert all(ROOT in one for one in copied)
     for path in re.findall(r'href="(/(?:desktop|feeds|styles|tiles)/[^"]*)"', text):
-        assert client.get(path).status_code == 200, path
+        assert client.get(html.unescape(path)).status_code == 200, path
 
 
 def test_the_list_of_feeds_is_for_people_and_programs(client: Client, grid: Grid) -> None:

@@ -20,7 +20,7 @@ def framed(client: Client, address: str) -> tuple[str, str | None]:
 
 
 @pytest.mark.parametrize(
-    "address", ["/", "/?embed=1", "/?embed=0", "/about", "/nowhere?embed=1", "/admin/login/?embed=1"]
+    "address", ["/", "/?embed=1", "/?embed=0", "/about", "/nowhere?embed=1", "/account/login?embed=1"]
 )
 def test_without_the_setting_only_this_site_frames(client: Client, address: str) -> None:
     assert framed(client, address) == ("frame-ancestors 'self'", "SAMEORIGIN")
@@ -36,7 +36,7 @@ def test_with_it_the_map_without_panels_and_nothing_else(client: Client, setting
         "/about?embed=1",
         "/reports/?embed=1",
         "/desk/?embed=1",
-        "/admin/login/?embed=1",
+        "/account/login?embed=1",
     ):
         assert framed(client, address) == ("frame-ancestors 'self'", "SAMEORIGIN"), address
 

@@ -73,6 +73,12 @@ ELSEWHERE = {
     "reports:issued_one": "for staff: tests/http/test_official.py",
     "reports:issued_step": "only writes",
     "reports:issued_file": "sends files: tests/http/test_official.py",
+    # Of a log that is published: tests/http/test_record.py.
+    "record:checkpoint": "names nobody",
+    "record:key": "names nobody",
+    "record:tile": "hashes, and entries as they are",
+    "record:proof": "an entry as it is",
+    "record:permit": "of a permit that is recorded",
 }
 
 

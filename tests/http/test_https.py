@@ -32,10 +32,11 @@ def run_with(settings: Any) -> Any:
 
 def log_in(browser: Client, *, secure: bool) -> None:
     """By the form and its token, as a person does, to the first page inside."""
-    assert browser.get("/admin/login/", secure=secure).status_code == 200
-    form = {"username": "chief", "password": GOOD, "csrfmiddlewaretoken": browser.cookies["csrftoken"].value}
-    headers = {"Referer": "https://testserver/admin/login/"} if secure else {}
-    answer = browser.post("/admin/login/", form, secure=secure, headers=headers)
+    assert browser.get("/account/login", secure=secure).status_code == 200
+    token = browser.cookies[f"{'__Host-' if secure else ''}csrftoken"].value
+    form = {"username": "chief", "password": GOOD, "csrfmiddlewaretoken": token}
+    headers = {"Referer": "https://testserver/account/login"} if secure else {}
+    answer = browser.post("/account/login", form, secure=secure, headers=headers)
     assert answer.status_code == 302
     assert browser.get("/admin/", secure=secure).status_code == 200
 
@@ -43,13 +44,13 @@ def log_in(browser: Client, *, secure: bool) -> None:
 def test_behind_https_cookies_stay_on_it(run_with: Any) -> None:
     browser = run_with(HTTPS="1")
     log_in(browser, secure=True)
-    for name in ("sessionid", "csrftoken"):
-        assert browser.cookies[name]["secure"] is True, name
-        assert browser.cookies[name]["samesite"] == "Lax", name
-    assert browser.cookies["sessionid"]["httponly"] is True  # the other is for the page's forms to read
+    assert set(browser.cookies) == {"__Host-sessionid", "__Host-csrftoken"}
+    for name, cookie in browser.cookies.items():
+        assert (cookie["secure"], cookie["httponly"], cookie["samesite"]) == (True, True, "Lax"), name
+        assert (cookie["path"], cookie["domain"]) == ("/", ""), name  # or a browser throws it away, by its prefix
 
 
-@pytest.mark.parametrize("path", ["/", "/admin/login/", "/api/meta"])
+@pytest.mark.parametrize("path", ["/", "/account/login", "/api/meta"])
 def test_behind_https_nothing_is_answered_in_the_open(run_with: Any, path: str) -> None:
     browser = run_with(HTTPS="1")
     answer = browser.get(path)
@@ -62,8 +63,7 @@ def test_behind_https_nothing_is_answered_in_the_open(run_with: Any, path: str) 
 def test_without_https_one_logs_in_all_the_same(run_with: Any) -> None:
     browser = run_with(HTTPS="0")
     log_in(browser, secure=False)
-    for name in ("sessionid", "csrftoken"):
-        assert not browser.cookies[name]["secure"], name
-        assert browser.cookies[name]["samesite"] == "Lax", name
-    assert browser.cookies["sessionid"]["httponly"] is True
+    assert set(browser.cookies) == {"sessionid", "csrftoken"}
+    for name, cookie in browser.cookies.items():
+        assert (bool(cookie["secure"]), cookie["httponly"], cookie["samesite"]) == (False, True, "Lax"), name
     assert "Strict-Transport-Security" not in browser.get("/admin/")

@@ -7,16 +7,16 @@ import re
 
 import pytest
 from django.contrib.auth.models import Permission, User
-from django.contrib.sessions.models import Session
 from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 
 from geoapp import menu
+from geoapp.accounts.models import Session
 from tests.addresses import patterns, route
 
-OPEN = ["map", "reports", "feeds", "desktop", "interfaces", "about", "divisions"]
-PAGES = ["/reports/", "/feeds/", "/api/docs", "/desktop/", "/about", "/divisions", "/objects/well/NOPE"]
+OPEN = ["map", "reports", "feeds", "desktop", "interfaces", "about", "record", "divisions"]
+PAGES = ["/reports/", "/feeds/", "/api/docs", "/desktop/", "/about", "/record/", "/divisions", "/objects/well/NOPE"]
 
 
 def of_page(client: Client, address: str) -> list[str]:
@@ -44,22 +44,22 @@ def somebody(name: str, *, staff: bool = False, clerk: bool = False) -> Client:
 def test_everybody_sees_what_he_may_on_the_map_and_on_every_page() -> None:
     expected = {
         "stranger": (Client(), [*OPEN, "login"]),
-        "reader": (somebody("reader"), [*OPEN, "login"]),
-        "staff": (somebody("staff", staff=True), [*OPEN, "admin"]),
-        "clerk": (somebody("clerk", staff=True, clerk=True), [*OPEN, "desk", "admin"]),
+        "reader": (somebody("reader"), [*OPEN, "account"]),
+        "staff": (somebody("staff", staff=True), [*OPEN, "admin", "account"]),
+        "clerk": (somebody("clerk", staff=True, clerk=True), [*OPEN, "desk", "admin", "account"]),
     }
     for who, (client, entries) in expected.items():
         assert (who, of_map(client)) == (who, entries)
         for address in PAGES:
             assert (who, address, of_page(client, address)) == (who, address, entries)
-    assert of_page(expected["clerk"][0], "/desk/") == [*OPEN, "desk", "admin"]
+    assert of_page(expected["clerk"][0], "/desk/") == [*OPEN, "desk", "admin", "account"]
 
 
 @pytest.mark.django_db
 def test_the_administration_and_the_standards_pages_have_it_too() -> None:
     clerk = somebody("clerk", staff=True, clerk=True)
     text = clerk.get("/admin/?lang=zh", follow=True).content.decode()
-    assert re.findall(r'data-testid="menu-(\w+)"', text) == [*OPEN, "desk", "admin"]
+    assert re.findall(r'data-testid="menu-(\w+)"', text) == [*OPEN, "desk", "admin", "account"]
     assert re.findall(r'data-testid="menu-(\w+)" aria-current="page"', text) == ["admin"]
     text = Client().get("/ogc/?f=html").content.decode()
     assert text.count('data-testid="menu"') == 1 and "桌面软件 Desktop" in text and "/desk/" not in text
@@ -79,11 +79,11 @@ def test_every_page_says_truly_whether_somebody_is_logged_in() -> None:
             continue
         text = told.content.decode()
         assert text.count('data-testid="menu"') == 1 or address in ("/", "/shell"), f"{address} has no head of the site"
-        assert "/admin/login/" not in text, f"{address} offers the log-in to who is logged in"
+        assert "/account/login" not in text, f"{address} offers the log-in to who is logged in"
         if "/admin/" in text:
             seen.add(address)
             answer = stranger.get(address, headers={"accept": "text/html"})
-            assert "/admin/login/" in answer.content.decode() + answer.headers.get("Location", ""), address
+            assert "/account/login" in answer.content.decode() + answer.headers.get("Location", ""), address
     assert {"/", "/feeds/", "/api/docs", "/about", "/divisions", "/desktop/", "/reports/"} <= seen
 
 

@@ -106,6 +106,8 @@ def test_a_countys_pages_begin_with_its_townships(tmp_path: Path, client: Client
     meta = client.get("/api/meta").json()
     assert meta["city"] == {"code": "510104", "name": "锦川县"} and meta["levels"] == ["township", "village"]
     assert client.get("/api/stats/series?k=6").json()["level"] == "township"
+    ahead = client.get("/").text
+    assert 'href="/tiles/township.json"' in ahead and "/tiles/district.json" not in ahead
     whole = client.get("/api/regions/510104?period=2023").json()
     assert (whole["level"], whole["child_level"], whole["recorded_l"]) == ("city", "township", second.LITRES)
     township = client.get("/api/regions/510104002?period=2023").json()

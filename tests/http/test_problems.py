@@ -44,7 +44,9 @@ def problem(client: Client, url: str, status: int) -> dict[str, Any]:
     assert response["Content-Type"] == "application/problem+json"
     body: dict[str, Any] = response.json()
     assert (
-        {"type", "title", "status", "detail"} <= set(body) <= {"type", "title", "status", "detail", "param", "allowed"}
+        {"type", "title", "status", "detail"}
+        <= set(body)
+        <= {"type", "title", "status", "detail", "param", "allowed", "request_id"}
     )
     assert body["status"] == status
     assert body["title"]

@@ -101,7 +101,7 @@ def test_a_hit_says_what_it_is_and_where(client: Client) -> None:
     (plant,) = search(client, "UP001")
     assert plant == {
         "layer": "urban_plant", "code": "UP001", "name": "南街水厂", "path": "试验区 / 南街道 / 乙社区",
-        "lon": pytest.approx(116.005), "lat": pytest.approx(40.005),
+        "region": B, "lon": pytest.approx(116.005), "lat": pytest.approx(40.005),
     }  # fmt: skip
 
 
@@ -150,7 +150,7 @@ def test_a_closed_division_is_not_found(client: Client, grid: Grid) -> None:
 def test_a_search_is_one_statement_over_all_datasets(django_assert_num_queries: Any) -> None:
     """So that one bound of time holds for an answer, whatever it looks through; regions and names are in memory."""
     with one_moment() as moment, remembering():
-        assert moment.posture.open
+        assert moment.sight.open
         list(matches("南", 20))
         with django_assert_num_queries(1):
             found = list(matches("南", 20))
@@ -210,7 +210,7 @@ def permits(grid: Grid) -> Grid:
 def test_permits_are_found_by_number_and_holders_by_name_and_code(client: Client, permits: Grid) -> None:
     (permit,) = search(client, "字第7号")
     assert permit == {
-        "layer": "permit", "code": "取水（京）字第7号", "name": "清泉饮品公司", "path": "试验区 / 南街道 / 乙社区", "lon": None, "lat": None,
+        "layer": "permit", "code": "取水（京）字第7号", "name": "清泉饮品公司", "path": "试验区 / 南街道 / 乙社区", "region": B, "lon": None, "lat": None,
     }  # fmt: skip
     assert [(one["layer"], one["code"], one["name"]) for one in search(client, "qs")] == [("permit", "QS-8", "")]
     for text in ("清泉", "饮品公司", "hz0", "HZ01", "清泉 公司"):

@@ -42,7 +42,8 @@ def page(response: Any, trouble: words.Trouble, language: str) -> str:
     # Nothing has to be fetched for it: no asset, no script, no style sheet.
     assert not re.findall(r"<script|<link (?!rel=\"icon\" href=\"data:,\")|<img|src=|url\(", text)
     assert "default-src 'self'" in response["Content-Security-Policy"]
-    assert response["Cache-Control"] == "no-store"
+    assert "no-store" in response["Cache-Control"]
+    assert response["X-Request-Id"] in text
     return text
 
 
@@ -50,7 +51,8 @@ def problem(response: Any, trouble: words.Trouble, language: str) -> dict[str, A
     assert response.status_code == trouble.status, response.content[:300]
     assert response["Content-Type"] == "application/problem+json"
     body: dict[str, Any] = response.json()
-    assert set(body) - {"allowed"} == {"type", "title", "status", "detail"}
+    assert set(body) - {"allowed"} == {"type", "title", "status", "detail", "request_id"}
+    assert body["request_id"] == response["X-Request-Id"]
     assert body["status"] == trouble.status
     assert body["title"] == trouble.told(language).title
     assert not [word for word in DJANGO if word in response.content.decode()]
@@ -133,7 +135,7 @@ def test_what_a_view_raises(
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_form_without_its_token(asker: Client, language: str) -> None:
     headers = {"accept-language": language}
-    for path in ("/admin/login/", "/reports/make"):
+    for path in ("/account/login", "/reports/make"):
         page(asker.post(path, {"x": "1"}, headers=headers), words.NO_TOKEN, language)
     told = asker.post("/reports/make", {"x": "1"}, headers={**headers, "accept": "application/json"})
     problem(told, words.NO_TOKEN, language)
@@ -288,11 +290,17 @@ def test_a_database_that_is_away_is_not_logged_once_a_request(caplog: pytest.Log
     assert known.filter(fault) and fault.exc_info is not None
 
 
+OF_TOKENS = [each for name, each in vars(words).items() if name.startswith("TOKEN_") or name == "NO_PASSWORD_HERE"]
+
+
 @pytest.mark.parametrize("trouble", TROUBLES)
 def test_every_trouble_is_said_in_both_languages_and_in_plain_words(trouble: words.Trouble) -> None:
     for told in (trouble.told("zh"), trouble.told("en")):
         assert told.title and told.detail
-        assert not re.search(r"CSRF|token|HTTP|exception|traceback|SQL|psycopg|请求体", told.title + told.detail, re.I)
+        said = told.title + told.detail
+        if trouble in OF_TOKENS:  # which their owners have made, and know by that name
+            said = re.sub("(?i)token", "", said)
+        assert not re.search(r"CSRF|token|HTTP|exception|traceback|SQL|psycopg|请求体", said, re.I)
     assert re.search("[一-鿿]", trouble.title.zh + trouble.detail.zh)
     assert not re.search("[一-鿿]", trouble.title.en + trouble.detail.en)
     assert not (trouble.by_itself and trouble.retry_seconds is None)

@@ -150,6 +150,10 @@ def _installation() -> Iterator[Installation]:
     folder.chmod(0o755)  # others may come as far as the state directory: that has to guard itself
     try:
         with installed(folder) as made:
+            made.run("-m", "geoapp.localdb", "start")
+            made.run(
+                "manage.py", "migrate", "-v", "0"
+            )  # as the launcher does, or the page knows nothing of how open it is
             yield made
     finally:
         shutil.rmtree(folder, ignore_errors=True)

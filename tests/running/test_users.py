@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -128,6 +129,34 @@ def test_nothing_kept_is_for_everybody_to_read(running: Installation) -> None:
     if os.geteuid() == 0:
         found = allowed("nobody", "read", running.home, running.cluster().home)
         assert {path for path in found if running.home / "static" not in (path, *path.parents)} == set()
+
+
+def test_what_holds_secrets_or_people_is_its_owners_alone(running: Installation) -> None:
+    """Exactly: files 0600, folders 0700, but for what the service has to read of the operator's (0640) or pass through (0711, 0750)."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(f"{running.url}api/meta", timeout=60) as answer:  # so that logs and counts are there
+        named = answer.headers["X-Request-Id"]
+    eventually(
+        lambda: named in (running.home / "access" / "access.log").read_text(), "the request is in the log by its id"
+    )
+    assert (running.home / "work" / "limits").stat().st_size > 0
+    group = 0o040 if os.geteuid() == 0 else 0
+    loose = []
+    for path in running.home.rglob("*"):
+        inside = path.relative_to(running.home)
+        if path.is_symlink() or inside.parts[0] in ("static", "stamps", "pg") or path.is_socket():
+            continue
+        mode, shared = stat.S_IMODE(path.stat().st_mode), inside.parts[0] in state.SHARED
+        if path.is_dir():
+            allowed_mode = 0o750 if inside == Path("logs") else 0o700
+        else:
+            allowed_mode = 0o600 | (group if shared else 0)
+        if mode & ~allowed_mode:
+            loose.append(f"{inside} {mode:o}")
+    assert loose == []
+    assert {"secret_key", "db.json", "access", "work", "uploads", "reports", "exports", "tiles", "issued"} <= {
+        path.name for path in running.home.iterdir()
+    }
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 
 from geoapp.address import address_of, parse_proxies
 from geoapp.env import BadSetting
-from geoapp.logs import Line, iso, one_line
+from geoapp.logs import LogLine, iso, one_line
 
 PROXIES = ["10.0.0.0/8", "::1"]
 
@@ -67,7 +67,7 @@ def elsewhere() -> Iterator[None]:
 def line(message: str, *args: object) -> str:
     record = logging.LogRecord("shuitu.x", logging.INFO, "", 0, message, args, None)
     record.created = 1_772_323_200.25
-    return Line().format(record)
+    return LogLine().format(record)
 
 
 def test_a_line_has_its_time_with_zone_whatever_the_machine_says(elsewhere: None) -> None:
@@ -90,7 +90,7 @@ def test_a_trace_follows_on_lines_of_its_own() -> None:
         raise RuntimeError("x")
     except RuntimeError as error:
         record = logging.LogRecord("x", logging.ERROR, "", 0, "m", (), (type(error), error, error.__traceback__))
-    assert "\nTraceback" in Line().format(record)
+    assert "\nTraceback" in LogLine().format(record)
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("words",),
     (
         "errors",
+        "acts",
         "vocab",
         "text",
         "later",
@@ -36,6 +37,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
         "ellipsoid",
         "shapes",
         "slots",
+        "reach",
     ),
     ("params", "fields", "models", "db", "selection", "recorded"),
     ("area", "shared", "place", "ground"),
@@ -46,7 +48,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("access", "placing", "standing", "cql2", "history"),
     ("versions", "built"),
     ("kept", "grid"),
-    ("stats", "http"),
+    ("stats", "http", "record"),
     ("filters", "settle", "declare"),
     ("features", "compare", "ingest"),
     ("export", "totals", "admin"),
@@ -167,7 +169,7 @@ def test_pure_modules_know_no_django(module: str) -> None:
 
 def test_nothing_of_ours_calls_out() -> None:
     """The product asks nothing of any other host: no client library for it is imported, outside the launcher's probe and
-    the doctor's, which a person points at a server.
+    the doctor's, which a person points at a server. Authlib asks the provider of log-ins that an installation names.
     """
     probes = ("geoapp/serve.py", "geoapp/desktop/doctor/probe.py")
     clients = ("requests", "httpx", "aiohttp", "urllib3", "urllib.request", "http.client")

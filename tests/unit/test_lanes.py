@@ -30,8 +30,8 @@ def request(path: str, method: str = "GET") -> Arrival:
         ("GET", "/reports/issued/1/pdf", "files"),
         ("GET", "/feeds/usage.csv", "files"),
         ("GET", "/ogc/collections/well/items", "files"),
-        ("GET", "/admin/login/", "light"),
-        ("POST", "/admin/login/", "log-in"),
+        ("GET", "/account/login", "light"),
+        ("POST", "/account/login", "log-in"),
         ("POST", "/admin/layers/well/1/change/", "light"),
     ],
 )

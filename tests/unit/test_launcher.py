@@ -267,3 +267,33 @@ def test_a_stamp_beside_the_program_can_be_read_by_who_runs_it(bare: Path, tmp_p
     script = f'. "{bare}/deploy/launcher/tell.sh"; put_stamp "{stamp}" x'
     subprocess.run(["sh", "-c", f"umask 022; {script}"], check=True)
     assert stat.S_IMODE(stamp.stat().st_mode) == 0o644
+
+
+@pytest.mark.parametrize(
+    "words", [("-m", "geoapp.localdb", "status"), ("-m", "geoapp.serve", "status"), ("manage.py", "help", "--commands")]
+)
+def test_a_command_that_nobody_reads_any_more_ends_without_a_traceback(own_state: Path, words: tuple[str, ...]) -> None:
+    """As in `./shuitu status | head -1`; SIGPIPE is ignored by Python, and a closed pipe an error."""
+    read, write = os.pipe()
+    os.close(read)
+    environment = {
+        **os.environ, "PYTHONUNBUFFERED": "1", "DATABASE_URL": "postgresql:///x?host=/nowhere", "SECRET_KEY": "x" * 50,
+    }  # fmt: skip
+    with os.fdopen(write, "wb") as unread:
+        done = subprocess.run(
+            [sys.executable, *words],
+            cwd=ROOT,
+            stdout=unread,
+            stderr=subprocess.PIPE,
+            env=environment,
+            timeout=60,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_another_pipe_that_breaks_is_no_reader_that_left(own_state: Path) -> None:
+    script = "from geoapp import unread\ndef broken(): raise BrokenPipeError('of a socket')\nunread.run(broken)"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "of a socket" in done.stderr

@@ -12,7 +12,8 @@ from django.db import models
 
 from layers import registry
 from layers.access import concerned, personal
-from layers.access.seen import _for_everybody, depends, is_personal
+from layers.access.rights import BUT_PERSONAL
+from layers.access.seen import depends, is_personal, left_of
 from layers.fields import TEXTS, Field
 from layers.registry import Dataset
 
@@ -67,7 +68,7 @@ def test_what_is_left_of_each_layer() -> None:
     gone = {
         layer.id: {field.name for field in layer.fields} - {field.name for field in left.fields}
         for layer in EVERY
-        if (left := _for_everybody(layer)) is not None and left is not layer
+        if (left := left_of(layer, BUT_PERSONAL)) is not None and left is not layer
     }
     assert gone == {
         "permit": {"holder_code", "holder_name"},
@@ -78,13 +79,18 @@ def test_what_is_left_of_each_layer() -> None:
         "sewage_plant": {"operator"},
         "village_sewage_station": {"operator"},
     }
-    assert {layer.id for layer in EVERY if _for_everybody(layer) is None} == {"water_user", "meter", "usage", "holder"}
+    assert {layer.id for layer in EVERY if left_of(layer, BUT_PERSONAL) is None} == {
+        "water_user",
+        "meter",
+        "usage",
+        "holder",
+    }
     assert {layer.id for layer in EVERY if depends(layer)} == {*gone, "water_user", "meter", "usage", "holder"}
 
 
 def test_a_layer_without_a_field_is_otherwise_the_same_and_always_the_same_object() -> None:
     for layer in EVERY:
-        left = _for_everybody(layer)
+        left = left_of(layer, BUT_PERSONAL)
         if left is None:
             continue
         assert (left.id, left.scope, left.geometry, left.min_zoom) == (
@@ -94,7 +100,7 @@ def test_a_layer_without_a_field_is_otherwise_the_same_and_always_the_same_objec
             layer.min_zoom,
         )
         assert left.dataset.name == layer.dataset.name
-        assert _for_everybody(layer) is left
+        assert left_of(layer, BUT_PERSONAL) is left
         assert depends(left) == depends(layer)
 
 

@@ -14,13 +14,16 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from geoapp.serving.arrival import Arrival
 from geoapp.serving.lanes import lanes
+from layers.access import Posture, sight
 from layers.errors import BadParameter, Busy, NotFound, ShuituError, TooLarge, TooSlow, WrongForm
 from layers.http.answers import BY_ASKER, BY_VERSION, MADE_ANEW, NOT_AT_ALL, TILES, Found, Keeping, Packing
+from layers.http.asker import VARIES
 from layers.http.media import HTML, JSON, MVT, Media
 from layers.http.resource import Resource
 
 VALUES = {"int": "1", "slug": "x", "str": "x", "path": "x"}
 LONG = b"a" * 5000
+BY_ASKERS = ", ".join(VARIES)
 FOR_STAFF = ("/admin/", "/desk/")
 
 
@@ -73,15 +76,15 @@ def test_what_writes_wants_the_token_of_a_form_and_nothing_else_does() -> None:
 
 
 def asked(found: Any, resource: Resource, method: str = "GET", **headers: str) -> Any:
-    resource = replace(resource, of_data=False)  # no database here
+    resource = replace(resource, of_data=False, needs=None)  # no database here
     view = resource(lambda request: found() if callable(found) else found)
     given = {f"HTTP_{name.upper()}": value for name, value in headers.items()}
     return view(RequestFactory().generic(method, "/x?a=1", **given))
 
 
 @pytest.fixture(autouse=True)
-def no_database(settings: Any) -> None:
-    settings.OPEN_TO_ALL = ("personal",)  # else the posture is asked of the database
+def no_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sight, "read", lambda: Posture(open=True, why="setting"))  # which the database is asked for
 
 
 def answer(stamp: str, body: bytes = LONG, media: Media = JSON, **more: Any) -> Found:
@@ -142,7 +145,7 @@ def test_gzip_is_for_who_takes_it() -> None:
     plain = asked(answer("5-a"), resource)
     assert ("Content-Encoding" in plain, plain.content) == (False, LONG)
     assert plain["ETag"] != packed["ETag"]
-    assert plain["Vary"] == packed["Vary"] == "Accept-Encoding"
+    assert plain["Vary"] == packed["Vary"] == f"Accept-Encoding, {BY_ASKERS}"
     short = asked(answer("5-a", b"short"), resource, accept_encoding="gzip")
     assert ("Content-Encoding" in short, short.content) == (False, b"short")
 
@@ -157,7 +160,7 @@ def test_what_is_made_packed_is_unpacked_for_who_does_not_take_it() -> None:
 def test_a_file_is_sent_as_it_is() -> None:
     file = answer("7-a", gzip.compress(LONG), Media("gz", "application/gzip"), packing=Packing.AS_IT_IS)
     sent = asked(file, Resource(kept=BY_ASKER), accept_encoding="gzip")
-    assert ("Content-Encoding" in sent, "Vary" in sent, sent.content) == (False, False, gzip.compress(LONG))
+    assert ("Content-Encoding" in sent, sent["Vary"], sent.content) == (False, BY_ASKERS, gzip.compress(LONG))
 
 
 def test_nothing_is_204_and_kept_like_anything() -> None:
@@ -172,7 +175,9 @@ def test_what_is_asked_by_post_is_nobodys_to_keep() -> None:
 
 
 def test_it_varies_by_what_it_says() -> None:
-    assert asked(answer("10-a", media=HTML), Resource(vary=("Accept",)))["Vary"] == "Accept-Encoding, Accept"
+    assert (
+        asked(answer("10-a", media=HTML), Resource(vary=("Accept",)))["Vary"] == f"Accept-Encoding, Accept, {BY_ASKERS}"
+    )
     assert asked(answer("10-a", media=HTML), Resource())["Content-Type"] == "text/html; charset=utf-8"
 
 

@@ -45,7 +45,7 @@ def _density(land: Land, lang: str) -> Figure:
 def _areas(land: Land, lang: str) -> list[Figure]:
     """Supply areas by the kind of their facility; where two lie over each other, both show."""
     report = land.report
-    if not report.counts["supply_area"]:
+    if not report.counts.get("supply_area"):
         return []
     sheet = begin(report, lang, word("map_areas", lang), land.parts, land.context)
     shapes = background(sheet, land)

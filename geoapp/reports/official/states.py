@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from geoapp.reports.ask import Ask, data_stamp
-from geoapp.reports.official import numbers, pattern
+from geoapp.reports.official import numbers, pattern, recorded
 from geoapp.reports.official.letterhead import Worn, of_dict, worn_by
 from geoapp.reports.official.models import CommentaryEdition, IssuedEvent, IssuedReport
 from geoapp.reports.official.words import (
@@ -35,6 +35,7 @@ from geoapp.reports.official.words import (
     WITHDRAWN,
 )
 from layers.errors import ShuituError
+from layers.record import append as record
 from layers.stats.answer import coverage
 from layers.stats.query import available_months
 from layers.stats.regions import region_index
@@ -245,9 +246,10 @@ def _step(report_id: int, revision: int, *states: int) -> Iterator[IssuedReport]
 
 
 def _note(report: IssuedReport, action: int, by: Person, reason: str = "") -> None:
-    IssuedEvent.objects.create(
+    event = IssuedEvent.objects.create(
         report=report, action=action, user_id=by.id, by=by.name, at=timezone.now(), reason=reason, digest=digest(report)
     )
+    record.done(recorded.KIND, [event.pk])
 
 
 def _signed(by: Person) -> dict[str, str]:

@@ -14,6 +14,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from geoapp import audit
 from geoapp.menu import knows_asker
 from geoapp.problems.language import html_language, page_language
 from geoapp.reports import queue, worker
@@ -53,7 +54,7 @@ def staff(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path(), reverse("admin:login"))
+            return redirect_to_login(request.get_full_path(), reverse("account:login"))
         if not pages.is_staff(request.user):
             raise PermissionDenied
         return view(request, *args, **kwargs)
@@ -87,7 +88,8 @@ def issue(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     number = request.POST.get("job", "")
     job = get_object_or_404(ReportJob, pk=int(number) if number.isascii() and number.isdigit() else 0, status=DONE)
-    report = states.issue(queue.ask_of(job), person(request.user))
+    with audit.attempt("report_step", object=job.region, step="issued"):
+        report = states.issue(queue.ask_of(job), person(request.user))
     worker.ensure()
     return _to(request, report)
 
@@ -111,7 +113,8 @@ def step(request: HttpRequest, report_id: int) -> HttpResponse:
     if take is None or not (revision.isascii() and revision.isdigit()):
         return HttpResponse(status=400)
     _allow(request, report)
-    take(request, report, int(revision))
+    with audit.attempt("report_step", object=report.told, step=request.POST["action"]):
+        take(request, report, int(revision))
     worker.ensure()
     return _to(request, report)
 
@@ -170,5 +173,7 @@ def file(request: HttpRequest, report_id: int, form: str) -> FileResponse:
     path = frozen.path_of(report, report.files[form])
     if path is None:
         raise frozen.Damaged(f"{report.told}: the {form} file is not what was written. Bring it back from a backup.")
+    if request.method == "GET":
+        audit.write("export", object=report.told, detail={"format": form})
     name = path.name.partition("-")[2]
     return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=FORMS[form].content_type)

@@ -8,6 +8,7 @@ import logging
 from django.db import transaction
 from django.utils import timezone
 
+from geoapp import audit
 from geoapp.background import locks
 from geoapp.reports.official import frozen
 from geoapp.reports.official.models import IssuedReport
@@ -60,6 +61,7 @@ def do(report: IssuedReport) -> None:
 
 def _give_up(report: IssuedReport, why: str) -> None:
     IssuedReport.objects.filter(pk=report.pk).update(error=why[:300])
+    audit.write("report_made", result="failed", object=report.told, errand=f"issued:{report.pk}", detail={"error": why})
 
 
 def _one_step(report_id: int) -> bool:
@@ -80,6 +82,7 @@ def _one_step(report_id: int) -> bool:
         elif now.revision == seen.revision:
             now.files, now.waits_for, now.attempts = made, "", 0
             now.files = {form: {**told, "at": f"{timezone.now():%Y-%m-%dT%H:%M:%SZ}"} for form, told in made.items()}
+            audit.write("report_made", object=now.told, errand=f"issued:{now.pk}", detail={"formats": ",".join(made)})
         now.save(update_fields=["frozen", "version", "files", "waits_for", "attempts"])
     frozen.forget_drafts(now)
     return bool(now.waits_for)

@@ -8,12 +8,13 @@ from typing import Any
 import shapely
 from django.contrib.gis.db.models.functions import AsWKB
 from django.db.models import F, Value
+from django.db.models.functions import Coalesce
 
 from geoapp.colors import NOUGHT
 from geoapp.reports.credits import boundaries
 from geoapp.reports.drawing import palette
 from geoapp.reports.ground import WATERS, seen
-from geoapp.reports.objects import any_prefix, within
+from geoapp.reports.objects import within
 from geoapp.reports.offline import months
 from geoapp.reports.offline.months import MonthlyUse
 from geoapp.reports.structure import Report
@@ -151,7 +152,7 @@ def _outlines(report: Report, prefixes: list[str]) -> list[tuple[str, str, Any]]
     """(code, name, outline) of each region, its borders shared with its neighbours'."""
     rows = list(
         filters.within(registry.layer(report.child_level), report.within)
-        .filter(any_prefix("region__code", prefixes))
+        .filter(access.begins("region__code", prefixes))
         .order_by("region__code")
         .values_list("region__code", "region__name", AsWKB("geom"))
     )
@@ -174,7 +175,8 @@ def _facilities(layer_id: str, lang: str, prefixes: list[str]) -> Json | None:
     if layer is None:
         return None
     placed = within(layer_id, prefixes).filter(geom__isnull=False).order_by("code")
-    named = F("name") if layer.dataset.field("name") else Value("")
+    name = layer.dataset.field("name")
+    named = Coalesce(F(name.orm_path), Value("")) if name else Value("")
     rows = list(placed.values_list(named, "code", AsWKB("geom")))
     if not rows or len(rows) > _MOST_POINTS:
         return None

@@ -108,7 +108,7 @@ export interface AreaTotals extends MonthlyUse {
   parts: { code: string; name: string; parent: string; level: Level; volume_l: number | null; share: number | null; area_km2: number }[];
   meets: { code: string; name: string; level: Level }[]; facilities: { layer: string; count: number }[];
 }
-export interface SearchHit { layer: string; level?: Level; code: string; name: string; path: string; lon: number | null; lat: number | null; bounds?: Bounds | null }
+export interface SearchHit { layer: string; level?: Level; code: string; name: string; path: string; region?: string | null; lon: number | null; lat: number | null; bounds?: Bounds | null }
 export interface LinkedObject { layer: string | null; code: string; name: string; lon?: number | null; lat?: number | null }
 export interface ObjectFeature {
   id: string; synthetic: boolean; geometry: GeoJSON.Geometry | null; properties: Record<string, unknown>; bbox?: Bounds;
@@ -204,9 +204,21 @@ export async function getJson<T>(url: string, signal?: AbortSignal): Promise<T> 
       answered.add(url);
       return (await response.json()) as T;
     }
+    if (status === 401) await loggedOut();
     const body = await response.json().catch(() => ({}));
     throw new ApiError(url, status, body as Problem);
   }
+}
+
+const TURNED_AWAY = "turned-away", AGAIN_MS = 30_000;
+/** Where nothing is shown without a log-in and it has ended, the page is asked for again: the server leads to the log-in and back. Once in a
+ * while alone, so that nobody goes round in circles. */
+async function loggedOut(): Promise<void> {
+  const last = Number(sessionStorage.getItem(TURNED_AWAY) ?? 0);
+  if (Date.now() - last < AGAIN_MS) return;
+  sessionStorage.setItem(TURNED_AWAY, String(Date.now()));
+  location.reload();
+  await new Promise(() => {});
 }
 
 /** A query string in a fixed order without empty values, so that equal questions have equal URLs. */
@@ -260,6 +272,8 @@ export const useUrl = (layer: string, code: string): string => `/api/layers/${en
 export const nearUrl = (layer: string, code: string): string => `/api/layers/${encodeURIComponent(layer)}/near/${encodeURIComponent(code)}`;
 export const behindUrl = (layer: string, code: string, lang: Lang): string =>
   `/desk/objects/${encodeURIComponent(layer)}/${encodeURIComponent(code)}` + query({ lang: lang === FIRST ? "" : lang });
+/** Where it is told what of a permit is recorded, and proved. */
+export const recordPage = (code: string, lang: Lang): string => `/record/permit/${encodeURIComponent(code)}` + query({ lang: lang === FIRST ? "" : lang });
 export const recordsUrl = (form: string, { field, codes }: NonNullable<ObjectUse["records"]>): string => `/feeds/usage.${form}` + query({ [field]: codes });
 /** The page of an object; ``from`` is the query of the map that it was asked from, and leads back there. */
 export const objectPage = (layer: string, code: string, lang: Lang, from = ""): string =>

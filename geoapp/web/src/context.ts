@@ -135,5 +135,7 @@ export class Context {
   }
 }
 
-const DIGITS: Record<number, Level> = { 6: "district", 9: "township", 12: "village" };
+/** How long the codes of a level are (National Bureau of Statistics). */
+export const DIGITS_OF: Record<MapLevel, number> = { district: 6, township: 9, village: 12 };
+const DIGITS: Record<number, Level> = Object.fromEntries(Object.entries(DIGITS_OF).map(([level, digits]) => [digits, level as MapLevel]));
 export const isMapLevel = (level: string): level is MapLevel => level === "district" || level === "township" || level === "village";

@@ -20,8 +20,14 @@ export function formOf(width: number, height: number): Exclude<Form, "plain"> {
   if (width < NARROW || (width < height && width < CARDS.width)) return "sheet";
   return width >= CARDS.width && height >= CARDS.height ? "cards" : "side";
 }
+/** Below this the columns beside the map leave it so little width that what lies on it would cover what it shows. */
+const SMALL = matchMedia("(max-width: 1600px)");
+export const isSmall = (): boolean => form() !== "cards" || SMALL.matches;
 let mapless = false;
 export const form = (): Form => (mapless ? "plain" : formOf(innerWidth, innerHeight));
+/** A telephone on its side: what is read there needs the height that bars take elsewhere. As the styles have it. */
+const LOW = matchMedia("(max-height: 520px)");
+export const isLow = (): boolean => form() === "side" && LOW.matches;
 /** Whether all panels are pages of one place, of which one is open. */
 export const isDocked = (): boolean => form() === "sheet" || form() === "side";
 

@@ -134,6 +134,7 @@ function run(context: Context): GlMap | null {
   if (store.state.embed) mountEmbed(byId("embed"), context, drawn?.map ?? null);
   mountTooltip(byId("tooltip"), context);
   replace(byId("drawer-opener"), openDrawerButton(context));
+  layout.measure(); // the map is fitted into what all these leave, in the next frame
 
   context.on("busy", busy);
   context.on("missing", (gone) => tellMended(store.state, [gone]));

@@ -2,7 +2,7 @@
 import "maplibre-gl/dist/maplibre-gl.css";
 import "./styles/index.css";
 import "./styles/object.css";
-import { ApiError, type Behind, behindUrl, type Bounds, getJson, type LayerInfo, type LinkedObject, type Meta, metaUrl, nearUrl, type Neighbour, objectPage, type ObjectFeature, type ObjectUse, objectUrl, query, type TableInfo, useUrl } from "./api";
+import { ApiError, type Behind, behindUrl, type Bounds, getJson, type LayerInfo, type LinkedObject, type Meta, metaUrl, nearUrl, type Neighbour, objectPage, type ObjectFeature, type ObjectUse, objectUrl, query, recordPage, type TableInfo, useUrl } from "./api";
 import { byId, h, icon, replace } from "./dom";
 import { fieldText, regionText } from "./fields";
 import { isFacility } from "./ground";
@@ -66,7 +66,7 @@ function draw(meta: Meta, layer: LayerInfo | TableInfo, feature: ObjectFeature):
       madeUp ? h("span", { class: "tag synthetic", "data-testid": "synthetic" }, t(layer.geometry === "polygon" ? "boundarySynthetic" : layer.geometry === "line" ? "lineSynthetic" : layer.geometry === "none" ? "rowSynthetic" : "syntheticShort")) : null),
     meta.synthetic && (madeUp || meta.synthetic.parts.includes(layer.id)) ? h("p", { class: "synthetic-note", "data-testid": "synthetic-note" }, icon("info", 16), words(meta.synthetic)) : null,
     h("div", { class: "object-grid" },
-      h("section", { class: "card" }, h("h2", {}, t("fields")), fields(meta, layer, feature), source(feature), layer.geometry === "none" && cameFrom() ? h("p", { class: "ways" }, back(null)) : null),
+      h("section", { class: "card" }, h("h2", {}, t("fields")), fields(meta, layer, feature), source(feature), layerId === "permit" ? h("p", { class: "fine" }, h("a", { href: recordPage(code, language()), "data-testid": "recorded" }, t("recordProof"))) : null, layer.geometry === "none" && cameFrom() ? h("p", { class: "ways" }, back(null)) : null),
       layer.geometry === "none" ? (around.length ? h("section", { class: "card" }, h("h2", {}, t("permittedHere")), h("div", { id: "object-map", "data-testid": "object-map" })) : null) : whereabouts(layer as LayerInfo, feature),
       layer.measured ? h("section", { class: "card wide", id: "object-use", "data-testid": "object-use" }, h("h2", {}, t("use")), h("div", { class: "skeleton tall" })) : null,
       feature.geometry?.type === "Point" ? h("section", { class: "card wide", id: "object-near", "data-testid": "object-near" }, h("h2", {}, t("near")), h("div", { class: "skeleton" })) : null,

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from layers import registry
+from layers import acts, registry
 from layers.ingest import report as reports
 from layers.ingest import returned
 from layers.ingest.refusal import ImportRefused
@@ -80,11 +80,14 @@ class Command(BaseCommand):
                 replacing=options["replace"], within=options["within"],
             )  # fmt: skip
         except ImportRefused as error:
+            self._tell(options, "refused", why=error.said)
             self._clear()
             allowed = [f"  可用：{Listed(*error.allowed).in_(SOURCE)}"] if error.allowed else []
             told = (f"未导入：{error.zh}。", f"  {error.en}", *allowed)
             raise CommandError("\n".join(map(visible, told)), returncode=1) from error
         self._clear()
+        if not found.committed:  # else its release tells of it
+            self._tell(options, "refused" if found.refused_as_a_whole else "done", rows=found.read)
         for line in reports.lines(found):
             self.stdout.write(visible(line))  # headings and values are another's: a terminal would obey them
         if options["report"]:
@@ -95,6 +98,10 @@ class Command(BaseCommand):
             self.stdout.write(f"{count:,} 行被拒收，已写入 {options['refused']}：改正后可直接再导入")
         if found.refused_as_a_whole:
             raise CommandError("未导入：没有一行可以接收。", returncode=1)
+
+    def _tell(self, options: dict[str, Any], result: str, **told: Any) -> None:
+        act = "import_refused" if options["commit"] else "import_checked"
+        acts.tell(act, result=result, object=options["layer"], file=options["file"].name, **told)
 
     def _progress(self, step: str, done: int, of: int | None) -> None:
         if sys.stderr.isatty():

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from layers import acts
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.undo import undo
 from layers.text import visible
@@ -27,6 +28,8 @@ class Command(BaseCommand):
         try:
             done = undo(options["release"], commit=options["commit"], actor=getpass.getuser())
         except ImportRefused as error:
+            if options["commit"]:
+                acts.tell("import_undone", result="refused", why=error.said, of=options["release"])
             raise CommandError(f"{visible(error.zh)}。\n  {visible(error.en)}", returncode=1) from error
         self.stdout.write(f"删去 {done.removed:,}，恢复原样 {done.restored:,}，恢复删除的 {done.returned:,}")
         for note in done.notes:

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from geoapp import audit
 from geoapp.reports import ask, bulk, record, worker
 from geoapp.reports.atlas.plan import count, regions
 from geoapp.reports.layouts import store as layouts
@@ -177,6 +178,10 @@ class Command(BaseCommand):
                 names = Listed(*(f"{name} ({told['bytes'] / 1e6:.1f} MB)" for name, told in made.files.items()))
                 head = f"[{number:2}/{len(tasks)}] {made.ask.region} {names.in_(self.lang)}"
                 error = made.said.in_(self.lang) if made.said is not None else made.error
+                audit.write(
+                    "report_made", result="failed" if made.error else "done", object=made.ask.region,
+                    detail={"period": str(made.ask.period), "files": list(made.files), "error": made.error},
+                )  # fmt: skip
                 self.stdout.write(f"{head}{FAILED.in_(self.lang, error=error) if error else ''}")
                 self.stdout.flush()
                 failed, peak = failed + bool(made.error), max(peak, made.peak_mb)

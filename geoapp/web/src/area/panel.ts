@@ -76,12 +76,14 @@ export function mountArea(place: HTMLElement, context: Context, map: GlMap | nul
   function drawBar(): void {
     const circle = tool ? null : circleOf(area());
     redraw(bar,
-      h("p", { class: "hint", "data-testid": "area-how" }, tool || !["lasso", "circle", "box"].includes(kind()) ? tk("areaHow", kind()) : t("areaAgain")),
+      h("p", { class: "hint", "data-testid": "area-how" }, how()),
       drawing ? h("div", { class: "take-row" },
         tool === "lasso" ? h("button", { type: "button", class: "button small", value: "finish", "data-testid": "area-finish", onclick: () => { if (!drawing?.finish()) announce(t("areaFew")); } }, t("areaFinish")) : null,
         h("button", { type: "button", class: "button small", value: "cancel", "data-testid": "area-cancel", onclick: stop }, t("areaCancel"))) : null,
       circle ? fields(circle) : null);
   }
+  /** What the reader does next; where there is no map nothing can be clicked on it. */
+  const how = (): string => (!map ? t("areaHowPlain") : tool || !["lasso", "circle", "box"].includes(kind()) ? tk("areaHow", kind()) : t("areaAgain"));
   /** A circle in figures: for the keyboard, and for a distance that a rule names. */
   function fields({ centre: [lon, lat], metres }: NonNullable<ReturnType<typeof circleOf>>): HTMLElement {
     const field = (name: "areaRadius" | "areaLon" | "areaLat", value: number, least: number, most: number) =>
@@ -190,6 +192,7 @@ export function mountArea(place: HTMLElement, context: Context, map: GlMap | nul
     const url = areaUrl(text, store.state.period, context.filters);
     asked = url;
     panel.setAttribute("aria-busy", "true");
+    if (!totals) replace(parts.figures, h("div", { class: "skeleton tall" }));
     try {
       const found = data.now<AreaTotals>(url) ?? (await data.get<AreaTotals>(url));
       if (asked !== url || !area()) return;

@@ -40,7 +40,7 @@ export function figures(place: HTMLElement, context: Context, totals: AreaTotals
       beside(t("changeYear"), totals.year),
       figure(t("areaShare"), percent(totals.share_of_city)),
       figure(t("per_km2"), dense?.number ?? "—", dense?.unit),
-      figure(t("areaFigure"), area(totals.area.area_km2).replace(" km²", ""), "km²"),
+      figure(t(totals.area.kind === "regions" ? "areaFigure" : "areaInCity"), area(totals.area.area_km2).replace(" km²", ""), "km²"),
       totals.area.kind === "regions" ? figure(t("areaCount"), integer(totals.parts.length)) : totals.rule.cells === null ? null : figure(t("areaCells"), integer(totals.rule.cells), `${totals.rule.size} m`)),
     !totals.rule.known ? null : nothing ? h("p", { class: "hint", "data-testid": "area-empty" }, t("areaEmpty"))
       : totals.volume_l === null ? h("p", { class: "hint", "data-testid": "area-no-litres" }, t("noRecords")) : null,

@@ -2,7 +2,7 @@
 import { Map as GlMap, type MapSourceDataEvent, NavigationControl, prewarm, ScaleControl, setWorkerUrl, type StyleSpecification, type VectorTileSource } from "maplibre-gl";
 import type { Bounds, LayerInfo } from "../api";
 import { calm, drawsSlowly, noteRenderer } from "../dom";
-import { form } from "../form";
+import { isSmall, onForm } from "../form";
 import { FIRST, language, t } from "../i18n";
 import { drawSparingly } from "./slow";
 
@@ -63,9 +63,13 @@ export function nameControls(map: GlMap): void {
   for (const name of ["title", "aria-label"]) button?.setAttribute(name, t("attribution"));
 }
 
-/** Where room is short the line of sources would lie on the legend; its button stays. */
+/**
+ * Where room is short the line of sources would lie on the map and its legend: its button stays. MapLibre opens a line that is not yet
+ * compact when the first source comes.
+ */
 export function foldSources(map: GlMap): void {
   const line = map.getContainer().querySelector(".maplibregl-ctrl-attrib");
+  line?.classList.add("maplibregl-compact");
   line?.classList.remove("maplibregl-compact-show");
   line?.removeAttribute("open");
 }
@@ -94,7 +98,9 @@ export function createMap(container: HTMLElement, bounds: Bounds, options: { sma
     style.transition = { duration: 0, delay: 0 }; // read in the next frame
   }
   if (drawsSlowly()) drawSparingly(map);
-  if (form() !== "cards") map.once("idle", () => foldSources(map));
+  const fold = (): void => { if (isSmall()) foldSources(map); };
+  fold();
+  onForm(fold);
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   if (!options.small) map.addControl(new ScaleControl({ maxWidth: 90, unit: "metric" }), "bottom-right");

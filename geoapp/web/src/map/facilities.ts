@@ -14,6 +14,8 @@ const SMALL_FROM = 10;
 const isSmall = (layer: LayerInfo): boolean => layer.detail_zoom >= SMALL_FROM;
 /** Pixels a layer's clusters step aside when several layers are on. */
 const STEP_ASIDE = 19;
+/** Half of what two neighbours among many need to lie apart. */
+const APART = 15;
 /** Below this zoom small areas are noise over the classes. */
 const SMALL_AREAS_FROM = 10;
 const IS_CLUSTER: FilterSpecification = [">", ["coalesce", ["get", "count"], 1], 1];
@@ -42,9 +44,10 @@ export class Facilities {
   }
   /** Clusters of several layers stand at much the same places: each layer steps aside, so that its numbers can be read. */
   private spread(on: readonly string[]): void {
+    const far = Math.max(STEP_ASIDE, APART / Math.sin(Math.PI / Math.max(2, on.length)));
     on.forEach((id, i) => {
       const turn = (i / on.length) * 2 * Math.PI - Math.PI;
-      const by: [number, number] = on.length < 2 ? [0, 0] : [Math.round(STEP_ASIDE * Math.cos(turn)), Math.round(STEP_ASIDE * Math.sin(turn))];
+      const by: [number, number] = on.length < 2 ? [0, 0] : [Math.round(far * Math.cos(turn)), Math.round(far * Math.sin(turn))];
       this.map.setPaintProperty(`facility-${id}-cluster`, "circle-translate", by);
       this.map.setPaintProperty(`facility-${id}-number`, "text-translate", by);
     });
@@ -92,7 +95,12 @@ export class Facilities {
   private firstPointLayer(): string {
     return this.map.getStyle().layers.find((each) => /^facility-.*-(cluster|icon)$/.test(each.id))?.id ?? Regions.labelsFrom;
   }
+  /** Numbers stand above the circles and marks of all layers, which would cover them. */
+  private firstNumber(): string | undefined {
+    return this.map.getStyle().layers.find((each) => /^facility-.*-number$/.test(each.id))?.id;
+  }
   private addPoints(layer: LayerInfo): void {
+    const under = this.firstNumber();
     if (!this.map.hasImage(iconId(layer))) this.map.addImage(iconId(layer), badge(layer), { pixelRatio: 2 });
     const common = { source: layer.id, "source-layer": layer.id };
     const count: ExpressionSpecification = ["get", "count"];
@@ -102,12 +110,13 @@ export class Facilities {
         "circle-color": layer.color, "circle-opacity": 0.92, "circle-stroke-color": "#ffffff", "circle-stroke-width": 1.5, "circle-stroke-opacity": 0.9,
         "circle-radius": ["interpolate", ["linear"], ["log10", count], 0.3, 8.5, 1, 11, 2, 14, 3, 18, 4, 23, 5.5, 30],
       },
-    });
+    }, under);
     this.map.addLayer({
       id: `facility-${layer.id}-number`, type: "symbol", ...common, filter: IS_CLUSTER,
       layout: {
         "text-field": ["number-format", count, { locale: "en-US", "max-fraction-digits": 0 }],
-        // Numbers that would run into each other are not readable: the larger one stays, its neighbour's comes with the zoom.
+        // Numbers that would run into each other are not readable: the smaller one goes to the edge of its circle, else it comes with the zoom.
+        "text-variable-anchor-offset": ["center", [0, 0], "bottom", [0, -0.35], "top", [0, 0.35], "right", [-0.35, 0], "left", [0.35, 0]],
         "text-font": FONT, "text-size": ["interpolate", ["linear"], ["log10", count], 0.3, 10, 4, 12.5], "text-padding": 1, "symbol-sort-key": ["-", 0, count],
       },
       paint: { "text-color": "#ffffff", "text-halo-color": layer.color, "text-halo-width": 1.2 },
@@ -122,6 +131,6 @@ export class Facilities {
         "text-anchor": "top", "text-offset": [0, 1.05], "text-optional": true, "text-max-width": 9,
       },
       paint: { "text-color": "#1d333c", "text-halo-color": "rgba(255,255,255,0.92)", "text-halo-width": 1.4 },
-    });
+    }, under ?? `facility-${layer.id}-number`);
   }
 }

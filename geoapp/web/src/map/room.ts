@@ -1,7 +1,7 @@
 // What of the window the panels leave to the map: by where they are going, not where their movement has got to.
 import type { Map as GlMap } from "maplibre-gl";
 import type { Bounds } from "../api";
-import { form } from "../form";
+import { form, isLow } from "../form";
 
 export interface Sides { top: number; right: number; bottom: number; left: number }
 const EDGE = 18;
@@ -24,11 +24,12 @@ const PAGE = 240;
 
 /** Of two linked maps each has its part of the window for itself, under a line that says what it shows. */
 const HEAD = 56;
+const headHeight = (): number => Math.max(HEAD, (Number.parseFloat(document.body.style.getPropertyValue("--head-height")) || 0) + 12);
 export const isSplit = (): boolean => document.body.classList.contains("split");
 
 /** What the panels cover, so that a region is shown in the free part of the window. */
 export function freePadding(): Sides {
-  if (isSplit()) return { top: HEAD, right: EDGE, left: EDGE, bottom: LEGEND_LINE * 0.6 };
+  if (isSplit()) return { top: headHeight(), right: EDGE, left: EDGE, bottom: LEGEND_LINE * 0.6 };
   if ("embed" in document.documentElement.dataset) return { top: 12, right: EDGE, left: EDGE, bottom: LEGEND_LINE };
   const top = Math.max(box("bar")?.bottom ?? 0, form() === "cards" ? 0 : box("top")?.bottom ?? 0) + 10;
   if (form() === "sheet") return { top, right: EDGE, left: EDGE, bottom: sheetHeight() + 14 };
@@ -53,6 +54,7 @@ export function seen(map: GlMap): Bounds {
 /** As `freePadding`, for what has to be read whole and pressed: beside the buttons of the zoom too. */
 export function clearPadding(): Sides {
   const free = freePadding();
+  if (isLow() && !isSplit()) return { ...free, top: EDGE / 2 }; // its bar and buttons give way meanwhile
   const zoom = box("zoom");
   return zoom && !isSplit() ? { ...free, right: Math.max(free.right, innerWidth - zoom.left + 8) } : free;
 }

@@ -3,6 +3,7 @@ import { type Map as GlMap, Marker } from "maplibre-gl";
 import { type Bounds, getJson, type Mover, type ObjectFeature, objectUrl } from "../api";
 import type { Context, MapLevel } from "../context";
 import { calm, debounce } from "../dom";
+import { isLow } from "../form";
 import { t } from "../i18n";
 import { objectParts, type State } from "../state";
 import { CellPopup } from "./cell-popup";
@@ -13,7 +14,7 @@ import { levelAt } from "./level";
 import { LostTiles } from "./lost-tiles";
 import { Pointer } from "./pointer";
 import { ObjectPopup } from "./popup";
-import { freePadding } from "./room";
+import { freePadding, isSplit } from "./room";
 
 export class MapView implements Face {
   readonly map: GlMap;
@@ -45,6 +46,7 @@ export class MapView implements Face {
   private start(): void {
     const { map, context } = this;
     const camera = context.state.camera;
+    map.resize(); // a second map may have taken its part meanwhile
     if (camera) map.jumpTo({ center: [camera.lon, camera.lat], zoom: camera.zoom });
     else map.fitBounds(context.meta.bounds, { padding: freePadding(), animate: false });
     this.popup = new ObjectPopup(map, context);
@@ -138,7 +140,9 @@ export class MapView implements Face {
   selectRegion(code: string): void {
     const region = code === this.context.city ? "" : code;
     const same = this.context.state.region === region;
-    this.context.store.set({ region, drawer: true, object: "" });
+    // Over two maps on a low window the overview would take the room of both; their heads tell of the region.
+    const drawer = isSplit() && isLow() ? this.context.state.drawer : true;
+    this.context.store.set({ region, drawer, object: "" });
     if (same) void this.onRegion(true);
   }
 

@@ -12,7 +12,7 @@ const { version, shell, files, keep_mb } = self.RELEASE;
 const PAGE = `shuitu-page-${version}`, SEEN = "shuitu-seen";
 const META = "/api/meta";
 const IMMUTABLE = /^\/tiles\/[^/]+\/v[^/]+\/\d+\/\d+\/\d+\.pbf$/;
-const NEVER = /^\/(admin|desk|reports|accounts|feeds|ogc|healthz|objects)(\/|$)/;
+const NEVER = /^\/(admin|desk|reports|account|audit|record|feeds|ogc|healthz|objects)(\/|$)/;
 /** How long a network that gives no answer is waited for, where the store has one. */
 const PATIENCE_MS = 8000;
 const AGAIN_MS = 4000;

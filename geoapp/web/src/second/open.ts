@@ -51,7 +51,7 @@ export function openSecond(view: MapView, first: Context, close: () => void): ()
     if (context.cells && (was !== linked.together || (cells && text(cells) !== text(context.cells.scale)))) void drawing.cells.refresh();
     if (was !== linked.together) first.emit("second", null);
   }
-  for (const each of [view.map, map]) each.once("idle", () => foldSources(each));
+  for (const each of [view.map, map]) foldSources(each);
   map.on("load", () => {
     const mine = (drawing = new Drawing(map, context));
     view.pointerOn(mine, context);

@@ -49,7 +49,7 @@ export function openPanel(context: Context, map: GlMap | null): void {
     const field = h("textarea", { readonly: true, "aria-label": t("takeEmbed"), "data-testid": "embed-text", hidden: true });
     const show = (text: string): void => { field.hidden = false; field.value = text; void copy(text, field); };
     const city = context.nameOf(context.city, context.meta.city.name);
-    return section(t("takeLink"),
+    return section(t(map ? "takeLink" : "takeLinkPlain"),
       h("div", { class: "take-row" },
         h("button", { type: "button", class: "button primary", "data-testid": "share", onclick: () => void copy(location.href, field) }, t("shareLabel")),
         map ? h("button", { type: "button", class: "button", "data-testid": "embed", onclick: () => show(frameText(context, t("title", { city }))) }, t("takeEmbed")) : null),
@@ -110,7 +110,7 @@ export function openPanel(context: Context, map: GlMap | null): void {
     const of = maps.map((each) => tableUrl(each, "csv", now, view));
     const apart = of.length > 1 && of[0] !== of[1];
     return (apart ? maps : [context]).map((each, i) => h("div", { class: "take-row", "data-testid": `table-of-${i + 1}` },
-      h("span", {}, maps.length > 1 ? h("b", {}, apart ? mapText(each, i) : t("takeBoth"), h("br")) : null, apart ? level : t("takeRows", { level })),
+      h("span", {}, maps.length > 1 ? h("b", {}, apart ? mapText(each, i) : t("takeBoth"), h("br")) : null, apart ? level : t(map ? "takeRows" : "takeRowsPlain", { level })),
       h("span", { class: "take-files" },
         file("CSV", of[i], i ? "second-csv" : "table-csv"),
         large ? null : file("XLSX", tableUrl(each, "xlsx", now, view), i ? "second-xlsx" : "table-xlsx"))));
@@ -124,11 +124,11 @@ export function openPanel(context: Context, map: GlMap | null): void {
     const large = now === "city" && (layer?.count ?? 0) > WORKBOOK_MOST;
     const on = [...context.meta.layers.filter((each) => isFacility(each) && state.layers.includes(each.id)), ...groundShown(context)];
     replace(files,
-      section(t("takeTable"),
+      section(t(map ? "takeTable" : "takeTablePlain"),
         segmented("take-scope", t("takeScope"), scopes.map((value) => ({ value, text: t(`takeScope_${value}`) })), now, (value) => { scope = value as Scope; drawFiles(); focusScope(); }),
         tables(now, layer ? words(layer.title) : "", large),
         large ? h("p", { class: "fine", "data-testid": "too-many" }, t("takeTooMany", { n: integer(WORKBOOK_MOST) })) : null),
-      section(t("takeObjects"),
+      !map ? null : section(t("takeObjects"),
         on.map((each) => h("div", { class: "take-row" }, h("span", {}, words(each.title)), h("span", { class: "take-files" },
           file("GeoJSON", objectsUrl(context, each.id, "geojson", now, view), `objects-${each.id}-geojson`),
           file("GeoPackage", objectsUrl(context, each.id, "gpkg", now, view), `objects-${each.id}-gpkg`)))),

@@ -3,7 +3,7 @@ import type { RegionDetail } from "../api";
 import type { Context } from "../context";
 import { h, icon, replace } from "../dom";
 import { added, area, change, density, integer, percent, periodText, shareOf, volume, volumeText } from "../format";
-import { language, t, term, tk, words } from "../i18n";
+import { language, listed, t, term, tk, words } from "../i18n";
 import { ENTRIES } from "../measures";
 import { badgeElement } from "../map/icons";
 import { monthsOf } from "../periods";
@@ -152,6 +152,10 @@ export function purposes(place: HTMLElement, context: Context, detail: RegionDet
     printedNote(detail, "others", t("resident_no")));
 }
 
+/** Objects of each layer that are in no division of the city, by the figures of the whole city. */
+export const apartOf = (context: Context, { facilities }: Pick<RegionDetail, "facilities">): Map<string, number> =>
+  new Map(facilities.map(({ layer, count }) => [layer, (context.layer(layer)?.count ?? 0) - count] as [string, number]).filter(([, n]) => n > 0));
+
 /** How many objects of each layer there are; a click shows them on the map. */
 export function facilities(place: HTMLElement, context: Context, detail: Pick<RegionDetail, "facilities" | "notes">, title = t("facilities")): void {
   const { store } = context;
@@ -159,6 +163,7 @@ export function facilities(place: HTMLElement, context: Context, detail: Pick<Re
     const layer = context.layer(row.layer);
     return layer ? [{ layer, count: row.count }] : [];
   });
+  const apart = "level" in detail && detail.level === "city" ? apartOf(context, detail) : new Map<string, number>();
   const toggle = (id: string) => {
     const { layers } = store.state;
     store.set({ layers: layers.includes(id) ? layers.filter((each) => each !== id) : [...layers, id] });
@@ -171,5 +176,6 @@ export function facilities(place: HTMLElement, context: Context, detail: Pick<Re
         "data-layer": layer.id, "data-count": count, onclick: () => toggle(layer.id),
       }, badgeElement(layer), h("span", {}, words(layer.title)), h("b", { class: "num" }, integer(count), printedMark(detail.notes, `count/${layer.id}`, `capacity/${layer.id}`)))))
       : h("p", { class: "hint" }, t("noFacilities")),
+    apart.size ? h("p", { class: "fine", "data-testid": "facilities-apart" }, t("facilitiesApart", { list: listed([...apart].map(([id, n]) => `${words(context.layer(id)!.title)} ${integer(n)}`)) })) : null,
     rows.flatMap(({ layer }) => ["count", "capacity"].map((kind) => printedNote(detail, `${kind}/${layer.id}`, words(layer.title)))));
 }

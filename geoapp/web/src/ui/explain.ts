@@ -20,6 +20,8 @@ export function mountExplain(place: HTMLElement, context: Context): { close(): b
   const { store } = context;
   let ticket = 0;
   let opener: Element | null = null;
+  /** The region that is explained, as the answer names it. */
+  let called: Explanation["region"] | null = null;
 
   /** "unit/…" or "region/…", with the one source of a bar. */
   function question(): { what: { unit?: string; region?: string }; filters: Context["filters"]; source: string } {
@@ -43,7 +45,10 @@ export function mountExplain(place: HTMLElement, context: Context): { close(): b
   }
   function name({ unit, region }: { unit?: string; region?: string }): string {
     if (unit === "unassigned" || unit === "outside") return t(unit === "outside" ? "gap_outside" : "gap_unassigned");
-    return unit ?? (region === context.city ? context.nameOf(region, context.meta.city.name) : askedOf(region ?? "").code);
+    if (unit !== undefined || region === undefined) return unit ?? "";
+    const { code } = askedOf(region);
+    const own = region === context.city ? context.meta.city.name : called?.code === code ? called.name : "";
+    return [context.nameOf(region, own), code].filter(Boolean).join(" ");
   }
 
   async function load(): Promise<void> {
@@ -72,8 +77,10 @@ export function mountExplain(place: HTMLElement, context: Context): { close(): b
   function draw(found: Explanation, parts: Part[], more: () => void): void {
     const lang = language();
     const shown = place.querySelector(".explain-body")?.scrollTop ?? 0;
+    const { unit } = question().what;
+    called = unit === undefined ? found.region ?? null : null;
     frame(
-      found.region ? h("p", { class: "hint" }, context.nameOf(question().what.region ?? found.region.code, found.region.name), " ", h("span", { class: "num" }, found.region.code)) : null,
+      unit !== undefined && found.region ? h("p", { class: "hint" }, context.nameOf(found.region.code, found.region.name), " ", h("span", { class: "num" }, found.region.code)) : null,
       h("dl", { class: "explain-sum", "data-testid": "explain-sum", "data-volume": found.volume_l ?? "", "data-parts": found.parts_l ?? "", "data-count": found.count },
         h("div", {}, h("dt", {}, t("explainNumber")), h("dd", { class: "num" }, litres(found.volume_l))),
         h("div", {}, h("dt", {}, t("explainParts", { n: integer(found.count) })), h("dd", { class: "num" }, litres(found.parts_l), found.volume_l === null ? null : h("b", { class: found.volume_l === found.parts_l ? "same" : "differs" }, found.volume_l === found.parts_l ? " ✓" : " ≠")))),

@@ -9,6 +9,7 @@ import { badgeElement } from "../map/icons";
 import { askable, choose, chosen, layerQuery } from "../where";
 import { chips, redraw } from "./choices";
 import { AREA_COLORS } from "./colors";
+import { apartOf } from "./drawer-parts";
 import { printedMark } from "./printed";
 
 const STAGES: Stage[] = ["take", "supply", "use", "drain"];
@@ -18,6 +19,8 @@ export function mountLayers(place: HTMLElement, context: Context): void {
   const opened = new Set<string>();
   /** How many objects of each layer are in the selected region; empty for the whole city, and until they are here. */
   let inside = new Map<string, number>();
+  /** How many of each are in no division of the city: the overview, which counts by region, has so many fewer. */
+  let apart = new Map<string, number>();
   const toggle = (id: string, on: boolean) => {
     const layers = store.state.layers.filter((each) => each !== id);
     store.set({ layers: on ? [...layers, id] : layers });
@@ -33,6 +36,10 @@ export function mountLayers(place: HTMLElement, context: Context): void {
       h("span", { class: "layer-count", "data-testid": `count-${layer.id}`, "data-count": inside.get(layer.id) ?? layer.count, title: inside.has(layer.id) ? t("layerInside", { n: integer(layer.count) }) : "" },
         integer(inside.get(layer.id) ?? layer.count), inside.has(layer.id) ? null : printedMark(layer.notes, `count/${layer.id}`)),
       h("span", { class: "switch", "aria-hidden": "true" }));
+  }
+  function without(layer: LayerInfo): HTMLElement | null {
+    const n = inside.has(layer.id) ? 0 : apart.get(layer.id) ?? 0;
+    return n > 0 ? h("p", { class: "fine layer-apart", title: t("layerApartWhy", { n: integer(n) }), "data-testid": `apart-${layer.id}`, "data-count": n }, t("layerApart", { n: integer(n) })) : null;
   }
   /** Lines of several colours on the map: which is which, from which zoom. */
   function areaKinds(layer: LayerInfo): HTMLElement | null {
@@ -91,20 +98,20 @@ export function mountLayers(place: HTMLElement, context: Context): void {
           return layers.length
             ? h("div", { class: `stage stage-${stage}`, role: "group", "aria-label": tk("stageName", stage) },
               h("span", { class: "stage-mark", "aria-hidden": "true" }, tk("stage", stage)),
-              h("div", { class: "stage-layers" }, layers.map((layer) => [row(layer), areaKinds(layer), conditions(layer)])))
+              h("div", { class: "stage-layers" }, layers.map((layer) => [row(layer), without(layer), areaKinds(layer), conditions(layer)])))
             : null;
         }),
         under(),
-        meta.access.personal === "closed" ? h("p", { class: "hint", "data-testid": "personal-closed" }, words(meta.access.why)) : null));
+        h("p", { class: "hint", "data-testid": `personal-${meta.access.personal}` }, words(meta.access.why))));
   }
   async function look(): Promise<void> {
     const { region, period } = store.state;
     inside = new Map();
     draw();
-    if (!region) return;
-    const detail = await context.data.region(region, period, context.filters).catch(() => null);
+    const detail = await context.data.region(region || context.city, period, context.filters).catch(() => null);
     if (!detail || store.state.region !== region) return;
-    inside = new Map(detail.facilities.map(({ layer, count }) => [layer, count]));
+    if (region) inside = new Map(detail.facilities.map(({ layer, count }) => [layer, count]));
+    else apart = apartOf(context, detail);
     draw();
   }
   void look();

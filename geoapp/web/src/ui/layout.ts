@@ -8,7 +8,7 @@ import { type Key, t } from "../i18n";
 const TABS: [string, Key][] = [["overview", "overview"], ["filters", "filters"], ["layers", "layersShort"], ["legend", "legend"], ["table", "tableShort"]];
 type Height = "low" | "half" | "full";
 
-export function mountLayout(context: Context, fillTable: (place: HTMLElement) => void): { tab(name: string): void; raise(): void; lower(): void } {
+export function mountLayout(context: Context, fillTable: (place: HTMLElement) => void): { tab(name: string): void; raise(): void; lower(): void; measure(): void } {
   const sheet = byId("sheet");
   const pages: Record<string, HTMLElement> = { overview: byId("drawer"), filters: byId("filters"), layers: byId("layers"), legend: byId("legend"), table: h("section", { id: "table", class: "card", "data-testid": "table", role: "region" }) };
   const tabs = byId("tabs");
@@ -24,6 +24,11 @@ export function mountLayout(context: Context, fillTable: (place: HTMLElement) =>
     document.documentElement.dataset.sheet = next;
     sheet.style.transform = "";
     handle.setAttribute("aria-expanded", String(next !== "low"));
+  }
+  /** Whether the address asks for what is in the sheet, and for nothing that has to be seen on the map. */
+  function isAsked(): boolean {
+    const { table, region, object, cell, second } = context.state;
+    return table || (region !== "" && !object && !cell && !second);
   }
   /** The table comes when it is first asked for. */
   function lookTable(): void {
@@ -65,7 +70,7 @@ export function mountLayout(context: Context, fillTable: (place: HTMLElement) =>
     if (kind === "sheet") {
       left.after(sheet);
       replace(sheet, handle, timebar, tabs, body);
-      rise("low");
+      rise(isAsked() ? "half" : "low");
     } else if (kind === "side") {
       replace(panel, h("div", { class: "panel-head" }, tabs, close), body);
       left.append(panel);
@@ -89,7 +94,7 @@ export function mountLayout(context: Context, fillTable: (place: HTMLElement) =>
     close.setAttribute("aria-label", t("close"));
     close.title = t("close");
   }
-  measure();
+  const measure = measuring();
   drag(sheet, handle, () => height, rise);
   arrange();
   onForm(arrange);
@@ -115,16 +120,19 @@ export function mountLayout(context: Context, fillTable: (place: HTMLElement) =>
     if (form() === "sheet" && height === "low") rise("half");
     if (form() === "side") context.store.set({ drawer: true });
   };
-  return { tab, lower, raise };
+  return { tab, lower, raise, measure };
 }
 
 /** Tell the styles how high is what other parts stand above or below: words wrap differently in every language. */
-function measure(): void {
+function measuring(): () => void {
   const root = document.documentElement.style;
-  const watch = new ResizeObserver(() => {
-    for (const id of ["top", "bar", "timebar", "tabs"]) root.setProperty(`--${id}-height`, `${Math.ceil(byId(id).getBoundingClientRect().height)}px`);
-  });
-  for (const id of ["top", "bar", "timebar", "tabs"]) watch.observe(byId(id));
+  const parts = ["top", "bar", "timebar", "tabs"];
+  const measure = (): void => {
+    for (const id of parts) root.setProperty(`--${id}-height`, `${Math.ceil(byId(id).getBoundingClientRect().height)}px`);
+  };
+  const watch = new ResizeObserver(measure);
+  for (const id of parts) watch.observe(byId(id));
+  return measure;
 }
 
 /** Drag the sheet by its handle; a tap steps it up or down. */

@@ -1,6 +1,6 @@
 // Search over regions, objects and codes: a combobox (WAI-ARIA), answered by the server as one types.
 import { getJson, objectPage, type SearchHit, searchUrl } from "../api";
-import { type Context, isMapLevel } from "../context";
+import { type Context, DIGITS_OF, isMapLevel } from "../context";
 import { announce, debounce, h, icon, replace } from "../dom";
 import { form } from "../form";
 import { isFacility, underneath, UNDERNEATH } from "../ground";
@@ -30,9 +30,12 @@ export function mountSearch(place: HTMLElement, context: Context, select: (code:
   const isRegion = (hit: SearchHit) => hit.layer === "region" || ["district", "township", "village"].includes(hit.layer);
   /** A division as the map calls it in the reader's language. */
   const nameOf = (hit: SearchHit): string => (isRegion(hit) ? context.nameOf(hit.code, hit.name) : hit.name) || hit.code;
-  /** Codes begin with those of what they lie in (National Bureau of Statistics): a district has six digits, a township nine. */
-  const pathOf = (hit: SearchHit): string =>
-    isRegion(hit) ? (hit.path ?? "").split(" / ").filter(Boolean).map((name, i) => context.nameOf(hit.code.slice(0, 6 + 3 * i), name)).join(" / ") : hit.path ?? "";
+  /** The divisions above, as the map calls them: codes begin with those of what they lie in (National Bureau of Statistics). */
+  function pathOf(hit: SearchHit): string {
+    const code = isRegion(hit) || hit.layer === "position" ? hit.code : hit.region ?? "";
+    const names = (hit.path ?? "").split(" / ").filter(Boolean);
+    return names.map((name, i) => context.nameOf(code.slice(0, DIGITS_OF[context.levels[i]]), name)).join(" / ");
+  }
   function kind(hit: SearchHit): string {
     if (isRegion(hit)) return tk("level", hit.level ?? hit.layer);
     if (hit.layer === "position") return t("searchPosition");

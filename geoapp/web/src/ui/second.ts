@@ -1,6 +1,7 @@
 // Two linked maps: the switch, the room of both in the window, and the second one's coming and going. Its code comes when it is first wanted.
 import type { Context } from "../context";
 import type { MapView } from "../map/view";
+import { isLow, onForm } from "../form";
 import { freePadding, seen } from "../map/room";
 import { besidePeriod, pairOf } from "../periods";
 import { isCompare, type State } from "../state";
@@ -19,6 +20,13 @@ export function switchSecond({ store, meta, state }: Context): void {
   const measure = period !== state.period ? state.measure : state.measure === "per_km2" ? "volume" : "per_km2";
   gave = state.drawer && !state.table;
   store.set({ second: { measure, ...(isCompare(measure) ? pairOf(period, "", meta.months) : { period, versus: "" }) }, ...(gave ? { drawer: false } : {}) });
+}
+
+/** On a telephone on its side there is no room for two maps and a panel: whoever opens it then has it until it is closed. */
+function giveRoom({ store, state }: Context): void {
+  if (!state.second || !state.drawer || !isLow()) return;
+  gave = true;
+  store.set({ drawer: false, table: false });
 }
 
 /** The styles give each map its part of the window. */
@@ -47,6 +55,8 @@ export function mountSecond(view: MapView, context: Context): void {
       coming = false;
     }
   }
+  giveRoom(context);
+  onForm(() => giveRoom(context));
   store.subscribe((state, changed, cause) => {
     if (!changed.has("second")) return;
     const before = seen(view.map);

@@ -54,7 +54,7 @@ export function mountTools(place: HTMLElement, zoomPlace: HTMLElement, context: 
         return h("button", { type: "button", class: "text-button", lang: said(other, "languageTag"), value: `language-${other}`, "aria-label": t("languageLabel", { name }), "data-testid": "language", onclick: () => context.store.set({ lang: other }) }, name);
       }),
       map ? null : areaButton("text-button"),
-      h("button", { type: "button", class: "text-button", value: "take", "aria-label": named("take", "takeLabel"), title: t("takeLabel"), "data-testid": "take", "aria-haspopup": "dialog", onclick: () => void take(context, map) }, icon("take", 16), h("span", { class: "wide-only" }, t("take"))),
+      h("button", { type: "button", class: "text-button", value: "take", "aria-label": named("take", map ? "takeLabel" : "takeLabelPlain"), title: t(map ? "takeLabel" : "takeLabelPlain"), "data-testid": "take", "aria-haspopup": "dialog", onclick: () => void take(context, map) }, icon("take", 16), h("span", { class: "wide-only" }, t("take"))),
       h("a", { class: "text-button", href: inLanguage("/about"), "aria-label": t("about"), title: t("about"), "data-testid": "about" }, icon("info", 17)));
     if (map) redraw(zoomPlace,
       button("plus", t("zoomIn"), "zoom-in", () => map.zoomIn()),

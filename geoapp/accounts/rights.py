@@ -1,0 +1,52 @@
+"""What an account may do, in words: for people to read on their own page. Whoever decides on rights tells more here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from geoapp.desk.guard import PERMISSION
+from layers import access
+from layers.models import Grant, Region, ReportingUnit
+from layers.words import Worded, Words
+
+ADMINISTRATOR = Words("系统管理员：可以做任何事", "Administrator: everything")
+STAFF = Words("工作人员：可以打开管理页面", "Staff: may open the administration")
+CLERK = Words("可以导入数据", "May import data")
+READER = Words("可以看开放的内容", "May see what is open")
+
+
+def told(user: Any) -> list[Worded]:
+    if user.is_superuser:
+        return [ADMINISTRATOR]
+    found: list[Worded] = [*_roles(user)]
+    found += [Words(group.name, group.name) for group in user.groups.order_by("name")]
+    if user.is_staff:
+        found.append(STAFF)
+        if user.has_perm(PERMISSION):
+            found.append(CLERK)
+    return found or [READER]
+
+
+def _roles(user: Any) -> list[Worded]:
+    """Each role with the region that it is held in; of a region that there is no more, that it gives nothing there."""
+    gone = set(access.gone_codes(user.pk))
+    names = dict(Region.objects.filter(valid_to=None).values_list("code", "name"))
+    units = dict(ReportingUnit.objects.values_list("code", "name"))
+    return [
+        Words(
+            "{role}：{where}", "{role}: {where}",
+            role=Words(grant.role.name, grant.role.name_en or grant.role.name),
+            where=_where(grant, (units if grant.unit else names).get(grant.code, ""), gone),
+        )
+        for grant in Grant.objects.filter(account=user).select_related("role")
+    ]  # fmt: skip
+
+
+def _where(grant: Grant, name: str, gone: set[str]) -> Worded:
+    if not grant.code:
+        return Words("全市", "the whole city")
+    if grant.code in gone:
+        return Words(
+            "{code}（区划已停用，现在不起作用）", "{code} (closed since: it gives nothing now)", code=grant.code
+        )
+    return Words("{name}（{code}）", "{name} ({code})", name=name, code=grant.code)

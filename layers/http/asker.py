@@ -1,0 +1,29 @@
+"""Who asks: the account of a session or of a token, found before an answer's snapshot begins, since a session that has ended is
+taken away when it is looked at.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.http import HttpRequest
+
+from layers.access import Asker
+
+CREDENTIALS = ("HTTP_AUTHORIZATION", "HTTP_X_API_KEY")
+VARIES = ("Cookie", "Authorization", "X-Api-Key")
+"""By what of a request an answer may differ from what everybody is told."""
+
+
+def account_of(request: HttpRequest) -> Asker | None:
+    """The account that asks; None, and nothing is looked up, where a request brings neither a session nor a token."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES and not any(name in request.META for name in CREDENTIALS):
+        return None
+    user = getattr(request, "user", None)
+    try:
+        if user is None or not user.is_active or user.pk is None:
+            return None
+    except DatabaseError:  # then nothing can be seen either; a page that can say so is served to everybody
+        return None
+    token = getattr(request, "token", None)
+    return Asker(user.pk, user.is_superuser, tuple(token.scope) if token is not None else None)
