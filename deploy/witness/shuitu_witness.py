@@ -3,9 +3,9 @@
 
     python3 shuitu_witness.py https://water.example.org/record/ --key 'NAME+HASH+KEY' --name bureau.example.org --keep FOLDER
 
-It fetches the log (or reads it from a folder), computes everything anew, holds it to all that it has seen before, and only then signs
-that it has seen it: run once a day on a machine that the authority does not run, it lets nobody rewrite the log unseen. The first
-time it makes a key of its own in FOLDER. A copy of FOLDER is what the authority is given back (`record verify --witness FOLDER`).
+It fetches the log (or reads it from a folder; SHUITU_TOKEN is sent where entries are not for everybody), computes all anew, holds it to
+what it saw before, and only then signs that it has seen it: run daily on a machine that the authority does not run, it lets nobody
+rewrite the log unseen. It makes a key of its own in FOLDER, a copy of which is given back (`record verify --witness FOLDER`).
 
     python3 shuitu_witness.py --proof permit.tlog-proof --key 'NAME+HASH+KEY'
 
@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 LOG, COSIGNER, WIDTH = 1, 4, 256
+TOKEN = {"Authorization": f"Bearer {os.environ['SHUITU_TOKEN']}"} if "SHUITU_TOKEN" in os.environ else {}
 
 
 class Wrong(Exception):
@@ -107,7 +108,8 @@ def checked(note, key):
 def read(place, path):
     if not place.startswith(("http://", "https://")):
         return (Path(place) / path).read_bytes()
-    with urllib.request.urlopen(place.rstrip("/") + "/" + path, timeout=60) as answer:
+    asked = urllib.request.Request(f"{place.rstrip('/')}/{path}", headers=TOKEN)
+    with urllib.request.urlopen(asked, timeout=60) as answer:
         return answer.read()
 
 

@@ -24,7 +24,7 @@ from geoapp.problems.answers import answer
 from geoapp.problems.handlers import waiting
 from layers.http.resource import READ
 
-MACHINES = ("/api/", "/desktop/", "/feeds/", "/ogc/", "/reports/", "/styles/", "/tiles/")
+MACHINES = ("/api/", "/desktop/", "/feeds/", "/ogc/", "/record/", "/reports/", "/styles/", "/tiles/")
 CLOSED = ("/account/", "/admin/", "/desk/")
 ASKS = "login"  # of an address; the one value that it takes
 REALM = "Shuitu"

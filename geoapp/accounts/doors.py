@@ -27,9 +27,9 @@ from layers.http.answers import NOT_AT_ALL
 from layers.http.resource import Resource
 from layers.words import Worded
 
-PAGE = Resource(("GET", "HEAD", "POST"), kept=NOT_AT_ALL, of_data=False, token=True)
-READ_PAGE = Resource(kept=NOT_AT_ALL, of_data=False)
-FORM = Resource(("POST",), kept=NOT_AT_ALL, of_data=False, token=True)
+PAGE = Resource(("GET", "HEAD", "POST"), kept=NOT_AT_ALL, of_data=False, token=True, needs=None)
+READ_PAGE = Resource(kept=NOT_AT_ALL, of_data=False, needs=None)
+FORM = Resource(("POST",), kept=NOT_AT_ALL, of_data=False, token=True, needs=None)
 HALF = "half"  # in the session of who gave the right password and no code yet: account, time, backend
 HALF_SECONDS = 300
 GOING = "going"  # in the session of who is at the outside provider: where to, in which language

@@ -9,7 +9,7 @@ from layers import access
 from layers.models import Grant, Region, ReportingUnit
 from layers.words import Worded, Words
 
-ADMINISTRATOR = Words("系统管理员：可以做任何事", "Administrator: everything")
+ADMINISTRATOR = Words("系统管理员：除查阅审计外都可以做", "Administrator: everything but the audit")
 STAFF = Words("工作人员：可以打开管理页面", "Staff: may open the administration")
 CLERK = Words("可以导入数据", "May import data")
 READER = Words("可以看开放的内容", "May see what is open")

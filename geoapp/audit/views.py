@@ -41,7 +41,7 @@ def refused(request: HttpRequest, error: ShuituError) -> HttpResponse:
     return answer(request, trouble, detail=error.told(page_language(request)))
 
 
-PAGE = Resource(kept=NOT_AT_ALL, refuses=refused, of_data=False)
+PAGE = Resource(kept=NOT_AT_ALL, refuses=refused, of_data=False, needs=None)
 
 
 def auditors(view: View) -> View:

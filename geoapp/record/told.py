@@ -72,6 +72,12 @@ def permit(code: str, lang: str, site: str, asked: Mapping[str, str]) -> dict[st
     }
 
 
+def subject_of(index: int) -> str:
+    """The permit that an entry is of; nothing for one of another kind."""
+    found = RecordEntry.objects.filter(index=index, kind=permits.KIND.name).values_list("subject", flat=True).first()
+    return found or ""
+
+
 def proof(index: int) -> str:
     """The file of a proof. `NotFound` for an entry that is not published."""
     folder = Folder()

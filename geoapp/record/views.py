@@ -11,18 +11,22 @@ from django.shortcuts import render
 from geoapp.menu import knows_asker
 from geoapp.problems.language import html_language, page_language
 from geoapp.record import told
+from layers import access, filters
 from layers.errors import NotFound
 from layers.http.answers import BY_ASKER, Keeping
 from layers.http.resource import Resource
 from layers.record import tiles
 from layers.record.files import Folder
+from layers.registry import published
 from layers.words import Words
 
 TEXT = "text/plain; charset=utf-8"
 WITNESS = settings.BASE_DIR / "deploy" / "witness" / "shuitu_witness.py"
 PAGE = Resource(kept=BY_ASKER)
-FILE = Resource(kept=BY_ASKER, of_data=False)
-FOR_EVER = Resource(kept=Keeping("public, max-age=31536000, immutable"), of_data=False)
+# Hashes, signatures and the program that checks them tell nobody anything, and are everybody's. Entries say what objects are.
+FILE = Resource(kept=BY_ASKER, of_data=False, needs=None)
+OF_ENTRY = Resource(kept=BY_ASKER)
+FOR_EVER = Resource(kept=Keeping("private, max-age=31536000, immutable"), of_data=False, needs=None)
 
 NOT_YET = Words("还没有存证", "There is no record yet")
 
@@ -43,6 +47,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @PAGE
 def permit(request: HttpRequest, code: str) -> HttpResponse:
     """What is recorded of a permit, the proof, and whether it is so in the tables."""
+    _require_permit(code)
     found = told.permit(code, page_language(request), _site(request), request.GET)
     return _page(request, "web/record_permit.html", 200 if found["entries"] else 404, code=code, **found)
 
@@ -59,6 +64,8 @@ def checkpoint(request: HttpRequest) -> HttpResponse:
 def tile(request: HttpRequest, tile: str) -> HttpResponse:
     """A tile or a bundle; those of the newest checkpoint and before."""
     asked = tiles.parse(f"tile/{tile}")
+    if asked is not None and asked.level is None:
+        access.require("objects", whole=True)
     if asked is not None:
         with suppress(OSError):
             return HttpResponse(Folder().read(asked), content_type="application/octet-stream")
@@ -80,11 +87,21 @@ def witness(request: HttpRequest) -> HttpResponse:
     return HttpResponse(WITNESS.read_bytes(), content_type=TEXT, headers=headers)
 
 
-@FILE
+@OF_ENTRY
 def proof(request: HttpRequest, index: int) -> HttpResponse:
     """That an entry is in the newest checkpoint, as a file that is checked without a network (C2SP tlog-proof)."""
+    _require_permit(told.subject_of(index))
     headers = {"Content-Disposition": f'attachment; filename="{index}.tlog-proof"'}
     return HttpResponse(told.proof(index), content_type=TEXT, headers=headers)
+
+
+def _require_permit(code: str) -> None:
+    """`NotFound` for a permit that the asker may not see; what is none any more is told to who sees the whole city."""
+    if access.now().rights.reach("objects").whole:
+        return
+    layer = access.shown(published("permit"))
+    if not code or "\x00" in code or filters.of_code(layer, code) is None:
+        raise NotFound(Words("没有这个许可", "There is no such permit"), param="code")
 
 
 def _site(request: HttpRequest) -> str:

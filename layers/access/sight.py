@@ -187,10 +187,11 @@ def require_fine() -> None:
     require("objects")
 
 
-def require(capability: Capability) -> None:
-    """`NeedsLogin` or `NotAllowed` to who may not do something anywhere."""
+def require(capability: Capability, *, whole: bool = False) -> None:
+    """`NeedsLogin` or `NotAllowed` to who may not do something anywhere, or not in the ``whole`` city."""
     sight = now()
-    if sight.rights.may(capability):
+    reach = sight.rights.reach(capability)
+    if reach.whole or (reach and not whole):
         return
     wanted = CAPABILITIES[capability]
     if not sight.known:

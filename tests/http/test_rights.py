@@ -249,3 +249,27 @@ def test_two_of_a_class_share_what_is_kept_and_another_class_never(world: Path) 
     tiles = {name: json.dumps(client.get("/tiles/well.json").json()["tiles"]) for name, client in clients.items()}
     assert tiles["a"] == tiles["b"] != tiles["c"]
     assert "private" in clients["a"].get("/tiles/district.json")["Cache-Control"]
+
+
+def test_whoever_is_turned_away_can_log_in(world: Path, client: Client) -> None:
+    """The pages by which one comes in are open where nothing else is."""
+    choose("closed")
+    person = {"Accept": "text/html"}
+    for address in ("/", "/feeds/", "/desktop/", "/reports/", "/audit/", "/desk/", "/admin/", "/reports/issued/"):
+        turned = client.get(address, headers=person, follow=True)
+        assert turned.status_code == 200 and turned.redirect_chain[-1][0].startswith("/account/login"), address
+        assert len(turned.redirect_chain) <= 2, address
+    assert client.get("/about", headers=person).status_code == 200
+
+
+def test_the_record_tells_of_a_permit_whom_its_register_does(world: Path, client: Client) -> None:
+    """Hashes and signatures are everybody's, so that anybody may be a witness of them; what an entry says is not."""
+    choose("figures")
+    west, east = f"/record/permit/{OBJECT}W-P1", f"/record/permit/{OBJECT}E-P1"
+    assert [client.get(address).status_code for address in (west, east)] == [404, 404]
+    assert client.get("/record/tile/entries/000").status_code == 401
+    assert client.get("/record/key").status_code in (200, 404)
+    clerk = Client()
+    clerk.force_login(account("clerk", (SEEING, DISTRICT)))
+    assert clerk.get("/record/tile/entries/000").status_code == 403
+    assert [clerk.get(address).status_code for address in (west, east)] == [200, 404]

@@ -29,10 +29,11 @@ def is_staff(user: Any) -> bool:
 
 
 def may_take(user: Any, report: IssuedReport) -> bool:
-    """Whether somebody may have a report's files: staff any; others what is approved, as open as its secrecy and the data allow."""
-    if is_staff(user):
-        return True
-    return report.state == APPROVED and report.secrecy in OPEN and access.may_show(report.stamp)
+    """Whether somebody may have a report's files: who may see what it was made of; of these staff any, others what is approved, as open as
+    its secrecy allows."""
+    if not access.may_show(report.stamp):
+        return False
+    return is_staff(user) or (report.state == APPROVED and report.secrecy in OPEN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,8 +44,8 @@ def told(request: HttpRequest, error: ShuituError) -> HttpResponse:
     return render(request, "reports/official/refused.html", context, status=409)
 
 
-PAGE = Resource(kept=NOT_AT_ALL, refuses=told, of_data=False, lane="files")
-FORM = Resource(("POST",), kept=NOT_AT_ALL, refuses=told, of_data=False, token=True, lane="files")
+PAGE = Resource(kept=NOT_AT_ALL, refuses=told, of_data=False, lane="files", needs=None)
+FORM = Resource(("POST",), kept=NOT_AT_ALL, refuses=told, of_data=False, token=True, lane="files", needs=None)
 
 
 def staff(view: View) -> View:
