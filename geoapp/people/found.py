@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.db.models import Q
 
+from geoapp.audit.models import Line
 from layers import vocab
 from layers.models import (
     AbstractionHolder,
@@ -91,6 +92,7 @@ def held(found: Subject) -> dict[str, list[Row]]:
         "former_states": _rows(FormerState.objects.filter(states)),
         "administration_log": _rows(logged(found)),
         "releases_by_hand": _rows(by_hand(found)),
+        "audit": _rows(audited(found)),
     }
 
 
@@ -109,6 +111,14 @@ def by_hand(found: Subject) -> Any:
     for text in names(found):
         named |= Q(report__admin__objects__contains=text)
     return Release.objects.filter(named)
+
+
+def audited(found: Subject) -> Any:
+    """Lines of the audit that name one of the person's rows, by code or by name; they can be told, and changed by nobody."""
+    named = Q(pk__in=())
+    for text in {found.code, *(one.code for one in found.own_meters), *(one.name for one in found.users if one.name)}:
+        named |= Q(object__icontains=text) | Q(question__icontains=text) | Q(detail__icontains=text)
+    return Line.objects.filter(named).order_by("id")
 
 
 def names(found: Subject) -> set[str]:

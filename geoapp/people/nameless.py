@@ -27,6 +27,11 @@ def stays(found: Subject) -> list[str]:
         lines.append(
             f"取水户 {found.code}：{len(found.permits)} 件取水许可依法保存 / holder: its permits are kept by law"
         )
+    if lines_of_audit := people.audited(found).count():
+        lines.append(
+            f"审计 {lines_of_audit} 行：不可改动，至少保存六个月，到期由 audit --sweep 删去 / lines of the audit: nobody can change them;"
+            " they go with audit --sweep, after six months at least"
+        )
     for meter in found.meters:
         if meter not in found.own_meters:
             lines.append(f"水表 {meter.code}：也属于别的用水户 / meter: of other users too")

@@ -28,7 +28,7 @@ FIXED = {
 }
 # Rooms for people who have logged in: nothing of them is kept on a machine that others use too.
 FOR_NOBODY_ELSE = ("/admin/", "/desk/", "/account/", "/audit/")
-NOT_KEPT = "no-store, private"
+NOT_KEPT = "no-store"
 
 
 def put(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:

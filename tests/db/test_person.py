@@ -83,7 +83,15 @@ def test_everything_is_written_out_for_its_owner_alone(city: Any, tmp_path: Path
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
     # Each table that knows the name is among what was written.
     known = set(everywhere(NAME))
-    assert known <= {"layers_wateruser", "layers_meter", "layers_formerstate", "django_admin_log", "layers_release"}
+    assert known <= {
+        "layers_wateruser",
+        "layers_meter",
+        "layers_formerstate",
+        "django_admin_log",
+        "layers_release",
+        "audit_line",
+    }
+    assert any(NAME in str(row) for row in whole["held"]["audit"])
     with pytest.raises(CommandError):
         said("--code", CODE, "--out", str(folder))
 
@@ -91,6 +99,7 @@ def test_everything_is_written_out_for_its_owner_alone(city: Any, tmp_path: Path
 def test_a_rehearsal_changes_nothing(city: Any) -> None:
     before = everywhere(NAME)
     told = said("--code", CODE, "--delete")
+    assert "audit --sweep" in told
     assert "试算" in told
     assert "M-SHARED" in told
     assert everywhere(NAME) == before
@@ -109,7 +118,9 @@ def test_made_nameless_nothing_leads_to_them_and_no_litre_moves(city: Any) -> No
     assert {"layers_formerstate", "django_admin_log"} <= set(everywhere(NAME))
     before = litres()
     said("--code", CODE, "--delete", "--commit")
-    assert everywhere(NAME) == everywhere(CODE) == everywhere("M-OWN") == []
+    # The audit is the one that nobody can change: it was said that it stays.
+    assert everywhere(NAME) == everywhere(CODE) == ["audit_line"]
+    assert set(everywhere("M-OWN")) <= {"audit_line"}
     user = WaterUser.objects.get(pk=pk)
     assert (user.name, user.industry, user.geom) == ("", "", None)
     assert Meter.objects.filter(code="M-SHARED").exists()  # of another too

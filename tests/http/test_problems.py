@@ -11,7 +11,17 @@ from django.db import connection, transaction
 from django.test import Client
 
 from layers import db
-from layers.errors import BadParameter, Busy, NotFound, ShuituError, TooLarge, TooSlow, WrongForm
+from layers.errors import (
+    BadParameter,
+    Busy,
+    NeedsLogin,
+    NotAllowed,
+    NotFound,
+    ShuituError,
+    TooLarge,
+    TooSlow,
+    WrongForm,
+)
 from layers.http.problems import STATUS
 from tests import factories as make
 from tests.factories import A, Grid
@@ -240,7 +250,16 @@ def test_a_head_is_a_get_without_its_body(client: Client, url: str) -> None:
 
 
 def test_every_error_has_its_status() -> None:
-    assert {BadParameter: 400, NotFound: 404, TooLarge: 413, WrongForm: 415, TooSlow: 503, Busy: 503} == STATUS
+    assert {
+        BadParameter: 400,
+        NeedsLogin: 401,
+        NotAllowed: 403,
+        NotFound: 404,
+        TooLarge: 413,
+        WrongForm: 415,
+        TooSlow: 503,
+        Busy: 503,
+    } == STATUS
     ours = {error for error in ShuituError.__subclasses__() if error.__module__ == ShuituError.__module__}
     assert set(STATUS) == ours
 

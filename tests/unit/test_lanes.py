@@ -118,3 +118,14 @@ def test_lanes_that_are_closed_begin_nothing_more() -> None:
     assert light.submit("a", lambda: 1).result(10) == 1
     pools.shutdown()
     assert not light.submit("a", lambda: 1).done()
+
+
+def test_one_asker_never_holds_the_last_thread(gate: Gate) -> None:
+    pool = Pool(Lane("two", 2, at_once_of_one=1))
+    held = [pool.submit("a", lambda n=n: gate.work(f"a{n}")) for n in range(3)]
+    gate.begun.wait(10)
+    late = pool.submit("b", lambda: "b")
+    assert late.result(10) == "b"  # though a's have waited for longer, and hold the other thread
+    assert not any(done.done() for done in held)
+    gate.open.set()
+    assert [done.result(10) for done in held] == ["a0", "a1", "a2"]
