@@ -8,9 +8,8 @@ what it saw before, and only then signs that it has seen it: run daily on a mach
 rewrite the log unseen. It makes a key of its own in FOLDER, a copy of which is given back (`record verify --witness FOLDER`).
 
     python3 shuitu_witness.py --proof permit.tlog-proof --key 'NAME+HASH+KEY'
-
-checks a proof of one entry, without a network. Exit code 0: all is well; 1: the log was rewritten, or is not what was signed; 2: it
-cannot be read. Needs Python 3.9 and `cryptography`. C2SP tlog-tiles, signed-note, tlog-proof, tlog-cosignature v1; RFC 9162.
+checks one entry, without a network. Exit code 0: all is well; 1: the log was rewritten, or is not what was signed; 2: it is not read.
+Needs Python 3.9 and `cryptography`. C2SP tlog-tiles, signed-note, tlog-proof, tlog-cosignature v1; RFC 9162.
 """
 
 import argparse

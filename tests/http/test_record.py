@@ -77,7 +77,7 @@ def test_the_files_are_those_of_the_specification_and_kept_as_it_says(client: Cl
     head = Checkpoint.parse(SignedNote.parse(answer.content).text)
     answer = client.get(f"/record/tile/entries/000.p/{head.size}")
     assert (answer["Content-Type"], answer["Cache-Control"]) == (
-        "application/octet-stream", "public, max-age=31536000, immutable",
+        "application/octet-stream", "private, max-age=31536000, immutable",
     )  # fmt: skip
     entries = tiles.unpack(answer.content)
     assert tree.root([tree.leaf_hash(entry) for entry in entries]) == head.root
