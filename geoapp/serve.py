@@ -31,6 +31,7 @@ END_WORKER: proc.Plan = ((signal.SIGINT, 5.0), (signal.SIGKILL, 10.0))
 KEEPER_SECONDS = 40.0
 PROGRAM = "geoapp.wsgi:application"
 WORKERS = (("report_worker", "REPORT_WORKERS", 1, "reports.log"), ("desk_worker", "IMPORT_WORKERS", 2, "imports.log"))
+ANSWERS = (200, 401)  # of the map's page: it is there, or for whoever logs in
 BACKLOG = 2048  # who asks while the server is started again waits here
 LOG_BYTES = 20 * 1024 * 1024
 # What a running server has read from the checkout; of the page's assets it knows the manifest.
@@ -292,7 +293,7 @@ def _wait(record: dict[str, Any], kept: int) -> bool:
             return False
         if healthy(address, 2.0):
             answer = status_of(address, 30.0)
-            if answer == 200:
+            if answer in ANSWERS:
                 return True
             stop()
             raise ServerTrouble(
@@ -343,6 +344,8 @@ def told_by_the_site(address: str) -> list[str]:
                 f"data      version {as_of['version']}, changed {as_of['changed_at']}",
                 f"personal  {access['personal'].upper()}: {access['why']['en']}",
             ]
+    except urllib.error.HTTPError as error:
+        return ["open      NOTHING without a log-in (./shuitu manage openness)"] if error.code in ANSWERS else []
     except (OSError, ValueError, KeyError, TypeError):
         return []
 

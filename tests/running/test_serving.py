@@ -131,3 +131,17 @@ def test_a_pid_file_of_a_killed_database_keeps_nobody_from_starting_it(running: 
     finally:
         other.kill()
         other.wait()
+
+
+def test_a_site_that_shows_nothing_without_a_log_in_starts_like_any_other(running: Installation) -> None:
+    running.run("manage.py", "openness", "closed")
+    try:
+        before = running.pids()["server"]
+        said = running.run("-m", "geoapp.serve", "start", LOG_LEVEL="ERROR")
+        assert "answers with" not in said and running.pids()["server"] not in (0, before)
+        assert serve.status_of(running.url, 10.0) == 401
+        assert serve.status_of(f"{running.url}account/login", 10.0) == 200
+        assert "NOTHING without a log-in" in running.run("-m", "geoapp.serve", "status")
+    finally:
+        running.run("manage.py", "openness", "open")
+        running.up()
