@@ -40,6 +40,9 @@ CHROMIUM_FLAGS = [
 ]
 
 
+# Nor are the servers that tests start to be bounded: one address asks them thousands of questions.
+os.environ.setdefault("LIMITS", "0")
+
 # The longest files, each longer than those that it stands before. Who shares the tests takes whole files in this order, so that none
 # is left at the end with a long one; a file that is not named here takes seconds.
 LONGEST = (
@@ -87,6 +90,7 @@ def _forgetful(request: pytest.FixtureRequest) -> Iterator[None]:
     settings = request.getfixturevalue("settings")
     settings.STATE_DIR = request.getfixturevalue("tmp_path")
     settings.IMPORT_WORKERS = 0  # the tests are the worker, or start one on their own database
+    settings.LIMITS = False  # tests ask thousands of questions from one address; those of the bound itself set it
     settings.OPEN_TO_ALL = ("personal",)  # what a test makes is nobody's; tests of access close it
     # The page's assets need not be built for tests that look at none, nor all of them listed anew for every test's client.
     settings.WHITENOISE_AUTOREFRESH = True

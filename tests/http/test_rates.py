@@ -14,6 +14,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def tight(settings: Any) -> Any:
     """Ten light questions, and one more every hundred seconds; three dear ones."""
+    settings.LIMITS = True
     settings.LIMIT_BURST, settings.LIMIT_PER_SECOND, settings.LIMIT_DEAR_PER_MINUTE = 10, 0.01, 3
     return settings
 

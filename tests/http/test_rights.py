@@ -24,6 +24,7 @@ from tests.db.test_mvt import tile_at
 from tests.factories import Point
 from tests.rights_city import EAST, OBJECT, PERSONAL, SIDES, A, account, choose, make_city, shown
 from tests.standing import standing
+from tests.thorough import some
 
 pytestmark = pytest.mark.django_db
 
@@ -111,7 +112,16 @@ def come(name: str) -> Client:
     return client
 
 
-@pytest.mark.parametrize("name", PRINCIPALS)
+# Those that stand for the others; a whole run has all.
+USUAL = (
+    "anybody, figures",
+    "the east's bureau, site closed",
+    "objects of the city, persons of a village",
+    "the whole city",
+)
+
+
+@pytest.mark.parametrize("name", some(list(PRINCIPALS), USUAL))
 def test_every_answer_tells_of_whom_its_asker_may_see_and_of_nobody_else(name: str, every: list[str]) -> None:
     client, may = come(name), allowed(name)
     seen: set[str] = set()

@@ -165,7 +165,7 @@ def closed_copy(running: Installation, service: Any) -> Iterator[Installation]:
     closed = Path(tempfile.mkdtemp(prefix="shuitu-root-"))  # not pytest's, which closes its folders again and again
     copy = closed / "shuitu"
     skipped = shutil.ignore_patterns("node_modules", "static", "__pycache__", "tests")
-    for name in serve.CODE_DIRS:
+    for name in (*serve.CODE_DIRS, "deploy/witness"):
         shutil.copytree(ROOT / name, copy / name, ignore=skipped)
     for name in ("manage.py", "requirements.lock"):
         shutil.copy(ROOT / name, copy / name)
