@@ -219,7 +219,7 @@ def said(content: bytes, kind: str) -> Any:
 
 def _unmarked(found: dict[str, Any]) -> dict[str, Any]:
     """Without what is another each time."""
-    return {key: value for key, value in found.items() if key not in ("timeStamp", "csrf")}
+    return {key: value for key, value in found.items() if key not in ("timeStamp", "csrf", "request_id")}
 
 
 def same(plain: Any, hostile: Any, city: City, at: str = "") -> Iterator[str]:
@@ -259,6 +259,7 @@ def _html(content: bytes) -> Any:
 
 
 _CHANCE = re.compile(r"\b[A-Za-z0-9]{64}\b")  # tokens against forgery
+_ID = re.compile(r"[0-9a-f]{16}")  # by which the log has a request
 
 
 def _element(each: Any) -> Any:
@@ -268,7 +269,7 @@ def _element(each: Any) -> Any:
     if each.tag == "script" and each.get("type") == "application/json":
         return [each.tag, dict(each.attrib), json.loads(text)]
     attributes = {key: _attribute(value) for key, value in each.attrib.items()}
-    return [each.tag, attributes, text, each.tail or ""]
+    return [each.tag, attributes, "" if _ID.fullmatch(text) else text, each.tail or ""]
 
 
 def _attribute(value: str) -> Any:

@@ -49,7 +49,10 @@ NOT_ASKED = ("reports:make", "reports:delete", "reports:download", "reports:jobs
 NOT_ASKED += ("reports:issue", "reports:issued", "reports:issued_one", "reports:issued_step", "reports:issued_file")
 # It takes a second, and is of every version there is: asked after the first write of each test, and not after those that raise no others.
 ONCE = "reports:preview"
-_MOMENT = re.compile(rb'"timeStamp":"[^"]*"|name="csrfmiddlewaretoken" value="[^"]*"|"csrf": ?"[^"]*"')
+_MOMENT = re.compile(
+    rb'"timeStamp":"[^"]*"|"request_id": ?"[^"]*"|\b[0-9a-f]{16}\b'  # and by what id the log has a refusal
+    rb'|name="csrfmiddlewaretoken" value="[^"]*"|"csrf": ?"[^"]*"'
+)
 
 
 def make_city() -> None:
