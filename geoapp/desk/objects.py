@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from geoapp.desk.guard import PERMISSION
-from geoapp.desk.releases import VIEW
+from geoapp.desk.past import VIEW
 from geoapp.desk.views import language
 from layers import access, filters, languages, params, registry
 from layers.errors import ShuituError

@@ -28,7 +28,6 @@ from layers.ingest.columns import normal
 from layers.ingest.effective import TAKEN_BY
 from layers.ingest.refusal import REASONS
 from layers.ingest.spec import Spec, spec_for
-from layers.models import Release
 from layers.words import Kept, Words
 
 SHOWN = 30  # of one's own files
@@ -59,7 +58,7 @@ def of_index(user: Any, lang: str, chosen: str, wrong: Wrong | None) -> dict[str
         "error": wrong.said.in_(lang) if wrong else "",
         "error_field": wrong.field if wrong else "",
         "jobs": [_line(job, names, lang) for job in mine],
-        "releases": [past.line(release, lang) for release in Release.objects.order_by("-pk")[:RELEASES]],
+        "releases": [past.line(release, lang) for release in past.of_clerk(user).order_by("-pk")[:RELEASES]],
         "specs": [_columns_of(spec, lang) for spec in targets.specs()],
         "access": _side(access.read().told, lang),
         "open": access.read().open,

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from geoapp.desk import targets, words
-from layers import languages, registry
+from layers import access, languages, registry
 from layers.history.read import Changed, State, changed_by, states_of
 from layers.ingest.page_words import heading
 from layers.ingest.refusal import REASONS, ImportRefused
@@ -52,9 +53,19 @@ def line(release: Release, lang: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def of_releases(lang: str, page: int, target: str = "") -> dict[str, Any]:
-    """A page of the releases, of a dataset if one is named, the newest first."""
-    wanted = Release.objects.filter(**({"dataset": target} if target else {})).order_by("-pk")
+VIEW = "layers.view_release"
+
+
+def of_clerk(user: Any) -> QuerySet[Release]:
+    """The releases that a clerk may look behind and take back: all, whose right reaches the whole city; else the clerk's own, as others tell
+    what objects elsewhere were."""
+    whole = access.reach_of(user, "import", VIEW).whole
+    return Release.objects.all() if whole else Release.objects.filter(actor=user.get_username())
+
+
+def of_releases(user: Any, lang: str, page: int, target: str = "") -> dict[str, Any]:
+    """A page of a clerk's releases, of a dataset if one is named, the newest first."""
+    wanted = of_clerk(user).filter(**({"dataset": target} if target else {})).order_by("-pk")
     count = wanted.count()
     number = min(max(page, 1), max(1, -(-count // PAGE)))
     found = wanted[(number - 1) * PAGE : number * PAGE]

@@ -19,12 +19,10 @@ from layers import access, registry
 from layers.history.tables import OWN_HISTORY
 from layers.ingest.refusal import ImportRefused
 from layers.later import later
-from layers.models import Release
 
 undo = later("layers.ingest.undo.undo")
-VIEW = "layers.view_release"
 WAIT_S = 10.0
-lookers, clerks = for_clerks(too_large, PERMISSION, VIEW), for_clerks(too_large)
+lookers, clerks = for_clerks(too_large, PERMISSION, past.VIEW), for_clerks(too_large)
 
 
 @lookers
@@ -32,32 +30,26 @@ lookers, clerks = for_clerks(too_large, PERMISSION, VIEW), for_clerks(too_large)
 def index(request: HttpRequest) -> HttpResponse:
     """All releases, the newest first."""
     asked = pages.number(request.GET.get("page", ""))
-    return show(request, "releases", past.of_releases(language(request), asked, request.GET.get("target", "")))
+    return show(
+        request, "releases", past.of_releases(request.user, language(request), asked, request.GET.get("target", ""))
+    )
 
 
 @lookers
 @require_GET
 def release(request: HttpRequest, number: int) -> HttpResponse:
     """What a release was made from, and what it changed."""
-    found = get_object_or_404(Release, pk=number)
-    may_undo = request.user.has_perm(PERMISSION) and _is_ones_own(request, found)
+    found = get_object_or_404(past.of_clerk(request.user), pk=number)
+    may_undo = request.user.has_perm(PERMISSION)
     asked = pages.number(request.GET.get("page", ""))
     return show(request, "release", past.of_release(found, language(request), asked, may_undo=may_undo))
-
-
-def _is_ones_own(request: HttpRequest, release: Release) -> bool:
-    """Whether a clerk may take a release back: any, whose right reaches the whole city; else those that are the clerk's own."""
-    whole = access.reach_of(request.user, "import", PERMISSION).whole
-    return whole or release.actor == request.user.get_username()
 
 
 @clerks
 @require_http_methods(["GET", "POST"])
 def undoing(request: HttpRequest, number: int) -> HttpResponse:
     """What taking a release back would do; and, sent, does."""
-    found = get_object_or_404(Release, pk=number)
-    if not _is_ones_own(request, found):
-        raise PermissionDenied
+    found = get_object_or_404(past.of_clerk(request.user), pk=number)
     lang = language(request)
     commit = request.method == "POST"
     told = audit.attempt("import_undone", object=found.dataset, of=found.pk) if commit else nullcontext()

@@ -6,12 +6,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 
-from layers import languages, registry
+from layers import access, languages, registry
 from layers.admin.base import ReadOnlyAdmin
 from layers.models import LayerVersion, Release
 from layers.words import Words, active, shown, shown_word
@@ -40,6 +40,12 @@ class ReleaseAdmin(OfDataset):
     list_filter = ("dataset", "made_at")
     search_fields = ("file_name", "actor", "file_sha256")
     search_help_text = shown("按文件名、操作人或文件指纹查找", "Find by file name, actor or fingerprint")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """All, or of who has a part of the city the own: as at the desk."""
+        found = super().get_queryset(request)
+        whole = access.reach_of(request.user, "import", "layers.view_release").whole
+        return found if whole else found.filter(actor=request.user.get_username())
 
     def word_query(self, word: str) -> Q:
         return Q(file_name__icontains=word) | Q(actor__icontains=word) | Q(file_sha256__startswith=word.lower())

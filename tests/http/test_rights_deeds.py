@@ -14,7 +14,7 @@ from layers import access
 from layers.access.roles import granted
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.run import Source, run
-from layers.models import Grant, Meter, Openness, Region, Role, UsageRecord, WaterUser, Well
+from layers.models import Grant, Meter, Openness, Region, Release, Role, UsageRecord, WaterUser, Well
 from layers.reach import Reach
 from tests.audit_lines import INLINES
 from tests.db.ingest_files import DISTRICT, OTHER_DISTRICT, csv, geojson, regions
@@ -122,6 +122,24 @@ def test_the_administration_lists_and_changes_ones_own(world: Path) -> None:
     assert Well.objects.filter(pk=east.pk).exists()
     assert client.get("/admin/layers/region/add/").status_code == 403
     assert client.get("/admin/auth/user/").status_code == 403
+
+
+def test_a_clerk_looks_behind_and_takes_back_own_releases_alone(world: Path, tmp_path: Path) -> None:
+    """What a release changed tells what objects of others were."""
+    _, client = clerk(DISTRICT)
+    theirs = Release.objects.latest("pk")
+    Release.objects.filter(pk=theirs.pk).update(actor="somebody")
+    for address in (f"/desk/releases/{theirs.pk}/", f"/desk/releases/{theirs.pk}/undo/"):
+        assert client.get(address).status_code == 404, address
+    sent(tmp_path, "well", f"NEW-W,井,农业,水表,50,{A},,116.025,39.05")
+    mine = Release.objects.latest("pk")
+    assert client.get(f"/desk/releases/{mine.pk}/").status_code == 200
+    listed = client.get("/desk/releases/").content.decode()
+    assert f"/desk/releases/{mine.pk}/" in listed and f"/desk/releases/{theirs.pk}/" not in listed
+    assert "somebody" not in client.get("/admin/layers/release/").content.decode()
+    chief = Client()
+    chief.force_login(User.objects.create_superuser("chief"))
+    assert chief.get(f"/desk/releases/{theirs.pk}/").status_code == 200
 
 
 def test_nothing_is_moved_out_of_ones_reach_by_hand(world: Path) -> None:
