@@ -293,3 +293,24 @@ def test_the_record_tells_of_a_permit_whom_its_register_does(world: Path, client
     clerk.force_login(account("clerk", (SEEING, DISTRICT)))
     assert clerk.get("/record/tile/entries/000").status_code == 403
     assert [clerk.get(address).status_code for address in (west, east)] == [200, 404]
+
+
+def test_a_token_sees_no_more_than_its_scope_and_its_account(world: Path, client: Client) -> None:
+    from geoapp.accounts import tokens
+
+    choose("closed")
+    user = account("clerk", (SEEING, DISTRICT))
+
+    def asked(address: str, *scope: str) -> Any:
+        _, secret = tokens.make(user, "desktop", scope, 30)
+        return client.get(address, headers={"Authorization": f"Bearer {secret}"})
+
+    assert asked("/api/stats?level=district&period=2019", "figures").status_code == 200
+    assert asked("/api/layers/well/features", "figures").status_code == 404
+    wells = asked("/api/layers/well/features", "figures", "objects")
+    assert shown(wells.content.decode()) == {"OW"} and wells["Cache-Control"] == "no-cache"
+    assert shown(asked("/ogc/collections/well/items", *SEEING).content.decode()) == {"OW", "PW"}
+    assert asked("/ogc/collections/meter/items", "figures", "objects").status_code == 404
+    assert asked("/api/stats?period=2019", "objects").status_code == 403  # figures come before all else
+    Grant.objects.all().delete()
+    assert asked("/ogc/collections/well/items", *SEEING).status_code == 403
