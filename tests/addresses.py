@@ -56,7 +56,7 @@ class Objects:
             code = next((field.orm_path for field in layer.fields if field.name == "code"), "pk")
             rows = list(FeatureQuery(layer).found().order_by("pk").values_list("pk", code))[-self.singles :]
             self._known[layer.id] = {
-                "stamp": (as_of(layer.datasets()).stamp,),
+                "stamp": (as_of(layer.datasets()).of_layer(layer),),
                 "feature_id": tuple(pk for pk, _ in rows),
                 "code": tuple(str(code) for _, code in rows),
             }

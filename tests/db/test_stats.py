@@ -351,8 +351,8 @@ def test_a_year_is_read_from_two_index_ranges_at_most(grid: Grid, django_assert_
     grid.settle()
     ask(VILLAGE, "2019")  # regions are in memory from here
     # versions of the regions, of people and of what is provisional; months there are; months again for the range, and the totals;
-    # no comparison: no 2018
-    with django_assert_num_queries(6):
+    # no comparison: no 2018; and whether villages may be told
+    with django_assert_num_queries(7):
         assert ask(VILLAGE, "2019-02..2019-11")["total_l"] == sum(range(2, 12))
 
 
