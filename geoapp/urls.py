@@ -12,7 +12,7 @@ from layers.http.answers import BY_ASKER
 from layers.http.reader import ReaderView
 from layers.http.resource import Resource
 
-OF_CODE = Resource(kept=BY_ASKER, of_data=False)  # of the code alone, and of no data
+OF_CODE = Resource(kept=BY_ASKER, of_data=False, needs=None)  # of the code alone, and of no data
 
 urlpatterns = [
     path("healthz", health.process, name="healthz"),

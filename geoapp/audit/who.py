@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import secrets
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -47,7 +48,7 @@ class RequestAsked:
     waiting: list[Callable[[], None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.request_id = ids.of(self.request)
+        self.request_id = ids.of(self.request) or secrets.token_hex(8)
 
     def who(self) -> Who:
         account_id, account = account_of(self.request)

@@ -277,7 +277,7 @@ def many(db: None) -> None:
 )  # fmt: skip
 def test_an_index_answers_each_filter(many: None, given: dict[str, str]) -> None:
     wanted = filters.parse(given)
-    later = filters.parse({**given, "before": str(filters.Place(timezone.now() - timedelta(days=2), 5))})
+    later = filters.parse({**given, "before": str(filters.LineAt(timezone.now() - timedelta(days=2), 5))})
     for one in (wanted, later):
         plan = filters.behind(one.lines(), one.before)[: page.PAGE + 1].explain()
         assert "Seq Scan" not in plan and "Index" in plan, plan

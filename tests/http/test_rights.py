@@ -206,6 +206,8 @@ def test_nothing_is_told_without_a_log_in_where_the_site_is_closed(every: list[s
         "/healthz/database",
         "/about",
         "/shell",
+        "/api/schema",
+        "/api/docs",
         "/record/shuitu_witness.py",
         "/record/key",
         "/record/checkpoint",
