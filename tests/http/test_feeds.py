@@ -100,7 +100,7 @@ def test_file_names_are_chinese_with_a_plain_one_beside(client: Client, grid: Gr
 def test_text_is_compressed_and_keyed_so(client: Client, grid: Grid) -> None:
     plain = get(client, "/feeds/well.geojson")
     packed = get(client, "/feeds/well.geojson", Accept_Encoding="gzip")
-    assert (packed["Content-Encoding"], packed["Vary"]) == ("gzip", "Accept-Encoding")
+    assert (packed["Content-Encoding"], packed["Vary"].split(", ")[0]) == ("gzip", "Accept-Encoding")
     assert gzip.decompress(body(packed)) == body(plain)
     assert packed["ETag"] != plain["ETag"]
     assert "Content-Encoding" not in get(client, "/feeds/well.fgb", Accept_Encoding="gzip")
