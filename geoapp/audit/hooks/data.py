@@ -32,8 +32,9 @@ def released(instance: Release, created: bool, raw: bool, **_: Any) -> None:
 def _of_report(release: Release) -> tuple[str, int, dict[str, Any]]:
     report = release.report
     if by_hand := report.get("admin"):
-        detail = {"action": by_hand["action"], "objects": by_hand["objects"][:10]}
-        return ("bulk_edit" if by_hand["count"] > 1 else "edit"), by_hand["count"], detail
+        count = by_hand.get("count", 1)  # which releases from before it was noted lack
+        detail = {"action": by_hand.get("action", "change"), "objects": by_hand.get("objects", [])[:10]}
+        return ("bulk_edit" if count > 1 else "edit"), count, detail
     if undone := report.get("undo"):
         rows = sum(undone.get(name, 0) for name in ("removed", "restored", "returned"))
         return "import_undone", rows, {"of": undone["of"]}
