@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from importlib import import_module
 from pathlib import Path
 
 from django.contrib.auth.models import User
@@ -80,6 +81,13 @@ def make_city(folder: Path, *, demo: bool = False) -> None:
 def load(target: str, path: Path, context: object = None) -> None:
     report = run(target, Source(path), commit=True, actor="clerk", context=context)  # type: ignore[arg-type]
     assert not report.refused, [str(one) for one in report.refusals.first(5)]
+
+
+def roles() -> None:
+    """Those that come with the schema: tests that empty all tables leave none."""
+    for name, name_en, own, everywhere in import_module("layers.migrations.0020_access").ROLES:
+        told = {"name_en": name_en, "capabilities": own, "everywhere": everywhere}
+        Role.objects.get_or_create(name=name, defaults=told)
 
 
 def choose(posture: str) -> None:

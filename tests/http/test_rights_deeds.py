@@ -18,7 +18,7 @@ from layers.models import Grant, Meter, Openness, Region, Release, Role, UsageRe
 from layers.reach import Reach
 from tests.audit_lines import INLINES
 from tests.db.ingest_files import DISTRICT, OTHER_DISTRICT, csv, geojson, regions
-from tests.rights_city import EAST, HEADS, OBJECT, PERSONAL, A, account, choose, give, make_city
+from tests.rights_city import EAST, HEADS, OBJECT, PERSONAL, A, account, choose, give, make_city, roles
 from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +31,7 @@ CLERK = ("figures", "objects", "personal", "import", "edit", "reports")
 def closed(world: Path, settings: Any) -> None:
     settings.OPEN_TO_ALL = ()
     choose("closed")
+    roles()
 
 
 def clerk(*codes: str, capabilities: tuple[str, ...] = CLERK) -> tuple[User, Client]:
