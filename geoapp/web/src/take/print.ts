@@ -48,15 +48,17 @@ export async function print(views: View[], told: Told, paper: Paper): Promise<vo
         h("ul", {}, legend.rows.map((row) => h("li", {}, swatch(row), h("span", {}, row.text), h("em", {}, row.count))),
           i === told.legends.length - 1 ? told.layers.map(({ color, name }) => h("li", {}, h("i", { class: "dot", style: `background:${color}` }), h("span", {}, name))) : null)))),
     h("footer", {}, told.synthetic ? h("p", { class: "made-up" }, told.synthetic) : null, told.foot.map((line) => h("p", {}, line))));
-  const page = h("style", {});
-  page.textContent = `@page { size: ${format.toUpperCase()} ${way}; margin: 0; }`;
+  // A sheet that is made, and no element: the page's policy takes no styles that are written into it.
+  const page = new CSSStyleSheet();
+  page.replaceSync(`@page { size: ${format.toUpperCase()} ${way}; margin: 0; }`);
   document.getElementById("print-sheet")?.remove();
-  sheet.append(page);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, page];
   document.body.append(sheet);
   await Promise.all(images.map((image) => image.decode()));
   document.documentElement.dataset.printing = paper;
   addEventListener("afterprint", () => {
     delete document.documentElement.dataset.printing;
+    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((each) => each !== page);
     replace(sheet);
     sheet.remove();
   }, { once: true });
