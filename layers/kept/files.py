@@ -16,12 +16,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import mkdtemp
 
 from django.conf import settings
 
 from layers.kept.tally import Tally, charged
-from layers.kept.whole import abandoned, move_whole, write_whole
+from layers.kept.whole import abandoned, move_whole, new_part, write_whole
 
 log = logging.getLogger(__name__)
 _TOUCH_SECONDS = 3600.0
@@ -154,14 +153,11 @@ class KeptFiles:
     def workshop(self) -> Iterator[Path]:
         """A folder to make a file in, gone at the end; a killed process's is swept as soon as it is dead."""
         self._parts.mkdir(parents=True, exist_ok=True)
-        folder = Path(mkdtemp(prefix=".", suffix=".part", dir=self._parts))
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-            os.close(descriptor)
+        with new_part(self._parts, folder=True) as (folder, _):
+            try:
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def take(self, finished: Path, path: Path) -> None:
         """Move a finished file in from a workshop, and let go of what was used longest ago."""

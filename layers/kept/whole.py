@@ -5,32 +5,58 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-import time
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
-
-_YOUNG_SECONDS = 60.0  # a part may be so new that its writer has not locked it yet
 
 
 def write_whole(path: Path, data: bytes, aside: Path | None = None) -> None:
     """Write aside, flush to the disk, move into place; whatever goes wrong leaves nothing behind but its OSError.
 
-    ``aside`` is a folder of the same file system, the file's own unless given. The part is locked while it is written, so that
-    `clear_parts` knows what a killed process has left.
+    ``aside`` is a folder of the same file system, the file's own unless given.
     """
     home = aside or path.parent
     home.mkdir(parents=True, exist_ok=True)
-    part = home / f".{token_hex(8)}.part"
-    try:
-        with part.open("xb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            file.write(data)
-            move_whole(file.fileno(), part, path)
-    except BaseException:  # an interruption too
-        part.unlink(missing_ok=True)
-        raise
+    with new_part(home) as (part, descriptor):
+        try:
+            with open(descriptor, "wb", closefd=False) as file:
+                file.write(data)
+            move_whole(descriptor, part, path)
+        except BaseException:  # an interruption too
+            part.unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def new_part(home: Path, *, folder: bool = False) -> Iterator[tuple[Path, int]]:
+    """A part that nobody else has, file or folder, and the descriptor that locks it: by the lock `abandoned` knows that its
+    process lives. It stays when the lock ends, unless whoever made it took it away.
+
+    Between its making and its lock a sweep may take it for a dead one's: then another is made.
+    """
+    while True:
+        part = home / f".{token_hex(8)}.part"
+        try:
+            descriptor = _made(part, folder=folder)
+        except FileNotFoundError:
+            if not home.exists():
+                raise
+            continue
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if os.fstat(descriptor).st_nlink:
+                yield part, descriptor
+                return
+        finally:
+            os.close(descriptor)
+
+
+def _made(part: Path, *, folder: bool) -> int:
+    if not folder:
+        return os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    part.mkdir(0o700)
+    return os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
 
 
 def move_whole(descriptor: int, part: Path, path: Path) -> None:
@@ -53,8 +79,6 @@ def abandoned(folder: Path, pattern: str = ".*.part") -> Iterable[Path]:
     """The parts, files or folders, that nobody writes any more: a lock ends with its process, however that ended."""
     for part in folder.glob(pattern):
         with suppress(OSError):  # gone meanwhile, or locked
-            if time.time() - part.stat().st_mtime < _YOUNG_SECONDS:
-                continue
             descriptor = os.open(part, os.O_RDONLY)
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -152,7 +152,7 @@ def test_a_rectangle_by_keyboard_and_addresses_that_are_none(page: Any, watch: A
     watch.allow(r"status of 400")  # a shape that crosses itself
     open_map(page, "/?area=shape:116,39;117,40;117,39;116,40")
     expect(page.locator("#toast")).to_contain_text("统计范围")
-    page.wait_for_function("!location.search.includes('area=')")
+    page.wait_for_function("() => !location.search.includes('area=')")
     expect(by_id(page, "region-total")).to_be_visible()
     page.evaluate("document.getElementById('toast').hidden = true")
     page.evaluate("centre => shuitu.map.jumpTo({center: centre, zoom: 11})", list(CENTRE))

@@ -41,7 +41,7 @@ def test_objects_in_no_division_are_told_where_the_counts_differ(page: Any, city
 
 def test_numbers_of_clusters_stand_above_all_circles_and_marks(page: Any) -> None:
     open_map(page, "/?layers=well,meter,water_user")
-    page.wait_for_function("shuitu.map.getLayer('facility-water_user-number') && shuitu.map.areTilesLoaded()")
+    page.wait_for_function("() => shuitu.map.getLayer('facility-water_user-number') && shuitu.map.areTilesLoaded()")
     page.wait_for_timeout(500)
     order = page.evaluate("shuitu.map.getStyle().layers.map(each => each.id).filter(id => id.startsWith('facility-'))")
     numbers = [at for at, layer in enumerate(order) if layer.endswith("-number")]

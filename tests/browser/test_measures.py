@@ -41,7 +41,7 @@ def own_page(new_own_page: Callable[..., Any]) -> Any:
 def test_a_month_among_earlier_years_a_persons_share_and_what_is_provisional(own_page: Page) -> None:
     page = own_page
     open_map(page, "/?period=2020-07&level=village&measure=percentile&map=13/40.01/116.01")
-    page.wait_for_function("shuitu.context.shown?.level === 'village'")
+    page.wait_for_function("() => shuitu.context.shown?.level === 'village'")
     rows = page.evaluate(ASKED, "/api/stats?level=village&period=2020-07&measure=percentile")
     told = {row["code"]: row["standing"] for row in rows}
     assert page.evaluate(SHOWN, "standing") == told
@@ -64,7 +64,7 @@ def test_a_month_among_earlier_years_a_persons_share_and_what_is_provisional(own
     page.evaluate(f"shuitu.context.store.set({{ period: '2020', level: 'township', region: '{SOUTHERN}' }})")
     choose(page, "measure", "per_resident")
     page.wait_for_function(
-        "shuitu.context.shown.level === 'township' && shuitu.context.shown.measure === 'per_resident'"
+        "() => shuitu.context.shown.level === 'township' && shuitu.context.shown.measure === 'per_resident'"
     )
     rows = page.evaluate(ASKED, "/api/stats?level=township&period=2020&measure=per_resident")
     figures = {row["code"]: row["l_per_resident_day"] for row in rows}

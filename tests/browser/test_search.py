@@ -83,7 +83,7 @@ def test_a_position_that_is_pasted_is_marked(page: Any) -> None:
     expect(first.locator(".hit-kind")).to_have_text("坐标")
     page.keyboard.press("Enter")
     expect(page.locator(".maplibregl-marker")).to_be_visible()
-    page.wait_for_function("Math.abs(shuitu.map.getCenter().lng - 116.391) < 0.1 && shuitu.map.getZoom() > 14")
+    page.wait_for_function("() => Math.abs(shuitu.map.getCenter().lng - 116.391) < 0.1 && shuitu.map.getZoom() > 14")
 
 
 def test_divisions_go_by_their_english_names_in_english(page: Any) -> None:

@@ -159,7 +159,7 @@ def test_on_a_telephone_the_table_is_a_page_of_the_sheet(new_page: Any) -> None:
     box = page.locator("#table .row-name").first.bounding_box()
     assert box and box["height"] >= 44
     page.locator("#table .row-name").first.tap()
-    page.wait_for_function("shuitu.context.state.region !== ''")
+    page.wait_for_function("() => shuitu.context.state.region !== ''")
     expect(by_id(page, "table")).to_be_visible()
     by_id(page, "tab-overview").tap()
     expect(by_id(page, "region-name")).to_be_visible()

@@ -232,7 +232,7 @@ def test_the_filtered_lines_as_csv(reader: Client, lines: Lines, some: None, mon
 def test_the_filtered_lines_as_a_workbook(reader: Client, lines: Lines, some: None) -> None:
     audit.write("edit", by=Who(11, "=1+1", "192.0.2.11", "desk"), object="well")
     lines.forget()
-    response = reader.get("/audit/export.xlsx?object=well")
+    response = reader.get("/audit/export.xlsx?object=well&address=192.0.2.11")
     book = openpyxl.load_workbook(io.BytesIO(response.getvalue()))
     found = list(book.active.iter_rows(values_only=True))
     assert found[0][:3] == ("编号", "时间", "行为") and [row[4] for row in found[1:]] == ["=1+1", "alice", "alice"]

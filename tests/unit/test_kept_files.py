@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import gzip
 import os
 import resource
@@ -18,7 +19,7 @@ import pytest
 from layers.kept.files import KeptFiles
 from layers.kept.seals import PIECE, is_sound_gzip, open_sealed, seal, sealed_gzip
 from layers.kept.tally import Tally, charged
-from layers.kept.whole import clear_parts, write_whole
+from layers.kept.whole import abandoned, clear_parts, new_part, write_whole
 
 ROOT = Path(__file__).parents[2]
 BLOCK = 4096
@@ -264,14 +265,12 @@ def test_what_a_killed_process_was_writing_is_never_served_and_swept(tmp_path: P
     try:
         assert writer.stdout is not None and writer.stdout.readline() == "halfway\n"
         (part,) = files.home.rglob("*.part")
-        os.utime(part, (1_600_000_000, 1_600_000_000))
         files.sweep()
         assert part.exists(), "it is being written, however long that takes"
     finally:
         writer.kill()
         writer.wait()
     assert files.read(files.home / "half.gz", is_sound_gzip) is None
-    os.utime(part, (1_600_000_000, 1_600_000_000))
     files.sweep()
     assert not part.exists() and list(files.home.rglob("*.gz")) == []
     assert files.held == 0
@@ -300,10 +299,29 @@ def test_parts_beside_a_file_are_cleared_when_their_writer_is_dead(tmp_path: Pat
     part = tmp_path / ".0123456789abcdef.part"
     part.write_bytes(b"half")
     clear_parts(tmp_path)
-    assert part.exists()  # so young that its writer may not have locked it
-    os.utime(part, (1_600_000_000, 1_600_000_000))
-    clear_parts(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["file.pdf"]
+
+
+@pytest.mark.parametrize("folder", [False, True], ids=["file", "folder"])
+def test_a_part_that_a_sweep_took_before_its_lock_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: bool
+) -> None:
+    """Its writer is alive, but nobody can know that yet."""
+    taken: list[Path] = []
+    lock: Callable[[int, int], None] = fcntl.flock
+
+    def swept_before(descriptor: int, how: int) -> None:
+        if not taken:
+            (part,) = tmp_path.iterdir()
+            taken.append(part)
+            part.rmdir() if folder else part.unlink()
+        lock(descriptor, how)
+
+    monkeypatch.setattr(fcntl, "flock", swept_before)
+    with new_part(tmp_path, folder=folder) as (part, _):
+        assert part.exists() and [part] != taken
+        assert list(abandoned(tmp_path)) == []
+    assert list(abandoned(tmp_path)) == [part]
 
 
 def test_the_tally_is_never_below_nothing(tmp_path: Path) -> None:
