@@ -145,7 +145,6 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Debian 12 has GDAL 3.6. GeoDjango's GDAL sees only our own SRIDs: files go through pyogrio's own GDAL.
 SILENCED_SYSTEM_CHECKS = ["gis.W001"]
 
-
 LANGUAGES = [(each.locale, each.name) for each in languages.LANGUAGES]
 LANGUAGE_CODE = LANGUAGES[0][0]
 LOCALE_PATHS = [STATE_DIR / "locale"]  # catalogues of words, compiled (`manage.py words --compile`)

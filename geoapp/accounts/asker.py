@@ -15,7 +15,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
-from geoapp.accounts import bound, sessions
+from geoapp.accounts import bound, known, sessions
 
 ROOM = "/account/"
 WHY = "shuitu_ended"  # a cookie for the log-in page: why there is no session any more
@@ -40,6 +40,8 @@ def _asker(request: Any) -> Any:
 
 def _found(request: Any) -> Any:
     request.user = found = _asker(request)
+    if found.is_authenticated and request.token is None:
+        known.remember(request, found)
     return found
 
 
@@ -47,6 +49,7 @@ def know(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpR
     """After Django's own, which is put aside."""
 
     def middleware(request: Any) -> HttpResponse:
+        request.known = known.recall(request) if request.token is None else None
         request.user = SimpleLazyObject(lambda: _found(request))
         response = get_response(request)
         if why := request.session.ended:

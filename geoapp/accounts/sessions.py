@@ -15,7 +15,10 @@ from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import CreateError, UpdateError
 from django.db import IntegrityError, router, transaction
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
+
+from layers.access.posture import RIGHTS_AS_OF
 
 # In the session: seconds since 1970; where and with what somebody logged in, where he was last; what has to be done first.
 STARTED, SEEN = "started", "seen"
@@ -39,6 +42,7 @@ class SessionStore(db.SessionStore):
     """Django's sessions in the database, with the ends looked at when one is read. ``ended`` says why there is none any more."""
 
     ended = ""
+    rights_as_of = ""  # when the session was read (`layers.access.Posture`)
 
     @classmethod
     def get_model_class(cls) -> Any:
@@ -47,9 +51,12 @@ class SessionStore(db.SessionStore):
         return Session
 
     def load(self) -> dict[str, Any]:
-        row = self._get_session_from_db()  # type: ignore[attr-defined]  # Django's
+        found: QuerySet[Any] = self.model.objects.annotate(as_of=RawSQL(RIGHTS_AS_OF, ()))
+        row = found.filter(session_key=self.session_key, expire_date__gt=timezone.now()).first()
         if row is None:
+            self._session_key = None
             return {}
+        self.rights_as_of = row.as_of or ""
         if row.ended:
             return self._over(row.ended)
         held: dict[str, Any] = self.decode(row.session_data)

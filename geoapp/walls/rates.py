@@ -21,7 +21,7 @@ from geoapp.problems import words
 from geoapp.problems.answers import answer
 from geoapp.serving.lanes import lanes
 from geoapp.walls.limits import Bucket, Buckets
-from layers.http.asker import account_of
+from layers.http.asker import known_of
 
 COST = {"light": 1.0, "log-in": 1.0, "files": 5.0, "dear": 20.0}
 # What is counted by the minute for strangers: the dear lane, whole layers as files, and a report that is ordered.
@@ -66,7 +66,7 @@ def _seconds_to_wait(request: HttpRequest) -> float:
 
 def asker(request: HttpRequest) -> str:
     """Whose bucket it is. A session or a token that is nobody's is no name: else each made-up one had a full bucket."""
-    account = account_of(request)
+    account = known_of(request)
     if account is None:
         given = request.META.get
         forwarded = given("HTTP_X_FORWARDED_FOR", "") if settings.TRUSTED_PROXIES else ""

@@ -8,7 +8,7 @@ transaction that brings it, as the answer is read from the releases, and is part
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any, Literal
@@ -16,6 +16,7 @@ from typing import Any, Literal
 from django.apps import apps
 from django.conf import settings
 from django.db.models import Q
+from psycopg import sql
 
 from layers import registry, vocab
 from layers.access import personal
@@ -64,11 +65,15 @@ WHY: dict[Why, Words] = {
 
 @dataclass(frozen=True, slots=True)
 class Posture:
-    """How open the site is to all; ``open`` says whether personal data are, and ``why``."""
+    """How open the site is to all; ``open`` says whether personal data are, and ``why``.
+
+    ``rights_as_of`` tells, read in the same moment, the last changes of what any account may (`layers.models.RightsChange`).
+    """
 
     open: bool
     why: Why
     kind: str = OPEN
+    rights_as_of: str = field(default="", compare=False)
 
     @property
     def rights(self) -> Rights:
@@ -94,25 +99,35 @@ def concerned() -> tuple[str, ...]:
     return tuple(d.name for d in registry.DATASETS if d.name in {*personal.DATASETS, *named, *of_layers})
 
 
-# What was chosen and the newest release of anything personal, of one statement: every answer asks it.
-_READ = """
-SELECT (SELECT posture FROM layers_openness), newest.id, newest.made_at
+# The last changes of what any account may (`Posture.rights_as_of`), as an expression.
+RIGHTS_AS_OF = (
+    "SELECT string_agg(kind || ' ' || transaction || '.' || times, ' ' ORDER BY kind) FROM layers_rightschange"
+)
+# What was chosen, the newest release of anything personal, the last changes of rights, of one statement: every answer asks it.
+_READ = sql.SQL(
+    """
+SELECT (SELECT posture FROM layers_openness), newest.id, newest.made_at, ({})
 FROM (SELECT) one LEFT JOIN LATERAL (
     SELECT id, made_at FROM layers_release WHERE dataset = ANY(%s) ORDER BY id DESC LIMIT 1
 ) newest ON TRUE
 """
+).format(sql.SQL(RIGHTS_AS_OF))
 
 
 def read() -> Posture:
     """The posture as it is this moment."""
-    chosen, newest, made_at = rows(Query(_READ, [list(concerned())]))[0]
+    chosen, newest, made_at, rights_as_of = rows(Query(_READ, [list(concerned())]))[0]
+    return replace(_chosen(chosen, (newest, made_at) if newest else None), rights_as_of=rights_as_of or "")
+
+
+def _chosen(chosen: str | None, newest: tuple[int, datetime] | None) -> Posture:
     if chosen == FIGURES:
         return Posture(open=False, why="figures", kind=FIGURES)
     if chosen == CLOSED:
         return Posture(open=False, why="closed", kind=CLOSED)
     if WORD in settings.OPEN_TO_ALL:
         return Posture(open=True, why="setting")
-    return _found((newest, made_at) if newest else None)
+    return _found(newest)
 
 
 @lru_cache(maxsize=8)

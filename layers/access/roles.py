@@ -1,10 +1,12 @@
-"""What an account may: the sum of the roles that it was given, read at every request, so that what is taken away is gone at the next."""
+"""What an account may: the sum of the roles that it was given, read anew whenever what decides it has changed, so that what is taken
+away is gone at the next request.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -16,19 +18,34 @@ from layers.reach import WHOLE, Reach
 OF_SUPERUSER = Rights.everywhere(*(name for name in CAPABILITIES if name != "audit"))
 
 
-@dataclass(frozen=True)
+_KEPT = 4096  # accounts and tokens
+
+
+@dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks, by a session or by a token whose ``scope`` bounds what is seen; ``superuser`` as Django has it."""
+    """Who asks, by a session or by a token whose ``scope`` bounds what is seen; ``superuser`` as Django has it.
+
+    ``as_of`` where it was found out before, for an earlier request: it holds while nothing that decides rights has changed since
+    (`Posture.rights_as_of`); None where it was found out for this one.
+    """
 
     id: int
     superuser: bool = False
     scope: tuple[str, ...] | None = None
+    as_of: str | None = field(default=None, compare=False)
 
-    @cached_property
-    def rights(self) -> Rights:
-        """Read once, when something asks."""
-        found = (OF_SUPERUSER if self.superuser else NOTHING) | granted(self.id)
-        return lawful(found) if self.scope is None else lawful(found).only(self.scope)
+    def holds(self, rights_as_of: str) -> bool:
+        return self.as_of is None or self.as_of == rights_as_of
+
+    def rights(self, rights_as_of: str) -> Rights:
+        """Kept as long as nothing that decides them changes: ``rights_as_of`` was read before they are, or with them."""
+        return _rights(self, rights_as_of) if rights_as_of else _rights.__wrapped__(self, rights_as_of)
+
+
+@lru_cache(_KEPT)
+def _rights(asker: Asker, rights_as_of: str) -> Rights:
+    found = lawful((OF_SUPERUSER if asker.superuser else NOTHING) | granted(asker.id))
+    return found if asker.scope is None else found.only(asker.scope)
 
 
 def granted(account: int, among: QuerySet[Grant] | None = None) -> Rights:

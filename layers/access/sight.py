@@ -92,10 +92,10 @@ class Moment:
     def __init__(self, account: Found = None, rights: Rights | None = None) -> None:
         self._account = account
         self._rights = rights
+        self._posture: Posture | None = None
         self._sight: Sight | None = None
-        self.personal: set[str] = (
-            set()
-        )  # of which personal data were asked for under a right: layers, or what mixes them
+        # Of which personal data were asked for under a right: layers, or what mixes them.
+        self.personal: set[str] = set()
 
     @property
     def sight(self) -> Sight:
@@ -103,14 +103,25 @@ class Moment:
             self._sight = self._read()
         return self._sight
 
+    @property
+    def posture(self) -> Posture:
+        if self._posture is None:
+            self._posture = read()
+        return self._posture
+
     def _read(self) -> Sight:
-        posture = read()
+        posture = self.posture
         if self._rights is not None:
             return Sight(posture, self._rights, known=True)
         account = self._account() if callable(self._account) else self._account
         if account is None:
             return Sight(posture, posture.rights)
-        return Sight(posture, posture.rights | account.rights, known=True)
+        return Sight(posture, posture.rights | account.rights(posture.rights_as_of), known=True)
+
+    def known_no_more(self) -> bool:
+        """Whether the account was found out for an earlier request and something that decides rights has changed since: who asks has
+        to be found out anew."""
+        return isinstance(self._account, Asker) and not self._account.holds(self.posture.rights_as_of)
 
     def closed_meanwhile(self) -> bool:
         """Whether what was open for being made up is so no longer: rows read since may be real.

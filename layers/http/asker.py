@@ -17,7 +17,7 @@ VARIES = ("Cookie", "Authorization", "X-Api-Key")
 
 def account_of(request: HttpRequest) -> Asker | None:
     """The account that asks; None, and nothing is looked up, where a request brings neither a session nor a token."""
-    if settings.SESSION_COOKIE_NAME not in request.COOKIES and not any(name in request.META for name in CREDENTIALS):
+    if not _brings(request):
         return None
     user = getattr(request, "user", None)
     try:
@@ -27,3 +27,13 @@ def account_of(request: HttpRequest) -> Asker | None:
         return None
     token = getattr(request, "token", None)
     return Asker(user.pk, user.is_superuser, tuple(token.scope) if token is not None else None)
+
+
+def known_of(request: HttpRequest) -> Asker | None:
+    """The same as it was found for an earlier request, if it was: whoever goes by it looks whether it still holds (`Asker.holds`)."""
+    known: Asker | None = getattr(request, "known", None)
+    return known or account_of(request)
+
+
+def _brings(request: HttpRequest) -> bool:
+    return settings.SESSION_COOKIE_NAME in request.COOKIES or any(name in request.META for name in CREDENTIALS)

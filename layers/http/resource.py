@@ -6,7 +6,7 @@ What happens in which order is told in the docstring of `layers.http`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import partial, wraps
 from typing import Any, Literal, Protocol
@@ -21,7 +21,7 @@ from layers.db import remembering, snapshot_when_asked
 from layers.errors import Busy, ShuituError
 from layers.http import signals
 from layers.http.answers import BY_VERSION, NOT_AT_ALL, Keeping
-from layers.http.asker import VARIES, account_of
+from layers.http.asker import VARIES, account_of, known_of
 from layers.http.problems import problem_response, refusal_of_right
 from layers.http.streams import is_live
 
@@ -40,6 +40,10 @@ Ask = Callable[[], Answer | HttpResponseBase]
 View = Callable[..., Answer | HttpResponseBase]
 Served = Callable[..., HttpResponseBase]
 Refusal = Callable[[HttpRequest, ShuituError], HttpResponse]
+
+
+class _KnownNoMore(Exception):
+    """Who asks is to be found anew: what decides rights has changed since it was found for an earlier request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +76,7 @@ class Resource:
                 return HttpResponseNotAllowed(self.methods)
             if request.method == "OPTIONS":
                 return HttpResponse(headers={"Allow": ", ".join(self.methods)})
-            # A session that has ended is taken away when it is looked at, which no snapshot allows.
-            account = account_of(request) if self.of_data else partial(account_of, request)
-            response, moment = self._at_one_moment(request, account, lambda: view(request, *args, **kwargs))
+            response, moment = self._at_one_moment(request, lambda: view(request, *args, **kwargs))
             if moment.personal and response.status_code in GIVEN:
                 signals.personal_told.send(sender=Resource, request=request, layers=sorted(moment.personal), rows=None)
             response.headers.setdefault("Cache-Control", self.kept.control)
@@ -87,11 +89,9 @@ class Resource:
         served.resource = self  # type: ignore[attr-defined]  # what it says of itself, for who walks the addresses
         return served if self.token else csrf_exempt(served)
 
-    def _at_one_moment(
-        self, request: HttpRequest, account: access.Found, ask: Ask
-    ) -> tuple[HttpResponseBase, access.Moment]:
+    def _at_one_moment(self, request: HttpRequest, ask: Ask) -> tuple[HttpResponseBase, access.Moment]:
         """An answer that was open because all was made up is asked for again if an import of real data has come meanwhile."""
-        response, moment = self._in_snapshot(request, account, ask)
+        response, moment = self._by_asker(request, ask)
         if request.method not in READ and not self.of_data:  # it writes
             return response, moment
         # A stream goes on in the snapshot that the posture was read in, and has the connection to itself until it ends.
@@ -99,7 +99,15 @@ class Resource:
             return response, moment
         if response.streaming:
             response.close()  # its file is let go of
-        return self._in_snapshot(request, account, ask)
+        return self._by_asker(request, ask)
+
+    def _by_asker(self, request: HttpRequest, ask: Ask) -> tuple[HttpResponseBase, access.Moment]:
+        if not self.of_data:
+            return self._in_snapshot(request, partial(account_of, request), ask)
+        # Before the snapshot: a session that has ended is taken away when it is looked at, which none allows.
+        with suppress(_KnownNoMore):
+            return self._in_snapshot(request, known_of(request), ask)
+        return self._in_snapshot(request, account_of(request), ask)
 
     def _in_snapshot(
         self, request: HttpRequest, account: access.Found, ask: Ask
@@ -109,6 +117,8 @@ class Resource:
             moment = stack.enter_context(access.one_moment(account=account))
             if self.of_data:
                 stack.enter_context(snapshot_when_asked())
+                if moment.known_no_more():
+                    raise _KnownNoMore
                 with remembering():
                     response = self._answered(request, ask)
             else:

@@ -1,6 +1,6 @@
 """The water domain in space, one module a stage: regions, take, supply, use, drain, and the releases behind them."""
 
-from layers.models.access import Grant, Openness, PermissionClass, Role
+from layers.models.access import Grant, Openness, PermissionClass, RightsChange, Role
 from layers.models.drain import SewagePlant
 from layers.models.grid import GridBuild, GridDifference, GridPlace, GridUnit, GridUsage, GridWeight, GridYear
 from layers.models.ground import Railway, Road, WaterBody, Watercourse
@@ -43,6 +43,7 @@ __all__ = [
     "Region",
     "Release",
     "ReportingUnit",
+    "RightsChange",
     "Road",
     "Role",
     "SewagePlant",

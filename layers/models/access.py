@@ -111,3 +111,22 @@ class PermissionClass(models.Model):
 
     def __str__(self) -> str:
         return self.mark
+
+
+class RightsChange(models.Model):
+    """The last change of something that decides what an account may, by kind (accounts, sessions, grants, regions): its transaction,
+    and how many there were.
+
+    Written by triggers in that very transaction, so that whoever reads it knows whether what was found before still holds. A kind
+    has a row of its own: an import of divisions, minutes long, would keep a log-out waiting.
+    """
+
+    kind = models.CharField(primary_key=True, max_length=12)
+    transaction = models.BigIntegerField()
+    times = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = shown("权限变更", "Changes of rights")
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.transaction}.{self.times}"

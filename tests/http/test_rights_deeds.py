@@ -223,7 +223,7 @@ def test_a_reporting_unit_reaches_as_far_as_its_divisions(world: Path) -> None:
 
 def test_who_is_djangos_superuser_is_no_auditor(world: Path) -> None:
     chief = User.objects.create_superuser("chief")
-    rights = access.Asker(chief.pk, superuser=True).rights
+    rights = access.Asker(chief.pk, superuser=True).rights("")
     assert rights.may("accounts") and rights.may("import") and not rights.may("audit")
 
 
