@@ -7,17 +7,21 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.http import HttpRequest
+from django.http.request import HttpHeaders
 
 from layers.access import Asker
 
-CREDENTIALS = ("HTTP_AUTHORIZATION", "HTTP_X_API_KEY")
-VARIES = ("Cookie", "Authorization", "X-Api-Key")
+AUTHORIZATION, API_KEY, ESRI = "Authorization", "X-API-Key", "X-Esri-Authorization"
+TOKENS = (AUTHORIZATION, API_KEY, ESRI)
+"""The headers in which programs send tokens, named here for whoever reads them, varies by them or tells of them."""
+VARIES = ("Cookie", *TOKENS)
 """By what of a request an answer may differ from what everybody is told."""
+_IN_META = tuple(map(HttpHeaders.to_wsgi_name, TOKENS))
 
 
 def account_of(request: HttpRequest) -> Asker | None:
     """The account that asks; None, and nothing is looked up, where a request brings neither a session nor a token."""
-    if settings.SESSION_COOKIE_NAME not in request.COOKIES and not any(name in request.META for name in CREDENTIALS):
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES and not any(name in request.META for name in _IN_META):
         return None
     user = getattr(request, "user", None)
     try:
