@@ -79,6 +79,19 @@ def address_of(peer: str, forwarded_for: str, proxies: Sequence[Proxy]) -> str:
     return str(nearest or "")
 
 
+def network(address: str, v4: int = 32, v6: int = 64) -> str:
+    """The network of an address, by how many of its leading bits; what is no address stays what it is.
+
+    Unless told, what one asker has: an IPv4 address, or the /64 that everybody with IPv6 is given and may ask from any address of.
+    """
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    bits = v4 if found.version == 4 else v6
+    return address if bits == found.max_prefixlen else str(ip_network(f"{found}/{bits}", strict=False))
+
+
 def client_address(request: HttpRequest) -> str:
     """The asker of a request. The site's own server has put it in the peer's place already (`geoapp.serving`)."""
     peer, forwarded = (str(request.META.get(name) or "") for name in ("REMOTE_ADDR", "HTTP_X_FORWARDED_FOR"))

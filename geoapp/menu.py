@@ -17,8 +17,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from geoapp.audit.rights import may_audit
-from geoapp.desk.guard import PERMISSION
-from layers import languages
+from layers import access, languages
 from layers.words import Words
 
 EVERYBODY, STRANGER, KNOWN, CLERK, STAFF, AUDITOR = "everybody", "stranger", "known", "clerk", "staff", "auditor"
@@ -72,7 +71,7 @@ def roles(request: HttpRequest) -> frozenset[str]:
         known = frozenset((EVERYBODY, KNOWN, *((AUDITOR,) if may_audit(user) else ())))
         if not user.is_staff:
             return known
-        return known | ({STAFF, CLERK} if user.has_perm(PERMISSION) else {STAFF})
+        return known | ({STAFF, CLERK} if user.has_perm(access.IMPORT) else {STAFF})
     except DatabaseError:
         return FOR_ALL
 

@@ -59,7 +59,9 @@ class ShuituAdminSite(AdminSite):
         return seen
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        return {**super().each_context(request), "may_import": request.user.has_perm("layers.import_data")}
+        from layers import access
+
+        return {**super().each_context(request), "may_import": request.user.has_perm(access.IMPORT)}
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """There is one page to log in, of the project's; it goes on in the language of this one."""

@@ -41,3 +41,16 @@ def token(user: User, *scope: str, days: int = 30) -> str:
 
 def basic(name: str, password: str) -> str:
     return "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()
+
+
+def ways(text: str) -> dict[str, dict[str, str]]:
+    """By the program: what it sends."""
+    return {
+        "curl, GDAL_HTTP_HEADERS": {"authorization": f"Bearer {text}"},
+        "a sloppy one": {"authorization": f"bearer  {text} "},
+        "QGIS and ArcGIS Pro Basic": {"authorization": basic("wang", text)},
+        "without a name": {"authorization": basic("", text)},
+        "as the name": {"authorization": basic(text, "")},
+        "QGIS API Header": {"x-api-key": text},
+        "QGIS EsriToken": {"x-esri-authorization": f"Bearer {text}"},
+    }

@@ -22,6 +22,7 @@ from geoapp.address import client_address
 from geoapp.problems import words
 from geoapp.problems.answers import answer
 from geoapp.problems.handlers import waiting
+from layers.http import asker
 from layers.http.resource import READ
 
 MACHINES = ("/api/", "/desktop/", "/feeds/", "/ogc/", "/record/", "/reports/", "/styles/", "/tiles/")
@@ -49,18 +50,31 @@ class Given:
 
 def given(request: HttpRequest) -> Given | None:
     """None also for schemes that are not ours: a proxy before us may speak them."""
-    headers = request.headers
-    scheme, _, rest = headers.get("Authorization", "").strip().partition(" ")
-    if scheme.lower() == "bearer":
-        return Given("Bearer", rest.strip())
+    for header in asker.TOKENS:
+        if found := _READ_AS[header](request.headers.get(header, "").strip()):
+            return found
+    return None
+
+
+def _of_scheme(text: str) -> Given | None:
+    scheme, _, rest = text.partition(" ")
     if scheme.lower() == "basic":
         name, password = _pair(rest.strip())
         # Some dialogs take no name without a password, some no password: either may be the token.
         return Given("Basic", name if name.startswith(tokens.PREFIX) else password, name)
-    if key := headers.get("X-API-Key", "").strip():
-        return Given("Bearer", key)
-    scheme, _, rest = headers.get("X-Esri-Authorization", "").strip().partition(" ")
+    return _of_bearer(text)
+
+
+def _of_bearer(text: str) -> Given | None:
+    scheme, _, rest = text.partition(" ")
     return Given("Bearer", rest.strip()) if scheme.lower() == "bearer" else None
+
+
+def _alone(text: str) -> Given | None:
+    return Given("Bearer", text) if text else None
+
+
+_READ_AS = {asker.AUTHORIZATION: _of_scheme, asker.API_KEY: _alone, asker.ESRI: _of_bearer}
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -7,7 +7,6 @@ installation whose people never leave its network may have a change of network a
 from __future__ import annotations
 
 import hashlib
-from ipaddress import ip_address, ip_network
 from typing import Any
 
 from django.conf import settings
@@ -15,16 +14,13 @@ from django.http import HttpRequest
 
 from geoapp.accounts import browsers, sessions
 from geoapp.accounts.journal import tell
-from geoapp.address import client_address
+from geoapp.address import client_address, network
 
 
-def network(address: str) -> str:
-    """What stays while somebody is at one place: the /24 of an IPv4 address, the /48 of an IPv6 one."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return address
-    return str(ip_network(f"{found}/{24 if found.version == 4 else 48}", strict=False))
+def _place(address: str) -> str:
+    """What stays while somebody is at one place, whose addresses change from day to day: the /24 of an IPv4 address, and the /48 that a
+    site has of IPv6."""
+    return network(address, v4=24, v6=48)
 
 
 def here(request: HttpRequest) -> dict[str, str]:
@@ -32,7 +28,7 @@ def here(request: HttpRequest) -> dict[str, str]:
     address = client_address(request)
     said = str(request.META.get("HTTP_USER_AGENT", ""))
     agent = hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    return {"address": address, "network": network(address), "browser": browsers.code(said), "agent": agent}
+    return {"address": address, "network": _place(address), "browser": browsers.code(said), "agent": agent}
 
 
 def is_broken(request: HttpRequest, user: Any) -> bool:
@@ -49,7 +45,7 @@ def is_broken(request: HttpRequest, user: Any) -> bool:
         session.lose("moved")  # type: ignore[attr-defined]
         return True
     if now["address"] != session.get(sessions.ADDRESS):
-        if network(session.get(sessions.ADDRESS, "")) != now["network"]:
+        if _place(session.get(sessions.ADDRESS, "")) != now["network"]:
             tell("elsewhere", user.get_username(), now["address"])
         session[sessions.ADDRESS] = now["address"]
     return False

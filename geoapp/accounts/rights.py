@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from geoapp.desk.guard import PERMISSION
 from layers import access
 from layers.models import Grant, Region, ReportingUnit
 from layers.words import Worded, Words
@@ -22,7 +21,7 @@ def told(user: Any) -> list[Worded]:
     found += [Words(group.name, group.name) for group in user.groups.order_by("name")]
     if user.is_staff:
         found.append(STAFF)
-        if user.has_perm(PERMISSION):
+        if user.has_perm(access.IMPORT):
             found.append(CLERK)
     return found or [READER]
 

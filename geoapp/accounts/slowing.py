@@ -18,12 +18,12 @@ import hashlib
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
 
 from django.db import transaction
 from django.utils import timezone
 
 from geoapp.accounts.models import Tries
+from geoapp.address import network
 
 FORGET = timedelta(days=1)  # after so long without a try the count begins anew
 KNOWN_DAYS = 30
@@ -66,15 +66,6 @@ def _key(kind: str, *parts: str) -> str:
     return hashlib.sha256("\0".join((kind, *parts)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _network(address: str) -> str:
-    """What one asker has: an IPv4 address, or the /64 that everybody with IPv6 is given."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return address
-    return str(ip_network(f"{found}/64", strict=False)) if found.version == 6 else address
-
-
 class TryPlace:
     """Where tries are counted: ``here``, which a success forgets; ``known``, where fewer counts are; and all of the ``bounds``."""
 
@@ -87,17 +78,17 @@ class AccountPlace(TryPlace):
     """An account, and the address from which somebody tries it."""
 
     def __init__(self, account: str, address: str) -> None:
-        name, network = account.casefold(), _network(address)
-        self.here = _key("here", name, network)
-        self.known = _key("known", name, network)
-        self.bounds = {self.here: HERE, _key("address", network): ADDRESS, _key("account", name): ACCOUNT}
+        name, asker = account.casefold(), network(address)
+        self.here = _key("here", name, asker)
+        self.known = _key("known", name, asker)
+        self.bounds = {self.here: HERE, _key("address", asker): ADDRESS, _key("account", name): ACCOUNT}
 
 
 class TokenPlace(TryPlace):
     """An address from which tokens are sent that are not to be taken; good ones are looked up without being counted."""
 
     def __init__(self, address: str) -> None:
-        self.here = _key("token", _network(address))
+        self.here = _key("token", network(address))
         self.known = ""
         self.bounds = {self.here: ADDRESS}
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from ipaddress import ip_address, ip_network
 from typing import Any
 
+from geoapp.address import network
 from geoapp.audit import who
 from geoapp.audit.who import Who
 from geoapp.audit.windows import Windows
@@ -16,15 +16,6 @@ FULL, SECONDS = 10, 60.0
 FULL_OF_ALL = 600
 _of_address = Windows(SECONDS, FULL)
 _of_all = Windows(SECONDS, FULL_OF_ALL)
-
-
-def network(address: str) -> str:
-    """What one asker has: an IPv4 address, or the /64 that everybody with IPv6 is given."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return address
-    return str(ip_network(f"{found}/64", strict=False)) if found.version == 6 else address
 
 
 def tell(act: str, by: Who | None = None, *, object: str = "", detail: dict[str, Any] | None = None) -> None:

@@ -9,8 +9,7 @@ from django.db.models import Q
 
 from layers import access
 
-CODENAME = "read_audit"
-PERMISSION = f"audit.{CODENAME}"
+APP, _, CODENAME = access.READ_AUDIT.partition(".")
 
 
 def may_audit(user: Any) -> bool:
@@ -19,5 +18,5 @@ def may_audit(user: Any) -> bool:
         return False
     if access.rights_of(user).may("audit"):
         return True
-    given = Permission.objects.filter(content_type__app_label="audit", codename=CODENAME)
+    given = Permission.objects.filter(content_type__app_label=APP, codename=CODENAME)
     return given.filter(Q(user=user.pk) | Q(group__user=user.pk)).exists()

@@ -7,8 +7,6 @@ anew; against him too, where somebody has kept a seal elsewhere: each is a line 
 from __future__ import annotations
 
 import logging
-import threading
-import time as clock
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -21,11 +19,6 @@ from layers.words import Words
 
 log = logging.getLogger("shuitu.audit")
 AFTER = timedelta(hours=6)  # the end of a day: whatever was under way then has written its lines
-LOOK_SECONDS = 3600.0
-MOST_WHILE_ASKED = 3  # days that are sealed while somebody waits for a page
-
-_looked = -LOOK_SECONDS
-_lock = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +51,10 @@ def due() -> Iterator[date]:
         day += timedelta(days=1)
 
 
-def seal(most: int | None = None) -> list[tuple[date, str]]:
-    """Seal what is due; → days and their numbers."""
+def seal() -> list[tuple[date, str]]:
+    """Seal what is due; → days and their numbers. Each web process does so by itself (`geoapp.serving.conf`): the first is the one."""
     made = []
-    for day in list(due())[:most]:
+    for day in due():
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT audit_seal(%s, %s)", [midnight(day), midnight(day + timedelta(days=1))])
             told = cursor.fetchone()[0]
@@ -69,16 +62,6 @@ def seal(most: int | None = None) -> list[tuple[date, str]]:
             log.info("sealed day=%s sha256=%s", day, told)
             made.append((day, told))
     return made
-
-
-def seal_due() -> None:
-    """The same, a few days at a time and once an hour, for whoever comes by."""
-    global _looked
-    with _lock:
-        if clock.monotonic() - _looked < LOOK_SECONDS:
-            return
-        _looked = clock.monotonic()
-    seal(MOST_WHILE_ASKED)
 
 
 def verify(known: Mapping[date, str] | None = None) -> Iterator[Breach]:

@@ -17,7 +17,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from geoapp.audit import files, filters, page, seals
+from geoapp.audit import files, filters, page
 from geoapp.audit.filters import PARAMS, LineAt
 from geoapp.audit.rights import may_audit
 from geoapp.audit.writing import attempt, write
@@ -70,7 +70,6 @@ def index(request: HttpRequest) -> HttpResponse:
     """Filters, the picture of days, and a page of lines. A filter that cannot be read is said above an empty list."""
     lang, given = page_language(request), _given(request)
     context: dict[str, Any] = {"lang": lang, "html_lang": html_language(lang), **page.form(given, lang)}
-    seals.seal_due()
     try:
         wanted = filters.parse(given)
     except BadParameter as wrong:

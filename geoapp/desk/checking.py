@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from geoapp.desk import parcels, profiles, queue, rows, targets
-from geoapp.desk.guard import PERMISSION
 from geoapp.desk.models import CHECKED, REFUSED, UNKNOWN, ImportJob, ReadingProfile
 from geoapp.desk.progress import ProgressTold
 from layers import access
@@ -146,7 +145,7 @@ def scope(job: ImportJob) -> dict[str, Any]:
     """What of the data the file is to stand for, and how far its sender's right reaches by now, as `run` is told."""
     how = job.how
     return {
-        "reach": access.reach_of(job.user, "import", PERMISSION),
+        "reach": access.reach_of(job.user, "import", access.IMPORT),
         "closing": bool(how.get("closing")), "effective": how.get("effective", ""),
         "replacing": bool(how.get("replacing")), "within": how.get("within", ""),
     }  # fmt: skip

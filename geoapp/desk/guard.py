@@ -21,7 +21,6 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from layers import access
 from layers.http.asker import account_of
 
-PERMISSION = "layers.import_data"
 FORM_BYTES = 1 << 20  # what a request may be longer than its file
 
 View = Callable[..., HttpResponseBase]
@@ -34,7 +33,7 @@ def too_long(request: HttpRequest) -> bool:
 def for_clerks(too_large: Callable[[HttpRequest], HttpResponse], *permissions: str) -> Callable[[View], View]:
     """Staff with one of the permissions only (unless told, that to import), and only requests of a bounded length (``too_large``
     answers others)."""
-    wanted = permissions or (PERMISSION,)
+    wanted = permissions or (access.IMPORT,)
 
     def guard(view: View) -> View:
         checked = csrf_protect(view)

@@ -12,8 +12,6 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from geoapp.desk.guard import PERMISSION
-from geoapp.desk.past import VIEW
 from geoapp.desk.views import language
 from layers import access, filters, languages, params, registry
 from layers.errors import ShuituError
@@ -50,7 +48,7 @@ def _told(request: HttpRequest, layer: Layer, found: Any) -> dict[str, Any]:
     user = request.user
     told: dict[str, Any] = {}
     release = getattr(found, "release", None) or getattr(found, "valid_from", None)
-    if release is not None and (user.has_perm(PERMISSION) or user.has_perm(VIEW)):
+    if release is not None and (user.has_perm(access.IMPORT) or user.has_perm(access.LOOK_BEHIND)):
         told["release"] = _release(request, release)
         if (
             layer.dataset in registry.DATASETS

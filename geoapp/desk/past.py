@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from geoapp.desk import targets, words
-from geoapp.desk.guard import PERMISSION
 from layers import access, languages, registry
 from layers.history.read import Changed, State, changed_by, states_of
 from layers.ingest.page_words import heading
@@ -54,13 +53,10 @@ def line(release: Release, lang: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-VIEW = "layers.view_release"
-
-
 def of_clerk(user: Any) -> QuerySet[Release]:
     """The releases that a clerk may look behind and take back: all, whose right reaches the whole city; else the clerk's own, as others tell
     what objects elsewhere were."""
-    whole = any(access.reach_of(user, "import", each).whole for each in (PERMISSION, VIEW))
+    whole = any(access.reach_of(user, "import", each).whole for each in (access.IMPORT, access.LOOK_BEHIND))
     return Release.objects.all() if whole else Release.objects.filter(actor=user.get_username())
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from geoapp import audit
 from geoapp.desk import pages, past
-from geoapp.desk.guard import PERMISSION, for_clerks
+from geoapp.desk.guard import for_clerks
 from geoapp.desk.views import language, say, show, to, too_large
 from layers import access, registry
 from layers.history.tables import OWN_HISTORY
@@ -22,7 +22,7 @@ from layers.later import later
 
 undo = later("layers.ingest.undo.undo")
 WAIT_S = 10.0
-lookers, clerks = for_clerks(too_large, PERMISSION, past.VIEW), for_clerks(too_large)
+lookers, clerks = for_clerks(too_large, access.IMPORT, access.LOOK_BEHIND), for_clerks(too_large)
 
 
 @lookers
@@ -40,7 +40,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def release(request: HttpRequest, number: int) -> HttpResponse:
     """What a release was made from, and what it changed."""
     found = get_object_or_404(past.of_clerk(request.user), pk=number)
-    may_undo = request.user.has_perm(PERMISSION)
+    may_undo = request.user.has_perm(access.IMPORT)
     asked = pages.number(request.GET.get("page", ""))
     return show(request, "release", past.of_release(found, language(request), asked, may_undo=may_undo))
 

@@ -201,7 +201,9 @@ def _step(step: str) -> Worded:
 
 def may_issue(request: HttpRequest, job: ReportJob) -> bool:
     """Whether a draft with a number may be made of what this report is of."""
-    return job.status == DONE and not job.area and pages.is_staff(request.user) and request.user.has_perm(pages.COMPILE)
+    return (
+        job.status == DONE and not job.area and pages.is_staff(request.user) and request.user.has_perm(access.COMPILE)
+    )
 
 
 def _may_delete(request: HttpRequest, job_id: int) -> bool:

@@ -1,6 +1,7 @@
 """Gunicorn's configuration, read from the environment as the settings are. See `worker`."""
 
 import os
+from typing import Any
 
 from geoapp import env, state
 from geoapp.address import UNIX, Proxy, parse_proxies
@@ -29,3 +30,11 @@ proxies: list[Proxy] = parse_proxies(env.words(_given("TRUSTED_PROXIES"), _here)
 # site. gunicorn tells Django (`wsgi.url_scheme`), which reads no header itself; it would believe any socket without a peer.
 forwarded_allow_ips = ",".join(dict.fromkeys([*(str(proxy) for proxy in proxies if proxy != UNIX), *_here]))
 secure_scheme_headers = {"X-FORWARDED-PROTO": "https"} if proxies else {}
+
+
+def post_worker_init(worker: Any) -> None:
+    """Gunicorn's hook: the site is loaded, and no request has come."""
+    from geoapp.audit import seals
+    from geoapp.background import hourly
+
+    hourly.begin(seals.seal)

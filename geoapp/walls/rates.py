@@ -15,8 +15,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from geoapp.accounts.slowing import _network as network_of
-from geoapp.address import Proxy, address_of
+from geoapp.address import Proxy, address_of, network
 from geoapp.problems import words
 from geoapp.problems.answers import answer
 from geoapp.serving.lanes import lanes
@@ -78,7 +77,7 @@ def asker(request: HttpRequest) -> str:
 @lru_cache(maxsize=8192)
 def _address(peer: str, forwarded: str, proxies: tuple[Proxy, ...]) -> str:
     """Parsed once, as one asker sends many requests."""
-    return f"address:{network_of(address_of(peer, forwarded, proxies))}"
+    return f"address:{network(address_of(peer, forwarded, proxies))}"
 
 
 def is_dear(path: str, method: str, lane: str) -> bool:

@@ -5,6 +5,7 @@ account was given of them; `sight` is what one asker sees in one answer, and the
 of a reach, and `seen` gives out layers as they may be seen.
 """
 
+from layers.access.named import APPROVE, CHECK, COMPILE, IMPORT, LOOK_BEHIND, READ_AUDIT
 from layers.access.permissions import divides, note_staff, reach_of, reaches, rights_of
 from layers.access.posture import (
     DEMO,
@@ -51,9 +52,15 @@ from layers.access.sight import (
 )
 
 __all__ = [
+    "APPROVE",
     "CAPABILITIES",
+    "CHECK",
+    "COMPILE",
     "DEMO",
     "DUTIES",
+    "IMPORT",
+    "LOOK_BEHIND",
+    "READ_AUDIT",
     "SETTING",
     "WORD",
     "Asker",

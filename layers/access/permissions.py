@@ -8,6 +8,7 @@ from django.contrib.auth.backends import BaseBackend
 from django.db.models import Q
 
 from layers import registry
+from layers.access import named
 from layers.access.rights import Capability, Rights
 from layers.access.roles import Asker
 from layers.access.rows import rows_in
@@ -16,19 +17,18 @@ from layers.fields import Dataset
 from layers.models import Grant
 from layers.reach import NOWHERE_AT_ALL, WHOLE, Reach
 
-IMPORT = "layers.import_data"
 _OF_STAFF: tuple[Capability, ...] = ("import", "edit", "judge", "reports", "publish", "accounts")
 # By capability the permissions that it is to Django, besides those of the tables that are edited.
 _PERMISSIONS: dict[Capability, tuple[str, ...]] = {
-    "import": (IMPORT, "layers.view_release"),
-    "reports": ("reports.compile_report",),
-    "publish": ("reports.check_report", "reports.approve_report"),
+    "import": (named.IMPORT, named.LOOK_BEHIND),
+    "reports": (named.COMPILE,),
+    "publish": (named.CHECK, named.APPROVE),
     "accounts": (
         *(f"auth.{deed}_user" for deed in ("view", "add", "change")),
         *(f"layers.{deed}_{model}" for deed in ("view", "add", "change", "delete") for model in ("role", "grant")),
         *(f"layers.{deed}_openness" for deed in ("view", "add", "change")),
     ),
-    "audit": ("audit.read_audit",),
+    "audit": (named.READ_AUDIT,),
 }
 
 

@@ -7,12 +7,16 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.http import HttpRequest
+from django.http.request import HttpHeaders
 
 from layers.access import Asker
 
-CREDENTIALS = ("HTTP_AUTHORIZATION", "HTTP_X_API_KEY")
-VARIES = ("Cookie", "Authorization", "X-Api-Key")
+AUTHORIZATION, API_KEY, ESRI = "Authorization", "X-API-Key", "X-Esri-Authorization"
+TOKENS = (AUTHORIZATION, API_KEY, ESRI)
+"""The headers in which programs send tokens, named here for whoever reads them, varies by them or tells of them."""
+VARIES = ("Cookie", *TOKENS)
 """By what of a request an answer may differ from what everybody is told."""
+_IN_META = tuple(map(HttpHeaders.to_wsgi_name, TOKENS))
 
 
 def account_of(request: HttpRequest) -> Asker | None:
@@ -36,4 +40,4 @@ def known_of(request: HttpRequest) -> Asker | None:
 
 
 def _brings(request: HttpRequest) -> bool:
-    return settings.SESSION_COOKIE_NAME in request.COOKIES or any(name in request.META for name in CREDENTIALS)
+    return settings.SESSION_COOKIE_NAME in request.COOKIES or any(name in request.META for name in _IN_META)

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from geoapp.accounts import bearer, tokens
 from geoapp.accounts.models import PersonalToken, Session
-from tests.accounts import GOOD, basic, browser, come_in, person, token
+from tests.accounts import GOOD, basic, browser, come_in, person, token, ways
 
 pytestmark = pytest.mark.django_db
 READ = "/feeds/?f=json"
@@ -28,19 +28,6 @@ def wang() -> User:
 
 def ask(address: str = READ, method: str = "get", **headers: str) -> Any:
     return getattr(Client(REMOTE_ADDR="192.0.2.1"), method)(address, headers=headers)
-
-
-def ways(text: str) -> dict[str, dict[str, str]]:
-    """By the program: what it sends."""
-    return {
-        "curl, GDAL_HTTP_HEADERS": {"authorization": f"Bearer {text}"},
-        "a sloppy one": {"authorization": f"bearer  {text} "},
-        "QGIS and ArcGIS Pro Basic": {"authorization": basic("wang", text)},
-        "without a name": {"authorization": basic("", text)},
-        "as the name": {"authorization": basic(text, "")},
-        "QGIS API Header": {"x-api-key": text},
-        "QGIS EsriToken": {"x-esri-authorization": f"Bearer {text}"},
-    }
 
 
 def test_it_is_taken_in_every_way_and_says_whose_it_is(wang: User, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -133,6 +133,24 @@ def test_a_pid_file_of_a_killed_database_keeps_nobody_from_starting_it(running: 
         other.wait()
 
 
+OLD_LINE = (
+    "INSERT INTO audit_line (at, act, result, account, address, channel, request_id, errand, question, object, detail)"
+    " VALUES (now() - interval '3 days', 1, 1, 'old', '', 1, '', '', '', '', '{}')"
+)
+
+
+def test_days_of_the_audit_that_are_over_are_sealed_by_themselves(running: Installation) -> None:
+    """Nobody gives the command, and nobody opens the page."""
+    with running.connected() as link:
+        assert link.execute("SELECT count(*) FROM audit_seal").fetchone() == (0,)
+        link.execute(OLD_LINE)
+        link.commit()
+        running.run("-m", "geoapp.serve", "stop")
+        running.up()
+        eventually(lambda: link.execute("SELECT count(*) >= 1 FROM audit_seal").fetchone() == (True,), "a seal")
+    assert "天的封存无误" in running.run("manage.py", "audit", "--verify")
+
+
 def test_a_site_that_shows_nothing_without_a_log_in_starts_like_any_other(running: Installation) -> None:
     running.run("manage.py", "openness", "closed")
     try:

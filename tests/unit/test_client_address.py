@@ -11,11 +11,27 @@ from collections.abc import Iterator
 
 import pytest
 
-from geoapp.address import address_of, parse_proxies
+from geoapp.address import address_of, network, parse_proxies
 from geoapp.env import BadSetting
 from geoapp.logs import LogLine, iso, one_line
 
 PROXIES = ["10.0.0.0/8", "::1"]
+
+
+@pytest.mark.parametrize(
+    ("address", "asker", "place"),
+    [
+        ("192.0.2.7", "192.0.2.7", "192.0.2.0/24"),
+        ("192.0.2.255", "192.0.2.255", "192.0.2.0/24"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64", "2001:db8:1::/48"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64", "2001:db8:1::/48"),  # a neighbour at the same place
+        ("::1", "::/64", "::/48"),
+        ("", "", ""),  # over a Unix socket
+        ("unix:", "unix:", "unix:"),
+    ],
+)
+def test_an_address_is_of_one_asker_and_at_one_place(address: str, asker: str, place: str) -> None:
+    assert (network(address), network(address, v4=24, v6=48)) == (asker, place)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,6 @@ from layers import access, languages, vocab
 from layers.versions import ALL_DATASETS, as_of
 from layers.words import Kept, Listed
 
-COMPILE, CHECK, APPROVE = "reports.compile_report", "reports.check_report", "reports.approve_report"
 SHOWN = 200
 
 
@@ -136,9 +135,9 @@ def of_one(report: Any, user: Any, lang: str) -> dict[str, Any]:
         "author": report.signers.get(str(EDITED), {}),
         "own": own,
         "may": {
-            "edit": report.state == DRAFT and not told["busy"] and user.has_perm(COMPILE),
-            "check": report.state == DRAFT and ready and user.has_perm(CHECK) and not own,
-            "approve": report.state == CHECKED and ready and user.has_perm(APPROVE) and not own,
+            "edit": report.state == DRAFT and not told["busy"] and user.has_perm(access.COMPILE),
+            "check": report.state == DRAFT and ready and user.has_perm(access.CHECK) and not own,
+            "approve": report.state == CHECKED and ready and user.has_perm(access.APPROVE) and not own,
             "send_back": report.state == CHECKED and any(map(user.has_perm, NEEDED["send_back"][CHECKED])),
             "withdraw": report.state != WITHDRAWN and any(map(user.has_perm, NEEDED["withdraw"][report.state])),
             "retry": bool(report.error),
@@ -150,10 +149,10 @@ def of_one(report: Any, user: Any, lang: str) -> dict[str, Any]:
 
 # What a step needs, one of these rights, by the state that the report is in.
 NEEDED: dict[str, dict[int, tuple[str, ...]]] = {
-    "edit": {DRAFT: (COMPILE,)},
-    "renew": {DRAFT: (COMPILE,)},
-    "check": {DRAFT: (CHECK,)},
-    "approve": {CHECKED: (APPROVE,)},
-    "send_back": {CHECKED: (CHECK, APPROVE)},
-    "withdraw": {DRAFT: (COMPILE,), CHECKED: (CHECK, APPROVE), APPROVED: (APPROVE,)},
+    "edit": {DRAFT: (access.COMPILE,)},
+    "renew": {DRAFT: (access.COMPILE,)},
+    "check": {DRAFT: (access.CHECK,)},
+    "approve": {CHECKED: (access.APPROVE,)},
+    "send_back": {CHECKED: (access.CHECK, access.APPROVE)},
+    "withdraw": {DRAFT: (access.COMPILE,), CHECKED: (access.CHECK, access.APPROVE), APPROVED: (access.APPROVE,)},
 }

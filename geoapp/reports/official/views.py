@@ -24,7 +24,7 @@ from geoapp.reports.official import frozen, pages, states
 from geoapp.reports.official.models import IssuedReport
 from geoapp.reports.official.states import SignRefused, person
 from geoapp.reports.refusal import refused
-from layers import languages
+from layers import access, languages
 from layers.errors import ShuituError
 from layers.http.answers import NOT_AT_ALL
 from layers.http.resource import Resource
@@ -84,7 +84,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @staff
 def issue(request: HttpRequest) -> HttpResponse:
     """A draft of what a report of the list is of, with today's figures."""
-    if not request.user.has_perm(pages.COMPILE):
+    if not request.user.has_perm(access.COMPILE):
         raise PermissionDenied
     number = request.POST.get("job", "")
     job = get_object_or_404(ReportJob, pk=int(number) if number.isascii() and number.isdigit() else 0, status=DONE)

@@ -26,7 +26,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         what = parser.add_mutually_exclusive_group(required=True)
-        what.add_argument("--seal", action="store_true", help="封存已结束的日子；每天运行一次，把输出另行保存")
+        what.add_argument(
+            "--seal", action="store_true", help="封存已结束的日子（服务每小时自己做一次）；把输出另行保存"
+        )
         what.add_argument("--verify", action="store_true", help="核对已封存的日子：改动、删除、补写的行都会指出")
         what.add_argument("--sweep", action="store_true", help="删去早于 --keep-months 个月的行")
         what.add_argument(

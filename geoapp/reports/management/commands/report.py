@@ -20,11 +20,10 @@ from geoapp.reports.atlas.plan import count, regions
 from geoapp.reports.layouts import store as layouts
 from geoapp.reports.official.letterhead import dressed
 from geoapp.reports.official.models import IssuedReport
-from geoapp.reports.official.pages import COMPILE
 from geoapp.reports.official.states import SignRefused, issue, person
 from geoapp.reports.official.words import WITHDRAWN
 from geoapp.reports.progress import chapters
-from layers import languages, vocab
+from layers import access, languages, vocab
 from layers.errors import ShuituError
 from layers.periods import Month, Period, parse_period
 from layers.stats.answer import coverage
@@ -149,7 +148,7 @@ class Command(BaseCommand):
         """A draft with a number for each; one that is refused does not stop the others. Of the latest month one that was issued
         is not issued again, so that a scheduler may ask each day."""
         user = get_user_model().objects.filter(username=account, is_active=True, is_staff=True).first()
-        if user is None or not user.has_perm(COMPILE):
+        if user is None or not user.has_perm(access.COMPILE):
             raise CommandError(f"帐号 {account} 不存在，或没有编制报告的权限", returncode=2)
         by, failed, kept = person(user), 0, 0
         for each in asks:
