@@ -109,6 +109,7 @@ HOSTILE = {
     "boundaries": ["v1'", "2019", "own"],
     "where": ["a.b:", "x", "::"],
     "object": ["nothing/1", "well/NOPE", "%00"],
+    "details": ["nothing", "%00", "/1"],
     "cell": ["0500E99999N99999-110101001", "x", "-1"],
     "explain": ["region/../../x", "unit/", "all"],
     "lang": ["xx", "ZH", "0"],

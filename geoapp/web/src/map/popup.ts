@@ -48,13 +48,15 @@ export class ObjectPopup {
   private readonly bubble: Bubble;
   constructor(map: GlMap, private readonly context: Context) {
     this.bubble = new Bubble(map, context, { offset: 12 }, () => context.store.set({ object: "" }));
+    // Below the drawer it was not seen, nor brought into the free part of the map.
+    context.store.subscribe(({ details }, changed) => { if (changed.has("details") && !details && this.isOpen) this.bubble.grown(); });
   }
 
   open(at: [number, number], found: Found[], region?: { name: string; go: () => void }): void {
     if (!found.length) return void this.close();
     const compact = found.length > 1;
     const cards = h("div", {}, found.slice(0, SHOW).map((each) => card(this.context, each, compact)));
-    const content = h("div", { class: "objects", "data-testid": "popup" },
+    const content = h("div", { class: compact ? "objects several" : "objects", "data-testid": "popup" },
       compact ? h("p", { class: "objects-count" }, t("objectsHere", { n: found.length })) : null,
       cards,
       found.length > SHOW ? h("p", { class: "objects-count" }, t("more", { n: found.length - SHOW })) : null,
@@ -71,6 +73,12 @@ export class ObjectPopup {
         this.bubble.grown();
       }, () => undefined);
     }
+  }
+  /** As `open`, of what the reader has chosen: where the drawer tells of an object, it tells of this one now. */
+  choose(...of: Parameters<ObjectPopup["open"]>): void {
+    this.open(...of);
+    const { store } = this.context;
+    if (store.state.details && of[1].length === 1) store.set({ details: store.state.object });
   }
   get isOpen(): boolean {
     return this.bubble.isOpen;
