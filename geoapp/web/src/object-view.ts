@@ -2,7 +2,7 @@
 // with. Its own page (object.ts) and the drawer on the map (details.ts) show the same, and differ in what is around it.
 import { ApiError, type Behind, behindUrl, getJson, type LayerInfo, type LinkedObject, type Meta, nearUrl, type Neighbour, type ObjectFeature, type ObjectUse, objectUrl, recordPage, type TableInfo, useUrl } from "./api";
 import { h, heading, icon, replace } from "./dom";
-import { fieldText, regionText } from "./fields";
+import { fieldText, regionName, regionText } from "./fields";
 import { language, t, tk, words } from "./i18n";
 import { badgeElement } from "./map/icons";
 import { objectLink } from "./ui/object-link";
@@ -69,7 +69,7 @@ export function objectView(asked: Asked, found: Found, around: Around): View {
     h("section", { class: "card" }, title("fields"), fields(found), released, asked.layer === "permit" ? h("p", { class: "fine" }, h("a", { href: recordPage(asked.code, language()), "data-testid": "recorded" }, t("recordProof"))) : null, placed ? null : below),
     placed ? whereabouts() : marks && around.map ? h("section", { class: "card" }, title("permittedHere"), around.map) : null,
     used, beside,
-    h("section", { class: "card wide" }, title("links"), links(feature, around.top + 2)));
+    h("section", { class: "card wide" }, title("links"), links(found, around.top + 2)));
 
   function whereabouts(): HTMLElement {
     const point = feature.geometry?.type === "Point" ? feature.geometry.coordinates : null;
@@ -132,17 +132,17 @@ function fields({ meta, layer, feature }: Found): HTMLElement {
   return h("dl", { class: "fields", "data-testid": "fields" },
     layer.fields.filter((field) => field.kind !== "links").map((field) => {
       const plain = fieldText(meta, field, feature.properties[field.name]);
-      const text = field.kind === "region" && plain ? regionText(feature.links, plain) : plain;
+      const text = field.kind === "region" && plain ? regionText(meta, feature.links, plain) : plain;
       return [h("dt", {}, words(field)), h("dd", { "data-field": field.name, class: text ? "" : "none" }, text || t("empty"))];
     }));
 }
 
 const linked = (feature: ObjectFeature): LinkedObject[] =>
   Object.values(feature.links ?? {}).flat().filter((each): each is LinkedObject => Boolean(each?.code));
-/** A permit is known by its number: its name is its holder's. */
-const titleOf = (each: LinkedObject): string => (each.layer === "permit" ? each.code : each.name || each.code);
-
-function links(feature: ObjectFeature, level: number): HTMLElement {
+function links({ meta, feature }: Found, level: number): HTMLElement {
+  /** A permit is known by its number: its name is its holder's. */
+  const titleOf = (each: LinkedObject): string => (each.layer === "permit" ? each.code : (isRegion(each) ? regionName(meta, each.code, each.name) : each.name) || each.code);
+  const isRegion = (each: LinkedObject): boolean => meta.layers.some(({ id, stage }) => id === each.layer && stage === "region");
   const groups = Object.entries(feature.links ?? {})
     .map(([name, value]) => [name, (Array.isArray(value) ? value : [value]).filter((each): each is LinkedObject => Boolean(each?.code))] as const)
     .filter(([, list]) => list.length > 0);
