@@ -108,8 +108,8 @@ def ask_what_a_number_is_made_of(officer: Officer) -> None:
     officer.press(officer.see("region-explain"))
     link = officer.page.locator("[data-testid=part-link][href*='/objects/']").first
     officer.press(link)
-    expect(by_id(officer.page, "object-use")).to_be_visible()
-    officer.press(by_id(officer.page, "back").first)
+    expect(by_id(officer.page, "use-table")).to_be_visible()
+    officer.press(by_id(officer.page, "details-close"))
     expect(by_id(officer.page, "explain-sum")).to_be_visible()
     assert query_state(officer.page, "region") == officer.facts.region
 
@@ -119,7 +119,7 @@ def find_a_well(officer: Officer) -> None:
     officer.look_for(officer.facts.well, officer.facts.well)
     officer.press(officer.page.locator("[data-testid=popup-link]").first)
     expect(by_id(officer.page, "permits")).to_be_visible()
-    officer.press(by_id(officer.page, "back").first)
+    officer.press(by_id(officer.page, "details-close"))
     expect(by_id(officer.page, "popup-object").first).to_be_visible()
 
 

@@ -74,6 +74,7 @@ def test_the_map_breaks_no_rule_whatever_is_open(new_city_page: Callable[..., An
         "second=2019-01/per_km2&values=1&drawer=0",
         f"explain=region/{A}&region={A}",
         "object=urban_plant/F1",
+        "details=meter/M1",
     ):
         open_map(page, f"/?lang={lang}&period=2019-01&{more}")
         page.wait_for_load_state("networkidle")
@@ -96,4 +97,7 @@ def test_docked_panels_break_no_rule(new_city_page: Callable[..., Any], root: Pa
     for tab in ("tab-filters", "tab-layers", "tab-legend", "tab-table"):
         page.get_by_test_id(tab).click()
         found += faults(page, root, "#sheet" if size == "phone upright" else "#left")
+    open_map(page, "/?lang=en&period=2019-01&details=meter/M1")
+    page.wait_for_selector("#details [data-testid=use-table]")
+    found += faults(page, root)
     assert not found, "\n".join(found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -53,3 +54,11 @@ def test_the_page_of_a_closed_object_says_why(own_page: Page, own_watch: Watch) 
     own_watch.allow(r"status of 404 .*/(objects|api/layers)/meter/")
     own_page.goto(f"/objects/meter/{MARK}-M1")
     expect(by_id(own_page, "missing")).to_contain_text("OPEN_TO_ALL=personal")
+
+
+def test_the_drawer_of_a_closed_object_says_why_and_leads_to_the_log_in(own_page: Page, own_watch: Watch) -> None:
+    own_watch.allow(r"status of 404 .*/api/layers/meter/")
+    open_map(own_page, f"/?period=2019-01&details=meter/{MARK}-M1")
+    expect(by_id(own_page, "details-refused")).to_contain_text("OPEN_TO_ALL=personal")
+    login = by_id(own_page, "details-login").get_attribute("href")
+    assert login and unquote(login).startswith("/account/login?next=/?period=2019-01&details=meter/")

@@ -77,6 +77,35 @@ def test_movers_and_counts_are_of_the_selected_region(own_page: Page) -> None:
     expect(by_id(page, "count-urban_plant")).to_have_attribute("data-count", "2")
 
 
+def test_a_ranking_is_of_one_question_and_says_while_another_is_on_its_way(own_page: Page) -> None:
+    """Amounts of what was asked before are no shares of the sum that is asked for now."""
+    page = own_page
+    open_map(page, "/?period=2019-01")
+    block = page.locator("#drawer section", has=by_id(page, "ranking"))
+    expect(block).to_have_attribute("aria-busy", "false")
+    before = by_id(page, "ranking").inner_text()
+    held: list[Any] = []
+    page.route("**/api/regions/**", held.append)
+    page.evaluate("shuitu.context.store.set({source: ['self_built_well']})")
+    expect(by_id(page, "legend")).to_contain_text("自备井")  # the map has its answer
+    expect(block).to_have_attribute("aria-busy", "true")
+    assert by_id(page, "ranking").inner_text() == before
+    page.unroute_all()
+    for one in held:
+        one.continue_()
+    expect(block).to_have_attribute("aria-busy", "false")
+    assert by_id(page, "ranking").inner_text() != before
+
+
+def test_an_open_object_is_told_in_the_language_that_is_chosen(own_page: Page) -> None:
+    page = own_page
+    open_map(page, "/?period=2019-01&layers=urban_plant&object=urban_plant/F1")
+    expect(by_id(page, "popup-link")).to_have_text("查看详情")
+    page.evaluate("shuitu.context.store.set({lang: 'en'})")
+    expect(by_id(page, "popup-link")).to_have_text("Details")
+    assert query_state(page, "object") == "urban_plant/F1"
+
+
 @pytest.mark.parametrize("versus", ["", "2018"])
 @pytest.mark.parametrize("period", ["", "2019"])
 def test_a_comparison_that_cannot_be_has_one_that_can(own_page: Page, period: str, versus: str) -> None:
@@ -109,6 +138,7 @@ HOSTILE = {
     "boundaries": ["v1'", "2019", "own"],
     "where": ["a.b:", "x", "::"],
     "object": ["nothing/1", "well/NOPE", "%00"],
+    "details": ["nothing", "%00", "/1"],
     "cell": ["0500E99999N99999-110101001", "x", "-1"],
     "explain": ["region/../../x", "unit/", "all"],
     "lang": ["xx", "ZH", "0"],

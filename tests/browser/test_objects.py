@@ -3,45 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.test import Client
 from playwright.sync_api import Page, expect
 
 from layers import models
 from tests import factories as make
 from tests.browser.page_model import PHONE, by_id, fits, open_map, query_state
-from tests.factories import SOUTHERN, A, at
+from tests.factories import SOUTHERN, A
+from tests.object_city import LITRES, make_city
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-OWN_WELL = 4
-LITRES = {1: 2_000_000, 2: 3_500_000}
 
 
 @pytest.fixture
 def city(transactional_db: None) -> make.Grid:
-    """One meter of two months, of a user with a permit whose holder has a well besides, in a village of its own."""
-    grid = make.make_grid()
-    user = make.WaterUserFactory(code="U1", name="一号用水户")
-    holder = make.HolderFactory(code="H1", name="一号取水户")
-    permit = make.PermitFactory(code="P1", permitted_l_per_year=9_000_000, holder=holder)
-    user.permits.add(permit)
-    make.WellFactory(code="W1", name="一号井", geom=at(0.5, 0.5)).permits.add(permit)
-    make.FacilityFactory(code="F1", name="第一水厂", geom=at(0.6, 0.5))
-    meter = make.MeterFactory(code="M1", source=OWN_WELL)
-    meter.users.add(user, make.WaterUserFactory(code="U2"))
-    for month, litres in LITRES.items():
-        make.UsageFactory(meter=meter, month=date(2019, month, 1), volume_l=litres)
-    make.UsageFactory(region=grid[A], volume_l=500)
-    with transaction.atomic():
-        grid.settle()
-    return grid
+    return make_city()
 
 
 @pytest.fixture
@@ -49,12 +30,9 @@ def own_page(city: make.Grid, new_own_page: Callable[..., Any]) -> Any:
     return new_own_page()
 
 
-def test_from_a_figure_to_its_meter_and_back_to_the_same_view(own_page: Page) -> None:
+def test_what_a_meter_measured_and_on_to_its_user_and_back_to_the_same_view(own_page: Page) -> None:
     page = own_page
-    open_map(page, f"/?region={SOUTHERN}&period=2019-01")
-    by_id(page, "region-explain").click()
-    by_id(page, "explain-part").filter(has_text="M1").get_by_test_id("part-link").click()
-    page.wait_for_url("**/objects/meter/M1?*")
+    page.goto(f"/objects/meter/M1?from=region%3D{SOUTHERN}%26period%3D2019-01%26explain%3Dregion%2F{SOUTHERN}")
     expect(by_id(page, "use-table").locator("[data-month='2019-02']")).to_have_attribute("data-litres", str(LITRES[2]))
     expect(by_id(page, "use-year")).to_have_attribute("data-litres", str(sum(LITRES.values())))
     expect(by_id(page, "use-table").locator("[data-month='2019-03']")).to_have_text("—")  # no record is no 0
@@ -73,14 +51,14 @@ def test_from_a_figure_to_its_meter_and_back_to_the_same_view(own_page: Page) ->
 def test_the_way_back_to_the_view_just_left_is_a_step_back(own_page: Page) -> None:
     """Which a browser shows as it was left, and at once."""
     page = own_page
-    open_map(page, f"/?region={SOUTHERN}&period=2019-01")
-    by_id(page, "region-explain").click()
-    by_id(page, "explain-part").filter(has_text="M1").get_by_test_id("part-link").click()
+    open_map(page, f"/?region={SOUTHERN}&period=2019-01&details=meter/M1")
+    by_id(page, "own-page").click()
+    page.wait_for_url("**/objects/meter/M1?*")
     expect(by_id(page, "object-name")).to_be_visible()
     steps = page.evaluate("history.length")
     by_id(page, "back").first.click()
     page.wait_for_selector("html[data-ready]", state="attached")
-    assert str(query_state(page, "explain")).startswith("region/")
+    assert query_state(page, "details") == "meter/M1"
     assert page.evaluate("history.length") == steps
 
 
@@ -153,12 +131,3 @@ def test_the_release_is_told_to_all_and_led_to_with_editing_for_who_may(
     expect(by_id(page, "release-link")).to_have_text("机井.csv")
     by_id(page, "edit").click()
     page.wait_for_url("**/admin/layers/well/*/change/")
-
-
-def test_a_permit_and_a_holder_are_found_and_opened_from_the_search(own_page: Page) -> None:
-    open_map(own_page, "/")
-    by_id(own_page, "search").fill("一号取水户")
-    hit = by_id(own_page, "search-results").locator("[data-layer=holder]")
-    expect(hit).to_contain_text("取水户")
-    hit.click()
-    expect(by_id(own_page, "object-name")).to_have_text("一号取水户")

@@ -88,8 +88,10 @@ def test_the_map_is_not_whatever_is_open(new_city_page: Callable[..., Any]) -> N
         "/?period=2019-01&region=110101&layers=urban_plant",
         "/?period=2019-01&grid=4",
         "/?embed=1&period=2019-01",
+        "/?period=2019-01&details=meter/M1",
     ):
         open_map(page, address)
+        page.wait_for_load_state("networkidle")
         found += violations(page)
     assert found == []
 

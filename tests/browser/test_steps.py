@@ -26,13 +26,13 @@ LEFT_OUT = (
     " .maplibregl-ctrl *, .report-block *, details > summary, #level label"
 )
 # What can be pressed where the pointer would press it, each with a name that a failure can tell.
-PRESSABLE = f"""() => [...document.querySelectorAll('button, label, .column')]
+PRESSABLE = f"""() => [...document.querySelectorAll('button, label, .column, a[data-object]')]
     .filter(each => each.checkVisibility({{visibilityProperty: true}}) && !each.matches({LEFT_OUT!r}) && !each.querySelector('input:disabled') && !each.disabled)
     .map(each => {{
         const {{left, top, width, height}} = each.getBoundingClientRect();
         const [x, y] = [left + width / 2, top + height / 2];
         const hit = document.elementFromPoint(x, y);
-        return {{x, y, seen: hit && (each.contains(hit) || hit.contains(each) && hit.matches('label, button')), name: (each.dataset.testid ?? '') + ' ' + each.textContent.trim().slice(0, 30)}};
+        return {{x, y, seen: hit && (each.contains(hit) || hit.contains(each) && hit.matches('label, button, a')), name: (each.dataset.testid ?? '') + ' ' + each.textContent.trim().slice(0, 30)}};
     }})
     .filter(({{seen}}) => seen)"""
 # What the page says, but for what an address is not there to keep: which tab is open, how far a list was unfolded.
@@ -42,7 +42,7 @@ SAID = """() => {
     delete state.camera;
     const {second} = shuitu.context;
     return {state, second: second && [text('.map-title'), second.together, second.context.shown.period, second.context.shown.measure, [...second.context.shown.picture.values].map(([code, {shown}]) => [code, shown])], lang: document.documentElement.lang, legend: text('#legend'), drawer: text('[data-testid=figures]'), name: text('[data-testid=region-name]'),
-        explain: text('#explain'), popup: text('.maplibregl-popup'), time: text('#timebar .now'), title: document.title};
+        explain: text('#explain'), details: text('#details'), popup: text('.maplibregl-popup'), time: text('#timebar .now'), title: document.title};
 }"""
 FLYING = """
     window.__flying = 0;

@@ -4,7 +4,7 @@ import { groundText, isFacility } from "./ground";
 import { areLike, besidePeriod, monthsOf, pairOf } from "./periods";
 import { isCompare, type State } from "./state";
 
-type Part = "period" | "versus" | "measure" | "level" | "source" | "purpose" | "resident" | "boundaries" | "region" | "layers" | "ground" | "where" | "object" | "cell" | "explain" | "map" | "lang" | "method" | "k" | "breaks" | "palette" | "opacity" | "beside" | "table" | "area" | "second" | "values";
+type Part = "period" | "versus" | "measure" | "level" | "source" | "purpose" | "resident" | "boundaries" | "region" | "layers" | "ground" | "where" | "object" | "details" | "cell" | "explain" | "map" | "lang" | "method" | "k" | "breaks" | "palette" | "opacity" | "beside" | "table" | "area" | "second" | "values";
 export interface Mended { part: Part; asked: string }
 
 /** Whether every month a period names at its ends is in the data. */
@@ -46,7 +46,7 @@ export function mend(state: State, search: string, meta: Meta, defaultPeriod: st
   // What was not understood at all has left its default in the state.
   const understood: Record<Exclude<Part, "period" | "versus" | "source" | "purpose" | "layers">, unknown> = {
     measure: state.measure === asked("measure") || asked("measure") === "change", level: state.level === asked("level") || asked("level") === "grid",
-    resident: state.resident, boundaries: state.boundaries, region: state.region, where: state.where, object: state.object, cell: state.cell,
+    resident: state.resident, boundaries: state.boundaries, region: state.region, where: state.where, object: state.object, details: state.details, cell: state.cell,
     explain: state.explain, map: state.camera, lang: state.lang === asked("lang"),
     method: state.method, k: state.classes, breaks: state.breaks, palette: [...state.palette].sort().join() === asked("palette").split(",").sort().join(),
     opacity: String(state.opacity) === asked("opacity"), ground: groundText(state.ground) === asked("ground"), beside: state.beside.join() === asked("beside"), second: state.second, values: state.values || asked("values") === "0", table: state.table || asked("table") === "0", area: state.area,

@@ -4,8 +4,8 @@ import type { CellStats, Filters, LayerInfo, Level, Meta, Series } from "./api";
 import type { Scale } from "./classes";
 import type { Data } from "./data";
 import { boundariesOf } from "./divisions";
+import { regionName } from "./fields";
 import { speakIn, unitsNow } from "./format";
-import { FIRST } from "./i18n";
 import type { State, Stateful } from "./state";
 import { isUnit, UNIT } from "./unit";
 import { unitsOf } from "./units";
@@ -90,7 +90,7 @@ export class Context {
   }
   /** A division's name in the language of the page, where it has one. */
   nameOf(code: string, name: string): string {
-    return (this.state.lang !== FIRST && this.meta.names_en?.[code]) || name;
+    return regionName(this.meta, code, name);
   }
   get city(): string {
     return this.meta.city.code;

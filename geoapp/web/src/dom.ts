@@ -23,6 +23,8 @@ export function h<K extends keyof HTMLElementTagNameMap>(tag: K, attrs: Attrs = 
   fill(element, attrs, children);
   return element;
 }
+/** A heading as deep as its place in the page makes it. */
+export const heading = (level: number, attrs: Attrs = {}, ...children: Child[]): HTMLHeadingElement => h(`h${level}` as "h2", attrs, ...children);
 export function s(tag: string, attrs: Attrs = {}, ...children: Child[]): SVGElement {
   const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
   fill(element, attrs, children);

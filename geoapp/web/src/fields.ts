@@ -1,6 +1,6 @@
 // Values of an object's fields as they are read: terms by vocabulary, numbers with their unit.
 import type { FieldInfo, Meta, ObjectFeature } from "./api";
-import { t, term } from "./i18n";
+import { FIRST, language, t, term } from "./i18n";
 
 const NUMBER = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
 
@@ -25,7 +25,9 @@ export function fieldText(meta: Meta, field: FieldInfo, value: unknown): string 
 }
 
 /** A division is told by name as well as by code, where the links name it. */
-export function regionText(links: ObjectFeature["links"], code: string): string {
+export function regionText(meta: Meta, links: ObjectFeature["links"], code: string): string {
   const named = Object.values(links ?? {}).flat().find((each) => each?.code === code);
-  return named?.name ? `${named.name} · ${code}` : code;
+  return named?.name ? `${regionName(meta, code, named.name)} · ${code}` : code;
 }
+/** A division's name in the language of the page, where it has one. */
+export const regionName = (meta: Meta, code: string, name: string): string => (language() !== FIRST && meta.names_en?.[code]) || name;

@@ -20,6 +20,7 @@ import { parse, type State, Store } from "./state";
 import { mountAreaPlace } from "./ui/area";
 import { mountEmbed } from "./ui/embed";
 import { isUnit } from "./unit";
+import { mountDetails } from "./ui/details";
 import { mountDrawer, openDrawerButton } from "./ui/drawer";
 import { mountExplain } from "./ui/explain";
 import { mountFilters } from "./ui/filters";
@@ -125,6 +126,7 @@ function run(context: Context): GlMap | null {
   mountLayers(byId("layers"), context);
   mountDrawer(byId("drawer"), context, (code) => { select(code); layout.raise(); }, (mover) => { view.openCell(mover); layout.lower(); });
   const explain = mountExplain(byId("explain"), context);
+  const details = mountDetails(byId("details"), context, drawn);
   byId("legend-line").addEventListener("click", () => { layout.tab("legend"); layout.raise(); });
   const search = mountSearch(byId("search"), context, select);
   mountLevel(byId("level"), context);
@@ -151,7 +153,7 @@ function run(context: Context): GlMap | null {
       event.preventDefault();
       search.focus();
     } else if (event.key === "Escape" && !typing && !document.querySelector("dialog[open], [popover]:popover-open")) {
-      if (explain.close() || view.escape() || area.escape()) return;
+      if (details.close() || explain.close() || view.escape() || area.escape()) return;
       const { region } = store.state;
       if (region) select(isUnit(region) || context.levelOf(region) === context.first ? context.city : region.slice(0, region.length - 3));
     }

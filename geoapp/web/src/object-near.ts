@@ -1,9 +1,10 @@
 // What stands next to an object, with how far and in which direction; and what lies behind it, for who may look.
-import { type Behind, type Meta, type Neighbour, objectPage } from "./api";
-import { h, replace } from "./dom";
+import { type Behind, type Meta, type Neighbour } from "./api";
+import { h, heading, replace } from "./dom";
 import { integer } from "./format";
-import { language, t, words } from "./i18n";
+import { t, words } from "./i18n";
 import { badgeElement } from "./map/icons";
+import { objectLink } from "./ui/object-link";
 
 const DIRECTIONS = ["north", "northEast", "east", "southEast", "south", "southWest", "west", "northWest"] as const;
 const KILOMETRE = 1000;
@@ -16,21 +17,21 @@ export function directionText(bearing: number | null): string {
   return bearing === null ? t("sameSpot") : t(DIRECTIONS[Math.round(bearing / 45) % DIRECTIONS.length]);
 }
 
-export function showNear(place: HTMLElement, meta: Meta, near: Neighbour[], own: string, from: string): void {
+export function showNear(place: HTMLElement, meta: Meta, near: Neighbour[], own: string, level: number): void {
   const title = words(meta.layers.find((each) => each.id === own)!.title);
   const groups = [["same", title], ["facility", t(own === "water_user" || own === "meter" || own === "well" || own === "surface_intake" ? "nearFacilities" : "nearOtherFacilities")]] as const;
-  replace(place, h("h2", {}, t("near")), near.length ? h("div", { class: "links", "data-testid": "near-list" }, groups.map(([group, heading]) => {
+  replace(place, heading(level, {}, t("near")), near.length ? h("div", { class: "links", "data-testid": "near-list" }, groups.map(([group, of]) => {
     const listed = near.filter((each) => each.group === group);
-    return listed.length ? h("div", {}, h("h3", {}, heading), h("ul", {}, listed.map((each) => row(meta, each, from)))) : null;
+    return listed.length ? h("div", {}, heading(level + 1, {}, of), h("ul", {}, listed.map((each) => row(meta, each)))) : null;
   })) : h("p", { class: "hint" }, t("nearNone")));
 }
 
-function row(meta: Meta, each: Neighbour, from: string): HTMLElement {
+function row(meta: Meta, each: Neighbour): HTMLElement {
   const layer = meta.layers.find((one) => one.id === each.layer);
   return h("li", { class: "near-row", "data-code": each.code },
     layer ? badgeElement(layer, 18) : null,
     h("div", {},
-      h("a", { href: objectPage(each.layer, each.code, language(), from), "data-code": each.code }, each.name || each.code),
+      objectLink(each.layer, each.code, { "data-code": each.code }, each.name || each.code),
       h("small", { "data-metres": each.distance_m }, `${distanceText(each.distance_m)} · ${directionText(each.bearing_deg)}`)));
 }
 

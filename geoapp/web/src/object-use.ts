@@ -1,28 +1,34 @@
 // What one object used: a chart by month and source, a table of years, and what its permits allow.
-import { type Meta, objectPage, type ObjectPermit, type ObjectUse, recordsUrl, type YearUse } from "./api";
-import { h, replace } from "./dom";
+import { type Meta, type ObjectPermit, type ObjectUse, recordsUrl, type YearUse } from "./api";
+import { h, heading, replace } from "./dom";
 import { added, change, commonUnit, integer, monthShort, percent, periodText, volumeText } from "./format";
 import { language, listed, t, term, words } from "./i18n";
 import { drawChart } from "./ui/chart-draw";
 import { OTHER_COLOR, SOURCE_COLORS } from "./ui/colors";
+import { objectLink } from "./ui/object-link";
 
 const MONTHS = Array.from({ length: 12 }, (_, m) => String(m + 1).padStart(2, "0"));
 
-export function showUse(place: HTMLElement, meta: Meta, use: ObjectUse, layer: string, from: string): void {
-  if (use.closed) return replace(place, h("h2", {}, t("use")), h("p", { class: "hint", "data-testid": "use-closed" }, words(meta.access.why)));
+/** Headed at a level of the page's headings. → What ends it. */
+export function showUse(place: HTMLElement, meta: Meta, use: ObjectUse, layer: string, level: number): () => void {
+  if (use.closed) {
+    replace(place, heading(level, {}, t("use")), h("p", { class: "hint", "data-testid": "use-closed" }, words(meta.access.why)));
+    return () => undefined;
+  }
   const known = use.volume_l.some((litres) => litres !== null);
   const canvas = h("div", { class: "chart object-chart", role: "img", "aria-label": t("use"), "data-testid": "use-chart" });
   replace(place,
-    h("h2", {}, t(use.points ? "useTaken" : "use"), !use.meters ? null : h("small", {}, t("useMeters", { n: integer(use.meters) }))),
+    heading(level, {}, t(use.points ? "useTaken" : "use"), !use.meters ? null : h("small", {}, t("useMeters", { n: integer(use.meters) }))),
     known ? [canvas, legend(meta, use)] : h("p", { class: "hint", "data-testid": "use-none" }, t("useNone")),
     use.provisional.length ? h("p", { class: "fine", "data-testid": "use-provisional" }, t("provisionalChart", { months: listed(use.provisional.map((month) => periodText(month, language()))) })) : null,
     points(use),
     shared(use),
     known ? years(use) : null,
-    layer === "permit" ? null : permits(use.permits, use.years, from),
+    layer === "permit" ? null : permits(use.permits, use.years, level + 1),
     known && use.records ? h("p", { class: "use-take" }, t("useTake"), " ", ["csv", "xlsx"].map((form) =>
       h("a", { class: "button small", href: recordsUrl(form, use.records!), download: "", "data-testid": `use-${form}` }, form.toUpperCase()))) : null);
-  if (known) drawChart(canvas, { ...use, provisional_months: use.provisional }, { meta, period: "" }, null);
+  const chart = known ? drawChart(canvas, { ...use, provisional_months: use.provisional }, { meta, period: "" }, null) : null;
+  return () => chart?.instance.dispose();
 }
 
 function legend(meta: Meta, use: ObjectUse): HTMLElement {
@@ -72,12 +78,12 @@ function years(use: ObjectUse): HTMLElement {
       permitted ? [h("td", {}, unit.text(year.permitted_l)), h("td", { class: (year.of_permitted ?? 0) > 1 ? "over" : "", "data-testid": "use-of-permitted" }, year.of_permitted !== null && partly(use) ? t("atLeast", { v: percent(year.of_permitted) }) : percent(year.of_permitted))] : null)))));
 }
 
-function permits(list: ObjectPermit[], of: YearUse[], from: string): HTMLElement | null {
+function permits(list: ObjectPermit[], of: YearUse[], level: number): HTMLElement | null {
   if (!list.length) return null;
   const unsaid = of.length && of.every((year) => year.of_permitted === null) && added(list.map((each) => each.others));
   return h("div", { class: "permits", "data-testid": "permits" },
-    h("h3", {}, t("link_permits")),
-    h("ul", {}, list.map((each) => h("li", {}, h("a", { class: "num", href: objectPage("permit", each.code, language(), from) }, each.code), " · ",
+    heading(level, {}, t("link_permits")),
+    h("ul", {}, list.map((each) => h("li", {}, objectLink("permit", each.code, { class: "num" }, each.code), " · ",
       each.permitted_l_per_year === null ? t("empty") : t("permitYearly", { v: volumeText(each.permitted_l_per_year, language()) }), " · ",
       each.valid_from || each.valid_to ? t("permitValid", { from: each.valid_from ?? "…", to: each.valid_to ?? "…" }) : t("permitNoTerm"),
       each.others ? h("small", {}, ` · ${t("permitOthers", { n: each.others })}`) : null))),

@@ -36,6 +36,8 @@ export interface State extends Filters, Classing {
   where: string;
   /** "layer/code" of the object whose popup is open. */
   object: string;
+  /** "layer/code" of the object that the drawer tells all of. */
+  details: string;
   camera: Camera | null;
   drawer: boolean;
   /** Whether the table of what the map shows stands in the place of the overview. */
@@ -70,6 +72,8 @@ export const objectParts = (name: string): [layer: string, code: string] => {
 };
 /** Whether a measure compares with a period of the reader's own choice. */
 export const isCompare = (measure: Measure): boolean => measure === "difference" || measure === "ratio";
+/** What stands where the drawer of an object lies upon it. */
+const BELOW = ["explain", "region", "area"] as const;
 const pick = <T extends string>(value: string | null, allowed: readonly T[]): T =>
   allowed.includes(value as T) ? (value as T) : allowed[0];
 const codes = (value: string | null): string[] => [...new Set((value ?? "").split(",").filter((part) => /^\d{2,12}$/.test(part)))].slice(0, BESIDE_MOST);
@@ -111,6 +115,7 @@ export function parse(search: string): State {
     ground: groundOf(params.get("ground")),
     where: text("where", WHERE),
     object: text("object", OBJECT),
+    details: text("details", OBJECT),
     camera: cameraOf(params.get("map") ?? ""),
     drawer: params.get("drawer") !== "0",
     table: params.get("table") === "1",
@@ -148,6 +153,7 @@ export function serialise(state: State, defaultPeriod: string): string {
     ground: groundText(state.ground),
     where: state.where,
     object: state.object,
+    details: state.details,
     drawer: state.drawer ? "" : "0",
     table: state.table ? "1" : "",
     beside: state.beside,
@@ -208,6 +214,8 @@ export class Store implements Stateful {
       Object.assign(next, found.period === next.period ? found : { measure: "volume", versus: "" });
     }
     if (next.second) next.second = this.paired(next.second, next.period);
+    // What is opened anew where the drawer of an object lies is to be seen.
+    if (next.details === this.state.details && BELOW.some((key) => patch[key] !== undefined && patch[key] !== this.state[key])) next.details = "";
     const address = location.pathname + serialise(next, this.defaultPeriod);
     const step = this.acted && !Object.keys(patch).every((key) => key === "camera");
     if (address !== before) {

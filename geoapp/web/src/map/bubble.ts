@@ -64,8 +64,9 @@ export class Bubble {
     if (this.map.isMoving()) return void this.map.once("moveend", () => this.fit());
     this.bound();
     requestAnimationFrame(() => {
-      const box = this.popup?.getElement()?.getBoundingClientRect();
-      if (!box || this.map.isMoving()) return;
+      const element = this.popup?.getElement();
+      if (!element?.checkVisibility({ visibilityProperty: true }) || this.map.isMoving()) return;
+      const box = element.getBoundingClientRect();
       const map = this.map.getContainer().getBoundingClientRect();
       const free = clearPadding();
       const x = beyond(box.left, box.right, map.left + free.left, map.right - free.right);

@@ -6,6 +6,7 @@ import { canHover, isTouch } from "../form";
 import { t, words } from "../i18n";
 import type { CellPopup } from "./cell-popup";
 import type { Drawing } from "./drawing";
+import { MARKED } from "./marked";
 import { type ObjectPopup, objectsOf } from "./popup";
 
 export class Pointer {
@@ -33,13 +34,21 @@ export class Pointer {
     const { x, y } = event.point;
     return this.drawing.map.queryRenderedFeatures([[x - reach, y - reach], [x + reach, y + reach]], { layers });
   }
+  /** One of several that are marked for the drawer. */
+  private markedUnder(event: MapMouseEvent): string | null {
+    const { map } = this.drawing;
+    if (!this.context.state.details || !map.getLayer(MARKED)) return null;
+    const [hit] = map.queryRenderedFeatures(event.point, { layers: [MARKED] });
+    const name = hit && `${String(hit.properties.layer)}/${String(hit.properties.code)}`;
+    return name && name !== this.context.state.details ? name : null;
+  }
   private move(event: MapMouseEvent): void {
     if (!canHover() || this.drawing.map.isMoving() || this.context.drawing) return;
     const points = this.objectsUnder(event, 1).filter((feature) => feature.layer.type !== "fill");
     const cell = this.drawing.cells.under(event.point);
     this.drawing.cells.hover(cell ? Number(cell.feature.id) : null);
     const region = cell ? null : this.regionUnder(event);
-    this.drawing.map.getCanvas().style.cursor = points.length || region || cell ? "pointer" : "";
+    this.drawing.map.getCanvas().style.cursor = points.length || region || cell || this.markedUnder(event) ? "pointer" : "";
     this.drawing.regions.hover(region?.level ?? null, region?.code ?? null);
     if (this.popup.isOpen || this.cellPopup.isOpen) return this.context.emit("hover", null); // an open popup has the word
     const { clientX: x, clientY: y } = event.originalEvent;
@@ -67,6 +76,8 @@ export class Pointer {
       const under = this.regionUnder(event);
       return under ? this.context.gather(under.code) : undefined;
     }
+    const marked = this.markedUnder(event);
+    if (marked) return this.context.store.set({ details: marked });
     const features = this.objectsUnder(event, isTouch() ? 12 : 4);
     const cluster = features.find((feature) => Number(feature.properties.count) > 1);
     const found = objectsOf(features.filter((feature) => feature.layer.type !== "fill"), (id) => this.drawing.facilities.layerOf(id));
@@ -78,9 +89,9 @@ export class Pointer {
     const areas = objectsOf(features.filter((feature) => feature.layer.type === "fill"), (id) => this.drawing.facilities.layerOf(id));
     const region = this.regionUnder(event);
     const at: [number, number] = [event.lngLat.lng, event.lngLat.lat];
-    if (found.length) return this.popup.open(at, found);
+    if (found.length) return this.popup.choose(at, found);
     // An area covers the region beneath: its popup leads there too.
-    if (areas.length) return this.popup.open(at, areas, region ? { name: region.name, go: () => this.select(region.code) } : undefined);
+    if (areas.length) return this.popup.choose(at, areas, region ? { name: region.name, go: () => this.select(region.code) } : undefined);
     if (this.popup.close()) return;
     const cell = this.drawing.cells.under(event.point);
     if (cell) return void this.cellPopup.open(String(cell.feature.properties.code), at);

@@ -30,7 +30,7 @@ function card(context: Context, { layer, properties, links }: Found, compact: bo
     .filter((field) => field.name in properties && !["code", "name", "position_quality", "boundary_quality"].includes(field.name))
     .map((field) => {
       const text = fieldText(context.meta, field, properties[field.name]);
-      return [words(field), field.kind === "region" ? regionText(links, text) : text] as const;
+      return [words(field), field.kind === "region" ? regionText(context.meta, links, text) : text] as const;
     })
     .filter(([, text]) => text !== "");
   const synthetic = properties.position_quality === "synthetic" || properties.boundary_quality === "synthetic"
@@ -46,15 +46,20 @@ function card(context: Context, { layer, properties, links }: Found, compact: bo
 
 export class ObjectPopup {
   private readonly bubble: Bubble;
+  private shown: Parameters<ObjectPopup["open"]> | null = null;
   constructor(map: GlMap, private readonly context: Context) {
     this.bubble = new Bubble(map, context, { offset: 12 }, () => context.store.set({ object: "" }));
+    context.store.subscribe((_, changed) => { if (changed.has("lang") && this.isOpen && this.shown) this.open(...this.shown); });
+    // Below the drawer it was not seen, nor brought into the free part of the map.
+    context.store.subscribe(({ details }, changed) => { if (changed.has("details") && !details && this.isOpen) this.bubble.grown(); });
   }
 
   open(at: [number, number], found: Found[], region?: { name: string; go: () => void }): void {
     if (!found.length) return void this.close();
+    this.shown = [at, found, region];
     const compact = found.length > 1;
     const cards = h("div", {}, found.slice(0, SHOW).map((each) => card(this.context, each, compact)));
-    const content = h("div", { class: "objects", "data-testid": "popup" },
+    const content = h("div", { class: compact ? "objects several" : "objects", "data-testid": "popup" },
       compact ? h("p", { class: "objects-count" }, t("objectsHere", { n: found.length })) : null,
       cards,
       found.length > SHOW ? h("p", { class: "objects-count" }, t("more", { n: found.length - SHOW })) : null,
@@ -71,6 +76,12 @@ export class ObjectPopup {
         this.bubble.grown();
       }, () => undefined);
     }
+  }
+  /** As `open`, of what the reader has chosen: where the drawer tells of an object, it tells of this one now. */
+  choose(...of: Parameters<ObjectPopup["open"]>): void {
+    this.open(...of);
+    const { store } = this.context;
+    if (store.state.details && of[1].length === 1) store.set({ details: store.state.object });
   }
   get isOpen(): boolean {
     return this.bubble.isOpen;

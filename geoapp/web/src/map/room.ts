@@ -32,14 +32,17 @@ export function freePadding(): Sides {
   if (isSplit()) return { top: headHeight(), right: EDGE, left: EDGE, bottom: LEGEND_LINE * 0.6 };
   if ("embed" in document.documentElement.dataset) return { top: 12, right: EDGE, left: EDGE, bottom: LEGEND_LINE };
   const top = Math.max(box("bar")?.bottom ?? 0, form() === "cards" ? 0 : box("top")?.bottom ?? 0) + 10;
+  const told = box("details");
+  // The sheet of an object hides the bar; as high as the window it leaves nothing, and the map is for when it is lower again.
+  if (form() === "sheet" && told) return { top: (box("top")?.bottom ?? 0) + 10, right: EDGE, left: EDGE, bottom: innerHeight * HALF + 14 };
   if (form() === "sheet") return { top, right: EDGE, left: EDGE, bottom: sheetHeight() + 14 };
-  const open = !document.body.classList.contains("drawer-closed");
+  const open = told !== null || !document.body.classList.contains("drawer-closed");
   const beside = (id: string): number => (box(id)?.width ?? -8) + 32;
   const bar = box("timebar");
   return {
     top,
-    left: form() === "cards" || open ? beside("left") : EDGE + 6,
-    right: form() === "cards" && open ? beside("drawer") : EDGE + 6,
+    left: form() === "cards" || open ? beside(told && form() !== "cards" ? "details" : "left") : EDGE + 6,
+    right: form() === "cards" && open ? beside(told ? "details" : "drawer") : EDGE + 6,
     bottom: bar ? innerHeight - bar.top + 20 : 60,
   };
 }

@@ -39,7 +39,7 @@ export class MapView implements Face {
     });
     context.on("openObject", ({ layer, code, name, point }) => {
       const info = context.layer(layer);
-      if (info) this.popup.open(point, [{ layer: info, properties: { code, name } }]);
+      if (info) this.popup.choose(point, [{ layer: info, properties: { code, name } }]);
     });
   }
 

@@ -53,7 +53,7 @@ export const reportUrl = ({ state, city }: Context): string =>
 
 /** The address of this view, alone in a frame or whole. */
 export function viewUrl({ state, store }: Context, embed: boolean): string {
-  const here: State = { ...state, embed, explain: "", drawer: true };
+  const here: State = { ...state, embed, explain: "", details: "", drawer: true };
   return new URL(serialise(here, store.defaultPeriod) || "/", location.origin + location.pathname).href;
 }
 

@@ -70,7 +70,10 @@ export function mountDrawer(place: HTMLElement, context: Context, select: (code:
     const parent = parentValue();
     const share = parent && value && parent.volume_l ? shareOf(value.volume_l, parent.volume_l) : detailOf === question() ? detail?.share_of_parent ?? null : null;
     figures(parts.figures, context, value, detail, share);
-    if (children || detail) ranking.draw(detail, children, value ? value.volume_l : detail?.volume_l ?? null);
+    // What it ranks by has to be of the same question as the figure above: until it is here the order stays as it was, and is marked.
+    const known = detailOf === question() || (children?.months.includes(monthsOf(store.state.period, context.meta.months)[0]) ?? false);
+    parts.ranking.setAttribute("aria-busy", String(!known));
+    if (known) ranking.draw(detail, children, value ? value.volume_l : detail?.volume_l ?? null);
     if (detail && detailOf === question()) purposes(parts.purposes, context, detail);
     chart.mark(store.state.period);
   }

@@ -4,9 +4,11 @@ import type { Context } from "../context";
 import { byId, h, icon, replace } from "../dom";
 import { form, isDocked, onForm } from "../form";
 import { type Key, t } from "../i18n";
+import { drag } from "./drag";
 
 const TABS: [string, Key][] = [["overview", "overview"], ["filters", "filters"], ["layers", "layersShort"], ["legend", "legend"], ["table", "tableShort"]];
-type Height = "low" | "half" | "full";
+const HEIGHTS = ["low", "half", "full"] as const;
+type Height = (typeof HEIGHTS)[number];
 
 export function mountLayout(context: Context, fillTable: (place: HTMLElement) => void): { tab(name: string): void; raise(): void; lower(): void; measure(): void } {
   const sheet = byId("sheet");
@@ -95,7 +97,7 @@ export function mountLayout(context: Context, fillTable: (place: HTMLElement) =>
     close.title = t("close");
   }
   const measure = measuring();
-  drag(sheet, handle, () => height, rise);
+  drag(sheet, handle, HEIGHTS, () => height, rise, () => rise(height === "low" ? "half" : height === "half" ? "full" : "low"));
   arrange();
   onForm(arrange);
   context.store.subscribe((_, changed) => {
@@ -133,39 +135,4 @@ function measuring(): () => void {
   const watch = new ResizeObserver(measure);
   for (const id of parts) watch.observe(byId(id));
   return measure;
-}
-
-/** Drag the sheet by its handle; a tap steps it up or down. */
-function drag(sheet: HTMLElement, handle: HTMLElement, height: () => Height, rise: (next: Height) => void): void {
-  let start = 0;
-  let moved = 0;
-  let dragging = false;
-  handle.addEventListener("pointerdown", (event) => {
-    dragging = true;
-    start = event.clientY;
-    moved = 0;
-    handle.setPointerCapture(event.pointerId);
-    sheet.classList.add("dragging");
-  });
-  handle.addEventListener("pointermove", (event) => {
-    if (!dragging) return;
-    moved = event.clientY - start;
-    sheet.style.transform = `translateY(${Math.max(moved, -innerHeight * 0.5)}px)`;
-  });
-  const end = () => {
-    if (!dragging) return;
-    dragging = false;
-    sheet.classList.remove("dragging");
-    const order: Height[] = ["low", "half", "full"];
-    const at = order.indexOf(height());
-    if (moved < -30) rise(order[Math.min(2, at + (moved < -260 ? 2 : 1))]);
-    else if (moved > 30) rise(order[Math.max(0, at - (moved > 260 ? 2 : 1))]);
-    else rise(height());
-  };
-  handle.addEventListener("pointerup", end);
-  handle.addEventListener("pointercancel", end);
-  handle.addEventListener("click", () => {
-    if (Math.abs(moved) < 8) rise(height() === "low" ? "half" : height() === "half" ? "full" : "low");
-    moved = 0;
-  });
 }

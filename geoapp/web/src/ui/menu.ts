@@ -12,6 +12,13 @@ function entries(): Entry[] {
   return told ? (JSON.parse(told) as Entry[]) : [];
 }
 
+/** Where whoever is not logged in may do so, to come back to where the page is now; null of whoever is. */
+export function loginHere(): string | null {
+  const login = entries().find(({ key }) => key === "login");
+  const here = encodeURIComponent(location.pathname + location.search);
+  return login ? inLanguage(`${login.address}?next=${here}`) : null;
+}
+
 export function mountMenu(place: HTMLElement, store: Store): void {
   const list = h("nav", { id: "menu", class: "menu", popover: "auto", "data-testid": "menu" });
   const button = h("button", { type: "button", class: "icon-button menu-button", popovertarget: "menu", "data-testid": "menu-button" }, icon("menu", 20));

@@ -28,6 +28,10 @@ export function mountSearch(place: HTMLElement, context: Context, select: (code:
   /** The layer of a hit, or the table: permits and their holders have pages and no place. */
   const shown = (hit: SearchHit) => context.layer(hit.layer) ?? context.meta.tables.find((table) => table.id === hit.layer);
   const isRegion = (hit: SearchHit) => hit.layer === "region" || ["district", "township", "village"].includes(hit.layer);
+  const hasPage = (hit: SearchHit): boolean => hit.layer !== "position" && !isRegion(hit);
+  const pageOf = (hit: SearchHit): string => objectPage(hit.layer, hit.code, language(), location.search);
+  /** As of a link. */
+  const asksForTab = ({ button, ctrlKey, metaKey }: MouseEvent): boolean => button === 1 || ctrlKey || metaKey;
   /** A division as the map calls it in the reader's language. */
   const nameOf = (hit: SearchHit): string => (isRegion(hit) ? context.nameOf(hit.code, hit.name) : hit.name) || hit.code;
   /** The divisions above, as the map calls them: codes begin with those of what they lie in (National Bureau of Statistics). */
@@ -88,7 +92,7 @@ export function mountSearch(place: HTMLElement, context: Context, select: (code:
     replace(list, hits.length
       ? [...hits.map((hit, i) => {
         const layer = shown(hit);
-        return h("li", { id: `hit-${i}`, role: "option", "aria-selected": "false", "aria-keyshortcuts": hasLine(hit) ? "Shift+Enter" : undefined, "data-code": hit.code, "data-layer": hit.layer, onmousedown: (event: Event) => { event.preventDefault(); choose(hit); }, onmousemove: () => active !== i && point(i) },
+        return h("li", { id: `hit-${i}`, role: "option", "aria-selected": "false", "aria-keyshortcuts": hasLine(hit) ? "Shift+Enter" : undefined, "data-code": hit.code, "data-layer": hit.layer, onmousedown: (event: MouseEvent) => { event.preventDefault(); if (asksForTab(event) && hasPage(hit)) window.open(pageOf(hit)); else choose(hit); }, onmousemove: () => active !== i && point(i) },
           isRegion(hit) || !layer || (layer.geometry === "polygon" && isFacility(layer)) ? h("span", { class: "badge area region", "aria-hidden": "true" }) : badgeElement(layer),
           h("span", { class: "hit-text" }, h("strong", {}, nameOf(hit)), h("small", {}, [pathOf(hit), hit.code].filter(Boolean).join(" · "))),
           h("span", { class: "hit-kind" }, kind(hit)), besideMark(hit));
@@ -129,7 +133,8 @@ export function mountSearch(place: HTMLElement, context: Context, select: (code:
     }
     if (isRegion(hit)) return select(hit.code);
     if (form() === "plain" || hit.lon === null || hit.lat === null || hit.lon === undefined || !context.layer(hit.layer)) {
-      location.href = objectPage(hit.layer, hit.code, language(), location.search);
+      if (form() !== "plain") return context.store.set({ details: `${hit.layer}/${hit.code}` });
+      location.href = pageOf(hit);
       return;
     }
     const { layers } = context.state;
