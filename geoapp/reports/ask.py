@@ -5,23 +5,24 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from django.conf import settings
 
 from geoapp.reports.layouts import store as layouts
 from layers import access, languages, params, vocab
-from layers.area import parse_area
+from layers.area import Area, Regions, parse_area
 from layers.errors import BadParameter, NotFound
 from layers.periods import FORMS, Period, parse_period
 from layers.selection import EVERYTHING, Selection, parse_selection
 from layers.stats.divisions import OWN, Divisions, divisions, last_month, parse_boundaries
 from layers.stats.query import available_months
 from layers.stats.regions import RegionIndex
+from layers.totals.answer import name as name_of
 from layers.versions import ALL_DATASETS, Stamp, as_of, fingerprint
 from layers.words import Words
 
-AREA_FORMATS = ("pdf", "xlsx")  # of an area
+AREA_FORMATS = ("pdf", "docx", "xlsx", "svg", "png")  # of an area
 ATLAS_FORMATS = ("pdf",)  # of many reports in one volume
 # As addresses ask for a volume: `atlas/all`, `atlas/reporting_unit/all`, `atlas/110101,110102`.
 ATLAS, EVERY = "atlas", "all"
@@ -77,6 +78,9 @@ class Ask:
         """The sources and purposes as an address says them; nothing for all of them."""
         told, every = self.selection.to_dict(), EVERYTHING.to_dict()
         return urlencode({name: ",".join(slugs) for name, slugs in told.items() if slugs != every[name]}, safe=",")
+
+    def area_name(self, index: RegionIndex) -> str:
+        return area_name(parse_area(self.area), index, self.lang)
 
     @property
     def is_public(self) -> bool:
@@ -164,6 +168,18 @@ def parse_ask(given: Mapping[str, str], site: str) -> Ask:
         boundaries="" if (told := parse_boundaries(given.get("boundaries"))) == OWN else told,
         site=site,
     )
+
+
+def area_name(area: Area, index: RegionIndex, lang: str) -> str:
+    """What an area is called."""
+    chosen = index.chosen(area.codes, "area") if isinstance(area, Regions) else []
+    return name_of(area, chosen).in_(lang)
+
+
+def selection_of(selected: str) -> Selection:
+    """What `Ask.selected` says."""
+    told = dict(parse_qsl(selected))
+    return parse_selection(told.get("source"), told.get("purpose"), None)
 
 
 def parse_atlas(text: str) -> tuple[str, bool]:

@@ -129,7 +129,9 @@ def build(ask: Ask) -> Report:
         own_classes=own_classes(classes, {vocab.LEVEL.by_id[level].code: lines for level, lines in lines_of.items()}),
         counts={row["layer"]: row["count"] for row in own["facilities"]},
         stages=objects.stages(prefixes, {row["layer"]: row["count"] for row in own["facilities"]}),
-        facilities=objects.facility_lists(index, prefixes, lambda code, name: here.called(code, name, ask.lang)),
+        facilities=objects.facility_lists(
+            index, objects.in_regions(prefixes), lambda code, name: here.called(code, name, ask.lang)
+        ),
         beside_months=_beside_months(region, months),
         findings=findings(region, prefixes, ask.period),
         per_head=_per_head(region, ask, own, within),

@@ -14,16 +14,16 @@ from django.template.loader import render_to_string
 
 from geoapp.reports import figures
 from geoapp.reports.captions import Captioned
-from geoapp.reports.chapters import Drawn, chapters, data_version
+from geoapp.reports.chapters import DrawnReport, chapters
 from geoapp.reports.drawing import charts, maps
 from geoapp.reports.drawing.sheet import Figure
 from geoapp.reports.ground import Ground
 from geoapp.reports.layouts.layout import ReportLayout
 from geoapp.reports.official.letterhead import Worn
 from geoapp.reports.official.page import Printing, filled, title_of
-from geoapp.reports.sentences import sentences
-from geoapp.reports.structure import Mapped, Report
-from geoapp.reports.words import WORDS, level_name, title, word
+from geoapp.reports.sections import Drawn
+from geoapp.reports.structure import Mapped, Printed, Report
+from geoapp.reports.words import WORDS, data_version, word
 from layers.languages import language
 
 _CODE_MOST = 600  # characters: a telephone reads the finer squares of more from near only
@@ -39,20 +39,13 @@ def draw(
     return Drawn(report, lang, of_maps, charts.draw_all(report, lang, layout.charts), layout, worn)
 
 
-def preview(
-    report: Report, ground: Ground, lang: str, layout: ReportLayout | None = None, worn: Worn | None = None
-) -> bytes:
-    """The report drawn, as the page that a browser shows."""
-    return html(draw(report, ground, lang, layout, worn), preview=True).encode()
-
-
-def html(drawn: Drawn, *, preview: bool = False) -> str:
+def html(drawn: DrawnReport[Printed], *, preview: bool = False) -> str:
     """The whole page; ``preview`` adds what only a screen needs: the drawings themselves, and a width."""
     page = marked(drawn, preview=preview)
     return page if drawn.worn is None else filled(page, drawn.worn, drawn.lang, printing(drawn))
 
 
-def marked(drawn: Drawn, *, preview: bool = False) -> str:
+def marked(drawn: DrawnReport[Printed], *, preview: bool = False) -> str:
     """The page with marks where the letterhead goes, if it has one (see `official.page`)."""
     told = {**context(drawn, preview), "preview": preview}
     if drawn.worn is not None:
@@ -60,18 +53,17 @@ def marked(drawn: Drawn, *, preview: bool = False) -> str:
     return render_to_string("reports/report.html", told)
 
 
-def printing(drawn: Drawn) -> Printing:
+def printing(drawn: DrawnReport[Printed]) -> Printing:
     """What a report that nobody signs has on its cover."""
     report, lang = drawn.report, drawn.lang
-    usual = title(report, lang)
     return Printing(
-        title=title_of(drawn.worn, report.name, usual, lang) if drawn.worn else usual,
+        title=title_of(drawn.worn, report.name, drawn.title, lang) if drawn.worn else drawn.title,
         period=figures.period(report.period.first, report.period.last, lang),
         synthetic=word("synthetic_mark", lang) if report.synthetic else "",
     )
 
 
-def pdf(drawn: Drawn) -> bytes:
+def pdf(drawn: DrawnReport[Printed]) -> bytes:
     """The printed report; the same bytes for the same data version and code."""
     return printed(html(drawn), [*drawn.maps, *drawn.charts])
 
@@ -86,19 +78,20 @@ def printed(page: str, drawn: Sequence[Figure]) -> bytes:
     return press.archived(page, drawings, told.hexdigest()[:32].encode())
 
 
-def context(drawn: Drawn, preview: bool = False) -> dict[str, Any]:
+def context(drawn: DrawnReport[Printed], preview: bool = False) -> dict[str, Any]:
     report, lang = drawn.report, drawn.lang
     return {
         "report": report,
         "lang": lang,
         "html_lang": language(lang).tag,
         "word": {key: words.in_(lang) for key, words in WORDS.items()},
-        "title": title(report, lang),
+        "title": drawn.title,
+        "identified": drawn.identified,
+        "keyword": drawn.stem,
         "period": figures.period(report.period.first, report.period.last, lang),
-        "level": level_name(report.level, lang),
         "as_of": data_version(report, lang),
         "created": report.changed_at.isoformat(timespec="seconds") if report.changed_at else "",
-        "sentences": sentences(report, lang),
+        "sentences": drawn.sentences,
         "qr": code_of(report.map_address),
         "private": private_note(report, lang),
         "chapters": [replace(each, figures=shown(each.figures, preview)) for each in chapters(drawn)],

@@ -7,20 +7,17 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
-from geoapp.reports import content, document, ground, pictures
-from geoapp.reports.areas import content as area_content
-from geoapp.reports.areas import document as area_document
+from geoapp.reports import document, kinds, pictures
 from geoapp.reports.ask import Ask
-from geoapp.reports.document import Drawn
+from geoapp.reports.chapters import DrawnReport
 from geoapp.reports.layouts import store as layouts
 from geoapp.reports.official.letterhead import as_asked
 from layers import languages
 from layers.later import later
 from layers.versions import ALL_DATASETS, as_of
 
-_xlsx = later("geoapp.reports.workbook.xlsx")
-_area_xlsx = later("geoapp.reports.areas.workbook.xlsx")
 _docx = later("geoapp.reports.writable.docx")
 _offline = later("geoapp.reports.offline.prepared")
 _atlas = later("geoapp.reports.atlas.make.pdf")
@@ -31,10 +28,10 @@ _atlas_name = later("geoapp.reports.atlas.make.name")
 class Form:
     suffix: str
     content_type: str
-    prepare: Callable[[Drawn], Callable[[], bytes]]
+    prepare: Callable[[DrawnReport[Any]], Callable[[], bytes]]
     """Reads what the form needs of the database, all at once; what it returns makes the file and asks for nothing more."""
 
-    def make(self, drawn: Drawn) -> bytes:
+    def make(self, drawn: DrawnReport[Any]) -> bytes:
         return self.prepare(drawn)()
 
 
@@ -48,7 +45,7 @@ FORMS: dict[str, Form] = {
     "xlsx": Form(
         ".xlsx",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        lambda drawn: partial(_xlsx, drawn.report, drawn.lang),
+        lambda drawn: partial(kinds.xlsx, drawn.report, drawn.lang),
     ),
     "html": Form("-map.html", "text/html; charset=utf-8", lambda drawn: _offline(drawn.report, drawn.lang)),
     "svg": Form("-svg.zip", "application/zip", lambda drawn: partial(pictures.svgs, drawn)),
@@ -77,19 +74,8 @@ def prepared(
         worn, version = as_asked(ask), as_of(ALL_DATASETS).version
         volume = {"pdf": partial(_atlas, ask, worn, stamp, version, step, processes)}
         return Prepared(_atlas_name(ask), version, {form: volume[form] for form in forms})
-    if ask.area:
-        of_area = area_content.build(ask)
-        drawn_area = area_document.draw(of_area, area_content.read(of_area), ask.lang)
-        of_form: dict[str, Callable[[], bytes]] = {
-            "pdf": partial(area_document.pdf, drawn_area),
-            "xlsx": partial(_area_xlsx, of_area, ask.lang),
-        }
-        return Prepared(of_area.name, of_area.version, {form: of_form[form] for form in forms})
-    there = layouts.usable(ask.lang)  # or nothing is computed
-    worn = as_asked(ask)
-    report = content.build(ask)
-    drawn = document.draw(report, ground.read(report), ask.lang, there.layout_of(report.level), worn)
-    return Prepared(report.name, report.version, {form: FORMS[form].prepare(drawn) for form in forms})
+    drawn = kinds.drawn(kinds.read(ask, as_asked(ask)))
+    return Prepared(drawn.report.name, drawn.report.version, {form: FORMS[form].prepare(drawn) for form in forms})
 
 
 def file_name(ask: Ask, name: str, form: str) -> str:

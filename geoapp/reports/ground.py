@@ -51,6 +51,7 @@ _UNITS = sql.SQL(
 _kept_breaks: Memory[tuple[float, ...]] = Memory(64)
 
 Outlined = tuple[str, str, bytes]  # code, name, outline
+Bounds = tuple[float, float, float, float]  # degrees
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,29 +98,29 @@ def read(report: Report) -> Ground:
         outlines={level: _outlines(level, prefixes, report) for level in levels},
         context=() if report.level == "city" else _outlines(whole, [city], report),
         cells=_cells(prefixes, parse_period(report.period.text), report.within),
-        positions={layer.id: _positions(layer.id, prefixes) for layer in placed},
-        stands={each.layer: _stands(each.layer, prefixes) for each in report.facilities},
+        positions={layer.id: positions(within(layer.id, list(prefixes))) for layer in placed},
+        stands={each.layer: stands(within(each.layer, list(prefixes))) for each in report.facilities},
         areas={owner: _areas(owner, prefixes) for owner in OWNERS} if report.counts.get("supply_area") else {},
-        waters=_waters(report),
+        waters=waters(report.bounds),
     )
 
 
-def _waters(report: Report) -> Waters | None:
-    surfaces, courses = (_underneath(layer, report) for layer in WATERS)
+def waters(bounds: Bounds | None) -> Waters | None:
+    """What is large enough for a page, and true at its scale, in a box and half as far again around it."""
+    surfaces, courses = (_underneath(layer, bounds) for layer in WATERS)
     if surfaces is None and courses is None:
         return None
     return Waters(surfaces, courses, tuple(dict.fromkeys(source for layer in WATERS for source in sources_of(layer))))
 
 
-def _underneath(layer: registry.Layer, report: Report) -> bytes | None:
-    """What is large enough for a page, and true at its scale, in the report's box and half as far again around it."""
-    if report.bounds is None:
+def _underneath(layer: registry.Layer, bounds: Bounds | None) -> bytes | None:
+    if bounds is None:
         return None
-    found = seen(layer, report.bounds).order_by().aggregate(all=PlaneCollectedWKB("geom"))["all"]
+    found = seen(layer, bounds).order_by().aggregate(all=PlaneCollectedWKB("geom"))["all"]
     return None if found is None else bytes(found)
 
 
-def seen(layer: registry.Layer, bounds: tuple[float, float, float, float]) -> Any:
+def seen(layer: registry.Layer, bounds: Bounds) -> Any:
     """Of what lies underneath the rows that a page of so many degrees shows."""
     west, south, east, north = bounds
     zoom = math.log2(_PIXELS / max(east - west, north - south) * 360 / 512)
@@ -127,7 +128,7 @@ def seen(layer: registry.Layer, bounds: tuple[float, float, float, float]) -> An
     return drawn.filter(geom__bboverlaps=around(bounds))
 
 
-def around(bounds: tuple[float, float, float, float]) -> Polygon:
+def around(bounds: Bounds) -> Polygon:
     """A box in degrees, and half as far again on each side: a frame is wider than what it holds."""
     west, south, east, north = bounds
     along, up = (east - west) / 2, (north - south) / 2
@@ -158,15 +159,15 @@ def is_drawn(layer: registry.Layer) -> bool:
     return is_placed(layer) and layer.printed != Dot(0)
 
 
-def _positions(layer_id: str, prefixes: Sequence[str]) -> bytes | None:
-    """One shape: tens of thousands of rows would be tenths of a second of this process's own time."""
-    placed = within(layer_id, list(prefixes)).filter(geom__isnull=False).order_by()
-    found = placed.aggregate(all=PlaneCollectedWKB("geom"))["all"]
+def positions(rows: Any) -> bytes | None:
+    """Where objects stand, as one shape: tens of thousands of rows would be tenths of a second of this process's own time."""
+    found = rows.filter(geom__isnull=False).order_by().aggregate(all=PlaneCollectedWKB("geom"))["all"]
     return None if found is None else bytes(found)
 
 
-def _stands(layer_id: str, prefixes: Sequence[str]) -> dict[str, bytes]:
-    placed = within(layer_id, list(prefixes)).filter(geom__isnull=False).order_by()
+def stands(rows: Any) -> dict[str, bytes]:
+    """Where each stands, by its code."""
+    placed = rows.filter(geom__isnull=False).order_by()
     return {code: bytes(wkb) for code, wkb in placed.values_list("code", PlaneWKB("geom"))}
 
 

@@ -21,7 +21,7 @@ def within(layer_id: str, prefixes: list[str]) -> Any:
     layer = access.seen(registry.layer(layer_id))
     if layer is None:
         return access.objects(registry.layer(layer_id).dataset).none()
-    return filters.base(layer).filter(filters.inside(layer, prefixes))
+    return in_regions(prefixes)(layer)
 
 
 def is_whole(layer_id: str, prefixes: Sequence[str]) -> bool:
@@ -65,30 +65,35 @@ def _capacity(layer: Layer, prefixes: list[str]) -> int | None:
     return total
 
 
-def facility_lists(
-    index: RegionIndex, prefixes: list[str], called: Callable[[str, str], str]
-) -> tuple[FacilityList, ...]:
+Chosen = Callable[[Layer], Any]  # the objects of a layer, as it is seen, that a report is of
+
+
+def in_regions(prefixes: list[str]) -> Chosen:
+    return lambda layer: filters.base(layer).filter(filters.inside(layer, prefixes))
+
+
+def facility_lists(index: RegionIndex, chosen: Chosen, called: Callable[[str, str], str]) -> tuple[FacilityList, ...]:
     """Facilities by layer, the largest first; layers without any are left out. ``called`` has a region's name from its code and
     the one it is registered with."""
     codes = dict(Region.objects.values_list("pk", "code"))
     lists: list[FacilityList] = []
     for each in registry.LISTED:
-        if lines := facility_lines(index, each.id, prefixes, codes, called):
+        if lines := facility_lines(index, each.id, chosen, codes, called):
             lists.append(FacilityList(each.id, lines, lists[-1].last + 1 if lists else 1))
     return tuple(lists)
 
 
 def facility_lines(
-    index: RegionIndex, layer_id: str, prefixes: list[str], codes: dict[int, str], called: Callable[[str, str], str]
+    index: RegionIndex, layer_id: str, chosen: Chosen, codes: dict[int, str], called: Callable[[str, str], str]
 ) -> tuple[FacilityLine, ...]:
-    """Every facility of a layer in the regions, with what of it may be told; of a closed layer none."""
+    """Every chosen facility of a layer, with what of it may be told; of a closed layer none."""
     layer = access.seen(registry.layer(layer_id))
     if layer is None:
         return ()
     fields = {field.name: field for field in layer.fields}
     run_by = layer.printed.run_by if isinstance(layer.printed, Sign) and layer.printed.run_by in fields else ""
     capacity = "capacity_m3_d" if "capacity_m3_d" in fields else ""
-    rows = within(layer_id, prefixes)
+    rows = chosen(layer)
     told = {f"of_{key}": F(fields[of].orm_path) for key, of in (("name", "name"), ("run_by", run_by)) if of in fields}
     order = [F(capacity).desc(nulls_last=True), "code"] if capacity else ["code"]
     quality = "position_quality" if "position_quality" in fields else ""

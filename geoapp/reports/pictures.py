@@ -7,47 +7,45 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from geoapp.reports import figures
-from geoapp.reports.document import Drawn
+from geoapp.reports.chapters import DrawnReport
 from geoapp.reports.drawing.palette import PAPER, SOFT, WARN
 from geoapp.reports.drawing.sheet import SMALL_PT, Figure
 from geoapp.reports.drawing.svg import Canvas, text_width
 from geoapp.reports.files import zipped
-from geoapp.reports.words import subject, word
-from layers import vocab
+from geoapp.reports.structure import Printed
+from geoapp.reports.words import word
 
 DPI = 200
 HEAD, FOOT = 13.0, 10.0  # mm above a drawing, and below it
 TITLE_PT = 11.0
 
 
-def svgs(drawn: Drawn) -> bytes:
+def svgs(drawn: DrawnReport[Printed]) -> bytes:
     """A ZIP of the drawings."""
     return zipped({f"{name}.svg": figure.svg.encode() for name, figure in _alone(drawn)})
 
 
-def pngs(drawn: Drawn) -> bytes:
+def pngs(drawn: DrawnReport[Printed]) -> bytes:
     """A ZIP of pictures of the drawings, on white."""
     return zipped({f"{name}.png": png(figure) for name, figure in _alone(drawn)})
 
 
-def _alone(drawn: Drawn) -> Iterator[tuple[str, Figure]]:
+def _alone(drawn: DrawnReport[Printed]) -> Iterator[tuple[str, Figure]]:
     """Each drawing as it stands alone, by what it is of: ``110108-2019-township-volume``."""
-    report = drawn.report
-    unit = "unit-" if report.level == vocab.UNIT else ""
-    of = f"{unit}{report.code}-{report.period.text.replace('..', '_')}"
+    of = drawn.stem
     for figure in drawn.maps:
         yield f"{of}-{figure.key}", titled(figure, drawn)
     for figure in drawn.charts:
         yield f"{of}-{figure.key}", titled(figure, drawn, foot=True)
 
 
-def titled(figure: Figure, drawn: Drawn, *, foot: bool = False) -> Figure:
+def titled(figure: Figure, drawn: DrawnReport[Printed], *, foot: bool = False) -> Figure:
     """A drawing with what it shows above it, of which region and when; and of which data below, as maps say by themselves."""
     report, lang = drawn.report, drawn.lang
     width, height = size_of(figure.svg)
     canvas = Canvas(width, HEAD + height + (FOOT if foot else 0), f"{report.name} {figure.title}")
     canvas.rect(0, 0, canvas.width, canvas.height, PAPER)
-    title = f"{subject(report, lang)} · {figure.title}"
+    title = f"{drawn.subject} · {figure.title}"
     canvas.text(0, 4.8, title, min(TITLE_PT, TITLE_PT * width / text_width(title, TITLE_PT)), bold=True)
     canvas.text(0, 9.8, figures.period(report.period.first, report.period.last, lang), 8.5, fill=SOFT)
     canvas.place(figure.svg, 0, HEAD)

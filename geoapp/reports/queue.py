@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import parse_qsl
 
 from django.conf import settings
 from django.db import transaction
@@ -19,22 +18,19 @@ from django.utils import timezone
 
 from geoapp import audit
 from geoapp.background import locks
-from geoapp.reports.ask import ATLAS, Ask, data_stamp, parse_atlas
+from geoapp.reports.ask import ATLAS, Ask, data_stamp, parse_atlas, selection_of
 from geoapp.reports.atlas.plan import regions
 from geoapp.reports.atlas.words import name_of as called
 from geoapp.reports.models import DONE, FAILED, QUEUED, RUNNING, ReportJob
 from geoapp.reports.official.letterhead import dressed
 from geoapp.reports.trouble import never_finished
 from layers import place, vocab
-from layers.area import Regions, parse_area
 from layers.errors import Busy
 from layers.kept.whole import is_as_told
 from layers.periods import parse_period
-from layers.selection import parse_selection
 from layers.stats.answer import coverage
 from layers.stats.query import available_months
 from layers.stats.regions import RegionIndex, region_index
-from layers.totals.answer import name as name_of
 
 NAME_MOST = 60  # characters of a name in the list
 MOST_WAITING = 200
@@ -91,9 +87,7 @@ def _name(ask: Ask, index: RegionIndex) -> str:
         regions(ask, index)
         return called(ask, index, ask.lang)[:NAME_MOST]
     if ask.area:
-        area = parse_area(ask.area)
-        chosen = index.chosen(area.codes, "area") if isinstance(area, Regions) else []
-        return name_of(area, chosen).in_(ask.lang)[:NAME_MOST]
+        return ask.area_name(index)[:NAME_MOST]
     ask.parts_level(index)
     found = index.info(ask.code, vocab.REPORTING_UNIT if ask.unit else index.by_code[ask.code].level)
     return place.read().called(found.code, found.name, ask.lang, unit=ask.unit)[:NAME_MOST]
@@ -145,13 +139,12 @@ def chapters_of(job: ReportJob) -> str:
 
 
 def ask_of(job: ReportJob) -> Ask:
-    selected = dict(parse_qsl(job.selected))
-    selection = parse_selection(selected.get("source"), selected.get("purpose"), None)
     chapters = chapters_of(job)
     atlas, _ = parse_atlas(chapters) if chapters else ("", False)
     area = "" if chapters else job.area
     return Ask(
-        job.region, parse_period(job.period), job.lang, job.unit, job.boundaries, job.site, area, selection, job.letterhead,
+        job.region, parse_period(job.period), job.lang, job.unit, job.boundaries, job.site, area, selection_of(job.selected),
+        job.letterhead,
         atlas,
     )  # fmt: skip
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from geoapp.reports import figures
-from geoapp.reports.layouts.layout import FACILITY_ROWS
-from geoapp.reports.structure import FacilityList, RegionLine, Report
+from geoapp.reports.structure import FacilityList, Printed, RegionLine, Report
 from geoapp.reports.words import item_name, layer_name, level_name, run_by_name, subject, term_name, word
 from layers import vocab
 from layers.entries import WAY
@@ -254,18 +253,23 @@ def quality(report: Report, lang: str) -> PrintedTable:
     return PrintedTable("quality", word("quality", lang), columns, rows, (), (word("share_of_litres", lang),))
 
 
-def facilities(report: Report, lang: str) -> list[PrintedTable]:
+def facilities(report: Printed, lang: str) -> list[PrintedTable]:
     """Every facility by name and with its position, one table a layer."""
     return [_facilities(each, lang, located=True) for each in report.facilities]
 
 
-def printed_facilities(report: Report, lang: str, limit: int = FACILITY_ROWS) -> list[PrintedTable]:
-    """Lists by name of the kinds that fit into ``limit`` rows together, and counts by region of the others."""
+def printed_facilities(
+    report: Printed, lang: str, limit: int, level: str, under: Sequence[tuple[str, str]]
+) -> list[PrintedTable]:
+    """Lists by name of the kinds that fit into ``limit`` rows together; of the others how many are in each of the regions ``under``
+    the report (code, name), which are of a ``level``."""
     listed = listed_in_print(report, limit)
-    return [_facilities(each, lang) if each in listed else _counted(report, each, lang) for each in report.facilities]
+    return [
+        _facilities(each, lang) if each in listed else _counted(each, lang, level, under) for each in report.facilities
+    ]
 
 
-def listed_in_print(report: Report, limit: int) -> list[FacilityList]:
+def listed_in_print(report: Printed, limit: int) -> list[FacilityList]:
     """The kinds that fit into ``limit`` rows together: what is numbered on the map is in one of them."""
     found = []
     for each in report.facilities:
@@ -314,20 +318,20 @@ def _located_columns(lang: str) -> tuple[PrintedColumn, ...]:
     )
 
 
-def _counted(report: Report, found: FacilityList, lang: str) -> PrintedTable:
-    """How many facilities of a kind, and with what capacity, are in each region of the level below."""
+def _counted(found: FacilityList, lang: str, level: str, under: Sequence[tuple[str, str]]) -> PrintedTable:
+    """How many facilities of a kind, and with what capacity, are in each of these regions."""
     columns = (
-        PrintedColumn(level_name(report.child_level, lang), width=4),
+        PrintedColumn(level, width=4),
         PrintedColumn(word("count", lang), "integer"),
         PrintedColumn(word("capacity", lang), "integer", "m³/d"),
     )
     rows: list[tuple[Value, ...]] = []
-    for child in report.children:
-        mine = [line for line in found.lines if line.region.startswith(child.code)]
+    for code, name in under:
+        mine = [line for line in found.lines if line.region.startswith(code)]
         if mine:
-            rows.append((child.name, len(mine), added(line.capacity_m3_d for line in mine)))
-    under = tuple(child.code for child in report.children)
-    rest = [line for line in found.lines if not line.region.startswith(under)]
+            rows.append((name, len(mine), added(line.capacity_m3_d for line in mine)))
+    codes = tuple(code for code, _ in under)
+    rest = [line for line in found.lines if not line.region.startswith(codes)]
     if rest:
         rows.append((word("coarser", lang), len(rest), added(line.capacity_m3_d for line in rest)))
     total = (word("sum", lang), len(found.lines), added(line.capacity_m3_d for line in found.lines))

@@ -17,26 +17,20 @@ from geoapp import audit, beside
 from geoapp.address import client_address
 from geoapp.menu import knows_asker
 from geoapp.problems.language import html_language, page_language
-from geoapp.reports import choices, content, document, figures, ground, queue, worker
-from geoapp.reports.areas import content as area_content
-from geoapp.reports.areas import document as area_document
+from geoapp.reports import choices, figures, kinds, queue, worker
 from geoapp.reports.areas import tables as area_tables
-from geoapp.reports.areas.structure import AreaGround, AreaReport
-from geoapp.reports.ask import AREA_FORMATS, FORMATS, Ask, code, parse_ask, parse_formats
+from geoapp.reports.ask import AREA_FORMATS, FORMATS, Ask, area_name, code, parse_ask, parse_formats
 from geoapp.reports.forms import FORMS
-from geoapp.reports.ground import Ground
 from geoapp.reports.layouts import store as layouts
-from geoapp.reports.layouts.layout import ReportLayout
 from geoapp.reports.models import DONE, RUNNING, ReportJob
 from geoapp.reports.official import pages
 from geoapp.reports.official.letterhead import Worn, worn_by
 from geoapp.reports.progress import chapters
 from geoapp.reports.refusal import MadeAgain, for_script, refused
-from geoapp.reports.structure import Report
 from geoapp.reports.words import FORM_NAMES, STATUS_NAMES, STEP_NAMES, level_name
 from geoapp.walls import policy
 from layers import access, languages, params, vocab
-from layers.area import Regions, parse_area
+from layers.area import parse_area
 from layers.errors import BadParameter
 from layers.http.answers import BY_VERSION, NOT_AT_ALL, Found
 from layers.http.media import HTML
@@ -45,7 +39,6 @@ from layers.selection import parse_selection
 from layers.stats.answer import last_year
 from layers.stats.query import available_months
 from layers.stats.regions import region_index
-from layers.totals.answer import name as name_of
 from layers.versions import ALL_DATASETS, as_of
 from layers.words import NOTHING, Worded, Words
 
@@ -100,11 +93,10 @@ def _area(request: HttpRequest, lang: str) -> dict[str, Any] | None:
         return None
     params.refuse_unwritable(request.GET.dict())
     area = parse_area(request.GET["area"])
-    chosen = region_index().chosen(area.codes, "area") if isinstance(area, Regions) else []
     selected = {name: request.GET.get(name, "") for name in ("source", "purpose", "resident")}
     selection = parse_selection(*selected.values())
     return {
-        "name": name_of(area, chosen).in_(lang),
+        "name": area_name(area, region_index(), lang),
         "selected": area_tables.selected(selection, lang),
         "given": {"area": area.text, **{name: value for name, value in selected.items() if value}},
     }
@@ -126,8 +118,7 @@ def make(request: HttpRequest) -> HttpResponse:
     params.refuse_unwritable(given)
     ask = parse_ask(given, site_of(request))
     forms = ask.forms if ask.atlas else parse_formats(",".join(request.POST.getlist("formats")), ask.forms)
-    if not ask.area:
-        layouts.usable(ask.lang)
+    layouts.usable(ask.lang)
     with audit.attempt("report_asked", object=ask.region), transaction.atomic():
         job = queue.ask_for(ask, forms, _asker(request))
         audit.write("report_asked", object=job.region or job.name, errand=queue.errand(job), detail=queue.about(job))
@@ -201,9 +192,8 @@ def _step(step: str) -> Worded:
 
 def may_issue(request: HttpRequest, job: ReportJob) -> bool:
     """Whether a draft with a number may be made of what this report is of."""
-    return (
-        job.status == DONE and not job.area and pages.is_staff(request.user) and request.user.has_perm(access.COMPILE)
-    )
+    may = pages.is_staff(request.user) and request.user.has_perm(access.COMPILE)
+    return may and job.status == DONE and not queue.chapters_of(job)
 
 
 def _may_delete(request: HttpRequest, job_id: int) -> bool:
@@ -270,17 +260,4 @@ def preview(request: HttpRequest) -> Found:
 
 def _previewed(ask: Ask, worn: Worn | None) -> bytes:
     """What is read here is of one moment; what is made of it asks for nothing more."""
-
-    def read_area() -> tuple[AreaReport, AreaGround, str]:
-        report = area_content.build(ask)
-        return report, area_content.read(report), ask.lang
-
-    if ask.area:
-        return beside.done(area_document.preview, read_area)
-
-    def read() -> tuple[Report, Ground, str, ReportLayout, Worn | None]:
-        there = layouts.usable(ask.lang)  # or nothing is computed
-        report = content.build(ask)
-        return report, ground.read(report), ask.lang, there.layout_of(report.level), worn
-
-    return beside.done(document.preview, read)
+    return beside.done(kinds.preview, lambda: (kinds.read(ask, worn),))

@@ -20,10 +20,11 @@ from docx.shared import Mm, Pt, RGBColor
 
 from geoapp.reports import figures, pictures
 from geoapp.reports.captions import Captioned
-from geoapp.reports.chapters import Chapter, Drawn, chapters
+from geoapp.reports.chapters import Chapter, DrawnReport, chapters
 from geoapp.reports.files import zipped
+from geoapp.reports.structure import Printed
 from geoapp.reports.tables import PrintedTable
-from geoapp.reports.words import data_version, level_name, title, word
+from geoapp.reports.words import data_version, word
 from layers.languages import language
 from layers.text import one_line
 from layers.words import COLON
@@ -37,7 +38,7 @@ _RIGHT = frozenset({"integer", "litres", "share", "change", "area", "density"})
 _UNKNOWN_TIME = datetime(2000, 1, 1)
 
 
-def docx(drawn: Drawn) -> bytes:
+def docx(drawn: DrawnReport[Printed]) -> bytes:
     """The whole report; what is too long for print is as bounded here."""
     made = _Writer(drawn)
     made.cover()
@@ -49,7 +50,7 @@ def docx(drawn: Drawn) -> bytes:
 class _Writer:
     """A document being written from above to below."""
 
-    def __init__(self, drawn: Drawn) -> None:
+    def __init__(self, drawn: DrawnReport[Printed]) -> None:
         self.drawn, self.report, self.lang = drawn, drawn.report, drawn.lang
         self.period = figures.period(self.report.period.first, self.report.period.last, self.lang)
         self.colours = {name: value.lstrip("#").upper() for name, value in drawn.layout.colours.items()}
@@ -78,7 +79,7 @@ class _Writer:
         caption.space_before, caption.space_after = Pt(8), Pt(2)
         _language(self.made.styles, language(self.lang).tag)
         told = self.made.core_properties
-        told.author, told.title, told.comments = "水图 Shuitu", one_line(title(self.report, self.lang)), ""
+        told.author, told.title, told.comments = "水图 Shuitu", one_line(self.drawn.title), ""
         told.subject, told.language = self.period, language(self.lang).tag
         told.last_modified_by, told.revision = "水图 Shuitu", 1
         at = self.report.changed_at.replace(tzinfo=None) if self.report.changed_at else _UNKNOWN_TIME
@@ -112,11 +113,12 @@ class _Writer:
 
     def cover(self) -> None:
         report, lang = self.report, self.lang
-        self.paragraph(" / ".join(report.path))
-        self.paragraph(title(report, lang), "Title")
+        if report.path:
+            self.paragraph(" / ".join(report.path))
+        self.paragraph(self.drawn.title, "Title")
         self.paragraph(self.period, "Subtitle")
         lines = [
-            (word("code", lang), f"{report.code} · {level_name(report.level, lang)}"),
+            self.drawn.identified,
             (word("as_of", lang), data_version(report, lang)),
             (word("authority", lang), report.place.authority(lang)),
             (word("on_map", lang), report.map_address),

@@ -59,7 +59,6 @@ def test_the_most_specific_letterhead_is_worn(settings: Any) -> None:
     assert letterhead.worn_by(of_unit).bureau_in("zh") == "市"  # type: ignore[union-attr]  # no district has its code
     Letterhead.objects.filter(scope=2).delete()
     assert letterhead.worn_by(of_unit).bureau_in("zh") == letterhead.worn_by(ask()).bureau_in("zh") == "全部"  # type: ignore[union-attr]
-    assert letterhead.worn_by(replace(ask(), area="regions:110101")) is None
 
 
 def test_a_bureau_of_a_districts_code_wears_the_districts_before_the_citys(small_city: None) -> None:
@@ -163,8 +162,8 @@ def test_what_has_no_letterhead_or_is_no_region_is_not_issued(small_city: None) 
     signed.letterhead()
     with pytest.raises(NotFound):
         states.issue(ask("110999"), COMPILER)
-    with pytest.raises(SignRefused, match="area"):
-        states.issue(replace(ask(), area="regions:110101"), COMPILER)
+    with pytest.raises(SignRefused, match="volumes"):
+        states.issue(replace(ask(), code="", atlas="all"), COMPILER)
     assert not IssuedReport.objects.exists()
 
 

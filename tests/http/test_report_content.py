@@ -17,6 +17,7 @@ from django.utils.html import strip_tags
 
 from geoapp.reports import content, document, ground, tables
 from geoapp.reports.ask import Ask
+from geoapp.reports.layouts.layout import FACILITY_ROWS
 from geoapp.reports.structure import Report
 from layers import models, vocab
 from layers.db import rows
@@ -197,9 +198,14 @@ def paper(django_db_setup: None, django_db_blocker: Any) -> Paper:
     return found
 
 
+def in_print(report: Report, limit: int = FACILITY_ROWS) -> list[tables.PrintedTable]:
+    under = [(line.code, line.name) for line in report.children]
+    return tables.printed_facilities(report, "zh", limit, report.child_level, under)
+
+
 def test_paper_holds_every_figure(paper: Paper) -> None:
     report, text = paper.drawn.report, paper.text
-    shown = [*tables.summary(report, "zh"), tables.regions(report, "zh", report.child_level, report.children, "r"), tables.months(report, "zh"), tables.stages(report, "zh"), tables.quality(report, "zh"), *tables.printed_facilities(report, "zh")]  # fmt: skip
+    shown = [*tables.summary(report, "zh"), tables.regions(report, "zh", report.child_level, report.children, "r"), tables.months(report, "zh"), tables.stages(report, "zh"), tables.quality(report, "zh"), *in_print(report)]  # fmt: skip
     cells = [
         cell
         for table in shown
@@ -277,7 +283,7 @@ def test_the_same_data_make_the_same_bytes(grid: Grid) -> None:
 
 def test_long_lists_are_counted_by_region(grid: Grid) -> None:
     report = build(DISTRICT, "2019")
-    found = {table.key: table for table in tables.printed_facilities(report, "zh", limit=3)}
+    found = {table.key: table for table in in_print(report, limit=3)}
     assert [row[:2] for row in found["urban_plant"].rows] == [(1, "UP1")]
     assert found["village_station"].rows == (("北镇", 7, None),)
     assert "XLSX" in found["village_station"].notes[0]

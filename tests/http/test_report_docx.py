@@ -15,7 +15,8 @@ from docx.oxml.ns import qn
 from PIL import Image
 
 from geoapp.reports import writable
-from geoapp.reports.chapters import Drawn, chapters
+from geoapp.reports.chapters import chapters
+from geoapp.reports.sections import Drawn
 from tests.report_city import drawn_apart
 
 pytestmark = pytest.mark.django_db

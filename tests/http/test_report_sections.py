@@ -10,9 +10,10 @@ import pytest
 
 from geoapp.reports import captions, document, tables, terms
 from geoapp.reports.captions import Captioned
-from geoapp.reports.chapters import SECTIONS, Drawn, chapters
+from geoapp.reports.chapters import chapters
 from geoapp.reports.layouts import layout
 from geoapp.reports.layouts.layout import ReportLayout
+from geoapp.reports.sections import SECTIONS, Drawn
 from geoapp.reports.tables import PrintedColumn, PrintedTable
 from tests.report_city import drawn_apart
 

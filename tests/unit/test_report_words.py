@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from geoapp.reports import chapters, figures, sentences
+from geoapp.reports import figures, sections, sentences
 from geoapp.reports.structure import (
     ComparedVolume,
     HeldWater,
@@ -228,9 +228,9 @@ def test_a_place_says_what_is_in_no_figure_that_is_ranked() -> None:
     ranks = (Rank("volume", "某市", "township", 2, 331, beyond), Rank("per_km2", "某市", "township", 5, 331, beyond))
     told = sentences.total(replace(REPORT, ranks=ranks), "zh")
     assert told.endswith("列第 2。某市用水的 20.0% 未计到任何街道(乡镇)。")
-    assert chapters.ranked(ranks[0], "zh") == "某市331个街道(乡镇)中第2（各街道(乡镇)合计占其用水的 80.0%）"
-    assert chapters.ranked(REPORT.ranks[0], "zh") == "某市16个区中第2"
-    assert chapters.ranked(ranks[0], "en") == "2nd of the 331 townships in 某市 (together 80.0% of its water)"
+    assert sections.ranked(ranks[0], "zh") == "某市331个街道(乡镇)中第2（各街道(乡镇)合计占其用水的 80.0%）"
+    assert sections.ranked(REPORT.ranks[0], "zh") == "某市16个区中第2"
+    assert sections.ranked(ranks[0], "en") == "2nd of the 331 townships in 某市 (together 80.0% of its water)"
 
 
 def test_what_a_year_is_compared_with_is_told_once() -> None:

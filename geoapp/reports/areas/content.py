@@ -7,16 +7,18 @@ from typing import Any
 
 from django.utils import timezone
 
+from geoapp.reports import ground
 from geoapp.reports.areas.structure import AreaGround, AreaReport
 from geoapp.reports.ask import Ask
-from geoapp.reports.ground import Outlined, is_drawn, outlined_by
+from geoapp.reports.ground import Outlined, outlined_by
+from geoapp.reports.objects import facility_lists
 from geoapp.reports.structure import ReportPeriod
 from layers import filters, place, registry, vocab
 from layers.area import Area, DrawnShape, Regions, parse_area
 from layers.db import Query, rows
 from layers.feeds.meta import figures_are_synthetic
 from layers.filters import FeatureFilter
-from layers.functions import PlaneCollectedWKB, PlaneWKB
+from layers.functions import PlaneWKB
 from layers.models import Boundary
 from layers.stats.regions import RegionIndex, region_index
 from layers.totals.answer import totals
@@ -27,8 +29,9 @@ from layers.words import Kept
 
 def build(ask: Ask) -> AreaReport:
     """The report's figures. `NotFound` for regions that there are not, or a period without data."""
-    told = totals(AreaQuestion(parse_area(ask.area), ask.period, ask.selection, ask.boundaries))
-    period, version = told["period"], as_of(ALL_DATASETS)
+    area = parse_area(ask.area)
+    told = totals(AreaQuestion(area, ask.period, ask.selection, ask.boundaries))
+    period, version, here = told["period"], as_of(ALL_DATASETS), place.read()
     return AreaReport(
         name=Kept(told["area"]["name"]).in_(ask.lang),
         told=told,
@@ -41,9 +44,14 @@ def build(ask: Ask) -> AreaReport:
         changed_at=timezone.localtime(version.changed_at) if version.changed_at else None,
         synthetic=figures_are_synthetic(),
         within=ask.within(),
-        place=place.read(),
+        place=here,
         names_in=ask.lang,
         boundaries=_boundaries(ask, told),
+        facilities=facility_lists(
+            region_index(ask.within()),
+            FeatureFilter(area=area).apply,
+            lambda code, name: here.called(code, name, ask.lang),
+        ),
     )
 
 
@@ -64,17 +72,19 @@ def read(report: AreaReport) -> AreaGround:
     drawn = isinstance(area, DrawnShape)
     codes = [row["code"] for row in report.told["meets"] if not drawn or row["level"] == "township"]
     if not _is_near(area, index):
-        return AreaGround(None, (), (), {})
-    wanted = FeatureFilter(area=area)
+        return AreaGround(None, (), (), {}, {}, None)
+    chosen = FeatureFilter(area=area).apply
     return AreaGround(
         shape=_plane(area),
         regions=_outlines(report, codes),
         context=_outlines(report, [region.code for region in index.levels[vocab.LEVEL.id_of(first)]]),
         positions={
-            layer.id: _positions(layer, wanted)
+            layer.id: ground.positions(chosen(layer))
             for layer in registry.LAYERS
-            if is_drawn(layer) and report.counts.get(layer.id)
+            if ground.is_drawn(layer) and report.counts.get(layer.id)
         },
+        stands={each.layer: ground.stands(chosen(registry.layer(each.layer))) for each in report.facilities},
+        waters=ground.waters(report.told["area"]["bounds"]),
     )
 
 
@@ -100,8 +110,3 @@ def _outlines(report: AreaReport, codes: Sequence[str]) -> tuple[Outlined, ...]:
     stored = filters.outlined(Boundary.objects.filter(region__code__in=codes), report.within)
     named = stored.order_by("region__code").values_list("region__code", "region__name", PlaneWKB("geom"))
     return tuple((code, report.place.called(code, name, report.names_in), bytes(wkb)) for code, name, wkb in named)
-
-
-def _positions(layer: registry.Layer, wanted: FeatureFilter) -> bytes | None:
-    found = wanted.apply(layer).filter(geom__isnull=False).order_by().aggregate(all=PlaneCollectedWKB("geom"))["all"]
-    return None if found is None else bytes(found)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from geoapp.reports.ground import Outlined
-from geoapp.reports.structure import ReportPeriod
+from geoapp.reports.ground import Outlined, Waters
+from geoapp.reports.structure import FacilityList, ReportPeriod, TermShare
 from layers.place import Place
 from layers.selection import Selection
+from layers.stats.absence import share
 from layers.stats.divisions import Divisions
 
 
@@ -31,6 +32,8 @@ class AreaReport:
     place: Place
     names_in: str
     boundaries: dict[str, tuple[tuple[str, str], ...]]
+    facilities: tuple[FacilityList, ...]
+    path: tuple[str, ...] = ()  # it lies in no one region
     child_level: str = ""  # its map is of no one level
 
     @property
@@ -44,6 +47,26 @@ class AreaReport:
     @property
     def beside_months(self) -> dict[str, tuple[int | None, ...]]:
         return {}
+
+    @property
+    def total_l(self) -> int:
+        """Nought where nothing is recorded, of which nothing is drawn."""
+        return self.told["volume_l"] or 0
+
+    @property
+    def purposes(self) -> tuple[TermShare, ...]:
+        parts = self.told["by_purpose"]
+        return tuple(
+            TermShare(row["purpose"], row["volume_l"], share(row["volume_l"], self.told["volume_l"])) for row in parts
+        )
+
+    @property
+    def beside(self) -> dict[str, int]:
+        return {}
+
+    @property
+    def provisional(self) -> tuple[str, ...]:
+        return tuple(self.told["provisional"])
 
     @property
     def own_months(self) -> list[int]:
@@ -71,3 +94,5 @@ class AreaGround:
     regions: tuple[Outlined, ...]
     context: tuple[Outlined, ...]
     positions: dict[str, bytes | None]
+    stands: dict[str, dict[str, bytes]]
+    waters: Waters | None

@@ -9,10 +9,11 @@ from geoapp.reports import figures
 from geoapp.reports.areas.structure import AreaReport
 from geoapp.reports.areas.words import word
 from geoapp.reports.sentences import provisional
-from geoapp.reports.tables import PrintedColumn, PrintedTable, Value, litres_column
+from geoapp.reports.tables import PrintedColumn, PrintedTable, Value, facilities, litres_column
 from geoapp.reports.words import layer_name, level_name, term_name
 from geoapp.reports.words import word as common
 from layers import registry, vocab
+from layers.entries import WAY
 from layers.selection import EVERYTHING, Selection
 from layers.stats.absence import added, share
 from layers.words import Kept, Listed, small
@@ -141,8 +142,23 @@ def parts(report: AreaReport, lang: str) -> PrintedTable:
         (*_named(report, row, lang), row["volume_l"], row["share"]) for row in report.told["parts"]
     ]
     last = ("", common("sum", lang), "", total, share(total, total))
-    title = word("townships" if report.is_drawn else "regions", lang)
+    title = parts_title(report, lang)
     return PrintedTable("parts", title, columns, tuple(rows), last)
+
+
+def parts_title(report: AreaReport, lang: str) -> str:
+    return word("townships" if report.is_drawn else "regions", lang)
+
+
+def under(report: AreaReport, lang: str) -> list[tuple[str, str]]:
+    """Code and name of each of its parts that is a region."""
+    return [(row["code"], _named(report, row, lang)[1]) for row in report.told["parts"] if row["code"]]
+
+
+def bars(report: AreaReport, lang: str) -> list[tuple[str, int]]:
+    """Name and litres of its parts, the largest first."""
+    found = [(_named(report, row, lang)[1], row["volume_l"] or 0) for row in report.told["parts"]]
+    return sorted(found, key=lambda one: -one[1])
 
 
 def _named(report: AreaReport, row: Mapping[str, Any], lang: str) -> tuple[str, str, str]:
@@ -174,7 +190,7 @@ def months(report: AreaReport, lang: str) -> PrintedTable:
 
 
 def objects(report: AreaReport, lang: str) -> PrintedTable:
-    """How many of each kind stand in it; kinds of which there are none are left out."""
+    """How many of each kind stand in it, stage by stage; kinds of which there are none are left out, and what only lies underneath."""
     columns = (
         PrintedColumn(common("stage", lang), width=1),
         PrintedColumn(common("item", lang), width=4),
@@ -183,7 +199,7 @@ def objects(report: AreaReport, lang: str) -> PrintedTable:
     rows: list[tuple[Value, ...]] = [
         (common(registry.layer(layer).stage, lang), layer_name(layer, lang), count)
         for layer, count in report.counts.items()
-        if count
+        if count and registry.layer(layer).stage in WAY
     ]
     return PrintedTable("objects", word("objects", lang), columns, tuple(rows))
 
@@ -201,4 +217,4 @@ def balance(report: AreaReport, lang: str) -> PrintedTable:
 def every(report: AreaReport, lang: str) -> list[PrintedTable]:
     """All of them, for the workbook."""
     found = [*summary(report, lang), months(report, lang), parts(report, lang)]
-    return [*found, objects(report, lang), balance(report, lang)]
+    return [*found, objects(report, lang), balance(report, lang), *facilities(report, lang)]

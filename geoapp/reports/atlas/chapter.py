@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from django.template.loader import render_to_string
 
-from geoapp.reports import content, document, ground
+from geoapp.reports import document, kinds
 from geoapp.reports.ask import Ask
 from geoapp.reports.atlas.words import said
-from geoapp.reports.chapters import Chapter, Drawn
-from geoapp.reports.layouts import store as layouts
+from geoapp.reports.chapters import Chapter, DrawnReport
 from geoapp.reports.layouts.layout import ReportLayout
 from geoapp.reports.official.letterhead import Worn
 from geoapp.reports.official.page import filled
+from geoapp.reports.structure import Printed
 from geoapp.reports.trouble import DataChanged, refuse_closed
 from layers import access, place, vocab
 from layers.db import snapshot
@@ -57,17 +57,15 @@ def name_of(number: int) -> str:
 def made(ask: Ask, number: int, worn: Worn | None, stamp: str, version: int) -> BoundChapter:
     """The chapter of a region, read, drawn and printed. `DataChanged` if the data are of another version by now."""
     with access.one_moment(stamp) as moment:
-        there = layouts.usable(ask.lang)
         with snapshot():
             if as_of(ALL_DATASETS).version != version:
                 raise DataChanged
             try:
-                report = content.build(ask)
+                drawn = kinds.drawn(kinds.read(ask, worn))
             except NotFound as error:
                 if error.param != "period":
                     raise
                 return BoundChapter(number, called(ask))
-            drawn = document.draw(report, ground.read(report), ask.lang, there.layout_of(report.level), worn)
         chapter = printed(replace(drawn, chapter=number))
         refuse_closed(moment)
     return chapter
@@ -80,7 +78,7 @@ def called(ask: Ask) -> str:
     return place.read().called(found.code, found.name, ask.lang, unit=ask.unit)
 
 
-def printed(drawn: Drawn) -> BoundChapter:
+def printed(drawn: DrawnReport[Printed]) -> BoundChapter:
     """What was drawn, as a part."""
     # Here and not above: half a second and 50 MB, which only who prints needs.
     from geoapp.reports import press

@@ -13,7 +13,7 @@ from geoapp.reports.drawing.sheet import Figure, wrapped
 from geoapp.reports.drawing.svg import Canvas, text_width
 from geoapp.reports.held import hidden
 from geoapp.reports.layouts.layout import CHARTS
-from geoapp.reports.structure import Mapped, Report
+from geoapp.reports.structure import Mapped, Printed, Report
 from geoapp.reports.words import term_name, word
 from layers import vocab
 from layers.stats.absence import added, share
@@ -41,8 +41,8 @@ def draw_all(report: Report, lang: str, wanted: Sequence[str] = CHARTS) -> list[
     """Every chart that is wanted and that there are figures for, in this order."""
     draw: dict[str, Callable[[], Figure | None]] = {
         "months": lambda: months(report, lang),
-        "regions": lambda: _regions(report, lang) if any((line.volume_l or 0) > 0 for line in report.children) else None,
-        "purposes": lambda: _purposes(report, lang),
+        "regions": lambda: _regions(report, lang),
+        "purposes": lambda: purposes(report, lang),
     }  # fmt: skip
     return [figure for figure in (draw[key]() for key in wanted) if figure is not None]
 
@@ -162,12 +162,18 @@ def _kind(colors: Mapping[str, str], code: str) -> int:
     return list(colors).index(code) % patterns.KINDS if code in colors else patterns.PLAIN
 
 
-def _regions(report: Report, lang: str) -> Figure:
-    """The largest regions of the level below, as bars."""
-    lines = [(line.name, line.volume_l or 0) for line in report.children if (line.volume_l or 0) > 0][:RANKED]
+def _regions(report: Report, lang: str) -> Figure | None:
+    lines = [(line.name, line.volume_l or 0) for line in report.children]
+    return ranking(report, lang, lines, hidden(report.held[report.child_level], lang))
+
+
+def ranking(report: Printed, lang: str, every: Sequence[tuple[str, int]], beyond: str = "") -> Figure | None:
+    """The largest of some regions (name, litres; the largest first), as bars; ``beyond`` is said below. None if none used any."""
+    lines = [(name, litres) for name, litres in every if litres > 0][:RANKED]
+    if not lines:
+        return None
     title = word("chart_regions", lang, count=len(lines))
     row = 4.9
-    beyond = hidden(report.held[report.child_level], lang)
     below = wrapped(beyond, SMALL, WIDTH - 8)
     canvas = Canvas(WIDTH, row * len(lines) + 3 + NOTE_ROW * len(below), f"{report.name} {title}")
     for n, text in enumerate(below):
@@ -190,7 +196,7 @@ def _regions(report: Report, lang: str) -> Figure:
     return Figure("ranking", title, f"{title}，{report.name}。{beyond}", canvas.to_svg())
 
 
-def _purposes(report: Report, lang: str) -> Figure:
+def purposes(report: Printed, lang: str) -> Figure:
     """One bar parted by purpose, with what each is."""
     title = word("chart_purposes", lang)
     parts = [

@@ -8,16 +8,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import shapely
 
 from geoapp.reports import figures
 from geoapp.reports.drawing import geometry, palette
 from geoapp.reports.drawing.frame import Frame, distance_text, fit
 from geoapp.reports.drawing.geometry import Outline
+from geoapp.reports.drawing.land import Scene
 from geoapp.reports.drawing.palette import INK, LINE, SOFT
 from geoapp.reports.drawing.sheet import MARKS_HEIGHT, SMALL_PT, WIDTH, Figure, Sheet, wrapped
 from geoapp.reports.drawing.svg import Canvas, ring, text_width
-from geoapp.reports.structure import Report
 from geoapp.reports.words import layer_name, word
 from layers import registry
 from layers.stats.classes import classify
@@ -26,6 +25,7 @@ from layers.words import Listed, small
 # Dots are one blot where each on average shares its square of the paper with so many, and hide all else where there are thousands.
 SQUARE_MM, CROWD, MOST_DOTS = 2.0, 8.0, 1500
 CLASSES = 5
+KEY = "density"
 LEAST_HEX_MM = 1.9
 _WIDTHS = tuple(step * 10**power for power in range(1, 5) for step in (1, 2, 5))  # m across the flats
 _GAP, _HEAD, _ROW, _FOOT = 6.0, 5.0, 4.2, 5.0
@@ -83,20 +83,18 @@ def hexagons(points: np.ndarray, width: int) -> Hexagons:
     return Hexagons(width, middles, counts)
 
 
-def draw(
-    report: Report, lang: str, crowded: Mapping[str, np.ndarray], shapes: Sequence[Outline], context: Sequence[Outline]
-) -> Figure:  # fmt: skip
+def draw(scene: Scene, lang: str, crowded: Mapping[str, np.ndarray]) -> Figure:
     """A map for each of the crowded layers, all of one scale, with the classes of its own counts."""
+    report = scene.report
     names = [small(layer_name(layer_id, lang), lang) for layer_id in crowded]
     title = word("map_density", lang, names=Listed(*names).in_(lang))
-    panels, height = _panels(geometry.bounds(shapes), len(crowded))
+    panels, height = _panels(geometry.bounds(scene.framed), len(crowded))
     canvas = Canvas(WIDTH, height + _FOOT + MARKS_HEIGHT, f"{report.name} {title}")
     sheet = Sheet(report, lang, title, panels[0], canvas, panels=panels)
     sheet.levels += [report.child_level, *list(report.boundaries)[:1]]
     width = next((each for each in _WIDTHS if each >= LEAST_HEX_MM * panels[0].metres_per_mm), _WIDTHS[-1])
-    named = geometry.simplified(shapes, panels[0])
-    behind = geometry.simplified(context, panels[0])
-    whole = shapely.coverage_union_all([each.shape for each in named])
+    named, whole = scene.lines(panels[0])
+    behind = geometry.simplified(scene.context, panels[0])
     for (layer_id, points), panel in zip(crowded.items(), panels, strict=True):
         _background(sheet, panel, behind)
         drawn = _cells(sheet, panel, hexagons(points, width))
@@ -108,7 +106,7 @@ def draw(
     told = word("density_note", lang, width=distance_text(width), area=area)
     for n, line in enumerate(wrapped(told, SMALL_PT, WIDTH)):
         canvas.text(0, height + 2.6 + 3.4 * n, line, SMALL_PT, fill=SOFT)
-    return sheet.finish("density")
+    return sheet.finish(KEY)
 
 
 def _panels(bounds: tuple[float, float, float, float], count: int) -> tuple[list[Frame], float]:

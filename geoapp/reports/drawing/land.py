@@ -2,16 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import shapely
 
 from geoapp.reports.drawing import geometry, waters
+from geoapp.reports.drawing.frame import Frame
 from geoapp.reports.drawing.geometry import Outline
 from geoapp.reports.drawing.sheet import Sheet
-from geoapp.reports.ground import Ground
-from geoapp.reports.structure import Report
+from geoapp.reports.ground import Ground, Waters
+from geoapp.reports.structure import Printed, Report
+from geoapp.reports.words import word
+
+
+class Standing(Protocol):
+    """What stands on a ground, and what lies under it."""
+
+    @property
+    def positions(self) -> Mapping[str, bytes | None]: ...
+    @property
+    def stands(self) -> Mapping[str, Mapping[str, bytes]]: ...
+    @property
+    def waters(self) -> Waters | None: ...
+
+
+class Scene(Protocol):
+    """What a map of objects is of: a region with its parts, or an area among regions."""
+
+    @property
+    def report(self) -> Printed: ...
+    @property
+    def ground(self) -> Standing: ...
+    @property
+    def context(self) -> Sequence[Outline]: ...
+    @property
+    def framed(self) -> Sequence[Outline]:
+        """What the frame has to hold."""
+
+    def titled(self, lang: str) -> str: ...
+    def background(self, sheet: Sheet) -> list[Outline]:
+        """Draws what lies under the objects; → the regions that may be named."""
+
+    def lines(self, frame: Frame) -> tuple[list[Outline], Any]:
+        """The outlines of the regions, and that of the whole (m), as fine as the frame shows."""
 
 
 @dataclass(slots=True)
@@ -33,19 +68,29 @@ class Land:
         """The regions of the level below."""
         return self.level(self.report.child_level)
 
+    @property
+    def framed(self) -> list[Outline]:
+        return self.parts
+
+    def titled(self, lang: str) -> str:
+        return word("map_objects", lang)
+
+    def background(self, sheet: Sheet) -> list[Outline]:
+        """The regions in white with waters and lines; → as they are drawn."""
+        shapes = geometry.simplified(self.parts, sheet.frame)
+        whole = "".join(geometry.path_of(each.shape, sheet.frame) for each in shapes)
+        sheet.canvas.path(whole, fill="#ffffff")
+        waters.draw(sheet, self.ground.waters)
+        sheet.canvas.path(whole, stroke="#b9c0bf", width=0.2)
+        edge(sheet, shapes)
+        return shapes
+
+    def lines(self, frame: Frame) -> tuple[list[Outline], Any]:
+        shapes = geometry.simplified(self.parts, frame)
+        return shapes, shapely.coverage_union_all([each.shape for each in shapes])
+
 
 def edge(sheet: Sheet, shapes: Sequence[Outline]) -> None:
     """The outline of the whole, strong."""
     whole = shapely.coverage_union_all([each.shape for each in shapes])
     sheet.canvas.path(geometry.path_of(whole, sheet.frame), stroke="#2b4c5e", width=0.5)
-
-
-def background(sheet: Sheet, land: Land) -> list[Outline]:
-    """The regions in white with waters and lines; → as they are drawn."""
-    shapes = geometry.simplified(land.parts, sheet.frame)
-    whole = "".join(geometry.path_of(each.shape, sheet.frame) for each in shapes)
-    sheet.canvas.path(whole, fill="#ffffff")
-    waters.draw(sheet, land.ground.waters)
-    sheet.canvas.path(whole, stroke="#b9c0bf", width=0.2)
-    edge(sheet, shapes)
-    return shapes

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 import shapely
 
-from geoapp.reports.drawing import geometry, grid, objects, palette, regions, waters
-from geoapp.reports.drawing.land import Land, background
+from geoapp.reports.drawing import density, geometry, grid, objects, palette, regions, waters
+from geoapp.reports.drawing.land import Land
 from geoapp.reports.drawing.sheet import LEGEND_ROW, Figure, begin
 from geoapp.reports.drawing.svg import number
 from geoapp.reports.ground import OWNERS, Ground
@@ -21,7 +21,8 @@ _MANY_AREAS = 200  # from here on strong outlines would be all that is seen
 def draw_all(
     report: Report, ground: Ground, lang: str, wanted: Sequence[str] = MAPS, listed_rows: int = FACILITY_ROWS
 ) -> list[Figure]:
-    """Every map that is wanted and that there are outlines for, in this order. ``listed_rows``: of facilities in print."""
+    """Every map that is wanted and that there are outlines for, in this order, and densities after all others: these alone do not
+    fill their page, and charts find room below them. ``listed_rows``: of facilities in print."""
     land = Land(report, ground, context=geometry.outlines(ground.context))
     if not land.parts:
         return []
@@ -32,7 +33,8 @@ def draw_all(
         "objects": lambda: objects.draw(land, lang, listed_rows),
         "areas": lambda: _areas(land, lang),
     }  # fmt: skip
-    return [figure for key in wanted for figure in draw[key]()]
+    drawn = [figure for key in wanted for figure in draw[key]()]
+    return sorted(drawn, key=lambda figure: figure.key == density.KEY)
 
 
 def _density(land: Land, lang: str) -> Figure:
@@ -48,7 +50,7 @@ def _areas(land: Land, lang: str) -> list[Figure]:
     if not report.counts.get("supply_area"):
         return []
     sheet = begin(report, lang, word("map_areas", lang), land.parts, land.context)
-    shapes = background(sheet, land)
+    shapes = land.background(sheet)
     sheet.heading(word("map_areas", lang))
     for kind in OWNERS:
         areas = geometry.supply_areas(land.ground.areas[kind], sheet.frame)

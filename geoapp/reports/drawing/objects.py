@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from geoapp.reports import figures
 from geoapp.reports.drawing import density, geometry, numbers, waters
 from geoapp.reports.drawing.geometry import Outline
-from geoapp.reports.drawing.land import Land, background
+from geoapp.reports.drawing.land import Scene
 from geoapp.reports.drawing.palette import INK, PAPER, SOFT
 from geoapp.reports.drawing.sheet import LEGEND_ROW, LEGEND_WIDTH, SMALL_PT, Figure, Sheet, begin
 from geoapp.reports.drawing.svg import dots, text_width
@@ -25,12 +25,12 @@ RING = 1.4  # that a ring is wider than a dot, of which half is its own
 _BESIDE_NAMES = 1.5  # mm of radius: signs from here on are left free by names
 
 
-def draw(land: Land, lang: str, listed_rows: int) -> list[Figure]:
+def draw(scene: Scene, lang: str, listed_rows: int) -> list[Figure]:
     """One map, and one of densities if anything is too crowded for it. The facilities of the lists that fit into so many rows bear
     their numbers."""
-    report, ground = land.report, land.ground
-    sheet = begin(report, lang, word("map_objects", lang), land.parts, land.context)
-    shapes = background(sheet, land)
+    report, ground = scene.report, scene.ground
+    sheet = begin(report, lang, scene.titled(lang), scene.framed, scene.context)
+    shapes = scene.background(sheet)
     lists = listed_in_print(report, listed_rows)
     numbered = {each.layer for each in lists}
     crowded = {
@@ -46,14 +46,8 @@ def draw(land: Land, lang: str, listed_rows: int) -> list[Figure]:
     waters.legend(sheet, ground.waters)
     drawn = [sheet.finish("objects")]
     if crowded:
-        drawn.append(density.draw(report, lang, crowded, land.parts, land.context))
+        drawn.append(density.draw(scene, lang, crowded))
     return drawn
-
-
-def scatter(sheet: Sheet, positions: Mapping[str, bytes | None]) -> None:
-    """What stands on a map, with its legend."""
-    _dots_and_signs(sheet, positions)
-    _legend(sheet, positions, (), ())
 
 
 def _there(sheet: Sheet) -> list[registry.Layer]:

@@ -17,9 +17,11 @@ from geoapp.reports.words import divided, word
 from layers.plane import name_of
 from layers.words import Words
 
-# A tall map has its legend beside it, a wide one below, in columns: either way the map is as large as the page lets it.
-WIDTH, TALL_WIDTH, LEAST_HEIGHT = 170.0, 128.0, 84.0
-MOST_HEIGHT, MOST_HEIGHT_WIDE, WIDE_BELOW = 190.0, 160.0, 1.15
+# A tall map has its legend beside it, a wide one below, in columns: either way the map is as large as the page lets it, and its frame
+# as high. What the region leaves free shows its surroundings, and has room for an enlarged core: below a frame of the region's own
+# height the page would be white, as no second map finds room there.
+WIDTH, TALL_WIDTH = 170.0, 128.0
+HEIGHT, HEIGHT_WIDE, WIDE_BELOW = 190.0, 160.0, 1.15
 LEGEND_WIDTH, LEGEND_STEP, LEGEND_HEIGHT = 39.0, 43.6, 41.0
 # Below the map: system, scale and version, whose outlines these are in a line or three, and the mark of what is made up.
 MARKS_LINES, MARKS_STEP = 4, 3.4
@@ -221,13 +223,14 @@ def begin(
     west, south, east, north = geometry.bounds(shapes)
     if (north - south) / (east - west) < WIDE_BELOW:
         more = SECOND_HEIGHT if second else 0.0
-        frame = fit((west, south, east, north), WIDTH, MOST_HEIGHT_WIDE - more, LEAST_HEIGHT)
+        height = HEIGHT_WIDE - more
+        frame = fit((west, south, east, north), WIDTH, height, height)
         below = frame.height + LEGEND_HEIGHT + more
         canvas = Canvas(WIDTH, below + MARKS_HEIGHT, f"{report.name} {title}")
         top = frame.height + 2.5
         sheet = Sheet(report, lang, title, frame, canvas, 0.0, top, top, below)
     else:
-        frame = fit((west, south, east, north), TALL_WIDTH, MOST_HEIGHT, LEAST_HEIGHT)
+        frame = fit((west, south, east, north), TALL_WIDTH, HEIGHT, HEIGHT)
         canvas = Canvas(WIDTH, frame.height + MARKS_HEIGHT, f"{report.name} {title}")
         sheet = Sheet(report, lang, title, frame, canvas, legend_bottom=frame.height)
     sheet.taken += _furniture(frame)

@@ -10,14 +10,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from geoapp.reports.layouts.faults import TemplateFault
-from geoapp.reports.layouts.layout import CHARTS, COLOURS, MAPS, SECTIONS, ReportLayout
+from geoapp.reports.layouts.layout import AREA, CHARTS, COLOURS, MAPS, SECTIONS, ReportLayout
 from geoapp.reports.layouts.lines import line_of
 from layers import languages, vocab
 from layers.text import is_plain
 from layers.words import Listed, Words
 
-KINDS = tuple(
-    vocab.LEVEL.by_id[level].code for level in (vocab.CITY, vocab.DISTRICT, vocab.TOWNSHIP, vocab.REPORTING_UNIT)
+KINDS = (
+    *(vocab.LEVEL.by_id[level].code for level in (vocab.CITY, vocab.DISTRICT, vocab.TOWNSHIP, vocab.REPORTING_UNIT)),
+    AREA,
 )
 KEYS = ("regions", "sections", "maps", "charts", "rows", "colours", "headings")
 ROWS = ("facilities", "regions")

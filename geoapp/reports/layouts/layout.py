@@ -14,6 +14,7 @@ CHARTS = ("months", "regions", "purposes")
 # memory of a report grows with its district: a kind that does not fit whole is counted by region, and listed in the
 # workbook.
 FACILITY_ROWS = 400
+AREA = "area"  # what a template calls reports of areas, beside the levels of regions
 # Rows of regions in print: the townships of a city fit, the villages of one do not.
 REGION_ROWS = 400
 # What is branded by a colour: headings and their rules, the lines of tables, labels of figures.

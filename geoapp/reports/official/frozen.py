@@ -17,11 +17,10 @@ from xml.sax.saxutils import escape
 
 from django.conf import settings
 
-from geoapp.reports import content, document, ground
-from geoapp.reports.ask import Ask
+from geoapp.reports import document, kinds
+from geoapp.reports.ask import Ask, selection_of
 from geoapp.reports.drawing.sheet import Figure
 from geoapp.reports.files import write_whole, zipped
-from geoapp.reports.layouts import store as layouts
 from geoapp.reports.official.letterhead import Worn, of_dict
 from geoapp.reports.official.models import IssuedReport
 from geoapp.reports.official.page import STEPS, Printing, Signature, filled
@@ -31,7 +30,6 @@ from layers import access
 from layers.db import snapshot
 from layers.errors import ShuituError
 from layers.kept.whole import digest, is_as_told
-from layers.later import later
 from layers.periods import parse_period
 from layers.text import xml_text
 
@@ -40,7 +38,6 @@ FORMS = ("pdf", "xlsx")
 _PAGE, _BOOK, _TOLD, _DRAWINGS = "page.html", "workbook.xlsx", "told.json", "drawings/"
 _FIRST = "xl/worksheets/sheet1.xml"
 _LINES = ("number", "state", "bureau", "grading", "compiled", "checked", "approved")
-_xlsx = later("geoapp.reports.workbook.xlsx")
 
 
 class Damaged(ShuituError):
@@ -87,26 +84,26 @@ def folder_of(report: IssuedReport) -> Path:
 
 def ask_of(report: IssuedReport) -> Ask:
     period = parse_period(report.period)
-    return Ask(report.region, period, report.lang, report.unit, report.boundaries, report.site)
+    return Ask(
+        report.region, period, report.lang, report.unit, report.boundaries, report.site, report.area, selection_of(report.selected),
+    )  # fmt: skip
 
 
 def freeze(report: IssuedReport) -> dict[str, Any]:
     """Read, draw and write it all as it is at this moment; → what the row says of the file."""
     worn, lang = of_dict(report.letterhead), report.lang
     with access.one_moment(report.stamp) as moment:
-        there = layouts.usable(lang)  # or nothing is computed
         with snapshot():
-            found = content.build(ask_of(report))
-            drawn = document.draw(found, ground.read(found), lang, there.layout_of(found.level), worn)
+            drawn = kinds.drawn(kinds.read(ask_of(report), worn))
         printing = document.printing(drawn)
         held = FrozenReport(
             document.marked(drawn),
             {figure.key: figure.svg for figure in (*drawn.maps, *drawn.charts)},
-            _xlsx(found, lang, [(_label(key, lang), _mark(key)) for key in _LINES]),
-            printing.title, printing.period, printing.synthetic, found.version,
+            kinds.xlsx(drawn.report, lang, [(_label(key, lang), _mark(key)) for key in _LINES]),
+            printing.title, printing.period, printing.synthetic, drawn.report.version,
         )  # fmt: skip
         refuse_closed(moment)
-    return {**_written(report, f"{report.revision}-figures.zip", held.packed()), "version": found.version}
+    return {**_written(report, f"{report.revision}-figures.zip", held.packed()), "version": held.version}
 
 
 def _label(key: str, lang: str) -> str:

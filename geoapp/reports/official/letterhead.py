@@ -12,8 +12,10 @@ from typing import Any
 from geoapp.reports.ask import Ask
 from geoapp.reports.official.models import Letterhead
 from geoapp.reports.official.words import MARGINS, SCOPE, SEAL, SECRECY
+from layers.area import Regions, parse_area
 from layers.errors import ShuituError
 from layers.stats.regions import RegionIndex, region_index
+from layers.totals.objects import met
 from layers.words import Kept
 
 EVERYTHING = ("default", "")
@@ -119,10 +121,9 @@ def _said(chinese: str, english: str) -> dict[str, str]:
 def worn_by(ask: Ask) -> Worn | None:
     """The most specific letterhead there is for this report; None where it is as it would be without any.
 
-    A reporting unit's own, else that of the division of its code or the nearest above, else the default. Reports of an area have none.
+    A reporting unit's own, else that of the division of its code or the nearest above, else the default. An area's is that of the
+    division that it lies in.
     """
-    if ask.area:
-        return None
     there = {(SCOPE.by_id[each.scope].code, each.code): each for each in Letterhead.objects.all()}
     if not there:
         return None
@@ -133,13 +134,27 @@ def worn_by(ask: Ask) -> Worn | None:
 def _scopes(ask: Ask, index: RegionIndex) -> Iterator[Scope]:
     if ask.unit:
         yield "reporting_unit", ask.code
-    code = ask.code
+    code = home(ask, index)
     if code not in index.by_code and index.root:  # a unit that is no district lies in the city
         code = index.root.code
     while code:
         yield "division", code
         code = index.by_code[code].parent_code if code in index.by_code else ""
     yield EVERYTHING
+
+
+def home(ask: Ask, index: RegionIndex) -> str:
+    """The code that a report goes by: its region's, or that of the finest division in which an area lies whole."""
+    if not ask.area:
+        return ask.code
+    area = parse_area(ask.area)
+    codes = area.codes if isinstance(area, Regions) else [row["code"] for row in met(area, ask.period, ask.boundaries)]
+    ways = [[region.code for region in index.path(code)] for code in codes if code in index.by_code]
+    if not isinstance(area, Regions):
+        # It meets its districts as well as their townships: of these alone the ways reach as far as the shape does.
+        ways = [way for way in ways if not any(way[-1] in other[:-1] for other in ways)]
+    shared = [steps[0] for steps in zip(*ways, strict=False) if len(set(steps)) == 1]
+    return shared[-1] if shared else index.root.code if index.root else ""
 
 
 def dressed(ask: Ask) -> Ask:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
@@ -82,7 +85,11 @@ class IssuedReport(models.Model):
     state = models.PositiveSmallIntegerField(shown("状态", "State"), choices=STATE.choices(), default=DRAFT)
     revision = models.PositiveIntegerField(default=1)
 
-    region = models.CharField(shown("区划代码", "Division code"), max_length=12)
+    region = models.CharField(shown("区划代码", "Division code"), max_length=12, blank=True)
+    # An area in place of a region, what of its usage is meant, and a digest of both, by which one is told from another.
+    area = models.TextField(shown("范围", "Area"), blank=True, default="")
+    selected = models.TextField(shown("水源与用途", "Sources and purposes"), blank=True, default="")
+    of_area = models.CharField(max_length=32, blank=True, default="")
     unit = models.BooleanField(shown("填报单位", "Reporting unit"), default=False)
     name = models.CharField(shown("名称", "Name"), max_length=NAME_MOST)
     period = models.CharField(shown("统计期", "Period"), max_length=20)
@@ -118,7 +125,7 @@ class IssuedReport(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["series", "year", "number"], name="issued_number_once"),
             models.UniqueConstraint(
-                fields=["region", "unit", "period", "lang", "boundaries"],
+                fields=["region", "of_area", "unit", "period", "lang", "boundaries"],
                 condition=Q(state__in=(DRAFT, CHECKED)),
                 name="issued_one_at_a_time",
             ),
@@ -131,8 +138,16 @@ class IssuedReport(models.Model):
     @classmethod
     def of(cls, ask: Ask) -> models.QuerySet[IssuedReport]:
         """Those of the same region, period, language and divisions."""
-        same = {"region": ask.code, "unit": ask.unit, "period": str(ask.period), "lang": ask.lang}
-        return cls.objects.filter(**same, boundaries=ask.boundaries)
+        return cls.objects.filter(**cls.what(ask))
+
+    @classmethod
+    def what(cls, ask: Ask) -> dict[str, Any]:
+        """The columns that say what a report is of."""
+        of_area = hashlib.sha256(f"{ask.area}&{ask.selected}".encode()).hexdigest()[:32] if ask.area else ""
+        return {
+            "region": ask.code, "area": ask.area, "selected": ask.selected, "of_area": of_area, "unit": ask.unit,
+            "period": str(ask.period), "lang": ask.lang, "boundaries": ask.boundaries,
+        }  # fmt: skip
 
 
 class IssuedEvent(models.Model):

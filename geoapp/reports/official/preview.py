@@ -7,16 +7,13 @@ from dataclasses import replace
 from django.utils import timezone
 
 from geoapp import beside
-from geoapp.reports import content, document, ground
+from geoapp.reports import document, kinds
 from geoapp.reports.ask import Ask
-from geoapp.reports.ground import Ground
-from geoapp.reports.layouts import store as layouts
-from geoapp.reports.layouts.layout import ReportLayout
+from geoapp.reports.kinds import ReadReport
 from geoapp.reports.official import pattern
 from geoapp.reports.official.letterhead import Worn
 from geoapp.reports.official.page import filled
 from geoapp.reports.official.states import SignRefused
-from geoapp.reports.structure import Report
 from layers.periods import parse_period
 from layers.stats.answer import last_year
 from layers.stats.query import available_months
@@ -29,19 +26,14 @@ def shown(worn: Worn, lang: str, site: str) -> bytes:
     ask = _example(worn, lang, site)
     number = pattern.written(worn.pattern, timezone.localtime().year, worn.first_number, ask.code)
 
-    def read() -> tuple[Report, Ground, str, ReportLayout, Worn, str]:
-        there = layouts.usable(lang)  # or nothing is computed
-        report = content.build(ask)
-        return report, ground.read(report), lang, there.layout_of(report.level), worn, number
-
-    return beside.done(pdf, read)
+    return beside.done(pdf, lambda: (kinds.read(ask, worn), worn, number))
 
 
-def pdf(report: Report, under: Ground, lang: str, layout: ReportLayout, worn: Worn, number: str) -> bytes:
+def pdf(found: ReadReport, worn: Worn, number: str) -> bytes:
     """Asks nothing of the database: it is made in the process beside."""
-    drawn = document.draw(report, under, lang, layout, worn)
+    drawn = kinds.drawn(found)
     printing = replace(document.printing(drawn), number=number, sample=True)
-    page = filled(document.marked(drawn), worn, lang, printing)
+    page = filled(document.marked(drawn), worn, drawn.lang, printing)
     return document.printed(page, [*drawn.maps, *drawn.charts])
 
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from geoapp.reports.ask import Ask, data_stamp
 from geoapp.reports.official import numbers, pattern, recorded
-from geoapp.reports.official.letterhead import Worn, of_dict, worn_by
+from geoapp.reports.official.letterhead import Worn, home, of_dict, worn_by
 from geoapp.reports.official.models import CommentaryEdition, IssuedEvent, IssuedReport
 from geoapp.reports.official.words import (
     APPROVED,
@@ -38,7 +38,7 @@ from layers.errors import ShuituError
 from layers.record import append as record
 from layers.stats.answer import coverage
 from layers.stats.query import available_months
-from layers.stats.regions import region_index
+from layers.stats.regions import RegionIndex, region_index
 from layers.text import is_plain
 from layers.words import Words
 
@@ -76,17 +76,13 @@ def person(user: Any) -> Person:
 
 def issue(ask: Ask, by: Person) -> IssuedReport:
     """A draft with the next number of the bureau; its figures are frozen by a worker. `NotFound`, `SignRefused`."""
-    if ask.area or ask.atlas:
-        raise SignRefused(
-            Words(
-                "范围报告与合订本没有编号，不能编发。",
-                "Reports of an area and bound volumes have no number and are not issued.",
-            )
-        )
+    if ask.atlas:
+        raise SignRefused(Words("合订本没有编号，不能编发。", "Bound volumes have no number and are not issued."))
     coverage(ask.period, available_months())
     index = region_index(ask.within())
     ask = ask.of_kind(index)
-    index.prefixes(ask.code, unit=ask.unit)
+    if not ask.area:
+        index.prefixes(ask.code, unit=ask.unit)
     worn = worn_by(ask)
     if worn is None:
         raise SignRefused(
@@ -96,15 +92,19 @@ def issue(ask: Ask, by: Person) -> IssuedReport:
                 "“Administration › Letterheads” first.",
             )
         )
-    name = (index.units[ask.code] if ask.unit else index.by_code[ask.code]).name
-    return _numbered(ask, name, worn, by)
+    return _numbered(ask, _name(ask, index), home(ask, index), worn, by)
 
 
-def _numbered(ask: Ask, name: str, worn: Worn, by: Person) -> IssuedReport:
+def _name(ask: Ask, index: RegionIndex) -> str:
+    if ask.area:
+        return ask.area_name(index)
+    return (index.units[ask.code] if ask.unit else index.by_code[ask.code]).name
+
+
+def _numbered(ask: Ask, name: str, code: str, worn: Worn, by: Person) -> IssuedReport:
     year = timezone.localtime().year
     with transaction.atomic():
         number = numbers.give(worn.series, year, worn.first_number)  # others of this bureau wait here
-        same = {"region": ask.code, "unit": ask.unit, "period": str(ask.period), "lang": ask.lang}
         live = IssuedReport.of(ask).filter(state__in=(DRAFT, CHECKED)).first()
         if live:
             raise SignRefused(
@@ -114,7 +114,7 @@ def _numbered(ask: Ask, name: str, worn: Worn, by: Person) -> IssuedReport:
                     number=live.told,
                 )
             )
-        told = pattern.written(worn.pattern, year, number, ask.code)
+        told = pattern.written(worn.pattern, year, number, code)
         if IssuedReport.objects.filter(told=told).exists():
             raise SignRefused(
                 Words(
@@ -124,7 +124,7 @@ def _numbered(ask: Ask, name: str, worn: Worn, by: Person) -> IssuedReport:
                 )
             )
         report = IssuedReport.objects.create(
-            **same, boundaries=ask.boundaries, site=ask.site, stamp=data_stamp(), name=name[:60], series=worn.series,
+            **IssuedReport.what(ask), site=ask.site, stamp=data_stamp(), name=name[:60], series=worn.series,
             year=year, number=number, told=told, letterhead=worn.to_dict(), secrecy=worn.secrecy, waits_for=FREEZE,
             signers={str(ISSUED): _signed(by)},
         )  # fmt: skip
