@@ -12,7 +12,7 @@ from typing import Any
 from psycopg import sql
 
 from layers import placing, standing, vocab
-from layers.dependencies import leading_to
+from layers.dependencies import behind, leading_to
 from layers.fields import GRIDDED, SUMS
 from layers.grid.change import GridChange
 from layers.grid.scope import USER
@@ -24,7 +24,7 @@ Objects = dict[int, list[int]]
 
 FEW = 1_000  # rows; above it, everything is made again
 
-DATASETS = tuple(name for name in leading_to(SUMS, GRIDDED) if name not in ("region", "reporting_unit"))
+DATASETS = tuple(name for name in leading_to(SUMS, GRIDDED) if name not in behind("region"))
 """Where a change of a few rows has anything to settle; boundaries have everything made again."""
 
 MOVING = (*placing.LENDING, "facility")

@@ -19,6 +19,7 @@ from geoapp.accounts.journal import tell
 from geoapp.accounts.models import Account, OutsideAccount, PersonalToken
 from geoapp.accounts.passwords import first_password
 from geoapp.address import client_address
+from geoapp.audit.rights import may_audit
 from layers.words import Words, active, shown
 
 
@@ -45,16 +46,18 @@ class OutsideInline(admin.TabularInline):
 
 
 def _may_touch(request: HttpRequest, user: Any) -> bool:
-    return request.user.is_superuser or not getattr(user, "is_superuser", False)
+    """Whoever looks after accounts does not come by the superuser's, nor by an auditor's, who looks at what is done here."""
+    return request.user.is_superuser or user is None or not (user.is_superuser or may_audit(user))
 
 
 def set_first_password(user: Any) -> str:
-    """A password that only lasts until the next log-in; every log-in there is ends."""
+    """A password that only lasts until the next log-in; every log-in there is ends, and every token: whose they are nobody knows."""
     password = first_password()
     user.set_password(password)
     user.save()
     Account.objects.update_or_create(user=user, defaults={"must_change": True})
     sessions.end_all(user, "administrator")
+    tokens.revoke(PersonalToken.objects.filter(user=user))
     return password
 
 
@@ -78,7 +81,6 @@ class PeopleAdmin(UserAdmin):
     add_form_template = None
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whoever looks after accounts does not come by the administrator's."""
         return super().has_change_permission(request, obj) and _may_touch(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -11,9 +11,9 @@ from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from geoapp.accounts import bound, sessions
+from geoapp.accounts import bound, sessions, tokens
 from geoapp.accounts.journal import tell
-from geoapp.accounts.models import Account
+from geoapp.accounts.models import Account, PersonalToken
 from geoapp.address import client_address
 
 
@@ -45,6 +45,7 @@ def went_out(request: HttpRequest, user: Any, **kwargs: Any) -> None:
 
 @receiver(post_save, sender=User)
 def changed(instance: Any, **kwargs: Any) -> None:
-    """Nobody is inside any more whose account was closed, nor is so again when it is opened."""
+    """Nobody is inside any more whose account was closed, nor is so again when it is opened; nor are the programs of theirs."""
     if not instance.is_active:
         sessions.end_all(instance, "closed")
+        tokens.revoke(PersonalToken.objects.filter(user=instance))

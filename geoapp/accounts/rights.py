@@ -11,6 +11,10 @@ from layers.words import Worded, Words
 ADMINISTRATOR = Words("系统管理员：除查阅审计外都可以做", "Administrator: everything but the audit")
 STAFF = Words("工作人员：可以打开管理页面", "Staff: may open the administration")
 CLERK = Words("可以导入数据", "May import data")
+CONTRADICT = Words(
+    "同时有管理员、审计员、操作员三种角色：三者不得兼任，现在只能查看和编制报告，请管理员收回其一",
+    "Administrator, auditor and operator at once, which nobody may be: only seeing and making reports hold until one is taken back",
+)
 READER = Words("可以看开放的内容", "May see what is open")
 
 
@@ -18,6 +22,8 @@ def told(user: Any) -> list[Worded]:
     if user.is_superuser:
         return [ADMINISTRATOR]
     found: list[Worded] = [*_roles(user)]
+    if access.granted(user.pk).contradict:
+        found.insert(0, CONTRADICT)
     found += [Words(group.name, group.name) for group in user.groups.order_by("name")]
     if user.is_staff:
         found.append(STAFF)

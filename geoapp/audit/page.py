@@ -29,6 +29,7 @@ DETAILS = {
     "staff": Words("可进管理", "Staff"), "superuser": Words("超级用户", "Superuser"), "active": Words("启用", "Active"), "region": Words("区划", "Region"),
     "stamp": Words("数据版本", "Data version"), "lang": Words("语言", "Language"), "by": Words("签署人", "Signed by"), "user": Words("账号编号", "Account's number"),
     "cut": Words("过长，已截断", "Too long: cut"), "minutes": Words("分钟", "Minutes"), "before": Words("此前", "Before"),
+    "beside": Words("连同", "With it"),
 }  # fmt: skip
 
 

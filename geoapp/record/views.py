@@ -64,11 +64,14 @@ def checkpoint(request: HttpRequest) -> HttpResponse:
 def tile(request: HttpRequest, tile: str) -> HttpResponse:
     """A tile or a bundle; those of the newest checkpoint and before."""
     asked = tiles.parse(f"tile/{tile}")
-    if asked is not None and asked.level is None:
+    of_entries = asked is not None and asked.level is None
+    if of_entries:
         access.require("objects", whole=True)
     if asked is not None:
         with suppress(OSError):
-            return HttpResponse(Folder().read(asked), content_type="application/octet-stream")
+            # What entries say a browser keeps for whoever it was told to: it asks for the next.
+            headers = {"Cache-Control": BY_ASKER.control} if of_entries else {}
+            return HttpResponse(Folder().read(asked), content_type="application/octet-stream", headers=headers)
     raise NotFound(Words("没有这个瓦片", "There is no such tile"), param="tile")
 
 

@@ -25,6 +25,7 @@ from geoapp.reports.layouts import store as layouts
 from geoapp.reports.models import DONE, RUNNING, ReportJob
 from geoapp.reports.official import pages
 from geoapp.reports.official.letterhead import Worn, worn_by
+from geoapp.reports.official.reach import reaches
 from geoapp.reports.progress import chapters
 from geoapp.reports.refusal import MadeAgain, for_script, refused
 from geoapp.reports.words import FORM_NAMES, STATUS_NAMES, STEP_NAMES, level_name
@@ -192,14 +193,13 @@ def _step(step: str) -> Worded:
 
 def may_issue(request: HttpRequest, job: ReportJob) -> bool:
     """Whether a draft with a number may be made of what this report is of."""
-    may = pages.is_staff(request.user) and request.user.has_perm(access.COMPILE)
+    may = pages.is_staff(request.user) and reaches(request.user, access.COMPILE, job)
     return may and job.status == DONE and not queue.chapters_of(job)
 
 
 def _may_delete(request: HttpRequest, job_id: int) -> bool:
-    """Who asked for it (this browser), or an administrator."""
-    staff = bool(getattr(request.user, "is_staff", False))
-    return staff or job_id in request.session.get(MINE, [])
+    """Who asked for it (this browser), or who approves reports of the whole city."""
+    return job_id in request.session.get(MINE, []) or access.reach_of(request.user, "publish", access.APPROVE).whole
 
 
 @replace(PAGE, lane="files")
@@ -234,7 +234,9 @@ def delete(request: HttpRequest, job_id: int) -> HttpResponse:
     job = get_object_or_404(ReportJob, pk=job_id)
     if not _may_delete(request, job_id):
         return HttpResponse(status=403)
-    queue.delete(job)
+    with transaction.atomic():
+        audit.write("report_asked", object=job.region or job.name, errand=queue.errand(job), detail={"did": "deleted"})
+        queue.delete(job)
     return redirect(languages.address(reverse("reports:index"), page_language(request)))
 
 

@@ -51,6 +51,10 @@ DUTIES: Final[Mapping[str, tuple[Words, frozenset[Capability]]]] = MappingProxyT
 )
 
 
+# What is of the whole city or not at all: given for a part of it, it would reach all accounts, and all lines of the audit.
+OF_CITY_ALONE: Final[frozenset[Capability]] = frozenset(("accounts", "audit"))
+
+
 @dataclass(frozen=True)
 class Rights:
     """How far each capability reaches; what is not named reaches nowhere."""
@@ -59,8 +63,9 @@ class Rights:
 
     @classmethod
     def of(cls, reaches: Mapping[Capability, Reach]) -> Rights:
-        """In the order of the capabilities, so that equal rights are one; figures of a part are figures of all."""
-        told = {name: reach for name, reach in reaches.items() if reach}
+        """In the order of the capabilities, so that equal rights are one; figures of a part are figures of all, and of what is of the whole
+        city alone a part is nothing."""
+        told = {name: reach for name, reach in reaches.items() if reach.whole or (reach and name not in OF_CITY_ALONE)}
         if "figures" in told:
             told["figures"] = WHOLE
         return cls(tuple((name, told[name]) for name in CAPABILITIES if name in told))

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from layers import access
-from layers.access.rights import CAPABILITIES, DUTIES
+from layers.access.rights import CAPABILITIES, DUTIES, OF_CITY_ALONE
 from layers.access.roles import granted
 from layers.models import Grant, Openness, Region, ReportingUnit, Role
 from layers.words import Listed, Words, active, shown, shown_word
@@ -36,21 +36,24 @@ class RoleForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
-        told = access.Rights.of_dict(
-            {name: [""] for name in (*cleaned.get("capabilities", ()), *cleaned.get("everywhere", ()))}
-        )
+        told = access.Rights.everywhere(*cleaned.get("capabilities", ()), *cleaned.get("everywhere", ()))
         _refuse_contradiction(told)
+        if self.instance.pk:
+            held = Grant.objects.exclude(role=self.instance)
+            for holder in get_user_model().objects.filter(grants__role=self.instance).distinct():
+                _refuse_contradiction(told | granted(holder.pk, held.filter(account=holder)), holder.get_username())
         return cleaned
 
 
-def _refuse_contradiction(rights: access.Rights) -> None:
+def _refuse_contradiction(rights: access.Rights, holder: str = "") -> None:
     if rights.contradict:
         duties = Listed(*(words for words, _ in DUTIES.values()))
         raise forms.ValidationError(
             shown(
-                "{duties}要由不同的账号担任：任何账号不能三者兼任。",
-                "{duties} are different accounts: none may hold all three.",
+                "{duties}要由不同的账号担任：任何账号不能三者兼任{holder}。",
+                "{duties} are different accounts: none may hold all three{holder}.",
                 duties=duties,
+                holder=Words("（{name}）", " ({name})", name=holder) if holder else "",
             ),
             code="duties",
         )
@@ -68,6 +71,11 @@ class RoleAdmin(admin.ModelAdmin):
         return Words("区划内：{own}；全市：{city}", "in its region: {own}; in the city: {city}").in_(
             active(), own=own or "—", city=city or "—"
         )
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Not of a role that the asker holds: it would be giving rights to oneself."""
+        own = obj is not None and not request.user.is_superuser and obj.grants.filter(account=request.user.pk).exists()
+        return super().has_change_permission(request, obj) and not own
 
     def save_model(self, request: HttpRequest, obj: Role, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -93,8 +101,19 @@ class GrantForm(forms.ModelForm):
             raise forms.ValidationError(
                 {"code": shown("没有这个现行的区划或填报单位。", "There is no such division or reporting unit today.")}
             )
+        given = {*role.capabilities, *role.everywhere}
+        if code and (bound := [name for name in CAPABILITIES if name in OF_CITY_ALONE.intersection(role.capabilities)]):
+            raise forms.ValidationError(
+                {
+                    "code": shown(
+                        "“{what}”只能在全市授予：请不填代码。",
+                        "To {what} is given for the whole city alone: leave the code empty.",
+                        what=Listed(*(CAPABILITIES[name] for name in bound)),
+                    )
+                }
+            )
         others = Grant.objects.filter(account=account).exclude(pk=self.instance.pk)
-        new = access.Rights.of_dict({name: [code] for name in (*role.capabilities, *role.everywhere)})
+        new = access.Rights.of_dict({name: [code] for name in given})
         _refuse_contradiction(granted(account.pk, others) | new)
         return cleaned
 

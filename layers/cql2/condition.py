@@ -23,7 +23,7 @@ from layers.registry import Layer
 
 GEOMETRY = "geometry"
 OPERATORS, LISTED = 1000, 5000  # of one filter, and in one list of IN: each costs at every feature
-_EVERYTHING, _NOTHING = ~Q(pk__in=[]), Q(pk__in=[])
+_EVERY_ROW, _NO_ROW = ~Q(pk__in=[]), Q(pk__in=[])
 
 
 def condition(layer: Layer, tree: Tree, system: Crs = CRS84) -> Q:
@@ -55,7 +55,7 @@ class _Conditions:
         if depth > DEPTH:
             raise refusal(f"it is nested more than {DEPTH} deep")
         if isinstance(tree, bool):
-            return _EVERYTHING if tree is wanted else _NOTHING
+            return _EVERY_ROW if tree is wanted else _NO_ROW
         name, args = self._operation(tree)
         if name == "not":
             (inner,) = _exactly(args, 1, name)
@@ -88,7 +88,7 @@ class _Conditions:
         """Where something is true, or is known to be false: none of the values that it is told of is missing."""
         known = [Q(**{f"{path}__isnull": False}) for path in paths]
         if isinstance(true, bool):
-            return reduce(and_, known, _EVERYTHING) if true is wanted else _NOTHING
+            return reduce(and_, known, _EVERY_ROW) if true is wanted else _NO_ROW
         return true if wanted else reduce(and_, known, ~true)
 
     def _among(self, value: Tree, listed: list[Tree], wanted: bool, depth: int) -> Q:
@@ -111,7 +111,7 @@ class _Conditions:
             return Q(geom__isnull=wanted)
         found = self.operand(tree, 0)
         parts = [Q(**{f"{path}__isnull": wanted}) for path in found.paths]
-        return reduce(or_ if wanted else and_, parts) if parts else (_NOTHING if wanted else _EVERYTHING)
+        return reduce(or_ if wanted else and_, parts) if parts else (_NO_ROW if wanted else _EVERY_ROW)
 
     def _spatial(self, lookup: str, left: Tree, right: Tree) -> tuple[Q | bool, tuple[str, ...]]:
         own = self._is_geometry(left), self._is_geometry(right)

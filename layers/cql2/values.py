@@ -75,7 +75,7 @@ class Operand:
     def sql(self) -> Any:
         if self.constant:
             return Value(self.plain, output_field=_COLUMNS[self.kind]())
-        found = self.expression if self.vocab is None else _spoken(self.paths[0], self.vocab)
+        found = self.expression if self.vocab is None else _slug(self.paths[0], self.vocab)
         if self.bare:
             found = WithoutAccents(found)
         return Lower(found) if self.folded else found
@@ -96,7 +96,7 @@ class Operand:
 _COLUMNS: dict[ColumnKind, type[Column]] = {"number": FloatField, "text": TextField, "date": DateField}
 
 
-def _spoken(path: str, vocab: Vocab) -> Case:
+def _slug(path: str, vocab: Vocab) -> Case:
     """The slug of a term that is stored as its id."""
     return Case(*(When(**{path: term.id}, then=Value(term.code)) for term in vocab), output_field=TextField())
 

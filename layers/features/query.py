@@ -128,7 +128,7 @@ class FeatureQuery:
             " CROSS JOIN LATERAL (SELECT {spoken}) p"
         ).format(
             shape=shape, usage=usage, inner=inner, join=join, order=self._order(), page=self._page(),
-            spoken=self._spoken(),
+            spoken=self._properties(),
         )  # fmt: skip
         return Query(text, (*params, *usage_params))
 
@@ -172,7 +172,7 @@ class FeatureQuery:
         page = sql.SQL("") if self.limit is None else sql.SQL(" LIMIT {}").format(sql.Literal(self.limit))
         return page + sql.SQL(" OFFSET {}").format(sql.Literal(self.offset)) if self.offset else page
 
-    def _spoken(self) -> sql.Composable:
+    def _properties(self) -> sql.Composable:
         by_name = {field.name: field for field in self.layer.listed_fields}
         said = []
         for column in self.columns():

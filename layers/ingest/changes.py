@@ -116,7 +116,7 @@ def _cleared(
         rows = cursor.fetchall()
         if rows:
             found[name] = rows[0][2]
-            spoken = _spoken(cursor, spec, name, {text for _, text, _ in rows})
+            spoken = _as_spoken(cursor, spec, name, {text for _, text, _ in rows})
             for row, text, _ in rows:
                 there = said.shown(spec.dataset, name, spoken[text])
                 verdicts.warned.add(
@@ -151,13 +151,13 @@ def _first(cursor: Cursor, spec: Spec, compared: Mapping[str, str]) -> list[Chan
     )
     rows = cursor.fetchall()
     spoken = {
-        name: _spoken(cursor, spec, name, {text for row in rows if row[2] == name for text in row[3:5]})
+        name: _as_spoken(cursor, spec, name, {text for row in rows if row[2] == name for text in row[3:5]})
         for name in compared
     }
     return [Change(row, code, name, spoken[name][old], spoken[name][new]) for row, code, name, old, new in rows]
 
 
-def _spoken(cursor: Cursor, spec: Spec, name: str, texts: set[str | None]) -> dict[str | None, str]:
+def _as_spoken(cursor: Cursor, spec: Spec, name: str, texts: set[str | None]) -> dict[str | None, str]:
     """What is stored, as text → as it is spoken."""
     column = next((one for one in spec.columns if one.name == name), None)
     there = {text for text in texts if text}

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection
 
 from layers import editions
+from layers.dependencies import behind
 from layers.editions import Editions, EditionSpan
 from layers.errors import BadParameter
 from layers.grid.within import Within
@@ -82,7 +83,7 @@ def known() -> Known:
         with connection.cursor() as cursor:
             return editions.read(cursor)
 
-    stamp = as_of(("region", "reporting_unit")).of_data
+    stamp = as_of(behind("region")).of_data
     return Known(_editions.get_or_make(stamp, "", make), stamp)
 
 

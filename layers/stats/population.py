@@ -14,6 +14,7 @@ from typing import Any
 
 from layers import registry, vocab
 from layers.db import Query, rows
+from layers.dependencies import behind
 from layers.kept.memory import Memory
 from layers.periods import Period
 from layers.stats.divisions import Divisions
@@ -169,4 +170,4 @@ def counted_of_level(within: Divisions, level: int, end: date) -> list[tuple[str
 
 
 def _stamp() -> Stamp:
-    return as_of((registry.POPULATION.name, "region", "reporting_unit")).of_data
+    return as_of(behind(registry.POPULATION.name, registry.REPORTING_UNIT.name)).of_data

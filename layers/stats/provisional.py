@@ -14,6 +14,7 @@ from psycopg import sql
 
 from layers import registry
 from layers.db import Query, rows
+from layers.dependencies import behind
 from layers.kept.memory import Memory
 from layers.periods import Month
 from layers.stats.divisions import Divisions
@@ -82,7 +83,7 @@ ORDER BY p.month, p.region_id NULLS FIRST, p.reporting_unit_id NULLS FIRST, p.id
 
 def marks(within: Divisions) -> ProvisionalMonths:
     """All there are, in some divisions: one small query for their version, the rest is kept."""
-    stamp = as_of((registry.PROVISIONAL.name, "region", "reporting_unit")).of_data
+    stamp = as_of(behind(registry.PROVISIONAL.name)).of_data
 
     def make() -> ProvisionalMonths:
         found = rows(Query(_SQL))

@@ -418,12 +418,23 @@ def test_a_new_account_has_a_password_that_is_shown_once(chief: Client) -> None:
 def test_a_reset_password_is_another_first_one_and_ends_what_there_was(chief: Client) -> None:
     user = person()
     client = come_in()
+    token(user)
     address = f"/admin/auth/user/{user.pk}/password/"
     assert "初始密码" in text_of(chief, address)
     given = re.search(r'data-testid="first-password">([\w-]+)<', chief.post(address).content.decode())
     user.refresh_from_db()
     assert given and user.check_password(given[1]) and user.account.must_change and not is_inside(client)
     assert "管理员结束了您的登录" in client.get(LOGIN).content.decode()
+    assert not PersonalToken.objects.filter(revoked_at=None).exists(), "whose they are nobody knows"
+
+
+def test_a_closed_account_has_no_token_when_it_is_opened_again() -> None:
+    user = person()
+    token(user)
+    for is_active in (False, True):
+        user.is_active = is_active
+        user.save()
+    assert not PersonalToken.objects.filter(revoked_at=None).exists()
 
 
 def test_log_ins_tokens_and_second_steps_are_shut_in_the_administration(

@@ -11,6 +11,8 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from layers import dependencies
+from layers.fields import SUMS
 from layers.versions import as_of
 from tests import factories as make
 from tests.db.test_mvt import tile_at
@@ -129,7 +131,7 @@ def test_a_release_of_another_dataset_leaves_a_layers_tiles_alone(client: Client
     assert get(client, "/api/layers/well/features")["ETag"] == listed
 
 
-@pytest.mark.parametrize("dataset", ["usage", "meter", "facility", "reporting_unit", "region"])
+@pytest.mark.parametrize("dataset", dependencies.behind(SUMS))
 def test_what_changes_a_figure_makes_all_that_shows_it_new(client: Client, grid: Grid, dataset: str) -> None:
     _, x, y = tile_at(at(0.5, 0.5), 12)
     tile = f"/tiles/village/12/{x}/{y}.pbf"

@@ -19,10 +19,11 @@ from geoapp.reports.official import frozen, states
 from geoapp.reports.official.models import IssuedReport, Letterhead
 from tests import factories as make
 from tests import official_city as signed
-from tests.factories import DISTRICT, UNIT
+from tests.factories import DISTRICT, NORTHERN, SOUTHERN, UNIT
 from tests.hostile import _inflated
 from tests.official_city import RIGHTS, account
 from tests.report_city import drawn_of, make_city
+from tests.rights_city import give
 
 pytestmark = pytest.mark.django_db
 FORM = {
@@ -220,14 +221,17 @@ def test_the_same_account_twice_is_refused_with_a_page() -> None:
 def test_strangers_see_nothing_of_drafts() -> None:
     signed.letterhead()
     report = signed.draft()
-    for who, status in ((Client(), 302), (account("访客", staff=False), 403), (account("职员"), 200)):
-        for url in ("/reports/issued/", f"/reports/issued/{report.pk}/"):
-            assert who.get(url).status_code == status
-    assert Client().get(f"/reports/issued/{report.pk}/pdf").status_code == 404
-    assert account("职员二").get(f"/reports/issued/{report.pk}/pdf").status_code == 200
-    plain = account("职员三")
+    plain, compiler = account("职员"), account("编制人", "compile_report")
+    for who, of_list, of_one, of_file in (
+        (Client(), 302, 302, 404), (account("访客", staff=False), 403, 403, 404), (plain, 200, 403, 404), (compiler, 200, 200, 200),
+    ):  # fmt: skip
+        assert who.get("/reports/issued/").status_code == of_list
+        assert who.get(f"/reports/issued/{report.pk}/").status_code == of_one
+        assert who.get(f"/reports/issued/{report.pk}/pdf").status_code == of_file
+    assert report.told not in plain.get("/reports/issued/").content.decode()
+    assert report.told in compiler.get("/reports/issued/").content.decode()
     assert plain.post("/reports/issued/new", {"job": 1}).status_code == 403
-    for action in ("edit", "renew", "check", "approve", "send_back", "withdraw"):
+    for action in ("edit", "renew", "check", "approve", "send_back", "withdraw", "retry"):
         given = {"action": action, "revision": report.revision, "reason": "x"}
         assert plain.post(f"/reports/issued/{report.pk}/step", given).status_code == 403
     assert plain.post(f"/reports/issued/{report.pk}/step", {"action": "nothing", "revision": "1"}).status_code == 400
@@ -235,6 +239,35 @@ def test_strangers_see_nothing_of_drafts() -> None:
     strict.cookies = plain.cookies
     assert strict.post(f"/reports/issued/{report.pk}/step", given).status_code == 403
     assert IssuedReport.objects.get().state == 1
+
+
+def test_a_bureau_signs_its_own_reports_alone() -> None:
+    """A role's right to reports reaches as far as the role was given; a unit's reports are all of its divisions."""
+    signed.letterhead()
+    own, other = signed.draft(), signed.settled(states.issue(signed.ask(NORTHERN), signed.COMPILER))
+    user = User.objects.create_user("分局", is_staff=True)
+    give(user, (("figures", "objects", "personal", "reports", "publish"), SOUTHERN))
+    client = Client()
+    client.force_login(user)
+    IssuedReport.objects.filter(pk=own.pk).update(region=SOUTHERN)
+    listed = client.get("/reports/issued/").content.decode()
+    assert own.told in listed and other.told not in listed
+    assert [client.get(f"/reports/issued/{each.pk}/").status_code for each in (own, other)] == [200, 403]
+    for action in ("edit", "renew", "check", "approve", "send_back", "withdraw", "retry"):
+        given = {"action": action, "revision": other.revision, "reason": "x"}
+        assert client.post(f"/reports/issued/{other.pk}/step", given).status_code == 403
+    given = {"action": "check", "revision": own.revision}
+    assert client.post(f"/reports/issued/{own.pk}/step", given).status_code == 302
+    for code, unit, status in (
+        (SOUTHERN, False, 200),
+        (DISTRICT, False, 403),
+        (DISTRICT, True, 200),
+        (UNIT, True, 403),
+    ):
+        IssuedReport.objects.filter(pk=own.pk).update(region=code, unit=unit)
+        assert client.get(f"/reports/issued/{own.pk}/").status_code == status, "a bureau has what its divisions have"
+    IssuedReport.objects.filter(pk=own.pk).update(region="", unit=False, area="110101001")
+    assert client.get(f"/reports/issued/{own.pk}/").status_code == 403, "an area may lie anywhere"
 
 
 def test_what_is_internal_is_for_staff_after_approval_too(client: Client) -> None:
@@ -266,7 +299,7 @@ def test_gaps_and_withdrawn_numbers_are_told() -> None:
     NumberSeries.objects.update(last=3)
     states.issue(signed.ask(period="2018"), signed.COMPILER)
     states.withdraw(first.pk, first.revision, signed.COMPILER, "误发")
-    page = account("职员").get("/reports/issued/?lang=en").content.decode()
+    page = account("编制人", "compile_report").get("/reports/issued/?lang=en").content.decode()
     row = page.split('data-testid="numbers"')[1].split("<tbody>")[1]
     assert [cell.split("</td>")[0] for cell in row.split("<td>")[1:6]] == [
         "Test Water Authority",

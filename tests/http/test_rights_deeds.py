@@ -192,12 +192,61 @@ def test_an_administrator_gives_roles_to_others_alone_and_never_all_three_duties
     assert not other.is_staff
 
 
+def test_nobody_gives_rights_to_themselves_by_changing_a_role_of_theirs(world: Path) -> None:
+    admin, client = administrator()
+    own = Role.objects.get(grants__account=admin)
+    more = {"name": own.name, "capabilities": ["accounts", "figures", "personal", "objects"]}
+    assert client.post(f"/admin/layers/role/{own.pk}/change/", more).status_code == 403
+    other = Role.objects.get(name="统计查看")
+    assert client.get(f"/admin/layers/role/{other.pk}/change/").status_code == 200
+
+
+def test_no_role_makes_its_holders_all_three_by_being_changed(world: Path) -> None:
+    _, client = administrator()
+    user = account("both", (("audit",), ""), (("import",), ""))
+    role = Role.objects.get(name="统计查看")
+    Grant.objects.create(account=user, role=role)
+    changed = client.post(f"/admin/layers/role/{role.pk}/change/", {"name": role.name, "capabilities": ["accounts"]})
+    assert "不能三者兼任（both）" in changed.content.decode()
+
+
+@pytest.mark.parametrize("capability", ["accounts", "audit"])
+def test_what_is_of_the_whole_city_is_not_given_for_a_part_of_it(world: Path, capability: str) -> None:
+    _, client = administrator()
+    other = User.objects.create_user("other")
+    role = Role.objects.create(name="part", capabilities=[capability, "figures"])
+    given = {"account": other.pk, "role": role.pk}
+    assert "只能在全市授予" in client.post("/admin/layers/grant/add/", given | {"code": DISTRICT}).content.decode()
+    Grant.objects.create(account=other, role=role, code=DISTRICT)  # by whoever writes past the form
+    assert not granted(other.pk).may(capability)  # type: ignore[arg-type]
+    theirs = Client()
+    theirs.force_login(other)
+    assert theirs.get("/audit/" if capability == "audit" else "/admin/auth/user/").status_code in (302, 403)
+    assert client.post("/admin/layers/grant/add/", given).status_code == 302
+    assert granted(other.pk).may(capability)  # type: ignore[arg-type]
+
+
+def test_who_looks_after_accounts_does_not_come_by_an_auditors(world: Path) -> None:
+    _, client = administrator()
+    auditor = account("watch", (("audit",), ""))
+    inline = {
+        "outside_accounts-TOTAL_FORMS": "1",
+        "outside_accounts-0-issuer": "https://x",
+        "outside_accounts-0-subject": "me",
+    }
+    for address in ("change/", "password/"):
+        assert client.post(f"/admin/auth/user/{auditor.pk}/{address}", inline).status_code == 403
+    client.post("/admin/auth/user/", {"action": "reset_totp", "_selected_action": [auditor.pk]})
+    assert not auditor.outside_accounts.exists()
+
+
 def test_roles_that_contradict_give_nothing_to_do_whoever_wrote_them(world: Path) -> None:
     user, client = clerk("", capabilities=("figures", "objects", "accounts", "audit", "import"))
     rights = granted(user.pk)
     assert rights.contradict
     assert client.get("/admin/auth/user/").status_code == 403 and client.get("/desk/").status_code == 403
     assert client.get("/api/layers/well/features").json()["count"] == 2  # what it may see it sees
+    assert "三者不得兼任" in client.get("/account/").content.decode()
 
 
 def test_a_role_in_a_region_that_is_closed_since_gives_nothing(world: Path) -> None:

@@ -61,6 +61,8 @@ def logged(instance: LogEntry, created: bool, raw: bool, **_: Any) -> None:
     act = act_of(model, fields) or "setting_changed"
     found = model._default_manager.filter(pk=instance.object_id).first()
     detail = {"did": "added" if instance.is_addition() else "changed", "fields": sorted(fields), **_state(found)}
+    if beside := sorted(f"{one['name']}: {one['object']}" for one in said if "object" in one):
+        detail["beside"] = beside
     write(act, object=f"{model._meta.label_lower}:{instance.object_repr}", rows=1, detail=detail)
 
 

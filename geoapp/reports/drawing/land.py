@@ -17,7 +17,7 @@ from geoapp.reports.structure import Printed, Report
 from geoapp.reports.words import word
 
 
-class Standing(Protocol):
+class GroundFound(Protocol):
     """What stands on a ground, and what lies under it."""
 
     @property
@@ -34,7 +34,7 @@ class Scene(Protocol):
     @property
     def report(self) -> Printed: ...
     @property
-    def ground(self) -> Standing: ...
+    def ground(self) -> GroundFound: ...
     @property
     def context(self) -> Sequence[Outline]: ...
     @property

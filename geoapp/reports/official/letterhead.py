@@ -18,7 +18,7 @@ from layers.stats.regions import RegionIndex, region_index
 from layers.totals.objects import met
 from layers.words import Kept
 
-EVERYTHING = ("default", "")
+OF_ALL = ("default", "")
 OPEN = ("", "public")  # secrecy of what may go to whoever may see the figures
 Scope = tuple[str, str]  # which kind, which code
 
@@ -140,7 +140,7 @@ def _scopes(ask: Ask, index: RegionIndex) -> Iterator[Scope]:
     while code:
         yield "division", code
         code = index.by_code[code].parent_code if code in index.by_code else ""
-    yield EVERYTHING
+    yield OF_ALL
 
 
 def home(ask: Ask, index: RegionIndex) -> str:

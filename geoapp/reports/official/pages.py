@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -13,6 +14,7 @@ from geoapp.reports import figures
 from geoapp.reports.official import numbers
 from geoapp.reports.official.letterhead import OPEN, grading, of_dict
 from geoapp.reports.official.models import IssuedReport
+from geoapp.reports.official.reach import concerns, reaches
 from geoapp.reports.official.states import COMMENTARY_MOST, hands
 from geoapp.reports.official.words import ACTION, APPROVED, CHECKED, DRAFT, EDITED, SIGNED_APPROVED, STATE, WITHDRAWN
 from geoapp.reports.words import FORM_NAMES, level_name
@@ -28,11 +30,11 @@ def is_staff(user: Any) -> bool:
 
 
 def may_take(user: Any, report: IssuedReport) -> bool:
-    """Whether somebody may have a report's files: who may see what it was made of; of these staff any, others what is approved, as open as
-    its secrecy allows."""
+    """Whether somebody may have a report's files: who may see what it was made of; of these whoever works on it, others what is approved,
+    and who is no staff as far as its secrecy allows."""
     if not access.may_show(report.stamp):
         return False
-    return is_staff(user) or (report.state == APPROVED and report.secrecy in OPEN)
+    return concerns(user, report) or (report.state == APPROVED and (report.secrecy in OPEN or is_staff(user)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,25 +87,23 @@ def approved(user: Any, lang: str, most: int = 30) -> list[dict[str, Any]]:
     """The approved reports that somebody may have, the newest first."""
     version = as_of(ALL_DATASETS).version
     found = listed().filter(state=APPROVED, waits_for="")
-    if not is_staff(user):
-        found = found.filter(secrecy__in=OPEN)
-    return [line(each, lang, version) for each in found[:most] if may_take(user, each)]
+    theirs = (each for each in found.iterator() if may_take(user, each))
+    return [line(each, lang, version) for each in islice(theirs, most)]
 
 
 def of_list(user: Any, lang: str) -> dict[str, Any]:
     version = as_of(ALL_DATASETS).version
-    found = list(listed()[:SHOWN])
-    return {"lines": [line(each, lang, version) for each in found], "numbers": _numbers(lang), "most": SHOWN}
+    theirs = [each for each in listed() if concerns(user, each)]
+    lines = [line(each, lang, version) for each in theirs[:SHOWN]]
+    return {"lines": lines, "numbers": _numbers(theirs, lang), "most": SHOWN}
 
 
-def _numbers(lang: str) -> list[NumberLine]:
+def _numbers(theirs: Iterable[Any], lang: str) -> list[NumberLine]:
     """By bureau and year, from what each report has of it: not its letterhead, which holds a picture."""
-    rows = IssuedReport.objects.order_by("-year", "series", "number").values_list(
-        "year", "series", "number", "state", "letterhead__bureau"
-    )
     told = []
-    for (year, _), found in groupby(rows.iterator(), key=lambda row: row[:2]):
-        given = [(number, state, bureau) for _, _, number, state, bureau in found]
+    ordered = sorted(theirs, key=lambda each: (-each.year, each.series, each.number))
+    for (year, _), found in groupby(ordered, key=lambda each: (each.year, each.series)):
+        given = [(each.number, each.state, each.bureau) for each in found]
         missing = (str(a) if a == b else f"{a}–{b}" for a, b in numbers.gaps([number for number, _, _ in given]))
         withdrawn = (str(number) for number, state, _ in given if state == WITHDRAWN)
         last, _, bureau = given[-1]
@@ -135,16 +135,28 @@ def of_one(report: Any, user: Any, lang: str) -> dict[str, Any]:
         "author": report.signers.get(str(EDITED), {}),
         "own": own,
         "may": {
-            "edit": report.state == DRAFT and not told["busy"] and user.has_perm(access.COMPILE),
-            "check": report.state == DRAFT and ready and user.has_perm(access.CHECK) and not own,
-            "approve": report.state == CHECKED and ready and user.has_perm(access.APPROVE) and not own,
-            "send_back": report.state == CHECKED and any(map(user.has_perm, NEEDED["send_back"][CHECKED])),
-            "withdraw": report.state != WITHDRAWN and any(map(user.has_perm, NEEDED["withdraw"][report.state])),
+            "edit": report.state == DRAFT and not told["busy"] and reaches(user, access.COMPILE, report),
+            "check": report.state == DRAFT and ready and reaches(user, access.CHECK, report) and not own,
+            "approve": report.state == CHECKED and ready and reaches(user, access.APPROVE, report) and not own,
+            "send_back": report.state == CHECKED and _any(user, NEEDED["send_back"][CHECKED], report),
+            "withdraw": report.state != WITHDRAWN and _any(user, NEEDED["withdraw"][report.state], report),
             "retry": bool(report.error),
         },
         "draft": report.state == DRAFT,
         "approved": report.state == APPROVED,
     }  # fmt: skip
+
+
+def may_step(user: Any, action: str, report: IssuedReport) -> bool:
+    """What a step needs depends on where the report is; a state that a step does not fit is told by the step itself."""
+    needed = NEEDED.get(action, {})
+    every = tuple(right for rights in needed.values() for right in rights)
+    wanted = needed.get(report.state, every)
+    return _any(user, wanted, report) if wanted else concerns(user, report)
+
+
+def _any(user: Any, rights: Iterable[str], report: IssuedReport) -> bool:
+    return any(reaches(user, right, report) for right in rights)
 
 
 # What a step needs, one of these rights, by the state that the report is in.

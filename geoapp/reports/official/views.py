@@ -22,6 +22,7 @@ from geoapp.reports.forms import FORMS
 from geoapp.reports.models import DONE, ReportJob
 from geoapp.reports.official import frozen, pages, states
 from geoapp.reports.official.models import IssuedReport
+from geoapp.reports.official.reach import concerns, reaches
 from geoapp.reports.official.states import SignRefused, person
 from geoapp.reports.refusal import refused
 from layers import access, languages
@@ -88,6 +89,8 @@ def issue(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     number = request.POST.get("job", "")
     job = get_object_or_404(ReportJob, pk=int(number) if number.isascii() and number.isdigit() else 0, status=DONE)
+    if not reaches(request.user, access.COMPILE, job):
+        raise PermissionDenied
     with audit.attempt("report_step", object=job.region, step="issued"):
         report = states.issue(queue.ask_of(job), person(request.user))
     worker.ensure()
@@ -100,6 +103,8 @@ def issue(request: HttpRequest) -> HttpResponse:
 def one(request: HttpRequest, report_id: int) -> HttpResponse:
     worker.ensure()
     report = get_object_or_404(pages.listed(), pk=report_id)
+    if not concerns(request.user, report):
+        raise PermissionDenied
     return _show(request, "one", pages.of_one(report, request.user, page_language(request)))
 
 
@@ -112,20 +117,12 @@ def step(request: HttpRequest, report_id: int) -> HttpResponse:
     revision = request.POST.get("revision", "")
     if take is None or not (revision.isascii() and revision.isdigit()):
         return HttpResponse(status=400)
-    _allow(request, report)
+    if not pages.may_step(request.user, request.POST["action"], report):
+        raise PermissionDenied
     with audit.attempt("report_step", object=report.told, step=request.POST["action"]):
         take(request, report, int(revision))
     worker.ensure()
     return _to(request, report)
-
-
-def _allow(request: HttpRequest, report: IssuedReport) -> None:
-    """What a step needs depends on where the report is; a state that a step does not fit is told by the step itself."""
-    needed = pages.NEEDED.get(request.POST["action"], {})
-    every = tuple(right for rights in needed.values() for right in rights)
-    wanted = needed.get(report.state, every)
-    if wanted and not any(map(request.user.has_perm, wanted)):
-        raise PermissionDenied
 
 
 def _edit(request: HttpRequest, report: IssuedReport, revision: int) -> None:

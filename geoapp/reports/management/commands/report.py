@@ -20,6 +20,7 @@ from geoapp.reports.atlas.plan import count, regions
 from geoapp.reports.layouts import store as layouts
 from geoapp.reports.official.letterhead import dressed
 from geoapp.reports.official.models import IssuedReport
+from geoapp.reports.official.reach import reaches
 from geoapp.reports.official.states import SignRefused, issue, person
 from geoapp.reports.official.words import WITHDRAWN
 from geoapp.reports.progress import chapters
@@ -154,6 +155,10 @@ class Command(BaseCommand):
         for each in asks:
             if latest and IssuedReport.of(each).exclude(state=WITHDRAWN).exists():
                 kept += 1
+                continue
+            if not reaches(user, access.COMPILE, each):
+                failed += 1
+                self.stdout.write(f"{each.region} 没有编发：帐号 {account} 的权限不及这里")
                 continue
             try:
                 self.stdout.write(f"{each.region} {issue(each, by).told}")
