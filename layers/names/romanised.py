@@ -23,6 +23,7 @@ GENERIC = {
 PEOPLES = {"满": "Manchu", "回": "Hui", "蒙古": "Mongol"}
 _ETHNIC = re.compile(rf"((?:(?:{'|'.join(PEOPLES)})族)+)乡")
 _VOWELS = "aoe"
+_AT_END = re.compile(r" (?:District|Subdistrict|Area|Town|(?:(?:Manchu|Hui|Mongol|and) )*(?:Ethnic )?Township)$")
 
 
 @cache
@@ -53,6 +54,11 @@ def township(name: str) -> str:
             proper = name
     word = pinyin(proper)
     return f"{word} {generic}" if word and generic and not rest else ""
+
+
+def short(name: str) -> str:
+    """A name in English as maps write it, without its generic term: Zhongguancun; any other as it is."""
+    return _AT_END.sub("", name)
 
 
 def pinyin(proper: str) -> str:

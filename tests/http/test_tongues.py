@@ -19,6 +19,7 @@ from geoapp.reports.ask import Ask
 from geoapp.tongues import catalogues, po
 from layers import models, vocab
 from layers.names import division
+from layers.names.romanised import short
 from layers.periods import parse_period
 from layers.words import Words
 from tests import factories as make
@@ -115,7 +116,8 @@ def known() -> set[str]:
     }
     regions = models.Region.objects.values_list("code", "name")
     sources = models.Boundary.objects.values_list("source")
-    english = [(division(*region).in_("en"),) for region in regions]
+    told = [division(*region).in_("en") for region in regions]
+    english = [(name, short(name)) for name in told]
     return NAMES | names_of(english, regions, codes, sources, models.ReportingUnit.objects.values_list("code", "name"))
 
 

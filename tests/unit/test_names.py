@@ -48,6 +48,18 @@ def test_townships_are_named_by_rule(name: str, told: str) -> None:
     assert romanised.township(name) == told
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("Haidian District", "Haidian"), ("Zhongguancun Subdistrict", "Zhongguancun"), ("Zhangzhen Town", "Zhangzhen"),
+        ("Jia Manchu and Mongol Ethnic Township", "Jia"), ("中关村街道", "中关村街道"), ("Beijing", "Beijing"), ("Town", "Town"),
+        ("Daxing International Airport", "Daxing International Airport"),
+    ],
+)  # fmt: skip
+def test_maps_write_names_without_their_generic_terms(name: str, told: str) -> None:
+    assert romanised.short(name) == told
+
+
 def test_each_character_with_several_readings_has_the_one_of_places() -> None:
     several = {character for character, told in readings().items() if len(told) > 1}
     first = {
