@@ -54,10 +54,6 @@ class Place:
     def credit(self, lang: str) -> str:
         return Kept({"zh": self.credit_zh, "en": self.credit_en}).in_(lang)
 
-    def english(self) -> dict[str, str]:
-        """English names of divisions by code, as far as there are any."""
-        return {**names.english(), **({self.root: self.en} if self.root and self.en else {})}
-
     def called(self, code: str, name: str, lang: str, *, unit: bool = False) -> str:
         """A division, or a reporting unit, in a language: the name it is registered with where there is no other."""
         if code == self.root and self.en and not unit:

@@ -14,12 +14,12 @@ from layers.selection import EVERYTHING
 from layers.shapes import SHAPES
 from layers.stats.answer import Question, answer
 from layers.stats.cells import period_classes
+from layers.values import volumes
 from layers.words import Words
 from tiles.mvt import label_layer
 
 INK, WHITE = "#33474f", "#ffffff"
 CLASSES = 6
-_LARGE_M3 = 1000  # a middle class from here on is told in 10⁴ m³ (geoapp/web/src/ui/legend.ts)
 _CLUSTERS = ((2, 10, 4.0), (10, 100, 6.0), (100, None, 9.0))  # objects from, below, and millimetres
 
 
@@ -40,7 +40,8 @@ class Usage:
         # Older desktops cut whole numbers of tiles off at 32 bits; the density is no whole number.
         volume = 'coalesce(to_real("m3_per_km2") * to_real("area_m2") / 1000000, 0)'
         bounds: list[float | None] = [None, *self.breaks, None]
-        large = bool(self.breaks) and self.breaks[len(self.breaks) // 2] >= _LARGE_M3
+        # By the middle of them, as the web map has it (geoapp/web/src/units.ts).
+        large = bool(self.breaks) and self.breaks[len(self.breaks) // 2] >= _large(lang)[1] / 10
         found = []
         for color, low, high in zip(self.colors, bounds, bounds[1:], strict=False):
             parts = [
@@ -52,10 +53,16 @@ class Usage:
         return [*found, (Words("无记录", "No record").in_(lang), f"{volume} = 0", NO_DATA)]
 
 
+def _large(lang: str) -> tuple[str, float]:
+    """The unit of large volumes, and its m³."""
+    name, litres = volumes.large(lang)
+    return name, litres / volumes.LITRES_PER_M3
+
+
 def _span(low: float | None, high: float | None, lang: str, *, large: bool) -> str:
-    """A class as the web map's legend writes it, in 10⁴ m³ where amounts are ``large``."""
-    unit = Words("万 m³", "10⁴ m³").in_(lang) if large else "m³"
-    told = [f"{bound / (1e4 if large else 1):,.10g}" if bound is not None else None for bound in (low, high)]
+    """A class as the web map's legend writes it, in its large unit where amounts are ``large``."""
+    unit, m3 = _large(lang) if large else ("m³", 1)
+    told = [f"{bound / m3:,.10g}" if bound is not None else None for bound in (low, high)]
     if told[0] is None and told[1] is None:
         return unit
     if told[0] is None:

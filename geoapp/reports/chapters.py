@@ -18,7 +18,7 @@ from geoapp.reports.official.letterhead import Worn
 from geoapp.reports.structure import Mapped, Printed
 from geoapp.reports.words import data_version, divided, word
 from layers.feeds.meta import SYNTHETIC_NOTE
-from layers.words import COLON, SEMICOLON, Listed, Worded, Words
+from layers.words import COLON, ENGLISH, SEMICOLON, Listed, Worded, Words
 
 R = TypeVar("R", bound=Printed, covariant=True)
 Pointer = tuple[Words, tuple[str, ...]]  # what is told of, and the keys of the figures and tables that hold it
@@ -201,6 +201,7 @@ def foot(drawn: DrawnReport[Printed]) -> tuple[str, ...]:
         boundary_note(report, lang),
         _labelled("credit", report.place.credit(lang), lang),
         divided(report.within, lang),
+        word("names_by_rule", lang) if lang == ENGLISH and report.names_in == ENGLISH else "",
     ]
     return (" · ".join(filter(None, told)), *((SYNTHETIC_NOTE.in_(lang),) if report.synthetic else ()))
 

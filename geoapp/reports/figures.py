@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from layers.values.volumes import LITRES_PER_M3, large
 from layers.words import ENGLISH, Words
 
-LITRES_PER_M3 = 1000
 LEAST_OF_LARGE = 0.1  # below it a figure that stands alone is told in m³
 _CLOCK = ZoneInfo("Asia/Shanghai")
 _MONTHS = (
@@ -45,23 +45,22 @@ class Unit:
 
 
 M3 = Unit("m³", LITRES_PER_M3, 0)
-_TEN_THOUSAND = Words("万 m³", "10⁴ m³")
-# English counts by thousands; every other language is asked for the word of 万, which Chinese counts by. Each with the
-# least that it is chosen for: 0.100 million m³ reads well, 0.1 thousand does not.
-_MILLION, _THOUSAND = Words("百万 m³", "million m³"), Words("千 m³", "thousand m³")
-_BY_THOUSANDS = ((_MILLION, 10**9, 3, 10**8), (_THOUSAND, 10**6, 1, 10**6))
+_THOUSAND = Words("千 m³", "thousand m³")
 
 
 def unit(litres: Iterable[float | None], lang: str) -> Unit:
     """The one unit for volumes that stand together. In English it suits the one in the middle, so that most figures of a
     district's villages are not noughts, and a city's do not fill the line."""
     if lang != ENGLISH:
-        return _ten_thousand(lang)
+        return largest(lang)
     known = [abs(each) for each in litres if each]
     middle = statistics.median_high(known) if known else 10**9
-    return next(
-        (Unit(name.in_(lang), per, digits) for name, per, digits, least in _BY_THOUSANDS if middle >= least), M3
-    )
+    return next((unit for unit, least in _by_thousands() if middle >= least), M3)
+
+
+def _by_thousands() -> tuple[tuple[Unit, int], ...]:
+    """The large units of English, each with the least that it is chosen for: 0.100 million m³ reads well, 0.1 thousand does not."""
+    return (largest(ENGLISH), 10**8), (Unit(_THOUSAND.in_(ENGLISH), 10**6, 1), 10**6)
 
 
 def unit_per_km2(densities: Iterable[float | None], lang: str) -> Unit:
@@ -72,18 +71,15 @@ def unit_per_km2(densities: Iterable[float | None], lang: str) -> Unit:
 def axis_unit(most_l: int, lang: str) -> Unit:
     """The unit of an axis that ends near ``most_l``."""
     if lang == ENGLISH:
-        return next((Unit(name.in_(lang), per, digits) for name, per, digits, _ in _BY_THOUSANDS if most_l >= per), M3)
-    large = _ten_thousand(lang)
-    return large if most_l >= large.litres / 10 else M3
-
-
-def _ten_thousand(lang: str) -> Unit:
-    return Unit(_TEN_THOUSAND.in_(lang), 10_000 * LITRES_PER_M3, 2)
+        return next((unit for unit, _ in _by_thousands() if most_l >= unit.litres), M3)
+    usual = largest(lang)
+    return usual if most_l >= usual.litres / 10 else M3
 
 
 def largest(lang: str) -> Unit:
     """The unit of a figure that stands alone and is not small."""
-    return Unit(_MILLION.in_(lang), 10**9, 3) if lang == ENGLISH else _ten_thousand(lang)
+    name, litres = large(lang)
+    return Unit(name, litres, 3 if lang == ENGLISH else 2)
 
 
 def _digits(value: float) -> int:
@@ -93,11 +89,11 @@ def _digits(value: float) -> int:
 def volume(litres: int, lang: str) -> str:
     """With its unit: below a tenth of the large one in m³. The offline map says it in `offline/numbers.js`."""
     unit = largest(lang)
-    large = unit.of(litres)
-    if abs(large) < LEAST_OF_LARGE and (litres or lang == ENGLISH):
+    value = unit.of(litres)
+    if abs(value) < LEAST_OF_LARGE and (litres or lang == ENGLISH):
         m3 = M3.of(litres)
         return f"{_minus(f'{m3:,.{1 if 0 < abs(m3) < 10 else 0}f}')} {M3.name}"
-    return f"{_minus(f'{large:,.{_digits(abs(large))}f}')} {unit.name}"
+    return f"{_minus(f'{value:,.{_digits(abs(value))}f}')} {unit.name}"
 
 
 def volumes(litres: Sequence[int], lang: str) -> list[str]:

@@ -166,6 +166,10 @@ WORDS: dict[str, Words] = {
         "全市分级，与网页地图相同；一种颜色在各区图上是同一水量。",
         "Classes of the city, as on the web map: a colour means one amount on every map.",
     ),
+    "names_by_rule": Words(
+        "街道、镇、乡、地区的英文名按汉语拼音推出，不是登记的名称",
+        "English names of townships are derived from the Hanyu Pinyin of theirs, and not registered",
+    ),
     "quantiles": Words("等数量分级", "quantiles"),
     "wells_found_elsewhere": Words("登记在本区、位置在区外的机井", "Wells registered here but located elsewhere"),
     "wells_declared_elsewhere": Words("位置在本区、登记在区外的机井", "Wells located here but registered elsewhere"),

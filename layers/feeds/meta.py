@@ -17,7 +17,7 @@ from layers.stats.offered import offered
 from layers.stats.profile import object_counts
 from layers.stats.regions import region_index
 from layers.versions import ALL_DATASETS, AsOf, as_of, as_of_layers
-from layers.words import Words
+from layers.words import ENGLISH, Words
 
 SYNTHETIC_NOTE = Words(
     "演示城市：区划名称与代码、设施名录及所在区、各类总数与用水总量取自真实资料；街乡和社区（村）边界、全部点位、"
@@ -163,7 +163,11 @@ def meta() -> dict[str, Any]:
         "levels": [vocab.LEVEL.by_id[level].code for level in index.below],
         "worded": {name: term.everywhere() for name, term in vocab.worded().items()},
         "names_en": {
-            **{code: name for code, name in here.english().items() if code in index.by_code},
+            **{
+                code: told
+                for code, region in index.by_code.items()
+                if (told := here.called(code, region.name, ENGLISH)) != region.name
+            },
             **{
                 f"{vocab.UNIT}/{unit.code}": english_units()[unit.code, unit.name]
                 for unit in index.units.values()

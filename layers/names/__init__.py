@@ -1,4 +1,5 @@
-"""English names of divisions and of sources of their outlines, as far as there are any: data with its source, for who reads the map in English."""
+"""English names of divisions and of sources of their outlines: data with its source, and of townships that are not in it made by
+rule (`romanised`). For who reads the map in English."""
 
 from __future__ import annotations
 
@@ -6,19 +7,23 @@ import csv
 from functools import cache
 from importlib.resources import files
 
+from layers.names import romanised
 from layers.words import Kept
+
+TOWNSHIP_DIGITS = 9  # of a code
 
 
 @cache
 def english() -> dict[str, str]:
-    """English names by division code; divisions that are not in it go by their Chinese names."""
+    """English names by division code, as far as they are data."""
     text = files(__name__).joinpath("divisions_en.csv").read_text(encoding="utf-8")
     return {row["code"]: row["name_en"] for row in csv.DictReader(text.splitlines())}
 
 
 def division(code: str, name: str) -> Kept:
     """A division's name in each language: the one it is registered with where there is no other."""
-    return Kept({"zh": name, "en": english().get(code, "")})
+    by_rule = romanised.township(name) if len(code) == TOWNSHIP_DIGITS else ""
+    return Kept({"zh": name, "en": english().get(code) or by_rule})
 
 
 @cache

@@ -9,6 +9,7 @@ import pytest
 from django.db import transaction
 from playwright.sync_api import expect
 
+from geoapp.reports import figures
 from geoapp.reports.ask import Ask
 from layers.periods import parse_period
 from layers.selection import EVERYTHING
@@ -51,3 +52,19 @@ def test_the_code_of_a_units_report_opens_the_unit(new_own_page: Callable[..., A
     by_id(page, "language").click()
     page.keyboard.press("Escape")
     expect(by_id(page, "region-name")).to_contain_text("试验市")
+
+
+def test_english_counts_by_millions_on_map_and_paper(new_own_page: Callable[..., Any]) -> None:
+    with transaction.atomic():
+        make_city()
+    litres = profile(DISTRICT, parse_period("2019"), EVERYTHING, "year", unit=False)["volume_l"]
+    page = new_own_page()
+    for lang, unit in (("zh", "万 m³"), ("en", "million m³")):
+        open_map(page, f"/?lang={lang}&region={DISTRICT}&period=2019")
+        expect(by_id(page, "region-total")).to_have_attribute("data-litres", str(litres))
+        expect(by_id(page, "region-total")).to_contain_text(unit)
+        told = " ".join(by_id(page, "region-total").inner_text().split())
+        assert figures.volume(litres, lang) in told
+    expect(by_id(page, "legend")).to_contain_text("million m³")
+    page.locator(f"[data-code='{SOUTHERN}']").first.click()
+    expect(by_id(page, "region-name")).to_contain_text("Nan Subdistrict")

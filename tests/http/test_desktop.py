@@ -112,7 +112,9 @@ def test_classes_are_named_as_the_legend_of_the_web_names_them() -> None:
     assert [name for name, _, _ in large.classes("zh")] == [
         "< 0.05 万 m³", "0.05 ~ 2 万 m³", "2 ~ 150 万 m³", "≥ 150 万 m³", "无记录",
     ]  # fmt: skip
-    assert [name for name, _, _ in large.classes("en")][1] == "0.05 – 2 10⁴ m³"
+    assert [name for name, _, _ in large.classes("en")][1] == "500 – 20,000 m³"
+    larger = Usage(parse_period("2019"), (50_000.0, 200_000.0, 1_500_000.0))
+    assert [name for name, _, _ in larger.classes("en")][1] == "0.05 – 0.2 million m³"
 
 
 def test_the_grid_has_the_classes_of_the_web_map(client: Client, db: None) -> None:

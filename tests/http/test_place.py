@@ -42,7 +42,10 @@ def told(client: Client, path: str) -> str:
 
 def test_the_page_is_told_of_the_city(city: None, client: Client) -> None:
     meta = client.get("/api/meta").json()
-    assert meta["city"] == {"code": "5101", "name": "锦川市"} and meta["names_en"] == {"5101": "Jinchuan"}
+    assert meta["city"] == {"code": "5101", "name": "锦川市"} and meta["names_en"] == {
+        "5101": "Jinchuan", "510104001": "Chunxi Subdistrict", "510104002": "Longquan Town", "510105001": "Caotang Subdistrict",
+    }  # fmt: skip
+
     assert meta["levels"] == ["district", "township", "village"] and meta["months"] == ["2023-01", "2023-02"]
     assert meta["place"]["plane"] == 4544 and meta["place"]["authority"]["zh"] == "锦川市水务局"
     assert meta["bounds"] == pytest.approx([104.5, 30.5, 104.62, 30.54])

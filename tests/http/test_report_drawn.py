@@ -11,13 +11,14 @@ import pytest
 import shapely
 from django.test import Client
 
-from geoapp.reports import content, document, ground, tables, workbook
+from geoapp.reports import content, document, ground, press, tables, workbook
 from geoapp.reports.ask import Ask
 from geoapp.reports.classed import value_of
 from geoapp.reports.drawing import density, palette
 from geoapp.reports.drawing.geometry import Outline
 from geoapp.reports.drawing.sheet import Figure, begin
-from geoapp.reports.layouts.layout import ReportLayout
+from geoapp.reports.drawing.svg import Canvas
+from geoapp.reports.layouts.layout import FACILITY_ROWS, ReportLayout
 from geoapp.reports.structure import MapClasses, Report
 from layers.periods import parse_period
 from layers.stats.classes import classify
@@ -94,7 +95,7 @@ def test_what_used_nothing_is_neither_the_lowest_class_nor_no_data() -> None:
 
 def test_facilities_bear_the_numbers_of_their_lists() -> None:
     report = build()
-    printed = {table.key: table for table in tables.printed_facilities(report, "zh")}
+    printed = {table.key: table for table in tables.printed_facilities(report, "zh", FACILITY_ROWS, "", [])}
     numbers = {row[1]: row[0] for table in printed.values() for row in table.rows}
     assert numbers == {"UP1": 1, **{f"VS{n}": at for at, n in enumerate((0, 1, 2, 3, 4, 5, 9), 2)}}
     assert [row[0] for table in tables.facilities(report, "zh") for row in table.rows] == list(numbers.values())
@@ -157,6 +158,11 @@ def test_the_frame_of_a_map_fills_its_page_whatever_its_shape(across: float) -> 
 
 def test_charts_and_tables_begin_no_page_while_there_is_room() -> None:
     drawn = document.draw(build(), ground.read(build()), "zh")
+    half = Figure("half", "半页", "半页", Canvas(170, 100, "半页").to_svg())
+    short = replace(drawn, maps=[half], layout=ReportLayout(sections=("maps", "charts")))
+    pages = press.laid_out(document.html(short), {each.key: each.svg for each in (half, *short.charts)}).pages
+    (page,) = (page for page in pages if "figure-half" in page.anchors)
+    assert "figure-months-chart" in page.anchors
     told = document.html(drawn)
     assert '<section id="charts">' in told and '<section id="regions">' in told
     alone = document.html(replace(drawn, layout=ReportLayout(sections=("regions",))))

@@ -118,6 +118,11 @@ def test_what_has_no_data_is_hatched_within_its_outline() -> None:
     assert len(lines) > 20 and geometry.hatching([], window) == ""
 
 
+def test_what_lies_between_two_lines_is_hatched_by_none() -> None:
+    coarse = frame.Frame(0, 0, 100, 100, 1_000_000, 0, 0)
+    assert geometry.hatching([shapely.box(10, 3, 11, 4)], coarse) == ""
+
+
 def test_paths_have_few_digits_and_no_needless_points() -> None:
     assert number(1.0) == "1" and number(-0.001) == "0" and number(12.345) in ("12.35", "12.34")
     assert ring([(0, 0), (0.001, 0), (1, 0), (1, 1), (0, 0)]) == "M0 0L1 0L1 1Z"

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pypdfium2
 import pytest
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from weasyprint import HTML
 from weasyprint.urls import FatalURLFetchingError
 
@@ -97,6 +103,36 @@ def test_a_drawing_that_fails_ends_the_printing() -> None:
 def test_nothing_is_fetched() -> None:
     with pytest.raises(FatalURLFetchingError):
         press.pdf('<img src="http://127.0.0.1:9/x.png">', {})
+
+
+def test_a_font_for_official_documents_is_taken_by_name_where_the_machine_has_it(tmp_path: Path) -> None:
+    """Of a machine that has none nothing changes; of one that got 仿宋 from its authority the text is set in it."""
+    made = FontBuilder(1000)
+    made.setupGlyphOrder([".notdef", "fang"])
+    made.setupCharacterMap({ord("仿"): "fang"})
+    pen = TTGlyphPen(None)
+    for point in ((100, 0), (900, 0), (900, 800)):
+        (pen.lineTo if point[0] > 100 else pen.moveTo)(point)
+    pen.closePath()
+    made.setupGlyf({".notdef": TTGlyphPen(None).glyph(), "fang": pen.glyph()})
+    made.setupHorizontalMetrics({".notdef": (1000, 0), "fang": (1000, 100)})
+    made.setupHorizontalHeader(ascent=880, descent=-120)
+    made.setupNameTable({"familyName": "FangSong_GB2312", "styleName": "Regular"})
+    made.setupOS2()
+    made.setupPost()
+    (tmp_path / "fonts").mkdir()
+    made.save(tmp_path / "fonts" / "own.ttf")
+    css = (Path(press.__file__).parent / "templates/reports/official/official.css").read_text(encoding="utf-8")
+    (families,) = re.findall(r"font: 16pt/28.9pt ([^;]+);", css)
+    script = (
+        "import sys; from geoapp.reports import press;"
+        " sys.stdout.buffer.write(press.pdf(sys.argv[1], {}, uncompressed_pdf=True))"
+    )
+    page = f"<p style='font: 16pt {families}'>仿宋</p>"
+    for home, taken in ((tmp_path, True), (tmp_path / "none", False)):
+        told = {**os.environ, "XDG_DATA_HOME": str(home), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+        done = subprocess.run([sys.executable, "-c", script, page], env=told, capture_output=True, check=True)
+        assert (b"FangSong" in done.stdout) == taken
 
 
 def test_a_file_is_whole_and_the_same_each_time() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -248,3 +250,12 @@ def test_every_text_is_there_in_both_languages() -> None:
     assert all(words.zh and words.en for words in (*WORDS.values(), *METHOD))
     assert word("version", "en", version=3, moment="now") == "version 3, now"
     assert item_name(StageLine("take", "well", 1, term="irrigation"), "zh") == "机井 · 农业"
+
+
+def test_the_page_counts_by_the_units_that_reports_count_by() -> None:
+    for lang in ("zh", "en"):
+        text = (Path(figures.__file__).parents[1] / f"web/src/dict/{lang}.ts").read_text(encoding="utf-8")
+        found = re.search(r'unitLarge: "([^"]+)", unitLargeM3: "(\d+)"', text)
+        assert found
+        unit = figures.largest(lang)
+        assert (found[1], int(found[2]) * 1000) == (unit.name, unit.litres)

@@ -30,6 +30,9 @@ LEAST_HEX_MM = 1.9
 _WIDTHS = tuple(step * 10**power for power in range(1, 5) for step in (1, 2, 5))  # m across the flats
 _GAP, _HEAD, _ROW, _FOOT = 6.0, 5.0, 4.2, 5.0
 _MOST_HEIGHT = 188.0
+_SHAPE = (
+    1.2  # of a panel: as high by its width, or as the page lets it, so that no large part of the page is left white
+)
 
 
 def crowd(points: Any, frame: Frame) -> float:
@@ -117,7 +120,7 @@ def _panels(bounds: tuple[float, float, float, float], count: int) -> tuple[list
         rows = math.ceil(count / columns)
         width = (WIDTH - _GAP * (columns - 1)) / columns
         most = _MOST_HEIGHT / rows - around
-        fitted.append((fit(bounds, width, most, min(30.0, most), margin=2.0), columns))
+        fitted.append((fit(bounds, width, most, min(_SHAPE * width, most), margin=2.0), columns))
     frame, columns = min(fitted, key=lambda each: (each[0].scale, each[0].width * each[0].height))
     step_x, step_y = frame.width + _GAP, frame.height + around
     places = [(n % columns * step_x, n // columns * step_y + _HEAD) for n in range(count)]

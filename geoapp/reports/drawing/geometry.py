@@ -13,6 +13,7 @@ import shapely
 from geoapp.reports.drawing.frame import Frame
 from geoapp.reports.drawing.svg import line, ring, stroke
 from geoapp.reports.ground import Outlined
+from layers.names.romanised import short
 
 TOLERANCE_MM = 0.1
 HATCH_MM = 1.1
@@ -28,7 +29,8 @@ class Outline:
 
 
 def outlines(read: Sequence[Outlined]) -> list[Outline]:
-    return [Outline(code, name, shapely.from_wkb(wkb)) for code, name, wkb in read]
+    """With the names that maps write, which have no room for generic terms."""
+    return [Outline(code, short(name), shapely.from_wkb(wkb)) for code, name, wkb in read]
 
 
 def bounds(shapes: Sequence[Outline]) -> tuple[float, float, float, float]:
@@ -76,7 +78,7 @@ def hatching(shapes: Sequence[Any], frame: Frame, step_mm: float = HATCH_MM) -> 
     first, last = math.floor((west - north) / step), math.ceil((east - south) / step)
     lines = [[(n * step + south, south), (n * step + south + up, south + up)] for n in range(first, last + 1)]
     inside = shapely.get_parts(shapely.intersection(shapely.multilinestrings(lines), whole))
-    strokes = inside[shapely.get_dimensions(inside) == 1]
+    strokes = inside[(shapely.get_dimensions(inside) == 1) & ~shapely.is_empty(inside)]  # between two lines: none
     return "".join(stroke(*_on_paper(each, frame)[[0, -1]]) for each in strokes)
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 # The sections that there are, in the order of our own template; each is a builder in `geoapp.reports.chapters` and a file of
 # `templates/reports/sections/`.
-SECTIONS = ("summary", "maps", "charts", "regions", "stages", "quality", "method", "terms", "facilities")
+# Words stand last: of the list of facilities a row alone could be left to the last page.
+SECTIONS = ("summary", "maps", "charts", "regions", "stages", "quality", "facilities", "method", "terms")
 MAPS = ("volume", "grid", "per_km2", "objects", "areas")
 CHARTS = ("months", "regions", "purposes")
 # Rows of facilities that are printed. A row costs WeasyPrint 5 ms and 100 kB (docs/performance.md), so neither time nor

@@ -78,6 +78,7 @@ export class Context {
   constructor(readonly store: Stateful, readonly meta: Meta, readonly data: Data, readonly marks: DOMStringMap = document.documentElement.dataset) {
     this.levels = meta.levels.filter(isMapLevel);
     this.level = this.first;
+    store.subscribe((_, changed) => { if (changed.has("lang")) this.speak(); }); // a language counts by a unit of its own
   }
 
   get state(): State {

@@ -1,7 +1,7 @@
 // Numbers and periods as they are read: as the dictionary of the language has them; storage is litres.
 import type { Lang } from "./api";
 import { said } from "./i18n";
-import { LITRES_PER_M3, LITRES_PER_UNIT } from "./litres";
+import { LITRES_PER_M3 } from "./litres";
 import { kindOf } from "./periods";
 
 
@@ -15,7 +15,7 @@ function decimals(value: number, digits: number): string {
 export const integer = (value: number): string => decimals(value, 0);
 const digitsFor = (value: number): number => (value >= 1000 ? 1 : value >= 100 ? 1 : value >= 1 ? 2 : 3);
 
-/** Whether a measure's figures are told in 万 m³ (a square kilometre) just now; where nothing is said, each by its own size. */
+/** Whether a measure's figures are told in the large unit (a square kilometre) just now; where nothing is said, each by its own size. */
 export interface Units { volume?: boolean; density?: boolean }
 let units: Units = {};
 export const unitsNow = (): Units => units;
@@ -27,21 +27,24 @@ export function speakIn(next: Units): void {
 const smallOrDecimals = (value: number, digits: number): string =>
   value !== 0 && Math.abs(value) < 0.1 ? new Intl.NumberFormat("en-US", { maximumSignificantDigits: 2 }).format(value) : decimals(value, digits);
 
+/** Litres of a language's large unit: of 万 m³, in English of the million (as layers/values/volumes.py has it). */
+export const litresOfLarge = (lang: Lang): number => Number(said(lang, "unitLargeM3")) * LITRES_PER_M3;
+
 export interface Figure { number: string; unit: string }
 export const unitName = (lang: Lang, large: boolean): string => (large ? said(lang, "unitLarge") : "m³");
 
 /** One unit for figures that stand side by side, the one of the moment or which suits the largest of them: its name, its litres, and how one is written in it. */
 export interface CommonUnit { name: string; per: number; text: (litres: number | null | undefined) => string }
 export function commonUnit(most: number, lang: Lang): CommonUnit {
-  const large = units.volume ?? most >= LITRES_PER_UNIT / 10;
-  const per = large ? LITRES_PER_UNIT : LITRES_PER_M3;
+  const large = units.volume ?? most >= litresOfLarge(lang) / 10;
+  const per = large ? litresOfLarge(lang) : LITRES_PER_M3;
   const digits = digitsFor(most / per);
   return { name: unitName(lang, large), per, text: (litres) => (litres === null || litres === undefined ? "—" : decimals(litres / per, digits)) };
 }
-/** A volume in the unit of the moment, else in the one that suits its size: below 0.1 ×10⁴ m³ in m³. Null is no data, which is not nought. */
+/** A volume in the unit of the moment, else in the one that suits its size: below a tenth of the large one in m³. Null is no data, which is not nought. */
 export function volume(litres: number | null, lang: Lang): Figure {
   if (litres === null) return { number: said(lang, "noFigure"), unit: "" };
-  const large = litres / LITRES_PER_UNIT;
+  const large = litres / litresOfLarge(lang);
   if (!(units.volume ?? (litres === 0 || Math.abs(large) >= 0.1))) {
     const m3 = litres / LITRES_PER_M3;
     return { number: decimals(m3, Math.abs(m3) < 10 ? 1 : 0), unit: unitName(lang, false) };
@@ -53,8 +56,9 @@ export const volumeText = (litres: number | null, lang: Lang): string => {
   return `${figure.number} ${figure.unit}`.trimEnd();
 };
 export function density(m3PerKm2: number, lang: Lang): Figure {
-  const large = units.density ?? Math.abs(m3PerKm2) >= 10_000;
-  const value = large ? m3PerKm2 / 10_000 : m3PerKm2;
+  const one = litresOfLarge(lang) / LITRES_PER_M3;
+  const large = units.density ?? Math.abs(m3PerKm2) >= one;
+  const value = large ? m3PerKm2 / one : m3PerKm2;
   return { number: smallOrDecimals(value, large ? (value >= 100 ? 1 : 2) : value >= 100 ? 0 : 1), unit: `${unitName(lang, large)}/km²` };
 }
 /** Litres of a person and day, or m³ of a household and month. */

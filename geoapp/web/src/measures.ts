@@ -1,7 +1,7 @@
 // The measures, one entry each: what a map's colours mean. Map, legend, tooltip, table, ranking and drawer read them here; the
 // list is that of the API (layers/stats/measures.py), with a change on the period before and on the year before apart.
-import { breakText, change, density, type Figure, perHead, unitName, unitsNow, volume } from "./format";
-import { LITRES_PER_M3, LITRES_PER_UNIT } from "./litres";
+import { breakText, change, density, type Figure, litresOfLarge, perHead, unitName, unitsNow, volume } from "./format";
+import { LITRES_PER_M3 } from "./litres";
 import { language, t, tk } from "./i18n";
 import { placeNumber, placeOfNumber } from "./percentile";
 import type { PeopleKind } from "./people";
@@ -32,7 +32,7 @@ interface Entry {
 
 const NOTHING: Figure = { number: "—", unit: "" };
 const told = (say: (value: number) => Figure) => (value: number | null): Figure => (value === null ? NOTHING : say(value));
-const volumes = { told: (value: number | null): Figure => volume(value, language()), unit: (): Unit => ({ name: unitName(language(), unitsNow().volume ?? false), divide: unitsNow().volume ? LITRES_PER_UNIT : LITRES_PER_M3 }) };
+const volumes = { told: (value: number | null): Figure => volume(value, language()), unit: (): Unit => ({ name: unitName(language(), unitsNow().volume ?? false), divide: unitsNow().volume ? litresOfLarge(language()) : LITRES_PER_M3 }) };
 const changes = { of: (figures: Figures) => figures.change, told: (value: number | null): Figure => ({ number: change(value), unit: "" }), unit: (): Unit => ({ name: "%", divide: 0.01 }), twoSided: true };
 const heads = (kind: PeopleKind, key: "unitPerResident" | "unitPerHousehold") => ({
   told: told((value) => ({ number: perHead(value), unit: t(key) })), unit: (): Unit => ({ name: t(key), divide: 1 }), people: kind, regionsOnly: true,
@@ -42,7 +42,7 @@ export const ENTRIES: Record<Measure, Entry> = {
   volume: { of: (figures) => figures.volume_l, ...volumes, classes: { name: "volume", stored: LITRES_PER_M3 } },
   per_km2: {
     of: (figures) => figures.m3_per_km2, told: told((value) => density(value, language())),
-    unit: () => ({ name: `${unitName(language(), unitsNow().density ?? false)}/km²`, divide: unitsNow().density ? LITRES_PER_UNIT / LITRES_PER_M3 : 1 }),
+    unit: () => ({ name: `${unitName(language(), unitsNow().density ?? false)}/km²`, divide: unitsNow().density ? litresOfLarge(language()) / LITRES_PER_M3 : 1 }),
     classes: { name: "per_km2", stored: 1 },
   },
   per_resident: { of: (figures) => figures.l_per_resident_day ?? null, ...heads("residents", "unitPerResident"), classes: { name: "per_resident", stored: 1 } },

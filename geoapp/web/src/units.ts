@@ -1,14 +1,15 @@
 // The one unit of a measure at one moment. What the map shows decides it, by the middle of its classes: legend, tooltip, popup,
 // drawer, ranking and time bar all speak it, however large or small their own figures are.
 import type { CellsShown, Shown } from "./context";
-import { type Units } from "./format";
-import { LITRES_PER_M3, LITRES_PER_UNIT } from "./litres";
+import { litresOfLarge, type Units } from "./format";
+import { language } from "./i18n";
+import { LITRES_PER_M3 } from "./litres";
 import type { Measure } from "./state";
 import { classesOf } from "./values";
 
-/** From a tenth of 万 m³ on volumes are told in it; from one 万 m³ a square kilometre on densities. */
-const LARGE_L = LITRES_PER_UNIT / 10;
-const LARGE_M3_PER_KM2 = 10_000;
+/** From a tenth of the large unit on volumes are told in it; from one of it a square kilometre on densities. */
+const largeL = (): number => litresOfLarge(language()) / 10;
+const largeM3PerKm2 = (): number => litresOfLarge(language()) / LITRES_PER_M3;
 
 /** The middle of the classes; of a scale with two sides the middle of the upper one. Undefined of one class. */
 function middleOf(breaks: readonly number[], twoSided: boolean): number | undefined {
@@ -22,8 +23,8 @@ function ofCells({ measure, scale, layer }: CellsShown): Units | null {
   const middle = middleOf(scale.breaks, scale.diverging);
   const km2 = cellArea(layer.id);
   if (middle === undefined || !km2) return null;
-  if (measure === "volume" || measure === "difference") return { volume: reaches(middle, LARGE_L), density: reaches(middle / LITRES_PER_M3 / km2, LARGE_M3_PER_KM2) };
-  return measure === "per_km2" ? { volume: reaches(middle * km2 * LITRES_PER_M3, LARGE_L), density: reaches(middle, LARGE_M3_PER_KM2) } : null;
+  if (measure === "volume" || measure === "difference") return { volume: reaches(middle, largeL()), density: reaches(middle / LITRES_PER_M3 / km2, largeM3PerKm2()) };
+  return measure === "per_km2" ? { volume: reaches(middle * km2 * LITRES_PER_M3, largeL()), density: reaches(middle, largeM3PerKm2()) } : null;
 }
 function ofRegions({ series, period, measure, picture }: Shown): Units {
   const middle = (of: Measure) => {
@@ -35,6 +36,6 @@ function ofRegions({ series, period, measure, picture }: Shown): Units {
     const known = [...picture.values.values()].flatMap((value) => (of === "volume" ? value.volume_l : value.m3_per_km2) ?? []);
     return known.length ? Math.max(...known) : undefined;
   };
-  return { volume: reaches(middle("volume"), LARGE_L), density: reaches(middle("per_km2"), LARGE_M3_PER_KM2) };
+  return { volume: reaches(middle("volume"), largeL()), density: reaches(middle("per_km2"), largeM3PerKm2()) };
 }
 export const unitsOf = (shown: Shown | null, cells: CellsShown | null): Units => (cells && ofCells(cells)) ?? (shown ? ofRegions(shown) : {});

@@ -8,7 +8,7 @@ export const en: Record<Key, string> = {
   languageName: "English", languageTag: "en", dateLocale: "en-GB",
   languageLabel: "Switch to {name}",
   and: ", ", colon: ": ", sentenceEnd: ". ",
-  unitLarge: "10⁴ m³", noFigure: "no data",
+  unitLarge: "million m³", unitLargeM3: "1000000", noFigure: "no data",
   months: "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec", monthTicks: "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
   monthLong: "{month} {year}", monthsLong: "{first} – {last}", yearLong: "Year {year}", yearsLong: "{first}–{last}",
   half1: "H1 {year}", half2: "H2 {year}", quarter1: "Q1 {year}", quarter2: "Q2 {year}", quarter3: "Q3 {year}", quarter4: "Q4 {year}",

@@ -7,7 +7,7 @@ export const zh = {
   languageName: "中文", languageTag: "zh-CN", dateLocale: "zh-CN",
   languageLabel: "切换到 {name}",
   and: "、", colon: "：", sentenceEnd: "。",
-  unitLarge: "万 m³", noFigure: "无数据",
+  unitLarge: "万 m³", unitLargeM3: "10000", noFigure: "无数据",
   months: "1月 2月 3月 4月 5月 6月 7月 8月 9月 10月 11月 12月", monthTicks: "1 2 3 4 5 6 7 8 9 10 11 12",
   monthLong: "{year}年{month}", monthsLong: "{first}至{last}", yearLong: "{year}年全年", yearsLong: "{first}—{last}年",
   half1: "{year}年上半年", half2: "{year}年下半年", quarter1: "{year}年第一季度", quarter2: "{year}年第二季度", quarter3: "{year}年第三季度", quarter4: "{year}年第四季度",

@@ -186,8 +186,8 @@ export class Regions {
   }
   private label(): ExpressionSpecification {
     const known = Object.entries(this.context.state.lang === FIRST ? {} : this.context.meta.names_en ?? {});
-    // "Haidian District" on a map of districts is "Haidian".
-    return known.length ? (["match", ["get", "code"], ...known.flatMap(([code, name]) => [code, name.replace(/ District$/, "")]), LABEL] as unknown as ExpressionSpecification) : LABEL;
+    // "Haidian District" is "Haidian" on a map, "Zhongguancun Subdistrict" "Zhongguancun".
+    return known.length ? (["match", ["get", "code"], ...known.flatMap(([code, name]) => [code, name.replace(/ (District|Subdistrict|Area|Town|((Manchu|Hui|Mongol|and) )*(Ethnic )?Township)$/, "")]), LABEL] as unknown as ExpressionSpecification) : LABEL;
   }
   /** Larger regions are named first, by the areas that come with the figures. */
   private sortLabels(level: MapLevel): void {
