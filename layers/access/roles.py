@@ -11,6 +11,7 @@ from functools import lru_cache
 from django.db.models import Exists, OuterRef, QuerySet
 
 from layers.access.rights import ALL_SEEN, CAPABILITIES, NOTHING, Capability, Rights
+from layers.access.units import reach_of_unit
 from layers.models import Grant, Region, ReportingUnit
 from layers.reach import WHOLE, Reach
 
@@ -55,7 +56,7 @@ def granted(account: int, among: QuerySet[Grant] | None = None) -> Rights:
     rows = given.annotate(there=there).values_list("role__capabilities", "role__everywhere", "code", "unit", "there")
     whole = NOTHING
     for capabilities, everywhere, code, unit, is_there in rows.order_by():
-        reach = _of_unit(code) if unit else Reach.of([code] if is_there or not code else [])
+        reach = reach_of_unit(code) if unit else Reach.of([code] if is_there or not code else [])
         whole |= Rights.of({**_each(everywhere, WHOLE)}) | Rights.of({**_each(capabilities, reach)})
     return whole
 
@@ -67,13 +68,6 @@ def lawful(rights: Rights) -> Rights:
 
 def _each(names: Sequence[str], reach: Reach) -> dict[Capability, Reach]:
     return {name: reach for name in CAPABILITIES if name in names}
-
-
-def _of_unit(code: str) -> Reach:
-    """The divisions that a reporting unit has today; none of one that there is no more."""
-    return Reach.of(
-        Region.objects.filter(valid_to=None, reporting_unit__code=code).order_by().values_list("code", flat=True)
-    )
 
 
 def gone_codes(account: int) -> list[str]:
