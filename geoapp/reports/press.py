@@ -15,26 +15,23 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pydyf
-from weasyprint import HTML
-from weasyprint.css.properties import INITIAL_VALUES
+from weasyprint import HTML, cssselect2
 from weasyprint.document import Document
-from weasyprint.draw.text import draw_first_line
 from weasyprint.images import SVGImage
-from weasyprint.matrix import Matrix
 from weasyprint.svg import SVG
-from weasyprint.svg.text import Style, TextBox
 from weasyprint.text.fonts import FontConfiguration
-from weasyprint.text.line_break import create_layout, line_size
 from weasyprint.urls import URLFetcher
 
+from geoapp.reports import typeset
+from geoapp.reports.typeset.voices import drawn
+
 SCHEME = "drawing:"  # of the address by which a page shows a drawing
-_OURS = re.compile(r"(?:[MLZ\d. -]++|h0(?![\d.]))*+")
-_DOT = re.compile(r"M([\d. -]+)h0")
-_MOVE = re.compile(r"M([\d. -]+)")
-_LINE = re.compile(r"L([\d. -]+)")
-_OPEN = re.compile(r"(?<!h0)(?<=\d)(?=M)")  # where a line ends that is not closed
+_OURS = re.compile(r"(?:M[\d. -]++(?:h0(?![\d.])|(?:L[\d. -]++)*+Z?+))*+")
+_DOCTYPE = "<!doctype html>"
+_VOID = re.compile(r"<((?:meta|img|br|col)\b[^<>]*)(?<!/)>")
 _BEFORE = {"middle": 0.5, "end": 1.0}  # how much of a text lies before its anchor
 
+typeset.begin()
 for _talkative in ("fontTools", "weasyprint.progress"):  # each page of each report would be a line of the log
     logging.getLogger(_talkative).setLevel(logging.WARNING)
 
@@ -43,8 +40,16 @@ def operators(data: str) -> bytes | None:
     """A path of M, L, Z and dots (``h0``), all absolute, as PDF says it; None for any other path."""
     if not _OURS.fullmatch(data):
         return None
-    text = _MOVE.sub(r"\1 m\n", _DOT.sub(r"\1 m \1 l\n", _OPEN.sub("\n", data)))
-    return _LINE.sub(r"\1 l\n", text).replace("Z", "h\n").encode()
+    return "".join(map(_part, data.split("M")[1:])).encode()
+
+
+def _part(told: str) -> str:
+    """A part of a path that begins at a point of its own, behind its M."""
+    if told.endswith("h0"):
+        return f"{told[:-2]} m {told[:-2]} l\n"
+    closed = told.endswith("Z")
+    first, *others = (told[:-1] if closed else told).split("L")
+    return f"{first} m\n" + "".join([f"{point} l\n" for point in others]) + "h\n" * closed
 
 
 class Drawing(SVG):
@@ -67,19 +72,14 @@ class Drawing(SVG):
 
     def _text(self, node: Any) -> None:
         """One line, anchored by the width that it is printed with."""
-        style = Style(INITIAL_VALUES)
-        style.font_config = self.font_config
-        style["font_family"] = [name.strip() for name in node.get("font-family").split(",")]
-        style["font_size"] = size = float(node.get("font-size"))
-        style["font_weight"] = 700 if node.get("font-weight") == "bold" else 400
-        layout = create_layout(node.text, style, None, None, 0)
-        width, _ = line_size(layout.get_first_line()[0], style)
-        x = float(node.get("x")) - width * _BEFORE.get(node.get("text-anchor"), 0.0)
+        size = float(node.get("font-size"))
+        line = drawn(self.font_config, node.get("font-family"), size, node.get("font-weight") == "bold", node.text)
+        x = float(node.get("x")) - line.width * _BEFORE.get(node.get("text-anchor"), 0.0)
         self.stream.push_state()
         fill, stroke = self.set_graphical_state(node, size)
         self.stream.begin_text()
         self.fill_stroke(fill, stroke, text=True)
-        draw_first_line(self.stream, TextBox(layout, style), "none", "none", Matrix(d=-1, e=x, f=float(node.get("y"))))
+        line.draw(self.stream, x, float(node.get("y")))
         self.stream.end_text()
         self.stream.pop_state()
 
@@ -92,6 +92,24 @@ class Picture(SVGImage):
 
     def draw(self, stream: Any, concrete_width: float, concrete_height: float, _style: Any) -> None:
         self._svg.draw(stream, concrete_width, concrete_height, None, None)
+
+
+class Page(HTML):
+    """One of our templates: XML, but for the ends of what holds nothing, and as that it is read in no time."""
+
+    def __init__(self, page: str, url_fetcher: URLFetcher) -> None:
+        head, _, rest = page.partition("\n")
+        try:
+            tree = ElementTree.fromstring(_VOID.sub(r"<\1/>", rest)) if head == _DOCTYPE else None
+        except ElementTree.ParseError:
+            tree = None
+        if tree is None:
+            super().__init__(string=page, url_fetcher=url_fetcher)
+            return
+        tree.text = None  # what stands before the head is of no element, in HTML
+        self.base_url, self.url_fetcher, self.media_type = None, url_fetcher, "print"
+        self.wrapper_element = cssselect2.ElementWrapper.from_html_root(tree, content_language=None)
+        self.etree_element = self.wrapper_element.etree_element
 
 
 class _Said(pydyf.Object):
@@ -165,7 +183,7 @@ def laid_out(page: str, drawings: Mapping[str, str]) -> Document:
     fonts = FontConfiguration()
     images = {SCHEME + key: Picture(svg, fonts) for key, svg in drawings.items()}
     inside = URLFetcher(allowed_protocols=("data",), fail_on_errors=True)
-    return HTML(string=page, url_fetcher=inside).render(font_config=fonts, cache=images)
+    return Page(page, inside).render(font_config=fonts, cache=images)
 
 
 def bound(document: Document, identifier: bytes, join: Callable[[pydyf.PDF], None]) -> bytes:
