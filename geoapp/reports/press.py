@@ -11,12 +11,14 @@ import logging
 import re
 import zlib
 from collections.abc import Callable, Mapping
+from copy import copy
 from typing import Any
 from xml.etree import ElementTree
 
 import pydyf
-from weasyprint import HTML, cssselect2
+from weasyprint import CSS, HTML, cssselect2
 from weasyprint.document import Document
+from weasyprint.html import UA_STYLESHEET
 from weasyprint.images import SVGImage
 from weasyprint.svg import SVG
 from weasyprint.text.fonts import FontConfiguration
@@ -94,8 +96,27 @@ class Picture(SVGImage):
         self._svg.draw(stream, concrete_width, concrete_height, None, None)
 
 
+def _without_notes() -> CSS:
+    """WeasyPrint's style sheet, without what it says of the notes and marks of every element: five styles for each cell of a table.
+    There are no footnotes in our pages, and marks before list items alone."""
+    sheet = copy(UA_STYLESHEET)
+    sheet.matcher = matcher = copy(UA_STYLESHEET.matcher)
+    of_all, of_some = matcher.other_selectors, matcher.lower_local_name_selectors
+    matcher.other_selectors = [each for each in of_all if each[3] is None]
+    matcher.lower_local_name_selectors = {
+        **of_some, "li": [*of_some.get("li", []), *(each for each in of_all if each[3] == "marker")],
+    }  # fmt: skip
+    return sheet
+
+
+_OUR_SHEET = _without_notes()
+
+
 class Page(HTML):
     """One of our templates: XML, but for the ends of what holds nothing, and as that it is read in no time."""
+
+    def _ua_stylesheets(self, forms: bool = False) -> list[CSS]:
+        return [_OUR_SHEET]
 
     def __init__(self, page: str, url_fetcher: URLFetcher) -> None:
         head, _, rest = page.partition("\n")
@@ -126,7 +147,7 @@ class _Said(pydyf.Object):
 
 def _deflated(stream: pydyf.Stream) -> bytes:
     """At zlib's own level: the highest, which pydyf takes, is three times as long about the same size."""
-    plain = pydyf.Stream(stream.stream).data.split(b"stream\n", 1)[1].removesuffix(b"\nendstream")
+    plain = b"\n".join([each if type(each) is bytes else pydyf._to_bytes(each) for each in stream.stream])
     data: bytes = pydyf.Stream([zlib.compress(plain)], {**stream.extra, "Filter": "/FlateDecode"}).data
     return data
 

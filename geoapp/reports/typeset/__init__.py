@@ -9,12 +9,13 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+import pydyf
 import weasyprint
 from weasyprint.draw import text as draw
-from weasyprint.layout import inline, percent, preferred
+from weasyprint.layout import block, inline, percent, preferred
 from weasyprint.text.line_break import Layout
 
-from geoapp.reports.typeset import lines, setting, voices
+from geoapp.reports.typeset import cells, lines, setting, voices
 
 WRITTEN_BESIDE = "70.0"
 
@@ -24,9 +25,11 @@ def begin() -> None:
         return
     _instead(percent.resolve_percentages, setting.resolve_percentages)
     _instead(inline.iter_line_boxes, lines.iter_line_boxes)
+    _instead(block.block_container_layout, cells.block_container_layout)
     _instead(draw.draw_text, lines.draw_text)
     preferred.split_first_line = lines.measured
     Layout.setup = voices.set_up
+    pydyf.PDF.page_references = property(voices.page_references)
 
 
 def _instead(of: Any, ours: Any) -> None:

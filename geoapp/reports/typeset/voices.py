@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydyf import _to_bytes
 from weasyprint.css.properties import INITIAL_VALUES
 from weasyprint.draw.text import draw_first_line
 from weasyprint.matrix import Matrix
@@ -80,10 +81,10 @@ class Line(Layout):
             if draw_first_line(said, TextBox(self, self.style), "clip", "none", Matrix(d=-1)) or said.raised:
                 return False
             self._said = said
-        stream.set_text_matrix(1, 0, 0, -1, x, y)
+        stream.stream.append(b"1 0 0 -1 %b %b Tm" % (_to_bytes(x), _to_bytes(y)))
         for font, size, text in self._said.texts:
             stream.set_font_size(font, size)
-            stream.show_text(text)
+            stream.stream.append(text)
         return True
 
 
@@ -93,7 +94,7 @@ class _Said:
     def __init__(self, stream: Any) -> None:
         self.add_font = stream.add_font
         self.ink_rect, self.logical_rect = stream.ink_rect, stream.logical_rect
-        self.texts: list[tuple[Any, float, str]] = []
+        self.texts: list[tuple[Any, float, bytes]] = []
         self.raised = False
         self._font: tuple[Any, float] = ("", 0)
 
@@ -107,7 +108,7 @@ class _Said:
         self.raised = True
 
     def show_text(self, text: str) -> None:
-        self.texts.append((*self._font, text))
+        self.texts.append((*self._font, b"[" + _to_bytes(text) + b"] TJ"))
 
 
 def drawn(fonts: Any, families: str, size: float, bold: bool, text: str) -> Line:
@@ -126,3 +127,12 @@ def drawn(fonts: Any, families: str, size: float, bold: bool, text: str) -> Line
         made[text] = Line(text, style)
     line: Line = made[text]
     return line
+
+
+def page_references(made: Any) -> tuple[bytes, ...]:
+    """As pydyf's, which each element of the structure asks for, told once for as many pages as there are."""
+    pages = made.pages["Kids"][::3]
+    known: tuple[bytes, ...] = made.__dict__.get("told_pages", ())
+    if len(known) != len(pages):
+        known = made.told_pages = tuple(f"{number} 0 R".encode() for number in pages)
+    return known
