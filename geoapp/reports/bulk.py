@@ -148,6 +148,7 @@ def _written(
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each file of the report, as it is finished, with what the record says of it."""
     # Here and not above: the process that only hands out work needs none of it.
+    from geoapp.reports import ahead
     from geoapp.reports.forms import file_name, prepared
     from layers import access
     from layers.db import snapshot
@@ -155,6 +156,7 @@ def _written(
     # As open as both its asking and its making allow: a file is never more open than its stamp says.
     with access.one_moment(stamp) as moment:
         step("figures")
+        ahead.begin(task.ask, task.forms, stamp)
         with snapshot():  # all that is read, maps and lists too, is of one moment; making the files takes the longest
             report = prepared(task.ask, task.forms, stamp, step, task.processes)
         for form, make_file in report.makers.items():

@@ -191,14 +191,26 @@ def units(prefixes: Sequence[str], period: Period, size: int, divided: Divisions
 
 def _cells(prefixes: Sequence[str], period: Period, divided: Divisions, size: int = DEFAULT_SIZE) -> Cells | None:
     """None when no grid of this size is kept up or may be seen, or for too many units for a page."""
-    if access.seen(registry.layer(f"grid_{size}")) is None or not GridBuild.objects.filter(size=size).exists():
+    if not _is_gridded(size):
         return None
     found = rows(units(prefixes, period, size, divided))
     if not 0 < len(found) <= _MOST_UNITS:
         return None
-    key = (size, str(period.first.year) if period.length == 1 else str(period), divided.edition.id)
-    breaks = _kept_breaks.get_or_make(as_of(ALL_DATASETS).of_data, key, lambda: _breaks(size, period, divided))
+    breaks = grid_breaks(period, divided, size)
     return Cells(size, breaks, tuple(litres for litres, _ in found), tuple(bytes(wkb) for _, wkb in found))
+
+
+def _is_gridded(size: int) -> bool:
+    """Whether a grid of this size is kept up and may be seen."""
+    return access.seen(registry.layer(f"grid_{size}")) is not None and GridBuild.objects.filter(size=size).exists()
+
+
+def grid_breaks(period: Period, divided: Divisions, size: int = DEFAULT_SIZE) -> tuple[float, ...]:
+    """The bounds of the web map's classes of cells; none without a grid. Kept: they are those of every report of the period."""
+    if not _is_gridded(size):
+        return ()
+    key = (size, str(period.first.year) if period.length == 1 else str(period), divided.edition.id)
+    return _kept_breaks.get_or_make(as_of(ALL_DATASETS).of_data, key, lambda: _breaks(size, period, divided))
 
 
 def _breaks(size: int, period: Period, divided: Divisions) -> tuple[float, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from geoapp.reports import figures
@@ -27,7 +27,9 @@ def svgs(drawn: DrawnReport[Printed]) -> bytes:
 
 def pngs(drawn: DrawnReport[Printed]) -> bytes:
     """A ZIP of pictures of the drawings, on white."""
-    return zipped({f"{name}.png": png(figure) for name, figure in _alone(drawn)})
+    alone = list(_alone(drawn))
+    taken = shots([figure for _, figure in alone])
+    return zipped({f"{name}.png": taken[figure.key] for name, figure in alone})
 
 
 def _alone(drawn: DrawnReport[Printed]) -> Iterator[tuple[str, Figure]]:
@@ -69,16 +71,28 @@ def size_of(svg: str) -> tuple[float, float]:
     return width, height
 
 
-def png(figure: Figure, dpi: int = DPI) -> bytes:
-    """The drawing as the printer lays it out, so that paper and picture show the same."""
+def shots(figures: Sequence[Figure], dpi: int = DPI) -> dict[str, bytes]:
+    """PNGs of the drawings by their keys, as the printer lays them out, so that paper and picture show the same.
+
+    Pages of one document: one for each would open the fonts again each time, 40 MB that are free again only in the end.
+    """
     import pypdfium2
 
     from geoapp.reports import press
 
-    width, height = size_of(figure.svg)
-    page = f'<style>@page{{size:{width}mm {height}mm;margin:0}}body{{margin:0}}img{{display:block}}</style><img src="drawing:{figure.key}">'
-    with pypdfium2.PdfDocument(press.pdf(page, {figure.key: figure.svg})) as document:
-        picture = document[0].render(scale=dpi / 72).to_pil()
-    out = io.BytesIO()
-    picture.save(out, "PNG", dpi=(dpi, dpi), optimize=False)
-    return out.getvalue()
+    if not figures:
+        return {}
+    sizes = [size_of(figure.svg) for figure in figures]
+    pages = "".join(
+        f"@page p{n}{{size:{width}mm {height}mm}}#p{n}{{page:p{n}}}" for n, (width, height) in enumerate(sizes)
+    )
+    images = "".join(f'<img id="p{n}" src="drawing:{figure.key}">' for n, figure in enumerate(figures))
+    page = f"<style>@page{{margin:0}}body{{margin:0}}img{{display:block}}{pages}</style>{images}"
+    found = {}
+    with pypdfium2.PdfDocument(press.pdf(page, {figure.key: figure.svg for figure in figures})) as document:
+        for n, figure in enumerate(figures):
+            out = io.BytesIO()
+            picture = document[n].render(scale=dpi / 72).to_pil()
+            picture.save(out, "PNG", dpi=(dpi, dpi), optimize=False)
+            found[figure.key] = out.getvalue()
+    return found

@@ -11,30 +11,29 @@ import logging
 import re
 import zlib
 from collections.abc import Callable, Mapping
+from copy import copy
 from typing import Any
 from xml.etree import ElementTree
 
 import pydyf
-from weasyprint import HTML
-from weasyprint.css.properties import INITIAL_VALUES
+from weasyprint import CSS, HTML, cssselect2
 from weasyprint.document import Document
-from weasyprint.draw.text import draw_first_line
+from weasyprint.html import UA_STYLESHEET
 from weasyprint.images import SVGImage
-from weasyprint.matrix import Matrix
 from weasyprint.svg import SVG
-from weasyprint.svg.text import Style, TextBox
 from weasyprint.text.fonts import FontConfiguration
-from weasyprint.text.line_break import create_layout, line_size
 from weasyprint.urls import URLFetcher
 
+from geoapp.reports import typeset
+from geoapp.reports.typeset.voices import drawn
+
 SCHEME = "drawing:"  # of the address by which a page shows a drawing
-_OURS = re.compile(r"(?:[MLZ\d. -]++|h0(?![\d.]))*+")
-_DOT = re.compile(r"M([\d. -]+)h0")
-_MOVE = re.compile(r"M([\d. -]+)")
-_LINE = re.compile(r"L([\d. -]+)")
-_OPEN = re.compile(r"(?<!h0)(?<=\d)(?=M)")  # where a line ends that is not closed
+_OURS = re.compile(r"(?:M[\d. -]++(?:h0(?![\d.])|(?:L[\d. -]++)*+Z?+))*+")
+_DOCTYPE = "<!doctype html>"
+_VOID = re.compile(r"<((?:meta|img|br|col)\b[^<>]*)(?<!/)>")
 _BEFORE = {"middle": 0.5, "end": 1.0}  # how much of a text lies before its anchor
 
+typeset.begin()
 for _talkative in ("fontTools", "weasyprint.progress"):  # each page of each report would be a line of the log
     logging.getLogger(_talkative).setLevel(logging.WARNING)
 
@@ -43,8 +42,16 @@ def operators(data: str) -> bytes | None:
     """A path of M, L, Z and dots (``h0``), all absolute, as PDF says it; None for any other path."""
     if not _OURS.fullmatch(data):
         return None
-    text = _MOVE.sub(r"\1 m\n", _DOT.sub(r"\1 m \1 l\n", _OPEN.sub("\n", data)))
-    return _LINE.sub(r"\1 l\n", text).replace("Z", "h\n").encode()
+    return "".join(map(_part, data.split("M")[1:])).encode()
+
+
+def _part(told: str) -> str:
+    """A part of a path that begins at a point of its own, behind its M."""
+    if told.endswith("h0"):
+        return f"{told[:-2]} m {told[:-2]} l\n"
+    closed = told.endswith("Z")
+    first, *others = (told[:-1] if closed else told).split("L")
+    return f"{first} m\n" + "".join([f"{point} l\n" for point in others]) + "h\n" * closed
 
 
 class Drawing(SVG):
@@ -67,19 +74,14 @@ class Drawing(SVG):
 
     def _text(self, node: Any) -> None:
         """One line, anchored by the width that it is printed with."""
-        style = Style(INITIAL_VALUES)
-        style.font_config = self.font_config
-        style["font_family"] = [name.strip() for name in node.get("font-family").split(",")]
-        style["font_size"] = size = float(node.get("font-size"))
-        style["font_weight"] = 700 if node.get("font-weight") == "bold" else 400
-        layout = create_layout(node.text, style, None, None, 0)
-        width, _ = line_size(layout.get_first_line()[0], style)
-        x = float(node.get("x")) - width * _BEFORE.get(node.get("text-anchor"), 0.0)
+        size = float(node.get("font-size"))
+        line = drawn(self.font_config, node.get("font-family"), size, node.get("font-weight") == "bold", node.text)
+        x = float(node.get("x")) - line.width * _BEFORE.get(node.get("text-anchor"), 0.0)
         self.stream.push_state()
         fill, stroke = self.set_graphical_state(node, size)
         self.stream.begin_text()
         self.fill_stroke(fill, stroke, text=True)
-        draw_first_line(self.stream, TextBox(layout, style), "none", "none", Matrix(d=-1, e=x, f=float(node.get("y"))))
+        line.draw(self.stream, x, float(node.get("y")))
         self.stream.end_text()
         self.stream.pop_state()
 
@@ -92,6 +94,43 @@ class Picture(SVGImage):
 
     def draw(self, stream: Any, concrete_width: float, concrete_height: float, _style: Any) -> None:
         self._svg.draw(stream, concrete_width, concrete_height, None, None)
+
+
+def _without_notes() -> CSS:
+    """WeasyPrint's style sheet, without what it says of the notes and marks of every element: five styles for each cell of a table.
+    There are no footnotes in our pages, and marks before list items alone."""
+    sheet = copy(UA_STYLESHEET)
+    sheet.matcher = matcher = copy(UA_STYLESHEET.matcher)
+    of_all, of_some = matcher.other_selectors, matcher.lower_local_name_selectors
+    matcher.other_selectors = [each for each in of_all if each[3] is None]
+    matcher.lower_local_name_selectors = {
+        **of_some, "li": [*of_some.get("li", []), *(each for each in of_all if each[3] == "marker")],
+    }  # fmt: skip
+    return sheet
+
+
+_OUR_SHEET = _without_notes()
+
+
+class Page(HTML):
+    """One of our templates: XML, but for the ends of what holds nothing, and as that it is read in no time."""
+
+    def _ua_stylesheets(self, forms: bool = False) -> list[CSS]:
+        return [_OUR_SHEET]
+
+    def __init__(self, page: str, url_fetcher: URLFetcher) -> None:
+        head, _, rest = page.partition("\n")
+        try:
+            tree = ElementTree.fromstring(_VOID.sub(r"<\1/>", rest)) if head == _DOCTYPE else None
+        except ElementTree.ParseError:
+            tree = None
+        if tree is None:
+            super().__init__(string=page, url_fetcher=url_fetcher)
+            return
+        tree.text = None  # what stands before the head is of no element, in HTML
+        self.base_url, self.url_fetcher, self.media_type = None, url_fetcher, "print"
+        self.wrapper_element = cssselect2.ElementWrapper.from_html_root(tree, content_language=None)
+        self.etree_element = self.wrapper_element.etree_element
 
 
 class _Said(pydyf.Object):
@@ -108,7 +147,7 @@ class _Said(pydyf.Object):
 
 def _deflated(stream: pydyf.Stream) -> bytes:
     """At zlib's own level: the highest, which pydyf takes, is three times as long about the same size."""
-    plain = pydyf.Stream(stream.stream).data.split(b"stream\n", 1)[1].removesuffix(b"\nendstream")
+    plain = b"\n".join([each if type(each) is bytes else pydyf._to_bytes(each) for each in stream.stream])
     data: bytes = pydyf.Stream([zlib.compress(plain)], {**stream.extra, "Filter": "/FlateDecode"}).data
     return data
 
@@ -165,7 +204,7 @@ def laid_out(page: str, drawings: Mapping[str, str]) -> Document:
     fonts = FontConfiguration()
     images = {SCHEME + key: Picture(svg, fonts) for key, svg in drawings.items()}
     inside = URLFetcher(allowed_protocols=("data",), fail_on_errors=True)
-    return HTML(string=page, url_fetcher=inside).render(font_config=fonts, cache=images)
+    return Page(page, inside).render(font_config=fonts, cache=images)
 
 
 def bound(document: Document, identifier: bytes, join: Callable[[pydyf.PDF], None]) -> bytes:

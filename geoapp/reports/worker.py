@@ -20,6 +20,7 @@ from geoapp.reports.atlas.plan import count
 from geoapp.reports.files import CannotWrite
 from geoapp.reports.models import IssuedReport, ReportJob
 from geoapp.reports.official import work as issued
+from geoapp.reports.process import collected_at_the_end
 from geoapp.reports.progress import chapters
 from geoapp.reports.trouble import SERVER_FAULT
 from layers.stats.regions import region_index
@@ -70,7 +71,7 @@ def _claim() -> IssuedReport | ReportJob | None:
 
 def _do(job: IssuedReport | ReportJob) -> None:
     errand = f"issued:{job.pk}" if isinstance(job, IssuedReport) else queue.errand(job)
-    with audit.on_behalf(errand, channel="report"):
+    with collected_at_the_end(), audit.on_behalf(errand, channel="report"):
         issued.do(job) if isinstance(job, IssuedReport) else do(job)
 
 

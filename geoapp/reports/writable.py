@@ -52,6 +52,7 @@ class _Writer:
 
     def __init__(self, drawn: DrawnReport[Printed]) -> None:
         self.drawn, self.report, self.lang = drawn, drawn.report, drawn.lang
+        self.shots = pictures.shots([*drawn.maps, *drawn.charts])
         self.period = figures.period(self.report.period.first, self.report.period.last, self.lang)
         self.colours = {name: value.lstrip("#").upper() for name, value in drawn.layout.colours.items()}
         self.made = Document()
@@ -157,7 +158,7 @@ class _Writer:
         assert each.figure is not None
         paragraph = self.made.add_paragraph()
         paragraph.paragraph_format.keep_with_next = True
-        picture = paragraph.add_run().add_picture(io.BytesIO(pictures.png(each.figure)), width=Mm(WIDTH_MM))
+        picture = paragraph.add_run().add_picture(io.BytesIO(self.shots[each.figure.key]), width=Mm(WIDTH_MM))
         of_picture = picture._inline.docPr
         of_picture.set("descr", one_line(each.figure.alt))
         of_picture.set("title", one_line(f"{each.number} {each.title}"))

@@ -149,7 +149,10 @@ def test_maps_say_what_they_are_drawn_in(drawn: document.Drawn) -> None:
 
 
 def test_a_picture_is_of_print_resolution(drawn: document.Drawn) -> None:
-    picture = Image.open(io.BytesIO(pictures.png(drawn.maps[0])))
+    figures = [*drawn.maps, *drawn.charts]
+    shots = pictures.shots(figures)
+    assert list(shots) == [figure.key for figure in figures]
+    picture = Image.open(io.BytesIO(shots[figures[0].key]))
     width = float(re.search(r'width="([\d.]+)mm"', drawn.maps[0].svg)[1])  # type: ignore[index]
     assert picture.size[0] == pytest.approx(width / 25.4 * pictures.DPI, abs=2)
     assert len(picture.convert("RGB").getcolors(1 << 20) or []) > 20

@@ -14,7 +14,7 @@ import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from weasyprint import HTML
-from weasyprint.urls import FatalURLFetchingError
+from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
 from geoapp.reports import press
 from geoapp.reports.drawing.svg import Canvas, dots
@@ -81,7 +81,7 @@ def test_a_text_needs_no_transparency() -> None:
     ("data", "said"),
     [
         ("M1 2L3 -4.5Z", b"1 2 m\n3 -4.5 l\nh\n"),
-        ("M1 2L3 4M5 6L7 8", b"1 2 m\n3 4 l\n\n5 6 m\n7 8 l\n"),
+        ("M1 2L3 4M5 6L7 8", b"1 2 m\n3 4 l\n5 6 m\n7 8 l\n"),
         ("M1 2h0M3 4.5h0", b"1 2 m 1 2 l\n3 4.5 m 3 4.5 l\n"),
         ("M1 2h0.5", None),
         ("M1 2l3 4", None),
@@ -91,6 +91,21 @@ def test_a_text_needs_no_transparency() -> None:
 )
 def test_only_paths_of_absolute_lines_and_dots_are_said_at_once(data: str, said: bytes | None) -> None:
     assert press.operators(data) == said
+
+
+WHOLE = '<!doctype html>\n<html lang="zh-CN">\n<head><meta charset="utf-8"><title>甲 &amp; 乙</title></head>\n<body><p>一<br>二 &#x27;<img src="a" alt="&gt;"></p>\n<table><colgroup><col><col></colgroup><tbody><tr><td>1</td></tr></tbody></table></body>\n</html>'
+
+
+@pytest.mark.parametrize(
+    "page", [WHOLE, WHOLE.replace("</p>", ""), WHOLE.replace("甲", "\x01"), WHOLE.partition("\n")[2]]
+)
+def test_a_page_is_read_as_html_however_it_is_read(page: str) -> None:
+    def told(read: HTML) -> list[tuple[str, str, str, str]]:
+        said = [(each.tag, each.text or "", each.tail or "", str(each.attrib)) for each in read.etree_element.iter()]
+        return [(tag, text, tail.strip("\n"), given) for tag, text, tail, given in said]
+
+    inside = URLFetcher(allowed_protocols=("data",))
+    assert told(press.Page(page, inside)) == told(HTML(string=page, url_fetcher=inside))
 
 
 def test_a_drawing_that_fails_ends_the_printing() -> None:
