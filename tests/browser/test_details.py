@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from tests import factories as make
 from tests.browser.page_model import PHONE, by_id, fits, open_map, query_state
-from tests.factories import SOUTHERN
+from tests.factories import NORTHERN, SOUTHERN
 from tests.object_city import LITRES, make_city
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -164,6 +164,12 @@ def test_what_is_out_of_sight_is_brought_into_it_and_the_map_goes_back(own_page:
     page.wait_for_function("() => !shuitu.map.isMoving() && Math.abs(shuitu.map.getCenter().lng - 116.03) < 1e-4")
     assert page.evaluate("shuitu.map.getZoom()") == pytest.approx(16, abs=0.01)
     assert page.evaluate("!shuitu.map.getSource('marked')")
+
+
+def test_an_object_beside_the_region_that_an_address_asks_for_is_seen(own_page: Page) -> None:
+    begin(own_page, f"/?region={NORTHERN}&period=2019-01&details=well/W1")
+    told(own_page, "一号井")
+    own_page.wait_for_function(SEEN, arg="well/W1")
 
 
 def test_an_object_that_is_chosen_on_the_map_is_told_of_and_a_region_is_to_be_seen(own_page: Page) -> None:

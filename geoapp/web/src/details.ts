@@ -41,7 +41,11 @@ export class Details {
       view.begin();
       if (!this.map || !view.marks) return;
       mark(this.map, view.marks);
-      if (seek) this.bring(view.marks, null);
+      if (!seek) return;
+      // A region that the map is on its way to comes first: what lies outside it is then brought into view.
+      const { region, period } = this.context.state;
+      if (region) await this.context.data.region(region, period, this.context.filters).catch(() => null);
+      if (mine === this.ticket) this.bring(view.marks, null);
     } catch (error) {
       if (mine === this.ticket) this.refuse(error, asked, frame, seek);
     }
