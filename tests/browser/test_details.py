@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.test import Client
 from playwright.sync_api import Page, expect
 
 from tests import factories as make
 from tests.browser.page_model import PHONE, by_id, fits, open_map, query_state
-from tests.factories import SOUTHERN
+from tests.factories import NORTHERN, SOUTHERN
 from tests.object_city import LITRES, make_city
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -164,6 +166,12 @@ def test_what_is_out_of_sight_is_brought_into_it_and_the_map_goes_back(own_page:
     assert page.evaluate("!shuitu.map.getSource('marked')")
 
 
+def test_an_object_beside_the_region_that_an_address_asks_for_is_seen(own_page: Page) -> None:
+    begin(own_page, f"/?region={NORTHERN}&period=2019-01&details=well/W1")
+    told(own_page, "一号井")
+    own_page.wait_for_function(SEEN, arg="well/W1")
+
+
 def test_an_object_that_is_chosen_on_the_map_is_told_of_and_a_region_is_to_be_seen(own_page: Page) -> None:
     page = own_page
     begin(page, "/?period=2019-01&layers=urban_plant&details=well/W1&map=14/40.005/116.005")
@@ -215,7 +223,7 @@ def test_what_is_not_there_says_so_and_offers_the_search(own_page: Page, own_wat
     own_watch.allow(r"status of 404 .*/(well|nothing)/features/NOPE")
     page = own_page
     begin(page, "/?period=2019-01&details=well/NOPE")
-    expect(by_id(page, "details-refused")).to_contain_text("NOPE")
+    expect(by_id(page, "details-refused")).to_contain_text("图层“机井”里没有编码 NOPE")
     expect(by_id(page, "details-login")).to_have_count(0)
     by_id(page, "details-search").click()
     expect(by_id(page, "details")).to_be_hidden()
@@ -234,6 +242,19 @@ def test_a_part_that_does_not_come_is_asked_for_again(own_page: Page, own_watch:
     page.unroute_all()
     by_id(page, "details-retry").click()
     told(page, "一号井")
+
+
+def test_a_small_object_is_told_in_a_unit_that_suits_it(city: make.Grid, new_own_page: Callable[..., Any]) -> None:
+    """Whatever unit the map speaks: of ten thousands of cubic metres a meter's month is some thousandths."""
+    make.UsageFactory(meter=make.MeterFactory(code="M2"), month=date(2019, 1, 1), volume_l=30_000)
+    with transaction.atomic():
+        city.settle()
+    page = new_own_page()
+    begin(page, "/?period=2019-01&details=meter/M2")
+    expect(by_id(page, "legend")).to_contain_text("万 m³")
+    table = by_id(page, "details").get_by_test_id("use-table")
+    expect(table.locator("caption small")).to_have_text("m³")
+    expect(table.locator("[data-month='2019-01']")).to_have_text("30.00")
 
 
 def test_who_may_edit_is_led_there_in_either_language(city: make.Grid, new_own_page: Callable[..., Any]) -> None:

@@ -41,7 +41,11 @@ export class Details {
       view.begin();
       if (!this.map || !view.marks) return;
       mark(this.map, view.marks);
-      if (seek) this.bring(view.marks, null);
+      if (!seek) return;
+      // A region that the map is on its way to comes first: what lies outside it is then brought into view.
+      const { region, period } = this.context.state;
+      if (region) await this.context.data.region(region, period, this.context.filters).catch(() => null);
+      if (mine === this.ticket) this.bring(view.marks, null);
     } catch (error) {
       if (mine === this.ticket) this.refuse(error, asked, frame, seek);
     }
@@ -96,7 +100,7 @@ export class Details {
 
   private refuse(error: unknown, asked: Asked, frame: Frame, seek: boolean): void {
     const refused = error instanceof ApiError && [400, 401, 403, 404].includes(error.status) ? error : null;
-    const { title, text } = refused ? refusal(refused, asked) : { title: t("errorTitle"), text: errorText(error) };
+    const { title, text } = refused ? refusal(refused, asked, this.context.meta) : { title: t("errorTitle"), text: errorText(error) };
     const login = refused && title === t("objectRefused") ? loginHere() : null;
     const again = (): void => void this.show(asked, frame, seek);
     const seekIt = (): void => {
@@ -106,9 +110,9 @@ export class Details {
       input.dispatchEvent(new Event("input"));
       input.focus();
     };
-    replace(frame.head);
+    replace(frame.head, heading(TITLE, {}, title));
     replace(frame.body, h("div", { class: "notice", role: "alert", "data-testid": "details-refused", "data-status": refused?.status ?? "" },
-      icon(refused?.status === 404 ? "search" : "warn", 30), heading(TITLE, {}, title), h("p", {}, text),
+      icon(refused?.status === 404 ? "search" : "warn", 30), h("p", {}, text),
       h("p", { class: "ways" },
         login ? h("a", { class: "button primary", href: login, "data-testid": "details-login" }, t("logIn")) : null,
         refused ? h("button", { type: "button", class: "button", "data-testid": "details-search", onclick: seekIt }, t("searchFor", { code: asked.code }))

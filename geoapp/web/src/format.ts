@@ -33,6 +33,17 @@ export const litresOfLarge = (lang: Lang): number => Number(said(lang, "unitLarg
 export interface Figure { number: string; unit: string }
 export const unitName = (lang: Lang, large: boolean): string => (large ? said(lang, "unitLarge") : "m³");
 
+/** Figures of a single object, far smaller than what the map shows: each in the unit that suits it. */
+export function inOwnUnits<T>(draw: () => T): T {
+  const before = units;
+  units = {};
+  try {
+    return draw();
+  } finally {
+    units = before;
+  }
+}
+
 /** One unit for figures that stand side by side, the one of the moment or which suits the largest of them: its name, its litres, and how one is written in it. */
 export interface CommonUnit { name: string; per: number; text: (litres: number | null | undefined) => string }
 export function commonUnit(most: number, lang: Lang): CommonUnit {

@@ -1,7 +1,7 @@
 // What one object used: a chart by month and source, a table of years, and what its permits allow.
 import { type Meta, type ObjectPermit, type ObjectUse, recordsUrl, type YearUse } from "./api";
 import { h, heading, replace } from "./dom";
-import { added, change, commonUnit, integer, monthShort, percent, periodText, volumeText } from "./format";
+import { added, change, commonUnit, inOwnUnits, integer, monthShort, percent, periodText, volumeText } from "./format";
 import { language, listed, t, term, words } from "./i18n";
 import { drawChart } from "./ui/chart-draw";
 import { OTHER_COLOR, SOURCE_COLORS } from "./ui/colors";
@@ -15,6 +15,9 @@ export function showUse(place: HTMLElement, meta: Meta, use: ObjectUse, layer: s
     replace(place, heading(level, {}, t("use")), h("p", { class: "hint", "data-testid": "use-closed" }, words(meta.access.why)));
     return () => undefined;
   }
+  return inOwnUnits(() => draw(place, meta, use, layer, level));
+}
+function draw(place: HTMLElement, meta: Meta, use: ObjectUse, layer: string, level: number): () => void {
   const known = use.volume_l.some((litres) => litres !== null);
   const canvas = h("div", { class: "chart object-chart", role: "img", "aria-label": t("use"), "data-testid": "use-chart" });
   replace(place,
@@ -27,7 +30,7 @@ export function showUse(place: HTMLElement, meta: Meta, use: ObjectUse, layer: s
     layer === "permit" ? null : permits(use.permits, use.years, level + 1),
     known && use.records ? h("p", { class: "use-take" }, t("useTake"), " ", ["csv", "xlsx"].map((form) =>
       h("a", { class: "button small", href: recordsUrl(form, use.records!), download: "", "data-testid": `use-${form}` }, form.toUpperCase()))) : null);
-  const chart = known ? drawChart(canvas, { ...use, provisional_months: use.provisional }, { meta, period: "" }, null) : null;
+  const chart = known ? drawChart(canvas, { ...use, provisional_months: use.provisional }, { meta, period: "", own: true }, null) : null;
   return () => chart?.instance.dispose();
 }
 

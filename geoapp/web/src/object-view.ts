@@ -35,15 +35,17 @@ export interface View {
 /** What there is of an object; `ApiError` where there is nothing, or nothing for whoever asks. */
 export async function ask({ layer: id, code }: Asked, known: Meta | Promise<Meta>): Promise<Found> {
   const [meta, feature] = await Promise.all([known, getJson<ObjectFeature>(objectUrl(id, code))]);
-  const layer = meta.layers.find((each) => each.id === id) ?? meta.tables.find((each) => each.id === id);
+  const layer = layerOf(meta, id);
   if (!layer) throw new ApiError("", 404);
   return { meta, layer, feature };
 }
 /** Why nothing is told: what the server says of a layer that is closed, unknown or not for whoever asks; of an object that is not there, that. */
-export function refusal(error: ApiError, { layer, code }: Asked): { title: string; text: string } {
+export function refusal(error: ApiError, { layer: id, code }: Asked, meta: Meta | null): { title: string; text: string } {
   const absent = error.status === 404 && error.problem.param !== "layer";
-  return absent ? { title: t("objectMissing"), text: t("objectMissingText", { layer, code }) } : { title: t("objectRefused"), text: error.message };
+  const layer = meta && layerOf(meta, id);
+  return absent ? { title: t("objectMissing"), text: t("objectMissingText", { layer: layer ? words(layer.title) : id, code }) } : { title: t("objectRefused"), text: error.message };
 }
+const layerOf = (meta: Meta, id: string): LayerInfo | TableInfo | undefined => meta.layers.find((each) => each.id === id) ?? meta.tables.find((each) => each.id === id);
 
 export function objectView(asked: Asked, found: Found, around: Around): View {
   const { meta, layer, feature } = found;

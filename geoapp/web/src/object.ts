@@ -19,10 +19,11 @@ const asked = { layer: place.dataset.layer ?? "", code: place.dataset.code ?? ""
 async function start(): Promise<void> {
   setLanguage(parse(location.search).lang);
   byId("notice").hidden = true;
+  const meta = getJson<Meta>(metaUrl);
   try {
-    draw(await ask(asked, getJson<Meta>(metaUrl)));
+    draw(await ask(asked, meta));
   } catch (error) {
-    if (error instanceof ApiError && [400, 403, 404].includes(error.status)) return missing(error);
+    if (error instanceof ApiError && [400, 403, 404].includes(error.status)) return missing(error, await meta.catch(() => null));
     showError(byId("notice"), error, () => void start());
   }
 }
@@ -36,8 +37,8 @@ function draw(found: Found): void {
   if (view.marks) smallMap(map, found.meta, view.marks);
   else document.documentElement.dataset.ready = "1";
 }
-function missing(error: ApiError): void {
-  const { title, text } = refusal(error, asked);
+function missing(error: ApiError, meta: Meta | null): void {
+  const { title, text } = refusal(error, asked, meta);
   replace(place, h("div", { class: "notice", "data-testid": "missing" }, icon("search", 32), h("h2", {}, title), h("p", {}, text), back(null)));
 }
 

@@ -3,7 +3,7 @@ import { install as BarChart } from "echarts/lib/chart/bar/install.js";
 import { type EChartsType, use } from "echarts/core";
 import type { Meta, MonthlyUse } from "../api";
 import { calm, h } from "../dom";
-import { added, commonUnit, monthShort, monthTick, periodText, volumeText } from "../format";
+import { added, commonUnit, inOwnUnits, monthShort, monthTick, periodText, volumeText } from "../format";
 import { language, t, term } from "../i18n";
 import { monthsOf } from "../periods";
 import { chartIn, compact, QUIET } from "./chart-base";
@@ -14,14 +14,15 @@ use(BarChart);
 const PALE = { opacity: 0.45, borderColor: "#33474f", borderType: "dashed", borderWidth: 1 };
 
 export interface Chart { mark(period: string): void; instance: EChartsType }
-/** What a chart is drawn for: the words of the data, the period that is marked, and what a click on a bar does. */
-export interface ChartHost { meta: Meta; period: string; choose?(month: string, source: string | undefined): void }
+/** What a chart is drawn for: the words of the data, the period that is marked, whether it is in units of its own, and what a click on a bar does. */
+export interface ChartHost { meta: Meta; period: string; own?: boolean; choose?(month: string, source: string | undefined): void }
 
 export function drawChart(place: HTMLElement, detail: MonthlyUse, host: ChartHost, before: Chart | null): Chart {
   const instance = before?.instance ?? chartIn(place);
   const lang = language();
   const most = Math.max(...detail.months.map((_, m) => detail.by_source_month.reduce((sum, row) => sum + (row.volume_l[m] ?? 0), 0)));
-  const { name: unit, per } = commonUnit(most, lang);
+  const speak = <T>(draw: () => T): T => (host.own ? inOwnUnits(draw) : draw());
+  const { name: unit, per } = speak(() => commonUnit(most, lang));
   const oneYear = new Set(detail.months.map((month) => month.slice(0, 4))).size <= 1;
   const named = (month: string): string => (oneYear ? monthShort(month, lang) : month);
   const provisional = new Set(detail.provisional_months);
@@ -33,7 +34,7 @@ export function drawChart(place: HTMLElement, detail: MonthlyUse, host: ChartHos
     grid: { left: 4, right: 6, top: 24, bottom: 2, containLabel: true },
     tooltip: {
       trigger: "axis", axisPointer: { type: "shadow", shadowStyle: { color: "rgba(20,86,122,0.07)" } }, confine: true, padding: 0, borderWidth: 0,
-      formatter: (points: { dataIndex: number }[]) => tip(points[0]?.dataIndex ?? 0),
+      formatter: (points: { dataIndex: number }[]) => speak(() => tip(points[0]?.dataIndex ?? 0)),
     },
     xAxis: { type: "category", data: detail.months.map(named), axisTick: { show: false }, axisLine: { lineStyle: { color: "#cdd4d3" } }, axisLabel: { ...QUIET, interval: oneYear ? 0 : "auto", fontSize: 10.5, formatter: (text: string, at: number) => (oneYear ? monthTick(detail.months[at], lang) : text) + starred(detail.months[at]) } },
     yAxis: { type: "value", name: unit, nameTextStyle: { ...QUIET, align: "left", padding: [0, 0, 0, -22] }, nameGap: 10, splitNumber: 3, splitLine: { lineStyle: { color: "#e7e6e0" } }, axisLabel: { ...QUIET, formatter: (value: number) => compact(value) } },

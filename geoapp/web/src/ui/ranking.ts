@@ -59,8 +59,8 @@ export function mountRanking(place: HTMLElement, context: Context, select: (code
           return h("li", {}, h("button", { type: "button", class: "rank", value: row.code, "data-code": row.code, "data-litres": row.volume_l ?? "", onclick: () => select(row.code) },
             h("span", { class: "rank-no num" }, i + 1),
             h("span", { class: "rank-name" }, row.name),
-            h("span", { class: "rank-value num" }, number, " ", h("small", {}, unit)),
-            measure === "volume" ? h("span", { class: "rank-share num" }, percent(shareOf(row.volume_l, own))) : h("span", { class: "rank-share" }),
+            h("span", { class: measure === "volume" ? "rank-value num" : "rank-value num alone" }, number, " ", h("small", {}, unit)),
+            measure === "volume" ? h("span", { class: "rank-share num" }, percent(shareOf(row.volume_l, own))) : null,
             h("span", { class: "rank-bar", "aria-hidden": "true" }, h("i", { class: (row.by ?? 0) < 0 ? "less" : "", style: `width:${(Math.abs(row.by ?? 0) / most) * 100}%` }))));
         })),
       rows.length > SHORT ? h("button", { type: "button", class: "button small", value: "all", "data-testid": "ranking-all", onclick: () => { all = !all; if (last) draw(...last); } },
