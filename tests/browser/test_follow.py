@@ -15,6 +15,7 @@ from tests import factories as make
 from tests.browser.page_model import by_id, choose, open_map, query_state
 from tests.conftest import Watch
 from tests.factories import NORTHERN, SOUTHERN, at
+from tests.thorough import paired
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -77,8 +78,7 @@ def test_movers_and_counts_are_of_the_selected_region(own_page: Page) -> None:
     expect(by_id(page, "count-urban_plant")).to_have_attribute("data-count", "2")
 
 
-@pytest.mark.parametrize("versus", ["", "2018"])
-@pytest.mark.parametrize("period", ["", "2019"])
+@pytest.mark.parametrize(("period", "versus"), paired(["", "2019"], ["", "2018"]))
 def test_a_comparison_that_cannot_be_has_one_that_can(own_page: Page, period: str, versus: str) -> None:
     """A whole year of one is compared with nothing: the map is there, of two months, and what was asked in vain is told."""
     page = own_page
