@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import re
 import sys
@@ -17,7 +18,7 @@ from django.db import connections
 from django.test import Client
 
 from tests import city as cities
-from tests import databases, emptying, warm_reader
+from tests import databases, emptying, thorough, warm_reader
 from tests.answering import Answering
 from tests.tongue import french, made  # noqa: F401  # fixtures of every room
 
@@ -40,6 +41,10 @@ CHROMIUM_FLAGS = [
 ]
 
 
+# The map's own picture is a sixteenth of the pixels, of which each is drawn by the processor: half of what a page costs. Where
+# things lie, and what a press on the map meets, is in the page's pixels as ever.
+COARSE = "Object.defineProperty(window, 'devicePixelRatio', {get: () => 0.25})"
+
 # Nor are the servers that tests start to be bounded: one address asks them thousands of questions.
 os.environ.setdefault("LIMITS", "0")
 
@@ -50,6 +55,16 @@ LONGEST = (
     "running/test_users.py", "running/test_keepers.py", "running/test_serving.py",
     "browser/test_grid.py", "browser/test_outage.py", "browser/test_layers.py", "browser/test_drill.py", "browser/test_sizes.py", "clients/test_streams.py",
 )  # fmt: skip
+
+
+def pytest_report_header() -> str:
+    return f"tried by turns: {'all' if thorough.WHOLE else f'what has its turn at SHUITU_TEST_TURN={thorough.TURN}'}"
+
+
+def pytest_collection_finish() -> None:
+    """What is there now stays until the end: thousands of tests and all modules, which nobody need look through for garbage again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -188,11 +203,12 @@ def watch(city: cities.City) -> Watch:
 
 
 @contextlib.contextmanager
-def pages_of(browser: Any, address: str, watch: Watch) -> Iterator[Callable[..., Any]]:
+def pages_of(browser: Any, address: str, watch: Watch, item: pytest.Item) -> Iterator[Callable[..., Any]]:
     """Makes watched pages of a server, in a browser context of their own each; fails where one did something wrong.
 
     ``client``: a test client whose session the page has; what else is given is the context's. Nothing slides unless it is
-    told to (``reduced_motion="no-preference"``): a picture in between costs a processor as much as the last.
+    told to (``reduced_motion="no-preference"``): a picture in between costs a processor as much as the last. The map is drawn
+    coarsely, but for a test that looks at what is drawn and says so by its mark `drawn`.
     """
     contexts = []
 
@@ -208,6 +224,8 @@ def pages_of(browser: Any, address: str, watch: Watch) -> Iterator[Callable[...,
         context = browser.new_context(**usual | options)
         context.set_default_timeout(PRESS_MS)
         contexts.append(context)
+        if not item.get_closest_marker("drawn"):
+            context.add_init_script(COARSE)
         if client:
             name = django_settings.SESSION_COOKIE_NAME
             context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": address}])
@@ -222,9 +240,11 @@ def pages_of(browser: Any, address: str, watch: Watch) -> Iterator[Callable[...,
 
 
 @pytest.fixture
-def new_page(browser: Any, city: cities.City, watch: Watch) -> Iterator[Callable[..., Any]]:
+def new_page(
+    browser: Any, city: cities.City, watch: Watch, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Any]]:
     """Makes watched pages: ``new_page(viewport={…}, has_touch=True)``, in a browser context of their own each."""
-    with pages_of(browser, city.url, watch) as new:
+    with pages_of(browser, city.url, watch, request.node) as new:
         yield new
 
 
@@ -249,9 +269,11 @@ def own_watch(own_server: str) -> Watch:
 
 
 @pytest.fixture
-def new_own_page(browser: Any, own_server: str, own_watch: Watch) -> Iterator[Callable[..., Any]]:
+def new_own_page(
+    browser: Any, own_server: str, own_watch: Watch, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Any]]:
     """As `new_page`, of the server on the test's own tables; ``client``: a test client whose session the page has."""
-    with pages_of(browser, own_server, own_watch) as new:
+    with pages_of(browser, own_server, own_watch, request.node) as new:
         yield new
 
 

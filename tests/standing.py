@@ -10,7 +10,7 @@ import pytest
 from django.db import transaction
 from django.test import override_settings
 
-from tests import warm_reader
+from tests import databases, warm_reader
 
 
 def standing(make: Callable[[Path], Any]) -> Any:
@@ -27,6 +27,7 @@ def standing(make: Callable[[Path], Any]) -> Any:
             with override_settings(STATE_DIR=folder, OPEN_TO_ALL=()), pytest.MonkeyPatch.context() as patch:
                 patch.setattr("layers.ingest.apart._start", warm_reader.start)
                 made = make(folder)
+                databases.know_rows()
             yield made
             transaction.set_rollback(True)
 

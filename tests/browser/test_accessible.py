@@ -14,6 +14,7 @@ from django.test import Client
 from tests import factories as make
 from tests.browser.page_model import SIZES, open_map, window
 from tests.factories import A
+from tests.thorough import by_turn, paired
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -55,15 +56,14 @@ def test_no_page_breaks_a_rule(new_city_page: Callable[..., Any], own_watch: Any
     client.force_login(User.objects.create_superuser("chief"))
     page = new_city_page(client)
     found: list[str] = []
-    for address in [*PAGES, *OF_STAFF]:
-        for lang in ("", "en"):
-            page.goto(f"{address}?lang={lang}" if lang else address)
-            page.wait_for_load_state("networkidle")
-            found += faults(page, root)
+    for address, lang in paired([*PAGES, *OF_STAFF], ("", "en")):
+        page.goto(f"{address}?lang={lang}" if lang else address)
+        page.wait_for_load_state("networkidle")
+        found += faults(page, root)
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("lang", by_turn(["zh", "en"]))
 def test_the_map_breaks_no_rule_whatever_is_open(new_city_page: Callable[..., Any], root: Path, lang: str) -> None:
     page = new_city_page()
     open_map(page, f"/?lang={lang}&period=2019-01&region=110101&layers=urban_plant")
@@ -87,7 +87,7 @@ def test_the_map_breaks_no_rule_whatever_is_open(new_city_page: Callable[..., An
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("size", ["tablet lying", "phone upright"])
+@pytest.mark.parametrize("size", by_turn(["tablet lying", "phone upright"]))
 def test_docked_panels_break_no_rule(new_city_page: Callable[..., Any], root: Path, size: str) -> None:
     """Every page of the panel, beside the map and below it; English words are the longer ones."""
     width, height, touch, _ = SIZES[size]

@@ -21,6 +21,7 @@ from tests.accounts import GOOD, OTHER, person
 from tests.browser.page_model import fits
 from tests.browser.test_accessible import faults
 from tests.conftest import Watch
+from tests.thorough import by_turn
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WIDTHS = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
@@ -35,7 +36,7 @@ def start(own_server: str) -> str:
     return own_server
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", by_turn(list(WIDTHS)))
 def test_from_the_first_log_in_to_a_token_in_use(
     start: str, new_own_page: Callable[..., Any], width: str, tmp_path: Path, own_watch: Watch, root: Path
 ) -> None:

@@ -15,6 +15,7 @@ from geoapp.audit.who import Who
 from tests.audit_lines import auditor
 from tests.audit_lines import client as client_of
 from tests.browser.test_accessible import faults
+from tests.thorough import by_turn
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LONG = "GET /feeds/water_user.csv?fields=code,name,industry,purpose&region=110101001&filter=name%20LIKE%20'%水务%'&crs=4490&lang=zh"
@@ -54,7 +55,7 @@ def opened(transactional_db: None, new_own_page: Callable[..., Any], who: str) -
     )
 
 
-@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+@pytest.mark.parametrize(("width", "height"), by_turn([(1440, 900), (390, 844)]))
 def test_an_auditor_finds_a_line(
     opened: Callable[..., Any], who: str, root: Path, width: int, height: int, tmp_path: Path
 ) -> None:

@@ -18,6 +18,7 @@ from tests import factories as make
 from tests.browser.page_model import fits
 from tests.desk_files import end, start_worker
 from tests.factories import A, B
+from tests.thorough import by_turn
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -47,7 +48,7 @@ def desk(
         end(process)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", by_turn(list(WIDTHS)))
 def test_a_file_goes_from_the_desk_to_the_map(desk: Callable[[str], Any], tmp_path: Path, width: str) -> None:
     page = desk(width)
     file = tmp_path / "机井.csv"

@@ -14,6 +14,7 @@ from tests.browser.page_model import by_id, open_map
 from tests.db.ingest_files import csv, load
 from tests.factories import DISTRICT, SOUTHERN, B, C
 from tests.split_city import NEW, E, make_cells, make_city, split
+from tests.thorough import by_turn
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HAS = """
@@ -89,7 +90,7 @@ def test_a_month_of_before_in_todays_divisions(own_page: Page) -> None:
     assert NEW in own_page.url
 
 
-@pytest.mark.parametrize(("language", "words"), [("zh", "界线变过"), ("en", "lines changed")])
+@pytest.mark.parametrize(("language", "words"), by_turn([("zh", "界线变过"), ("en", "lines changed")]))
 def test_what_was_recorded_at_a_redrawn_division_is_noted_in_litres(own_page: Page, language: str, words: str) -> None:
     """Under the figure, and where it is explained; not where all of it is told in the month's own divisions."""
     march = UsageRecord.objects.filter(month="2019-03-01", region__code__in=[SOUTHERN, C], region__valid_to=None)

@@ -15,6 +15,7 @@ from tests import factories as make
 from tests.browser.page_model import by_id, choose, open_map, query_state
 from tests.conftest import Watch
 from tests.factories import NORTHERN, SOUTHERN, at
+from tests.thorough import paired
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -106,8 +107,7 @@ def test_an_open_object_is_told_in_the_language_that_is_chosen(own_page: Page) -
     assert query_state(page, "object") == "urban_plant/F1"
 
 
-@pytest.mark.parametrize("versus", ["", "2018"])
-@pytest.mark.parametrize("period", ["", "2019"])
+@pytest.mark.parametrize(("period", "versus"), paired(["", "2019"], ["", "2018"]))
 def test_a_comparison_that_cannot_be_has_one_that_can(own_page: Page, period: str, versus: str) -> None:
     """A whole year of one is compared with nothing: the map is there, of two months, and what was asked in vain is told."""
     page = own_page

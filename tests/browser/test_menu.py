@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.page_model import PHONE, by_id, open_map
+from tests.thorough import by_turn
 
 SIZES = {
     "monitor": {"viewport": {"width": 1440, "height": 900}},
@@ -31,7 +32,7 @@ def within(page: Any) -> None:
     assert box["y"] + box["height"] <= page.viewport_size["height"]
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", by_turn(list(SIZES)))
 def test_the_maps_menu_opens_closes_and_leads_on_by_keyboard(new_page: Callable[..., Any], size: str) -> None:
     page = new_page(**SIZES[size])
     open_map(page)

@@ -25,6 +25,7 @@ from layers.stats.absence import share
 from tests import factories as make
 from tests.factories import CITY, DISTRICT, NORTHERN, SOUTHERN
 from tests.report_city import make_city
+from tests.thorough import by_turn
 
 pytestmark = pytest.mark.django_db
 MONTHS = [f"2019-{month:02}" for month in range(1, 13)]
@@ -72,7 +73,9 @@ def uneven(north: str = NORTHERN) -> None:
     city.settle()
 
 
-@pytest.mark.parametrize(("region", "lang"), [(DISTRICT, "zh"), (DISTRICT, "en"), (CITY, "zh"), (SOUTHERN, "en")])
+@pytest.mark.parametrize(
+    ("region", "lang"), by_turn([(DISTRICT, "zh"), (CITY, "zh"), (DISTRICT, "en"), (SOUTHERN, "en")], 2)
+)
 def test_each_period_has_the_figures_of_the_api(
     opened: Any, client: Client, tmp_path: Path, region: str, lang: str
 ) -> None:
@@ -197,7 +200,7 @@ def test_the_switch_is_for_keyboards(opened: Any, tmp_path: Path) -> None:
     assert opened.evaluate("document.activeElement.textContent") == "‹"
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("lang", by_turn(["zh", "en"]))
 def test_names_never_lie_over_each_other_and_there_are_more_when_nearer(opened: Any, tmp_path: Path, lang: str) -> None:
     city = make_city()
     for n, code in enumerate((NORTHERN, SOUTHERN)):
@@ -221,7 +224,7 @@ def test_names_never_lie_over_each_other_and_there_are_more_when_nearer(opened: 
     assert seen[0] == 0 and max(seen) == 2
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("lang", by_turn(["zh", "en"]))
 def test_on_a_phone_everything_is_in_reach(browser: Any, tmp_path: Path, lang: str) -> None:
     uneven()
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
@@ -250,7 +253,7 @@ def test_on_a_phone_everything_is_in_reach(browser: Any, tmp_path: Path, lang: s
     context.close()
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("lang", by_turn(["zh", "en"]))
 def test_on_paper_it_is_one_page_with_all_that_a_map_needs(opened: Any, tmp_path: Path, lang: str) -> None:
     uneven()
     opened.goto(file_of(tmp_path / "map.html", lang=lang))

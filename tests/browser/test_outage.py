@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from tests.browser.page_model import by_id, chip, open_map, painted, wait_total
 from tests.browser.test_open import CITY_YEAR
 from tests.city import City
+from tests.thorough import by_turn
 
 AWAY = {
     "status": 503,
@@ -55,7 +56,7 @@ def whole(page: Any, city: City) -> None:
     assert painted(page, "district", "110108") is not None
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("lang", by_turn(["zh", "en"]))
 def test_a_page_opened_during_an_outage_comes_up_by_itself(page: Any, city: City, outage: Any, lang: str) -> None:
     outage.begin()
     page.goto(f"/?lang={lang}")

@@ -16,6 +16,7 @@ from tests import factories as make
 from tests.browser.page_model import SIZES, by_id, choose, litres, open_map, query_state, window
 from tests.browser.test_accessible import faults
 from tests.factories import A, at
+from tests.thorough import by_turn
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -114,7 +115,11 @@ def check(page: Page, touch: bool, what: str, least_map: float = LEAST_MAP) -> N
     assert share >= least_map, what
 
 
-@pytest.mark.parametrize("size", SIZES)
+# Beside each other a large one and a small one, two of the layouts.
+TURNS = ["monitor", "phone upright", "laptop", "phone lying", "tablet lying", "tablet upright"]
+
+
+@pytest.mark.parametrize("size", by_turn(TURNS, 2))
 def test_whatever_is_open_fits_and_can_be_pressed(new_city_page: Callable[..., Any], size: str) -> None:
     width, height, touch, form = SIZES[size]
     page = new_city_page(**window(width, height, touch))
@@ -255,7 +260,7 @@ APART = """selector => {
 }"""
 
 
-@pytest.mark.parametrize("size", ["tablet upright", "tablet lying", "phone lying", "phone upright"])
+@pytest.mark.parametrize("size", by_turn(["tablet upright", "phone lying", "tablet lying", "phone upright"], 2))
 def test_the_legend_has_all_of_its_page(new_city_page: Callable[..., Any], size: str) -> None:
     """Nothing of it is cut off over empty room."""
     width, height, touch, _ = SIZES[size]
@@ -283,7 +288,7 @@ def test_the_sheet_opens_for_what_its_address_asks(
         expect(by_id(page, page_id)).to_be_in_viewport()
 
 
-@pytest.mark.parametrize("size", ["monitor", "tablet lying", "phone lying", "phone upright"])
+@pytest.mark.parametrize("size", by_turn(["monitor", "phone lying", "tablet lying", "phone upright"], 2))
 def test_the_line_of_sources_lies_on_no_map_until_it_is_asked_for(new_city_page: Callable[..., Any], size: str) -> None:
     width, height, touch, _ = SIZES[size]
     page = new_city_page(**window(width, height, touch))
@@ -299,7 +304,7 @@ def test_the_line_of_sources_lies_on_no_map_until_it_is_asked_for(new_city_page:
     expect(told).not_to_be_empty()
 
 
-@pytest.mark.parametrize("size", ["tablet upright", "phone lying", "phone upright"])
+@pytest.mark.parametrize("size", by_turn(["tablet upright", "phone lying", "phone upright"]))
 def test_the_first_fit_is_that_of_the_whole_city(new_city_page: Callable[..., Any], size: str) -> None:
     """Whatever slides or is measured while the page begins: the map is fitted into the room that is left once it stands."""
     width, height, touch, _ = SIZES[size]

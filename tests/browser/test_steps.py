@@ -15,10 +15,11 @@ from playwright.sync_api import Page, expect
 from tests import factories as make
 from tests.browser.page_model import by_id, open_map, query_state
 from tests.factories import SOUTHERN, at
+from tests.thorough import WHOLE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-STEPS = 16
+STEPS = 16 if WHOLE else 10
 OPENED_ANEW = 3
 SECOND_AT = 4
 LEFT_OUT = (

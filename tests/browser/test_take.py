@@ -19,6 +19,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.page_model import PHONE, by_id, choose, open_map, wait_level, wait_region
 from tests.browser.test_accessible import faults
 from tests.city import City
+from tests.thorough import by_turn
 
 MM_PER_POINT = 25.4 / 72
 PAPERS = {
@@ -75,11 +76,11 @@ def test_on_a_phone_nothing_lies_beyond_the_edge(new_page: Callable[..., Any], r
 
 @pytest.mark.parametrize(
     "asked",
-    [
+    by_turn([
         "period=2019", "period=2019-07&source=self_built_well,village&level=township",
         "period=2019-07&purpose=residential&measure=change_previous", "period=2019-03&versus=2019-08&measure=difference&level=township",
         "period=2019&resident=no&measure=per_km2",
-    ],
+    ], 2),
 )  # fmt: skip
 def test_the_table_has_the_figures_of_the_map(page: Any, asked: str) -> None:
     opened(page, f"/?{asked}")
@@ -230,12 +231,14 @@ SIZES = {
 SWATCH = 20 * 13
 
 
+@pytest.mark.drawn
 def test_pictures_of_every_size_say_what_they_are_of(page: Any) -> None:
     opened(page, "/?period=2019-07&source=new_water&layers=urban_plant")
     colors = page.evaluate(CLASSES)
     version = by_id(page, "as-of").get_attribute("data-version")
     legend = by_id(page, "legend-class").locator("span.num").all_inner_texts()
-    for size, (pixels, ratio, dpi) in SIZES.items():
+    for size in ("screen", *by_turn([each for each in SIZES if each != "screen"])):
+        pixels, ratio, dpi = SIZES[size]
         image, words = drawn(page, size)
         assert image.size == pixels
         assert dpi is None or [round(each) for each in image.info["dpi"]] == [dpi, dpi]
@@ -262,6 +265,7 @@ def test_pictures_of_every_size_say_what_they_are_of(page: Any) -> None:
         assert "合成" in image.info["Comment"]
 
 
+@pytest.mark.drawn
 def test_a_picture_of_cells_in_english(page: Any) -> None:
     open_map(page, "/?lang=en&period=2019-07&level=grid&unsure=1&map=11.5/39.92/116.41")
     page.wait_for_selector("html[data-cells]", state="attached")
@@ -291,6 +295,7 @@ def printed(page: Page, paper: str) -> pypdfium2.PdfDocument:
     return pypdfium2.PdfDocument(made)
 
 
+@pytest.mark.drawn
 def test_a_sheet_is_one_page_of_its_paper(page: Any) -> None:
     page.add_init_script("window.print = () => undefined")  # there is no printer here
     opened(page, "/?period=2019-07&level=township&layers=urban_plant&region=110108")
@@ -298,7 +303,8 @@ def test_a_sheet_is_one_page_of_its_paper(page: Any) -> None:
     version = by_id(page, "as-of").get_attribute("data-version")
     legend = by_id(page, "legend-class").locator("span.num").all_inner_texts()
     colors = page.evaluate(CLASSES)
-    for paper, millimetres in PAPERS.items():
+    for paper in by_turn(list(PAPERS), 2):
+        millimetres = PAPERS[paper]
         with printed(page, paper) as file:
             assert len(file) == 1
             assert tuple(round(each * MM_PER_POINT) for each in file[0].get_size()) == millimetres

@@ -42,6 +42,7 @@ from tests.db.test_grid_assign import (
 from tests.factories import JANUARY, Grid
 from tests.grid_world import versions
 from tests.standing import standing
+from tests.thorough import WHOLE, paired
 
 pytestmark = pytest.mark.django_db
 
@@ -319,8 +320,7 @@ def world(first_town: Town, db: None) -> Grid:
     return first_town.regions
 
 
-@pytest.mark.parametrize("what", CHANGES)
-@pytest.mark.parametrize("numbers", [(0, 0), (1, 4), (3, 7)])
+@pytest.mark.parametrize(("what", "numbers"), paired(list(CHANGES), [(0, 0), (1, 4), (3, 7)]))
 def test_each_kind_of_change(town: Town, what: str, numbers: tuple[int, int]) -> None:
     town.changes = sum(numbers)
     take(town, (what, *numbers))
@@ -334,7 +334,7 @@ steps = st.lists(
 
 # Without shrinking, which at seconds an example would take minutes to say little more.
 @settings(
-    max_examples=8,
+    max_examples=8 if WHOLE else 4,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -24,7 +24,7 @@ from tests.factories import DISTRICT, SOUTHERN, A, D, outline, square
 from tests.http.admin_pages import save, url, versions
 from tests.split_city import split
 from tests.standing import standing
-from tests.thorough import some
+from tests.thorough import by_turn, some
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -256,7 +256,7 @@ ALIKE = ("watercourse", "railway")
 BY_HAND = some(list(FORMS), ["permit", "meter", "facility", "water_user", "supply_area", "well"])
 
 
-@pytest.mark.parametrize("dataset", [name for name in {**FILES, **FORMS} if name not in ALIKE])
+@pytest.mark.parametrize("dataset", by_turn([name for name in {**FILES, **FORMS} if name not in ALIKE], 5))
 def test_each_kind_of_write(watch: Watch, chief: Client, tmp_path: Path, dataset: str) -> None:
     """An import, a change by hand and a deletion."""
     if dataset in FILES:
