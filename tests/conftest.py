@@ -51,9 +51,11 @@ os.environ.setdefault("LIMITS", "0")
 # The longest files, each longer than those that it stands before. Who shares the tests takes whole files in this order, so that none
 # is left at the end with a long one; a file that is not named here takes seconds.
 LONGEST = (
-    "http/test_every_write.py", "http/test_hostile_text.py", "http/test_personal_closed.py", "http/test_personal_demo.py",
+    "http/test_hostile_text.py", "http/test_rights.py", "browser/test_sizes.py", "http/test_every_write.py", "http/test_personal_closed.py", "db/test_grid_change.py",
+    "http/test_report_made.py", "db/test_official.py", "browser/test_accessible.py", "http/test_report_jobs.py", "http/test_report_atlas.py", "db/test_migrations.py",
     "running/test_users.py", "running/test_keepers.py", "running/test_serving.py",
-    "browser/test_grid.py", "browser/test_outage.py", "browser/test_layers.py", "browser/test_drill.py", "browser/test_sizes.py", "clients/test_streams.py",
+    "browser/test_take.py", "browser/test_layers.py", "browser/test_grid.py", "browser/test_search.py", "browser/test_outage.py", "http/test_city_numbers.py",
+    "browser/test_filters.py", "browser/test_area.py", "clients/test_streams.py",
 )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from tests.cells_by_hand import SIZE, by_cell
 from tests.db.ingest_files import csv, load
 from tests.factories import NORTHERN, SOUTHERN, A, B, C
 from tests.split_city import AFTER, APRIL, MONTHS, NAMES, NEW, E, file_of, make_cells, split
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 BEFORE = make.CELLS
@@ -32,9 +33,12 @@ HEADINGS = "month,meter,source,purpose,volume_l\n"
 Litres = dict[tuple[date, str], int]
 
 
+world = standing(lambda folder: make_cells())
+
+
 @pytest.fixture
-def town() -> make.Grid:
-    return make_cells()
+def town(world: make.Grid, db: None) -> make.Grid:
+    return world
 
 
 def known() -> editions.Editions:

@@ -28,6 +28,7 @@ from tests.db.ingest_files import csv, load
 from tests.db.test_mvt import tile_at
 from tests.factories import CELL, CELLS, DISTRICT, NORTHERN, SOUTH, SOUTHERN, WEST
 from tests.split_city import AFTER, APRIL, MONTHS, NEW, make_cells, split
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 EVERY = [*MONTHS, APRIL]
@@ -49,18 +50,25 @@ QUESTIONS: dict[str, tuple[list[date], Any]] = {
 }
 
 
-@pytest.fixture
-def town(tmp_path: Path) -> None:
+def make_town(folder: Path) -> None:
     """January to March in the old divisions, April in the new ones."""
     make_cells()
-    split(tmp_path)
+    split(folder)
     load(
         "usage",
         csv(
-            tmp_path / "u.csv",
+            folder / "u.csv",
             "month,meter,source,purpose,volume_l\n2019-04,M-b,村级供水,居民,7\n2019-04,M-line,村级供水,工业,90",
         ),
     )
+
+
+world = standing(make_town)
+
+
+@pytest.fixture
+def town(world: None, db: None) -> None:
+    """As `make_town` has made it."""
 
 
 def ask(client: Client, address: str) -> Any:

@@ -23,6 +23,7 @@ from tests.factories import DISTRICT, UNIT
 from tests.hostile import _inflated
 from tests.official_city import RIGHTS, account
 from tests.report_city import drawn_of, make_city
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 FORM = {
@@ -34,9 +35,11 @@ FORM = {
 ADD = "/admin/reports/letterhead/add/"
 
 
+world = standing(lambda folder: make_city(unit_of_north=True))
+
+
 @pytest.fixture(autouse=True)
-def _small(settings: Any) -> None:
-    make_city(unit_of_north=True)
+def _small(world: Any, db: None, settings: Any) -> None:
     settings.REPORT_WORKERS = 0
 
 
