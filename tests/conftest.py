@@ -7,6 +7,8 @@ import gc
 import os
 import re
 import sys
+import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -69,9 +71,10 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what a test needs by its fixtures, and put them in order: files that need the city last, as it may still be in the
-    making; of the others and of these the longest first."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave those that have their turn on another day; mark what a test needs by its fixtures, and put them in order: files that
+    need the city last, as it may still be in the making; of the others and of these the longest first."""
+    _leave_to_other_days(config, items)
     in_city = set()
     for item in items:
         for marker in ("city", "browser"):
@@ -81,6 +84,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             in_city.add(item.path)
     longest = {Path(__file__).parent / name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: (item.path in in_city, longest.get(item.path, len(LONGEST))))
+
+
+def _leave_to_other_days(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of a file's tests with the mark `turns(n)` every n-th is tried, the next day the next; each of them if it is asked for by name."""
+    if thorough.WHOLE or any("::" in word for word in config.args) or config.option.keyword:
+        return
+    left, seen = [], Counter[Path]()
+    for item in items:
+        if mark := item.get_closest_marker("turns"):
+            begin = thorough.TURN + zlib.crc32(item.path.name.encode())  # not all files with their first on one day
+            if (begin + seen[item.path]) % mark.args[0]:
+                left.append(item)
+            seen[item.path] += 1
+    config.hook.pytest_deselected(items=left)
+    others = set(left)
+    items[:] = [item for item in items if item not in others]
 
 
 def _asks_for(item: pytest.Item, name: str) -> bool:

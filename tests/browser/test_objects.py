@@ -49,6 +49,7 @@ def own_page(city: make.Grid, new_own_page: Callable[..., Any]) -> Any:
     return new_own_page()
 
 
+@pytest.mark.turns(2)
 def test_from_a_figure_to_its_meter_and_back_to_the_same_view(own_page: Page) -> None:
     page = own_page
     open_map(page, f"/?region={SOUTHERN}&period=2019-01")
@@ -70,6 +71,7 @@ def test_from_a_figure_to_its_meter_and_back_to_the_same_view(own_page: Page) ->
     assert str(query_state(page, "explain")).startswith("region/")
 
 
+@pytest.mark.turns(2)
 def test_the_way_back_to_the_view_just_left_is_a_step_back(own_page: Page) -> None:
     """Which a browser shows as it was left, and at once."""
     page = own_page

@@ -242,6 +242,7 @@ CHANGES: dict[str, Callable[[], None]] = {
 }  # fmt: skip
 
 
+@pytest.mark.turns(2)
 def test_few_rows_changed_leave_what_building_everything_would(town: make.Grid, tmp_path: Path) -> None:
     """One change after the other: cells in both divisions by hand, and every row as a build from nothing has it."""
     split(tmp_path)
@@ -271,6 +272,7 @@ def test_what_was_moved_stood_in_the_lines_of_then(town: make.Grid, tmp_path: Pa
     assert everything() == after
 
 
+@pytest.mark.turns(2)
 def test_a_third_edition_keeps_the_first_two_apart(town: make.Grid, tmp_path: Path) -> None:
     split(tmp_path)
     use(tmp_path, "2019-04,M-b,村级供水,居民,7", "2019-04,M-a,村级供水,居民,31")

@@ -162,6 +162,7 @@ def test_the_months_of_a_year_are_packed_in_one_edition(
     assert set(found) == units(outlines)
 
 
+@pytest.mark.turns(2)
 def test_every_cell_is_explained_in_its_divisions(client: Client, town: None) -> None:
     for question, (months, outlines) in QUESTIONS.items():
         expected = by_hand(months, outlines)
@@ -260,6 +261,7 @@ def test_a_region_of_other_divisions_holds_their_cells(client: Client, town: Non
     assert client.get(f"/api/layers/grid_500/features?region={NEW}&period=2019-03").status_code == 404
 
 
+@pytest.mark.turns(2)
 def test_totals_of_an_area_speak_in_the_divisions_that_are_asked_for(
     client: Client, town: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -171,6 +171,7 @@ def test_the_print_keeps_its_tags_and_its_paper() -> None:
 # Who may do what
 
 
+@pytest.mark.turns(2)
 def test_from_the_list_to_an_approved_report(client: Client) -> None:
     signed.letterhead()
     compiler, checker, approver = (account(*each) for each in zip(("甲", "乙", "丙"), RIGHTS, strict=True))
@@ -240,6 +241,7 @@ def test_strangers_see_nothing_of_drafts() -> None:
     assert IssuedReport.objects.get().state == 1
 
 
+@pytest.mark.turns(2)
 def test_what_is_internal_is_for_staff_after_approval_too(client: Client) -> None:
     signed.letterhead(secrecy=2)
     report = signed.approved(signed.checked(signed.draft()))
@@ -250,6 +252,7 @@ def test_what_is_internal_is_for_staff_after_approval_too(client: Client) -> Non
     assert client.get(f"/reports/issued/{report.pk}/pdf").status_code == 200
 
 
+@pytest.mark.turns(2)
 def test_a_damaged_file_is_refused_and_not_made_again(client: Client) -> None:
     signed.letterhead()
     report = signed.approved(signed.checked(signed.draft()))

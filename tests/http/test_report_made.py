@@ -168,6 +168,7 @@ def test_a_process_ends_with_whoever_began_it() -> None:
 # Two in one folder
 
 
+@pytest.mark.turns(2)
 @pytest.mark.django_db(transaction=True)
 def test_two_runs_share_a_folder(tmp_path: Path) -> None:
     with transaction.atomic():
