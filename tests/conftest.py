@@ -7,6 +7,8 @@ import gc
 import os
 import re
 import sys
+import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -51,9 +53,11 @@ os.environ.setdefault("LIMITS", "0")
 # The longest files, each longer than those that it stands before. Who shares the tests takes whole files in this order, so that none
 # is left at the end with a long one; a file that is not named here takes seconds.
 LONGEST = (
-    "http/test_every_write.py", "http/test_hostile_text.py", "http/test_personal_closed.py", "http/test_personal_demo.py",
+    "http/test_hostile_text.py", "http/test_rights.py", "browser/test_sizes.py", "http/test_every_write.py", "http/test_personal_closed.py", "db/test_grid_change.py",
+    "http/test_report_made.py", "db/test_official.py", "browser/test_accessible.py", "http/test_report_jobs.py", "http/test_report_atlas.py", "db/test_migrations.py",
     "running/test_users.py", "running/test_keepers.py", "running/test_serving.py",
-    "browser/test_grid.py", "browser/test_outage.py", "browser/test_layers.py", "browser/test_drill.py", "browser/test_sizes.py", "clients/test_streams.py",
+    "browser/test_take.py", "browser/test_layers.py", "browser/test_grid.py", "browser/test_search.py", "browser/test_outage.py", "http/test_city_numbers.py",
+    "browser/test_filters.py", "browser/test_area.py", "clients/test_streams.py",
 )  # fmt: skip
 
 
@@ -67,9 +71,10 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what a test needs by its fixtures, and put them in order: files that need the city last, as it may still be in the
-    making; of the others and of these the longest first."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave those that have their turn on another day; mark what a test needs by its fixtures, and put them in order: files that
+    need the city last, as it may still be in the making; of the others and of these the longest first."""
+    _leave_to_other_days(config, items)
     in_city = set()
     for item in items:
         for marker in ("city", "browser"):
@@ -79,6 +84,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             in_city.add(item.path)
     longest = {Path(__file__).parent / name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: (item.path in in_city, longest.get(item.path, len(LONGEST))))
+
+
+def _leave_to_other_days(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of a file's tests with the mark `turns(n)` every n-th is tried, the next day the next; each of them if it is asked for by name."""
+    if thorough.WHOLE or any("::" in word for word in config.args) or config.option.keyword:
+        return
+    left, seen = [], Counter[Path]()
+    for item in items:
+        if mark := item.get_closest_marker("turns"):
+            begin = thorough.TURN + zlib.crc32(item.path.name.encode())  # not all files with their first on one day
+            if (begin + seen[item.path]) % mark.args[0]:
+                left.append(item)
+            seen[item.path] += 1
+    config.hook.pytest_deselected(items=left)
+    others = set(left)
+    items[:] = [item for item in items if item not in others]
 
 
 def _asks_for(item: pytest.Item, name: str) -> bool:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.page_model import PHONE, by_id, litres, open_map, query_state
@@ -54,6 +55,7 @@ def asked_last(page: Page) -> str:
     return found
 
 
+@pytest.mark.turns(3)
 def test_in_view_then_circle_lasso_and_back(page: Any, city: City, root: Path) -> None:
     open_map(page, "/?map=10.50/39.9500/116.3000&layers=urban_plant")
     by_id(page, "area").click()
@@ -116,6 +118,7 @@ def test_in_view_then_circle_lasso_and_back(page: Any, city: City, root: Path) -
     assert page.evaluate("shuitu.map.getPaintProperty('facility-urban_plant-icon', 'icon-opacity')") == 1
 
 
+@pytest.mark.turns(3)
 def test_regions_from_drawer_map_and_search_and_what_is_taken(page: Any, city: City) -> None:
     open_map(page, "/?region=110108&map=9.00/40.0000/116.4000&level=district&layers=urban_plant")
     by_id(page, "area-add").click()
@@ -148,6 +151,7 @@ def test_regions_from_drawer_map_and_search_and_what_is_taken(page: Any, city: C
     wait_total(page, second + third)
 
 
+@pytest.mark.turns(3)
 def test_a_rectangle_by_keyboard_and_addresses_that_are_none(page: Any, watch: Any) -> None:
     watch.allow(r"status of 400")  # a shape that crosses itself
     open_map(page, "/?area=shape:116,39;117,40;117,39;116,40")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.page_model import by_id, open_map, wait_total
@@ -35,6 +36,7 @@ def settle(page: Any, wanted: set[str]) -> list[str]:
     raise AssertionError(f"not kept: {before}")
 
 
+@pytest.mark.turns(2)
 def test_what_was_seen_is_readable_without_a_network(new_page: Callable[..., Any], city: City, watch: Any) -> None:
     watch.allow("Failed to load resource|ERR_INTERNET_DISCONNECTED|AJAXError|410|503|preload")
     page = new_page(service_workers="allow")

@@ -49,6 +49,7 @@ def drawn(page: Page, code: str, *, there: bool) -> None:
     page.wait_for_function(HAS, arg=[code, there])
 
 
+@pytest.mark.turns(3)
 def test_the_outlines_follow_the_month(own_page: Page) -> None:
     open_map(own_page, f"/?period=2019-03&level=village&region={DISTRICT}&map=12.5/40.01/116.01")
     drawn(own_page, B, there=True)
@@ -77,6 +78,7 @@ def test_outlines_on_their_way_are_asked_for_anew(own_page: Page) -> None:
     drawn(own_page, B, there=False)
 
 
+@pytest.mark.turns(3)
 def test_a_month_of_before_in_todays_divisions(own_page: Page) -> None:
     open_map(own_page, f"/?period=2019-03&level=village&region={DISTRICT}&map=12.5/40.01/116.01")
     drawn(own_page, B, there=True)
@@ -119,6 +121,7 @@ CELLS = """
 """
 
 
+@pytest.mark.turns(3)
 def test_cells_follow_the_month_too(own_cells: Page) -> None:
     """Cut at the lines of the month shown, or at today's where the reader asks for them; the legend says which."""
     open_map(own_cells, "/?period=2019-03&level=grid&map=12.5/40.01/116.01")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.page_model import (
@@ -32,6 +33,7 @@ CHILDREN = """
 """
 
 
+@pytest.mark.turns(2)
 def test_drill_down_by_the_ranking_and_up_by_the_breadcrumb(page: Any, city: City) -> None:
     open_map(page)
     by_id(page, "ranking").locator("[data-code='110108']").click()
@@ -68,6 +70,7 @@ def test_drill_down_by_the_ranking_and_up_by_the_breadcrumb(page: Any, city: Cit
     wait_level(page, "district")
 
 
+@pytest.mark.turns(2)
 def test_the_back_button_returns_to_the_region_before(page: Any) -> None:
     open_map(page)
     by_id(page, "ranking").locator("[data-code='110108']").click()

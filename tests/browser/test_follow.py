@@ -40,6 +40,7 @@ def own_page(transactional_db: None, new_own_page: Callable[..., Any]) -> Any:
     return new_own_page()
 
 
+@pytest.mark.turns(2)
 def test_an_open_cell_stays_open_and_tells_the_month_and_language_that_are_chosen(own_page: Page) -> None:
     page = own_page
     open_map(page, "/?level=grid&period=2019-01&map=14/40.005/116.005")
@@ -145,6 +146,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.turns(2)
 def test_a_hostile_address_is_mended_and_told(own_page: Page, own_watch: Watch) -> None:
     """The map is there, what was dropped or changed is told, and nothing of it is left in the address."""
     own_watch.allow(r"status of 404 .*/well/features/NOPE")

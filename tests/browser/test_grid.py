@@ -54,6 +54,7 @@ def click_on(page: Page, lon: float, lat: float) -> None:
     page.mouse.click(x, y)
 
 
+@pytest.mark.turns(3)
 def test_a_cell_says_its_litres_and_explains_them(page: Any, city: City) -> None:
     code, lon, lat = open_cells(page, city)
     idle(page)
@@ -80,6 +81,7 @@ def test_a_cell_says_its_litres_and_explains_them(page: Any, city: City) -> None
     assert query_state(page, "explain") is None
 
 
+@pytest.mark.turns(3)
 def test_moving_the_month_of_cells_asks_for_no_tile(page: Any, city: City) -> None:
     code, lon, lat = open_cells(page, city)
     idle(page)
@@ -95,6 +97,7 @@ def test_moving_the_month_of_cells_asks_for_no_tile(page: Any, city: City) -> No
     expect(by_id(page, "cell-volume")).to_have_attribute("data-litres", str(volume), timeout=WAIT_MS)
 
 
+@pytest.mark.turns(3)
 def test_the_balance_of_the_grid_stands_in_the_legend(page: Any, city: City) -> None:
     open_cells(page, city, "&purpose=industrial")
     sums = "SELECT COALESCE(sum(volume_l), 0)::bigint FROM layers_gridusage WHERE size = 500 AND month = '2019-07-01' AND purpose = 3 AND {}"
@@ -116,6 +119,7 @@ def test_uncertainty_is_switched_on_and_kept_in_the_address(page: Any, city: Cit
     assert page.evaluate(visible) == "visible"
 
 
+@pytest.mark.turns(3)
 def test_two_periods_are_compared_and_a_mover_is_opened(page: Any, city: City) -> None:
     open_map(page, "/?level=grid&period=2019-07&map=10/39.95/116.4")
     choose(page, "compare", "difference")
@@ -150,6 +154,7 @@ def test_regions_are_compared_too(page: Any, city: City) -> None:
     wait_region(page, code)
 
 
+@pytest.mark.turns(3)
 def test_a_region_and_a_bar_of_its_chart_are_explained(page: Any, city: City) -> None:
     open_map(page, "/?region=110108&period=2019-07")
     by_id(page, "region-explain").click()
@@ -161,6 +166,7 @@ def test_a_region_and_a_bar_of_its_chart_are_explained(page: Any, city: City) ->
     expect(by_id(page, "explain-sum")).to_have_attribute("data-volume", str(city.sql(one)[0][0]), timeout=WAIT_MS)
 
 
+@pytest.mark.turns(3)
 def test_what_lies_outside_can_be_asked(page: Any, city: City) -> None:
     open_cells(page, city)
     row = by_id(page, "cells-outside")
@@ -169,6 +175,7 @@ def test_what_lies_outside_can_be_asked(page: Any, city: City) -> None:
     expect(by_id(page, "explain-sum")).to_have_attribute("data-parts", litres, timeout=WAIT_MS)
 
 
+@pytest.mark.turns(3)
 def test_below_the_first_zoom_regions_are_shown_with_a_word(page: Any, city: City) -> None:
     open_map(page, "/?level=grid&map=7.6/40.2/116.4")
     expect(by_id(page, "grid-hint")).to_be_visible()
@@ -189,6 +196,7 @@ def test_a_phone_shows_a_line_of_the_legend(new_page: Any, city: City, query: st
     expect(by_id(page, "legend")).to_be_visible()
 
 
+@pytest.mark.turns(3)
 def test_english_names_districts_and_sources_in_english(page: Any, city: City) -> None:
     open_map(page, "/?lang=en&region=110108")
     expect(by_id(page, "region-name")).to_have_text("Haidian District")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.page_model import by_id, choose, open_map, painted, query_state
@@ -25,6 +26,7 @@ def states(page: Any) -> dict[str, int]:
     return {code: painted(page, "district", code) for code in page.evaluate("shuitu.context.shown.series.codes")}
 
 
+@pytest.mark.turns(3)
 def test_classes_light_their_places_and_places_mark_their_class(page: Any) -> None:
     open_map(page)
     before = states(page)
@@ -71,6 +73,7 @@ def test_classes_light_their_places_and_places_mark_their_class(page: Any) -> No
     expect(page.locator("#legend .marked")).to_have_count(0)
 
 
+@pytest.mark.turns(3)
 def test_classes_of_ones_own_are_the_apis_and_are_kept_in_the_address(page: Any, city: City) -> None:
     open_map(page)
     by_id(page, "legend-style").locator("summary").click()
@@ -130,6 +133,7 @@ def test_classes_of_ones_own_are_the_apis_and_are_kept_in_the_address(page: Any,
         assert query_state(other, name) is None, name
 
 
+@pytest.mark.turns(3)
 def test_cells_take_the_same_choices(page: Any) -> None:
     open_map(page, "/?level=grid&map=10.5/39.9/116.4&k=3&method=equal&palette=field")
     page.wait_for_selector("html[data-cells]", state="attached")

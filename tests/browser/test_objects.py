@@ -30,6 +30,7 @@ def own_page(city: make.Grid, new_own_page: Callable[..., Any]) -> Any:
     return new_own_page()
 
 
+@pytest.mark.turns(2)
 def test_what_a_meter_measured_and_on_to_its_user_and_back_to_the_same_view(own_page: Page) -> None:
     page = own_page
     page.goto(f"/objects/meter/M1?from=region%3D{SOUTHERN}%26period%3D2019-01%26explain%3Dregion%2F{SOUTHERN}")
@@ -48,6 +49,7 @@ def test_what_a_meter_measured_and_on_to_its_user_and_back_to_the_same_view(own_
     assert str(query_state(page, "explain")).startswith("region/")
 
 
+@pytest.mark.turns(2)
 def test_the_way_back_to_the_view_just_left_is_a_step_back(own_page: Page) -> None:
     """Which a browser shows as it was left, and at once."""
     page = own_page

@@ -68,6 +68,7 @@ def test_a_page_opened_during_an_outage_comes_up_by_itself(page: Any, city: City
     whole(page, city)
 
 
+@pytest.mark.turns(2)
 def test_a_map_that_is_open_waits_and_goes_on(page: Any, city: City, outage: Any) -> None:
     open_map(page)
     page.evaluate("window.sameAsBefore = true")
@@ -86,6 +87,7 @@ def test_a_map_that_is_open_waits_and_goes_on(page: Any, city: City, outage: Any
     assert page.evaluate("window.sameAsBefore")  # not loaded anew
 
 
+@pytest.mark.turns(2)
 def test_tiles_that_were_lost_come_back(page: Any, city: City, outage: Any) -> None:
     """Only the tiles fail; nothing else that is asked for would tell that they are back."""
     open_map(page)
@@ -99,6 +101,7 @@ def test_tiles_that_were_lost_come_back(page: Any, city: City, outage: Any) -> N
     expect(page.locator("#waiting")).to_be_hidden()
 
 
+@pytest.mark.turns(2)
 def test_tiles_that_fail_again_and_again_are_told(page: Any, city: City, watch: Any) -> None:
     watch.allow(r"500|Internal Server Error|Failed to load resource|/web/app\.")  # the page logs it too
     open_map(page)
@@ -110,6 +113,7 @@ def test_tiles_that_fail_again_and_again_are_told(page: Any, city: City, watch: 
     page.wait_for_function("() => shuitu.map.querySourceFeatures('village', {sourceLayer: 'village'}).length > 0")
 
 
+@pytest.mark.turns(2)
 def test_a_server_that_does_not_answer_at_all(page: Any, city: City, watch: Any) -> None:
     watch.allow("Failed to load resource|ERR_FAILED|preload")
     open_map(page)

@@ -7,12 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.city import City
 from tests.conftest import Watch
 
 OTHER_HOSTS = re.compile(r"^(?!data:|blob:|file:)")
 
 
+@pytest.mark.turns(2)
 def test_from_the_form_to_the_file(
     page: Any, city: City, new_page: Callable[..., Any], watch: Watch, tmp_path: Path
 ) -> None:
@@ -42,6 +45,7 @@ def test_from_the_form_to_the_file(
     _works_without_a_network(new_page, file)
 
 
+@pytest.mark.turns(2)
 def test_one_click_in_the_drawer_gives_a_report(page: Any, city: City) -> None:
     page.goto("/?region=110102&period=2019")
     with page.expect_download(timeout=60_000) as paper:

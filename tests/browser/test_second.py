@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.page_model import (
@@ -63,6 +64,7 @@ def point_at(page: Page, which: int, longitude: float, latitude: float) -> None:
     page.mouse.move(x, y)
 
 
+@pytest.mark.turns(2)
 def test_two_maps_are_moved_pointed_at_and_selected_as_one(page: Page, city: City) -> None:
     open_map(page, "/?period=2019-07")
     length = page.evaluate("history.length")
@@ -141,6 +143,7 @@ def test_two_maps_are_moved_pointed_at_and_selected_as_one(page: Page, city: Cit
     wait_second(page, "2019", "volume")
 
 
+@pytest.mark.turns(2)
 def test_table_figures_cells_and_picture_are_of_both(page: Page, city: City) -> None:
     open_map(page, "/?period=2019-07&second=2019-01/volume&values=1&table=1&level=district")
     wait_second(page, "2019-01", "volume")

@@ -54,6 +54,7 @@ def signs(page: Any, address: str, step: str, then: str) -> None:
     assert fits(page)
 
 
+@pytest.mark.turns(2)
 def test_three_accounts_sign_a_report(desk_of: Callable[..., Any], tmp_path: Path) -> None:
     queue.ask_for(signed.ask(), ("pdf",))
     worker.work(idle_s=0)
@@ -89,6 +90,7 @@ def test_three_accounts_sign_a_report(desk_of: Callable[..., Any], tmp_path: Pat
     assert all(name in events.inner_text() for name in ("王小明", "李四", "赵五"))
 
 
+@pytest.mark.turns(2)
 def test_two_at_once_take_one_step(desk_of: Callable[..., Any], own_watch: Watch) -> None:
     """The page of a step that somebody else has taken meanwhile says so, and leads back; nothing is done twice."""
     own_watch.allow("409")

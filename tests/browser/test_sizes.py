@@ -162,6 +162,7 @@ def test_whatever_is_open_fits_and_can_be_pressed(new_city_page: Callable[..., A
     the_popup_is_whole(page, touch)
 
 
+@pytest.mark.turns(2)
 def test_a_window_that_is_turned_keeps_everything(new_city_page: Callable[..., Any]) -> None:
     page = new_city_page(**window(390, 844, True))
     open_map(page, f"/?period=2019-01&region={A}")
@@ -328,6 +329,7 @@ def test_totals_that_are_on_their_way_are_told_as_such(new_city_page: Callable[.
     assert panel.locator(".block:visible").count() == 0  # no lines between nothing and nothing
 
 
+@pytest.mark.turns(2)
 def test_without_webgl_the_figures_come_as_tables(new_city_page: Callable[..., Any], root: Any) -> None:
     page = new_city_page(**window(390, 844, True))
     page.add_init_script(
@@ -369,6 +371,7 @@ def test_without_webgl_the_figures_come_as_tables(new_city_page: Callable[..., A
     expect(total).to_have_attribute("data-litres", "9000000")
 
 
+@pytest.mark.turns(2)
 def test_lost_tiles_are_told_until_they_have_come(new_city_page: Callable[..., Any], own_watch: Any) -> None:
     own_watch.allow("500")
     page = new_city_page()
@@ -386,6 +389,7 @@ def test_lost_tiles_are_told_until_they_have_come(new_city_page: Callable[..., A
     page.wait_for_function("() => shuitu.map.querySourceFeatures('village', {sourceLayer: 'village'}).length > 0")
 
 
+@pytest.mark.turns(2)
 def test_legend_drawer_and_tooltip_speak_one_unit(new_city_page: Callable[..., Any]) -> None:
     page = new_city_page()
     for address in ("/?period=2019-02&level=village", "/?period=2019"):

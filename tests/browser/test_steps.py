@@ -105,6 +105,7 @@ def press_anything(page: Page, chance: random.Random, number: int) -> str:
     return str(one["name"])
 
 
+@pytest.mark.turns(2)
 @pytest.mark.parametrize("seed", [2])
 def test_a_walk_comes_back_step_by_step_and_from_its_addresses(new_city_page: Callable[[], Page], seed: int) -> None:
     page, chance = new_city_page(), random.Random(seed)
@@ -133,6 +134,7 @@ def test_a_walk_comes_back_step_by_step_and_from_its_addresses(new_city_page: Ca
         assert said(page) == walked[number][2], f"forward to {names[number]}, {walked[number][1]}"
 
 
+@pytest.mark.turns(2)
 def test_one_act_is_one_step(new_city_page: Callable[[], Page]) -> None:
     page = new_city_page()
     open_map(page, "/?period=2019-01&level=township&measure=difference&versus=2019-02&layers=urban_plant")

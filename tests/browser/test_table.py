@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.page_model import PHONE, by_id, choose, open_map, query_state, wait_level, wait_region
@@ -26,6 +27,7 @@ def shown(page: Any) -> dict[str, int | None]:
     return dict(map(tuple, found))
 
 
+@pytest.mark.turns(2)
 def test_the_table_is_the_map_in_rows(page: Any, city: City) -> None:
     open_map(page)
     asked: list[str] = []
@@ -108,6 +110,7 @@ def test_the_table_is_the_map_in_rows(page: Any, city: City) -> None:
     assert query_state(page, "table") == "1"
 
 
+@pytest.mark.turns(2)
 def test_lines_of_several_regions_are_in_one_chart_and_in_the_address(page: Any, city: City) -> None:
     codes = ["110108", "110105"]
     open_map(page, f"/?table=1&beside={codes[0]}")

@@ -52,6 +52,7 @@ def number(text: str) -> int | None:
     return int(text) if text else None
 
 
+@pytest.mark.turns(2)
 def test_the_panel_by_keyboard_and_by_the_rules(page: Any, root: Path) -> None:
     open_map(page, "/?layers=urban_plant&region=110108")
     by_id(page, "take").focus()
@@ -96,6 +97,7 @@ def test_the_table_has_the_figures_of_the_map(page: Any, asked: str) -> None:
     assert "lang=zh" in address_of(page, "table-xlsx")  # headings in the language of the page
 
 
+@pytest.mark.turns(2)
 def test_the_table_of_a_region_and_of_the_view(page: Any) -> None:
     opened(page, "/?period=2019-07&region=110108&level=township&source=new_water")
     shown = page.evaluate(SHOWN)
@@ -133,6 +135,7 @@ def test_of_two_maps_each_has_its_table(page: Any) -> None:
     expect(by_id(page, "second-csv")).to_have_count(0)
 
 
+@pytest.mark.turns(2)
 def test_the_table_of_cells(page: Any) -> None:
     opened(page, "/?period=2019-07&level=grid&region=110101&map=12.0/39.92/116.41")
     page.wait_for_selector("html[data-cells]", state="attached")
@@ -147,6 +150,7 @@ def test_the_table_of_cells(page: Any) -> None:
     assert sum(number(row["volume_l"]) or 0 for row in rows(page)) == answer["months"][0]["assigned_l"]
 
 
+@pytest.mark.turns(2)
 def test_the_objects_keep_their_conditions_and_their_region(page: Any, city: City) -> None:
     opened(page, "/?layers=well,urban_plant&where=well.use:irrigation&region=110116")
     asked = parse_qs(urlsplit(address_of(page, "objects-well-geojson")).query)
@@ -173,6 +177,7 @@ def test_without_layers_it_says_how_objects_come_here(page: Any) -> None:
     expect(by_id(page, "report").last).to_be_visible()
 
 
+@pytest.mark.turns(2)
 def test_the_frame_shows_the_map_alone_and_leads_to_the_whole(page: Any, new_page: Callable[..., Any]) -> None:
     opened(page, "/?period=2019-07&region=110108")
     by_id(page, "embed").click()
@@ -265,6 +270,7 @@ def test_pictures_of_every_size_say_what_they_are_of(page: Any) -> None:
         assert "合成" in image.info["Comment"]
 
 
+@pytest.mark.turns(2)
 @pytest.mark.drawn
 def test_a_picture_of_cells_in_english(page: Any) -> None:
     open_map(page, "/?lang=en&period=2019-07&level=grid&unsure=1&map=11.5/39.92/116.41")

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.city import APPLICATION, STREAM_IDLE_SECONDS, City
+from tests.thorough import by_turn
 
 # The city's 4.5 million records take seconds: there is time to leave, and to be cut off.
 PATHS = {
@@ -32,7 +33,7 @@ def running(city: City, words: str) -> list[int]:
     return [pid for (pid,) in city.sql(RUNNING, [APPLICATION, f"%{words}%"])]
 
 
-@pytest.fixture(params=PATHS)
+@pytest.fixture(params=by_turn(list(PATHS), 2))
 def begun(city: City, request: pytest.FixtureRequest) -> Iterator[tuple[http.client.HTTPConnection, Any, str]]:
     """A download whose first mebibyte has come."""
     link = http.client.HTTPConnection(urlsplit(city.url).netloc, timeout=60)

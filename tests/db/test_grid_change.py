@@ -333,6 +333,7 @@ steps = st.lists(
 
 
 # Without shrinking, which at seconds an example would take minutes to say little more.
+@pytest.mark.turns(2)
 @settings(
     max_examples=8 if WHOLE else 4,
     deadline=None,

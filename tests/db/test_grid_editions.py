@@ -25,6 +25,7 @@ from tests.cells_by_hand import SIZE, by_cell
 from tests.db.ingest_files import csv, load
 from tests.factories import NORTHERN, SOUTHERN, A, B, C
 from tests.split_city import AFTER, APRIL, MONTHS, NAMES, NEW, E, file_of, make_cells, split
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 BEFORE = make.CELLS
@@ -32,9 +33,12 @@ HEADINGS = "month,meter,source,purpose,volume_l\n"
 Litres = dict[tuple[date, str], int]
 
 
+world = standing(lambda folder: make_cells())
+
+
 @pytest.fixture
-def town() -> make.Grid:
-    return make_cells()
+def town(world: make.Grid, db: None) -> make.Grid:
+    return world
 
 
 def known() -> editions.Editions:
@@ -238,6 +242,7 @@ CHANGES: dict[str, Callable[[], None]] = {
 }  # fmt: skip
 
 
+@pytest.mark.turns(2)
 def test_few_rows_changed_leave_what_building_everything_would(town: make.Grid, tmp_path: Path) -> None:
     """One change after the other: cells in both divisions by hand, and every row as a build from nothing has it."""
     split(tmp_path)
@@ -267,6 +272,7 @@ def test_what_was_moved_stood_in_the_lines_of_then(town: make.Grid, tmp_path: Pa
     assert everything() == after
 
 
+@pytest.mark.turns(2)
 def test_a_third_edition_keeps_the_first_two_apart(town: make.Grid, tmp_path: Path) -> None:
     split(tmp_path)
     use(tmp_path, "2019-04,M-b,村级供水,居民,7", "2019-04,M-a,村级供水,居民,31")

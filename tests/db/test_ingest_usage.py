@@ -11,6 +11,7 @@ from layers.ingest import apart
 from layers.ingest.refusal import ImportRefused
 from layers.models import LayerVersion, Region, UsageRecord, UsageSum
 from tests.db.ingest_files import TOWNSHIP, VILLAGES, counts, csv, geojson, load, reasons, regions, small_city
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 
@@ -23,15 +24,22 @@ JANUARY = f"""
 """
 
 
-@pytest.fixture(autouse=True)
-def _city(tmp_path: Path) -> None:
-    small_city(tmp_path)
+def make_city(folder: Path) -> None:
+    small_city(folder)
     meter = f"code,system,source,purpose,region,lon,lat\nM1,group,self_built_well,industrial,{VILLAGES[0]},116.02,39.05"
-    load("meter", csv(tmp_path / "meters.csv", meter))
+    load("meter", csv(folder / "meters.csv", meter))
     load(
         "village_station",
-        csv(tmp_path / "stations.csv", f"code,name,region,lon,lat\nVS1,站,{VILLAGES[1]},116.07,39.05"),
+        csv(folder / "stations.csv", f"code,name,region,lon,lat\nVS1,站,{VILLAGES[1]},116.07,39.05"),
     )
+
+
+world = standing(make_city)
+
+
+@pytest.fixture(autouse=True)
+def _city(world: None, db: None) -> None:
+    """As `make_city` has made it."""
 
 
 def total(level: int = 1, month: date = date(2019, 1, 1), measure: str = "volume_l") -> int:

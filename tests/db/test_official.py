@@ -199,6 +199,7 @@ def test_one_person_may_where_the_letterhead_said_so_when_it_was_issued(small_ci
     assert states.approve(report.pk, report.revision, COMPILER).state == APPROVED
 
 
+@pytest.mark.turns(2)
 def test_a_step_names_what_it_looked_at_and_fits_the_state(small_city: None) -> None:
     signed.letterhead()
     report = signed.draft()
@@ -218,6 +219,7 @@ def test_a_step_names_what_it_looked_at_and_fits_the_state(small_city: None) -> 
             take()
 
 
+@pytest.mark.turns(2)
 def test_back_to_draft_and_withdrawn_need_a_reason_and_keep_the_number(small_city: None) -> None:
     signed.letterhead()
     report = signed.checked(signed.draft())
@@ -255,6 +257,7 @@ def test_every_edition_of_the_commentary_is_kept(small_city: None) -> None:
 # What is signed is what was checked
 
 
+@pytest.mark.turns(2)
 def test_figures_stay_as_they_were_frozen_though_data_change(small_city: None) -> None:
     signed.letterhead()
     report = signed.draft()
@@ -271,6 +274,7 @@ def test_figures_stay_as_they_were_frozen_though_data_change(small_city: None) -
     assert signatures[1] == signatures[2]
 
 
+@pytest.mark.turns(2)
 def test_figures_are_taken_anew_in_a_draft_alone(small_city: None) -> None:
     signed.letterhead()
     report = signed.draft()
@@ -280,6 +284,7 @@ def test_figures_are_taken_anew_in_a_draft_alone(small_city: None) -> None:
     assert report.frozen["sha256"] != old and report.version > version
 
 
+@pytest.mark.turns(2)
 def test_each_state_stands_on_every_page(small_city: None) -> None:
     signed.letterhead()
     report = signed.draft()
@@ -290,6 +295,7 @@ def test_each_state_stands_on_every_page(small_city: None) -> None:
     assert all(each in first for each in (report.told, "试验市水务局", "王小明", "李四", "赵五"))
 
 
+@pytest.mark.turns(2)
 def test_what_is_not_what_was_checked_is_not_approved(small_city: None) -> None:
     signed.letterhead()
     report = signed.checked(signed.draft())
@@ -298,6 +304,7 @@ def test_what_is_not_what_was_checked_is_not_approved(small_city: None) -> None:
         states.approve(report.pk, report.revision, APPROVER)
 
 
+@pytest.mark.turns(2)
 def test_the_first_sheet_says_number_state_and_who(small_city: None) -> None:
     signed.letterhead(bureau_zh="甲&乙局", secrecy=2)
     report = signed.approved(signed.checked(signed.draft()))
@@ -307,6 +314,7 @@ def test_the_first_sheet_says_number_state_and_who(small_city: None) -> None:
     assert told["编制"].startswith("王小明 20") and told["批准"].startswith("赵五 20")
 
 
+@pytest.mark.turns(2)
 def test_an_approved_report_is_kept_when_all_others_go(small_city: None, monkeypatch: pytest.MonkeyPatch) -> None:
     signed.letterhead()
     report = signed.approved(signed.checked(signed.draft()))

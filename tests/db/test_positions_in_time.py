@@ -29,6 +29,7 @@ from tests.db.ingest_files import csv, load
 from tests.db.test_editions import every_row, known, summed
 from tests.factories import A, B, C, D, at
 from tests.split_city import AFTER, APRIL, MONTHS, make_city, split, village_at
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 BEFORE = make.CELLS
@@ -39,11 +40,18 @@ BY_POSITION = (vocab.BY_METER, vocab.BY_USER, vocab.BY_FACILITY_POSITION)  # wha
 Stood = dict[tuple[str, str], list[tuple[date | None, Point | None]]]
 
 
-@pytest.fixture
-def town() -> make.Grid:
+def make_town(folder: Path) -> make.Grid:
     grid = make_city()
     grid.cut(SIZE)
     return grid
+
+
+world = standing(make_town)
+
+
+@pytest.fixture
+def town(world: make.Grid, db: None) -> make.Grid:
+    return world
 
 
 def move(code: str, to: Any, effect: Effect | None = None, model: Any = models.Meter, dataset: str = "meter") -> None:

@@ -27,6 +27,7 @@ def test_no_room_of_the_project_knows_a_gauge(root: Path) -> None:
     assert found == []
 
 
+@pytest.mark.turns(2)
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_gauges_are_in_every_room(root: Path) -> None:

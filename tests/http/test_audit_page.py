@@ -266,21 +266,21 @@ def many(db: None) -> None:
         cursor.execute("ANALYZE audit_line")
 
 
-@pytest.mark.parametrize(
-    "given",
-    [
-        {}, {"account": "account7"}, {"account": "nobody"}, {"act": "login"}, {"act": "export"}, {"address": "10.0.9.1"},
-        {"object": "object5"}, {"result": "refused"}, {"result": "failed"}, {"channel": "report"}, {"account": "account7", "act": "login"},
-        {"from": "2020-01-01"},
-    ],
-    ids=str,
+# One after the other over the same sixty thousand lines, which take longer to write than to ask.
+FILTERS: tuple[dict[str, str], ...] = (
+    {}, {"account": "account7"}, {"account": "nobody"}, {"act": "login"}, {"act": "export"}, {"address": "10.0.9.1"},
+    {"object": "object5"}, {"result": "refused"}, {"result": "failed"}, {"channel": "report"}, {"account": "account7", "act": "login"},
+    {"from": "2020-01-01"},
 )  # fmt: skip
-def test_an_index_answers_each_filter(many: None, given: dict[str, str]) -> None:
-    wanted = filters.parse(given)
-    later = filters.parse({**given, "before": str(filters.LineAt(timezone.now() - timedelta(days=2), 5))})
-    for one in (wanted, later):
-        plan = filters.behind(one.lines(), one.before)[: page.PAGE + 1].explain()
-        assert "Seq Scan" not in plan and "Index" in plan, plan
-        if given == {"result": "failed"}:
-            assert "audit_line_bad" in plan, "there are none, and all others would be looked through"
+
+
+def test_an_index_answers_each_filter(many: None) -> None:
+    for given in FILTERS:
+        wanted = filters.parse(given)
+        later = filters.parse({**given, "before": str(filters.LineAt(timezone.now() - timedelta(days=2), 5))})
+        for one in (wanted, later):
+            plan = filters.behind(one.lines(), one.before)[: page.PAGE + 1].explain()
+            assert "Seq Scan" not in plan and "Index" in plan, (given, plan)
+            if given == {"result": "failed"}:
+                assert "audit_line_bad" in plan, "there are none, and all others would be looked through"
     assert ACT.codes and Line.objects.count() >= 60_000

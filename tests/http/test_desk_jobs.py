@@ -261,6 +261,7 @@ def test_a_file_given_up_while_it_is_checked_leaves_nothing(
     assert not ImportJob.objects.exists() and list(parcels.home().iterdir()) == []
 
 
+@pytest.mark.turns(2)
 @pytest.mark.django_db(transaction=True)
 def test_a_real_worker_killed_in_an_import_leaves_the_old_state_or_the_new(admin: Client) -> None:
     """kill -9 at moments all over the import: the page is true each time, and in the end each well is there once."""

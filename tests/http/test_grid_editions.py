@@ -28,6 +28,7 @@ from tests.db.ingest_files import csv, load
 from tests.db.test_mvt import tile_at
 from tests.factories import CELL, CELLS, DISTRICT, NORTHERN, SOUTH, SOUTHERN, WEST
 from tests.split_city import AFTER, APRIL, MONTHS, NEW, make_cells, split
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 EVERY = [*MONTHS, APRIL]
@@ -49,18 +50,25 @@ QUESTIONS: dict[str, tuple[list[date], Any]] = {
 }
 
 
-@pytest.fixture
-def town(tmp_path: Path) -> None:
+def make_town(folder: Path) -> None:
     """January to March in the old divisions, April in the new ones."""
     make_cells()
-    split(tmp_path)
+    split(folder)
     load(
         "usage",
         csv(
-            tmp_path / "u.csv",
+            folder / "u.csv",
             "month,meter,source,purpose,volume_l\n2019-04,M-b,村级供水,居民,7\n2019-04,M-line,村级供水,工业,90",
         ),
     )
+
+
+world = standing(make_town)
+
+
+@pytest.fixture
+def town(world: None, db: None) -> None:
+    """As `make_town` has made it."""
 
 
 def ask(client: Client, address: str) -> Any:
@@ -154,6 +162,7 @@ def test_the_months_of_a_year_are_packed_in_one_edition(
     assert set(found) == units(outlines)
 
 
+@pytest.mark.turns(2)
 def test_every_cell_is_explained_in_its_divisions(client: Client, town: None) -> None:
     for question, (months, outlines) in QUESTIONS.items():
         expected = by_hand(months, outlines)
@@ -252,6 +261,7 @@ def test_a_region_of_other_divisions_holds_their_cells(client: Client, town: Non
     assert client.get(f"/api/layers/grid_500/features?region={NEW}&period=2019-03").status_code == 404
 
 
+@pytest.mark.turns(2)
 def test_totals_of_an_area_speak_in_the_divisions_that_are_asked_for(
     client: Client, town: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

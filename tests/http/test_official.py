@@ -24,6 +24,7 @@ from tests.hostile import _inflated
 from tests.official_city import RIGHTS, account
 from tests.report_city import drawn_of, make_city
 from tests.rights_city import give
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 FORM = {
@@ -35,9 +36,11 @@ FORM = {
 ADD = "/admin/reports/letterhead/add/"
 
 
+world = standing(lambda folder: make_city(unit_of_north=True))
+
+
 @pytest.fixture(autouse=True)
-def _small(settings: Any) -> None:
-    make_city(unit_of_north=True)
+def _small(world: Any, db: None, settings: Any) -> None:
     settings.REPORT_WORKERS = 0
 
 
@@ -169,6 +172,7 @@ def test_the_print_keeps_its_tags_and_its_paper() -> None:
 # Who may do what
 
 
+@pytest.mark.turns(2)
 def test_from_the_list_to_an_approved_report(client: Client) -> None:
     signed.letterhead()
     compiler, checker, approver = (account(*each) for each in zip(("甲", "乙", "丙"), RIGHTS, strict=True))
@@ -270,6 +274,7 @@ def test_a_bureau_signs_its_own_reports_alone() -> None:
     assert client.get(f"/reports/issued/{own.pk}/").status_code == 403, "an area may lie anywhere"
 
 
+@pytest.mark.turns(2)
 def test_what_is_internal_is_for_staff_after_approval_too(client: Client) -> None:
     signed.letterhead(secrecy=2)
     report = signed.approved(signed.checked(signed.draft()))
@@ -280,6 +285,7 @@ def test_what_is_internal_is_for_staff_after_approval_too(client: Client) -> Non
     assert client.get(f"/reports/issued/{report.pk}/pdf").status_code == 200
 
 
+@pytest.mark.turns(2)
 def test_a_damaged_file_is_refused_and_not_made_again(client: Client) -> None:
     signed.letterhead()
     report = signed.approved(signed.checked(signed.draft()))

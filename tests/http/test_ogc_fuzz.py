@@ -41,6 +41,7 @@ def operations(document: dict[str, Any]) -> list[Any]:
     return [result.ok() for result in schema.get_all_operations()]
 
 
+@pytest.mark.turns(2)
 def test_no_question_is_answered_by_a_fault(client: Client) -> None:
     document = openapi.openapi("http://testserver/ogc", {layer.id: forms.of(layer) for layer in collections.every()})
     client.raise_request_exception = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,13 +21,13 @@ from layers.periods import parse_period
 from tests import factories as make
 from tests.factories import CITY, DISTRICT, NORTHERN, SOUTHERN, D
 from tests.report_city import make_city
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 TOTALS = {"zh": "合计", "en": "Total"}
 
 
-@pytest.fixture
-def reports() -> dict[str, Report]:
+def make_reports(folder: Path) -> dict[str, Report]:
     """Of the city, with water outside it and with water of nowhere; a village of it has no record at all."""
     city = make_city()
     make.UsageFactory(meter=make.MeterFactory(geom=None), month=date(2019, 3, 1), volume_l=33_000_000)
@@ -34,6 +35,14 @@ def reports() -> dict[str, Report]:
     SupplyFacility.objects.filter(code="UP1").update(position_quality=vocab.SYNTHETIC)
     city.settle()
     return {code: build(code) for code in (CITY, DISTRICT, SOUTHERN)}
+
+
+world = standing(make_reports)
+
+
+@pytest.fixture
+def reports(world: dict[str, Report], db: None) -> dict[str, Report]:
+    return world
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -74,6 +74,7 @@ def paper(django_db_setup: None, django_db_blocker: Any) -> Paper:
     return found
 
 
+@pytest.mark.turns(3)
 def test_pages_are_numbered_through(paper: Paper) -> None:
     texts = paper.texts()
     assert len(texts) > 15
@@ -187,6 +188,7 @@ def test_every_page_is_tagged_and_every_figure_says_what_it_shows(paper: Paper) 
     assert seen["Table"] >= len(captions) - len(figures) and seen["TH"] > 50 and seen["H1"] >= 3
 
 
+@pytest.mark.turns(3)
 def test_the_same_chapters_make_the_same_bytes_whoever_was_first() -> None:
     make_city()
     ask = asked(f"{SOUTHERN},{NORTHERN}")
@@ -215,6 +217,7 @@ def test_chapters_are_of_one_version(monkeypatch: pytest.MonkeyPatch) -> None:
         volumes.pdf(asked(SOUTHERN), None, data_stamp(), as_of(ALL_DATASETS).version + 1, lambda step: None, 0)
 
 
+@pytest.mark.turns(3)
 def test_an_officer_presses_for_it_and_sees_how_far_it_is(
     client: Client, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

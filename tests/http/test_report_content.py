@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pypdfium2
@@ -27,6 +28,7 @@ from layers.periods import parse_period
 from layers.recorded import all_months
 from layers.stats import divisions
 from tests import factories as make
+from tests import split_city
 from tests.factories import CITY, DISTRICT, NORTHERN, SOUTHERN, A, Grid
 from tests.report_city import PERIODS, drawn_of, make_city
 
@@ -328,3 +330,23 @@ def test_a_grid_that_is_kept_up_is_a_map(grid: Grid) -> None:
     assert len(cells) == models.GridUnit.objects.filter(size=500).count() > 10
     figure = next(figure for figure in drawn_of(report).maps if figure.key == "grid-500")
     assert figure.title == "500 米网格用水量（全市分级）" and "EPSG:4548" in figure.svg
+
+
+def test_the_published_report_is_the_same_after_the_split(tmp_path: Path) -> None:
+    split_city.make_city()
+    asked = Ask(DISTRICT, parse_period("2019-Q1"), site="http://x/")
+    before = content.build(asked)
+    split_city.split(tmp_path)
+    after = content.build(asked)
+    for name in (
+        "total_l",
+        "children",
+        "grandchildren",
+        "ranks",
+        "classes",
+        "sources",
+        "purposes",
+        "bounds",
+        "area_km2",
+    ):
+        assert getattr(after, name) == getattr(before, name), name

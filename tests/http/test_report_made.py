@@ -34,6 +34,7 @@ from tests.desk_files import environment, eventually
 from tests.factories import DISTRICT, NORTHERN, SOUTHERN, A
 from tests.processes import children
 from tests.report_city import make_city
+from tests.thorough import by_turn, paired
 from tests.work_apart import ends_itself, late
 
 RECORD = "reports.json"
@@ -93,8 +94,13 @@ def workers(parent: int) -> set[int]:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("how", "status"),
-    [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGTERM, 143), (signal.SIGINT, 130)],
-    ids=["killed", "ended", "Ctrl-C"],
+    by_turn(
+        [
+            pytest.param(signal.SIGKILL, -signal.SIGKILL, id="killed"),
+            pytest.param(signal.SIGTERM, 143, id="ended"),
+            pytest.param(signal.SIGINT, 130, id="Ctrl-C"),
+        ]
+    ),
 )
 def test_a_run_that_is_stopped_leaves_no_process_and_loses_nothing(tmp_path: Path, how: int, status: int) -> None:
     with transaction.atomic():
@@ -162,6 +168,7 @@ def test_a_process_ends_with_whoever_began_it() -> None:
 # Two in one folder
 
 
+@pytest.mark.turns(2)
 @pytest.mark.django_db(transaction=True)
 def test_two_runs_share_a_folder(tmp_path: Path) -> None:
     with transaction.atomic():
@@ -191,9 +198,14 @@ def test_what_another_run_has_added_stays(tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("spoiled", ["{ cut sho", "[]", '{"a.xlsx": 1}', '{"a.xlsx": {"key": "k"}}', ""])
-@pytest.mark.parametrize(("lang", "said"), [("zh", "reports.json 读不懂，已改名为 reports.spoiled.json"), ("en", "reports.json cannot be read and is now called reports.spoiled.json")])  # fmt: skip
-def test_a_spoiled_list_is_kept_aside_and_told(tmp_path: Path, spoiled: str, lang: str, said: str) -> None:
+@pytest.mark.parametrize(
+    ("spoiled", "lang"), paired(["{ cut sho", "[]", '{"a.xlsx": 1}', '{"a.xlsx": {"key": "k"}}', ""], ["zh", "en"])
+)
+def test_a_spoiled_list_is_kept_aside_and_told(tmp_path: Path, spoiled: str, lang: str) -> None:
+    said = {
+        "zh": "reports.json 读不懂，已改名为 reports.spoiled.json",
+        "en": "reports.json cannot be read and is now called reports.spoiled.json",
+    }[lang]
     make_city()
     folder = tmp_path / "out"
     folder.mkdir()

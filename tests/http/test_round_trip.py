@@ -79,6 +79,7 @@ def _read_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importing, "opened_apart", opened)
 
 
+@pytest.mark.turns(2)
 @pytest.mark.parametrize("lang", ["", "zh"])
 def test_what_is_downloaded_imports_as_unchanged(client: Client, grid: Grid, tmp_path: Path, lang: str) -> None:
     wrong = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,20 +16,28 @@ from layers.versions import as_of
 from tests import factories as make
 from tests.db.test_mvt import tile_at
 from tests.factories import SOUTHERN, A, Grid, at
+from tests.standing import standing
 from tiles import cache
 
 pytestmark = pytest.mark.django_db
 MVT = "application/vnd.mapbox-vector-tile"
 
 
-@pytest.fixture
-def grid() -> Grid:
+def make_world(folder: Path) -> Grid:
     found = make.make_grid()
     make.WellFactory(code="W1", geom=at(0.5, 0.5))
     make.WellFactory(code="W2", use=2, geom=at(0.5, 0.5))
     make.UsageFactory(region=found[A], volume_l=12_345)
     found.settle()
     return found
+
+
+world = standing(make_world)
+
+
+@pytest.fixture
+def grid(world: Grid, db: None) -> Grid:
+    return world
 
 
 def address(layer: str, z: int, **filters: str) -> str:

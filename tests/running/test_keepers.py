@@ -50,6 +50,7 @@ def taken(address: str) -> bool:
     return False
 
 
+@pytest.mark.turns(3)
 def test_a_killed_web_server_comes_back_on_its_port(running: Installation) -> None:
     before, address = running.pids(), running.url
     os.kill(before["server"], signal.SIGKILL)
@@ -62,6 +63,7 @@ def test_a_killed_web_server_comes_back_on_its_port(running: Installation) -> No
     assert f"pid {before['server']} ended by SIGKILL: started again" in log
 
 
+@pytest.mark.turns(3)
 @pytest.mark.parametrize("query", [BUSY, "SELECT pg_sleep(1000)"])
 def test_a_killed_database_comes_back_though_a_query_runs_on(running: Installation, query: str) -> None:
     before = running.pids()
@@ -89,6 +91,7 @@ def test_up_succeeds_while_an_orphan_of_a_killed_database_is_at_work(running: In
     assert after["database's keeper"] not in (0, before["database's keeper"])
 
 
+@pytest.mark.turns(3)
 def test_a_database_whose_keeper_was_killed_runs_on_and_gets_another(running: Installation) -> None:
     before = running.pids()
     os.kill(before["database's keeper"], signal.SIGKILL)
@@ -104,6 +107,7 @@ def test_a_database_whose_keeper_was_killed_runs_on_and_gets_another(running: In
     eventually(running.database_answers, "the database answers again")
 
 
+@pytest.mark.turns(3)
 def test_a_server_whose_keeper_was_killed_serves_on_and_is_replaced_at_the_next_up(running: Installation) -> None:
     before, address = running.pids(), running.url
     os.kill(before["server's keeper"], signal.SIGKILL)
@@ -129,6 +133,7 @@ def test_a_database_with_settings_of_another_version_is_started_anew(running: In
     assert running.database_answers()
 
 
+@pytest.mark.turns(3)
 def test_stop_leaves_no_process_whoever_was_killed_before(running: Installation) -> None:
     with at_work(running, BUSY):
         before = running.pids()
@@ -141,6 +146,7 @@ def test_stop_leaves_no_process_whoever_was_killed_before(running: Installation)
     running.stop()  # again: nothing to do, and no fault
 
 
+@pytest.mark.turns(3)
 def test_a_server_that_cannot_start_is_told_of_and_not_tried_for_ever(running: Installation) -> None:
     running.run("-m", "geoapp.serve", "stop")
     said = running.run("-m", "geoapp.serve", "start", fails=True, DATABASE_URL="postgresql:///?host=/nowhere")

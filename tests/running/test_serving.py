@@ -50,6 +50,7 @@ def test_what_runs_as_it_should_is_left_alone(running: Installation) -> None:
     assert f"pid {before['server']}, kept by {kept}, {address}" in status
 
 
+@pytest.mark.turns(3)
 def test_another_setting_replaces_what_runs_on_its_port(running: Installation) -> None:
     before, address = running.pids(), running.url
     said = running.run("-m", "geoapp.serve", "start", LOG_LEVEL="WARNING")
@@ -61,6 +62,7 @@ def test_another_setting_replaces_what_runs_on_its_port(running: Installation) -
     assert after["database"] == before["database"]
 
 
+@pytest.mark.turns(3)
 def test_a_stop_gives_back_the_port_and_is_told(running: Installation) -> None:
     port = int(running.url.rstrip("/").rpartition(":")[2])
     running.run("-m", "geoapp.serve", "stop")
@@ -73,6 +75,7 @@ def test_a_stop_gives_back_the_port_and_is_told(running: Installation) -> None:
     assert running.url.endswith(f":{port}/") and running.answers()
 
 
+@pytest.mark.turns(3)
 def test_a_record_of_dead_processes_is_no_server(running: Installation) -> None:
     address = running.url
     with running.here():
@@ -87,6 +90,7 @@ def test_a_record_of_dead_processes_is_no_server(running: Installation) -> None:
     assert not set(running.pids().values()) & {0, *mine}
 
 
+@pytest.mark.turns(3)
 def test_a_port_that_another_program_has_taken_is_left_to_it(running: Installation) -> None:
     address = running.url
     port = int(address.rstrip("/").rpartition(":")[2])
@@ -106,6 +110,7 @@ def test_a_port_that_another_program_has_taken_is_left_to_it(running: Installati
     (running.home / "server.json").unlink()
 
 
+@pytest.mark.turns(3)
 @pytest.mark.parametrize("word", ["gone", "another's"])
 def test_a_pid_file_of_a_killed_database_keeps_nobody_from_starting_it(running: Installation, word: str) -> None:
     """The number in it may be of no process any more, or of one that has nothing to do with the database."""
@@ -151,6 +156,7 @@ def test_days_of_the_audit_that_are_over_are_sealed_by_themselves(running: Insta
     assert "天的封存无误" in running.run("manage.py", "audit", "--verify")
 
 
+@pytest.mark.turns(3)
 def test_a_site_that_shows_nothing_without_a_log_in_starts_like_any_other(running: Installation) -> None:
     running.run("manage.py", "openness", "closed")
     try:
