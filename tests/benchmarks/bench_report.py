@@ -14,7 +14,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from geoapp.reports.process import set_up
+from geoapp.reports.process import collected_at_the_end, set_up
 from tests.benchmarks import harness
 
 TITLE = "Reports: PDF of a region against as many pages of plain text by bare WeasyPrint"
@@ -63,8 +63,9 @@ def one(code: str) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         task = bulk.Task(Ask(code, parse_period(PERIOD)), ("pdf",), Path(folder))
         stamp, cpu = data_stamp(), time.process_time()
-        made = bulk.make(task, stamp, lambda step: marks.append(time.perf_counter()))
-        marks.append(time.perf_counter())
+        with collected_at_the_end():  # as the worker: the file is there for whoever waits before that
+            made = bulk.make(task, stamp, lambda step: marks.append(time.perf_counter()))
+            marks.append(time.perf_counter())
         cpu = time.process_time() - cpu
         data = next(Path(folder).glob("*.pdf")).read_bytes()
     pages = len(pypdfium2.PdfDocument(data))
