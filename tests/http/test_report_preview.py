@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 
 from geoapp.beside import helper
-from geoapp.reports import document
+from geoapp.reports import document, kinds
 from layers.slots import slot
 from tests.factories import DISTRICT
 from tests.report_city import make_city
@@ -65,6 +65,6 @@ def test_who_finds_no_place_is_told_to_come_again(
 
 def test_a_fault_of_ours_is_a_fault(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """What would fail again is no reason to ask again."""
-    monkeypatch.setattr(document, "preview", document.pdf)  # given what it knows nothing of
+    monkeypatch.setattr(kinds, "preview", document.pdf)  # given what it knows nothing of
     client.raise_request_exception = False
     assert client.get(f"{URL}2019").status_code == 500
