@@ -40,8 +40,8 @@ AT_A_POINT = ("well", "surface_intake", "urban_plant", "self_built", "sewage_pla
 FILTERS = {
     layer: tuple(name for name in (*TEXTS[layer], *TERMS.get(layer, ()), NUMBERS.get(layer, "")) if name)
     for layer in TEXTS
-    if layer not in ("permit",)
-} | {"permit": ("code",)}
+    if layer not in ("permit", "usage")
+} | {"permit": ("code",), "usage": ("meter", "facility", "purpose")}
 LAYERS = (*OF_FIGURES, *OF_OBJECTS)
 
 _SEEING = ("figures", "objects", "personal")
@@ -269,7 +269,7 @@ def questions(draw: st.DrawFn) -> Question:
     condition = draw(st.one_of(st.none(), conditions(layer), conditions(layer), conditions(layer)))
     if way == "csv":
         return Question(layer, way, condition, (), place)
-    by = [name for name in fields if name != "facility"]
+    by = [name for name in fields if name not in TERMS.get(layer, ())]  # which are in their vocabulary's order
     order = draw(st.one_of(st.just(""), st.sampled_from([sign + name for name in by for sign in ("", "-")])))
     chosen = draw(st.one_of(st.none(), st.none(), st.lists(st.sampled_from(fields), min_size=1, unique=True)))
     limit = draw(st.one_of(st.none(), st.integers(1, 7)))

@@ -32,6 +32,9 @@ NOWHERE = 0
 BUREAUX = {"110101": "110101", "110102": "110102", "110105": "110105", "110101002": "110105"}
 UNITS = {"110101": frozenset({1, 2}), "110102": frozenset({4, 5}), "110105": frozenset({3, 6})}
 CODES = ("", CITY, "110101", "110102", "110105", "110101001", "110101002", "110102001", *VILLAGES.values())
+# m³ of a village's meter and of its self-built supply: no sum or difference of some is another's.
+METERED = {1: 1.009, 2: 2.063, 3: 4.211, 4: 8.537, 5: 17.231, 6: 35.059}
+SELF_BUILT = {1: 71.353, 2: 143.477, 3: 287.633, 4: 577.111, 5: 1153.873, 6: 2309.791}
 GONE = ("110199", "110101009001")  # of divisions that there are no more, or never were
 MARKED = re.compile(r"QZ([OP])(\d)")
 
@@ -97,8 +100,8 @@ def objects() -> list[Object]:
             Object("supply_area", here, {"code": f"{o}-SA", "name": f"{p} 供水范围", "facility": f"{o}-F4"}),
             Object("water_user", here, {"code": f"{p}-U1", "name": f"{p} 用水户", "source": "group_tap", "industry": f"A0{n}"}),
             Object("meter", here, {"code": f"{p}-M1", "name": f"{p} 水表", "source": "group_tap", "purpose": "residential"}),
-            Object("usage", here, {"meter": f"{p}-M1", "facility": None, "volume_m3": round(1.001 * n, 3), "purpose": "residential"}),
-            Object("usage", here, {"meter": None, "facility": f"{o}-F4", "volume_m3": 16.016, "purpose": "industrial"}),
+            Object("usage", here, {"meter": f"{p}-M1", "facility": None, "volume_m3": METERED[n], "purpose": "residential"}),
+            Object("usage", here, {"meter": None, "facility": f"{o}-F4", "volume_m3": SELF_BUILT[n], "purpose": "industrial"}),
         ]  # fmt: skip
     for permit in permits():
         places = frozenset(permitted.get(permit["code"], set()) | ({permit["n"]} - {NOWHERE}))
@@ -140,7 +143,7 @@ def _lines() -> dict[str, list[str]]:
         lines["water_user"].append(f"{p}-U1,{p} 用水户,自来水集团,A0{n},{where},{o}-P1,{o}-W1,{at}")
         lines["meter"].append(f"{p}-M1,{p} 水表,自来水集团,自来水集团,居民生活,{where},{p}-U1,{o}-W1,{at}")
         lines["usage"] += [
-            f"2019-01,{p}-M1,,,自来水集团,居民生活,{1.001 * n:.3f}", f"2019-01,,{o}-F4,,自备井,工业,16.016",
+            f"2019-01,{p}-M1,,,自来水集团,居民生活,{METERED[n]}", f"2019-01,,{o}-F4,,自备井,工业,{SELF_BUILT[n]}",
         ]  # fmt: skip
     return lines
 

@@ -98,8 +98,8 @@ def refusal(principal: Principal) -> int:
     return 403 if principal.roles else 401
 
 
-@examples(16, 2000)
-@hypothesis.given(principal=principals(), every=st.lists(questions(), min_size=8, max_size=8))
+@examples(24, 3000)
+@hypothesis.given(principal=principals(), every=st.lists(questions(), min_size=4, max_size=4))
 def test_rows_fields_and_counts_are_those_that_are_allowed(
     world: Path, principal: Principal, every: list[Question]
 ) -> None:
