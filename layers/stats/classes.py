@@ -14,6 +14,8 @@ from layers.stats.measures import BY_NAME
 METHODS = ("quantiles", "equal", "natural", "tail")
 # Fisher's exact natural breaks cost the square of the number of values; order statistics stand in for a long list.
 _NATURAL_SAMPLE = 120
+# From how many times the last bound on the largest values have a class of their own, and how many times its bound they are at most.
+FAR, FAR_REACH = 10, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,7 @@ def _cuts(values: np.ndarray, method: str, k: int) -> np.ndarray:
         # As mapclassify's own, which drops the last cut of a list whose largest value fills a class.
         return np.append(np.quantile(values, np.arange(1, k) / k), values.max())
     if method == "tail":
-        # Half of the values are in the first class, half of the rest in the next: of a few large among many small ones
-        # quantiles would show the city as one hot spot.
-        return np.append(np.quantile(values, 1 - 0.5 ** np.arange(1, k)), values.max())
+        return np.append(_halves(values, k), values.max())
     # Here and not above: it brings pandas and scikit-learn, a second and 170 MB, which the two methods that maps begin
     # with do without.
     import mapclassify
@@ -75,6 +75,25 @@ def _cuts(values: np.ndarray, method: str, k: int) -> np.ndarray:
     return mapclassify.FisherJenks(ordered, k=k).bins
 
 
+def _halves(values: np.ndarray, k: int) -> np.ndarray:
+    """Half of the values are in the first class, half of the rest in the next: of a few large among many small ones
+    quantiles would show the city as one hot spot.
+
+    Where the largest lie far beyond the rest the last class is theirs: it begins midway, in orders of magnitude, between the
+    bound before and the largest.
+    """
+    cuts = np.quantile(values, 1 - 0.5 ** np.arange(1, k))
+    if len(cuts) > 1 and _is_far(values, cuts[-1]):
+        high = float(values.max())
+        cuts[-1] = max(cuts[-1], math.sqrt(max(cuts[-2], 0.0) * high), high / FAR_REACH)
+    return cuts
+
+
+def _is_far(values: np.ndarray, bound: float) -> bool:
+    """Whether the largest of some values is too far beyond a bound to share a colour with what is just above it."""
+    return bool(values.max() > 0 and values.max() >= FAR * bound)
+
+
 def _finite(values: Sequence[float | None] | np.ndarray) -> np.ndarray:
     data = np.asarray(values, dtype=float)  # None becomes not a number
     return data[np.isfinite(data)]
@@ -85,16 +104,28 @@ def symmetric(
 ) -> Classes:
     """Classes on both sides of "about the same": bounds ±b1 < ±b2 < …, given or cut from the sizes of what changed at all.
 
-    At most 2·k − 1 classes, an odd number, the middle one around 0. So an increase and a decrease of one size have
-    colours of one strength.
+    At most 2·k − 1 classes, an odd number, the middle one around 0, and one more on either side where a few lie far beyond the
+    rest. So an increase and a decrease of one size have colours of one strength.
     """
     data = _finite(values)
     if not len(data):
         return Classes(method, [], [], 0.0, 0.0)
-    sizes = list(steps) if steps else classify(np.abs(data[data != 0]), method, k).breaks
+    sizes = list(steps) if steps else _sizes(np.abs(data[data != 0]), method, k)
     breaks = [-size for size in reversed(sizes)] + sizes
     counts = np.bincount(np.searchsorted(breaks, data, side="right"), minlength=len(breaks) + 1)
     return Classes(method, breaks, [int(count) for count in counts], float(data.min()), float(data.max()))
+
+
+def _sizes(changed: np.ndarray, method: str, k: int) -> list[float]:
+    """The bounds of sizes: k − 1 of them, and one more for a far tail."""
+    found = classify(changed, method, k)
+    if (
+        method != "tail"
+        or len(found.breaks) < 2
+        or not _is_far(changed, float(np.quantile(changed, 1 - 0.5 ** (k - 1))))
+    ):
+        return found.breaks
+    return classify(changed, method, k + 1).breaks
 
 
 def classify(values: Sequence[float | None] | np.ndarray, method: str = "quantiles", k: int = 5) -> Classes:

@@ -87,6 +87,7 @@ def profile(
         "provisional_months": marks(within).within(months).of(index.prefixes(code, unit=unit)),
         "by_source_month": by_source_month(region, months, selection, within),
         "by_purpose": _by_purpose(region, period, selection, within),
+        "by_purpose_month": _by_purpose_month(region, months, selection, within),
         "grid": _in_cells(region, period, selection, line["volume_l"], within),
         **_children(index, region, asked, line["volume_l"]),
         "facilities": object_counts(index.prefixes(code, unit=unit)),
@@ -171,6 +172,19 @@ def _by_purpose(region: RegionInfo, period: Period, selection: Selection, within
     for purpose, _, volume in rows(asked):
         litres[purpose] = litres.get(purpose, 0) + volume
     return [{"purpose": term.code, "volume_l": litres.get(term.id)} for term in vocab.PURPOSE]
+
+
+def _by_purpose_month(
+    region: RegionInfo, months: list[Month], selection: Selection, within: Divisions
+) -> list[dict[str, Any]]:
+    """The same of each month of the chart, so that whoever moves the month has them already."""
+    asked = query.one_region_query(
+        region.level, region.code, Period(months[0], months[-1]), selection, "purpose", within
+    )
+    litres = {(purpose, Month.of(day)): volume for purpose, day, volume in rows(asked)}
+    return [
+        {"purpose": term.code, "volume_l": [litres.get((term.id, month)) for month in months]} for term in vocab.PURPOSE
+    ]
 
 
 def _children(index: RegionIndex, region: RegionInfo, asked: Question, volume_l: int | None) -> dict[str, Any]:

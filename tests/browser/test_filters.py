@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from layers.printed import CITY, NOTES
 from tests.browser.page_model import by_id, chip, choose, litres, open_map, query_state, wait_total
 from tests.city import City
 from tests.thorough import by_turn
@@ -85,3 +86,46 @@ def test_purposes_and_chart_hold_the_records(page: Any, city: City) -> None:
     )
     assert cells == [volume for (volume,) in group]
     page.wait_for_selector("[data-testid=chart][data-drawn='11'] svg")
+
+
+def test_chart_and_purposes_say_which_filters_they_follow(page: Any, city: City) -> None:
+    """The chart is of all sources and of the purpose chosen, the list of all purposes and of the source chosen: under either it stands."""
+    open_map(page, "/?region=110108&source=reclaimed")
+    of_chart, of_list = by_id(page, "followed-source"), by_id(page, "followed-purpose")
+    expect(of_chart).to_have_text("含全部水源，不随“水源”筛选。")
+    expect(of_list).to_have_text("只含：再生水。")
+    year = "SELECT sum(volume_l)::bigint FROM layers_usagesum WHERE code = '110108' AND level = 2 AND edition = 0 AND purpose_sel = %s AND source_sel = %s AND extract(year FROM month) = 2019"
+    ((tap,),) = city.sql(year, [0, 1])
+    months = "cells => cells.reduce((sum, cell) => sum + Number(cell.dataset.litres), 0)"
+    assert page.locator("tr[data-source=group_tap] td").evaluate_all(months) == tap > litres(page, "region-total")
+    chip(page, "source", "reclaimed")
+    expect(of_chart).to_be_hidden()
+    expect(of_list).to_have_count(0)
+    chip(page, "purpose", "industrial")
+    expect(of_chart).to_have_text("只含：工业。")
+    expect(of_list).to_have_text("含全部用途，不随“用途”“居民”筛选。")
+    ((tap,),) = city.sql(year, [3, 1])
+    assert page.locator("tr[data-source=group_tap] td").evaluate_all(months) == tap
+    page.evaluate("shuitu.context.store.set({lang: 'en', purpose: [], resident: 'no', source: ['reclaimed']})")
+    expect(of_chart).to_have_text("All sources, whatever source is chosen. Only: Others.")
+    expect(of_list).to_have_text("All purposes, whatever purpose or residents are chosen. Only: Reclaimed water.")
+
+
+def test_what_the_print_contradicts_is_marked_at_the_figure_and_told_below(page: Any, city: City) -> None:
+    """At the whole printed year, and at no month of it or part of its water."""
+    open_map(page, "/?period=2019")
+    notes = {note.figure: note.zh for note in NOTES if note.region == CITY and note.year}
+    mark = by_id(page, "region-total").get_by_test_id("printed-mark")
+    expect(mark).to_have_attribute("title", notes["total"])
+    expect(by_id(page, "figures").get_by_test_id("printed-note")).to_have_text(f"※ 用水总量：{notes['total']}")
+    expect(by_id(page, "ledger-total").get_by_test_id("printed-mark")).to_have_count(1)
+    of_sources = by_id(page, "source-notes").get_by_test_id("printed-note")
+    for figure in ("source/village_supply", "source/surface_water", "source/township_supply"):
+        expect(of_sources.and_(page.locator(f"[data-figure='{figure}']"))).to_contain_text(notes[figure])
+    residential = page.locator("[data-testid=purpose-row][data-purpose=residential]")
+    expect(residential.get_by_test_id("printed-mark")).to_have_attribute("title", notes["residents"])
+    for part in ("period=2019-07", "source=self_built_well"):
+        open_map(page, f"/?{part}")
+        expect(by_id(page, "purpose-row").first).to_be_visible()
+        expect(by_id(page, "figures").get_by_test_id("printed-mark")).to_have_count(0)
+        expect(by_id(page, "ledger-total").get_by_test_id("printed-mark")).to_have_count(0)

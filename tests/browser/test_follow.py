@@ -41,7 +41,7 @@ def own_page(transactional_db: None, new_own_page: Callable[..., Any]) -> Any:
 
 
 @pytest.mark.turns(2)
-def test_an_open_cell_stays_open_and_tells_the_month_and_language_that_are_chosen(own_page: Page) -> None:
+def test_an_open_cell_stays_open_and_tells_the_month_measure_and_language_that_are_chosen(own_page: Page) -> None:
     page = own_page
     open_map(page, "/?level=grid&period=2019-01&map=14/40.005/116.005")
     page.wait_for_selector("html[data-cells=grid_500]", state="attached")
@@ -53,7 +53,11 @@ def test_an_open_cell_stays_open_and_tells_the_month_and_language_that_are_chose
     expect(page.locator(CELL_VOLUME)).to_have_attribute("data-litres", str(LITRES["S"][0]))
     for change, litres in (
         ({"period": "2019-02"}, LITRES["S"][1]),
+        ({"measure": "per_km2"}, LITRES["S"][1]),
+        ({"measure": "change_previous"}, LITRES["S"][1]),
         ({"lang": "en"}, LITRES["S"][1]),
+        ({"measure": "per_resident"}, LITRES["S"][1]),
+        ({"measure": "volume"}, LITRES["S"][1]),
         ({"period": "2019"}, sum(LITRES["S"])),
     ):
         page.evaluate("change => shuitu.context.store.set(change)", change)

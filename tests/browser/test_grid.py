@@ -22,6 +22,23 @@ OF_CELL = """
     FROM layers_gridusage g JOIN layers_gridunit u ON u.id = g.unit_id
     WHERE u.code = %s AND g.month = ANY(%s::date[])
 """
+CELLS = "SELECT sum(volume_l)::bigint FROM layers_gridusage WHERE size = 500 AND month = '2019-07-01' AND gap = 0"
+TOWNSHIPS = "SELECT sum(volume_l)::bigint FROM layers_usagesum WHERE level = 3 AND edition = 0 AND gap = 0 AND source_sel = 0 AND purpose_sel = 0 AND month = '2019-07-01'"
+# The cell that gets most by the users in the supply area of a plant.
+SERVED = """
+    SELECT u.code, ST_X(ST_PointOnSurface(u.geom)), ST_Y(ST_PointOnSurface(u.geom))
+    FROM layers_gridusage g JOIN layers_gridunit u ON u.id = g.unit_id JOIN layers_region r ON r.id = u.region_id
+    WHERE g.size = 500 AND g.month = '2019-07-01' AND g.rule = 3 AND g.source = 2
+    GROUP BY u.id ORDER BY sum(g.volume_l) DESC LIMIT 1
+"""
+MORE = f"""
+    WITH cells AS (
+        SELECT r.code, sum(g.volume_l)::bigint AS volume_l
+        FROM layers_gridusage g JOIN layers_gridunit u ON u.id = g.unit_id JOIN layers_region r ON r.id = u.region_id
+        WHERE g.size = 500 AND g.month = '2019-07-01' GROUP BY 1
+    ), figures AS ({TOWNSHIPS.replace("sum(volume_l)::bigint", "code, volume_l")})
+    SELECT code, cells.volume_l - figures.volume_l FROM cells JOIN figures USING (code) ORDER BY 2 DESC LIMIT 1
+"""
 MOVERS = """
     SELECT u.code, sum(CASE month WHEN '2019-07-01' THEN volume_l ELSE -volume_l END)::bigint AS moved
     FROM layers_gridusage g JOIN layers_gridunit u ON u.id = g.unit_id
@@ -104,6 +121,27 @@ def test_the_balance_of_the_grid_stands_in_the_legend(page: Any, city: City) -> 
     for key, which in (("recorded", "TRUE"), ("assigned", "gap = 0"), ("by-area", "gap = 0 AND rule IN (4, 7)")):
         ((expected,),) = city.sql(sums.format(which))
         expect(by_id(page, f"cells-{key}")).to_have_attribute("data-litres", str(expected), timeout=WAIT_MS)
+
+
+def test_what_cells_hold_beside_the_figures_of_townships_is_told_where_it_matters(page: Any, city: City) -> None:
+    """Urban plants count at the district they serve, and stand somewhere: the legend says how much of the cells' water that is, a cell
+    how much of its own, a township by how much its cells hold more than its figure."""
+    ((above,),) = city.sql(f"SELECT ({CELLS}) - ({TOWNSHIPS})")
+    assert above > 0
+    ((code, lon, lat),) = city.sql(SERVED)
+    open_map(page, f"/?level=grid&period=2019-07&drawer=0&map=12/{lat:.5f}/{lon:.5f}&cell={code}")
+    wait_cells(page, "2019-07")
+    expect(by_id(page, "cells-above")).to_have_attribute("data-litres", str(above))
+    expect(by_id(page, "cells-above")).to_contain_text(f"{above:,} 升")
+    told = page.request.get(f"/api/explain?unit={code}&period=2019-07&limit=1").json()["above_l"]
+    assert told > 0
+    expect(by_id(page, "cell-above")).to_have_attribute("data-litres", str(told))
+    expect(by_id(page, "cell-above")).to_contain_text(f"{told:,} 升")
+
+    ((township, more),) = city.sql(MORE)
+    open_map(page, f"/?region={township}&period=2019-07")
+    expect(by_id(page, "grid-note")).to_have_attribute("data-litres", str(more))
+    expect(by_id(page, "grid-note")).to_contain_text(f"{more:,} 升")
 
 
 def test_uncertainty_is_switched_on_and_kept_in_the_address(page: Any, city: City) -> None:

@@ -123,3 +123,35 @@ def test_symmetric_classes_by_given_steps() -> None:
     found = symmetric([-0.6, -0.1, 0.0, 0.3, 0.5, 2.0, None], steps=(0.25, 0.5))
     assert found.breaks == [-0.5, -0.25, 0.25, 0.5]
     assert found.counts == [1, 0, 2, 1, 2]
+
+
+# Of many small values and a few that are hundreds of times as large, as cells of a city have them.
+FEW_LARGE = [float(value) for value in range(1, 1001)] + [20_000.0, 90_000.0, 200_000.0]
+
+
+def test_a_far_tail_has_the_last_class_for_itself() -> None:
+    found = classify(FEW_LARGE, "tail", 5)
+    assert found.counts == pytest.approx([501, 251, 126, 122, 3], abs=12)
+    assert 1000 < found.breaks[-1] <= 20_000, "none of the many is among the few"
+    assert classify(FEW_LARGE[:1000], "tail", 5).counts == pytest.approx([500, 250, 125, 63, 62], abs=12)
+
+
+@given(
+    st.lists(st.floats(0.01, 1000), min_size=40, max_size=80),
+    st.lists(st.floats(1e5, 1e12), min_size=1, max_size=2),
+    st.integers(3, 9),
+)
+def test_values_a_hundred_times_apart_are_not_both_in_the_last_class(
+    many: list[float], few: list[float], k: int
+) -> None:
+    for found in (classify([*many, *few], "tail", k), symmetric([*many, *(-each for each in few)], k=k)):
+        assert max(abs(found.low), found.high) < 100 * found.breaks[-1]
+        assert found.breaks[-1] > max(many)
+
+
+def test_a_far_tail_has_a_class_on_either_side() -> None:
+    near = symmetric([sign * value for value in FEW_LARGE[:1000] for sign in (1, -1)])
+    far = symmetric([sign * value for value in FEW_LARGE for sign in (1, -1)])
+    assert (len(near.breaks), len(far.breaks)) == (6, 8)
+    assert (far.counts[0], far.counts[-1]) == (3, 3)
+    assert far.breaks[1:-1] == pytest.approx(near.breaks, rel=0.02), "the others are cut as before"

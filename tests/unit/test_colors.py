@@ -6,6 +6,7 @@ for Simulation of Color Vision Deficiency, 2009; severity 1), on linear light. D
 
 from __future__ import annotations
 
+import json
 from itertools import combinations, pairwise
 from typing import Any
 
@@ -116,6 +117,22 @@ def test_a_sequence_falls_evenly_from_light_to_dark(name: str, sight: str) -> No
     ramp = [colors.NOUGHT, *colors.PALETTES[name]]
     light = [float(_oklab(np.clip(SIGHT[sight] @ _linear(color), 0, 1))[0]) for color in ramp]
     assert all(before - after >= 0.02 for before, after in pairwise(light)), light
+
+
+@each_sight
+def test_no_data_look_like_neither_nought_nor_what_is_unchanged(sight: str) -> None:
+    """Nor is the hatching all that tells them apart; it tells no data from the classes of amounts, some of which are as light."""
+    unchanged = [ramp[len(ramp) // 2] for ramp in colors.DIVERGING.values()]
+    for other in (colors.NOUGHT, *unchanged):
+        assert distance(colors.NO_DATA, other, sight) >= STEP, other
+    line = json.loads(colors.FILE.read_text("utf-8"))["no_data_line"]
+    assert distance(colors.NO_DATA, line, sight) >= APART
+
+
+def test_the_page_hatches_legend_and_map_alike() -> None:
+    kept = json.loads(colors.FILE.read_text("utf-8"))
+    style = (colors.FILE.parent / "styles/base.css").read_text("utf-8")
+    assert f"--no-data: {kept['no_data']};" in style and f"--no-data-line: {kept['no_data_line']};" in style
 
 
 @pytest.mark.parametrize("name", colors.DIVERGING)

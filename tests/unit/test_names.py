@@ -75,3 +75,11 @@ def test_each_character_with_several_readings_has_the_one_of_places() -> None:
 def test_every_name_has_its_source() -> None:
     text = (Path(__file__).parents[2] / "layers/names/divisions_en.csv").read_text(encoding="utf-8")
     assert all(row["source"] for row in csv.DictReader(text.splitlines()))
+
+
+def test_the_page_knows_the_names_of_committees_in_one_place() -> None:
+    """By which names of villages are shortened, in labels of tiles and in texts alike."""
+    page = Path(__file__).parents[2] / "geoapp/web/src"
+    found = [path.name for path in page.rglob("*.ts") for _ in range(path.read_text("utf-8").count('"居委会"'))]
+    by_pattern = [path.name for path in page.rglob("*.ts") if "居委会$" in path.read_text("utf-8")]
+    assert (found, by_pattern) == (["regions.ts"], [])

@@ -92,6 +92,8 @@ export interface RegionDetail extends PathStep, MonthlyUse {
   standing: Standing | null; former: { months: string[]; needed: number } | null;
   previous_l: number | null; change: number | null;
   by_purpose: { purpose: string; volume_l: number | null }[]; children: RegionChild[];
+  /** The same of each month of the chart. */
+  by_purpose_month: { purpose: string; volume_l: Litres }[];
   not_at_child_level_l: number; facilities: { layer: string; count: number }[]; as_of: AsOf;
 }
 export interface ComparedArea { period: string | null; compared: string | null; volume_l: number | null; difference_l: number | null; change: number | null }

@@ -11,8 +11,9 @@ export interface Scale {
 
 // Paper to deep water; lightness falls evenly, so it reads in grey and to colour-blind eyes.
 export const SEQUENTIAL = colors.sequential.water;
-// Less water (teal) to more (brown), after the BrBG family.
+// Less water (teal) to more (brown), after the BrBG family. The outermost on either side are of what lies far beyond the rest.
 export const DIVERGING = colors.diverging.shore;
+const WITHIN = DIVERGING.slice(1, -1);
 // Where nothing is recorded, or nothing can be compared, the ground shows through what is painted: hatched, unlike any class.
 export const NO_DATA = colors.no_data;
 export const NO_DATA_LINE = colors.no_data_line;
@@ -55,21 +56,22 @@ export function changeScale(values: number[]): Scale {
   const sizes = Float64Array.from(values.filter(Number.isFinite).map(Math.abs)).sort();
   const reach = sizes.length ? quantile(sizes, 0.85) : 0.1;
   const [small, middle, large] = LADDER.find((steps) => steps[2] >= reach) ?? LADDER[LADDER.length - 1];
-  return { breaks: [-large, -middle, -small, small, middle, large], colors: DIVERGING, diverging: true };
+  return { breaks: [-large, -middle, -small, small, middle, large], colors: WITHIN, diverging: true };
 }
 
 /** Of places among earlier years, by their number in `STANDINGS`: from the lowest of the record to the highest, tenths apart where the
  * years can tell them. */
 export function standingScale(tenths: boolean): Scale {
   const classes = tenths ? [0, 1, 2, 3, 4, 5, 6] : [0, 2, 3, 4, 6];
-  return { breaks: classes.slice(1).map((each) => each - 0.5), colors: classes.map((each) => DIVERGING[each]), diverging: true };
+  return { breaks: classes.slice(1).map((each) => each - 0.5), colors: classes.map((each) => WITHIN[each]), diverging: true };
 }
 
-/** Colours for the API's bounds on both sides of 0. Fewer steps: the strongest colours stay at the ends. */
+/** Colours for the API's bounds on both sides of 0. Fewer steps: the strongest colours stay at the ends; of more the last are the outermost. */
 export function divergingScale(breaks: number[]): Scale {
   const steps = breaks.length / 2;
-  const middle = (DIVERGING.length - 1) / 2;
-  const colors = Array.from({ length: breaks.length + 1 }, (_, i) => DIVERGING[steps ? Math.round(middle + ((i - steps) / steps) * middle) : middle]);
+  const stops = breaks.length < WITHIN.length ? WITHIN : DIVERGING;
+  const middle = (stops.length - 1) / 2;
+  const colors = Array.from({ length: breaks.length + 1 }, (_, i) => stops[steps ? Math.round(middle + ((i - steps) / steps) * middle) : middle]);
   return { breaks, colors, diverging: true };
 }
 

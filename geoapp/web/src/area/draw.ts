@@ -1,6 +1,7 @@
 // Drawing on the map: a stroke of mouse, pen or finger, corners clicked one by one, or with the keyboard in the middle of the map.
 import type { Map as GlMap } from "maplibre-gl";
-import { freePadding } from "../map/room";
+import { crossOn, putAt } from "../map/aim";
+import { middleOf, type Pixel } from "../map/room";
 import { areaOf, boxText, circleText, type Corner, fewer, ringAround, shapeText, simple } from "./shape";
 
 export type Tool = "lasso" | "circle" | "box";
@@ -19,14 +20,10 @@ interface Hears {
 const MOVED = 5; // pixels from where a press began; less is a click
 const CLOSE = 14; // pixels to the first corner, to close a shape by it
 const STEP = 3; // pixels between two points of a stroke
-type Pixel = [number, number];
 
 export function draw(map: GlMap, tool: Tool, hears: Hears): Drawing {
   const place = map.getCanvasContainer();
-  const aim = document.createElement("div"); // where a keyboard sets its corners
-  aim.className = "area-aim";
-  aim.hidden = true;
-  map.getContainer().append(aim);
+  const aim = crossOn(map); // where a keyboard sets its corners
   const handlers = [map.dragPan, map.boxZoom, map.doubleClickZoom];
   const touch = place.style.touchAction;
   for (const each of handlers) each.disable();
@@ -137,17 +134,11 @@ export function draw(map: GlMap, tool: Tool, hears: Hears): Drawing {
   const heard: [string, (event: PointerEvent) => void][] = [["pointerdown", down], ["pointermove", move], ["pointerup", up], ["pointercancel", lost]];
   for (const [name, hear] of heard) place.addEventListener(name, hear as EventListener, true);
 
-  /** The middle of what the panels leave free. */
-  const middle = (): Pixel => {
-    const { top, right, bottom, left } = freePadding();
-    const { clientWidth, clientHeight } = map.getContainer();
-    return [(left + clientWidth - right) / 2, (top + Math.max(top + 20, clientHeight - bottom)) / 2];
-  };
   function follow(): void {
     if (aim.hidden) return;
-    const [x, y] = middle();
-    aim.style.transform = `translate(${x}px, ${y}px)`;
-    if (corners.length) tell(ground([x, y]));
+    const middle = middleOf(map);
+    putAt(aim, middle);
+    if (corners.length) tell(ground(middle));
   }
   function key(event: KeyboardEvent): void {
     if (event.key.startsWith("Arrow")) {
@@ -157,7 +148,7 @@ export function draw(map: GlMap, tool: Tool, hears: Hears): Drawing {
       event.preventDefault();
       aim.hidden = false;
       follow();
-      set(middle());
+      set(middleOf(map));
     } else if (event.key === "Backspace") {
       event.preventDefault();
       corners = corners.slice(0, -1);

@@ -23,4 +23,4 @@ export function hatch(spacing: number, color = "#4a3410", ground = "", width = 1
 }
 
 /** The ground of the city: what is painted upon it has data. */
-export const noDataPattern = (): ImageData => hatch(8, NO_DATA_LINE, NO_DATA, 1);
+export const noDataPattern = (): ImageData => hatch(8, NO_DATA_LINE, NO_DATA, 1.4);

@@ -27,15 +27,17 @@ function fillColor(colors: readonly string[]): ExpressionSpecification {
 }
 
 // On the map a village goes without the name of its committee: 芙蓉里社区居委会 is 芙蓉里社区, 龙潭社区居民委员会 is 龙潭社区.
-const LABEL: ExpressionSpecification = [
-  "case",
-  ["in", ["slice", ["get", "name"], -5], ["literal", ["居民委员会", "村民委员会"]]], ["slice", ["get", "name"], 0, -5],
-  ["in", ["slice", ["get", "name"], -3], ["literal", ["居委会", "村委会"]]], ["slice", ["get", "name"], 0, -3],
-  ["get", "name"],
+const COMMITTEES = ["居民委员会", "村民委员会", "居委会", "村委会"];
+const NAME: ExpressionSpecification = ["get", "name"];
+const LABEL = [
+  "case", ...COMMITTEES.flatMap((end) => [["==", ["slice", NAME, -end.length], end], ["slice", NAME, 0, -end.length]]), NAME,
 ] as unknown as ExpressionSpecification;
 
 /** The same of a name as it comes. */
-export const onMap = (name: string): string => name.replace(/居民委员会$|村民委员会$|居委会$|村委会$/, "");
+export function onMap(name: string): string {
+  const end = COMMITTEES.find((each) => name.endsWith(each));
+  return end ? name.slice(0, -end.length) : name;
+}
 
 /** Pixels of a name at zooms, and straight between them. */
 export type NameSize = number;

@@ -46,6 +46,13 @@ export function freePadding(): Sides {
     bottom: bar ? innerHeight - bar.top + 20 : 60,
   };
 }
+export type Pixel = [x: number, y: number];
+/** Of the part of the window that nothing lies upon: what is in the middle there. */
+export function middleOf(map: GlMap): Pixel {
+  const { top, right, bottom, left } = freePadding();
+  const { clientWidth, clientHeight } = map.getContainer();
+  return [(left + clientWidth - right) / 2, (top + Math.max(top + 20, clientHeight - bottom)) / 2];
+}
 /** What of the ground is seen between the panels: west, south, east, north. */
 export function seen(map: GlMap): Bounds {
   const { top, right, bottom, left } = freePadding();

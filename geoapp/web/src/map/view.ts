@@ -6,6 +6,7 @@ import { calm, debounce } from "../dom";
 import { isLow } from "../form";
 import { t } from "../i18n";
 import { objectParts, type State } from "../state";
+import { aimOn } from "./aim";
 import { CellPopup } from "./cell-popup";
 import { createMap } from "./create";
 import { Drawing, isPainted } from "./drawing";
@@ -14,7 +15,7 @@ import { levelAt } from "./level";
 import { LostTiles } from "./lost-tiles";
 import { Pointer } from "./pointer";
 import { ObjectPopup } from "./popup";
-import { freePadding, isSplit } from "./room";
+import { freePadding, isSplit, middleOf } from "./room";
 
 export class MapView implements Face {
   readonly map: GlMap;
@@ -73,9 +74,11 @@ export class MapView implements Face {
     if (context.state.region) void this.onRegion(!camera);
     this.begun(this);
   }
-  /** What the pointer does on this map, or on another that is linked to it: popups are this one's alone. */
+  /** What pointer and keyboard do on this map, or on another that is linked to it: popups are this one's alone. */
   pointerOn(drawing: Drawing, context: Context): Pointer {
-    return new Pointer(drawing, context, this.popup, this.cellPopup, (code) => this.selectRegion(code));
+    const pointer = new Pointer(drawing, context, this.popup, this.cellPopup, (code) => this.selectRegion(code));
+    aimOn(drawing.map, context, pointer);
+    return pointer;
   }
 
   private checkLevel(): void {
@@ -124,18 +127,12 @@ export class MapView implements Face {
   /** Select a region and bring it into the free part of the window. */
   private go({ bounds, point, zoom }: { bounds?: Bounds; point?: [number, number]; zoom?: number }): void {
     const duration = calm() ? 0 : 700;
-    if (!bounds && !point && zoom) this.map.easeTo({ zoom, duration, around: this.map.unproject(this.middle()) });
+    if (!bounds && !point && zoom) this.map.easeTo({ zoom, duration, around: this.map.unproject(middleOf(this.map)) });
     if (bounds) this.map.fitBounds(bounds, { padding: freePadding(), maxZoom: 15, duration });
     else if (point) {
       const { top, right, bottom, left } = freePadding();
       this.map.easeTo({ center: point, zoom: zoom ?? Math.max(this.map.getZoom(), 14), duration, offset: [(left - right) / 2, (top - bottom) / 2] });
     }
-  }
-  /** Of the part of the window that nothing lies upon: what is in the middle there stays there. */
-  private middle(): [number, number] {
-    const { top, right, bottom, left } = freePadding();
-    const { clientWidth, clientHeight } = this.map.getContainer();
-    return [(left + clientWidth - right) / 2, (top + clientHeight - bottom) / 2];
   }
   selectRegion(code: string): void {
     const region = code === this.context.city ? "" : code;

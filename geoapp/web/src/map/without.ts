@@ -6,6 +6,7 @@ import { announce, h, icon, replace } from "../dom";
 import { added, area, change, density, integer, percent, periodText, shareOf, volumeText } from "../format";
 import { goPlain } from "../form";
 import { language, t, term, tk } from "../i18n";
+import { followedNote } from "../ui/followed";
 import { redraw } from "../ui/choices";
 import { filterWords } from "../ui/filters";
 import { errorText } from "../ui/notices";
@@ -126,7 +127,7 @@ export class Tables implements Face {
     const lang = language();
     const sources = detail.by_source_month.filter((row) => row.volume_l.some((litres) => litres !== null));
     return h("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": t("bySource") }, h("table", { "data-testid": "table-months" },
-      h("caption", {}, t("bySource"), detail.unassigned_l || detail.outside_l ? h("small", {}, t("onMap", { level: tk("level", detail.level) })) : null),
+      h("caption", {}, t("bySource"), followedNote(this.context, "source"), detail.unassigned_l || detail.outside_l ? h("small", {}, t("onMap", { level: tk("level", detail.level) })) : null),
       h("thead", {}, h("tr", {}, [t("kind_month"), t("total"), ...sources.map(({ source }) => term(this.context.meta, "source", source))].map((text) => h("th", { scope: "col" }, text)))),
       h("tbody", {}, detail.months.map((month, m) => {
         const total = added(sources.map((row) => row.volume_l[m]));

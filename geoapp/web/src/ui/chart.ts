@@ -7,6 +7,7 @@ import { language, listed, t, term } from "../i18n";
 import { regionOf } from "../unit";
 import type { Chart } from "./chart-draw";
 import { OTHER_COLOR, SOURCE_COLORS } from "./colors";
+import { followedText } from "./followed";
 import { printedMark, printedNote } from "./printed";
 
 export function mountChart(place: HTMLElement, context: Context) {
@@ -15,10 +16,11 @@ export function mountChart(place: HTMLElement, context: Context) {
   const title = h("h3", {}, t("bySource"));
   const legend = h("ul", { class: "chart-legend", "aria-hidden": "true" });
   const bar = h("p", { class: "bar-line", "data-testid": "bar-line", hidden: true });
+  const followed = h("p", { class: "fine", "data-testid": "followed-source", hidden: true });
   const gaps = h("p", { class: "fine", "data-testid": "chart-gaps", hidden: true });
   const provisional = h("p", { class: "fine", "data-testid": "chart-provisional", hidden: true });
   const printed = h("div", { class: "printed-notes", "data-testid": "source-notes" });
-  replace(place, title, canvas, legend, gaps, provisional, printed, bar, table);
+  replace(place, title, followed, canvas, legend, gaps, provisional, printed, bar, table);
   context.on("bar", ({ code, month, source }) => {
     bar.hidden = false;
     replace(bar, `${periodText(month, language())} · ${term(context.meta, "source", source)}`,
@@ -30,6 +32,8 @@ export function mountChart(place: HTMLElement, context: Context) {
   async function draw(detail: RegionDetail): Promise<void> {
     const mine = ++ticket;
     title.textContent = `${t("bySource")} ${yearText(detail.months)}`;
+    followed.textContent = followedText(context, "source");
+    followed.hidden = !followed.textContent;
     const total = added(detail.by_source_month.map((row) => added(row.volume_l)));
     place.hidden = total === null;
     if (canvas.dataset.drawn !== detail.code) bar.hidden = true;

@@ -14,6 +14,7 @@ import type { RegionValue } from "../values";
 import { redraw } from "./choices";
 import { OTHER_COLOR, PURPOSE_COLORS } from "./colors";
 import { filterWords } from "./filters";
+import { followedNote } from "./followed";
 import { countedText, standingText } from "./measure-note";
 import { printedMark, printedNote } from "./printed";
 import { redrawnNote } from "./redrawn";
@@ -133,6 +134,7 @@ export function purposes(place: HTMLElement, context: Context, detail: RegionDet
   place.hidden = rows.length === 0;
   replace(place,
     h("h3", {}, t("byPurpose")),
+    followedNote(context, "purpose"),
     h("div", { class: "parts-bar", "aria-hidden": "true" },
       rows.map((row) => h("i", { style: `flex:${row.volume_l};background:${PURPOSE_COLORS[row.purpose] ?? OTHER_COLOR}` }))),
     h("ul", { class: "parts" },

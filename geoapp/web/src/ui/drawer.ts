@@ -1,5 +1,6 @@
 // The region drawer: what one region used, how it divides, and where to go from it.
-// Figures and ranking follow the slider from the series already here; the rest comes once a period is settled on.
+// Figures and ranking follow the slider from the series already here; the rest comes once a period is settled on, of a month from what
+// is held, else from the API. While the drawer is closed nothing is asked for.
 import { ApiError, type Mover, type RegionDetail, regionUrl, type Series } from "../api";
 import { type Context, isMapLevel, type MapLevel } from "../context";
 import { debounce, h, icon, replace } from "../dom";
@@ -13,6 +14,7 @@ import { mountChart } from "./chart";
 import { facilities, figures, head, purposes } from "./drawer-parts";
 import { errorText, isRefused, wayOut } from "./notices";
 import { mountMovers } from "./compare";
+import { heldDetail } from "./held";
 import { mountRanking } from "./ranking";
 
 const SETTLE_MS = 180;
@@ -129,7 +131,22 @@ export function mountDrawer(place: HTMLElement, context: Context, select: (code:
       chart.clear();
     }
   }
-  const settle = debounce(() => { if (!document.documentElement.dataset.playing) void load(); }, SETTLE_MS);
+  /** The answer of another month, if what is here tells it. */
+  function held(): RegionDetail | null {
+    const level = context.levelOf(code());
+    const of = level === "city" ? context.shown?.series ?? null : (isMapLevel(level) && data.seriesNow(level, store.state.period, context.filters)) || own;
+    const asked = data.regionNow(code(), store.state.period, context.filters);
+    return detail && detail.code === code() && !asked ? heldDetail(context, detail, { of, children }) : null;
+  }
+  const settle = debounce(() => {
+    if (document.documentElement.dataset.playing || !store.state.drawer || detailOf === question()) return;
+    const told = held();
+    if (!told) return void load();
+    ticket++;
+    detail = told;
+    detailOf = question();
+    drawAll();
+  }, SETTLE_MS);
 
   function close(): void {
     store.set({ drawer: false });
@@ -147,7 +164,10 @@ export function mountDrawer(place: HTMLElement, context: Context, select: (code:
   context.on("rest", () => settle());
   store.subscribe((_, changed) => {
     const any = (...keys: (keyof State)[]) => keys.some((key) => changed.has(key));
-    if (changed.has("drawer")) visibility();
+    if (changed.has("drawer")) {
+      visibility();
+      settle(); // what was not asked for meanwhile
+    }
     if (changed.has("region")) {
       detail = own = children = null;
       if (!data.regionNow(code(), store.state.period, context.filters)) skeleton();

@@ -73,11 +73,10 @@ function divisionsBlock(context: Context): HTMLElement | null {
       h("a", { href: inLanguage("/divisions"), target: "_blank" }, t("divisionsChanges"))));
 }
 /** The filters in words, for captions: "自备井 · 工业". Empty when nothing is filtered. */
-export function filterWords(context: Context): string {
-  const { state, meta } = context;
-  return [
-    ...state.source.map((code) => (code === NEW_WATER ? t("new_water") : term(meta, "source", code))),
-    ...state.purpose.map((code) => term(meta, "purpose", code)),
-    ...(state.resident ? [tk("resident", state.resident)] : []),
-  ].join(" · ");
-}
+export const filterWords = (context: Context): string => [sourceWords(context), useWords(context)].filter(Boolean).join(" · ");
+/** Of these, what the water was taken from. */
+export const sourceWords = ({ state, meta }: Context): string =>
+  state.source.map((code) => (code === NEW_WATER ? t("new_water") : term(meta, "source", code))).join(" · ");
+/** And what it was used for, or by whom. */
+export const useWords = ({ state, meta }: Context): string =>
+  [...state.purpose.map((code) => term(meta, "purpose", code)), ...(state.resident ? [tk("resident", state.resident)] : [])].join(" · ");
