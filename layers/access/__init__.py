@@ -2,7 +2,7 @@
 
 `personal` says what is personal and why, `posture` what is open to all; `rights` are capabilities with how far each reaches, `roles` what an
 account was given of them; `sight` is what one asker sees in one answer, and the class of rights in every stamp; `rows` makes a condition
-of a reach, and `seen` gives out layers as they may be seen.
+of a reach, `seen` gives out layers as they may be seen, and `told` tables, to forms.
 """
 
 from layers.access.named import APPROVE, CHECK, COMPILE, IMPORT, LOOK_BEHIND, READ_AUDIT
@@ -19,7 +19,7 @@ from layers.access.posture import (
 )
 from layers.access.rights import CAPABILITIES, DUTIES, Capability, Rights
 from layers.access.roles import Asker, gone_codes, granted
-from layers.access.rows import begins, counting_in, rows_in
+from layers.access.rows import NO_ROW, begins, counting_in, rows_in
 from layers.access.seen import (
     counts_within,
     depends,
@@ -50,6 +50,7 @@ from layers.access.sight import (
     require,
     require_fine,
 )
+from layers.access.told import held, of_model, tells_column, told_rows, touches_persons, within
 
 __all__ = [
     "APPROVE",
@@ -60,6 +61,7 @@ __all__ = [
     "DUTIES",
     "IMPORT",
     "LOOK_BEHIND",
+    "NO_ROW",
     "READ_AUDIT",
     "SETTING",
     "WORD",
@@ -78,6 +80,7 @@ __all__ = [
     "divides",
     "gone_codes",
     "granted",
+    "held",
     "is_closed",
     "keep_class",
     "layers_of",
@@ -90,6 +93,7 @@ __all__ = [
     "now",
     "objects",
     "objects_of",
+    "of_model",
     "of_object",
     "one_moment",
     "reach_of",
@@ -104,7 +108,11 @@ __all__ = [
     "shown",
     "still_synthetic",
     "tells",
+    "tells_column",
     "tells_of",
+    "told_rows",
+    "touches_persons",
     "varies",
     "with_names",
+    "within",
 ]

@@ -158,6 +158,11 @@ def now() -> Sight:
     return Sight(posture, posture.rights | BUT_PERSONAL | Rights.everywhere("reports"), known=True)
 
 
+def somebody_asks() -> bool:
+    """Whether this is said to somebody, as all of a web process is, and not in a command of the operator's."""
+    return _moment.get() is not None or settings.SERVING
+
+
 def note_personal(what: str) -> None:
     """That the answer of this moment gives personal data of a layer, or of what mixes them (a search, an explanation)."""
     moment = _moment.get()

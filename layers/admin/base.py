@@ -14,16 +14,18 @@ from django.db.models import Q, QuerySet
 from django.forms.widgets import Script
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from layers import access, acts, registry, vocab
+from layers import acts, vocab
 from layers.admin import journal
 from layers.admin.geometry import LineField, OutlineField, OutlineWidget, PositionField, PositionWidget, outline_json
 from layers.admin.paging import BoundedPaginator, LightChangeList
+from layers.admin.rightful import RightfulAdmin, RightfulForm
 from layers.history.tables import OWN_HISTORY
 from layers.ingest.refusal import ImportRefused
-from layers.reach import Reach
+from layers.models.called import by_code
 from layers.text import is_plain
 from layers.values import term_word
 from layers.words import Listed, active, shown, shown_word
@@ -78,13 +80,17 @@ class FastAdmin(admin.ModelAdmin):
             queryset = queryset.filter(self.word_query(word))
         return queryset, False
 
+    def told(self, path: str) -> Q:
+        """The rows that may be found by what a column says: all, unless somebody knows better (`RightfulAdmin`)."""
+        return Q()
+
     def word_query(self, word: str) -> Q:
         code = Q(code__istartswith=word)
         if re.fullmatch(r"[A-Za-z0-9_.-]+", word) and re.search(r"\d", word):
             return code
         named = [name for name in self.search_fields if name != "code"]
         for name in named:
-            code |= Q(**{f"{name}__icontains": word})
+            code |= Q(**{f"{name}__icontains": word}) & self.told(name)
         return code
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
@@ -93,6 +99,23 @@ class FastAdmin(admin.ModelAdmin):
             bool(self.synthetic_field) and getattr(obj, self.synthetic_field, None) == vocab.SYNTHETIC
         )
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return _made(super().changelist_view(request, extra_context))
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return _made(super().changeform_view(request, *args, **kwargs))
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        return _made(super().delete_view(request, object_id, extra_context))
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        return _made(super().history_view(request, object_id, extra_context))
+
+
+def _made(response: HttpResponse) -> HttpResponse:
+    """The page as it is now. Django makes it later, when nobody knows any more who asks."""
+    return response.render() if isinstance(response, TemplateResponse) else response
 
 
 class ReadOnlyAdmin(FastAdmin):
@@ -112,7 +135,7 @@ class Beyond(Exception):
     """What was saved would count where the asker's right does not reach; the transaction is undone."""
 
 
-class PublishedForm(forms.ModelForm):
+class PublishedForm(RightfulForm):
     """Takes the imports' lock while it can still say so kindly: a running import and a change must not cross."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -131,7 +154,7 @@ class PublishedForm(forms.ModelForm):
         return cleaned
 
     def _clean_fields(self) -> None:
-        super()._clean_fields()  # type: ignore[misc]  # not of the stubs
+        super()._clean_fields()
         # An outline that nobody replaced is the one the object has.
         for name, field in self.fields.items():
             if isinstance(field, OutlineField) and self.cleaned_data.get(name, ...) is None and self.instance.pk:
@@ -144,10 +167,9 @@ class PublishedForm(forms.ModelForm):
                 )
 
 
-class PublishedAdmin(FastAdmin):
+class PublishedAdmin(RightfulAdmin, FastAdmin):
     """Saving is importing one object: release, place, sums, version, in the one transaction of the save."""
 
-    dataset: ClassVar[str]
     layer: ClassVar[str] = ""  # whose tiles the map shows around the object
     form = PublishedForm
     save_on_top = True
@@ -157,32 +179,6 @@ class PublishedAdmin(FastAdmin):
         models.MultiPolygonField: {"form_class": OutlineField, "widget": OutlineWidget},
         models.MultiLineStringField: {"form_class": LineField, "widget": OutlineWidget},
     }
-
-    def reach(self, request: HttpRequest) -> Reach:
-        """How far the asker's hand reaches: whose objects are listed, and may be changed."""
-        return access.reach_of(request.user, "edit", f"{self.opts.app_label}.view_{self.opts.model_name}")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        found = super().get_queryset(request)
-        reach, of = self.reach(request), registry.dataset(self.dataset)
-        return found if reach.whole or not self._divides() else found.filter(access.rows_in(of, reach))
-
-    def _divides(self) -> bool:
-        of = registry.dataset(self.dataset)
-        return of.model == self.model._meta.label and access.divides(of)
-
-    def _is_ones_own(self, request: HttpRequest) -> bool:
-        """Whether what is the whole city's may be changed by the asker."""
-        return self._divides() or self.reach(request).whole
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and self._is_ones_own(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_change_permission(request, obj) and self._is_ones_own(request)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_delete_permission(request, obj) and self._is_ones_own(request)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -199,7 +195,7 @@ class PublishedAdmin(FastAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Who may not change the object sees the map without its inputs."""
-        sets = self.sections() or super().get_fieldsets(request, obj)
+        sets = self.told_fields(request, obj, self.sections() or super().get_fieldsets(request, obj))
         if obj is None or self.has_change_permission(request, obj):
             return sets
         return [(t, {**o, "fields": ["map" if f == "geom" else f for f in o["fields"]]}) for t, o in sets]
@@ -228,8 +224,10 @@ class PublishedAdmin(FastAdmin):
             return
         action: journal.Action = "change" if change else "add"
         ids = [obj.pk] if change else []
+        with by_code():
+            named = [str(obj)]
         form.journal = journal.ChangeByHand(
-            self.dataset, request.user.get_username(), action, ids, [str(obj)], form.cleaned_data.get("effective")
+            self.dataset, request.user.get_username(), action, ids, named, form.cleaned_data.get("effective")
         )
         obj.release = form.journal.release
         super().save_model(request, obj, form, change)
@@ -260,7 +258,8 @@ class PublishedAdmin(FastAdmin):
 
     def _delete(self, request: HttpRequest, objects: list[Any], delete: Any) -> None:
         journal.claim()
-        names = [str(obj) for obj in objects]
+        with by_code():
+            names = [str(obj) for obj in objects]
         ids = [obj.pk for obj in objects]
         change = journal.ChangeByHand(self.dataset, request.user.get_username(), "delete", ids, names)
         delete()

@@ -81,7 +81,7 @@ class PlacedAdmin(PublishedAdmin):
     synthetic_field = "position_quality"
 
     def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
-        return ("code", "name", *self.shown, declared, found, quality_mark)
+        return self.told_columns(request, ("code", "name", *self.shown, declared, found, quality_mark))
 
     def get_list_filter(self, request: HttpRequest) -> tuple[Any, ...]:
         return (*self.list_filter, "position_quality", PositionFilter, DistrictFilter)

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.contrib.gis.geos import GEOSGeometry, MultiPoint
 from django.http import HttpRequest
 
+from layers import access
 from layers.admin.amounts import CubicMetresField, cubic_metres
 from layers.admin.base import PublishedAdmin, PublishedForm
 from layers.admin.filters import DistrictFilter
@@ -50,7 +51,8 @@ class PermitAdmin(PublishedAdmin):
         places = [obj.wells, obj.intakes]
         found: list[Any] = []
         for objects in places:
-            found += objects.filter(geom__isnull=False).values_list("geom", flat=True)[:MAPPED]
+            seen = access.objects_of(objects.model).filter(geom__isnull=False)
+            found += objects.filter(pk__in=seen.values("pk")).values_list("geom", flat=True)[:MAPPED]
         return MultiPoint(found, srid=found[0].srid) if found else None
 
 

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from layers import vocab
+from layers import access, registry, vocab
 from layers.admin.amounts import CubicMetresField, cubic_metres
 from layers.admin.base import FastAdmin, PublishedAdmin, PublishedForm, ReadOnlyAdmin
 from layers.models import Boundary, Meter, Region, SupplyFacility, UsageRecord, UsageSum
@@ -128,9 +128,11 @@ class UsageRecordAdmin(Monthly, PublishedAdmin):
         found = Q()
         code = Q(code__istartswith=word)
         named = code if word.isascii() else code | Q(name__icontains=word)
+        told = access.told_rows(registry.dataset("facility"), "name")
+        facility = code if word.isascii() else code | (Q(name__icontains=word) & told)
         for name, model, how in (
             ("meter", Meter, code),
-            ("facility", SupplyFacility, named),
+            ("facility", SupplyFacility, facility),
             ("region", Region, named),
         ):
             ids = list(model._default_manager.filter(how).order_by("pk").values_list("pk", flat=True)[:MATCHED])

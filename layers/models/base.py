@@ -9,6 +9,7 @@ from django.db.models import Case, F, Index, When
 from django.db.models.functions import Coalesce, Upper
 
 from layers.functions import CellIndex
+from layers.models.called import called
 from layers.vocab import POSITION_QUALITY
 from layers.words import shown
 
@@ -81,7 +82,7 @@ class Placed(models.Model):
         ordering = ("code",)
 
     def __str__(self) -> str:
-        return f"{self.code} {self.name}".strip()
+        return called(self)
 
 
 def code_index(table: str) -> Index:

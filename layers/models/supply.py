@@ -8,6 +8,7 @@ from django.contrib.postgres.indexes import GistIndex
 
 from layers.functions import PlaneArea
 from layers.models.base import STORAGE_SRID, TILE_SRID, Placed, code_index, part_indexes, placed_indexes
+from layers.models.called import called
 from layers.vocab import BOUNDARY_QUALITY, FACILITY_KIND, MANAGER, STATUS
 from layers.words import shown
 
@@ -80,4 +81,4 @@ class SupplyArea(models.Model):
         constraints = [models.CheckConstraint(condition=models.Q(geom__isvalid=True), name="supply_area_geom_valid")]
 
     def __str__(self) -> str:
-        return f"{self.code} {self.name}".strip()
+        return called(self)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.gis.db import models
 
 from layers.models.base import Placed, code_index, part_indexes, placed_indexes
+from layers.models.called import called
 from layers.vocab import METERING, STATUS, WELL_USE
 from layers.words import shown
 
@@ -23,7 +24,7 @@ class AbstractionHolder(models.Model):
         indexes = [code_index("holder")]
 
     def __str__(self) -> str:
-        return f"{self.code} {self.name}"
+        return called(self)
 
 
 class AbstractionPermit(models.Model):
