@@ -2,7 +2,7 @@
 
 `personal` says what is personal and why, `posture` what is open to all; `rights` are capabilities with how far each reaches, `roles` what an
 account was given of them; `sight` is what one asker sees in one answer, and the class of rights in every stamp; `rows` makes a condition
-of a reach, and `seen` gives out layers as they may be seen.
+of a reach, and `seen` gives out layers as they may be seen. `policies` and `behind` are the same once more, in the database.
 """
 
 from layers.access.permissions import divides, note_staff, reach_of, reaches, rights_of
