@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from layers.kept.memory import forget
 from tests.access_walk import told
@@ -49,3 +51,30 @@ def test_every_answer_is_the_same_as_the_owners(world: Path, name: str, settings
         if not PACKED.search(address):
             assert EACH.sub("", text) == EACH.sub("", expected[1]), address
     assert len(every) > 80, "the walk has lost its way"
+
+
+@pytest.mark.parametrize("name", ["anybody, all open", "the west's bureau"])
+def test_an_answer_that_reads_no_object_costs_no_statement_more(world: Path, name: str) -> None:
+    """One that is kept, and figures; what reads objects costs one, however many it reads them with."""
+    client = come(name)
+    kept, figures, objects = (
+        "/api/layers/well/features",
+        "/api/stats?level=district&period=2019",
+        "/ogc/collections/well/items?limit=1",
+    )
+
+    def statements(address: str) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(address).status_code == 200
+        return len(asked)
+
+    for address, more in ((kept, 0), (figures, 0), (objects, 1)):
+        for _ in range(2):
+            statements(address)
+        if more:
+            forget()
+        before = statements(address)
+        if more:
+            forget()
+        with behind_the_wall():
+            assert statements(address) == before + more, address
