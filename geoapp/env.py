@@ -125,7 +125,7 @@ def worded(name: str, text: str | None) -> dict[str, tuple[str, str]]:
     return found
 
 
-def database_url(text: str) -> dict[str, Any]:
+def database_url(text: str, name: str = "DATABASE_URL") -> dict[str, Any]:
     """`postgresql://user:password@host:port/name?sslmode=…` → NAME, USER, PASSWORD, HOST, PORT, OPTIONS.
 
     A host that is a directory (a socket) may be given percent-encoded or as `?host=/dir`.
@@ -133,21 +133,21 @@ def database_url(text: str) -> dict[str, Any]:
     """
     parts = urlsplit(text.strip())
     if parts.scheme not in URL_SCHEMES:
-        raise BadSetting("DATABASE_URL: use postgresql://user:password@host:port/name")
+        raise BadSetting(f"{name}: use postgresql://user:password@host:port/name")
     try:
         port = parts.port
     except ValueError:
-        raise BadSetting("DATABASE_URL: the port is not a number") from None
-    name = unquote(parts.path.lstrip("/"))
-    if not name:
-        raise BadSetting("DATABASE_URL: the database name is missing: postgresql://user:password@host:port/name")
+        raise BadSetting(f"{name}: the port is not a number") from None
+    database = unquote(parts.path.lstrip("/"))
+    if not database:
+        raise BadSetting(f"{name}: the database name is missing: postgresql://user:password@host:port/name")
     options = dict(parse_qsl(parts.query))
     host = options.pop("host", None) or unquote(parts.hostname or "")
     # urlsplit lowers the host's letters; a socket directory has to keep them.
     if "%2f" in parts.netloc.lower():
         host = unquote(parts.netloc.rpartition("@")[2].partition(":")[0])
     return {
-        "NAME": name,
+        "NAME": database,
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": host,

@@ -13,7 +13,7 @@ from pathlib import Path
 from geoapp import env, serve, state, unread
 
 # Secrets are files of their own; another database and a developer's mode are asked for each time.
-NOT_KEPT = frozenset({"DATABASE_URL", "DEBUG", "SECRET_KEY", "SHUITU_SECRET_KEY_FILE"})
+NOT_KEPT = frozenset({"DATABASE_URL", "DATABASE_WEB_URL", "DEBUG", "SECRET_KEY", "SHUITU_SECRET_KEY_FILE"})
 NAMES = tuple(sorted({*serve.READ_AT_START, "PORT"} - NOT_KEPT))
 
 

@@ -24,11 +24,32 @@ if TYPE_CHECKING:
     import psycopg
 
 ROLE = DATABASE = "shuitu"
+# Whom processes that answer log in as: it owns nothing (decision 48).
+WEB_ROLE = "shuitu_web"
+# What it may take for a transaction; nobody logs in as these. `layers.access.policies` says what each sees.
+SEEING_ROLES = ("shuitu_sees_objects", "shuitu_sees_all")
+# What conditions of questions are made of, and what an index answers them by. PostgreSQL asks a policy first and an index only
+# then, unless a function is known to tell nothing of the rows that it is given (decision 48).
+LEAKPROOF = (
+    "geometry_overlaps(geometry, geometry)", "st_intersects(geometry, geometry)", "st_covers(geometry, geometry)",
+    "st_coveredby(geometry, geometry)", "textlike(text, text)", "upper(text)",
+)  # fmt: skip
+FURNISHED = 1  # raised where a cluster that is there needs more than it was given
 OLDEST = 14  # PostgreSQL this is known to need: Django 5.2's own floor
 
 
 def record_path() -> Path:
     return state.state_dir() / "db.json"
+
+
+def web_connection(url: str | None, web_url: str | None) -> dict[str, Any]:
+    """The same for a process that answers; that of the owner where the database was given no role that owns nothing."""
+    if url:
+        return env.database_url(web_url, "DATABASE_WEB_URL") if web_url else connection(url)
+    if web_url:
+        raise env.BadSetting("DATABASE_WEB_URL: DATABASE_URL is missing, which names the owner of the tables")
+    owner, known = connection(), state.read_json(record_path()).get("web_password")
+    return {**owner, "USER": WEB_ROLE, "PASSWORD": known} if known else owner
 
 
 def connection(url: str | None = None) -> dict[str, Any]:
@@ -50,11 +71,11 @@ def connection(url: str | None = None) -> dict[str, Any]:
     }
 
 
-def _furnish(socket: Path, password: str) -> None:
-    """The application's role and database, and PostGIS in both it and template1; does what is missing.
+def _furnish(socket: Path, password: str, web_password: str) -> None:
+    """The application's roles and database, and PostGIS in both it and template1; does what is missing.
 
-    The role is no superuser. It may create databases (tests do), and as these are copies of template1 they
-    come with PostGIS, which only a superuser could add.
+    The owner is no superuser. It may create databases (tests do), and as these are copies of template1 they
+    come with PostGIS, which only a superuser could add. It may take the web's roles, to look through their eyes.
     """
     import psycopg
     from psycopg import sql
@@ -78,11 +99,51 @@ def _furnish(socket: Path, password: str) -> None:
         if not link.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone():
             link.execute(sql.SQL("CREATE ROLE {role}").format(**names))
         link.execute(sql.SQL("ALTER ROLE {role} LOGIN CREATEDB NOSUPERUSER PASSWORD {password}").format(**names))
+        _web_roles(link, web_password)
     with connect("template1") as link:
         link.execute("CREATE EXTENSION IF NOT EXISTS postgis")
+        _for_the_wall(link)
     with connect("postgres") as link:
         if not link.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
             link.execute(sql.SQL("CREATE DATABASE {database} OWNER {role}").format(**names))
+    with connect(DATABASE) as link:
+        _for_the_wall(link)
+
+
+def _web_roles(link: "psycopg.Connection[Any]", password: str) -> None:
+    from psycopg import sql
+
+    for text in web_roles(WEB_ROLE, ROLE):
+        link.execute(text)
+    login = sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(WEB_ROLE), sql.Literal(password))
+    link.execute(login)
+
+
+def web_roles(web: str, owner: str) -> list[str]:
+    """What a superuser runs once in a cluster: who serves the web, and the roles that it may take but has nothing of until it does."""
+    seeing = ", ".join(SEEING_ROLES)
+    make = "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{0}') THEN CREATE ROLE {0}; END IF; END $$"
+    return [
+        *(make.format(name) for name in (web, *SEEING_ROLES)),
+        f"ALTER ROLE {web} LOGIN NOINHERIT NOCREATEDB NOCREATEROLE NOSUPERUSER NOBYPASSRLS",
+        f"GRANT {seeing} TO {web}",
+        f"GRANT {web}, {seeing} TO {owner}",
+    ]
+
+
+def for_the_wall(owner: str) -> list[str]:
+    """What a superuser runs once in a database: only the owner makes tables (before PostgreSQL 15 everybody could), and policies leave
+    questions their indexes."""
+    return [
+        "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
+        f"GRANT CREATE ON SCHEMA public TO {owner}",
+        *(f"ALTER FUNCTION {name} LEAKPROOF" for name in LEAKPROOF),
+    ]
+
+
+def _for_the_wall(link: "psycopg.Connection[Any]") -> None:
+    for text in for_the_wall(ROLE):
+        link.execute(text)
 
 
 def _connect(url: str | None) -> "psycopg.Connection[Any]":
@@ -137,7 +198,7 @@ def start() -> None:
         if kept and not cluster.wait_ready(place, kept):
             cluster.end(place)
             kept = 0
-        if kept and known.get("ready") and not answers():
+        if kept and known.get("ready") and known.get("furnished") == FURNISHED and not answers():
             proc.send(kept, signal.SIGUSR1)
             return
         if not (place.data / "PG_VERSION").exists():
@@ -149,10 +210,12 @@ def start() -> None:
             cluster.launch(place, Path(known["socket"]))
         if not known.get("socket") or not known.get("password"):
             raise cluster.DatabaseTrouble(f"{record_path()} is lost or damaged, and with it the database's password")
-        _furnish(Path(known["socket"]), known["password"])
+        known.setdefault("web_password", secrets.token_urlsafe(24))
+        _furnish(Path(known["socket"]), known["password"], known["web_password"])
         if trouble := answers():
             raise cluster.DatabaseTrouble(f"the database started but does not answer: {trouble}")
-        state.write_private(record_path(), json.dumps({**known, "ready": True}, indent=1) + "\n")
+        told = {**known, "ready": True, "furnished": FURNISHED}
+        state.write_private(record_path(), json.dumps(told, indent=1) + "\n")
         proc.send(cluster.keeper_pid(place), signal.SIGUSR1)
 
 
@@ -237,6 +300,7 @@ def report() -> int:
     if url:
         trouble = answers(url)
         print(f"database  {'up' if not trouble else 'DOWN'}  (DATABASE_URL)  {trouble}".rstrip())
+        print(second_wall(url))
         return 3 if trouble else 0
     place = cluster.find_cluster()
     pid = cluster.running_pid(place)
@@ -247,7 +311,17 @@ def report() -> int:
     watched = f"kept by {kept}" if kept else "NOBODY STARTS IT AGAIN (./shuitu up)"
     told = f"socket {connection()['HOST']}, port {cluster.PORT}, data {place.data}"
     print(f"database  up    pid {pid}, {watched}, {told}")
+    print(second_wall(None))
     return 0
+
+
+def second_wall(url: str | None) -> str:
+    """One line on whom the web process logs in as."""
+    owner, web = connection(url)["USER"], web_connection(url, os.environ.get("DATABASE_WEB_URL"))["USER"]
+    if web == owner:
+        hint = "DATABASE_WEB_URL (./shuitu manage wall)" if url else "./shuitu up"
+        return f"wall      OFF   the web process owns the tables: {hint}"
+    return f"wall      up    the web process is {web}, and owns nothing"
 
 
 def main(argv: list[str]) -> int:

@@ -3,6 +3,7 @@
 | variable | meaning | default |
 |---|---|---|
 | DATABASE_URL | a PostGIS to use instead of the private cluster | the private cluster |
+| DATABASE_WEB_URL | the same database for the web process, as a role that owns nothing (`manage.py wall`) | without it the second wall is off where DATABASE_URL is given |
 | SECRET_KEY, SHUITU_SECRET_KEY_FILE | Django's key, or the file that holds it | `.local/secret_key` |
 | SHUITU_STATE | where state is kept | `.local` |
 | ALLOWED_HOSTS, CSRF_TRUSTED_ORIGINS | comma-separated | this machine only; none |
@@ -41,6 +42,7 @@
 """
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -124,16 +126,24 @@ TEMPLATES = [
 # Only a web process (geoapp.wsgi sets the word) pools its connections and bounds its statements:
 # a load or a rebuild may run for minutes, in one connection of its own.
 SERVING = env.flag("SHUITU_SERVING", os.environ.get("SHUITU_SERVING"))
-_database = localdb.connection(os.environ.get("DATABASE_URL"))
+# What answers somebody goes behind the second wall: web processes, and those that make reports (decision 48).
+BEHIND_WALL = SERVING or sys.argv[1:2] == ["report_worker"]
+_owner = localdb.connection(os.environ.get("DATABASE_URL"))
+_web = localdb.web_connection(os.environ.get("DATABASE_URL"), os.environ.get("DATABASE_WEB_URL"))
+# Whom they log in as, who owns nothing; empty where that is the owner, and there is no second wall.
+WEB_LOGIN = _web["USER"] if _web["USER"] != _owner["USER"] else ""
+WEB_ROLE = WEB_LOGIN if BEHIND_WALL else ""
+_database = _web if BEHIND_WALL else _owner
 _options: dict[str, Any] = {"application_name": "shuitu", **_database.pop("OPTIONS")}
 STATEMENT_TIMEOUT_MS = env.integer("STATEMENT_TIMEOUT_MS", os.environ.get("STATEMENT_TIMEOUT_MS"), 15000, 0, 3_600_000)
 if SERVING:
     _pool = env.integer("DB_POOL_SIZE", os.environ.get("DB_POOL_SIZE"), 16, 1, 200)
     _options["options"] = f"{_options.get('options', '')} -c statement_timeout={STATEMENT_TIMEOUT_MS}".strip()
     _options["pool"] = {"max_size": _pool}
+_COMMAND = "geoapp.database.behind" if WEB_ROLE else "django.contrib.gis.db.backends.postgis"
 DATABASES = {
     "default": {
-        "ENGINE": "geoapp.database" if SERVING else "django.contrib.gis.db.backends.postgis",
+        "ENGINE": "geoapp.database" if SERVING else _COMMAND,
         **_database,
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": not SERVING,  # the pool outlives a restart of the database: `geoapp.database` sees to it

@@ -16,12 +16,24 @@ _SAY = (
 )
 
 
-def settings_of(**given: str) -> dict[str, Any]:
-    """Every setting by name, as JSON says it, where the environment says just this of how the site is run."""
-    unwanted = ("HTTPS", "SHUITU_SERVING", "TRUSTED_PROXIES", "DB_POOL_SIZE", "STATEMENT_TIMEOUT_MS")
+def settings_of(*words: str, **given: str) -> dict[str, Any]:
+    """Every setting by name, as JSON says it, where the environment says just this of how the site is run; ``words`` are the command."""
+    unwanted = (
+        "HTTPS",
+        "SHUITU_SERVING",
+        "DATABASE_WEB_URL",
+        "TRUSTED_PROXIES",
+        "DB_POOL_SIZE",
+        "STATEMENT_TIMEOUT_MS",
+    )
     kept = {name: text for name, text in os.environ.items() if name not in unwanted}
     done = subprocess.run(
-        [sys.executable, "-c", _SAY], cwd=ROOT, env={**kept, **given}, capture_output=True, text=True, check=True
+        [sys.executable, "-c", _SAY, *words],
+        cwd=ROOT,
+        env={**kept, **given},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     found: dict[str, Any] = json.loads(done.stdout)
     return found

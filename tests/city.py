@@ -146,7 +146,7 @@ def _environment(settings: dict[str, Any], home: Path) -> dict[str, str]:
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "STREAM_IDLE_SECONDS": str(STREAM_IDLE_SECONDS),
     }
-    for unwanted in ("HTTPS", "SHUITU_SERVING"):
+    for unwanted in ("HTTPS", "SHUITU_SERVING", "DATABASE_WEB_URL"):
         environment.pop(unwanted, None)
     return environment
 

@@ -60,7 +60,11 @@ def schema_fingerprint() -> str:
     """What the schema is made from: our migrations, models and what they generate columns by, and the packages that have some of their own."""
     digest = hashlib.sha256()
     rooms = [path for room in ("layers", "tiles", "geoapp") for path in (ROOT / room).rglob("*.py")]
-    made_by = [path for path in rooms if {"migrations", "models", "models.py", "functions.py"} & set(path.parts)]
+    made_by = [
+        path
+        for path in rooms
+        if {"migrations", "models", "models.py", "functions.py", "policies.py", "grants.py"} & set(path.parts)
+    ]
     for path in sorted([*made_by, ROOT / "requirements.lock"]):
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -97,7 +97,9 @@ database() {
 
 # The schema of a private database changes with the migrations alone; in somebody else's, look each time.
 schema() {
-    want=$({ echo "$database_id"; cat requirements.lock; find geoapp layers tiles -path '*/migrations/*.py' |
+    # Policies are made from the registry, and grants after every migration.
+    want=$({ echo "$database_id"; cat requirements.lock; find geoapp layers tiles -path '*/migrations/*.py' \
+        -o -path 'layers/access/*.py' -o -path 'layers/*.py' ! -path 'layers/*/*' -o -path 'geoapp/database/*.py' -o -path geoapp/localdb.py |
         LC_ALL=C sort | tr '\n' '\0' | xargs -0 sha256sum; } | digest)
     if [ -z "${DATABASE_URL:-}" ] && is_stamped "$state/stamps/schema" "$want"; then
         was_done "schema"

@@ -14,6 +14,7 @@ import psycopg
 from django.contrib.gis.db.backends.postgis import base
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from geoapp.database.wall import Walled
 from geoapp.database.watch import NoneFree, Watch
 
 SILENCE_SECONDS = 0.5  # a statement may take longer; after so long it is asked whether the database still lives
@@ -54,7 +55,7 @@ class WatchedConnection(psycopg.Connection[Any]):
             return end.value
 
 
-class DatabaseWrapper(base.DatabaseWrapper):
+class DatabaseWrapper(Walled, base.DatabaseWrapper):
     """GeoDjango's PostGIS, with `Gone` and `NoneFree` told apart. Settings say the pool's size, the rest is said here."""
 
     def __init__(self, settings_dict: dict[str, Any], *args: Any, **kwargs: Any) -> None:

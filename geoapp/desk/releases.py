@@ -19,9 +19,11 @@ from layers import access, registry
 from layers.history.tables import OWN_HISTORY
 from layers.ingest.refusal import ImportRefused
 from layers.later import later
+from layers.wall import lifted
 
 undo = later("layers.ingest.undo.undo")
 WAIT_S = 10.0
+BEHIND = "what objects were goes by who may look behind them"
 lookers, clerks = for_clerks(too_large, access.IMPORT, access.LOOK_BEHIND), for_clerks(too_large)
 
 
@@ -42,7 +44,8 @@ def release(request: HttpRequest, number: int) -> HttpResponse:
     found = get_object_or_404(past.of_clerk(request.user), pk=number)
     may_undo = request.user.has_perm(access.IMPORT)
     asked = pages.number(request.GET.get("page", ""))
-    return show(request, "release", past.of_release(found, language(request), asked, may_undo=may_undo))
+    with lifted(BEHIND):
+        return show(request, "release", past.of_release(found, language(request), asked, may_undo=may_undo))
 
 
 @clerks
@@ -54,7 +57,7 @@ def undoing(request: HttpRequest, number: int) -> HttpResponse:
     commit = request.method == "POST"
     told = audit.attempt("import_undone", object=found.dataset, of=found.pk) if commit else nullcontext()
     try:
-        with told:
+        with lifted("what follows is of the whole city"), told:
             done = undo(found.pk, commit=commit, actor=request.user.get_username(), wait_s=WAIT_S)
     except ImportRefused as refusal:
         return show(request, "undo", past.of_undoing(found, lang, None, refusal), 400)
@@ -81,12 +84,12 @@ def history(request: HttpRequest, dataset: str, number: int) -> HttpResponse:
         raise PermissionDenied
     reach = access.reach_of(request.user, "edit", f"{model.app_label}.view_{model.model_name}")
     of = registry.dataset(dataset)
-    if (
-        not reach.whole
-        and not apps.get_model(of.model)._default_manager.filter(access.rows_in(of, reach), pk=number).exists()
-    ):
-        raise Http404
-    told = past.of_history(dataset, number, language(request))
+    with lifted(BEHIND):
+        own = (
+            reach.whole
+            or apps.get_model(of.model)._default_manager.filter(access.rows_in(of, reach), pk=number).exists()
+        )
+        told = past.of_history(dataset, number, language(request)) if own else None
     if told is None:
         raise Http404
     return show(request, "history", told)

@@ -18,6 +18,7 @@ from layers.record.files import Folder
 from layers.record.leaves import ENDED, BadLeaf, Leaf
 from layers.record.models import RecordEntry, Salt
 from layers.record.notes import BadNote, Checkpoint
+from layers.wall import lifted
 from layers.words import Listed, Worded, Words
 
 ACTS = {"stated": Words("存证", "Recorded"), ENDED: Words("删除", "Deleted")}
@@ -149,7 +150,7 @@ def _now(code: str, newest: RecordEntry, lang: str) -> dict[str, Any]:
     """Whether the tables say what the last entry says. Personal values are compared and not told."""
     leaf = _leaf(newest)
     salt = Salt.objects.filter(pk=newest.index).first()
-    with connection.cursor() as cursor:
+    with lifted("the tables against what was entered"), connection.cursor() as cursor:
         found = next(kinds.now(cursor, permits.KIND, kinds.of_subject(), [code]), None)
     if found is None or leaf.act == ENDED:
         return {"same": (found is None) == (leaf.act == ENDED), "there": found is not None, "differs": []}

@@ -11,13 +11,16 @@ from layers.models import Meter, UsageSum, Well
 from layers.periods import Period
 from layers.stats.query import under
 from layers.stats.regions import RegionInfo
+from layers.wall import lifted
 
 
 def findings(region: RegionInfo, prefixes: list[str], period: Period) -> tuple[RuleFinding, ...]:
     """Each rule with what it found of how many; rules that found nothing are listed too, so that silence is no gap. Those of
     objects that may not be seen are not."""
-    wells = _wells(region, prefixes) if is_whole("well", prefixes) else []
-    meters = _meters(prefixes) if is_whole("meter", prefixes) else []
+    # Counts of what is declared here and found elsewhere, or the other way.
+    with lifted("findings about the registers of a region whose objects may all be seen"):
+        wells = _wells(region, prefixes) if is_whole("well", prefixes) else []
+        meters = _meters(prefixes) if is_whole("meter", prefixes) else []
     return (*wells, *_facilities(prefixes), *meters, *_usage(region, prefixes, period))
 
 

@@ -2,7 +2,7 @@
 
 `personal` says what is personal and why, `posture` what is open to all; `rights` are capabilities with how far each reaches, `roles` what an
 account was given of them; `sight` is what one asker sees in one answer, and the class of rights in every stamp; `rows` makes a condition
-of a reach, `seen` gives out layers as they may be seen, and `told` tables, to forms.
+of a reach, `seen` gives out layers as they may be seen, and `told` tables, to forms. `policies` and `behind` are the same once more, in the database.
 """
 
 from layers.access.named import APPROVE, CHECK, COMPILE, IMPORT, LOOK_BEHIND, READ_AUDIT

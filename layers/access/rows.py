@@ -45,13 +45,13 @@ def rows_in(dataset: Dataset, reach: Reach) -> Q:
 def _by(dataset: Dataset, path: str, reach: Reach) -> Q:
     model = apps.get_model(dataset.model)
     condition = counting_in(path, reach.prefixes)
-    if not _leads_to_many(model, path):
+    if not leads_to_many(model, path):
         return condition
     # By identity: a join would give a row once for each of the many that it leads to.
     return Q(pk__in=model._default_manager.order_by().filter(condition).values("pk"))
 
 
-def _leads_to_many(model: Any, path: str) -> bool:
+def leads_to_many(model: Any, path: str) -> bool:
     for step in path.split("__"):
         field = model._meta.get_field(step) if step in {f.name for f in model._meta.get_fields()} else None
         if field is None:

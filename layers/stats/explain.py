@@ -30,6 +30,7 @@ from layers.stats.divisions import CURRENT, PARAM, Divisions, divisions, every, 
 from layers.stats.provisional import marks
 from layers.stats.redrawn import redrawn
 from layers.stats.regions import RegionIndex, RegionInfo, region_index
+from layers.wall import lifted
 
 # What has no unit can be asked about by these words in place of a unit's code.
 GAPS = {
@@ -178,7 +179,8 @@ _HELD = " AND ({0}.since IS NULL OR u.month >= {0}.since) AND ({0}.until IS NULL
 
 def _anything_moved() -> bool:
     """Whether any object stood elsewhere in some month; else nobody asks of each in which months it stands where it does."""
-    return bool(rows(Query("SELECT EXISTS (SELECT FROM layers_paststanding)"))[0][0])
+    with lifted("whether anything was moved is of the whole city"):
+        return bool(rows(Query("SELECT EXISTS (SELECT FROM layers_paststanding)"))[0][0])
 
 
 def _of_region(selection: Selection, within: Divisions, *, unit: bool) -> sql.Composed:
@@ -270,7 +272,8 @@ def _parts(ctes: sql.Composable, terms: dict[str, Any], asked: Reach) -> list[tu
     places, facilities = _untold(asked)
     told = sql.SQL(load("explain_summed") if places or facilities else _ONE_BY_ONE)
     terms = {**terms, "untold_places": places, "untold_facilities": facilities}
-    return rows(Query(sql.Composed([ctes, told, sql.SQL(load("explain_page"))]), terms))
+    with lifted("parts add up to a figure that is told; those that may not be told one by one are summed"):
+        return rows(Query(sql.Composed([ctes, told, sql.SQL(load("explain_page"))]), terms))
 
 
 def _answer(

@@ -20,6 +20,7 @@ from layers.stats import like, permitted, query
 from layers.stats.absence import added, ratio, share
 from layers.stats.divisions import today
 from layers.stats.provisional import marks
+from layers.wall import lifted
 
 MONTHS_OF_YEAR = 12
 PERMITS_MOST = 200
@@ -37,7 +38,7 @@ def use(layer: Layer, found: Any) -> dict[str, Any]:
         return {"closed": True}
     months = query.available_months()
     meters = _meters(layer, found)
-    volumes = _volumes(_records(layer, found, meters, months))
+    volumes = _volumes_of(layer, _records(layer, found, meters, months))
     of_month = {month: added(row.get(month) for row in volumes.values()) for month in months}
     permits = _permits(layer, found)
     points = permitted.points(found) if layer.dataset.litres_of == "its_permits" else None
@@ -112,6 +113,13 @@ def _named(layer: Layer, found: Any, meters: list[int] | None) -> dict[str, Any]
         return None
     codes = list(Meter.objects.filter(pk__in=meters).order_by("code").values_list("code", flat=True))
     return None if any("," in code for code in codes) else {"field": "meter", "codes": codes}
+
+
+def _volumes_of(layer: Layer, records: QuerySet[UsageRecord]) -> Volumes:
+    if layer.dataset.litres_of != "facility":
+        return _volumes(records)
+    with lifted("what a facility used is told with its name, and a public one's name to all"):
+        return _volumes(records)
 
 
 def _volumes(records: QuerySet[UsageRecord]) -> Volumes:

@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from layers import access, vocab
 from layers.models import AbstractionPermit, Meter, SurfaceIntake, WaterUser, Well
+from layers.wall import lifted
 
 # Water that a user takes from the ground or from a river itself.
 OWN_WATER = frozenset(vocab.SOURCE.id_of(code) for code in ("self_built_well", "surface_water"))
@@ -33,7 +34,8 @@ def meters_of(found: Any) -> list[int]:
 def shared_meters(found: Any, meters: list[int]) -> list[int]:
     """Those of them that measure what is taken under permits of others as well."""
     others = AbstractionPermit.objects.exclude(pk__in=permits_of(found).values("pk"))
-    return list(Meter.objects.filter(_under(others), pk__in=meters).values_list("pk", flat=True))
+    with lifted("whose others are is not told, but that there are some"):
+        return list(Meter.objects.filter(_under(others), pk__in=meters).values_list("pk", flat=True))
 
 
 def _under(permits: QuerySet[AbstractionPermit]) -> Q:
@@ -56,9 +58,10 @@ def points(found: Any) -> list[dict[str, Any]]:
     wells, users = (access.objects_of(model).filter(permits__in=ids).distinct() for model in (Well, WaterUser))
     own = Meter.objects.filter(users=OuterRef("pk"), source__in=OWN_WATER)
     at_well = Meter.objects.filter(wells=OuterRef("pk"))
-    counted = (
-        ("wells", wells.count(), wells.filter(Exists(at_well)).count()),
-        ("intakes", access.objects_of(SurfaceIntake).filter(permits__in=ids).distinct().count(), 0),
-        ("users", users.count(), users.filter(Exists(own)).count()),
-    )
+    with lifted("a meter of what is told may count elsewhere: that there is one is told"):
+        counted = (
+            ("wells", wells.count(), wells.filter(Exists(at_well)).count()),
+            ("intakes", access.objects_of(SurfaceIntake).filter(permits__in=ids).distinct().count(), 0),
+            ("users", users.count(), users.filter(Exists(own)).count()),
+        )
     return [{"kind": kind, "count": count, "metered": metered} for kind, count, metered in counted if count]

@@ -16,6 +16,7 @@ from layers.selection import Selection
 from layers.sql import load
 from layers.stats.divisions import Divisions, known
 from layers.stats.regions import RegionIndex
+from layers.wall import lifted
 from layers.words import Words
 
 NOTE = Words(
@@ -36,16 +37,17 @@ def redrawn(
     other = [(month, editions.of(month).last) for month in months if editions.of(month) != within.edition]
     if not other:
         return None
-    found = rows(
-        Query(
-            load("usage_redrawn"),
-            {
-                "months": [month for month, _ in other], "lasts": [last for _, last in other],
-                "asked": within.edition.last, "prefixes": [f"{prefix}%" for prefix in prefixes or [""]],
-                "sources": sorted(selection.sources), "purposes": sorted(selection.purposes),
-            },
-        )
-    )  # fmt: skip
+    with lifted("figures of divisions, from what is recorded at them"):
+        found = rows(
+            Query(
+                load("usage_redrawn"),
+                {
+                    "months": [month for month, _ in other], "lasts": [last for _, last in other],
+                    "asked": within.edition.last, "prefixes": [f"{prefix}%" for prefix in prefixes or [""]],
+                    "sources": sorted(selection.sources), "purposes": sorted(selection.purposes),
+                },
+            )
+        )  # fmt: skip
     if not found:
         return None
     regions = [{"code": code, "name": index.by_code[code].name, "volume_l": litres} for code, litres in found]

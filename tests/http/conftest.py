@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from tests import factories as make
+from tests.behind import all_behind  # noqa: F401  # of every test here, if asked for
 
 
 @pytest.fixture

@@ -80,7 +80,7 @@ def site(django_db_setup: None, django_db_blocker: Any) -> Iterator[Site]:
             "REPORT_WORKERS": "0",
             "DEBUG": "0",
         }
-        for unwanted in ("HTTPS", "SHUITU_SERVING"):
+        for unwanted in ("HTTPS", "SHUITU_SERVING", "DATABASE_WEB_URL"):
             environment.pop(unwanted, None)
         city._static(home, environment, sys.stderr)
         with city.served(environment, home, workers=1) as url:

@@ -39,7 +39,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
         "slots",
         "reach",
     ),
-    ("params", "fields", "models", "db", "selection", "recorded"),
+    ("params", "wall", "fields", "models", "db", "selection", "recorded"),
     ("area", "shared", "place", "ground"),
     ("periods", "datasets", "derived", "crs"),
     ("dependencies", "editions", "values", "printed"),

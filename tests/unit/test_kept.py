@@ -56,7 +56,8 @@ def test_what_was_given_stays_until_it_is_given_anew_or_taken_back(home: Path) -
 
 
 def test_secrets_and_databases_are_not_kept(home: Path) -> None:
-    given = {"SECRET_KEY": "x" * 50, "DATABASE_URL": "postgresql://u:secret@h/water", "DEBUG": "1"}
+    elsewhere = {"DATABASE_URL": "postgresql://u:secret@h/water", "DATABASE_WEB_URL": "postgresql://web:secret@h/water"}
+    given = {"SECRET_KEY": "x" * 50, **elsewhere, "DEBUG": "1"}
     assert keep(home, **given, EXPORT_SLOTS="2").returncode == 0
     assert lines(home) == ["EXPORT_SLOTS=2"]
 

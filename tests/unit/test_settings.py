@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from geoapp import localdb
+from geoapp.env import BadSetting
 from tests.as_set import settings_of
 
 
@@ -31,3 +33,33 @@ def test_what_serves_pools_its_connections_and_bounds_its_statements(word: str) 
     assert found["ENGINE"] == "geoapp.database"
     assert found["OPTIONS"]["pool"] == {"max_size": 3}
     assert found["OPTIONS"]["options"].endswith("-c statement_timeout=700")
+
+
+OWNER, WEB = "postgresql://owner:a@h/water", "postgresql://web:b@h/water"
+
+
+def test_who_answers_logs_in_as_a_role_that_owns_nothing() -> None:
+    """Commands are the owner's; without a role for the web there is no second wall, and both are."""
+    told = {"DATABASE_URL": OWNER, "DATABASE_WEB_URL": WEB}
+    serving, command = settings_of(SHUITU_SERVING="1", **told), settings_of(**told)
+    assert [serving["DATABASES"]["default"][name] for name in ("USER", "PASSWORD")] == ["web", "b"]
+    assert (serving["WEB_LOGIN"], serving["WEB_ROLE"]) == ("web", "web")
+    assert command["DATABASES"]["default"]["USER"] == "owner"
+    assert (command["WEB_LOGIN"], command["WEB_ROLE"]) == ("web", "")
+    alone = settings_of(SHUITU_SERVING="1", DATABASE_URL=OWNER)
+    assert alone["DATABASES"]["default"]["USER"] == "owner" and alone["WEB_ROLE"] == alone["WEB_LOGIN"] == ""
+
+
+def test_who_makes_reports_is_behind_the_wall_too() -> None:
+    told = {"DATABASE_URL": OWNER, "DATABASE_WEB_URL": WEB}
+    assert settings_of("report_worker", **told)["DATABASES"]["default"]["ENGINE"] == "geoapp.database.behind"
+    assert settings_of("report_worker", **told)["DATABASES"]["default"]["USER"] == "web"
+    for command in ("desk_worker", "migrate", "ingest"):
+        assert settings_of(command, **told)["DATABASES"]["default"]["USER"] == "owner"
+
+
+def test_an_address_for_the_web_alone_is_refused() -> None:
+    with pytest.raises(BadSetting, match="DATABASE_URL is missing"):
+        localdb.web_connection(None, WEB)
+    with pytest.raises(BadSetting, match="DATABASE_WEB_URL: use"):
+        localdb.web_connection(OWNER, "mysql://web:b@h/water")
