@@ -20,7 +20,7 @@ from layers.db import snapshot
 
 PRINTED = frozenset({"pdf", "docx", "png"})
 log = logging.getLogger(__name__)
-_begun = {""}
+_begun: set[str] = set()
 
 
 def begin(ask: Ask, forms: Collection[str], stamp: str) -> None:
