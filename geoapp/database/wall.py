@@ -30,17 +30,19 @@ class _Behind:
 
     def copy(self, statement: Any, params: Any = None, **options: Any) -> Any:
         text = self._text(statement)
-        self.db.raise_wall(text)
+        if self.db.in_transaction:
+            self.db.raise_wall(text)
         return self.cursor.copy(text, params, **options)
 
     def _run(self, execute: Any, sql: Any, params: Any) -> Any:
         text = self._text(sql)
-        if self.db.in_atomic_block or not self.db.get_autocommit() or not self.db.needs_wall(text):
+        if self.db.in_transaction:
             self.db.raise_wall(text)
-            return execute(text, params)
-        with transaction.atomic(using=self.db.alias):
-            self.db.raise_wall(text)
-            return execute(text, params)
+        elif self.db.needs_wall(text):
+            with transaction.atomic(using=self.db.alias):
+                self.db.raise_wall(text)
+                return execute(text, params)
+        return execute(text, params)
 
     def _text(self, sql: Any) -> Any:
         return sql.as_string(self.cursor) if isinstance(sql, Composable) else sql
@@ -65,6 +67,11 @@ class Walled:
 
     def make_debug_cursor(self, cursor: Any) -> CursorDebugWrapper:
         return BehindDebugCursor(cursor, self) if settings.WEB_ROLE else super().make_debug_cursor(cursor)  # type: ignore[misc]
+
+    @property
+    def in_transaction(self) -> bool:
+        """What is told outside of one is gone with the statement that told it."""
+        return bool(self.in_atomic_block or not self.get_autocommit())  # type: ignore[attr-defined]
 
     def needs_wall(self, text: Any) -> bool:
         from layers.access import behind
