@@ -91,7 +91,7 @@ def test_a_ranking_is_of_one_question_and_says_while_another_is_on_its_way(own_p
     expect(block).to_have_attribute("aria-busy", "false")
     before = by_id(page, "ranking").inner_text()
     held: list[Any] = []
-    page.route("**/api/regions/**", lambda route: held.append(route))
+    page.route("**/api/regions/**", lambda one: held.append(one))
     page.evaluate("shuitu.context.store.set({source: ['self_built_well']})")
     expect(by_id(page, "legend")).to_contain_text("自备井")  # the map has its answer
     expect(block).to_have_attribute("aria-busy", "true")

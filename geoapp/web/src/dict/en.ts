@@ -76,7 +76,7 @@ export const en: Record<Key, string> = {
   classRange: "{low} – {high}", classBelow: "< {high}", classFrom: "≥ {low}", classTo: "≥ {low}, most {high}", nought: "0 (recorded)",
   noData: "No data", noChange: "Not comparable", regions: "{n}",
   increase: "more", decrease: "less", steady: "same",
-  comparedNone: "Nothing to compare with: the period before is not in the data, so the map stays blank.",
+  comparedNone: "Nothing to compare with: the period before is not in the data, so the map is hatched.",
   ledger: "Ledger", recorded: "Recorded", onMap: "At {level} level", gap_coarser: "Higher level only", gap_unassigned: "Not assigned", gap_outside: "Outside the city", gaps: "Not at this level",
   ledgerHint: "recorded = at this level + not at this level",
   per_km2: "Per km²", shareOf: "Share of {parent}", changePrevious: "vs previous period", changeYear: "vs last year", areaFigure: "Area", areaInCity: "Area in the city", reclaimedShare: "Reclaimed share",

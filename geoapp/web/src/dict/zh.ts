@@ -75,7 +75,7 @@ export const zh = {
   classRange: "{low} ~ {high}", classBelow: "< {high}", classFrom: "≥ {low}", classTo: "≥ {low}，最大 {high}", nought: "0（有记录）",
   noData: "无数据", noChange: "无可比数据", regions: "{n} 个",
   increase: "增加", decrease: "减少", steady: "持平",
-  comparedNone: "没有可比的时段：数据里缺少上一期，地图留白。",
+  comparedNone: "没有可比的时段：数据里缺少上一期，地图画斜线。",
   ledger: "水量对账", recorded: "有记录", onMap: "已归入{level}", gap_coarser: "只计到上级", gap_unassigned: "未分配到地区", gap_outside: "位于市域外", gaps: "未归入本级",
   ledgerHint: "有记录 = 已归入本级 + 未归入本级",
   per_km2: "单位面积", shareOf: "占{parent}", changePrevious: "环比", changeYear: "同比", areaFigure: "面积", areaInCity: "境内面积", reclaimedShare: "再生水占比",
