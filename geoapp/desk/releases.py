@@ -42,7 +42,7 @@ def release(request: HttpRequest, number: int) -> HttpResponse:
     found = get_object_or_404(past.of_clerk(request.user), pk=number)
     may_undo = request.user.has_perm(access.IMPORT)
     asked = pages.number(request.GET.get("page", ""))
-    return show(request, "release", past.of_release(found, language(request), asked, may_undo=may_undo))
+    return show(request, "release", past.of_release(found, request.user, language(request), asked, may_undo=may_undo))
 
 
 @clerks
@@ -57,9 +57,9 @@ def undoing(request: HttpRequest, number: int) -> HttpResponse:
         with told:
             done = undo(found.pk, commit=commit, actor=request.user.get_username(), wait_s=WAIT_S)
     except ImportRefused as refusal:
-        return show(request, "undo", past.of_undoing(found, lang, None, refusal), 400)
+        return show(request, "undo", past.of_undoing(found, request.user, lang, None, refusal), 400)
     if not done.committed:
-        return show(request, "undo", past.of_undoing(found, lang, done, None))
+        return show(request, "undo", past.of_undoing(found, request.user, lang, done, None))
     say(
         request,
         "第 {release} 号发布已撤销。",
@@ -81,10 +81,8 @@ def history(request: HttpRequest, dataset: str, number: int) -> HttpResponse:
         raise PermissionDenied
     reach = access.reach_of(request.user, "edit", f"{model.app_label}.view_{model.model_name}")
     of = registry.dataset(dataset)
-    if (
-        not reach.whole
-        and not apps.get_model(of.model)._default_manager.filter(access.rows_in(of, reach), pk=number).exists()
-    ):
+    rows = access.within(of, reach)
+    if rows and not apps.get_model(of.model)._default_manager.filter(rows, pk=number).exists():
         raise Http404
     told = past.of_history(dataset, number, language(request))
     if told is None:
