@@ -46,7 +46,7 @@ os.environ.setdefault("LIMITS", "0")
 # The longest files, each longer than those that it stands before. Who shares the tests takes whole files in this order, so that none
 # is left at the end with a long one; a file that is not named here takes seconds.
 LONGEST = (
-    "http/test_every_write.py", "http/test_hostile_text.py", "http/test_personal_closed.py", "http/test_personal_demo.py",
+    "http/test_rights_behind.py", "http/test_every_write.py", "http/test_hostile_text.py", "http/test_personal_closed.py", "http/test_personal_demo.py",
     "running/test_users.py", "running/test_keepers.py", "running/test_serving.py",
     "browser/test_grid.py", "browser/test_outage.py", "browser/test_layers.py", "browser/test_drill.py", "browser/test_sizes.py", "clients/test_streams.py",
 )  # fmt: skip
