@@ -19,13 +19,20 @@ from tests.factories import CITY, DISTRICT, SOUTH, SOUTHERN, WEST, A
 ZOOM = 14
 REGIONS = (CITY, DISTRICT, SOUTHERN, A)
 Place = tuple[int, int, int]  # z, x, y
-# tests/http/test_account.py, test_admin.py, test_audit_page.py and test_desk.py
+# tests/http/test_rights_behind.py walks them
 BEHIND_THE_LOG_IN = ("account", "admin", "audit", "desk")
 
 
 def patterns() -> list[URLPattern]:
     """Every address that has a name."""
     return [each for each in _walk(get_resolver()) if each.name]
+
+
+def behind_the_log_in() -> Iterator[tuple[str, URLPattern]]:
+    """(namespace, address) of each that `patterns` leaves out and that has a name; those without lead on to one that has."""
+    for each in get_resolver().url_patterns:
+        if isinstance(each, URLResolver) and each.namespace in BEHIND_THE_LOG_IN:
+            yield from ((each.namespace, one) for one in _walk(each) if one.name)
 
 
 def _walk(resolver: URLResolver) -> Iterator[URLPattern]:

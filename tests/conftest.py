@@ -53,7 +53,7 @@ os.environ.setdefault("LIMITS", "0")
 # The longest files, each longer than those that it stands before. Who shares the tests takes whole files in this order, so that none
 # is left at the end with a long one; a file that is not named here takes seconds.
 LONGEST = (
-    "http/test_hostile_text.py", "http/test_rights.py", "http/test_rights_random.py", "http/test_rights_hidden.py", "browser/test_sizes.py", "http/test_every_write.py", "http/test_personal_closed.py", "db/test_grid_change.py",
+    "http/test_hostile_text.py", "http/test_rights_behind.py", "http/test_rights.py", "http/test_rights_random.py", "http/test_rights_hidden.py", "browser/test_sizes.py", "http/test_every_write.py", "http/test_personal_closed.py", "db/test_grid_change.py",
     "http/test_report_made.py", "db/test_official.py", "browser/test_accessible.py", "http/test_report_jobs.py", "http/test_report_atlas.py", "db/test_migrations.py",
     "running/test_users.py", "running/test_keepers.py", "running/test_serving.py",
     "browser/test_take.py", "browser/test_layers.py", "browser/test_grid.py", "browser/test_search.py", "browser/test_outage.py", "http/test_city_numbers.py",

@@ -19,10 +19,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from layers import access
+from layers.http import signals
 from layers.http.asker import account_of
 
 FORM_BYTES = 1 << 20  # what a request may be longer than its file
 
+READ = 200
 View = Callable[..., HttpResponseBase]
 
 
@@ -48,8 +50,11 @@ def for_clerks(too_large: Callable[[HttpRequest], HttpResponse], *permissions: s
                 raise PermissionDenied
             if too_long(request):
                 return too_large(request)
-            with access.one_moment(account=account_of(request)):
-                return checked(request, *args, **kwargs)
+            with access.one_moment(account=account_of(request)) as moment:
+                response = checked(request, *args, **kwargs)
+                if moment.personal and response.status_code == READ:
+                    signals.personal_told.send(sender=guard, request=request, layers=sorted(moment.personal), rows=None)
+                return response
 
         return guarded
 

@@ -22,6 +22,7 @@ from geoapp.desk.models import (
     WORKED_ON,
     ImportJob,
 )
+from geoapp.desk.untold import Told
 from layers import access, languages
 from layers.history import said
 from layers.ingest.columns import normal
@@ -288,6 +289,7 @@ def _faults(job: ImportJob, spec: Spec | None, folder: Any, lang: str, asked: Ma
     kind, reason = asked.get("kind", ""), asked.get("reason", "")
     field = asked.get("field") if "field" in asked else None
     page = rows.faults(folder, kind, field, reason, number(asked.get("page", "")))
+    told = _told(job, spec, lang)
     groups = [
         {
             "kind": of, "field": name, "reason": why, "count": count,
@@ -306,7 +308,9 @@ def _faults(job: ImportJob, spec: Spec | None, folder: Any, lang: str, asked: Ma
             {
                 "kind": of, "row": fault.row, "field": targets.field_name(spec, fault.field, lang), "id": fault.field,
                 "cell": cell,
-                "value": fault.value, "told": words.message(fault.said.in_(lang), spec, lang),
+                # A warning compares with what is there, whose value not everybody is told.
+                "value": fault.value, "told": words.message(fault.said.in_(lang), spec, lang)
+                if of != rows.WARNED or told is None or told.of_all(fault.field) else words.say(REASONS[fault.reason], lang),
             }
             for of, fault, cell in page.rows
         ],
@@ -320,6 +324,9 @@ def _changes(job: ImportJob, spec: Spec | None, folder: Any, lang: str, asked: M
     page = rows.changes(folder, field, number(asked.get("changes", "")))
     counted = dict(rows.change_groups(folder))
     groups = {**counted, **job.report.get("changed_fields", {})} if counted else {}
+    told = _told(job, spec, lang)
+    if told and page.rows:
+        told.note()
     return {
         "page": page,
         "field": field,
@@ -334,11 +341,17 @@ def _changes(job: ImportJob, spec: Spec | None, folder: Any, lang: str, asked: M
         "all_counted": sum(groups.values()),
         "rows": [
             {"row": one.row, "code": one.code, "field": targets.field_name(spec, one.field, lang),
-             "old": _shown(spec, one.field, one.old, lang), "new": _shown(spec, one.field, one.new, lang)}
+             "old": told.value(one.field, _shown(spec, one.field, one.old, lang)) if told else _shown(spec, one.field, one.old, lang),
+             "new": _shown(spec, one.field, one.new, lang)}
             for one in page.rows
         ],
         **_turning(page, "changes", lang, {"changed": field or ""}),
     }  # fmt: skip
+
+
+def _told(job: ImportJob, spec: Spec | None, lang: str) -> Told | None:
+    """What of the objects that a file changes its sender is told."""
+    return Told(spec.name, lang, access.reach_of(job.user, "import", access.IMPORT)) if spec else None
 
 
 def _shown(spec: Spec | None, name: str, told: str | None, lang: str) -> str:

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from geoapp.desk import targets, words
+from geoapp.desk.untold import Told
 from layers import access, languages, registry
 from layers.history.read import Changed, State, changed_by, states_of
 from layers.ingest.page_words import heading
@@ -90,9 +91,13 @@ def turning(number: int, count: int, lang: str, asked: Mapping[str, str]) -> dic
     }
 
 
-def of_release(release: Release, lang: Lang, page: int, *, may_undo: bool) -> dict[str, Any]:
+def of_release(release: Release, user: Any, lang: Lang, page: int, *, may_undo: bool) -> dict[str, Any]:
     """A release: what it was made from, how many rows it wrote, and what it changed, old → new."""
     report, spec = release.report, _spec(release.dataset)
+    told = Told.of_release(release, user, lang) if spec else None
+    if told:
+        told.note()
+    named = told is None or told.everything  # else what it says of rows may be of anybody
     count, _ = changed_by(release, lang, limit=0)
     number = min(max(page, 1), max(1, -(-count // PAGE)))
     changed = changed_by(release, lang, limit=PAGE, offset=(number - 1) * PAGE)[1]
@@ -100,13 +105,13 @@ def of_release(release: Release, lang: Lang, page: int, *, may_undo: bool) -> di
     by_hand = report.get("admin", {})
     return {
         **line(release, lang),
-        "report": report,
+        "report": report if named else {**report, "gone": []},
         "counts": [
-            (name, words.say(told, lang), rows[name]) for name, told in words.COUNTS.items() if name in rows and (name in words.ALWAYS or rows[name])
+            (name, words.say(word, lang), rows[name]) for name, word in words.COUNTS.items() if name in rows and (name in words.ALWAYS or rows[name])
         ],
         "took_back": _took_back(report.get("undo"), lang),
-        "by_hand": by_hand.get("objects", []),
-        "by_hand_more": by_hand.get("count", 0) - len(by_hand.get("objects", [])),
+        "by_hand": (listed := by_hand.get("objects", []) if named else []),
+        "by_hand_more": by_hand.get("count", 0) - len(listed),
         "notes": [words.message(_side(one, lang), spec, lang) for one in report.get("notes", ())],
         "choices": [
             {"word": words.choice_name(one["name"], spec, lang), "value": words.chosen(one["name"], one["value"], report.get("told", {}), lang),
@@ -118,8 +123,8 @@ def of_release(release: Release, lang: Lang, page: int, *, may_undo: bool) -> di
             for name, kept in report.get("columns", {}).get("fields", {}).items()
         ],
         "reasons": [*_reasons(report, "reasons", spec, lang), *_reasons(report, "warned", spec, lang)],
-        "faults": [*_faults(report, "refusals", spec, lang), *_faults(report, "warnings", spec, lang)],
-        "changed": [_changed(one, release.dataset, lang) for one in changed],
+        "faults": [*_faults(report, "refusals", spec, lang, told), *_faults(report, "warnings", spec, lang, told)],
+        "changed": [_changed(one, release.dataset, lang) for one in (told.changed(changed) if told else changed)],
         "may_undo": may_undo and not report.get("undone"),
         "changes": turning(number, count, lang, {}),
     }  # fmt: skip
@@ -145,11 +150,15 @@ def _reasons(report: Mapping[str, Any], name: str, spec: Spec | None, lang: str)
     ]  # fmt: skip
 
 
-def _faults(report: Mapping[str, Any], name: str, spec: Spec | None, lang: str) -> list[dict[str, Any]]:
+def _faults(
+    report: Mapping[str, Any], name: str, spec: Spec | None, lang: str, told: Told | None
+) -> list[dict[str, Any]]:
     return [
         {
-            "row": one["row"], "field": targets.field_name(spec, one["field"], lang), "value": one["value"],
-            "told": words.message(_side(one, lang), spec, lang), "kind": "warned" if name == "warnings" else "refused",
+            "row": one["row"], "field": targets.field_name(spec, one["field"], lang),
+            "value": told.value(one["field"], one["value"]) if told else one["value"],
+            "told": words.message(_side(one, lang), spec, lang) if told is None or told.of_all(one["field"])
+            else words.say(REASONS[one["reason"]], lang) if one["reason"] in REASONS else "", "kind": "warned" if name == "warnings" else "refused",
         }
         for one in report.get(name, ())[:FAULTS]
     ]  # fmt: skip
@@ -159,23 +168,39 @@ def _changed(one: Changed, dataset: str, lang: str) -> dict[str, Any]:
     return {"of": one, "url": languages.address(reverse("desk:history", args=[dataset, one.object_id]), lang)}
 
 
-def of_undoing(release: Release, lang: str, done: Undone | None, refused: ImportRefused | None) -> dict[str, Any]:
+def of_undoing(
+    release: Release, user: Any, lang: str, done: Undone | None, refused: ImportRefused | None
+) -> dict[str, Any]:
     """What taking a release back would do, or why it cannot be."""
     counted = done.to_dict() if done else {}
     spec = _spec(release.dataset)
     return {
         **line(release, lang),
         "counts": [(name, words.say(told, lang), counted[name]) for name, told in words.UNDONE.items() if done],
-        "error": words.message(refused.said.in_(lang), spec, lang) if refused else "",
+        "error": _why_not(release, user, refused, spec, lang) if refused else "",
         "notes": [words.say(note, lang) for note in done.notes] if done else [],
     }
 
 
+_IN_THE_WAY = Words(
+    "有对象在这之后又改动过，或有别的对象与它们关联，所以不能撤销；是哪些对象，不对这个账号公开",
+    "it cannot be taken back: objects were changed since, or others lead to them; which, this account is not shown",
+)
+
+
+def _why_not(release: Release, user: Any, refused: ImportRefused, spec: Spec | None, lang: str) -> str:
+    """What stands in the way of an undoing: it names objects."""
+    named = spec is None or Told.of_release(release, user, lang).everything
+    return words.message(refused.said.in_(lang), spec, lang) if named else _IN_THE_WAY.in_(lang)
+
+
 def of_history(dataset: str, object_id: int, lang: Lang) -> dict[str, Any] | None:
     """What an object was from release to release, the newest first; None for one that never was."""
-    states = states_of(dataset, object_id, lang)
+    told = Told(dataset, lang)
+    states = told.states(object_id, states_of(dataset, object_id, lang))
     if not states:
         return None
+    told.note()
     return {
         "dataset": targets.names(lang)[dataset],
         "code": states[0].code,

@@ -45,7 +45,9 @@ def release(request: HttpRequest, number: int) -> HttpResponse:
     may_undo = request.user.has_perm(access.IMPORT)
     asked = pages.number(request.GET.get("page", ""))
     with lifted(BEHIND):
-        return show(request, "release", past.of_release(found, language(request), asked, may_undo=may_undo))
+        return show(
+            request, "release", past.of_release(found, request.user, language(request), asked, may_undo=may_undo)
+        )
 
 
 @clerks
@@ -60,9 +62,9 @@ def undoing(request: HttpRequest, number: int) -> HttpResponse:
         with lifted("what follows is of the whole city"), told:
             done = undo(found.pk, commit=commit, actor=request.user.get_username(), wait_s=WAIT_S)
     except ImportRefused as refusal:
-        return show(request, "undo", past.of_undoing(found, lang, None, refusal), 400)
+        return show(request, "undo", past.of_undoing(found, request.user, lang, None, refusal), 400)
     if not done.committed:
-        return show(request, "undo", past.of_undoing(found, lang, done, None))
+        return show(request, "undo", past.of_undoing(found, request.user, lang, done, None))
     say(
         request,
         "第 {release} 号发布已撤销。",
@@ -85,11 +87,10 @@ def history(request: HttpRequest, dataset: str, number: int) -> HttpResponse:
     reach = access.reach_of(request.user, "edit", f"{model.app_label}.view_{model.model_name}")
     of = registry.dataset(dataset)
     with lifted(BEHIND):
-        own = (
-            reach.whole
-            or apps.get_model(of.model)._default_manager.filter(access.rows_in(of, reach), pk=number).exists()
-        )
-        told = past.of_history(dataset, number, language(request)) if own else None
+        rows = access.within(of, reach)
+        if rows and not apps.get_model(of.model)._default_manager.filter(rows, pk=number).exists():
+            raise Http404
+        told = past.of_history(dataset, number, language(request))
     if told is None:
         raise Http404
     return show(request, "history", told)

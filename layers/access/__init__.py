@@ -50,7 +50,16 @@ from layers.access.sight import (
     require,
     require_fine,
 )
-from layers.access.told import held, of_model, tells_column, told_rows, touches_persons, within
+from layers.access.told import (
+    held,
+    of_model,
+    tells_all,
+    tells_column,
+    told_among,
+    told_rows,
+    touches_persons,
+    within,
+)
 
 __all__ = [
     "APPROVE",
@@ -108,8 +117,10 @@ __all__ = [
     "shown",
     "still_synthetic",
     "tells",
+    "tells_all",
     "tells_column",
     "tells_of",
+    "told_among",
     "told_rows",
     "touches_persons",
     "varies",

@@ -6,10 +6,12 @@ those of which personal data are told besides; and a column is told of the rows 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 from typing import Any
 
+from django.apps import apps
 from django.db.models import Q
 
 from layers import registry
@@ -69,6 +71,23 @@ def told_rows(dataset: Dataset, column: str, reach: Reach = WHOLE) -> Q:
 def tells_column(dataset: Dataset, column: str, found: Any) -> bool:
     """Whether a column is told of one object that may be looked at."""
     return _holds(told_rows(dataset, column), found)
+
+
+def tells_all(dataset: Dataset, column: str, reach: Reach) -> bool:
+    """Whether a column is told of every row in a reach."""
+    if dataset.name in personal.DATASETS:
+        return now().rights.reach("personal").covers(reach)
+    return not told_rows(dataset, column, reach)
+
+
+def told_among(dataset: Dataset, column: str, ids: Iterable[int]) -> set[int]:
+    """Of which of some objects, known by their identities, a column is told; of what is gone where it is told of all."""
+    own = rows_in(dataset, now().rights.reach("personal"))
+    rows = own if dataset.name in personal.DATASETS else told_rows(dataset, column)
+    if not rows:
+        return set(ids)
+    model = apps.get_model(dataset.model)
+    return set(model._default_manager.filter(rows, pk__in=list(ids)).values_list("pk", flat=True))
 
 
 def _holds(rows: Q, found: Any) -> bool:

@@ -38,8 +38,7 @@ def map_html(geometry: Any, layer: str = "") -> SafeString | str:
     return render_to_string("layers/admin/map.html", {"geometry": outline_json(geometry), "layer": layer})
 
 
-@admin.display(description=shown("质量", "Quality"), ordering="position_quality")
-def quality_mark(obj: Any) -> SafeString | str:
+def _quality(obj: Any) -> SafeString | str:
     """The quality of a position or outline; what is synthetic stands out in every list."""
     value = next(
         (getattr(obj, n) for n in ("position_quality", "boundary_quality", "quality") if hasattr(obj, n)), None
@@ -49,6 +48,24 @@ def quality_mark(obj: Any) -> SafeString | str:
     quality = vocab.POSITION_QUALITY if hasattr(obj, "position_quality") else vocab.BOUNDARY_QUALITY
     text = term_word(quality, value, active())
     return format_html('<span class="synthetic-mark">{}</span>', text) if value == vocab.SYNTHETIC else text
+
+
+@admin.display(description=shown("质量", "Quality"), ordering="position_quality")
+def quality_mark(obj: Any) -> SafeString | str:
+    """Of a position."""
+    return _quality(obj)
+
+
+@admin.display(description=shown("质量", "Quality"), ordering="boundary_quality")
+def outline_mark(obj: Any) -> SafeString | str:
+    """Of an outline."""
+    return _quality(obj)
+
+
+@admin.display(description=shown("质量", "Quality"), ordering="quality")
+def division_mark(obj: Any) -> SafeString | str:
+    """Of a division's outline."""
+    return _quality(obj)
 
 
 class FastAdmin(admin.ModelAdmin):

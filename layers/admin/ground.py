@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 
-from layers.admin.base import PublishedAdmin, quality_mark
+from layers.admin.base import PublishedAdmin, outline_mark
 from layers.admin.filters import SourceFilter
 from layers.models import Railway, Road, WaterBody, Watercourse
 from layers.words import shown
@@ -21,7 +21,7 @@ class UnderneathAdmin(PublishedAdmin):
     synthetic_field = "boundary_quality"
 
     def get_list_display(self, request: Any) -> tuple[Any, ...]:
-        return ("code", "name", "kind", *self.own, self.size, quality_mark)
+        return ("code", "name", "kind", *self.own, self.size, outline_mark)
 
     def get_readonly_fields(self, request: Any, obj: Any = None) -> list[str]:
         return [*super().get_readonly_fields(request, obj), self.size]

@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from layers import vocab
-from layers.admin.base import PublishedAdmin, ReadOnlyAdmin, map_html, quality_mark
+from layers.admin.base import PublishedAdmin, ReadOnlyAdmin, division_mark, map_html
 from layers.admin.filters import BoundaryDistrictFilter, CurrentFilter, OwnDistrictFilter
 from layers.models import Boundary, Region, ReportingUnit
 from layers.values import term_word
@@ -74,7 +74,7 @@ class RegionAdmin(ReadOnlyAdmin):
 
 @admin.register(Boundary)
 class BoundaryAdmin(ReadOnlyAdmin):
-    list_display = ("code", "name", "level", "square_km", "source", quality_mark, "valid_from", "valid_to")
+    list_display = ("code", "name", "level", "square_km", "source", division_mark, "valid_from", "valid_to")
     list_select_related = ("region", "valid_from", "valid_to")
     list_filter = (CurrentFilter, "region__level", "quality", BoundaryDistrictFilter)
     search_fields = ("region__code", "region__name")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from layers.admin.base import PublishedAdmin, quality_mark
+from layers.admin.base import PublishedAdmin, outline_mark
 from layers.admin.filters import DistrictFilter
 from layers.models import SupplyArea
 from layers.words import shown
@@ -17,7 +17,7 @@ class FacilityDistrictFilter(DistrictFilter):
 @admin.register(SupplyArea)
 class SupplyAreaAdmin(PublishedAdmin):
     dataset = "supply_area"
-    list_display = ("code", "name", "facility", "square_km", quality_mark)
+    list_display = ("code", "name", "facility", "square_km", outline_mark)
     list_select_related = ("facility",)
     list_filter = ("boundary_quality", "facility__kind", FacilityDistrictFilter)
     search_fields = ("code", "name", "facility__name")

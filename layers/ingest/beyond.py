@@ -1,7 +1,8 @@
 """How far a clerk's import reaches: a bureau's brings its own district's rows, and changes those of nobody else.
 
 Looked at when the rows are known and before any is written. A row is refused where it would replace one that counts elsewhere, or
-would count elsewhere itself: by its position, without one by the region that it declares.
+would count elsewhere itself: by its position, without one by the region that it declares. What it refers and links to beyond the reach is as
+unknown as a code that does not exist, unless it was linked so before.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ from django.core.exceptions import EmptyResultSet
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from layers import access, placing, registry
+from layers.fields import Dataset
 from layers.ingest.refusal import Faults, ImportRefused
-from layers.ingest.resolve import FOUND, ROWS, take_out
-from layers.ingest.rows import GEOM
+from layers.ingest.resolve import FOUND, ROWS, refuse, stored_columns, take_out
+from layers.ingest.rows import GEOM, ROW
 from layers.ingest.spec import Spec
+from layers.ingest.staging import STAGED
 from layers.models import Region
 from layers.reach import Reach
 from layers.words import Words
@@ -25,6 +28,7 @@ from layers.words import Words
 Cursor = Any
 # Of what is measured somewhere the columns of `ROWS` that say where, and whose rows they name: of any other its region.
 _MEASURED = {"meter_id": "meter", "facility_id": "facility"}
+_HOLDER = next(one for one in registry.DERIVED if one.name == "holder")
 _REGIONS = ("region_id", "declared_region_id")
 
 
@@ -53,6 +57,81 @@ def refuse_replacing(reach: Reach, within: str) -> None:
         )
 
 
+def refuse_renaming(cursor: Cursor, names: Sequence[str], reach: Reach, refusals: Faults) -> None:
+    """Refuse the rows by which a permit's holder would be called otherwise in permits that a reach does not hold: before holders are
+    written."""
+    if reach.whole or not {"holder_code", "holder_name"} <= set(names):
+        return
+    holders = _ids(_rows(_HOLDER, reach))
+    cursor.execute(
+        SQL(
+            "SELECT s.{row}, s.holder_code FROM {staged} s JOIN layers_abstractionholder h ON h.code = s.holder_code "
+            "WHERE s.holder_name <> h.name AND ((h.id IN ({own})) IS NOT TRUE OR EXISTS (SELECT FROM layers_abstractionpermit p "
+            "WHERE p.holder_id = h.id AND (p.id IN ({permits})) IS NOT TRUE)) ORDER BY 1"
+        ).format(
+            row=Identifier(ROW), staged=Identifier(STAGED), own=holders, permits=_ids(_rows(registry.dataset("permit"), reach))
+        )
+    )  # fmt: skip
+    found = cursor.fetchall()
+    refuse(found, "holder_code", refusals, "beyond_reach", _codes(reach))
+    if found:
+        cursor.execute(
+            SQL("DELETE FROM {} WHERE {} = ANY(%s)").format(Identifier(STAGED), Identifier(ROW)),
+            [[row for row, _ in found]],
+        )
+
+
+def hide_references(cursor: Cursor, spec: Spec, names: Sequence[str], reach: Reach) -> None:
+    """Take what the rows of `ROWS` refer to beyond a reach for what there is not, unless what they replace refers to it: before
+    unknown codes are refused, so that one refusal does not tell which codes are taken, and no row brings an object into reach."""
+    for column in stored_columns(spec, names):
+        if (own := held_ids(column.refers_to, reach)) is None:
+            continue
+        target = Identifier(column.target)
+        there = [SQL("(r.{} IN ({})) IS TRUE").format(target, own)]
+        if spec.merged:
+            there.append(
+                SQL("EXISTS (SELECT FROM {} t WHERE t.id = r.target_id AND t.{} = r.{})").format(
+                    Identifier(spec.table), target, target
+                )
+            )
+        if (
+            column.refers_to == "holder"
+        ):  # who knows the name as well as the code is told nothing; new ones are the file's
+            there.append(
+                SQL(
+                    "EXISTS (SELECT FROM {} s JOIN layers_abstractionholder h ON h.code = s.holder_code WHERE s.{} = r.id AND {})"
+                ).format(
+                    Identifier(STAGED),
+                    Identifier(ROW),
+                    SQL("s.holder_name = h.name" if "holder_name" in names else "FALSE"),
+                )
+            )
+        cursor.execute(
+            SQL("UPDATE {} r SET {} = NULL, unknown = TRUE WHERE r.{} IS NOT NULL AND NOT ({})").format(
+                Identifier(ROWS), target, target, SQL(" OR ").join(there)
+            )
+        )
+
+
+def held_ids(refers_to: str, reach: Reach) -> Composable | None:
+    """The identities, as a query, of what a reach holds among all that can be referred to; None where it holds all."""
+    of = None if reach.whole else _dataset(refers_to)
+    return _ids(_rows(of, reach)) if of and access.held(of, reach) else None
+
+
+def _dataset(name: str) -> Dataset | None:
+    return next((one for one in (*registry.DATASETS, *registry.DERIVED) if one.name == name and name != "region"), None)
+
+
+def _rows(of: Dataset, reach: Reach) -> Any:
+    return apps.get_model(of.model)._default_manager.filter(access.held(of, reach))
+
+
+def _codes(reach: Reach) -> Words:
+    return Words("{codes} 之内", "within {codes}", codes="、".join(reach.prefixes))
+
+
 def refuse_beyond(cursor: Cursor, spec: Spec, names: Sequence[str], reach: Reach, refusals: Faults) -> None:
     """Refuse and take out the rows of `ROWS` that a reach does not hold."""
     if reach.whole:
@@ -63,16 +142,14 @@ def refuse_beyond(cursor: Cursor, spec: Spec, names: Sequence[str], reach: Reach
     # Of a row that says nothing of where it is, what it replaces says it.
     beyond = [SQL("NOT COALESCE({}, {})").format(_says(cursor, there, spec, names, reach), known)]
     if "target_id" in there:
-        beyond.append(SQL("(target_id IS NOT NULL AND target_id NOT IN ({}))").format(_ids(_own(spec.name, reach))))
+        beyond.append(SQL("(target_id IS NOT NULL AND target_id NOT IN ({}))").format(_ids(_rows(spec.dataset, reach))))
     cursor.execute(
         SQL("SELECT id, {} FROM {} t WHERE {} ORDER BY id").format(
             spec.named, Identifier(ROWS), SQL(" OR ").join(beyond)
         )
     )
     found = cursor.fetchall()
-    codes = Words("{codes} 之内", "within {codes}", codes="、".join(reach.prefixes))
-    for row, value in found:
-        refusals.add(row, spec.key[0], value, "beyond_reach", codes)
+    refuse(found, spec.key[0], refusals, "beyond_reach", _codes(reach))
     take_out(cursor, (row for row, _ in found))
 
 
@@ -81,7 +158,7 @@ def _says(cursor: Cursor, there: set[str], spec: Spec, names: Sequence[str], rea
     held = _ids(Region.objects.filter(access.begins("code", reach.prefixes)))
     says = [SQL("{} IN ({})").format(Identifier(name), held) for name in _REGIONS if name in there]
     says += [
-        SQL("{} IN ({})").format(Identifier(name), _ids(_own(dataset, reach)))
+        SQL("{} IN ({})").format(Identifier(name), _ids(_rows(registry.dataset(dataset), reach)))
         for name, dataset in _MEASURED.items()
         if name in there
     ]
@@ -92,11 +169,6 @@ def _says(cursor: Cursor, there: set[str], spec: Spec, names: Sequence[str], rea
     return SQL("CASE WHEN {} IS NULL THEN {} ELSE {} IN ({}) END").format(
         Identifier(GEOM), said, Identifier(FOUND), held
     )
-
-
-def _own(dataset: str, reach: Reach) -> Any:
-    of = registry.dataset(dataset)
-    return apps.get_model(of.model)._default_manager.filter(access.rows_in(of, reach))
 
 
 def _ids(found: Any) -> Composable:

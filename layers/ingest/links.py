@@ -7,10 +7,12 @@ from typing import Any
 
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
+from layers.ingest.beyond import held_ids
 from layers.ingest.refusal import Faults
 from layers.ingest.resolve import ROWS, lookup, reference, refuse, take_out
 from layers.ingest.spec import Spec
 from layers.link_tables import link_table
+from layers.reach import WHOLE, Reach
 from layers.registry import Field
 
 LINKS = "import_links"
@@ -43,8 +45,11 @@ def relinked(spec: Spec, links: Sequence[Field], *, keep: bool = False) -> Compo
     return SQL(" UNION ").join(found)
 
 
-def make_links(cursor: Cursor, spec: Spec, names: Sequence[str], refusals: Faults) -> list[Field]:
-    """Make `LINKS` (row, field, code, the linked row's id); refuse rows with an unknown code; → the fields given."""
+def make_links(cursor: Cursor, spec: Spec, names: Sequence[str], refusals: Faults, reach: Reach = WHOLE) -> list[Field]:
+    """Make `LINKS` (row, field, code, the linked row's id); refuse rows with an unknown code; → the fields given.
+
+    Of what a ``reach`` does not hold every code is unknown, but where the link is there already.
+    """
     given = [link for link in spec.links if link.name in names]
     cursor.execute(SQL("DROP TABLE IF EXISTS pg_temp.{}").format(Identifier(LINKS)))
     cursor.execute(
@@ -60,6 +65,7 @@ def make_links(cursor: Cursor, spec: Spec, names: Sequence[str], refusals: Fault
             ).format(Identifier(LINKS), Identifier(ROWS), Identifier(link.name), lookup(link.refers_to)),
             [link.name],
         )
+        _hide(cursor, spec, link, reach)
         cursor.execute(
             SQL("SELECT row_id, code FROM {} WHERE field = %s AND to_id IS NULL ORDER BY 1").format(Identifier(LINKS)),
             [link.name],
@@ -69,6 +75,22 @@ def make_links(cursor: Cursor, spec: Spec, names: Sequence[str], refusals: Fault
         take_out(cursor, (row for row, _ in unknown))
     cursor.execute(SQL("ANALYZE {}").format(Identifier(LINKS)))
     return given
+
+
+def _hide(cursor: Cursor, spec: Spec, link: Field, reach: Reach) -> None:
+    """A link would bring what it leads to into reach: whose permits are told goes by the wells that have them."""
+    if (own := held_ids(link.refers_to, reach)) is None:
+        return
+    through = link_table(spec.dataset.model, link.name)
+    cursor.execute(
+        SQL(
+            "UPDATE {} l SET to_id = NULL FROM {} r WHERE r.id = l.row_id AND l.field = {} AND (l.to_id IN ({})) IS NOT TRUE "
+            "AND NOT EXISTS (SELECT FROM {} x WHERE x.{} = r.target_id AND x.{} = l.to_id)"
+        ).format(
+            Identifier(LINKS), Identifier(ROWS), Literal(link.name), own,
+            Identifier(through.table), Identifier(through.mine), Identifier(through.theirs),
+        )
+    )  # fmt: skip
 
 
 def _said(link: Field, keep: bool) -> Composable:

@@ -303,6 +303,7 @@ class _Import:
             )  # fmt: skip
         renamed: list[int] = []
         if self.spec.name == "permit":
+            beyond.refuse_renaming(cursor, names, self.reach, refusals)
             if self.report.wanted_commit:
                 history.changed(cursor, "holder", release_id, holders.renaming(names))
             else:
@@ -310,6 +311,7 @@ class _Import:
             renamed = holders.write_holders(cursor, names, release_id, refusals)
         keep = told_value(self.source.told, "blank", (changes.CLEAR, changes.KEEP)) == changes.KEEP
         resolve.make_rows(cursor, self.spec, names, keep=keep)
+        beyond.hide_references(cursor, self.spec, names, self.reach)
         resolve.refuse_unknown(cursor, self.spec, names, refusals)
         resolve.refuse_duplicates(cursor, self.spec, refusals)
         if self.spec.geometry in DRAWN and GEOM in names:
@@ -323,7 +325,7 @@ class _Import:
             target = self._target(cursor, usage.changed_records(), release_id)
             return self._replace(cursor, usage.write_usage(cursor, target, release_id), target, release_id)
         holders.mark_renamed(cursor, renamed)
-        given = links.make_links(cursor, self.spec, names, refusals)
+        given = links.make_links(cursor, self.spec, names, refusals, self.reach)
         self._ask_moved(cursor, names)
         self._announce(cursor, upsert.targets)
         self.report.changes = changes.find(cursor, self.spec, names, self.report.verdicts, keep=keep)

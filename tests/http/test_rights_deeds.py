@@ -14,7 +14,7 @@ from layers import access
 from layers.access.roles import granted
 from layers.ingest.refusal import ImportRefused
 from layers.ingest.run import Source, run
-from layers.models import Grant, Meter, Openness, Region, Release, Role, UsageRecord, WaterUser, Well
+from layers.models import AbstractionHolder, Grant, Meter, Openness, Region, Release, Role, UsageRecord, WaterUser, Well
 from layers.reach import Reach
 from tests.audit_lines import INLINES
 from tests.db.ingest_files import DISTRICT, OTHER_DISTRICT, csv, geojson, regions
@@ -77,7 +77,8 @@ def test_records_are_taken_of_ones_own_meters_and_regions_alone(world: Path, tmp
         f"2019-02,{PERSONAL}W-M1,,,自来水集团,居民生活,5", f"2019-02,{PERSONAL}E-M1,,,自来水集团,居民生活,5",
         f"2019-02,,{OBJECT}E-F4,,自备井,工业,5", f"2019-02,,,{A},村级供水,居民生活,5", f"2019-02,,,{EAST},村级供水,居民生活,5",
     )  # fmt: skip
-    assert refused(report) == [(3, "beyond_reach"), (4, "beyond_reach"), (6, "beyond_reach")]
+    # What is measured elsewhere is as unknown as what is not there; divisions are known to all.
+    assert refused(report) == [(3, "unknown_reference"), (4, "unknown_reference"), (6, "beyond_reach")]
     assert UsageRecord.objects.filter(month="2019-02-01").count() == 2
 
 
@@ -89,6 +90,56 @@ def test_permits_users_and_meters_too(world: Path, tmp_path: Path) -> None:
     assert refused(users) == refused(meters) == [(2, "beyond_reach")]
     assert WaterUser.objects.get(code=f"{PERSONAL}E-U1").name != "改名"
     assert Meter.objects.get(code=f"{PERSONAL}E-M1").declared_region.code == EAST
+
+
+def test_a_link_brings_no_permit_of_others_into_reach(world: Path, tmp_path: Path) -> None:
+    """What is somebody else's is refused as what is not there, word for word."""
+    theirs, mine = f"{OBJECT}E-P1", f"{OBJECT}W-P1"
+    for target, line in (
+        ("well", f"NEW-1,井,农业,水表,50,{A},{{}},116.025,39.05"), ("surface_intake", f"NEW-2,口,永定河,{A},{{}},116.025,39.05"),
+        ("water_user", f"NEW-3,户,自来水集团,A01,{A},{{}},,116.025,39.05"),
+        ("well", f"{OBJECT}W-W1,井,农业,水表,50,{A},{mine};{{}},116.025,39.05"),
+    ):  # fmt: skip
+        for commit in (False, True):
+            faults = {}
+            for code in (theirs, "NO-SUCH"):
+                path = csv(tmp_path / "links.csv", f"{HEADS[target]}\n{line.format(code)}")
+                report = run(target, Source(path), commit=commit, actor="clerk", reach=OWN)
+                assert report.new + report.changed == 0
+                (faults[code],) = report.refusals.first(5)
+            refusal, unknown = faults[theirs], faults["NO-SUCH"]
+            assert (refusal.row, refusal.reason, refusal.value) == (2, "unknown_reference", theirs)
+            assert (refusal.row, refusal.field, refusal.reason) == (unknown.row, unknown.field, unknown.reason)
+            assert refusal.said.everywhere() == unknown.said.everywhere()
+    _, client = clerk(DISTRICT)
+    assert client.get(f"/api/layers/permit/features/{theirs}").status_code == 404
+    assert client.get(f"/api/layers/permit/features/{mine}").status_code == 200
+
+
+def test_links_to_others_that_are_there_stay(world: Path, tmp_path: Path) -> None:
+    meter = Meter.objects.get(code=f"{PERSONAL}W-M1")
+    meter.users.add(WaterUser.objects.get(code=f"{PERSONAL}E-U1"))
+    line = f"{PERSONAL}W-M1,改名,自来水集团,自来水集团,居民生活,{A},{PERSONAL}W-U1;{PERSONAL}E-U1,{OBJECT}W-W1,116.025,39.05"
+    report = sent(tmp_path, "meter", line)
+    assert not report.refused and report.changed == 1
+    assert set(meter.users.values_list("code", flat=True)) == {f"{PERSONAL}W-U1", f"{PERSONAL}E-U1"}
+
+
+def test_a_permits_holder_is_not_learnt_or_renamed_through_a_permit_of_ones_own(world: Path, tmp_path: Path) -> None:
+    theirs, own = f"{PERSONAL}E-H1", f"{PERSONAL}W-H1"
+    report = sent(tmp_path, "permit", f"N1,{theirs},,1,,,{A}", f"N2,NO-SUCH,,1,,,{A}", f"N3,{theirs},改名,1,,,{A}")
+    assert refused(report) == [(2, "unknown_reference"), (3, "unknown_reference"), (4, "beyond_reach")]
+    names = dict(AbstractionHolder.objects.values_list("code", "name"))
+    assert names[theirs] == f"{PERSONAL}E 持有人"
+    report = sent(
+        tmp_path, "permit", f"N4,NEW-H,新户,1,,,{A}", f"N5,{own},改名,1,,,{A}", f"{OBJECT}W-P1,{own},改名,1,,,{A}",
+        f"N6,{theirs},{PERSONAL}E 持有人,1,,,{A}",
+    )  # fmt: skip
+    assert refused(report) == []
+    names = dict(AbstractionHolder.objects.values_list("code", "name"))
+    assert (names[own], names["NEW-H"], names[theirs]) == ("改名", "新户", f"{PERSONAL}E 持有人")
+    report = sent(tmp_path, "permit", f"N6,{theirs},再改名,1,,,{A}")
+    assert refused(report) == [(2, "beyond_reach")], "others' permits have it too"
 
 
 def test_what_is_the_whole_citys_and_who_has_no_right_any_more(world: Path, tmp_path: Path) -> None:

@@ -10,11 +10,13 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from layers import access, models
+from layers.ingest.run import Source, run
 from layers.models import Release
 from tests.audit_lines import Lines
-from tests.db.ingest_files import DISTRICT, OTHER_DISTRICT
+from tests.db.ingest_files import DISTRICT, OTHER_DISTRICT, csv
+from tests.desk_files import upload
 from tests.http.admin_pages import edited, save, url
-from tests.rights_city import OBJECT, PERSONAL, account, choose, make_city, roles, shown
+from tests.rights_city import HEADS, OBJECT, PERSONAL, SIDES, A, account, choose, give, make_city, roles, shown
 from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
@@ -197,3 +199,62 @@ def test_no_line_is_written_of_who_is_told_nobody(world: Path) -> None:
     lines = Lines()
     text(client, url(models.Well, "changelist"))
     assert lines.new("personal_read") == []
+
+
+def renamed(folder: Path, side: str, actor: str) -> Release:
+    """A release that gives the user and the well of a side another name."""
+    where, at, _ = SIDES[side]
+    o, p = f"{OBJECT}{side}", f"{PERSONAL}{side}"
+    lines = {
+        "water_user": f"{p}-U1,{p} 新用水户,自来水集团,A01,{where},{o}-P1,{o}-W1,{at}",
+        "well": f"{o}-W1,{p} 新井,农业,水表,70,{where},{o}-P1,{at}",
+    }
+    for target, line in lines.items():
+        path = csv(folder / f"renamed-{target}.csv", f"{HEADS[target]}\n{line}")
+        assert run(target, Source(path), commit=True, actor=actor).changed == 1
+    return Release.objects.latest("pk")
+
+
+def test_what_a_release_changed_is_told_by_the_right_to_personal_data_there(world: Path, tmp_path: Path) -> None:
+    wells = [renamed(tmp_path, side, "somebody") for side in SIDES]
+    client = come(((*EDITS, "import"), ""), (("personal",), OTHER_DISTRICT))
+    lines = Lines()
+    pages = [text(client, f"/desk/releases/{one.pk}/") for one in wells]
+    assert [shown(page) for page in pages] == [{"OW"}, {"OE", "PE"}]
+    assert "（不公开）" in pages[0] and "70 m" in pages[0] and "（不公开）" not in pages[1]
+    assert lines.one("personal_read").object == "well"
+    users = [Release.objects.get(pk=one.pk - 1) for one in wells]
+    assert [shown(text(client, f"/desk/releases/{one.pk}/")) for one in users] == [set(), {"PE"}]
+    for model, code, status, tells in (
+        (models.Well, f"{OBJECT}W-W1", 200, {"OW"}), (models.Well, f"{OBJECT}E-W1", 200, {"OE", "PE"}),
+        (models.WaterUser, f"{PERSONAL}W-U1", 404, set()), (models.WaterUser, f"{PERSONAL}E-U1", 200, {"PE"}),
+    ):  # fmt: skip
+        found = of(model, code)
+        dataset = "well" if model is models.Well else "water_user"
+        answer = client.get(f"/desk/history/{dataset}/{found.pk}/")
+        assert (answer.status_code, shown(answer.content.decode()) - {"OE"}) == (status, tells - {"OE"}), code
+    assert {line.object for line in lines.new("personal_read")} == {"water_user"}  # of wells it was said already
+    undo = client.get(f"/desk/releases/{users[0].pk - 1}/undo/").content.decode()
+    assert shown(undo) <= {"OW", "OE", "PE"}
+
+
+def test_a_clerk_reads_of_own_releases_all_that_they_did_where_the_right_reaches(world: Path, tmp_path: Path) -> None:
+    release = renamed(tmp_path, "W", "clerk")
+    client = come((CLERK, DISTRICT))
+    assert shown(text(client, f"/desk/releases/{release.pk}/")) == {"OW", "PW"}
+    models.Grant.objects.all().delete()
+    user = User.objects.get(username="clerk")
+    give(user, ((*EDITS, "import"), DISTRICT))
+    assert shown(text(client, f"/desk/releases/{release.pk}/")) == {"OW"}
+
+
+def test_what_a_file_would_change_tells_no_old_value_that_is_not_told(world: Path, settings: Any) -> None:
+    """Without the right, a file with a wrong name would bring the right one to light, without being imported."""
+    settings.IMPORT_WORKERS = 0
+    file = f"{HEADS['well']}\n{OBJECT}W-W1,瞎填,农业,水表,71,{A},{OBJECT}W-P1,{SIDES['W'][1]}"
+    for may, told_there in ((EDITS, {"OW"}), ((*EDITS, "personal"), {"OW", "PW"})):
+        User.objects.filter(username="clerk").delete()
+        client = come(((*may, "import"), DISTRICT))
+        page = text(client, upload(client, file))
+        assert shown(page) == told_there and "瞎填" in page and "71" in page
+        assert ("（不公开）" in page) == ("personal" not in may)
