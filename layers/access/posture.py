@@ -67,7 +67,7 @@ WHY: dict[Why, Words] = {
 class Posture:
     """How open the site is to all; ``open`` says whether personal data are, and ``why``.
 
-    ``rights_as_of`` tells, read in the same moment, the last changes of what any account may (`layers.models.RightsChange`).
+    ``rights_as_of`` tells, read in the same moment, the last changes of what any account may.
     """
 
     open: bool
@@ -99,10 +99,16 @@ def concerned() -> tuple[str, ...]:
     return tuple(d.name for d in registry.DATASETS if d.name in {*personal.DATASETS, *named, *of_layers})
 
 
-# The last changes of what any account may (`Posture.rights_as_of`), as an expression.
-RIGHTS_AS_OF = (
-    "SELECT string_agg(kind || ' ' || transaction || '.' || times, ' ' ORDER BY kind) FROM layers_rightschange"
-)
+# The last changes of what any account may (`Posture.rights_as_of`), as an expression: of accounts, ends of sessions, roles, and the
+# divisions and units that these are given for.
+RIGHTS_AS_OF = """
+SELECT string_agg(change, ' ' ORDER BY change) FROM (
+    SELECT kind || ' ' || transaction || '.' || times FROM layers_rightschange
+    UNION ALL
+    SELECT dataset || ' ' || release_id || '.' || extract(epoch FROM changed_at) FROM layers_layerversion
+    WHERE dataset IN ('region', 'reporting_unit')
+) told (change)
+"""
 # What was chosen, the newest release of anything personal, the last changes of rights, of one statement: every answer asks it.
 _READ = sql.SQL(
     """

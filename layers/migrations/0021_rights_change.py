@@ -12,14 +12,9 @@ END $$;
 """
 TRIGGER = """
 CREATE TRIGGER {table}_rights AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table}
-FOR EACH STATEMENT EXECUTE FUNCTION rights_changed('{kind}');
+FOR EACH STATEMENT EXECUTE FUNCTION rights_changed('grant');
 """
-TABLES = {
-    "layers_role": "grant",
-    "layers_grant": "grant",
-    "layers_region": "region",
-    "layers_reportingunit": "region",
-}
+TABLES = ("layers_role", "layers_grant")
 
 
 class Migration(migrations.Migration):
@@ -38,9 +33,9 @@ class Migration(migrations.Migration):
         migrations.RunSQL(FUNCTION, "DROP FUNCTION rights_changed()"),
         *(
             migrations.RunSQL(
-                TRIGGER.format(table=table, kind=kind),
+                TRIGGER.format(table=table),
                 f"DROP TRIGGER {table}_rights ON {table}",
             )
-            for table, kind in TABLES.items()
+            for table in TABLES
         ),
     ]

@@ -114,11 +114,11 @@ class PermissionClass(models.Model):
 
 
 class RightsChange(models.Model):
-    """The last change of something that decides what an account may, by kind (accounts, sessions, grants, regions): its transaction,
-    and how many there were.
+    """The last change of something that decides what an account may, by kind (accounts, sessions, grants): its transaction, and how
+    many there were. Divisions and reporting units have versions of their own.
 
     Written by triggers in that very transaction, so that whoever reads it knows whether what was found before still holds. A kind
-    has a row of its own: an import of divisions, minutes long, would keep a log-out waiting.
+    has a row of its own: whoever changes roles keeps no log-out waiting.
     """
 
     kind = models.CharField(primary_key=True, max_length=12)

@@ -61,7 +61,10 @@ def test_a_warm_answer_asks_no_more_for_an_account_than_for_anybody(wang: User, 
 TAKEN: dict[str, Callable[[User], object]] = {
     "its grant": lambda user: Grant.objects.filter(account=user).delete(),
     "what its role means": lambda user: Role.objects.filter(grants__account=user).update(capabilities=["figures"]),
-    "its region": lambda user: Region.objects.filter(code="11").update(valid_to=make.ReleaseFactory()),
+    "its region": lambda user: (
+        Region.objects.filter(code="11").update(valid_to=make.ReleaseFactory()),
+        make.publish("region"),
+    ),
     "the account": lambda user: User.objects.filter(pk=user.pk).update(is_active=False),
     "its password": lambda user: (user.set_password("another 泵站 password"), user.save()),
     "the session, ended": lambda user: sessions.end_all(user, "own"),
