@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from layers import access
+from layers import access, acts
 from layers.access.rights import CAPABILITIES, DUTIES, OF_CITY_ALONE
 from layers.access.roles import granted
 from layers.models import Grant, Openness, Region, ReportingUnit, Role
@@ -47,6 +47,7 @@ class RoleForm(forms.ModelForm):
 
 def _refuse_contradiction(rights: access.Rights, holder: str = "") -> None:
     if rights.contradict:
+        acts.tell("rights_changed", result="refused", object=holder, reason="duties")
         duties = Listed(*(words for words, _ in DUTIES.values()))
         raise forms.ValidationError(
             shown(
@@ -92,6 +93,7 @@ class GrantForm(forms.ModelForm):
         if not account or not role:
             return cleaned
         if account == self.asker and not self.asker.is_superuser:
+            acts.tell("rights_changed", result="refused", object=account.get_username(), reason="own")
             raise forms.ValidationError(
                 shown("不能给自己授权，请由另一位管理员办理。", "Nobody gives rights to themselves: another administrator does."),
                 code="own",
@@ -114,7 +116,7 @@ class GrantForm(forms.ModelForm):
             )
         others = Grant.objects.filter(account=account).exclude(pk=self.instance.pk)
         new = access.Rights.of_dict({name: [code] for name in given})
-        _refuse_contradiction(granted(account.pk, others) | new)
+        _refuse_contradiction(granted(account.pk, others) | new, account.get_username())
         return cleaned
 
 

@@ -16,7 +16,7 @@ from layers.ingest.refusal import ImportRefused
 from layers.ingest.run import Source, run
 from layers.models import AbstractionHolder, Grant, Meter, Openness, Region, Release, Role, UsageRecord, WaterUser, Well
 from layers.reach import Reach
-from tests.audit_lines import INLINES
+from tests.audit_lines import INLINES, Lines
 from tests.db.ingest_files import DISTRICT, OTHER_DISTRICT, csv, geojson, regions
 from tests.rights_city import EAST, HEADS, OBJECT, PERSONAL, A, account, choose, give, make_city, roles
 from tests.standing import standing
@@ -220,8 +220,11 @@ def test_an_administrator_gives_roles_to_others_alone_and_never_all_three_duties
     other = User.objects.create_user("other")
     auditor, operator = Role.objects.get(name="审计员"), Role.objects.get(name="区局操作员")
     given = {"role": operator.pk, "code": DISTRICT}
+    lines = Lines()
     own = client.post("/admin/layers/grant/add/", given | {"account": admin.pk}).content.decode()
     assert "不能给自己授权" in own
+    told = lines.one()
+    assert (told.what, told.account, told.line.detail["reason"]) == (("rights_changed", "refused"), "clerk", "own")
     assert client.post("/admin/layers/grant/add/", given | {"account": other.pk}).status_code == 302
     other.refresh_from_db()
     assert other.is_staff and granted(other.pk).reach("import") == Reach((DISTRICT,))
@@ -230,6 +233,7 @@ def test_an_administrator_gives_roles_to_others_alone_and_never_all_three_duties
         "/admin/layers/grant/add/", {"account": other.pk, "role": Role.objects.get(name="系统管理员").pk}
     ).content.decode()
     assert "不能三者兼任" in third
+    assert [one.line.object for one in lines.new() if one.what == ("rights_changed", "refused")] == ["other"]
     nowhere = client.post("/admin/layers/grant/add/", given | {"account": other.pk, "code": "110199"}).content.decode()
     assert "没有这个现行的区划" in nowhere
     all_three = client.post(
