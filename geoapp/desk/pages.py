@@ -22,7 +22,7 @@ from geoapp.desk.models import (
     WORKED_ON,
     ImportJob,
 )
-from geoapp.desk.untold import Told
+from geoapp.desk.untold import KeptBack
 from layers import access, languages
 from layers.history import said
 from layers.ingest.columns import normal
@@ -349,9 +349,9 @@ def _changes(job: ImportJob, spec: Spec | None, folder: Any, lang: str, asked: M
     }  # fmt: skip
 
 
-def _told(job: ImportJob, spec: Spec | None, lang: str) -> Told | None:
+def _told(job: ImportJob, spec: Spec | None, lang: str) -> KeptBack | None:
     """What of the objects that a file changes its sender is told."""
-    return Told(spec.name, lang, access.reach_of(job.user, "import", access.IMPORT)) if spec else None
+    return KeptBack(spec.name, lang, access.reach_of(job.user, "import", access.IMPORT)) if spec else None
 
 
 def _shown(spec: Spec | None, name: str, told: str | None, lang: str) -> str:

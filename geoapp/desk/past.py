@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from geoapp.desk import targets, words
-from geoapp.desk.untold import Told
+from geoapp.desk.untold import KeptBack
 from layers import access, languages, registry
 from layers.history.read import Changed, State, changed_by, states_of
 from layers.ingest.page_words import heading
@@ -94,7 +94,7 @@ def turning(number: int, count: int, lang: str, asked: Mapping[str, str]) -> dic
 def of_release(release: Release, user: Any, lang: Lang, page: int, *, may_undo: bool) -> dict[str, Any]:
     """A release: what it was made from, how many rows it wrote, and what it changed, old → new."""
     report, spec = release.report, _spec(release.dataset)
-    told = Told.of_release(release, user, lang) if spec else None
+    told = KeptBack.of_release(release, user, lang) if spec else None
     if told:
         told.note()
     named = told is None or told.everything  # else what it says of rows may be of anybody
@@ -151,7 +151,7 @@ def _reasons(report: Mapping[str, Any], name: str, spec: Spec | None, lang: str)
 
 
 def _faults(
-    report: Mapping[str, Any], name: str, spec: Spec | None, lang: str, told: Told | None
+    report: Mapping[str, Any], name: str, spec: Spec | None, lang: str, told: KeptBack | None
 ) -> list[dict[str, Any]]:
     return [
         {
@@ -190,13 +190,13 @@ _IN_THE_WAY = Words(
 
 def _why_not(release: Release, user: Any, refused: ImportRefused, spec: Spec | None, lang: str) -> str:
     """What stands in the way of an undoing: it names objects."""
-    named = spec is None or Told.of_release(release, user, lang).everything
+    named = spec is None or KeptBack.of_release(release, user, lang).everything
     return words.message(refused.said.in_(lang), spec, lang) if named else _IN_THE_WAY.in_(lang)
 
 
 def of_history(dataset: str, object_id: int, lang: Lang) -> dict[str, Any] | None:
     """What an object was from release to release, the newest first; None for one that never was."""
-    told = Told(dataset, lang)
+    told = KeptBack(dataset, lang)
     states = told.states(object_id, states_of(dataset, object_id, lang))
     if not states:
         return None

@@ -24,7 +24,7 @@ KEPT_BACK = Words("（不公开）", "(not shown)")
 _BETWEEN = re.compile(r"[;；、,，\s]+")
 
 
-class Told:
+class KeptBack:
     """What somebody is told of the objects of one dataset: of each ``field`` in a whole reach, and of single ones."""
 
     def __init__(self, dataset: str, lang: str, reach: Reach = WHOLE) -> None:
@@ -33,7 +33,7 @@ class Told:
         self._word = KEPT_BACK.in_(lang)
 
     @classmethod
-    def of_release(cls, release: Release, user: Any, lang: str) -> Told:
+    def of_release(cls, release: Release, user: Any, lang: str) -> KeptBack:
         """Of an own one as far as the clerk's files reach, of another's everywhere."""
         own = release.actor == user.get_username()
         return cls(release.dataset, lang, access.reach_of(user, "import", access.IMPORT) if own else WHOLE)

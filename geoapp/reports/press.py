@@ -112,7 +112,7 @@ def _without_notes() -> CSS:
 _OUR_SHEET = _without_notes()
 
 
-class Page(HTML):
+class OwnPage(HTML):
     """One of our templates: XML, but for the ends of what holds nothing, and as that it is read in no time."""
 
     def _ua_stylesheets(self, forms: bool = False) -> list[CSS]:
@@ -204,7 +204,7 @@ def laid_out(page: str, drawings: Mapping[str, str]) -> Document:
     fonts = FontConfiguration()
     images = {SCHEME + key: Picture(svg, fonts) for key, svg in drawings.items()}
     inside = URLFetcher(allowed_protocols=("data",), fail_on_errors=True)
-    return Page(page, inside).render(font_config=fonts, cache=images)
+    return OwnPage(page, inside).render(font_config=fonts, cache=images)
 
 
 def bound(document: Document, identifier: bytes, join: Callable[[pydyf.PDF], None]) -> bytes:

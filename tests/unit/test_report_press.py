@@ -105,7 +105,7 @@ def test_a_page_is_read_as_html_however_it_is_read(page: str) -> None:
         return [(tag, text, tail.strip("\n"), given) for tag, text, tail, given in said]
 
     inside = URLFetcher(allowed_protocols=("data",))
-    assert told(press.Page(page, inside)) == told(HTML(string=page, url_fetcher=inside))
+    assert told(press.OwnPage(page, inside)) == told(HTML(string=page, url_fetcher=inside))
 
 
 def test_a_drawing_that_fails_ends_the_printing() -> None:

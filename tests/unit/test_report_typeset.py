@@ -10,7 +10,7 @@ import weasyprint
 from weasyprint.text.fonts import FontConfiguration
 
 from geoapp.reports import press, typeset
-from geoapp.reports.typeset.lines import Line, iter_line_boxes
+from geoapp.reports.typeset.lines import OneLine, iter_line_boxes
 from geoapp.reports.typeset.voices import drawn
 
 BY_ITSELF = """
@@ -64,6 +64,6 @@ def test_it_was_written_beside_the_version_that_is_installed() -> None:
 def test_a_text_of_a_drawing_is_shaped_once() -> None:
     fonts = FontConfiguration()
     one, same, bold = (drawn(fonts, "Noto Sans CJK SC", 3.0, each, "西城") for each in (False, False, True))
-    assert isinstance(one, Line)
+    assert isinstance(one, OneLine)
     assert one is same
     assert bold is not one

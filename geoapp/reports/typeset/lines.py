@@ -18,18 +18,18 @@ from weasyprint.text.line_break import Layout, strut
 from weasyprint.text.line_break import split_first_line as _split_first_line
 
 from geoapp.reports.typeset.setting import of, resolve_percentages
-from geoapp.reports.typeset.voices import Line
+from geoapp.reports.typeset.voices import OneLine
 
 _PLAIN = re.compile(r"[^\s\u00ad\u202a-\u202e](?:[^\n\r\t\f\u0085\u00ad\u2028-\u202e]*[^\s\u00ad\u202a-\u202e])?")
 _SHARES = {"left": 0.0, "start": 0.0, "center": 0.5, "right": 1.0, "end": 1.0}
 
 
-class Standing:
+class StandingLine:
     """A line of text, and how it stands in a box: the highest and the lowest of it and of its font, from its baseline."""
 
     __slots__ = ("baseline", "height", "leading", "line", "text_top", "top")
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: OneLine) -> None:
         self.line = line
         line_height, base = strut(line.style)
         self.leading = (line_height - line.height) / 2
@@ -48,7 +48,7 @@ class Lines:
 
     def __init__(self, style: Any) -> None:
         self.style = style
-        self.made: dict[str, Standing | None] = {}
+        self.made: dict[str, StandingLine | None] = {}
         setting = of(style)
         align = style["text_align_last"]
         align = style["text_align_all"] if align == "auto" else align
@@ -69,11 +69,11 @@ class Lines:
             and not any(setting.borders.values())
         )
 
-    def standing(self, text: str) -> Standing | None:
+    def standing(self, text: str) -> StandingLine | None:
         """None for a text that WeasyPrint has to set."""
         if text not in self.made:
-            line = Line(text, self.style) if _PLAIN.fullmatch(text) else None
-            self.made[text] = None if line is None or line.rest is not None else Standing(line)
+            line = OneLine(text, self.style) if _PLAIN.fullmatch(text) else None
+            self.made[text] = None if line is None or line.rest is not None else StandingLine(line)
         return self.made[text]
 
 
@@ -139,7 +139,7 @@ def one(box: Any, position_y: float, containing_block: Any) -> Any:
 def draw_text(stream: Any, box: Any, offset_x: float, text_overflow: str, block_ellipsis: Any) -> None:
     """As WeasyPrint's."""
     line, style = box.pango_layout, box.style
-    if type(line) is not Line:
+    if type(line) is not OneLine:
         _draw_text(stream, box, offset_x, text_overflow, block_ellipsis)
         return
     whole = text_overflow == "clip" and block_ellipsis == "none" and style["visibility"] == "visible"

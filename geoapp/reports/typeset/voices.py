@@ -54,7 +54,7 @@ def _voice(style: Any) -> tuple[Any, Any, Any]:
     return context, get_font_description(style), language
 
 
-class Line(Layout):
+class OneLine(Layout):
     """A text of a style in one line: its size, and how a PDF says it, for all that hold it."""
 
     def __init__(self, text: str, style: Any) -> None:
@@ -111,7 +111,7 @@ class _Said:
         self.texts.append((*self._font, b"[" + _to_bytes(text) + b"] TJ"))
 
 
-def drawn(fonts: Any, families: str, size: float, bold: bool, text: str) -> Line:
+def drawn(fonts: Any, families: str, size: float, bold: bool, text: str) -> OneLine:
     """The line of a text of a drawing; it is kept with the document's fonts."""
     lines: dict[Any, Any] = fonts.__dict__.setdefault("drawn", {})
     voice = (families, size, bold)
@@ -124,8 +124,8 @@ def drawn(fonts: Any, families: str, size: float, bold: bool, text: str) -> Line
         lines[voice] = (style, {})
     style, made = lines[voice]
     if text not in made:
-        made[text] = Line(text, style)
-    line: Line = made[text]
+        made[text] = OneLine(text, style)
+    line: OneLine = made[text]
     return line
 
 
