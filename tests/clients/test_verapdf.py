@@ -11,9 +11,7 @@ from typing import Any
 import pytest
 
 from geoapp import state
-from geoapp.reports import content, document, press
-from geoapp.reports.areas import content as area_content
-from geoapp.reports.areas import document as area_document
+from geoapp.reports import content, document, kinds, press
 from geoapp.reports.ask import Ask, data_stamp, parse_ask
 from geoapp.reports.atlas import make as volumes
 from geoapp.reports.layouts.layout import ReportLayout
@@ -44,18 +42,18 @@ def judged(*files: Path) -> list[str]:
 def test_reports_are_for_the_archive_and_for_everybody(world: Any, db: None, tmp_path: Path) -> None:
     report = content.build(Ask(DISTRICT, parse_period("2019"), site="http://x/"))
     short = replace(drawn_of(report), layout=ReportLayout(sections=("terms", "maps", "stages")))
-    area = area_content.build(parse_ask({"area": f"regions:{SOUTHERN}", "period": "2019"}, "http://x/"))
+    area = parse_ask({"area": f"regions:{SOUTHERN}", "period": "2019"}, "http://x/")
     volume = dressed(Ask("", parse_period("2019"), site="http://x/", atlas=f"{DISTRICT},{SOUTHERN}"))
-    kinds: dict[str, Callable[[], bytes]] = {
+    made: dict[str, Callable[[], bytes]] = {
         "zh": lambda: document.pdf(drawn_of(report)),
-        "area": lambda: area_document.pdf(area_document.draw(area, area_content.read(area), "zh")),
+        "area": lambda: document.pdf(kinds.drawn(kinds.read(area, None))),
         "en": lambda: document.pdf(drawn_of(report, "en")),
         "short": lambda: document.pdf(short),
         "atlas": lambda: volumes.pdf(volume, None, data_stamp(), report.version, lambda step: None, 0),
     }
-    files = by_turn(list(kinds), 2)
+    files = by_turn(list(made), 2)
     for name in files:
-        (tmp_path / f"{name}.pdf").write_bytes(kinds[name]())
+        (tmp_path / f"{name}.pdf").write_bytes(made[name]())
     said = judged(*(tmp_path / f"{name}.pdf" for name in files))
     assert [line.split("\t")[:3] for line in said] == [
         [f"{name}.pdf", flavour, "complies"] for name in files for flavour in ("2b", "ua1")
