@@ -122,8 +122,9 @@ def audited(found: Subject) -> Any:
 
 
 def names(found: Subject) -> set[str]:
-    """As a release by hand names them."""
-    return {str(one) for one in (*found.users, *found.meters, *found.holders)}
+    """As a release by hand names them: by code; those of before by name too."""
+    every: list[Any] = [*found.users, *found.meters, *found.holders]
+    return {one.code for one in every} | {f"{one.code} {one.name}".strip() for one in every}
 
 
 def files(found: Subject) -> tuple[list[str], int]:

@@ -76,12 +76,15 @@ def test_the_files_are_those_of_the_specification_and_kept_as_it_says(client: Cl
     assert (answer["Content-Type"], answer["Cache-Control"]) == ("text/plain; charset=utf-8", "no-cache")
     head = Checkpoint.parse(SignedNote.parse(answer.content).text)
     answer = client.get(f"/record/tile/entries/000.p/{head.size}")
-    assert (answer["Content-Type"], answer["Cache-Control"]) == (
-        "application/octet-stream", "private, max-age=31536000, immutable",
-    )  # fmt: skip
+    assert (answer["Content-Type"], answer["Cache-Control"]) == ("application/octet-stream", "no-cache"), (
+        "whoever comes next asks"
+    )
+    assert "Cookie" in answer["Vary"]
+    hashes = client.get(f"/record/tile/0/000.p/{head.size}")
+    assert hashes["Cache-Control"] == "private, max-age=31536000, immutable"
     entries = tiles.unpack(answer.content)
     assert tree.root([tree.leaf_hash(entry) for entry in entries]) == head.root
-    assert tree.root(tiles.hashes(client.get(f"/record/tile/0/000.p/{head.size}").content)) == head.root
+    assert tree.root(tiles.hashes(hashes.content)) == head.root
     for wrong in ("0/001", "9/000", "0/000.p/999", "../key", "%2e%2e/key", "entries/../../key", "0/0", "entries/000"):
         answer = client.get(f"/record/tile/{wrong}")
         assert (answer.status_code, answer["Cache-Control"]) == (404, "no-store"), wrong
