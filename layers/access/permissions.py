@@ -10,9 +10,8 @@ from django.db.models import Q
 from layers import registry
 from layers.access import named
 from layers.access.rights import Capability, Rights
-from layers.access.roles import Asker
+from layers.access.roles import granted, lawful
 from layers.access.rows import rows_in
-from layers.access.sight import now
 from layers.fields import Dataset
 from layers.models import Grant
 from layers.reach import NOWHERE_AT_ALL, WHOLE, Reach
@@ -46,8 +45,11 @@ def permissions(rights: Rights) -> frozenset[str]:
 
 
 def rights_of(user: Any) -> Rights:
-    """What an account was given by roles, as the answers of this moment go by it."""
-    return Asker(user.pk).rights(now().posture.rights_as_of)
+    """What an account was given by roles, read once a request: Django keeps one object of it for each, and asks before there is a moment."""
+    if not hasattr(user, "_granted"):
+        user._granted = lawful(granted(user.pk))
+    found: Rights = user._granted
+    return found
 
 
 class RolesBackend(BaseBackend):

@@ -103,7 +103,7 @@ def concerned() -> tuple[str, ...]:
 # divisions and units that these are given for.
 RIGHTS_AS_OF = """
 SELECT string_agg(change, ' ' ORDER BY change) FROM (
-    SELECT kind || ' ' || transaction || '.' || times FROM layers_rightschange
+    SELECT kind || ' ' || transaction || '.' || number FROM layers_rightschange
     UNION ALL
     SELECT dataset || ' ' || release_id || '.' || extract(epoch FROM changed_at) FROM layers_layerversion
     WHERE dataset IN ('region', 'reporting_unit')

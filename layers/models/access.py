@@ -114,8 +114,8 @@ class PermissionClass(models.Model):
 
 
 class RightsChange(models.Model):
-    """The last change of something that decides what an account may, by kind (accounts, sessions, grants): its transaction, and how
-    many there were. Divisions and reporting units have versions of their own.
+    """The last change of something that decides what an account may, by kind (accounts, sessions, grants): its transaction, and a number
+    that no other change has, not of those either that were undone. Divisions and reporting units have versions of their own.
 
     Written by triggers in that very transaction, so that whoever reads it knows whether what was found before still holds. A kind
     has a row of its own: whoever changes roles keeps no log-out waiting.
@@ -123,10 +123,10 @@ class RightsChange(models.Model):
 
     kind = models.CharField(primary_key=True, max_length=12)
     transaction = models.BigIntegerField()
-    times = models.BigIntegerField()
+    number = models.BigIntegerField()
 
     class Meta:
         verbose_name = verbose_name_plural = shown("权限变更", "Changes of rights")
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.transaction}.{self.times}"
+        return f"{self.kind} {self.transaction}.{self.number}"

@@ -126,6 +126,18 @@ def test_a_change_that_is_taken_back_leaves_nothing(wang: User) -> None:
     assert client.get(WELLS).status_code == 200
 
 
+def test_what_was_found_within_a_change_that_is_taken_back_is_not_found_after_the_next(wang: User) -> None:
+    from django.db import transaction
+
+    client = come_in()
+    with transaction.atomic():
+        give(wang, (("personal",), "11"))
+        assert client.get("/api/layers/water_user/features").status_code == 200
+        transaction.set_rollback(True)
+    give(wang, (("figures",), "11"))
+    assert client.get("/api/layers/water_user/features").status_code in GONE
+
+
 @pytest.mark.parametrize(
     ("agent", "address", "status"), [(CHROME, ELSEWHERE, 200), (FIREFOX, OFFICE, 200), (FIREFOX, ELSEWHERE, 401)]
 )
@@ -167,7 +179,7 @@ def test_who_has_to_change_a_password_first_is_nobody_however_often_he_asks(wang
 def test_coming_in_and_going_on_tell_nobody_of_a_change() -> None:
     """Else every log-in had every account found anew."""
     person()
-    before = set(RightsChange.objects.values_list("kind", "times"))
+    before = set(RightsChange.objects.values_list("kind", "number"))
     client = come_in()
     client.get("/account/")
-    assert set(RightsChange.objects.values_list("kind", "times")) == before
+    assert set(RightsChange.objects.values_list("kind", "number")) == before

@@ -239,9 +239,9 @@ def test_the_print_is_tagged_with_outline_and_title(paper: Paper) -> None:
         "分区用水",
         "取供用排",
         "数据质量",
+        "设施名录",
         "编制说明",
         "名词解释",
-        "设施名录",
     ]
     contents = pdf[0].get_textpage().get_text_bounded()
     assert [int(n) for n in re.findall(r"^(\d+)\s*$", contents, re.M)] == [page + 1 for _, page in top]
