@@ -21,7 +21,7 @@ WAYS = {
     ),
     "module": (
         ("geoapp/**/*.py", "layers/**/*.py", "tiles/**/*.py"),
-        r"mark_safe|html_safe|SafeString\(|SafeText\(|from_string\(|Environment\(|format_html\(f|\bTemplate\(|\beval\(|\bexec\(",
+        r"mark_safe|html_safe|SafeString\(|SafeText\(|(?<!language_)from_string\(|Environment\(|format_html\(f|\bTemplate\(|\beval\(|\bexec\(",
     ),
 }
 # The page of the offline map, whose template is a constant: tests/http/test_report_offline.py holds it to that.
