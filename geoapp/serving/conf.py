@@ -33,7 +33,11 @@ secure_scheme_headers = {"X-FORWARDED-PROTO": "https"} if proxies else {}
 
 
 def post_worker_init(worker: Any) -> None:
-    """Gunicorn's hook: the site is loaded, and no request has come."""
+    """Gunicorn's hook: the site is loaded, and no request has come. A worker of another application than ours has no site."""
+    from django.apps import apps
+
+    if not apps.ready:
+        return
     from geoapp.audit import seals
     from geoapp.background import hourly
 
