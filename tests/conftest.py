@@ -119,6 +119,9 @@ def _forgetful(request: pytest.FixtureRequest) -> Iterator[None]:
     if not needs_database:
         yield
         return
+    from layers.access import sight
+
+    sight._moment.set(None)  # of a stream that a test before left open
     from layers.kept.memory import forget
 
     forget()
