@@ -21,10 +21,13 @@ const widthByZoom = ([far, middle, near]: [number, number, number]): ExpressionS
 
 /** Added to the class of a region while another class is pointed out. */
 const RECEDING = 200;
+/** The fill by a region's class. It is never a plain colour, not even without any: until the tiles are cut anew for one,
+    the map would ask that colour for its value by state, and fail at the next state that is set. */
 function fillColor(colors: readonly string[]): ExpressionSpecification {
   const classes = colors.flatMap((color, index) => [index, color, index + RECEDING, receding(color)]);
   return ["match", ["coalesce", ["feature-state", "class"], -1], ...classes, NOUGHT_CLASS, NOUGHT, NOUGHT_CLASS + RECEDING, NOUGHT, CLEAR] as unknown as ExpressionSpecification;
 }
+const OFF: ExpressionSpecification = ["match", ["coalesce", ["feature-state", "class"], -1], 0, CLEAR, CLEAR];
 
 // On the map a village goes without the name of its committee: 芙蓉里社区居委会 is 芙蓉里社区, 龙潭社区居民委员会 is 龙潭社区.
 const COMMITTEES = ["居民委员会", "村民委员会", "居委会", "村委会"];
@@ -128,7 +131,7 @@ export class Regions {
     this.map.addLayer({
       id: `fill-${level}`, type: "fill", source: level, "source-layer": level,
       layout: { visibility: "none" },
-      paint: { "fill-color": CLEAR, "fill-antialias": false },
+      paint: { "fill-color": OFF, "fill-antialias": false },
     });
   }
   private addLine(level: MapLevel): void {
@@ -255,7 +258,7 @@ export class Regions {
     const { scale } = picture;
     const ramp = off ? "off" : scale.colors.join();
     if (this.ramp.get(level) !== ramp) {
-      this.map.setPaintProperty(`fill-${level}`, "fill-color", off ? CLEAR : fillColor(scale.colors));
+      this.map.setPaintProperty(`fill-${level}`, "fill-color", off ? OFF : fillColor(scale.colors));
       this.ramp.set(level, ramp);
     }
     let known = this.painted.get(level);
