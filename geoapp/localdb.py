@@ -121,10 +121,14 @@ def _web_roles(link: "psycopg.Connection[Any]", password: str) -> None:
 
 def web_roles(web: str, owner: str) -> list[str]:
     """What a superuser runs once in a cluster: who serves the web, and the roles that it may take but has nothing of until it does."""
+    from psycopg import sql
+
     seeing = ", ".join(SEEING_ROLES)
-    make = "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{0}') THEN CREATE ROLE {0}; END IF; END $$"
+    make = "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = {}) THEN CREATE ROLE {}; END IF; END $$"
+    made = [sql.SQL(make).format(sql.Literal(name), sql.Identifier(name)).as_string() for name in (web, *SEEING_ROLES)]
+    web, owner = (sql.Identifier(name).as_string() for name in (web, owner))
     return [
-        *(make.format(name) for name in (web, *SEEING_ROLES)),
+        *made,
         f"ALTER ROLE {web} LOGIN NOINHERIT NOCREATEDB NOCREATEROLE NOSUPERUSER NOBYPASSRLS",
         f"GRANT {seeing} TO {web}",
         f"GRANT {web}, {seeing} TO {owner}",
@@ -134,9 +138,11 @@ def web_roles(web: str, owner: str) -> list[str]:
 def for_the_wall(owner: str) -> list[str]:
     """What a superuser runs once in a database: only the owner makes tables (before PostgreSQL 15 everybody could), and policies leave
     questions their indexes."""
+    from psycopg import sql
+
     return [
         "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
-        f"GRANT CREATE ON SCHEMA public TO {owner}",
+        f"GRANT CREATE ON SCHEMA public TO {sql.Identifier(owner).as_string()}",
         *(f"ALTER FUNCTION {name} LEAKPROOF" for name in LEAKPROOF),
     ]
 

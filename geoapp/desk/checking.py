@@ -145,7 +145,7 @@ def scope(job: ImportJob) -> dict[str, Any]:
     """What of the data the file is to stand for, and how far its sender's right reaches by now, as `run` is told."""
     how = job.how
     return {
-        "reach": access.reach_of(job.user, "import", access.IMPORT),
+        "reach": access.reach_by(job.user, access.IMPORT),
         "closing": bool(how.get("closing")), "effective": how.get("effective", ""),
         "replacing": bool(how.get("replacing")), "within": how.get("within", ""),
     }  # fmt: skip

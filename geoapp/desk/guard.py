@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -23,8 +24,6 @@ from layers.http import signals
 from layers.http.asker import account_of
 
 FORM_BYTES = 1 << 20  # what a request may be longer than its file
-
-READ = 200
 View = Callable[..., HttpResponseBase]
 
 
@@ -52,7 +51,7 @@ def for_clerks(too_large: Callable[[HttpRequest], HttpResponse], *permissions: s
                 return too_large(request)
             with access.one_moment(account=account_of(request)) as moment:
                 response = checked(request, *args, **kwargs)
-                if moment.personal and response.status_code == READ:
+                if moment.personal and response.status_code == HTTPStatus.OK:
                     signals.personal_told.send(sender=guard, request=request, layers=sorted(moment.personal), rows=None)
                 return response
 

@@ -351,7 +351,7 @@ def _changes(job: ImportJob, spec: Spec | None, folder: Any, lang: str, asked: M
 
 def _told(job: ImportJob, spec: Spec | None, lang: str) -> KeptBack | None:
     """What of the objects that a file changes its sender is told."""
-    return KeptBack(spec.name, lang, access.reach_of(job.user, "import", access.IMPORT)) if spec else None
+    return KeptBack(spec.name, lang, access.reach_by(job.user, access.IMPORT)) if spec else None
 
 
 def _shown(spec: Spec | None, name: str, told: str | None, lang: str) -> str:

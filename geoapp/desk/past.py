@@ -57,7 +57,7 @@ def line(release: Release, lang: str) -> dict[str, Any]:
 def of_clerk(user: Any) -> QuerySet[Release]:
     """The releases that a clerk may look behind and take back: all, whose right reaches the whole city; else the clerk's own, as others tell
     what objects elsewhere were."""
-    whole = any(access.reach_of(user, "import", each).whole for each in (access.IMPORT, access.LOOK_BEHIND))
+    whole = any(access.reach_by(user, each).whole for each in (access.IMPORT, access.LOOK_BEHIND))
     return Release.objects.all() if whole else Release.objects.filter(actor=user.get_username())
 
 

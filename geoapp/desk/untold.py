@@ -36,7 +36,7 @@ class KeptBack:
     def of_release(cls, release: Release, user: Any, lang: str) -> KeptBack:
         """Of an own one as far as the clerk's files reach, of another's everywhere."""
         own = release.actor == user.get_username()
-        return cls(release.dataset, lang, access.reach_of(user, "import", access.IMPORT) if own else WHOLE)
+        return cls(release.dataset, lang, access.reach_by(user, access.IMPORT) if own else WHOLE)
 
     def note(self) -> None:
         """That personal data are read, where there are any in it."""

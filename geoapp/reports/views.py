@@ -25,7 +25,7 @@ from geoapp.reports.layouts import store as layouts
 from geoapp.reports.models import DONE, RUNNING, ReportJob
 from geoapp.reports.official import pages
 from geoapp.reports.official.letterhead import Worn, worn_by
-from geoapp.reports.official.reach import reaches
+from geoapp.reports.official.reach import Signing
 from geoapp.reports.progress import chapters
 from geoapp.reports.refusal import MadeAgain, for_script, refused
 from geoapp.reports.words import FORM_NAMES, STATUS_NAMES, STEP_NAMES, level_name
@@ -193,13 +193,13 @@ def _step(step: str) -> Worded:
 
 def may_issue(request: HttpRequest, job: ReportJob) -> bool:
     """Whether a draft with a number may be made of what this report is of."""
-    may = pages.is_staff(request.user) and reaches(request.user, access.COMPILE, job)
+    may = pages.is_staff(request.user) and Signing(request.user).may(access.COMPILE, job)
     return may and job.status == DONE and not queue.chapters_of(job)
 
 
 def _may_delete(request: HttpRequest, job_id: int) -> bool:
     """Who asked for it (this browser), or who approves reports of the whole city."""
-    return job_id in request.session.get(MINE, []) or access.reach_of(request.user, "publish", access.APPROVE).whole
+    return job_id in request.session.get(MINE, []) or access.reach_by(request.user, access.APPROVE).whole
 
 
 @replace(PAGE, lane="files")

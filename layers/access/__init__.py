@@ -6,7 +6,7 @@ of a reach, `seen` gives out layers as they may be seen, and `told` tables, to f
 """
 
 from layers.access.named import APPROVE, CHECK, COMPILE, IMPORT, LOOK_BEHIND, READ_AUDIT
-from layers.access.permissions import divides, note_staff, reach_of, reaches, rights_of
+from layers.access.permissions import divides, note_staff, reach_by, reach_of, reaches, rights_of
 from layers.access.posture import (
     DEMO,
     SETTING,
@@ -105,6 +105,7 @@ __all__ = [
     "of_model",
     "of_object",
     "one_moment",
+    "reach_by",
     "reach_of",
     "reaches",
     "read",

@@ -11,7 +11,7 @@ from layers import registry
 from layers.access import named
 from layers.access.rights import Capability, Rights
 from layers.access.roles import granted, lawful
-from layers.access.rows import rows_in
+from layers.access.rows import counts_within
 from layers.fields import Dataset
 from layers.models import Grant
 from layers.reach import NOWHERE_AT_ALL, WHOLE, Reach
@@ -29,6 +29,8 @@ _PERMISSIONS: dict[Capability, tuple[str, ...]] = {
     ),
     "audit": (named.READ_AUDIT,),
 }
+
+_CAPABILITY_OF = {name: capability for capability, names in _PERMISSIONS.items() for name in names}
 
 
 def _tables() -> list[tuple[str, str]]:
@@ -77,13 +79,16 @@ def reach_of(user: Any, capability: Capability, permission: str = "") -> Reach:
     return reach if reach or not (permission and user.has_perm(permission)) else WHOLE
 
 
+def reach_by(user: Any, permission: str) -> Reach:
+    """The same of deeds that Django's permissions tell apart (`layers.access.named`)."""
+    return reach_of(user, _CAPABILITY_OF[permission], permission)
+
+
 def reaches(user: Any, capability: Capability, permission: str, found: Any) -> bool:
     """Whether somebody's deeds of a kind reach an object."""
     reach = reach_of(user, capability, permission)
     dataset = next((one for one in registry.DATASETS if one.model == found._meta.label), None)
-    if reach.whole or dataset is None:
-        return reach.whole
-    return divides(dataset) and type(found)._default_manager.filter(rows_in(dataset, reach), pk=found.pk).exists()
+    return reach.whole or (dataset is not None and divides(dataset) and counts_within(dataset, found, reach))
 
 
 def divides(dataset: Dataset) -> bool:

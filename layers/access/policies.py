@@ -130,7 +130,7 @@ def _paths(dataset: Dataset) -> tuple[str, ...]:
 
 
 def _over_many(dataset: Dataset) -> bool:
-    return any(leads_to_many(apps.get_model(dataset.model), path) for path in _paths(dataset))
+    return any(leads_to_many(dataset.model, path) for path in _paths(dataset))
 
 
 def _by(model: Any, path: str, what: str) -> Composable:

@@ -7,7 +7,7 @@ region only by who sees the whole city.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import reduce
+from functools import cache, reduce
 from operator import or_
 from typing import Any
 
@@ -42,16 +42,24 @@ def rows_in(dataset: Dataset, reach: Reach) -> Q:
     return reduce(or_, (_by(dataset, path, reach) for path in dataset.reached or (dataset.counted,)))
 
 
+def counts_within(dataset: Dataset, found: Any, reach: Reach) -> bool:
+    """Whether a reach holds an object."""
+    return reach.whole or type(found)._default_manager.filter(rows_in(dataset, reach), pk=found.pk).exists()
+
+
 def _by(dataset: Dataset, path: str, reach: Reach) -> Q:
     model = apps.get_model(dataset.model)
     condition = counting_in(path, reach.prefixes)
-    if not leads_to_many(model, path):
+    if not leads_to_many(dataset.model, path):
         return condition
     # By identity: a join would give a row once for each of the many that it leads to.
     return Q(pk__in=model._default_manager.order_by().filter(condition).values("pk"))
 
 
-def leads_to_many(model: Any, path: str) -> bool:
+@cache
+def leads_to_many(label: str, path: str) -> bool:
+    """Whether a path of the ORM leads from an object of a model to several."""
+    model: Any = apps.get_model(label)
     for step in path.split("__"):
         field = model._meta.get_field(step) if step in {f.name for f in model._meta.get_fields()} else None
         if field is None:

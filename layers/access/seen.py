@@ -19,7 +19,7 @@ from layers import registry
 from layers.access import personal
 from layers.access.posture import SETTING, WORD
 from layers.access.rights import ALL_SEEN, BUT_PERSONAL, Rights
-from layers.access.rows import NO_ROW, rows_in
+from layers.access.rows import NO_ROW, counts_within, rows_in
 from layers.access.sight import now
 from layers.errors import NotFound
 from layers.fields import Dataset, Field
@@ -143,11 +143,6 @@ def tells_of(layer: Layer, name: str, reach: Reach) -> bool:
     if found is None or found.dataset.field(name) is None:
         return False
     return (found.told_in if _TOLD.format(name) in found.told_there else found.rows).covers(reach)
-
-
-def counts_within(dataset: Dataset, found: Any, reach: Reach) -> bool:
-    """Whether a reach holds an object."""
-    return reach.whole or type(found)._default_manager.filter(rows_in(dataset, reach), pk=found.pk).exists()
 
 
 def layers_of(dataset: Dataset) -> tuple[Layer, ...]:

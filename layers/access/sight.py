@@ -170,13 +170,19 @@ def note_personal(what: str) -> None:
         moment.personal.add(what)
 
 
+# A mark is a digest of its rights: what it stands for never changes. There are some twenty.
+_known: dict[str, Rights] = dict(WELL_KNOWN)
+
+
 def rights_in(stamp: str) -> Rights:
     """The rights that a stamp was told under; none where the class is not known here."""
     mark = mark_in(stamp)
-    if mark in WELL_KNOWN:
-        return WELL_KNOWN[mark]
-    kept = PermissionClass.objects.filter(mark=mark).values_list("rights", flat=True).first()
-    return Rights.of_dict(kept) if kept else NOTHING
+    if mark not in _known:
+        kept = PermissionClass.objects.filter(mark=mark).values_list("rights", flat=True).first()
+        if not kept:
+            return NOTHING
+        _known[mark] = Rights.of_dict(kept)
+    return _known[mark]
 
 
 def keep_class() -> None:

@@ -17,7 +17,7 @@ from django.db.models import Q
 from layers import registry
 from layers.access import personal
 from layers.access.permissions import divides
-from layers.access.rows import NO_ROW, rows_in
+from layers.access.rows import NO_ROW, counts_within, rows_in
 from layers.access.seen import is_personal, layers_of
 from layers.access.sight import now, somebody_asks
 from layers.fields import Dataset
@@ -100,7 +100,7 @@ def _calling(found: Any) -> Calling:
     if dataset is None or not somebody_asks():
         return "name"
     if dataset.name in personal.DATASETS:
-        return "name" if _holds(rows_in(dataset, now().rights.reach("personal")), found) else "neither"
+        return "name" if counts_within(dataset, found, now().rights.reach("personal")) else "neither"
     return "name" if tells_column(dataset, "name", found) else "code"
 
 

@@ -44,7 +44,7 @@ class ReleaseAdmin(OfDataset):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """All, or of who has a part of the city the own: as at the desk."""
         found = super().get_queryset(request)
-        whole = access.reach_of(request.user, "import", access.LOOK_BEHIND).whole
+        whole = access.reach_by(request.user, access.LOOK_BEHIND).whole
         return found if whole else found.filter(actor=request.user.get_username())
 
     def word_query(self, word: str) -> Q:

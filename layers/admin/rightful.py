@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 from django import forms
@@ -19,10 +20,8 @@ from django.http import HttpRequest, HttpResponse
 from layers import access
 from layers.http import signals
 from layers.models.called import by_code
-from layers.reach import Reach
+from layers.reach import WHOLE, Reach
 from layers.words import shown
-
-_READ = 200
 
 
 class RightfulAdmin(admin.ModelAdmin):
@@ -145,7 +144,7 @@ class RightfulAdmin(admin.ModelAdmin):
             beside = access.of_model(other) if other else None
             # Links are there in both directions, and those to persons tell of whom something is.
             if access.told_rows(self._of, first, self.reach(request)) or (
-                beside is not None and access.within(beside, Reach(("",))) and not isinstance(fields[first], Field)
+                beside is not None and access.within(beside, WHOLE) and not isinstance(fields[first], Field)
             ):
                 return False
         return super().lookup_allowed(lookup, value, request)
@@ -198,7 +197,7 @@ class RightfulAdmin(admin.ModelAdmin):
         return self._read(request, super().history_view(request, object_id, extra_context), 1)
 
     def _read(self, request: HttpRequest, response: HttpResponse, rows: int | None) -> HttpResponse:
-        if response.status_code == _READ:
+        if response.status_code == HTTPStatus.OK:
             self._tell_read(request, rows)
         return response
 

@@ -95,17 +95,13 @@ def hide_references(cursor: Cursor, spec: Spec, names: Sequence[str], reach: Rea
                     Identifier(spec.table), target, target
                 )
             )
-        if (
-            column.refers_to == "holder"
-        ):  # who knows the name as well as the code is told nothing; new ones are the file's
+        if column.refers_to == "holder" and "holder_name" in names:
+            # Who knows the name as well as the code is told nothing; new ones are the file's.
             there.append(
                 SQL(
-                    "EXISTS (SELECT FROM {} s JOIN layers_abstractionholder h ON h.code = s.holder_code WHERE s.{} = r.id AND {})"
-                ).format(
-                    Identifier(STAGED),
-                    Identifier(ROW),
-                    SQL("s.holder_name = h.name" if "holder_name" in names else "FALSE"),
-                )
+                    "EXISTS (SELECT FROM {} s JOIN layers_abstractionholder h ON h.code = s.holder_code"
+                    " WHERE s.{} = r.id AND s.holder_name = h.name)"
+                ).format(Identifier(STAGED), Identifier(ROW))
             )
         cursor.execute(
             SQL("UPDATE {} r SET {} = NULL, unknown = TRUE WHERE r.{} IS NOT NULL AND NOT ({})").format(

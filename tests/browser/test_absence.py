@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
 from itertools import combinations
 from typing import Any
 
@@ -14,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests import factories as make
 from tests.browser.page_model import by_id, open_map, painted
-from tests.factories import NORTHERN, SOUTHERN, at
+from tests.factories import NORTHERN, SOUTHERN
 from tests.unit.test_colors import APART, STEP, distance
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,11 +26,7 @@ NOUGHT, STEADY, NONE = 99, 3, -1  # classes, as the map has them
 @pytest.fixture
 def own_page(transactional_db: None, new_own_page: Callable[..., Any]) -> Any:
     grid = make.make_grid()
-    for name, place in {"S": at(0.5, 0.5), "N": at(0.5, 1.5)}.items():
-        meter = make.MeterFactory(code=name, geom=place)
-        for month, litres in enumerate(LITRES[name], start=1):
-            if litres is not None:
-                make.UsageFactory(meter=meter, month=date(2019, month, 1), volume_l=litres)
+    make.meter_in_each_township(LITRES)
     with transaction.atomic():
         grid.settle()
     make.publish()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -27,10 +26,7 @@ CELL_VOLUME = "[data-testid=cell-volume]"
 def own_page(transactional_db: None, new_own_page: Callable[..., Any]) -> Any:
     """A page on a city with a meter in either township, cells, and plants in one of them alone."""
     grid = make.make_grid()
-    for name, place in {"S": at(0.5, 0.5), "N": at(0.5, 1.5)}.items():
-        meter = make.MeterFactory(code=name, geom=place)
-        for month, litres in enumerate(LITRES[name], start=1):
-            make.UsageFactory(meter=meter, month=date(2019, month, 1), volume_l=litres)
+    make.meter_in_each_township(LITRES)
     make.FacilityFactory(code="F1", geom=at(0.2, 0.2))
     make.FacilityFactory(code="F2", geom=at(0.3, 0.3))
     with transaction.atomic():

@@ -14,7 +14,7 @@ from geoapp.reports import figures
 from geoapp.reports.official import numbers
 from geoapp.reports.official.letterhead import OPEN, grading, of_dict
 from geoapp.reports.official.models import IssuedReport
-from geoapp.reports.official.reach import concerns, reaches
+from geoapp.reports.official.reach import Signing
 from geoapp.reports.official.states import COMMENTARY_MOST, hands
 from geoapp.reports.official.words import ACTION, APPROVED, CHECKED, DRAFT, EDITED, SIGNED_APPROVED, STATE, WITHDRAWN
 from geoapp.reports.words import FORM_NAMES, level_name
@@ -34,7 +34,7 @@ def may_take(user: Any, report: IssuedReport) -> bool:
     and who is no staff as far as its secrecy allows."""
     if not access.may_show(report.stamp):
         return False
-    return concerns(user, report) or (report.state == APPROVED and (report.secrecy in OPEN or is_staff(user)))
+    return Signing(user).concerns(report) or (report.state == APPROVED and (report.secrecy in OPEN or is_staff(user)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +87,16 @@ def approved(user: Any, lang: str, most: int = 30) -> list[dict[str, Any]]:
     """The approved reports that somebody may have, the newest first."""
     version = as_of(ALL_DATASETS).version
     found = listed().filter(state=APPROVED, waits_for="")
+    if not is_staff(user):
+        found = found.filter(secrecy__in=OPEN)
     theirs = (each for each in found.iterator() if may_take(user, each))
     return [line(each, lang, version) for each in islice(theirs, most)]
 
 
 def of_list(user: Any, lang: str) -> dict[str, Any]:
     version = as_of(ALL_DATASETS).version
-    theirs = [each for each in listed() if concerns(user, each)]
+    signing = Signing(user)
+    theirs = [each for each in listed() if signing.concerns(each)]
     lines = [line(each, lang, version) for each in theirs[:SHOWN]]
     return {"lines": lines, "numbers": _numbers(theirs, lang), "most": SHOWN}
 
@@ -118,6 +121,7 @@ def of_one(report: Any, user: Any, lang: str) -> dict[str, Any]:
     own = user.pk in hands(report) and not of_dict(report.letterhead).one_person
     ready = not report.waits_for and bool(report.files)
     told = line(report, lang, as_of(ALL_DATASETS).version)
+    signing = Signing(user)
     return {
         **told,
         "events": [
@@ -135,11 +139,11 @@ def of_one(report: Any, user: Any, lang: str) -> dict[str, Any]:
         "author": report.signers.get(str(EDITED), {}),
         "own": own,
         "may": {
-            "edit": report.state == DRAFT and not told["busy"] and reaches(user, access.COMPILE, report),
-            "check": report.state == DRAFT and ready and reaches(user, access.CHECK, report) and not own,
-            "approve": report.state == CHECKED and ready and reaches(user, access.APPROVE, report) and not own,
-            "send_back": report.state == CHECKED and _any(user, NEEDED["send_back"][CHECKED], report),
-            "withdraw": report.state != WITHDRAWN and _any(user, NEEDED["withdraw"][report.state], report),
+            "edit": report.state == DRAFT and not told["busy"] and signing.may(access.COMPILE, report),
+            "check": report.state == DRAFT and ready and signing.may(access.CHECK, report) and not own,
+            "approve": report.state == CHECKED and ready and signing.may(access.APPROVE, report) and not own,
+            "send_back": report.state == CHECKED and _any(signing, NEEDED["send_back"][CHECKED], report),
+            "withdraw": report.state != WITHDRAWN and _any(signing, NEEDED["withdraw"][report.state], report),
             "retry": bool(report.error),
         },
         "draft": report.state == DRAFT,
@@ -152,11 +156,12 @@ def may_step(user: Any, action: str, report: IssuedReport) -> bool:
     needed = NEEDED.get(action, {})
     every = tuple(right for rights in needed.values() for right in rights)
     wanted = needed.get(report.state, every)
-    return _any(user, wanted, report) if wanted else concerns(user, report)
+    signing = Signing(user)
+    return _any(signing, wanted, report) if wanted else signing.concerns(report)
 
 
-def _any(user: Any, rights: Iterable[str], report: IssuedReport) -> bool:
-    return any(reaches(user, right, report) for right in rights)
+def _any(signing: Signing, rights: Iterable[str], report: IssuedReport) -> bool:
+    return any(signing.may(right, report) for right in rights)
 
 
 # What a step needs, one of these rights, by the state that the report is in.

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from layers import access
-from layers.access import Capability
 from layers.errors import NotFound
 from layers.reach import WHOLE, Reach
 from layers.stats.regions import region_index
-
-_OF: Final[dict[str, Capability]] = {access.COMPILE: "reports", access.CHECK: "publish", access.APPROVE: "publish"}
 
 
 class OfRegion(Protocol):
@@ -26,14 +23,20 @@ class OfRegion(Protocol):
     def area(self) -> str: ...
 
 
-def reaches(user: Any, permission: str, report: OfRegion) -> bool:
-    """Whether somebody has a right (`access.COMPILE`, `CHECK` or `APPROVE`) to what a report is of."""
-    return bool(user.has_perm(permission)) and access.reach_of(user, _OF[permission], permission).covers(_reach(report))
+class Signing:
+    """How far somebody's rights to reports reach, read once for all that are looked at."""
 
+    def __init__(self, user: Any) -> None:
+        self._reaches = {each: access.reach_by(user, each) for each in (access.COMPILE, access.CHECK, access.APPROVE)}
 
-def concerns(user: Any, report: OfRegion) -> bool:
-    """Whether a report is somebody's to work on: drafts, their commentary and secrecy are for nobody else."""
-    return any(reaches(user, permission, report) for permission in _OF)
+    def may(self, permission: str, report: OfRegion) -> bool:
+        """Whether a right (`access.COMPILE`, `CHECK` or `APPROVE`) reaches what a report is of."""
+        return self._reaches[permission].covers(_reach(report))
+
+    def concerns(self, report: OfRegion) -> bool:
+        """Whether a report is somebody's to work on: drafts, their commentary and secrecy are for nobody else."""
+        of = _reach(report)
+        return any(reach.covers(of) for reach in self._reaches.values())
 
 
 def _reach(report: OfRegion) -> Reach:

@@ -22,7 +22,7 @@ from geoapp.reports.forms import FORMS
 from geoapp.reports.models import DONE, ReportJob
 from geoapp.reports.official import frozen, pages, states
 from geoapp.reports.official.models import IssuedReport
-from geoapp.reports.official.reach import concerns, reaches
+from geoapp.reports.official.reach import Signing
 from geoapp.reports.official.states import SignRefused, person
 from geoapp.reports.refusal import refused
 from layers import access, languages
@@ -89,7 +89,7 @@ def issue(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     number = request.POST.get("job", "")
     job = get_object_or_404(ReportJob, pk=int(number) if number.isascii() and number.isdigit() else 0, status=DONE)
-    if not reaches(request.user, access.COMPILE, job):
+    if not Signing(request.user).may(access.COMPILE, job):
         raise PermissionDenied
     with audit.attempt("report_step", object=job.region, step="issued"):
         report = states.issue(queue.ask_of(job), person(request.user))
@@ -103,7 +103,7 @@ def issue(request: HttpRequest) -> HttpResponse:
 def one(request: HttpRequest, report_id: int) -> HttpResponse:
     worker.ensure()
     report = get_object_or_404(pages.listed(), pk=report_id)
-    if not concerns(request.user, report):
+    if not Signing(request.user).concerns(report):
         raise PermissionDenied
     return _show(request, "one", pages.of_one(report, request.user, page_language(request)))
 

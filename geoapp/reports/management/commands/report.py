@@ -20,7 +20,7 @@ from geoapp.reports.atlas.plan import count, regions
 from geoapp.reports.layouts import store as layouts
 from geoapp.reports.official.letterhead import dressed
 from geoapp.reports.official.models import IssuedReport
-from geoapp.reports.official.reach import reaches
+from geoapp.reports.official.reach import Signing
 from geoapp.reports.official.states import SignRefused, issue, person
 from geoapp.reports.official.words import WITHDRAWN
 from geoapp.reports.progress import chapters
@@ -151,12 +151,12 @@ class Command(BaseCommand):
         user = get_user_model().objects.filter(username=account, is_active=True, is_staff=True).first()
         if user is None or not user.has_perm(access.COMPILE):
             raise CommandError(f"帐号 {account} 不存在，或没有编制报告的权限", returncode=2)
-        by, failed, kept = person(user), 0, 0
+        by, signing, failed, kept = person(user), Signing(user), 0, 0
         for each in asks:
             if latest and IssuedReport.of(each).exclude(state=WITHDRAWN).exists():
                 kept += 1
                 continue
-            if not reaches(user, access.COMPILE, each):
+            if not signing.may(access.COMPILE, each):
                 failed += 1
                 self.stdout.write(f"{each.region} 没有编发：帐号 {account} 的权限不及这里")
                 continue
