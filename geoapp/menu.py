@@ -17,10 +17,11 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from geoapp.audit.rights import may_audit
-from layers import access, languages
+from layers import access, languages, registry
 from layers.words import Words
 
 EVERYBODY, STRANGER, KNOWN, CLERK, STAFF, AUDITOR = "everybody", "stranger", "known", "clerk", "staff", "auditor"
+SEER = "seer"  # who sees what is wrong with the data
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,14 @@ ENTRIES = (
     Destination("about", "/about", Words("数据说明", "Data note"), Words("来源、口径与合成部分", "Sources, rules and what is made up")),
     Destination("record", "/record/", Words("存证", "Record"), Words("许可与数据的不可改写的记录", "What nobody can rewrite")),
     Destination("divisions", "/divisions", Words("区划变动", "Divisions"), Words("区划历次变动", "Changes of the divisions")),
+    Destination("quality", "/quality/", Words("数据质量", "Data quality"), Words("数据哪里不对，怎样改", "What is wrong with the data, and how to mend it"), SEER),
     Destination("desk", "/desk/", Words("导入台", "Import desk"), Words("检查并导入文件", "Check and import files"), CLERK),
     Destination("audit", "/audit/", Words("审计", "Audit"), Words("谁在何时做了什么", "Who did what, and when"), AUDITOR),
     Destination("admin", "/admin/", Words("管理", "Administration"), Words("各表与帐号", "Tables and accounts"), STAFF),
     Destination("account", "/account/", Words("账号", "Account"), Words("密码、登录、令牌", "Password, log-ins, tokens"), KNOWN),
     Destination("login", "/account/login", Words("登录", "Log in"), Words("导入与管理", "Import and administration"), STRANGER),
 )  # fmt: skip
+FINDINGS = ("finding", "finding_of_person")  # the layers of them
 FOR_ALL = frozenset((EVERYBODY,))
 TO_STRANGERS = frozenset((EVERYBODY, STRANGER))
 
@@ -95,7 +98,22 @@ def knows_asker(view: View) -> View:
     return looked_up
 
 
+def _sees_findings(request: HttpRequest | None) -> bool:
+    """By the account's rights, which are known by now, else by what this page's moment shows."""
+    try:
+        user = getattr(request, "user", None)
+        if user is not None and user.is_active:
+            own = access.rights_of(user)
+            if user.is_superuser or (own.may("figures") and own.may("objects")):
+                return True
+        return any(access.seen(registry.layer(name)) for name in FINDINGS)
+    except DatabaseError:
+        return False
+
+
 def entries(request: HttpRequest | None) -> list[Destination]:
     """What the menu of a page holds. Only what was remembered counts: other pages may be kept for all."""
     shown: frozenset[str] = getattr(request, "menu_roles", FOR_ALL)
+    if shown is not FOR_ALL and _sees_findings(request):
+        shown |= {SEER}
     return [entry for entry in ENTRIES if entry.whose in shown]

@@ -14,6 +14,7 @@
 | DB_POOL_SIZE | connections of one web process: one for each of its threads | 16 |
 | TEST_DATABASE | name of the tests' database, so that two runs do not meet | test_shuitu |
 | IMPORT_MAX_MB | largest file that is taken for import | 200 |
+| VERDICT_DAYS | how long a verdict on a finding of data quality holds | 365 |
 | IMPORT_WORKERS | processes that check and import files at once; 0: the site starts none | 2 |
 | IMPORT_READ_MB | memory that the process which reads a file may take | 500 |
 | IMPORT_READ_SECONDS | its time, of the processor and of waiting for it | 300 |
@@ -88,6 +89,7 @@ INSTALLED_APPS = [
     "geoapp.audit",
     "geoapp.reports",
     "geoapp.desk",
+    "geoapp.quality",
 ]
 MIDDLEWARE = [
     "geoapp.walls.ids.give",
@@ -233,6 +235,7 @@ OPEN_TO_ALL = env.choices("OPEN_TO_ALL", os.environ.get("OPEN_TO_ALL"), ("person
 REPORT_TEMPLATES = env.path("REPORT_TEMPLATES", os.environ.get("REPORT_TEMPLATES"))
 REPORT_WORKERS = env.integer("REPORT_WORKERS", os.environ.get("REPORT_WORKERS"), 1, 0, 32)
 IMPORT_MAX_BYTES = env.integer("IMPORT_MAX_MB", os.environ.get("IMPORT_MAX_MB"), 200, 1, 4096) << 20
+VERDICT_DAYS = env.integer("VERDICT_DAYS", os.environ.get("VERDICT_DAYS"), 365, 1, 36_500)
 IMPORT_WORKERS = env.integer("IMPORT_WORKERS", os.environ.get("IMPORT_WORKERS"), 2, 0, 16)
 IMPORT_READ_BYTES = env.integer("IMPORT_READ_MB", os.environ.get("IMPORT_READ_MB"), 500, 256, 1 << 20) << 20
 IMPORT_READ_SECONDS = env.integer("IMPORT_READ_SECONDS", os.environ.get("IMPORT_READ_SECONDS"), 300, 5, 86400)

@@ -28,6 +28,7 @@ urlpatterns = [
     path("", include("geoapp.desktop.urls")),
     path("feeds/", include("layers.feeds.file_urls")),
     path("audit/", include("geoapp.audit.urls")),
+    path("quality/", include("geoapp.quality.urls")),
     path("reports/", include("geoapp.reports.urls")),
     path("record/", include("geoapp.record.urls")),
     path("ogc/", include("layers.ogc.urls")),

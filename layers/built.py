@@ -43,6 +43,11 @@ def built_layer(layer_id: str) -> Layer:
     return built(_known(registry.layer, layer_id))
 
 
+def of_findings() -> tuple[Layer, ...]:
+    """The layers of findings that may be seen."""
+    return tuple(layer for layer in built_layers() if layer.dataset.name == registry.FINDING.name)
+
+
 def open_tables() -> tuple[Layer, ...]:
     """The tables that can be asked, in the registry's order."""
     return tuple(found for table in registry.TABLES if (found := access.seen(table)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from layers import vocab
 from layers.fields import Dataset, Field
+from layers.quality import RULE
 from layers.shared import OF_PERMITS
 
 GRID = Dataset(
@@ -54,6 +55,39 @@ HOLDER = Dataset(
     litres_of="its_permits",
 )
 
+# What rules find wrong with the others' rows (`layers.findings`).
+FINDING = Dataset(
+    "finding",
+    "数据问题",
+    "Findings",
+    "layers.Finding",
+    "point",
+    (
+        Field(
+            "code", "编号", "Code", imported=False, tile=True, filter=True, capitals=True, public="a number made here"
+        ),
+        Field("name", "对象", "Objects", imported=False, tile=True).told("codes of objects, told to who sees them"),
+        Field("rule", "规则", "Rule", "term", vocab=RULE, imported=False, tile=True, filter=True),
+        Field("severity", "严重程度", "Severity", "term", vocab=vocab.SEVERITY, imported=False, tile=True, filter=True),
+        Field("state", "状态", "State", "term", vocab=vocab.FINDING_STATE, imported=False, tile=True, filter=True),
+        Field("dataset", "数据集", "Dataset", imported=False, filter=True, public="which register it is in"),
+        Field("region", "所在区划", "Division", "region", path="region__code", imported=False, filter=True),
+        Field(
+            "position_quality",
+            "位置质量",
+            "Position quality",
+            "term",
+            vocab=vocab.POSITION_QUALITY,
+            imported=False,
+            tile=True,
+            filter=True,
+        ),
+    ),
+    counted="region",
+    search_order=90,
+    search_names=False,
+)
+
 # In the order in which they can be loaded: each refers only to those before it.
 
-DERIVED: tuple[Dataset, ...] = (GRID, HOLDER)
+DERIVED: tuple[Dataset, ...] = (GRID, HOLDER, FINDING)

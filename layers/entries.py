@@ -14,9 +14,10 @@ from layers.reach import WHOLE, Reach
 from layers.words import Worded, Words
 
 # What somebody has to be able to see of a layer before anything: it is as public as the figures, or its objects are told one by one.
+# Persons are objects that only who sees personal data is told of.
 # Finer than a township a figure may be one user's: told to who sees objects somewhere, as that is who knows users already.
-Need = Literal["figures", "fine", "objects"]
-Stage = Literal["region", "take", "supply", "use", "drain", "ground"]
+Need = Literal["figures", "fine", "objects", "persons"]
+Stage = Literal["region", "take", "supply", "use", "drain", "quality", "ground"]
 WAY: tuple[Stage, ...] = ("take", "supply", "use", "drain")  # the water's
 STAGES: Mapping[Stage, Words] = MappingProxyType(
     {
@@ -25,6 +26,7 @@ STAGES: Mapping[Stage, Words] = MappingProxyType(
         "use": Words("用水", "Use"),
         "drain": Words("排水", "Drain"),
         "region": Words("行政区划", "Regions"),
+        "quality": Words("数据质量", "Data quality"),
         "ground": Words("底图", "Base map"),
     }
 )

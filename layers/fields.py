@@ -118,7 +118,7 @@ class Dataset(Worded):
     @property
     def placed(self) -> bool:
         """Whether its rows have a position and are looked up in the village boundaries."""
-        return self.geometry == "point"
+        return self.geometry == "point" and self.counted == "counted_region"
 
     @property
     def shape(self) -> Shape | None:

@@ -33,4 +33,5 @@ HOLDER = Icon(
 WATER = Icon("water", "M5 9.5c2.3-2 4.7-2 7 0s4.7 2 7 0M5 14.5c2.3-2 4.7-2 7 0s4.7 2 7 0")
 ROAD = Icon("road", "M8.5 5.5l-2.5 13M15.5 5.5l2.5 13M12 6.5v2.5M12 11v2.5M12 15.5v2.5")
 RAIL = Icon("rail", "M9 5.5v13M15 5.5v13M6.5 8h11M6.5 12h11M6.5 16h11")
+FAULT = Icon("fault", "M12 5.5l7.5 13h-15zM12 10.5v3.6M12 16.3h.1")  # a sign of warning
 CIRCLE = Icon("circle", "M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8z", solid=True)

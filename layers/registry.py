@@ -27,7 +27,7 @@ from layers.datasets import (
     WELL,
     dataset,
 )
-from layers.derived import DERIVED, GRID, HOLDER
+from layers.derived import DERIVED, FINDING, GRID, HOLDER
 from layers.entries import Dot, Layer, Sign, UsageOf, scope
 from layers.errors import NotFound
 from layers.fields import OF_REGIONS, Dataset, Field, Geometry
@@ -38,6 +38,7 @@ __all__ = [
     "DATASETS",
     "DERIVED",
     "FACILITY",
+    "FINDING",
     "GRID",
     "HOLDER",
     "IMPORTED",
@@ -295,6 +296,33 @@ LAYERS: tuple[Layer, ...] = (
         icon=icons.SEWAGE_SMALL,
         needs="figures",
         printed=Sign(6, 5, 0.9, run_by="operator"),
+    ),
+    Layer(
+        "finding",
+        "数据问题",
+        "Findings",
+        "quality",
+        FINDING,
+        scope(standing=True, of_person=False),
+        min_zoom=5,
+        detail_zoom=13,
+        color="#b3412e",
+        icon=icons.FAULT,
+        printed=Dot(0),
+    ),
+    Layer(
+        "finding_of_person",
+        "用户与水表的数据问题",
+        "Findings of users and meters",
+        "quality",
+        FINDING,
+        scope(standing=True, of_person=True),
+        min_zoom=5,
+        detail_zoom=14,
+        color="#d0795f",
+        icon=icons.FAULT,
+        needs="persons",
+        printed=Dot(0),
     ),
     Layer(
         "water_body",

@@ -377,8 +377,44 @@ WATER_UNKNOWN, WATERCOURSE_UNKNOWN, ROAD_OTHER, RAIL_OTHER = (
     each.terms[-1].id for each in (WATER_KIND, WATERCOURSE_KIND, ROAD_CLASS, RAIL_KIND)
 )
 
+# What is wrong with the data (`layers.quality`): how much it matters, where its finding stands, and how one went away.
+SEVERITY = Vocab(
+    "severity",
+    "严重程度",
+    "Severity",
+    (
+        Term(1, "grave", "严重", "Grave"),  # figures, or who is answerable, are wrong by it
+        Term(2, "notable", "一般", "Notable"),
+        Term(3, "slight", "轻微", "Slight"),
+    ),
+)
+GRAVE, NOTABLE, SLIGHT = (term.id for term in SEVERITY)
+FINDING_STATE = Vocab(
+    "finding_state",
+    "问题状态",
+    "State of a finding",
+    (
+        Term(1, "open", "待处理", "Open"),
+        Term(2, "accepted", "已认可", "Accepted"),
+        Term(3, "fixed", "已改正，待核", "Said to be mended"),
+        Term(4, "wrong_rule", "规则有误", "The rule is wrong"),
+    ),
+)
+OPEN, ACCEPTED, SAID_FIXED, WRONG_RULE = (term.id for term in FINDING_STATE)
+FINDING_END = Vocab(
+    "finding_end",
+    "消除方式",
+    "How a finding went away",
+    (
+        Term(1, "edit", "人工修改", "An edit by hand"),
+        Term(2, "data", "新导入的数据", "New data"),
+        Term(3, "rule", "规则变更", "A changed rule"),
+    ),
+)
+BY_EDIT, BY_DATA, BY_RULE = (term.id for term in FINDING_END)
+
 ALL: tuple[Vocab, ...] = (
     SOURCE, PURPOSE, LEVEL, GAP, WELL_USE, METERING, FACILITY_KIND, STATUS, MANAGER, SEWAGE_KIND,
     METER_SYSTEM, BOUNDARY_QUALITY, POSITION_QUALITY, GRID_RULE, GRID_GAP, GRID_PLACE,
-    WATER_KIND, WATERCOURSE_KIND, ROAD_CLASS, RAIL_KIND,
+    WATER_KIND, WATERCOURSE_KIND, ROAD_CLASS, RAIL_KIND, SEVERITY, FINDING_STATE, FINDING_END,
 )  # fmt: skip

@@ -21,6 +21,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from layers import models, placing, registry, versions, vocab
+from layers.findings import touched
 from layers.grid import assign
 from layers.recorded import all_months
 from layers.sql import load
@@ -287,7 +288,7 @@ class Grid:
     def cut_all(self) -> None:
         """Every derived layer built, so that all layers of the registry can be asked."""
         for layer in registry.LAYERS:
-            if layer.dataset in registry.DERIVED:
+            if layer.dataset is registry.GRID:
                 self.cut(int(str(layer.scope["size"])))
 
 
@@ -319,6 +320,12 @@ def make_grid(unit_of_north: bool = False) -> Grid:
         cursor.execute(load("rebuild_pieces"), {"boundary_ids": list(villages)})
     publish()
     return grid
+
+
+def find_faults() -> None:
+    """All rules of quality run over what there is, as `manage.py quality --check` does."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        touched.check_all(cursor)
 
 
 def meter_in_each_township(litres: Mapping[str, Sequence[int | None]]) -> None:

@@ -187,6 +187,19 @@ grid() {
     finish
 }
 
+# Each release is checked as it comes. New rules look at all there is, and so does a database from before the rules.
+quality() {
+    rules=$(cat "$base"/layers/quality/*.py | cksum)
+    if is_stamped "$state/stamps/quality" "$database_id $rules"; then
+        was_done "data quality"
+        return 0
+    fi
+    begin "data quality: running the rules"
+    quietly quality "$python" manage.py quality --due || die "the rules could not be run (the whole log: $shown/logs/quality.log)"
+    put_stamp "$state/stamps/quality" "$database_id $rules"
+    finish
+}
+
 # Every act enters itself; of a database from before the record, what there is.
 record() {
     if is_stamped "$state/stamps/record" "$database_id"; then

@@ -36,8 +36,8 @@ WRITTEN = (
     "auth_group", "auth_group_permissions", "auth_user", "auth_user_groups", "auth_user_user_permissions", "desk_importjob",
     "desk_readingprofile", "django_admin_log", "django_session", "layers_boundary", "layers_boundarypiece", "layers_declaration", "layers_edition",
     "layers_grant", "layers_gridbuild", "layers_griddifference", "layers_gridunit", "layers_gridusage", "layers_gridyear", "layers_layerversion",
-    "layers_openness", "layers_permissionclass", "layers_population", "layers_provisionalmonth", "layers_railway", "layers_region", "layers_release",
-    "layers_reportingunit", "layers_road", "layers_role", "layers_sewageplant", "layers_usagesum", "layers_waterbody", "layers_watercourse",
+    "layers_judgedfinding", "layers_judgement", "layers_openness", "layers_permissionclass", "layers_population", "layers_provisionalmonth", "layers_railway", "layers_region", "layers_release",
+    "layers_reportingunit", "layers_road", "layers_role", "layers_rulerun", "layers_sewageplant", "layers_usagesum", "layers_waterbody", "layers_watercourse",
     "reports_commentaryedition", "reports_issuedevent", "reports_issuedreport", "reports_letterhead", "reports_numberseries", "reports_reportjob",
 )  # fmt: skip
 

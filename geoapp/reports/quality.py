@@ -1,17 +1,28 @@
-"""What the data of a region leave to be desired, by rules with counts."""
+"""What the data of a region leave to be desired: what the rules of quality found, by rule, of how many objects."""
 
 from __future__ import annotations
 
-from django.db.models import Q, Sum
+from typing import Any
+
+from django.db.models import Q, QuerySet, Sum
 
 from geoapp.reports.objects import is_whole, within
 from geoapp.reports.structure import RuleFinding
 from layers import access, editions, registry, vocab
-from layers.models import Meter, UsageSum, Well
+from layers.models import Finding, Meter, UsageSum, Well
 from layers.periods import Period
+from layers.quality import BY_CODE
 from layers.stats.query import under
 from layers.stats.regions import RegionInfo
 from layers.wall import lifted
+
+# Of wells that count in the region: as a report calls it, the rule.
+_OF_WELLS = (
+    ("wells_without_depth", "well_without_depth"),
+    ("wells_without_year", "well_without_year"),
+    ("wells_without_permit", "well_without_permit"),
+    ("wells_unmetered", "well_unmetered"),
+)
 
 
 def findings(region: RegionInfo, prefixes: list[str], period: Period) -> tuple[RuleFinding, ...]:
@@ -24,58 +35,57 @@ def findings(region: RegionInfo, prefixes: list[str], period: Period) -> tuple[R
     return (*wells, *_facilities(prefixes), *meters, *_usage(region, prefixes, period))
 
 
+def _standing(rule: str, dataset: str) -> QuerySet[Finding]:
+    return Finding.objects.filter(standing=True, rule=BY_CODE[rule].id, dataset=dataset)
+
+
+def _of(rule: str, objects: QuerySet[Any], dataset: str) -> int:
+    """How many of some objects a rule finds something wrong with, one by one."""
+    return _standing(rule, dataset).filter(object_ids__0__in=objects.values("pk")).count()
+
+
+def _here(prefixes: list[str]) -> Q:
+    """Findings whose division, which is to mend them, is the region or lies in it."""
+    return access.begins("region__code", prefixes)
+
+
 def _wells(region: RegionInfo, prefixes: list[str]) -> list[RuleFinding]:
-    declared = Well.objects.filter(access.begins("declared_region__code", prefixes))
-    here = access.begins("found_region__code", prefixes)
-    of_declared = declared.count()
-    counted = within("well", prefixes)
-    of = counted.count()
+    of_declared = Well.objects.filter(access.begins("declared_region__code", prefixes)).count()
+    of = within("well", prefixes).count()
+    here = _here(prefixes)
     found = [
-        RuleFinding("wells_outside_city", declared.filter(found_region=None, geom__isnull=False).count(), of_declared),
-        RuleFinding("wells_without_position", declared.filter(geom=None).count(), of_declared),
-        RuleFinding("wells_without_depth", counted.filter(depth_m=None).count(), of),
-        RuleFinding("wells_without_year", counted.filter(year_built=None).count(), of),
-        RuleFinding("wells_without_permit", counted.filter(permits=None).count(), of),
-        RuleFinding("wells_unmetered", counted.filter(metering=vocab.METERING.id_of("none")).count(), of),
+        RuleFinding("wells_outside_city", _standing("position_outside", "well").filter(here).count(), of_declared),
+        RuleFinding("wells_without_position", _standing("position_missing", "well").filter(here).count(), of_declared),
+        *(RuleFinding(name, _of(rule, within("well", prefixes), "well"), of) for name, rule in _OF_WELLS),
     ]
     if region.level == vocab.CITY:
         return found
-    elsewhere = declared.exclude(found_region=None).exclude(here).count()
-    # Declared by its district alone, a well is no stranger to a township of it.
-    above = {
-        prefix[:digits]
-        for prefix in prefixes
-        for digits in (*vocab.ROOT_DIGITS, *vocab.CODE_DIGITS.values())
-        if digits < len(prefix)
-    }
-    known = access.begins("declared_region__code", prefixes) | Q(declared_region__code__in=above)
-    strangers = Well.objects.filter(here, declared_region__isnull=False).exclude(known).count()
+    strayed = _standing("position_elsewhere", "well")
+    lies_here = access.begins("evidence__found", prefixes)
     return [
-        RuleFinding("wells_found_elsewhere", elsewhere, of_declared),
-        RuleFinding("wells_declared_elsewhere", strangers, of),
+        RuleFinding("wells_found_elsewhere", strayed.filter(here).exclude(lies_here).count(), of_declared),
+        RuleFinding("wells_declared_elsewhere", strayed.filter(lies_here).exclude(here).count(), of),
         *found,
     ]
 
 
 def _facilities(prefixes: list[str]) -> list[RuleFinding]:
     found = []
-    supply = [layer.id for layer in access.layers_of(registry.FACILITY)]
-    drain = [layer.id for layer in access.layers_of(registry.SEWAGE_PLANT)]
-    for rule, layer_ids, missing in (
-        ("supply_without_capacity", supply, Q(capacity_m3_d=None)),
-        ("supply_without_area", supply, Q(supply_areas=None)),
-        ("sewage_without_capacity", drain, Q(capacity_m3_d=None)),
+    for name, rule, dataset in (
+        ("supply_without_capacity", "facility_without_capacity", registry.FACILITY),
+        ("supply_without_area", "facility_without_area", registry.FACILITY),
+        ("sewage_without_capacity", "sewage_without_capacity", registry.SEWAGE_PLANT),
     ):
-        rows = [within(layer_id, prefixes) for layer_id in layer_ids]
-        found.append(
-            RuleFinding(rule, sum(each.filter(missing).count() for each in rows), sum(r.count() for r in rows))
-        )
+        of = [within(layer.id, prefixes) for layer in access.layers_of(dataset)]
+        theirs = sum(_of(rule, each, dataset.name) for each in of)
+        found.append(RuleFinding(name, theirs, sum(each.count() for each in of)))
     return found
 
 
 def _meters(prefixes: list[str]) -> list[RuleFinding]:
     declared = Meter.objects.filter(access.begins("declared_region__code", prefixes))
-    return [RuleFinding("meters_without_position", declared.filter(geom=None).count(), declared.count())]
+    missing = _standing("position_missing_of_person", "meter").filter(_here(prefixes))
+    return [RuleFinding("meters_without_position", missing.count(), declared.count())]
 
 
 def _usage(region: RegionInfo, prefixes: list[str], period: Period) -> list[RuleFinding]:

@@ -40,5 +40,6 @@ def post_worker_init(worker: Any) -> None:
         return
     from geoapp.audit import seals
     from geoapp.background import hourly
+    from layers.findings import verdicts
 
-    hourly.begin(seals.seal)
+    hourly.begin(seals.seal, verdicts.lapse)

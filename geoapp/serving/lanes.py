@@ -58,7 +58,7 @@ def lanes(threads: int) -> tuple[Lane, ...]:
         Lane(
             "files",
             4,
-            ("/feeds/", "/ogc/", "/audit/export", "/reports/issued/", *_REPORTS),
+            ("/feeds/", "/ogc/", "/audit/export", "/quality/list", "/reports/issued/", *_REPORTS),
             most_waiting=400,
             most_of_one=200,
             at_once_of_one=3,

@@ -57,7 +57,7 @@ const workerFile = Object.keys(worker.metafile.outputs).find((name) => name.ends
 
 const options = {
   ...common,
-  entryPoints: { app: "src/main.ts", object: "src/object.ts", desktop: "src/desktop.ts", "admin-map": "src/admin-map.ts", desk: "src/desk.ts", "desk-map": "src/desk-map.ts" },
+  entryPoints: { app: "src/main.ts", object: "src/object.ts", desktop: "src/desktop.ts", "admin-map": "src/admin-map.ts", desk: "src/desk.ts", "desk-map": "src/desk-map.ts", quality: "src/quality.ts" },
   splitting: true,
   chunkNames: "chunk-[hash]",
   define: { WORKER_FILE: JSON.stringify(`./${path.basename(workerFile)}`) },

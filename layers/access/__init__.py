@@ -5,7 +5,7 @@ account was given of them; `sight` is what one asker sees in one answer, and the
 of a reach, `seen` gives out layers as they may be seen, and `told` tables, to forms. `policies` and `behind` are the same once more, in the database.
 """
 
-from layers.access.named import APPROVE, CHECK, COMPILE, IMPORT, LOOK_BEHIND, READ_AUDIT
+from layers.access.named import APPROVE, CHECK, COMPILE, IMPORT, JUDGE, LOOK_BEHIND, READ_AUDIT
 from layers.access.permissions import divides, note_staff, reach_by, reach_of, reaches, rights_of
 from layers.access.posture import (
     DEMO,
@@ -69,6 +69,7 @@ __all__ = [
     "DEMO",
     "DUTIES",
     "IMPORT",
+    "JUDGE",
     "LOOK_BEHIND",
     "NO_ROW",
     "READ_AUDIT",

@@ -20,6 +20,7 @@ _OF_STAFF: tuple[Capability, ...] = ("import", "edit", "judge", "reports", "publ
 # By capability the permissions that it is to Django, besides those of the tables that are edited.
 _PERMISSIONS: dict[Capability, tuple[str, ...]] = {
     "import": (named.IMPORT, named.LOOK_BEHIND),
+    "judge": (named.JUDGE,),
     "reports": (named.COMPILE,),
     "publish": (named.CHECK, named.APPROVE),
     "accounts": (

@@ -107,7 +107,7 @@ def condition(dataset: Dataset) -> sql.Composed:
 
 
 def _seen(dataset: Dataset, needs: str) -> Composable:
-    if dataset.name in personal.DATASETS:
+    if dataset.name in personal.DATASETS or needs == "persons":
         return _within(dataset, "personal")
     if needs == "objects":
         return _within(dataset, "objects")

@@ -41,8 +41,9 @@ def _rows_of(layer: Layer, rights: Rights) -> Reach:
         return Reach()
     if layer.needs == "fine":
         return WHOLE if rights.may("objects") else Reach()
-    reach = rights.reach(layer.needs)
-    return reach & rights.reach("personal") if layer.dataset.name in personal.DATASETS else reach
+    reach = rights.reach("objects" if layer.needs == "persons" else layer.needs)
+    persons = layer.needs == "persons" or layer.dataset.name in personal.DATASETS
+    return reach & rights.reach("personal") if persons else reach
 
 
 @lru_cache(_KEPT)
@@ -75,7 +76,7 @@ def seen(layer: Layer) -> Layer | None:
 def varies(layer: Layer) -> bool:
     """Whether a layer is another to one who may see it than to another: by whose rows, or by what is told of them."""
     whole = registry.published(layer.id)
-    return whole.needs == "objects" or depends(whole)
+    return whole.needs in ("objects", "persons") or depends(whole)
 
 
 def depends(layer: Layer) -> bool:

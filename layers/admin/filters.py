@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.admin import ModelAdmin, SimpleListFilter
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, Func, Min, QuerySet
 from django.http import HttpRequest
 
-from layers import vocab
+from layers import access, vocab
 from layers.models import Region
-from layers.words import shown
+from layers.quality import BY_CODE, RULES
+from layers.registry import FINDING
+from layers.words import shown, shown_word
 
 
 class DistrictFilter(SimpleListFilter):
@@ -47,31 +49,23 @@ class BoundaryDistrictFilter(OwnDistrictFilter):
     path = "region__code"
 
 
-class PositionFilter(SimpleListFilter):
-    """What the position says against the register: the faults that somebody has to look at."""
+class FaultFilter(SimpleListFilter):
+    """By what rules of quality find wrong with the objects, where whoever asks is told of findings."""
 
-    title = shown("位置核对", "Position checked")
-    parameter_name = "position"
+    title = shown("数据问题", "What is wrong")
+    parameter_name = "fault"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, str]]:
-        return [
-            ("missing", shown("没有位置", "No position")),
-            ("outside", shown("位于市域之外", "Outside the city")),
-            ("differs", shown("与登记区划不符", "Not in the declared division")),
-        ]
+        of = access.of_model(model_admin.model)
+        return [(rule.code, shown_word(rule)) for rule in RULES if of is not None and of.name in rule.datasets]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        match self.value():
-            case "missing":
-                return queryset.filter(geom=None)
-            case "outside":
-                return queryset.filter(geom__isnull=False, found_region=None)
-            case "differs":
-                # Declared at any level: the village found must be it, or lie in it.
-                return queryset.exclude(Q(found_region=None) | Q(declared_region=None)).exclude(
-                    found_region__code__startswith=F("declared_region__code")
-                )
-        return queryset
+        rule = BY_CODE.get(self.value() or "")
+        of = access.of_model(queryset.model)
+        if rule is None or of is None:
+            return queryset
+        found = access.objects(FINDING).filter(standing=True, rule=rule.id, dataset=of.name)
+        return queryset.filter(pk__in=found.values_list(Func("object_ids", function="unnest"), flat=True))
 
 
 class SourceFilter(SimpleListFilter):

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from django.db import connection
 
 from layers import access, placing, registry, settle, versions
+from layers.findings.touched import Checking
 from layers.history import keep
 from layers.ingest.guards import alone
 from layers.models import Release
@@ -49,6 +50,7 @@ class ChangeByHand:
         self.dataset = registry.dataset(dataset)
         with connection.cursor() as cursor:
             self._settlement = Settlement(cursor, dataset, ids, effect) if dataset in settle.DATASETS else None
+            self._checking = Checking(cursor, dataset, ids)
         named = list(names)
         self.release = Release.objects.create(
             dataset=dataset,
@@ -68,6 +70,7 @@ class ChangeByHand:
             if ids and self.dataset.placed:
                 self._place(cursor, ids)
             months = self._settlement.settle(cursor, ids) if self._settlement else []
+            self._checking.follow(cursor, self.release.pk, lambda: ids, by_hand=True)
         versions.bump(self.dataset.name, self.release.pk)
         if months:
             self.release.report["months"] = [f"{month:%Y-%m}" for month in months]

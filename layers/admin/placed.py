@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 
 from layers import registry, standing
 from layers.admin.base import PublishedAdmin, PublishedForm, quality_mark
-from layers.admin.filters import DistrictFilter, PositionFilter
+from layers.admin.filters import DistrictFilter, FaultFilter
 from layers.ingest.effective import CURRENT, told_of_positions
 from layers.ingest.refusal import ImportRefused
 from layers.registry import Dataset
@@ -84,7 +84,7 @@ class PlacedAdmin(PublishedAdmin):
         return self.told_columns(request, ("code", "name", *self.shown, declared, found, quality_mark))
 
     def get_list_filter(self, request: HttpRequest) -> tuple[Any, ...]:
-        return (*self.list_filter, "position_quality", PositionFilter, DistrictFilter)
+        return (*self.list_filter, "position_quality", FaultFilter, DistrictFilter)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """What is new, and what may only be looked at, is not moved."""

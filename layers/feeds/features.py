@@ -15,6 +15,7 @@ from layers.built import paged_ones
 from layers.errors import BadParameter, NotFound
 from layers.features import FeatureQuery, stream
 from layers.features.columns import named
+from layers.feeds import faults
 from layers.feeds.near import near
 from layers.http.encoding import written
 from layers.registry import Layer
@@ -73,7 +74,7 @@ def feature(layer: Layer, code: str) -> dict[str, Any]:
     """One feature with all its fields and what it is linked to."""
     found = _found(layer, code)
     body: dict[str, Any] = orjson.loads(_texts(FeatureQuery(layer, cql=Q(pk=found.pk))))
-    return {**body, "links": links(layer, found), "release": _release(found)}
+    return {**body, "links": links(layer, found), "release": _release(found), "faults": faults.of_object(layer, found)}
 
 
 def neighbours(layer: Layer, code: str) -> dict[str, Any]:

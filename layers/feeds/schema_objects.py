@@ -117,6 +117,25 @@ _OF_TABLE = record(
         "properties": {"type": "object"},
     }
 )
+_WORDS = {"type": "object", "additionalProperties": {"type": "string"}}
+_FAULTS = {
+    "type": "array",
+    "description": "What rules of quality find wrong with it, the gravest first; empty for whom findings are not shown",
+    "items": record(
+        {
+            "code": {"type": "string"},
+            "rule": {"type": "string"},
+            "title": _WORDS,
+            "severity": {"type": "string", "enum": list(vocab.SEVERITY.codes)},
+            "state": {"type": "string", "enum": list(vocab.FINDING_STATE.codes)},
+            "since": {"type": "string", "format": "date"},
+            "evidence": _WORDS,
+            "remedy": _WORDS,
+            "fixes": {"type": "array", "items": _WORDS},
+            "objects": {"type": "array", "items": {"type": "string"}},
+        }
+    ),
+}
 FEATURE: Described = {
     "operation_id": "feature",
     "parameters": [OF_ONE, path("code", "The feature's code")],
@@ -124,7 +143,15 @@ FEATURE: Described = {
         {
             "allOf": [
                 {"anyOf": [{"$ref": f"#/components/schemas/{FEATURE_NAME}"}, _OF_TABLE]},
-                record({"as_of": AS_OF, "synthetic": SYNTHETIC, "links": {"type": "object"}, "release": _RELEASE}),
+                record(
+                    {
+                        "as_of": AS_OF,
+                        "synthetic": SYNTHETIC,
+                        "links": {"type": "object"},
+                        "release": _RELEASE,
+                        "faults": _FAULTS,
+                    }
+                ),
             ]
         },
         "One feature, with the objects it is linked to",

@@ -9,6 +9,8 @@ from datetime import date
 from typing import Any
 
 from layers import placing, settle, versions
+from layers.findings.touched import FEW as FEW_CHECKED
+from layers.findings.touched import Checking
 from layers.grid import assign
 from layers.ingest import upsert
 from layers.recorded import months_of
@@ -38,9 +40,11 @@ class Aftermath:
         self._effect = effect
         self._settlement: Settlement | None = None  # of a few rows; after many everything is made again
         self._moving: Moving | None = None  # of many
+        self._checking: Checking | None = None
 
     def expect(self, cursor: Cursor, count: int, ids: Callable[[], Sequence[int]]) -> None:
         """So many rows will be written or deleted; ``ids`` gives those of them that are there."""
+        self._checking = Checking(cursor, self._dataset, ids() if count <= FEW_CHECKED else None)
         if self._dataset in settle.DATASETS and count <= settle.FEW:
             self._settlement = Settlement(cursor, self._dataset, ids(), self._effect)
         elif self._dataset in settle.MOVING:
@@ -66,3 +70,6 @@ class Aftermath:
         if not self._settlement:
             tell("grid", 0)
             assign.settle(cursor, self._dataset, months)
+        tell("findings", 0)
+        checking = self._checking or Checking(cursor, self._dataset, None)
+        checking.follow(cursor, release_id, ids)

@@ -13,5 +13,6 @@ STEPS: Mapping[str, Words] = {
     "constraints": Words("检查约束", "Checking constraints"),
     "sums": Words("汇总", "Summing up"),
     "grid": Words("落格", "Assigning to cells"),
+    "findings": Words("检查数据质量", "Looking for faults"),
     "record": Words("写入存证", "Entering into the record"),
 }

@@ -7,6 +7,7 @@ from layers.models.ground import Railway, Road, WaterBody, Watercourse
 from layers.models.place import Declaration
 from layers.models.population import Population
 from layers.models.provisional import ProvisionalMonth
+from layers.models.quality import Finding, JudgedFinding, Judgement, RuleRun
 from layers.models.regions import Boundary, BoundaryPiece, Edition, PastPlace, Region, ReportingUnit
 from layers.models.releases import FormerState, LayerVersion, Release
 from layers.models.standing import PastStanding
@@ -22,6 +23,7 @@ __all__ = [
     "BoundaryPiece",
     "Declaration",
     "Edition",
+    "Finding",
     "FormerState",
     "Grant",
     "GridBuild",
@@ -31,6 +33,8 @@ __all__ = [
     "GridUsage",
     "GridWeight",
     "GridYear",
+    "JudgedFinding",
+    "Judgement",
     "LayerVersion",
     "Meter",
     "Openness",
@@ -46,6 +50,7 @@ __all__ = [
     "RightsChange",
     "Road",
     "Role",
+    "RuleRun",
     "SewagePlant",
     "SupplyArea",
     "SupplyFacility",

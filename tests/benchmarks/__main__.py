@@ -16,6 +16,7 @@ NAMES = (
     "record",
     "sums",
     "grid",
+    "quality",
     "stats",
     "area",
     "explain",

@@ -51,8 +51,10 @@ def grid() -> Grid:
         kind_of_ground()
     make.UsageFactory(region=found[A], volume_l=1234)
     make.UsageFactory(meter=meter, volume_l=500, source=4, month=date(2019, 2, 1))
+    make.MeterFactory(code="MC2", geom=None, declared_region=found[A])
     found.settle()
     found.cut_all()
+    make.find_faults()
     return found
 
 

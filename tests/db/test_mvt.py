@@ -330,6 +330,7 @@ def test_every_layer_makes_a_tile_at_every_zoom_it_has(grid: Grid) -> None:
     }
     assert made
     grid.cut_all()
+    make.find_faults()
     for layer in registry.LAYERS:
         # A district of two kilometres is less than a grid unit wide on a map of the world.
         for z in range(max(layer.min_zoom, 5), layer.max_zoom + 1):

@@ -152,9 +152,11 @@ def test_usage_is_searched_by_the_place_it_was_measured_at(admin: Client, grid: 
 
 @pytest.mark.parametrize(
     ("value", "codes"),
-    [("missing", ["W1"]), ("outside", ["W2"]), ("differs", ["W3"]), (None, ["W1", "W2", "W3", "W4"])],
-)
-def test_the_position_filter_finds_what_has_to_be_looked_at(
+    [
+        ("position_missing", ["W1"]), ("position_outside", ["W2"]), ("position_elsewhere", ["W3"]), (None, ["W1", "W2", "W3", "W4"]),
+    ],
+)  # fmt: skip
+def test_the_filter_by_faults_finds_what_has_to_be_looked_at(
     admin: Client, grid: make.Grid, value: str | None, codes: list[str]
 ) -> None:
     make.WellFactory(code="W1", geom=None, declared_region=grid[A])
@@ -162,7 +164,8 @@ def test_the_position_filter_finds_what_has_to_be_looked_at(
     make.WellFactory(code="W3", geom=make.at(1.5, 0.5), declared_region=grid[A])
     make.WellFactory(code="W4", geom=make.at(1.5, 0.5), declared_region=grid[DISTRICT])
     grid.settle()
-    found = admin.get(url(models.Well, "changelist"), {"position": value} if value else {}).context["cl"].result_list
+    make.find_faults()
+    found = admin.get(url(models.Well, "changelist"), {"fault": value} if value else {}).context["cl"].result_list
     assert sorted(well.code for well in found) == codes
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.gis.geos import Point
 from django.test import Client
 
-from layers import models, registry, vocab
+from layers import models, registry
 from layers.versions import as_of
 from tests import factories as make
 from tests.factories import NORTHERN, SOUTHERN, UNIT, A, B, C, D, Grid, at
@@ -142,8 +142,10 @@ def test_every_layer_lists_its_features_and_each_one_alone(client: Client, grid:
         models.SewagePlant.objects.create(code=f"SP{kind}", kind=kind, **made)
     models.SurfaceIntake.objects.create(code="SI1", **made)
     make.WellFactory(), make.WaterUserFactory(), make.MeterFactory()
+    make.WellFactory(geom=None, declared_region=grid[A]), make.MeterFactory(geom=None, declared_region=grid[A])
     grid.settle()
     grid.cut_all()
+    make.find_faults()
     body = get(client, f"/api/layers/{layer}/features")
     assert body["count"] == len(body["features"]) > 0
     for feature in body["features"][:20]:
@@ -221,10 +223,12 @@ def test_what_there_is(client: Client, grid: Grid) -> None:
     assert body["usage_records"] == 2
     assert body["city"] == {"code": "11", "name": "试验市"}
     assert body["bounds"] == pytest.approx([116, 40, 116.02, 40.02])
-    assert set(body["vocab"]) == {vocabulary.name for vocabulary in vocab.ALL}
+    assert set(body["vocab"]) == {vocabulary.name for vocabulary in registry.VOCABULARIES}
     assert body["vocab"]["source"][0] == {"code": "group_tap", "zh": "自来水集团", "en": "Group tap water"}
     layers = {one["id"]: one for one in body["layers"]}
-    assert list(layers) == [layer.id for layer in registry.IMPORTED]  # nobody built the grid
+    assert list(layers) == [
+        layer.id for layer in registry.LAYERS if layer.dataset is not registry.GRID
+    ]  # which nobody built
     assert {name: layers[name]["count"] for name in ("district", "township", "village", "well", "meter")} == {
         "district": 1, "township": 2, "village": 4, "well": 1, "meter": 0,
     }  # fmt: skip
@@ -244,7 +248,7 @@ def test_a_layer_says_how_it_is_asked(client: Client, grid: Grid) -> None:
         assert {field["name"] for field in one["fields"] if field["filter"]} <= set(one["filters"])
         for field in one["fields"]:
             if "vocab" in field:
-                assert field["vocab"] in {vocabulary.name for vocabulary in vocab.ALL}
+                assert field["vocab"] in {vocabulary.name for vocabulary in registry.VOCABULARIES}
 
 
 def test_an_empty_house_answers_too(client: Client) -> None:

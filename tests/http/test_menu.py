@@ -15,7 +15,7 @@ from geoapp import menu
 from geoapp.accounts.models import Session
 from tests.addresses import patterns, route
 
-OPEN = ["map", "reports", "feeds", "desktop", "interfaces", "about", "record", "divisions"]
+OPEN = ["map", "reports", "feeds", "desktop", "interfaces", "about", "record", "divisions", "quality"]
 PAGES = ["/reports/", "/feeds/", "/api/docs", "/desktop/", "/about", "/record/", "/divisions", "/objects/well/NOPE"]
 
 

@@ -151,6 +151,7 @@ def test_classes_are_those_of_the_map(client: Client, grid: Grid) -> None:
 
 
 def test_findings_are_counted(grid: Grid) -> None:
+    make.find_faults()
     found = {f.rule: (f.count, f.of) for f in build(DISTRICT, "2019").findings}
     assert found["wells_outside_city"] == (1, 3)
     assert found["wells_without_position"] == (1, 3)

@@ -82,6 +82,8 @@ NAMES = {
     "English",
     "中文",
     "well",
+    "finding",
+    "finding_of_person",
     "township",
     "district",
     "village",

@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.db.models import Q
 
 from data import demo, ground
 from layers import access, registry
+from layers.findings.touched import later
 from layers.models import Release
 
 if TYPE_CHECKING:
@@ -60,11 +62,12 @@ class Command(BaseCommand):
             self._tidy(recipe)
         for one in ground.FILES:
             self._lay(one)
+        call_command("quality", due=True, quiet=True, stdout=self.stdout, stderr=self.stderr)
         self.stdout.write(f"示范城市已就绪：{len(steps)} 个文件，{options['months']} 个月")
 
     def _load(self, steps: list[demo.DatasetSource], left: list[demo.DatasetSource], recipe: str) -> None:
         began = time.monotonic()
-        with _folder() as folder:
+        with _folder() as folder, later():
             for step in left:
                 number = steps.index(step) + 1
                 self.stdout.write(f"[{number:2}/{len(steps)}] {step.label} …", ending="")

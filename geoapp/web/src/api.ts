@@ -15,7 +15,7 @@ export interface AsOf { version: number; changed_at: string | null }
 
 export interface FieldInfo extends Words { name: string; kind: string; unit?: string | null; vocab?: string | null; filter: boolean }
 export type Geometry = "point" | "line" | "polygon";
-export type Stage = "region" | "take" | "supply" | "use" | "drain" | "ground";
+export type Stage = "region" | "take" | "supply" | "use" | "drain" | "quality" | "ground";
 /** What is known of a layer, or of a table, whose objects have pages but no place. */
 export interface TableInfo { id: string; title: Words; stage: Stage; geometry: Geometry | "none"; color: string; glyph: { path: string; solid: boolean }; fields: FieldInfo[]; measured: boolean }
 export interface LayerInfo extends TableInfo {
@@ -117,7 +117,10 @@ export interface ObjectFeature {
   links?: Record<string, LinkedObject | LinkedObject[] | null>;
   /** Which release wrote it last; null of what is derived. */
   release?: { number: number; made_at: string; by_hand: boolean } | null;
+  /** What rules find wrong with it, the gravest first. */
+  faults?: Fault[];
 }
+export interface Fault { code: string; rule: string; title: Words; severity: string; state: string; since: string; evidence: Words; remedy: Words; fixes: Words[]; objects: string[] }
 /** What stands next to an object: of its own layer, or a supply facility. */
 export interface Neighbour { group: "same" | "facility"; layer: string; code: string; name: string; path: string; lon: number; lat: number; distance_m: number; bearing_deg: number | null }
 /** What who asks may open behind an object: nothing of it for everybody. */

@@ -3,7 +3,7 @@
 import { ApiError, type Behind, behindUrl, getJson, type LayerInfo, type LinkedObject, type Meta, nearUrl, type Neighbour, type ObjectFeature, type ObjectUse, objectUrl, recordPage, type TableInfo, useUrl } from "./api";
 import { h, heading, icon, replace } from "./dom";
 import { fieldText, regionName, regionText } from "./fields";
-import { language, t, tk, words } from "./i18n";
+import { language, t, term, tk, words } from "./i18n";
 import { badgeElement } from "./map/icons";
 import { objectLink } from "./ui/object-link";
 
@@ -56,7 +56,7 @@ export function objectView(asked: Asked, found: Found, around: Around): View {
   // A permit or a holder has no place and no mark of its own: its whole table is made up, or nothing of it.
   const madeUp = quality === "synthetic" || (!placed && feature.synthetic);
   const marks = marksOf(asked, found);
-  const title = (key: "fields" | "permittedHere" | "use" | "near" | "links" | "location"): HTMLElement => heading(around.top + 1, {}, t(key));
+  const title = (key: "fields" | "permittedHere" | "use" | "near" | "links" | "location" | "faults"): HTMLElement => heading(around.top + 1, {}, t(key));
   const ways = around.ways(found, marks).filter((way) => way !== null);
   const below = ways.length ? h("p", { class: "ways" }, ways) : null;
   const head = h("header", { class: "object-head" },
@@ -70,6 +70,7 @@ export function objectView(asked: Asked, found: Found, around: Around): View {
   const body = h("div", { class: "object-grid" },
     h("section", { class: "card" }, title("fields"), fields(found), released, asked.layer === "permit" ? h("p", { class: "fine" }, h("a", { href: recordPage(asked.code, language()), "data-testid": "recorded" }, t("recordProof"))) : null, placed ? null : below),
     placed ? whereabouts() : marks && around.map ? h("section", { class: "card" }, title("permittedHere"), around.map) : null,
+    faults(meta, feature, title),
     used, beside,
     h("section", { class: "card wide" }, title("links"), links(found, around.top + 2)));
 
@@ -130,6 +131,15 @@ async function behind({ layer, code }: Asked, head: HTMLElement, below: HTMLElem
   showBehind(head, below, answer);
 }
 
+/** What rules find wrong with it: each with what makes it a fault and how to mend it. */
+function faults(meta: Meta, { faults: found }: ObjectFeature, title: (key: "faults") => HTMLElement): HTMLElement | null {
+  if (!found?.length) return null;
+  return h("section", { class: "card wide", "data-testid": "faults" }, title("faults"), h("ul", { class: "faults" }, found.map((one) =>
+    h("li", { class: `fault ${one.severity}`, "data-rule": one.rule },
+      h("strong", {}, words(one.title)), h("span", { class: "tag" }, term(meta, "severity", one.severity)), one.state === "open" ? null : h("span", { class: "tag" }, term(meta, "finding_state", one.state)),
+      h("p", {}, words(one.evidence), " ", h("small", {}, t("faultSince", { day: one.since }))),
+      h("p", { class: "fine" }, words(one.remedy), one.fixes.length ? ` ${t("faultFixes", { fixes: one.fixes.map(words).join(t("faultOr")) })}` : "")))));
+}
 function fields({ meta, layer, feature }: Found): HTMLElement {
   return h("dl", { class: "fields", "data-testid": "fields" },
     layer.fields.filter((field) => field.kind !== "links").map((field) => {

@@ -23,7 +23,7 @@ export function layerQuery(text: string, layer: string): string {
   return query(Object.fromEntries(own) as Record<string, string[]>);
 }
 
-// A layer is of one kind already, and the quality of positions is the same for a whole demo.
-const NOT_ASKED = new Set(["kind", "position_quality", "boundary_quality", "level"]);
+// A layer is of one kind already, the quality of positions is the same for a whole demo, and rules are dozens: the work list asks for one.
+const NOT_ASKED = new Set(["kind", "position_quality", "boundary_quality", "level", "rule"]);
 /** Fields of a layer whose terms can be chosen from. */
 export const askable = (layer: LayerInfo): FieldInfo[] => layer.fields.filter((field) => field.filter && field.vocab && !NOT_ASKED.has(field.name));

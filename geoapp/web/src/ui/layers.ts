@@ -12,7 +12,7 @@ import { AREA_COLORS } from "./colors";
 import { apartOf } from "./drawer-parts";
 import { printedMark } from "./printed";
 
-const STAGES: Stage[] = ["take", "supply", "use", "drain"];
+const STAGES: Stage[] = ["take", "supply", "use", "drain", "quality"];
 
 export function mountLayers(place: HTMLElement, context: Context): void {
   const { store, meta } = context;
@@ -27,13 +27,15 @@ export function mountLayers(place: HTMLElement, context: Context): void {
   };
   function row(layer: LayerInfo): HTMLElement {
     const on = store.state.layers.includes(layer.id);
+    // What is wrong is no facility: nobody counts it by region, and beside a region's others the city's number would mislead.
+    const counted = layer.stage !== "quality" || !store.state.region;
     return h("label", { class: `layer${layer.count ? "" : " none"}`, title: layer.synthetic ? t("syntheticNote") : undefined },
       h("input", { type: "checkbox", value: layer.id, checked: on, disabled: !layer.count, "data-testid": `layer-${layer.id}`, onchange: (event: Event) => toggle(layer.id, (event.target as HTMLInputElement).checked) }),
       layer.geometry !== "point"
         ? h("span", { class: "badge area", style: `--layer:${layer.color}`, "aria-hidden": "true" })
         : badgeElement(layer),
       h("span", { class: "layer-name" }, words(layer.title)),
-      h("span", { class: "layer-count", "data-testid": `count-${layer.id}`, "data-count": inside.get(layer.id) ?? layer.count, title: inside.has(layer.id) ? t("layerInside", { n: integer(layer.count) }) : "" },
+      !counted ? null : h("span", { class: "layer-count", "data-testid": `count-${layer.id}`, "data-count": inside.get(layer.id) ?? layer.count, title: inside.has(layer.id) ? t("layerInside", { n: integer(layer.count) }) : "" },
         integer(inside.get(layer.id) ?? layer.count), inside.has(layer.id) ? null : printedMark(layer.notes, `count/${layer.id}`)),
       h("span", { class: "switch", "aria-hidden": "true" }));
   }

@@ -1,0 +1,56 @@
+"""A finding in words: what makes it one, and what would mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from layers import registry
+from layers.fields import Dataset
+from layers.models import Finding
+from layers.quality import BY_ID
+from layers.words import Listed, Words
+
+_FIXES = {
+    "fill": Words("补填{field}", "find out and fill in {field}"),
+    "set": Words("把{field}改为 {value}", "set {field} to {value}"),
+    "move": Words("位置改为 {lon}, {lat}（{by}）", "move to {lon}, {lat} ({by})"),
+    "link": Words("{field}关联到 {value}", "link {field} to {value}"),
+    "unlink": Words("解除{field}与 {value} 的关联", "take {value} out of {field}"),
+    "close": Words("停用或删除", "close or delete it"),
+}
+_READINGS = {
+    "swapped": Words("经纬度对调", "latitude and longitude swapped"),
+    "zone": Words("分带有误", "another zone"),
+    "gcj02": Words("按 GCJ-02 加偏坐标还原", "read as GCJ-02"),
+}
+_AND = Words("；", "; ")
+_GEOMETRY = Words("坐标", "the coordinates")
+
+
+def evidence(finding: Finding, lang: str) -> str:
+    """The values that make it one, as a sentence."""
+    values = {name: _value(value) for name, value in finding.evidence.items()}
+    return BY_ID[finding.rule].told.in_(lang, **values)
+
+
+def fixes(finding: Finding, lang: str) -> list[str]:
+    """Each alternative as a sentence."""
+    dataset = registry.dataset(finding.dataset)
+    return [Listed(*(_change(one, dataset, lang) for one in each), by=_AND).in_(lang) for each in finding.fixes]
+
+
+def _change(change: Mapping[str, Any], dataset: Dataset, lang: str) -> str:
+    field = change.get("field", "")
+    called = _GEOMETRY if field == "geometry" else dataset.field(field)
+    by = _READINGS.get(change.get("by", ""))
+    values = {
+        **{name: _value(value) for name, value in change.items()},
+        **({"field": called.in_(lang)} if called is not None else {}),
+        **({"by": by.in_(lang)} if by is not None else {}),
+    }
+    return _FIXES[change["do"]].in_(lang, **values)
+
+
+def _value(value: Any) -> Any:
+    return Listed(*map(str, value)) if isinstance(value, list) else value
