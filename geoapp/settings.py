@@ -229,7 +229,9 @@ LIMIT_DEAR_PER_MINUTE = env.integer("LIMIT_DEAR_PER_MINUTE", os.environ.get("LIM
 PUBLIC_URL_GIVEN = bool(os.environ.get("PUBLIC_URL"))
 PUBLIC_URL = env.site("PUBLIC_URL", os.environ.get("PUBLIC_URL"), "http://localhost:8000")
 RECORD_ORIGIN = env.log_name("RECORD_ORIGIN", os.environ.get("RECORD_ORIGIN"), f"{PUBLIC_URL.partition('//')[2]}record")
-RECORD_KINDS = ("layers.record.releases", "layers.record.permits", "geoapp.reports.official.recorded")
+RECORD_KINDS = (
+    "layers.record.releases", "layers.record.permits", "geoapp.reports.official.recorded", "layers.findings.recorded",
+)  # fmt: skip
 # What is open to whoever reaches the port, until accounts say who sees what (`layers.access`).
 OPEN_TO_ALL = env.choices("OPEN_TO_ALL", os.environ.get("OPEN_TO_ALL"), ("personal",))
 REPORT_TEMPLATES = env.path("REPORT_TEMPLATES", os.environ.get("REPORT_TEMPLATES"))

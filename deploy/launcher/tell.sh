@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2154 # a part of ../../shuitu, which sets $base, $state, $python and $web
 # How the launcher speaks, remembers what is done (stamps), and keeps to one set-up at a time (lock).
 
-total=11
+total=12
 step=0
 began=0
 

@@ -17,9 +17,11 @@ from django.utils import timezone
 
 from layers import acts, versions, vocab
 from layers.errors import ShuituError
+from layers.findings.recorded import KIND
 from layers.findings.run import make_tables
 from layers.findings.touched import DATASET
 from layers.models import Finding, JudgedFinding, Judgement, Release
+from layers.record import append as record
 from layers.sql import load
 from layers.text import is_plain
 from layers.wall import lifted
@@ -79,6 +81,7 @@ def give(
         )
         Finding.objects.filter(pk__in=[one.pk for one in rows]).update(state=state, verdict=act)
         _bump()
+        record.done(KIND, [act.pk])
     acts.tell(
         "verdict",
         object=DATASET,
@@ -104,6 +107,7 @@ def take_back(act_id: int, by: str) -> int:
         act.save(update_fields=["withdrawn_by", "withdrawn_at"])
         changed = _anew(Q(verdict=act))
         _bump()
+        record.done(KIND, [act.pk])
     acts.tell("verdict", object=DATASET, rows=changed, verdict="taken_back", number=act_id)
     return changed
 

@@ -178,6 +178,7 @@ class Migration(migrations.Migration):
                 (
                     "region",
                     models.ForeignKey(
+                        editable=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="findings",

@@ -60,8 +60,8 @@ class Finding(models.Model):
     position_quality = models.PositiveSmallIntegerField(
         shown("位置质量", "Position quality"), choices=POSITION_QUALITY.choices(), null=True
     )  # its objects': what stands on a made-up position is marked as it is
-    region = models.ForeignKey(
-        "layers.Region", on_delete=models.PROTECT, null=True, related_name="findings", verbose_name=shown("区划", "Division")
+    region = models.ForeignKey(  # found anew with the rest, so it keeps no division from being taken back
+        "layers.Region", on_delete=models.PROTECT, null=True, editable=False, related_name="findings", verbose_name=shown("区划", "Division")
     )  # fmt: skip
     evidence = models.JSONField(shown("依据", "Evidence"), default=dict)
     evidence_hash = models.CharField(max_length=32)

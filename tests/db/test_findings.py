@@ -17,8 +17,10 @@ from layers.findings import said, touched, verdicts
 from layers.findings.checks import CHECKS, Check
 from layers.findings.run import RuleDifference, tried
 from layers.findings.verdicts import VerdictRefused
-from layers.models import Finding, Judgement, Release, Well
+from layers.models import Finding, JudgedFinding, Judgement, Release, Well
 from layers.quality import BY_CODE
+from layers.record.models import RecordEntry
+from layers.record.verify import verify
 from tests.factories import A, B, Grid, WellFactory, at, find_faults, make_grid
 
 pytestmark = pytest.mark.django_db
@@ -146,6 +148,19 @@ def test_many_are_judged_in_one_act_and_it_is_taken_back_as_one(grid: Grid) -> N
     ]
     with pytest.raises(VerdictRefused):
         verdicts.take_back(act.pk, "clerk")
+
+
+def test_verdicts_are_entered_into_the_record_and_what_is_changed_past_it_is_named(grid: Grid) -> None:
+    strayed(grid)
+    find_faults()
+    act = verdicts.give(of("position_elsewhere"), vocab.ACCEPTED, by="clerk", reason="界桩以外")
+    verdicts.take_back(act.pk, "clerk")
+    entered = RecordEntry.objects.filter(kind="verdict", subject=str(act.pk))
+    assert entered.count() == 2 and "界桩以外" not in str([one.leaf for one in entered])
+    assert [one.zh for one in verify().wrong] == []
+    JudgedFinding.objects.filter(act=act).update(evidence={"km": 0})
+    (wrong,) = verify().wrong
+    assert str(act.pk) in wrong.zh
 
 
 def test_nobody_judges_what_changed_since_they_looked(grid: Grid) -> None:

@@ -92,4 +92,4 @@ def test_every_kind_says_what_it_is_in_both_languages_and_has_each_fact_in_its_s
         assert kind.words.in_("zh") and kind.words.in_("en")
         names = [fact.name for fact in kind.facts]
         assert len(set(names)) == len(names) and all(name in kind.select for name in names)
-    assert [kind.name for kind in kinds.every()] == ["release", "permit", "report_step"]
+    assert [kind.name for kind in kinds.every()] == ["release", "permit", "report_step", "verdict"]
