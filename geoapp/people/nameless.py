@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from geoapp.people import found as people
 from geoapp.people.found import Subject
 from layers.admin import journal
+from layers.findings.forget import forget
 from layers.models import Meter, WaterUser
 
 PREFIX = "ANON-"
@@ -88,6 +89,7 @@ def _rename(dataset: str, objects: list[Any], codes: dict[int, str], actor: str)
                 one.geom = None
         one.save()
     change.settle(ids)
+    forget(dataset, ids)
     return len(ids)
 
 

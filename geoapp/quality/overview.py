@@ -89,11 +89,12 @@ def _line(
     by_severity: Counter[int] = Counter()
     for (severity, _), count in counts.items():
         by_severity[severity] += count
+    open_ = sum(by_severity.values())
     every, whole = sum(objects.values()), sum(objects[name] for name in HAVE_TO_BE_WHOLE)
     rated = sum(count for (_, dataset), count in counts.items() if objects[dataset])
     complete = max(0.0, 1 - lacking / whole) if whole else None
     return {
-        "code": code, "name": name, "open": sum(by_severity.values()), "objects": every,
+        "code": code, "name": name, "open": open_, "open_told": f"{open_:,}", "objects": every,
         "by_severity": [(term, by_severity[term.id]) for term in vocab.SEVERITY],
         "rate": 1000 * rated / every if every else None,
         "rate_told": f"{1000 * rated / every:,.1f}" if every else "—",

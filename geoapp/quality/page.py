@@ -17,9 +17,9 @@ from geoapp.quality.told import SEVERITIES, STATES, Telling
 from layers import access, languages, names, registry, vocab
 from layers.findings.verdicts import AT_ONCE, NEEDS_REASON, REASON_MOST
 from layers.models import Finding
-from layers.quality import BY_ID, RULES, Rule
+from layers.quality import BY_ID, RULES
 from layers.stats.regions import region_index
-from layers.words import Listed, Words
+from layers.words import Words
 
 PERSONS = rows.LAYERS[1]
 RULES_SHOWN = 12  # beside the list, those with most findings
@@ -115,7 +115,7 @@ def _rules(counts: Counter[tuple[int, int]], wanted: WantedFindings, lang: str) 
         sums[rule] += count
     return [
         {
-            "name": title(BY_ID[rule], lang), "count": count, "chosen": wanted.rule is BY_ID[rule],
+            "name": BY_ID[rule].in_(lang), "count": count, "chosen": wanted.rule is BY_ID[rule],
             "address": wanted.address(rule="" if wanted.rule is BY_ID[rule] else BY_ID[rule].code),
         }
         for rule, count in sums.most_common(RULES_SHOWN)
@@ -151,14 +151,6 @@ def _judging(found: QuerySet[Finding], user: Any, reach: Any, total: int, lang: 
     }  # fmt: skip
 
 
-def title(rule: Rule, lang: str) -> str:
-    """What a rule is called in a list of them: one of persons' data has often the name of another's."""
-    if not rule.of_person or sum(one.zh == rule.zh for one in RULES) == 1:
-        return rule.in_(lang)
-    of = Listed(*map(registry.dataset, rule.datasets))
-    return Words("{name}（{of}）", "{name} ({of})", name=rule, of=of).in_(lang)
-
-
 def form(given: dict[str, str], lang: str) -> dict[str, Any]:
     """The filters as they are filled in, and what may be chosen."""
     chosen = {name: given.get(name, "") for name in FILTERS}
@@ -167,7 +159,7 @@ def form(given: dict[str, str], lang: str) -> dict[str, Any]:
         "narrowed": sum(map(bool, chosen.values())),
         "choices": [
             ("severity", vocab.SEVERITY.in_(lang), _terms(vocab.SEVERITY, chosen["severity"], lang)),
-            ("rule", Words("规则", "Rule").in_(lang), [(one.code, title(one, lang), one.code == chosen["rule"]) for one in RULES]),
+            ("rule", Words("规则", "Rule").in_(lang), [(one.code, one.in_(lang), one.code == chosen["rule"]) for one in RULES]),
             ("dataset", Words("数据集", "Dataset").in_(lang), [(name, registry.dataset(name).in_(lang), name == chosen["dataset"]) for name in DATASETS]),
             ("age", Words("首次发现", "First seen").in_(lang), [
                 (str(days), Words("最近 {days} 天", "in the last {days} days", days=days).in_(lang), str(days) == chosen["age"]) for days in AGES

@@ -18,6 +18,7 @@ from layers import registry
 from layers.access import personal
 from layers.access.rows import leads_to_many
 from layers.access.seen import layers_of
+from layers.entries import Layer
 from layers.fields import NOWHERE, Dataset
 from layers.link_tables import own_links
 
@@ -71,14 +72,28 @@ def statements(web: str) -> list[Composable]:
     made: list[Composable] = [SQL(text) for text in _FUNCTIONS]
     made += [_function(one) for one in walled() if _over_many(one)]
     for one in walled():
-        everyone = [Literal(True)] if one.name not in personal.DATASETS else []
-        made += _policies(table_of(one), web, condition(one), *everyone)
+        made += _policies(table_of(one), web, condition(one), _of_objects(one))
     for table in _links():
         # Pairs of numbers, which tell nothing without the rows that they are of.
         made += _policies(table, web, SQL("(SELECT wall_any('objects'))"), Literal(True))
     for model in INNER:
         made += _policies(apps.get_model(model)._meta.db_table, web, None)
     return made
+
+
+def _of_objects(dataset: Dataset) -> Composable | None:
+    """Which rows one sees who sees all objects but no persons; None of a dataset of persons."""
+    layers = layers_of(dataset)
+    if dataset.name in personal.DATASETS:
+        return None
+    if all(layer.needs != "persons" for layer in layers):
+        return Literal(True)
+    return SQL(" OR ").join(SQL("({})").format(_scope(layer)) for layer in layers if layer.needs != "persons")
+
+
+def _scope(layer: Layer) -> Composable:
+    every = [SQL("{} = {}").format(Identifier(name), Literal(value)) for name, value in layer.scope.items()]
+    return SQL(" AND ").join(every) if every else Literal(True)
 
 
 def _policies(
@@ -101,8 +116,7 @@ def condition(dataset: Dataset) -> sql.Composed:
     layers = layers_of(dataset)
     each = []
     for layer in layers:
-        scope = [SQL("{} = {}").format(Identifier(name), Literal(value)) for name, value in layer.scope.items()]
-        each.append(SQL("({})").format(SQL(" AND ").join([*scope, _seen(dataset, layer.needs)])))
+        each.append(SQL("({})").format(SQL(" AND ").join([_scope(layer), _seen(dataset, layer.needs)])))
     return SQL(" OR ").join(each)
 
 

@@ -26,6 +26,6 @@ KIND = Kind(
     ),
     f"SELECT j.id, j.id::text AS subject, CASE j.state {_STATE} END AS state, of.findings, of.digest, j.by, j.reason, j.at, j.until,"
     " j.withdrawn_by, j.withdrawn_at FROM layers_judgement j CROSS JOIN LATERAL (SELECT count(*) AS findings,"
-    " encode(sha256(convert_to(string_agg(f.finding || f.evidence_hash || f.evidence::text, ';' ORDER BY f.finding), 'UTF8')), 'hex') AS digest"
+    " encode(sha256(convert_to(string_agg(f.finding || f.evidence_hash, ';' ORDER BY f.finding), 'UTF8')), 'hex') AS digest"
     " FROM layers_judgedfinding f WHERE f.act_id = j.id) of",
 )  # fmt: skip

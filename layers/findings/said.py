@@ -24,6 +24,7 @@ _READINGS = {
     "zone": Words("分带有误", "another zone"),
     "gcj02": Words("按 GCJ-02 加偏坐标还原", "read as GCJ-02"),
 }
+_LARGE = 10_000
 _AND = Words("；", "; ")
 _GEOMETRY = Words("坐标", "the coordinates")
 
@@ -44,8 +45,11 @@ def _change(change: Mapping[str, Any], dataset: Dataset, lang: str) -> str:
     field = change.get("field", "")
     called = _GEOMETRY if field == "geometry" else dataset.field(field)
     by = _READINGS.get(change.get("by", ""))
+    of = dataset.field(field)
+    term = of.vocab.by_code.get(change.get("value", "")) if of is not None and of.vocab is not None else None
     values = {
         **{name: _value(value) for name, value in change.items()},
+        **({"value": term.in_(lang)} if term is not None else {}),
         **({"field": called.in_(lang)} if called is not None else {}),
         **({"by": by.in_(lang)} if by is not None else {}),
     }
@@ -53,4 +57,7 @@ def _change(change: Mapping[str, Any], dataset: Dataset, lang: str) -> str:
 
 
 def _value(value: Any) -> Any:
+    """Large numbers are grouped; a year is none."""
+    if isinstance(value, int | float) and abs(value) >= _LARGE:
+        return f"{value:,}"
     return Listed(*map(str, value)) if isinstance(value, list) else value

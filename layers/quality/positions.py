@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from layers.quality.rule import Rule, given
+from layers.quality.rule import FOR_ALL, FOR_PERSONS, Rule, given
 from layers.vocab import GRAVE, NOTABLE
 from layers.words import Words
 
@@ -112,39 +112,39 @@ WHERE :touched(found.ids)
 _EVERYWHERE = (
     rule
     for of_person, datasets, first in ((False, WORKS, 100), (True, OF_PERSONS, 150))
-    for mark in ("_of_person" if of_person else "",)
+    for mark, whose in (("_of_person", FOR_PERSONS) if of_person else ("", FOR_ALL),)
     for rule in (
         Rule(
-            first + 1, f"position_missing{mark}", "没有位置", "No position", datasets, NOTABLE,
+            first + 1, f"position_missing{mark}", "没有位置{of}", "No position{of}", datasets, NOTABLE,
             Words("登记了，但没有坐标。", "It is registered, without coordinates."),
             Words("地图上看不到；水量只能计到登记的区划，落不到村和网格。", "No map shows it; its water counts in the declared division alone, in no village and no cell."),
             Words("补测或补填坐标后重新导入，或在管理后台填写位置。", "Survey it and import its coordinates, or set them in the administration."),
             Words("没有坐标", "no coordinates"),
-            _MISSING, of_person=of_person, incomplete=True,
+            _MISSING, of_person=of_person, incomplete=True, of=whose,
         ),
         Rule(
-            first + 2, f"position_outside{mark}", "位于市域之外", "Outside the city", datasets, GRAVE,
+            first + 2, f"position_outside{mark}", "位于市域之外{of}", "Outside the city{of}", datasets, GRAVE,
             Words("坐标不在本市任何一个村（社区）之内。", "Its coordinates lie in no village of the city."),
             Words("它的水量记为市域之外，登记它的区少了这部分。", "Its water counts outside of the city, and is missing where it is registered."),
             Words("核对坐标：经纬度是否写反，是否为加偏（GCJ-02）坐标，分带是否正确。", "Check the coordinates: latitude and longitude swapped, the offset of web maps (GCJ-02), the zone."),
             Words("坐标 {lon}, {lat} 在市域之外，登记在 {declared}", "{lon}, {lat} is outside of the city; declared in {declared}"),
-            _OUTSIDE, of_person=of_person,
+            _OUTSIDE, of_person=of_person, of=whose,
         ),
         Rule(
-            first + 3, f"position_elsewhere{mark}", "位置与登记区划不符", "Not in the declared division", datasets, GRAVE,
+            first + 3, f"position_elsewhere{mark}", "位置与登记区划不符{of}", "Not in the declared division{of}", datasets, GRAVE,
             Words("坐标所在的区、街道（乡镇）或村，不是登记的那个。", "Its coordinates lie in another district, township or village than is declared."),
             Words("水量按位置统计：登记它的区划少计，位置所在的区划多计。", "Water counts by position: the declared division has too little, the one it lies in too much."),
             Words("位置对就改登记区划；登记对就改坐标，先看建议的读法是否合适。", "Where the position is right, mend the declared division; where that is right, the coordinates: see the reading that is proposed."),
             Words("登记在{declared_name}（{declared}），位于{found_name}（{found}），相距 {km} 公里", "declared in {declared_name} ({declared}), found in {found_name} ({found}), {km} km off"),
-            _ELSEWHERE, of_person=of_person,
+            _ELSEWHERE, of_person=of_person, of=whose,
         ),
         Rule(
-            first + 4, f"code_spelt_twice{mark}", "编码只差写法", "Codes that differ in spelling alone", datasets, NOTABLE,
+            first + 4, f"code_spelt_twice{mark}", "编码只差写法{of}", "Codes that differ in spelling alone{of}", datasets, NOTABLE,
             Words("两个以上对象的编码去掉大小写、全半角和分隔符后相同。", "Codes of several objects are one without case, width and separators."),
             Words("多半是同一个对象登记了两次，数量和水量会重复。", "It is likely one object registered twice, and counted twice."),
             Words("确认后停用或删除多余的一个，把关联转到保留的一个。", "Close or delete the one too many, and move its links to the one that stays."),
             Words("编码 {codes}", "codes {codes}"),
-            _SAME_CODE, of_person=of_person,
+            _SAME_CODE, of_person=of_person, of=whose,
         ),
     )
 )  # fmt: skip

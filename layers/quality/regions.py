@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from layers import vocab
 from layers.quality.positions import OF_PERSONS, WORKS
-from layers.quality.rule import ANY, Rule, given, reads
+from layers.quality.rule import ANY, FOR_ALL, FOR_PERMITS, FOR_PERSONS, Rule, given, reads
 from layers.vocab import NOTABLE
 from layers.words import Words
 
@@ -79,9 +79,12 @@ _PERMIT_CLOSED = _CLOSED.format(
 )
 
 
+_OF = {"": FOR_ALL, "_of_permit": FOR_PERMITS, "_of_person": FOR_PERSONS}
+
+
 def _closed(id: int, mark: str, datasets: tuple[str, ...], statement: str, *, of_person: bool = False) -> Rule:
     return Rule(
-        id, f"region_closed{mark}", "登记区划已撤销", "Declared in a division that is no more", datasets, NOTABLE,
+        id, f"region_closed{mark}", "登记区划已撤销{of}", "Declared in a division that is no more{of}", datasets, NOTABLE,
         Words("登记所在的区划已经失效，没有同代码的现行区划。", "The division that it is declared in holds no longer, and no current one has its code."),
         Words(
             "没有坐标的按登记区划统计，会从现行区划里漏掉；管理权属也不清。",
@@ -89,7 +92,7 @@ def _closed(id: int, mark: str, datasets: tuple[str, ...], statement: str, *, of
         ),
         Words("查区划调整文件，改为接管它的现行区划。", "Look up in the decree what took it over, and declare it there."),
         Words("登记在已撤销的{name}（{code}）", "declared in {name} ({code}), which is no more"),
-        statement, of_person=of_person,
+        statement, of_person=of_person, of=_OF[mark],
     )  # fmt: skip
 
 

@@ -58,10 +58,20 @@ class Rule(Worded):
     )  # its bounds, by the names in the statement
     of_person: bool = False  # its objects are somebody's: told to who sees personal data
     incomplete: bool = False  # something is missing: counts towards completeness
+    of: Words | None = None  # whose, where several rules share a title: it stands at ``{of}`` in theirs (`FOR_ALL` …)
+
+    def written(self) -> tuple[str, str, Mapping[str, object]]:
+        return self.zh, self.en, {} if self.of is None else {"of": self.of}
 
     @property
     def term(self) -> vocab.Term:
-        return vocab.Term(self.id, self.code, self.zh, self.en)
+        return vocab.Term(self.id, self.code, self.in_("zh"), self.in_("en"))
+
+
+FOR_ALL = Words("", "")
+FOR_PERSONS = Words("（用水户和水表）", " (users and meters)")
+FOR_PERMITS = Words("（取水许可）", " (permits)")
+FOR_SELF_BUILT = Words("（自建设施）", " (self-built)")
 
 
 def reads(**queries: str) -> Mapping[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from layers import vocab
 from layers.quality.each import CHANGED, each, fill
-from layers.quality.rule import Rule, given, reads
+from layers.quality.rule import FOR_ALL, FOR_SELF_BUILT, Rule, given, reads
 from layers.vocab import GRAVE, NOTABLE, SLIGHT
 from layers.words import Words
 
@@ -82,13 +82,13 @@ _FACILITIES_OF_RECORDS = f"SELECT facility_id FROM layers_usagerecord WHERE id I
 def _above_capacity(id: int, mark: str, kinds: list[int], of_person: bool) -> Rule:
     """What a self-built supply gives is its owner's own; what a public one does is told to all."""
     return Rule(
-        id, f"facility_above_capacity{mark}", "供水量超过供水能力", "More supplied than can be", ("facility",), GRAVE,
+        id, f"facility_above_capacity{mark}", "供水量超过供水能力{of}", "More supplied than can be{of}", ("facility",), GRAVE,
         Words("一个月的供水量比供水能力乘以当月天数还多一成以上。", "In a month more was supplied than its capacity gives in so many days and a tenth above it."),
         Words("水量或供水能力有一个不对，按它算出的负荷率不可信。", "Either the water or the capacity is wrong, and so is every load that is reckoned with them."),
         Words("核对当月水量的单位，再核对供水能力（是立方米每日）。", "Check the unit of the month's water, then the capacity (cubic metres a day)."),
         Words("{month} 供水 {m3} m³，按每日 {capacity} m³ 最多 {most} m³", "{m3} m³ in {month}, at most {most} m³ at {capacity} m³ a day"),
         _ABOVE_CAPACITY, reads=reads(usage=_FACILITIES_OF_RECORDS), uses=("newest",), given=given(times=1.1, kinds=kinds),
-        of_person=of_person,
+        of_person=of_person, of=FOR_SELF_BUILT if of_person else FOR_ALL,
     )  # fmt: skip
 
 

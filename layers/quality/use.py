@@ -5,7 +5,7 @@ from __future__ import annotations
 from layers import vocab
 from layers.quality.each import METERS_OF_USERS, USERS_OF_METERS, each, fill
 from layers.quality.positions import OF_PERSONS, WORKS
-from layers.quality.rule import Rule, given, reads
+from layers.quality.rule import FOR_ALL, FOR_PERSONS, Rule, given, reads
 from layers.vocab import GRAVE, NOTABLE, SLIGHT
 from layers.words import Words
 
@@ -48,12 +48,12 @@ _SYNTHETIC = each(
 
 def _synthetic(id: int, mark: str, datasets: tuple[str, ...], of_person: bool) -> Rule:
     return Rule(
-        id, f"synthetic_in_real{mark}", "真实数据中的合成位置", "A made-up position in real data", datasets, GRAVE,
+        id, f"synthetic_in_real{mark}", "真实数据中的合成位置{of}", "A made-up position in real data{of}", datasets, GRAVE,
         Words("不是演示城市的数据，位置质量却是合成。", "It is none of the demo city's, and its position is told to be made up."),
         Words("地图和村级、网格水量把编造的位置当作真的。", "Maps, and the water of villages and cells, take a position that somebody made up for a true one."),
         Words("实测或按地址匹配坐标，填写位置和位置质量。", "Survey its position or find it by its address, and fill in both the position and its quality."),
         Words("位置质量为合成", "its position is made up"),
-        _SYNTHETIC, of_person=of_person,
+        _SYNTHETIC, of_person=of_person, of=FOR_PERSONS if of_person else FOR_ALL,
     )  # fmt: skip
 
 

@@ -158,7 +158,7 @@ def test_verdicts_are_entered_into_the_record_and_what_is_changed_past_it_is_nam
     entered = RecordEntry.objects.filter(kind="verdict", subject=str(act.pk))
     assert entered.count() == 2 and "界桩以外" not in str([one.leaf for one in entered])
     assert [one.zh for one in verify().wrong] == []
-    JudgedFinding.objects.filter(act=act).update(evidence={"km": 0})
+    JudgedFinding.objects.filter(act=act).update(evidence_hash="0" * 32)
     (wrong,) = verify().wrong
     assert str(act.pk) in wrong.zh
 
@@ -222,6 +222,15 @@ def test_every_finding_is_said_in_both_languages(grid: Grid) -> None:
                 assert text and "{" not in text, (one.rule, text)
 
 
+def test_a_fix_says_the_term_and_large_numbers_are_grouped(grid: Grid) -> None:
+    WellFactory(declared_region=grid[A], found_region=grid[A], metering=3)
+    find_faults()
+    (fix,) = said.fixes(of("well_unmetered").get(), "zh")
+    assert "水表" in fix and "water_meter" not in fix
+    used = Finding(rule=BY_CODE["permit_overused"].id, evidence={"year": 2019, "m3": 25_000, "permitted_m3": 16_200})
+    assert said.evidence(used, "en") == "25,000 m³ in 2019, 16,200 m³ permitted"
+
+
 def test_the_command_tells_what_is_open_and_by_its_exit_code(grid: Grid, capsys: pytest.CaptureFixture[str]) -> None:
     strayed(grid)
     call_command("quality", check=True)
@@ -230,7 +239,7 @@ def test_the_command_tells_what_is_open_and_by_its_exit_code(grid: Grid, capsys:
     with pytest.raises(SystemExit) as ended:
         call_command("quality", region=A, severity="grave")
     assert ended.value.code == 1
-    assert ELSEWHERE.zh in capsys.readouterr().out
+    assert ELSEWHERE.in_("zh") in capsys.readouterr().out
     with pytest.raises(CommandError, match="没有区划 110102"):
         call_command("quality", region="110102")
     with pytest.raises(CommandError, match="2026-13-01"):
@@ -240,6 +249,12 @@ def test_the_command_tells_what_is_open_and_by_its_exit_code(grid: Grid, capsys:
     assert capsys.readouterr().out.count("没有待处理的问题") == 2
 
 
-def test_ids_and_codes_of_rules_are_given_once() -> None:
+def test_ids_codes_and_titles_of_rules_are_given_once() -> None:
     found = {check.rule for check in CHECKS}
-    assert len({rule.id for rule in found}) == len({rule.code for rule in found}) == len(found)
+    for told in (
+        lambda rule: rule.id,
+        lambda rule: rule.code,
+        lambda rule: rule.in_("zh"),
+        lambda rule: rule.in_("en"),
+    ):
+        assert len({told(rule) for rule in found}) == len(found)

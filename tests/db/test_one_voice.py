@@ -102,6 +102,7 @@ def _world() -> Grid:
     grid.boundary(A).region.boundaries.update(source="测绘, 2019", quality=1)
     grid.settle()
     grid.cut_all()
+    make.find_faults()
     return grid
 
 

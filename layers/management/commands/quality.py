@@ -93,7 +93,9 @@ class Command(BaseCommand):
         for one in counted.order_by("severity", "-n"):
             total += one["n"]
             severity = vocab.SEVERITY.by_id[one["severity"]]
-            self.stdout.write(f"{severity.zh}  {one['n']:>8,}  {BY_ID[one['rule']].zh}（{BY_ID[one['rule']].code}）")
+            self.stdout.write(
+                f"{severity.zh}  {one['n']:>8,}  {BY_ID[one['rule']].in_('zh')}（{BY_ID[one['rule']].code}）"
+            )
         self.stdout.write(f"待处理的问题共 {total:,} 个" if total else "没有待处理的问题")
         if total:
             raise SystemExit(OPEN_FOUND)
