@@ -118,7 +118,7 @@ def _rules(counts: Counter[tuple[int, int]], wanted: WantedFindings, lang: str) 
             "name": BY_ID[rule].in_(lang), "count": count, "chosen": wanted.rule is BY_ID[rule],
             "address": wanted.address(rule="" if wanted.rule is BY_ID[rule] else BY_ID[rule].code),
         }
-        for rule, count in sums.most_common(RULES_SHOWN)
+        for rule, count in sorted(sums.items(), key=lambda one: (-one[1], one[0]))[:RULES_SHOWN]
     ]  # fmt: skip
 
 
