@@ -16,7 +16,7 @@ SIZES = {
     "tablet": {"viewport": {"width": 768, "height": 1024}},
     "phone": PHONE,
 }
-OPEN = ["map", "reports", "feeds", "desktop", "interfaces", "about", "record", "divisions", "login"]
+OPEN = ["map", "reports", "feeds", "desktop", "interfaces", "about", "record", "divisions", "quality", "login"]
 
 
 def names(page: Any) -> list[str]:

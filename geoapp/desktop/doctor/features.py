@@ -18,6 +18,7 @@ EDITING = {"POST", "PUT", "PATCH", "DELETE"}
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 LATITUDE_FIRST = ("/4326", "/4490")
 ACCEPT = f"{GEOJSON}, application/json"
+WORLD = "-180,-90,180,90"  # what lies in it has a position, which the first of all features need not have
 
 
 def look(probe: Probe) -> Iterator[DoctorLine]:
@@ -130,8 +131,9 @@ def _first(page: dict[str, Any]) -> list[float]:
 
 def _axes(probe: Probe, name: str, items: str, crs: str) -> DoctorLine:
     """Latitude first where the authority says so: the desktop turns such coordinates, whatever they are."""
-    answer: ServerAnswer = probe.ask(f"{items}?{urlencode({'limit': 1, 'crs': crs})}", ACCEPT)
-    plain = _first(probe.ask(f"{items}?limit=1", ACCEPT).json())
+    one = {"limit": 1, "bbox": WORLD}
+    answer: ServerAnswer = probe.ask(f"{items}?{urlencode({**one, 'crs': crs})}", ACCEPT)
+    plain = _first(probe.ask(f"{items}?{urlencode(one)}", ACCEPT).json())
     first = _first(answer.json())
     told = (answer.headers.get("Content-Crs") or "").strip("<>")
     turned = [first[1], first[0]]
@@ -148,7 +150,7 @@ def _axes(probe: Probe, name: str, items: str, crs: str) -> DoctorLine:
 
 
 def _boxed(probe: Probe, name: str, items: str) -> DoctorLine:
-    x, y = _first(probe.ask(f"{items}?limit=1", ACCEPT).json())[:2]
+    x, y = _first(probe.ask(f"{items}?limit=1&bbox={WORLD}", ACCEPT).json())[:2]
     box = ",".join(str(round(side, 6)) for side in (x - 0.01, y - 0.01, x + 0.01, y + 0.01))
     some = probe.ask(f"{items}?{urlencode({'limit': 10, 'bbox': box}, safe=',')}", ACCEPT).json()
     none = probe.ask(f"{items}?limit=10&bbox=-10,-60,-9,-59", ACCEPT).json()
