@@ -17,6 +17,7 @@ NAMES = (
     "sums",
     "grid",
     "quality",
+    "planted",
     "stats",
     "area",
     "explain",
