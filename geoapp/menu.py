@@ -17,7 +17,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from geoapp.audit.rights import may_audit
-from layers import access, languages, registry
+from layers import access, languages
+from layers.built import of_findings
 from layers.words import Words
 
 EVERYBODY, STRANGER, KNOWN, CLERK, STAFF, AUDITOR = "everybody", "stranger", "known", "clerk", "staff", "auditor"
@@ -60,7 +61,6 @@ ENTRIES = (
     Destination("account", "/account/", Words("账号", "Account"), Words("密码、登录、令牌", "Password, log-ins, tokens"), KNOWN),
     Destination("login", "/account/login", Words("登录", "Log in"), Words("导入与管理", "Import and administration"), STRANGER),
 )  # fmt: skip
-FINDINGS = ("finding", "finding_of_person")  # the layers of them
 FOR_ALL = frozenset((EVERYBODY,))
 TO_STRANGERS = frozenset((EVERYBODY, STRANGER))
 
@@ -106,7 +106,7 @@ def _sees_findings(request: HttpRequest | None) -> bool:
             own = access.rights_of(user)
             if user.is_superuser or (own.may("figures") and own.may("objects")):
                 return True
-        return any(access.seen(registry.layer(name)) for name in FINDINGS)
+        return bool(of_findings())
     except DatabaseError:
         return False
 

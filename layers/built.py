@@ -45,7 +45,7 @@ def built_layer(layer_id: str) -> Layer:
 
 def of_findings() -> tuple[Layer, ...]:
     """The layers of findings that may be seen."""
-    return tuple(layer for layer in built_layers() if layer.dataset.name == registry.FINDING.name)
+    return tuple(found for layer in access.layers_of(registry.FINDING) if (found := access.seen(layer)))
 
 
 def open_tables() -> tuple[Layer, ...]:

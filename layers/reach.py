@@ -35,6 +35,10 @@ class Reach:
         """Whether a region lies inside; the empty code, of what counts in no region, only in everything."""
         return code.startswith(self.prefixes)
 
+    def meets(self, code: str) -> bool:
+        """Whether a region lies inside, or any of it does."""
+        return bool(self & Reach((code,)))
+
     def covers(self, other: Reach) -> bool:
         """Whether all of another reach is inside this one."""
         return all(map(self.holds, other.prefixes))

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-import re
-import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from django.db.models import QuerySet
@@ -17,7 +14,9 @@ from django.utils import timezone
 
 from geoapp.quality import rows, told
 from geoapp.quality.page import note_persons
+from layers import registry
 from layers.errors import TooLarge
+from layers.export.timeless import of_office, zipped
 from layers.findings import said
 from layers.models import Finding
 from layers.quality import BY_ID
@@ -35,7 +34,6 @@ COLUMNS: tuple[tuple[Words, int], ...] = (
     (Words("首次发现", "First seen"), 18), (Words("状态", "State"), 12), (Words("理由", "Reason"), 30), (Words("改法", "Fixes"), 48),
 )  # fmt: skip
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-_MOMENT = re.compile(rb"(<\w+:(?:created|modified)[^>]*>)[^<]*")  # under whatever prefix the namespace has
 LINKS = 4  # the column of links
 
 
@@ -61,9 +59,9 @@ def lines(found: QuerySet[Finding], user: Any, lang: str, site: str) -> Iterator
             yield [
                 finding.code, BY_ID[finding.rule].in_(lang), told.SEVERITIES[finding.severity].in_(lang), finding.name,
                 [f"{site.rstrip('/')}{one.page}" for one in telling.objects(finding) if one.page],
-                said.evidence(finding, lang), code, name,
+                said.evidence(finding).in_(lang), code, name,
                 timezone.localtime(finding.first_seen).strftime("%Y-%m-%d %H:%M"), told.STATES[finding.state].in_(lang), reason,
-                Listed(*said.fixes(finding, lang), by=SEMICOLON).in_(lang),
+                Listed(*said.fixes(finding), by=SEMICOLON).in_(lang),
             ]  # fmt: skip
 
 
@@ -83,7 +81,7 @@ def delimited(found: QuerySet[Finding], user: Any, lang: str, site: str) -> byte
     return out.getvalue().encode()
 
 
-def workbook(found: QuerySet[Finding], user: Any, lang: str, site: str, path: Path) -> None:
+def workbook(found: QuerySet[Finding], user: Any, lang: str, site: str) -> bytes:
     """Imports what it needs when it is needed: a web worker that makes none does not carry it."""
     from openpyxl import Workbook
     from openpyxl.styles import Font
@@ -105,17 +103,7 @@ def workbook(found: QuerySet[Finding], user: Any, lang: str, site: str, path: Pa
         if links:  # a cell has one link: to the first, the others stand as text
             cells[LINKS].hyperlink, cells[LINKS].font = links[0], blue
         sheet.append(cells)
-    held = io.BytesIO()
-    book.save(held)
-    _settle(held, path)
-
-
-def _settle(held: io.BytesIO, path: Path) -> None:
-    """The same workbook of the same findings is the same bytes: without the moment at which it was made."""
-    changed = as_of(("finding",)).changed_at or _EPOCH
-    with zipfile.ZipFile(held) as made, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as settled:
-        for name in made.namelist():
-            data = made.read(name)
-            if name == "docProps/core.xml":
-                data = _MOMENT.sub(rb"\g<1>" + f"{changed.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}".encode(), data)
-            settled.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
+    out = io.BytesIO()
+    book.save(out)
+    # The same findings are the same bytes: without the moment at which it was made.
+    return zipped(of_office(out.getvalue(), as_of((registry.FINDING.name,)).changed_at or _EPOCH))

@@ -42,9 +42,9 @@ def of_page(found: QuerySet[Finding], wanted: WantedFindings, lang: str) -> dict
     district = region[:DISTRICT_DIGITS] if len(region) >= DISTRICT_DIGITS else ""
     digits = TOWNSHIP_DIGITS if district else DISTRICT_DIGITS
     divisions = _divisions(district, reach_seen())
-    open_ones = found.filter(state=vocab.OPEN, region__code__startswith=district) if district else found.filter(
-        state=vocab.OPEN
-    )  # fmt: skip
+    open_ones = found.filter(state=vocab.OPEN)
+    if district:
+        open_ones = open_ones.filter(region__code__startswith=district)
     known = {one.code for one in divisions}
     with bounded():
         objects = _objects_in(district, digits, known)
@@ -111,7 +111,7 @@ def _divisions(district: str, reach: Reach) -> list[RegionInfo]:
     every = [
         one for one in index.levels[vocab.TOWNSHIP if district else vocab.DISTRICT] if one.code.startswith(district)
     ]
-    return [one for one in every if reach.holds(one.code) or any(code.startswith(one.code) for code in reach.prefixes)]
+    return [one for one in every if reach.meets(one.code)]
 
 
 def _in(code: str | None, digits: int, known: set[str]) -> str:

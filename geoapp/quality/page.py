@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -21,7 +22,6 @@ from layers.quality import BY_ID, RULES
 from layers.stats.regions import region_index
 from layers.words import Words
 
-PERSONS = rows.LAYERS[1]
 RULES_SHOWN = 12  # beside the list, those with most findings
 # What can be said of a finding, as a button says it; with the key that does the same.
 DEEDS = (
@@ -34,8 +34,9 @@ DEEDS = (
 
 def note_persons(found: Iterable[Finding]) -> None:
     """That somebody reads what is wrong with persons' data, where any is told."""
-    if any(finding.of_person for finding in found):
-        access.note_personal(PERSONS)
+    persons = next((finding for finding in found if finding.of_person), None)
+    if persons is not None and (layer := access.of_object(persons)) is not None:
+        access.note_personal(layer.id)
 
 
 def of_page(wanted: WantedFindings, user: Any, lang: str, sent: Sent, *, was_sent: bool = False) -> dict[str, Any]:
@@ -78,16 +79,12 @@ def _page(found: QuerySet[Finding], wanted: WantedFindings) -> tuple[list[Findin
     back = rows.first(rows.back_from(found, wanted.at), rows.PAGE + 1) if wanted.at else []
     if not on and back:  # everything from here on was judged away: the page before it
         begins = rows.FindingAt.of(back[: rows.PAGE][-1])
-        return _page(found, WantedFindings(**{**_values(wanted), "at": begins}))
+        return _page(found, replace(wanted, at=begins))
     following = wanted.address(at=str(rows.FindingAt.of(on[rows.PAGE]))) if len(on) > rows.PAGE else ""
     before = None
     if back:
         before = wanted.address(at=str(rows.FindingAt.of(back[rows.PAGE - 1])) if len(back) > rows.PAGE else "")
     return on[: rows.PAGE], str(wanted.at) if back else "", following, before
-
-
-def _values(wanted: WantedFindings) -> dict[str, Any]:
-    return {name: getattr(wanted, name) for name in wanted.__dataclass_fields__}
 
 
 def _counts(found: QuerySet[Finding]) -> Counter[tuple[int, int]]:
@@ -185,7 +182,7 @@ def _regions(chosen: str, lang: str) -> list[dict[str, Any]]:
     district = chosen[: overview.DISTRICT_DIGITS]
     found = []
     for one in index.levels[vocab.DISTRICT]:
-        if not (reach.holds(one.code) or any(code.startswith(one.code) for code in reach.prefixes)):
+        if not reach.meets(one.code):
             continue
         found.append(one)
         if one.code == district:

@@ -12,13 +12,13 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from layers import access, registry
+from layers.built import of_findings
 from layers.findings.verdicts import AT_ONCE
 from layers.models import Finding
 from layers.quality import BY_ID
 from layers.reach import NOWHERE_AT_ALL, Reach
 
 PAGE = 50
-LAYERS = ("finding", "finding_of_person")
 ORDER = ("severity", "-first_seen", "-pk")  # the gravest first, then the newest
 _BACK = ("-severity", "first_seen", "pk")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -27,15 +27,14 @@ _MOST = 7_258_118_400_000_000  # microseconds, the year 2200
 
 def visible() -> QuerySet[Finding]:
     """Findings that stand and that the asker may see, of both layers: never the table by itself."""
-    seen = [found for name in LAYERS if (found := access.seen(registry.layer(name)))]
+    seen = of_findings()
     rows = reduce(or_, map(access.rows_of, seen)) if seen else Finding.objects.none()
     return rows.filter(rule__in=list(BY_ID))  # what no rule finds any more goes at the next run
 
 
 def reach_seen() -> Reach:
     """Where the asker may see findings at all."""
-    seen = [found.rows for name in LAYERS if (found := access.seen(registry.layer(name)))]
-    return reduce(or_, seen, NOWHERE_AT_ALL)
+    return reduce(or_, (found.rows for found in of_findings()), NOWHERE_AT_ALL)
 
 
 def within(reach: Reach) -> Q:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from geoapp.quality import rows
 from geoapp.quality.objects import SHOWN, Objects
-from layers import languages, names, registry, vocab
+from layers import access, languages, names, registry, vocab
 from layers.findings import said
 from layers.models import Finding
 from layers.quality import BY_ID
@@ -31,8 +31,8 @@ def on_map(finding: Finding, lang: str) -> str:
     """The map at the spot of the fault, with the layer that it is in."""
     if finding.geom is None:
         return ""
-    layer = rows.LAYERS[finding.of_person]
-    spot = f"/?map={ZOOM}/{finding.geom.y:.6f}/{finding.geom.x:.6f}&layers={layer}"
+    layer = access.of_object(finding)
+    spot = f"/?map={ZOOM}/{finding.geom.y:.6f}/{finding.geom.x:.6f}&layers={layer.id if layer else ''}"
     return languages.address(spot, lang)
 
 
@@ -55,8 +55,8 @@ class Telling:
             "dataset": registry.dataset(finding.dataset),
             "objects": self._objects.of(finding),
             "more": max(0, len(finding.objects_named) - SHOWN),
-            "evidence": said.evidence(finding, lang),
-            "fixes": said.fixes(finding, lang),
+            "evidence": said.evidence(finding).in_(lang),
+            "fixes": [each.in_(lang) for each in said.fixes(finding)],
             "region": name,
             "region_code": code,
             "since": timezone.localtime(finding.first_seen),

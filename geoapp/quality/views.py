@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,7 +19,7 @@ from geoapp.problems.language import html_language, page_language
 from geoapp.quality import acts, files, filters, page, rows
 from geoapp.quality.acts import Sent
 from geoapp.quality.filters import PARAMS, WantedFindings
-from layers import params
+from layers import params, registry
 from layers.errors import BadParameter, ShuituError, TooLarge
 from layers.findings.verdicts import VerdictRefused
 from layers.http.answers import NOT_AT_ALL
@@ -112,22 +110,26 @@ def _site(request: HttpRequest) -> str:
 def delimited(request: HttpRequest) -> HttpResponseBase:
     found, name = _file(request, "csv")
     body = files.delimited(found, request.user, page_language(request), _site(request))
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(body, content_type="text/csv; charset=utf-8", headers=headers)
+    return _attached(body, "text/csv; charset=utf-8", name)
 
 
 @FILE
 def workbook(request: HttpRequest) -> HttpResponseBase:
     found, name = _file(request, "xlsx")
-    with tempfile.TemporaryDirectory(prefix="shuitu-findings-") as room:
-        path = Path(room) / name
-        files.workbook(found, request.user, page_language(request), _site(request), path)
-        return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=XLSX)
+    body = files.workbook(found, request.user, page_language(request), _site(request))
+    return _attached(body, XLSX, name)
+
+
+def _attached(body: bytes, media: str, name: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(body, content_type=media, headers=headers)
 
 
 def _file(request: HttpRequest, suffix: str) -> tuple[Any, str]:
     """The filtered findings, and what their file is called; that it is taken is told to the audit."""
     found = filters.parse(_given(request)).of(rows.visible())
     count = files.refuse_too_many(found)
-    exported.send(sender=Resource, request=request, layer=rows.LAYERS[0], format=suffix, rows=lambda: count, whole=True)
+    exported.send(
+        sender=Resource, request=request, layer=registry.FINDING.name, format=suffix, rows=lambda: count, whole=True
+    )
     return found, f"findings-{timezone.localtime():%Y%m%d-%H%M%S}.{suffix}"

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import errno
-import io
-import zipfile
-from collections.abc import Mapping
 from pathlib import Path
 
 from layers.errors import ShuituError
@@ -14,7 +11,6 @@ from layers.words import Worded, Words
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _CLOSED = (errno.EACCES, errno.EPERM, errno.EROFS)
-_ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP can say: the same content is the same bytes
 
 
 class CannotWrite(ShuituError):
@@ -51,12 +47,3 @@ def write_whole(path: Path, data: bytes) -> None:
         whole.write_whole(path, data)
     except OSError as error:
         raise CannotWrite(path, error) from error
-
-
-def zipped(members: Mapping[str, bytes]) -> bytes:
-    """A ZIP of these files, the same bytes for the same content."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in members.items():
-            archive.writestr(zipfile.ZipInfo(name, _ZIP_TIME), data, zipfile.ZIP_DEFLATED)
-    return out.getvalue()

@@ -11,9 +11,9 @@ from geoapp.reports.chapters import DrawnReport
 from geoapp.reports.drawing.palette import PAPER, SOFT, WARN
 from geoapp.reports.drawing.sheet import SMALL_PT, Figure
 from geoapp.reports.drawing.svg import Canvas, text_width
-from geoapp.reports.files import zipped
 from geoapp.reports.structure import Printed
 from geoapp.reports.words import word
+from layers.export.timeless import zipped
 
 DPI = 200
 HEAD, FOOT = 13.0, 10.0  # mm above a drawing, and below it

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import math
 import re
-import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
@@ -20,12 +19,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from geoapp.reports import crossed, figures, tables
 from geoapp.reports.credits import boundaries
-from geoapp.reports.files import zipped
 from geoapp.reports.sentences import sentences
 from geoapp.reports.structure import Mapped, Report
 from geoapp.reports.tables import PrintedColumn, PrintedTable, Value
 from geoapp.reports.words import data_version, divided, level_name, method, subject, title, word
 from layers.export.cells import text_cell
+from layers.export.timeless import of_office, zipped
 from layers.text import xml_text
 
 FORMATS = {
@@ -210,13 +209,9 @@ def _reckoned(sums: Mapping[str, float], found: re.Match[bytes]) -> bytes:
 
 
 def _settled(data: bytes, at: datetime, sums: Sequence[Mapping[str, float]] = ()) -> bytes:
-    """Without the times of saving, which openpyxl writes into the ZIP and one of its members (under a prefix that any library may
-    have registered for the namespace); and with what the sums come to, which it leaves out: who only reads a file reckons nothing."""
-    stamp = at.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    core = members["docProps/core.xml"]
-    members["docProps/core.xml"] = re.sub(rb"(<\w+:modified[^>]*>)[^<]*", rb"\g<1>" + stamp, core)
+    """Without the times of saving, which openpyxl writes into the ZIP and one of its members; and with what the sums come to, which it
+    leaves out: who only reads a file reckons nothing."""
+    members = of_office(data, at)
     for n, of_sheet in enumerate(sums, 1):
         name = f"xl/worksheets/sheet{n}.xml"
         if of_sheet:

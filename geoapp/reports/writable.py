@@ -21,10 +21,10 @@ from docx.shared import Mm, Pt, RGBColor
 from geoapp.reports import figures, pictures
 from geoapp.reports.captions import Captioned
 from geoapp.reports.chapters import Chapter, DrawnReport, chapters
-from geoapp.reports.files import zipped
 from geoapp.reports.structure import Printed
 from geoapp.reports.tables import PrintedTable
 from geoapp.reports.words import data_version, word
+from layers.export.timeless import zipped
 from layers.languages import language
 from layers.text import one_line
 from layers.words import COLON

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from layers import filters, languages, vocab
+from layers import filters, vocab
 from layers.built import of_findings
 from layers.findings import said
 from layers.quality import BY_ID
@@ -25,7 +25,6 @@ def of_object(layer: Layer, found: Any) -> list[dict[str, Any]]:
 
 def _finding(one: Any) -> dict[str, Any]:
     rule = BY_ID[one.rule]
-    fixes = {code: said.fixes(one, code) for code in languages.codes()}
     return {
         "code": one.code,
         "rule": rule.code,
@@ -33,8 +32,8 @@ def _finding(one: Any) -> dict[str, Any]:
         "severity": vocab.SEVERITY.by_id[one.severity].code,
         "state": vocab.FINDING_STATE.by_id[one.state].code,
         "since": timezone.localdate(one.first_seen).isoformat(),
-        "evidence": {code: said.evidence(one, code) for code in languages.codes()},
+        "evidence": said.evidence(one).everywhere(),
         "remedy": rule.remedy.everywhere(),
-        "fixes": [dict(zip(fixes, each, strict=True)) for each in zip(*fixes.values(), strict=True)],
+        "fixes": [each.everywhere() for each in said.fixes(one)],
         "objects": list(one.objects_named),
     }

@@ -13,8 +13,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from layers import vocab
+from layers import registry, versions, vocab
 from layers.findings.checks import CHECKS, Check, Context, context_now, finding, told_of
+from layers.models import Release
 from layers.quality import Rule
 from layers.sql import load
 
@@ -92,6 +93,13 @@ def tried(cursor: Cursor, checks: Iterable[Check]) -> list[Trial]:
     return [Trial(code, add, remove) for code, (add, remove) in found.items()]
 
 
+def raise_version(release_id: int | None = None) -> None:
+    """Findings are others than they were: by a release, or between two."""
+    newest = release_id or Release.objects.order_by("-pk").values_list("pk", flat=True).first()
+    if newest is not None:
+        versions.bump(registry.FINDING.name, newest)
+
+
 def make_tables(cursor: Cursor) -> None:
     """The temporary tables that the statements of this room read and write."""
     for text in _TABLES:
@@ -158,13 +166,11 @@ class _Run:
                 found = self.find(check, whole=False)
         if not (found or known):
             return 0, 0, 0
-        before = self.runs.get((check.rule.id, check.dataset))
-        changed_rule = before is not None and before[0] != check.rule.version
         told = {
             "rule": check.rule.id, "version": check.rule.version, "severity": check.rule.severity, "dataset": check.dataset,
             "of_person": check.rule.of_person, "release": self.release_id, "whole": ids is None, "open": vocab.OPEN,
             "today": timezone.localdate(),
-            "by": vocab.BY_RULE if changed_rule else vocab.BY_EDIT if self.by_hand else vocab.BY_DATA,
+            "by": vocab.BY_EDIT if self.by_hand else vocab.BY_DATA, "by_rule": vocab.BY_RULE,
         }  # fmt: skip
         counts = []
         for name in ("finding_gone", "finding_new", "finding_changed"):

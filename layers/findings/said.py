@@ -9,7 +9,7 @@ from layers import registry
 from layers.fields import Dataset
 from layers.models import Finding
 from layers.quality import BY_ID
-from layers.words import Listed, Words
+from layers.words import Listed, Worded, Words
 
 _FIXES = {
     "fill": Words("补填{field}", "find out and fill in {field}"),
@@ -29,31 +29,29 @@ _AND = Words("；", "; ")
 _GEOMETRY = Words("坐标", "the coordinates")
 
 
-def evidence(finding: Finding, lang: str) -> str:
+def evidence(finding: Finding) -> Words:
     """The values that make it one, as a sentence."""
-    values = {name: _value(value) for name, value in finding.evidence.items()}
-    return BY_ID[finding.rule].told.in_(lang, **values)
+    return BY_ID[finding.rule].told.of(**{name: _value(value) for name, value in finding.evidence.items()})
 
 
-def fixes(finding: Finding, lang: str) -> list[str]:
+def fixes(finding: Finding) -> list[Worded]:
     """Each alternative as a sentence."""
     dataset = registry.dataset(finding.dataset)
-    return [Listed(*(_change(one, dataset, lang) for one in each), by=_AND).in_(lang) for each in finding.fixes]
+    return [Listed(*(_change(one, dataset) for one in each), by=_AND) for each in finding.fixes]
 
 
-def _change(change: Mapping[str, Any], dataset: Dataset, lang: str) -> str:
-    field = change.get("field", "")
-    called = _GEOMETRY if field == "geometry" else dataset.field(field)
-    by = _READINGS.get(change.get("by", ""))
-    of = dataset.field(field)
-    term = of.vocab.by_code.get(change.get("value", "")) if of is not None and of.vocab is not None else None
-    values = {
-        **{name: _value(value) for name, value in change.items()},
-        **({"value": term.in_(lang)} if term is not None else {}),
-        **({"field": called.in_(lang)} if called is not None else {}),
-        **({"by": by.in_(lang)} if by is not None else {}),
+def _change(change: Mapping[str, Any], dataset: Dataset) -> Words:
+    """Fields, terms and readings in it are words themselves."""
+    name = change.get("field", "")
+    field = dataset.field(name)
+    term = field.vocab.by_code.get(change.get("value", "")) if field is not None and field.vocab is not None else None
+    words = {
+        "field": _GEOMETRY if name == "geometry" else field,
+        "value": term,
+        "by": _READINGS.get(change.get("by", "")),
     }
-    return _FIXES[change["do"]].in_(lang, **values)
+    values = {name: _value(value) for name, value in change.items()}
+    return _FIXES[change["do"]].of(**values | {name: word for name, word in words.items() if word is not None})
 
 
 def _value(value: Any) -> Any:

@@ -10,16 +10,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from layers import versions
 from layers.findings.checks import CHECKS, Check
-from layers.findings.run import RuleDifference, run
-from layers.models import Release
+from layers.findings.run import RuleDifference, raise_version, run
 from layers.quality import ANY
 
 Cursor = Any
-
-DATASET = "finding"
-FEW = 1_000  # rows; above it a rule looks at all objects
 
 _later: ContextVar[bool] = ContextVar("findings_later", default=False)
 
@@ -56,34 +51,36 @@ class Checking:
             only = {check: sorted({*self._before[check], *found}) for check, found in after.items()}
             different = run(cursor, checks, release_id=release_id, by_hand=by_hand, only=only)
         if different.anything:
-            versions.bump(DATASET, release_id)
+            raise_version(release_id)
         return different
 
 
 def check_all(cursor: Cursor, checks: Sequence[Check] = CHECKS) -> RuleDifference:
     """All rules over all objects, without a release."""
     different = run(cursor, checks)
-    newest = Release.objects.order_by("-pk").values_list("pk", flat=True).first()
-    if different.anything and newest is not None:
-        versions.bump(DATASET, newest)
+    if different.anything:
+        raise_version()
     return different
 
 
 def concerned(cursor: Cursor, dataset: str, ids: Sequence[int]) -> dict[Check, list[int]]:
     """Of each check that reads a dataset, which of its objects some rows concern; those that may be any are left out."""
+    checks = [
+        check
+        for check in CHECKS
+        if dataset != "region" and _reads(check, dataset) and check.rule.reads.get(dataset) != ANY
+    ]
+    if not checks:
+        return {}
     cursor.execute("CREATE TEMP TABLE IF NOT EXISTS quality_changed (id bigint) ON COMMIT DROP")
     cursor.execute("TRUNCATE quality_changed")
     cursor.execute("INSERT INTO quality_changed SELECT unnest(%s::bigint[])", [list(ids)])
     cursor.execute("ANALYZE quality_changed")
     found: dict[Check, list[int]] = {}
     asked: dict[str, list[int]] = {}
-    for check in CHECKS:
-        if not _reads(check, dataset):
-            continue
+    for check in checks:
         query = check.rule.reads.get(dataset)
         own = list(ids) if check.dataset == dataset else []
-        if query == ANY or dataset == "region":
-            continue
         if query is not None and query not in asked:
             cursor.execute(query)
             asked[query] = [row[0] for row in cursor.fetchall()]

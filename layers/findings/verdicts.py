@@ -6,7 +6,6 @@ term is over, the finding is open again; where it goes away and comes back with 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,13 +14,13 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from layers import acts, versions, vocab
+from layers import acts, vocab
 from layers.errors import ShuituError
 from layers.findings.recorded import KIND
-from layers.findings.run import make_tables
-from layers.findings.touched import DATASET
-from layers.models import Finding, JudgedFinding, Judgement, Release
+from layers.findings.run import make_tables, raise_version
+from layers.models import Finding, JudgedFinding, Judgement
 from layers.record import append as record
+from layers.registry import FINDING
 from layers.sql import load
 from layers.text import is_plain
 from layers.wall import lifted
@@ -80,11 +79,11 @@ def give(
             for one in rows
         )
         Finding.objects.filter(pk__in=[one.pk for one in rows]).update(state=state, verdict=act)
-        _bump()
+        raise_version()
         record.done(KIND, [act.pk])
     acts.tell(
         "verdict",
-        object=DATASET,
+        object=FINDING.name,
         rows=len(rows),
         verdict=vocab.FINDING_STATE.by_id[state].code,
         reason=reason,
@@ -106,9 +105,9 @@ def take_back(act_id: int, by: str) -> int:
         act.withdrawn_by, act.withdrawn_at = by[:150], timezone.now()
         act.save(update_fields=["withdrawn_by", "withdrawn_at"])
         changed = _anew(Q(verdict=act))
-        _bump()
+        raise_version()
         record.done(KIND, [act.pk])
-    acts.tell("verdict", object=DATASET, rows=changed, verdict="taken_back", number=act_id)
+    acts.tell("verdict", object=FINDING.name, rows=changed, verdict="taken_back", number=act_id)
     return changed
 
 
@@ -117,7 +116,7 @@ def lapse() -> int:
     with transaction.atomic(), lifted("terms that are over, whoever's findings they are of"):
         changed = _anew(Q(verdict__until__lt=timezone.localdate()))
         if changed:
-            _bump()
+            raise_version()
     return changed
 
 
@@ -135,17 +134,3 @@ def _anew(which: Q) -> int:
             )  # fmt: skip
             cursor.execute(load("finding_verdicts"), {"today": timezone.localdate()})
     return len(codes)
-
-
-def of(codes: Iterable[str]) -> dict[str, list[tuple[Judgement, JudgedFinding]]]:
-    """All verdicts that were ever given on some findings, the newest first."""
-    found: dict[str, list[tuple[Judgement, JudgedFinding]]] = {}
-    for one in JudgedFinding.objects.filter(finding__in=list(codes)).select_related("act").order_by("-act"):
-        found.setdefault(one.finding, []).append((one.act, one))
-    return found
-
-
-def _bump() -> None:
-    newest = Release.objects.order_by("-pk").values_list("pk", flat=True).first()
-    if newest is not None:
-        versions.bump(DATASET, newest)

@@ -9,7 +9,6 @@ from datetime import date
 from typing import Any
 
 from layers import placing, settle, versions
-from layers.findings.touched import FEW as FEW_CHECKED
 from layers.findings.touched import Checking
 from layers.grid import assign
 from layers.ingest import upsert
@@ -44,8 +43,9 @@ class Aftermath:
 
     def expect(self, cursor: Cursor, count: int, ids: Callable[[], Sequence[int]]) -> None:
         """So many rows will be written or deleted; ``ids`` gives those of them that are there."""
-        self._checking = Checking(cursor, self._dataset, ids() if count <= FEW_CHECKED else None)
-        if self._dataset in settle.DATASETS and count <= settle.FEW:
+        few = count <= settle.FEW
+        self._checking = Checking(cursor, self._dataset, ids() if few else None)
+        if few and self._dataset in settle.DATASETS:
             self._settlement = Settlement(cursor, self._dataset, ids(), self._effect)
         elif self._dataset in settle.MOVING:
             self._moving = Moving(cursor, self._dataset, ids(), self._effect)

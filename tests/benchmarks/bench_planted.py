@@ -28,8 +28,7 @@ PLANTS = (
         "UPDATE layers_well w SET geom = v.geom, found_region_id = v.region_id FROM (SELECT DISTINCT ON (left(r.code, 6))"
         " r.code, b.region_id, ST_PointOnSurface(b.geom) AS geom FROM layers_boundary b JOIN layers_region r ON r.id = b.region_id"
         " WHERE b.valid_to_id IS NULL AND r.level = 4 ORDER BY left(r.code, 6), r.code) v, layers_region d WHERE w.id = ANY(%(ids)s)"
-        " AND d.id = w.declared_region_id AND v.code = (SELECT min(o.code) FROM layers_region o WHERE o.level = 4"
-        " AND o.valid_to_id IS NULL AND left(o.code, 6) > left(d.code, 6) OR (o.level = 4 AND left(d.code, 6) = '110119'))",
+        " AND d.id = w.declared_region_id AND left(v.code, 6) = CASE left(d.code, 6) WHEN '110101' THEN '110102' ELSE '110101' END",
     ),
     Plant("well_without_depth", "well", "UPDATE layers_well SET depth_m = NULL WHERE id = ANY(%(ids)s)"),
     Plant("well_without_year", "well", "UPDATE layers_well SET year_built = NULL WHERE id = ANY(%(ids)s)"),

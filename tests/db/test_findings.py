@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -83,7 +84,7 @@ def test_a_finding_is_the_same_while_its_objects_are(grid: Grid) -> None:
 def test_what_a_changed_rule_no_longer_finds_went_by_the_rule(grid: Grid, monkeypatch: pytest.MonkeyPatch) -> None:
     strayed(grid)
     find_faults()
-    stricter = _changed(
+    stricter = replace(
         ELSEWHERE, sql=f"SELECT * FROM ({ELSEWHERE.sql}) f WHERE (f.evidence->>'km')::float > 1000", version=2
     )
     checks = [Check(stricter, "well")]
@@ -93,12 +94,6 @@ def test_what_a_changed_rule_no_longer_finds_went_by_the_rule(grid: Grid, monkey
         assert of("position_elsewhere").count() == 1  # tried, and nothing written
         rules.run(cursor, checks)
     assert Finding.objects.get(rule=ELSEWHERE.id).ended_by == vocab.BY_RULE
-
-
-def _changed(rule: Any, **changes: Any) -> Any:
-    from dataclasses import replace
-
-    return replace(rule, **changes)
 
 
 def test_a_verdict_holds_while_its_evidence_does_and_comes_back_with_it(grid: Grid) -> None:
@@ -218,17 +213,17 @@ def test_every_finding_is_said_in_both_languages(grid: Grid) -> None:
     find_faults()
     for one in Finding.objects.filter(standing=True):
         for lang in ("zh", "en"):
-            for text in (said.evidence(one, lang), *said.fixes(one, lang)):
+            for text in (said.evidence(one).in_(lang), *(each.in_(lang) for each in said.fixes(one))):
                 assert text and "{" not in text, (one.rule, text)
 
 
 def test_a_fix_says_the_term_and_large_numbers_are_grouped(grid: Grid) -> None:
     WellFactory(declared_region=grid[A], found_region=grid[A], metering=3)
     find_faults()
-    (fix,) = said.fixes(of("well_unmetered").get(), "zh")
-    assert "水表" in fix and "water_meter" not in fix
+    (fix,) = said.fixes(of("well_unmetered").get())
+    assert "水表" in fix.in_("zh") and "water_meter" not in fix.in_("zh")
     used = Finding(rule=BY_CODE["permit_overused"].id, evidence={"year": 2019, "m3": 25_000, "permitted_m3": 16_200})
-    assert said.evidence(used, "en") == "25,000 m³ in 2019, 16,200 m³ permitted"
+    assert said.evidence(used).in_("en") == "25,000 m³ in 2019, 16,200 m³ permitted"
 
 
 def test_the_command_tells_what_is_open_and_by_its_exit_code(grid: Grid, capsys: pytest.CaptureFixture[str]) -> None:

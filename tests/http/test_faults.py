@@ -9,8 +9,9 @@ from django.db import connection, transaction
 from django.test import Client
 
 from layers import versions, vocab
+from layers.admin import journal
 from layers.findings import verdicts
-from layers.models import Finding
+from layers.models import Finding, Well
 from layers.registry import layer
 from tests import factories as make
 from tests.factories import A, B, Grid, at
@@ -82,9 +83,6 @@ def test_the_dataset_of_a_finding_and_its_rule_are_asked_for_like_any_field(clie
 
 
 def test_a_change_by_hand_is_checked_in_its_transaction(world: Grid) -> None:
-    from layers.admin import journal
-    from layers.models import Well
-
     well = Well.objects.get(code="W1")
     with transaction.atomic(), connection.cursor():
         journal.claim()

@@ -20,9 +20,10 @@ from PIL import Image
 from geoapp.reports import content, document, figures, pictures, tables, workbook
 from geoapp.reports.ask import Ask, data_stamp, parse_formats
 from geoapp.reports.bulk import outstanding
-from geoapp.reports.files import write_whole, zipped
+from geoapp.reports.files import write_whole
 from geoapp.reports.record import Record
 from layers.errors import BadParameter
+from layers.export.timeless import zipped
 from layers.periods import parse_period
 from tests.factories import DISTRICT, SOUTHERN
 from tests.report_city import drawn_apart, make_city

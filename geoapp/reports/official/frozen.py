@@ -20,7 +20,7 @@ from django.conf import settings
 from geoapp.reports import document, kinds
 from geoapp.reports.ask import Ask, selection_of
 from geoapp.reports.drawing.sheet import Figure
-from geoapp.reports.files import write_whole, zipped
+from geoapp.reports.files import write_whole
 from geoapp.reports.official.letterhead import Worn, of_dict
 from geoapp.reports.official.models import IssuedReport
 from geoapp.reports.official.page import STEPS, Printing, Signature, filled
@@ -29,6 +29,7 @@ from geoapp.reports.trouble import refuse_closed
 from layers import access
 from layers.db import snapshot
 from layers.errors import ShuituError
+from layers.export.timeless import zipped
 from layers.kept.whole import digest, is_as_told
 from layers.periods import parse_period
 from layers.text import xml_text
